@@ -1,0 +1,44 @@
+# One entry point for people and for CI. `make help` lists the verbs.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+RUN    := runs/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check format mutants docs clean
+
+help:  ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## make .venv with pinned dependencies and the CPU build of PyTorch where one is at hand
+
+$(READY): pyproject.toml constraints.txt scripts/setup
+	@scripts/setup $(VENV)
+	@touch $@
+
+demo: $(READY)  ## train the tutorial's VAE on clothes, evaluate it, write a report (4 minutes on 2 cores)
+	@$(BIN)/python scripts/demo.py $(RUN)
+
+test: $(READY)  ## all tests, with the coverage gate
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+test-fast: $(READY)  ## the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+
+check: $(READY)  ## format, lint, types, and who imports whom
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright
+	@$(BIN)/lint-imports
+
+format: $(READY)  ## put the code in order
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+mutants: $(READY)  ## plant known bugs, one at a time; some test must catch each
+	@$(BIN)/python scripts/mutants.py $(ARGS)
+
+clean:  ## remove the environment and all caches; runs/ stays
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .coverage htmlcov build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

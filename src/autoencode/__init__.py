@@ -1,0 +1,81 @@
+"""Train autoencoders and variational autoencoders on your own pictures and arrays, and see what they learned.
+
+In three lines:
+
+    import autoencode
+
+    run = autoencode.train("fashion-mnist", minutes=3)
+    autoencode.report(run)
+
+Everything between is reachable: `autoencode.recipes`, `autoencode.Autoencoder` and its parts, `autoencode.fit`.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from autoencode._version import __version__
+
+if TYPE_CHECKING:
+    from autoencode.data import Batch, Dataset, load
+    from autoencode.decoders import ConvDecoder, DenseDecoder, ResidualDecoder
+    from autoencode.encoders import ConvEncoder, DenseEncoder, ResidualEncoder
+    from autoencode.errors import AutoencodeError
+    from autoencode.likelihoods import (
+        BernoulliLikelihood,
+        ContinuousBernoulliLikelihood,
+        DiscretizedLogisticLikelihood,
+        FixedScale,
+        LaplaceLikelihood,
+        LearnedScale,
+        NormalLikelihood,
+        OptimalScale,
+    )
+    from autoencode.model import Autoencoder
+    from autoencode.objectives import Elbo, Iwae, Objective, Reconstruction, Warmup
+    from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
+    from autoencode.priors import StandardNormalPrior
+    from autoencode.recipes import recipe, recipes
+    from autoencode.settings import Settings
+    from autoencode.tasks import Run, evaluate, generate, list_runs, reconstruct, report, resume, train
+    from autoencode.training import RunFolder, Watch, fit
+
+_HOMES = {
+    "data": ["Batch", "Dataset", "load"],
+    "decoders": ["ConvDecoder", "DenseDecoder", "ResidualDecoder"],
+    "encoders": ["ConvEncoder", "DenseEncoder", "ResidualEncoder"],
+    "errors": ["AutoencodeError"],
+    "likelihoods": [
+        "BernoulliLikelihood",
+        "ContinuousBernoulliLikelihood",
+        "DiscretizedLogisticLikelihood",
+        "FixedScale",
+        "LaplaceLikelihood",
+        "LearnedScale",
+        "NormalLikelihood",
+        "OptimalScale",
+    ],
+    "model": ["Autoencoder"],
+    "objectives": ["Elbo", "Iwae", "Objective", "Reconstruction", "Warmup"],
+    "posteriors": ["DiagonalNormalPosterior", "PointMassPosterior"],
+    "priors": ["StandardNormalPrior"],
+    "recipes": ["recipe", "recipes"],
+    "settings": ["Settings"],
+    "tasks": ["Run", "evaluate", "generate", "list_runs", "reconstruct", "report", "resume", "train"],
+    "training": ["RunFolder", "Watch", "fit"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a name when it is first used, so that `import autoencode` does not import PyTorch."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'autoencode' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"autoencode.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME_OF])

@@ -1,0 +1,1 @@
+"""The command line: parses, calls a task, shows what came of it."""

@@ -1,0 +1,22 @@
+"""The table of commands."""
+
+from collections.abc import Callable
+
+from autoencode.cli.evaluate import evaluate
+from autoencode.cli.generate import generate
+from autoencode.cli.listing import list_
+from autoencode.cli.reconstruct import reconstruct
+from autoencode.cli.report import report
+from autoencode.cli.train import train_for
+
+
+def table(words: list[str]) -> dict[str, Callable[..., None]]:
+    """The commands by name, in the order in which `--help` shows them."""
+    return {
+        "train": train_for(words),
+        "evaluate": evaluate,
+        "report": report,
+        "reconstruct": reconstruct,
+        "generate": generate,
+        "list": list_,
+    }

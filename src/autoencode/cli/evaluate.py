@@ -1,0 +1,63 @@
+"""`autoencode evaluate`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from autoencode.cli.completion import run_names
+from autoencode.cli.console import out
+
+if TYPE_CHECKING:
+    from autoencode.evaluation import Evaluation
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="Which part of the data.")] = "test",
+    samples: Annotated[int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")] = 1,
+    importance_samples: Annotated[
+        int, typer.Option(min=0, help="Codes drawn for each example for the log-likelihood; 0 leaves it out.")
+    ] = 100,
+    importance_examples: Annotated[int, typer.Option(min=1, help="Examples for the log-likelihood.")] = 1_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+) -> None:
+    """Measure a model: elbo, log-likelihood, error per pixel, bits per dimension, use of the latent space.
+
+    \b
+      autoencode evaluate runs/fashion-mnist-fashion-vae
+      autoencode evaluate runs/digits-dense-vae --importance-samples 5000
+    """
+    from autoencode import tasks
+
+    opened = tasks.Run(run, last=last, device=device)
+    with out.status("evaluating"):
+        measured = tasks.evaluate(
+            opened,
+            part,
+            n_samples=samples,
+            importance_samples=importance_samples,
+            importance_examples=importance_examples,
+            seed=seed,
+        )
+    show(measured)
+    out.print(f"kept in  {opened.path / 'evaluation.json'}", style="dim")
+
+
+def show(measured: "Evaluation") -> None:
+    """Prints the numbers as a table."""
+    from autoencode.evaluation.rows import rows
+
+    table = Table(
+        title=f"{measured.part} part, {measured.nll.n:,} examples", title_justify="left", box=None, padding=(0, 2, 0, 0)
+    )
+    for heading, justify in (("", "left"), ("value", "right"), ("unit", "left"), ("meaning", "left")):
+        table.add_column(heading, justify=justify, header_style="dim")  # pyright: ignore[reportArgumentType]
+    for row in rows(measured):
+        table.add_row(f"[bold]{row.name}[/]", row.value, row.unit, f"[dim]{row.meaning}[/]")
+    out.print(table)
+    if measured.caution:
+        out.print(measured.caution, style="yellow", soft_wrap=True)

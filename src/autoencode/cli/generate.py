@@ -1,0 +1,31 @@
+"""`autoencode generate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autoencode.cli.completion import run_names
+from autoencode.cli.console import out
+
+
+def generate(
+    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    n: Annotated[int, typer.Option("-n", "--number", min=1, help="How many.")] = 64,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
+    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+) -> None:
+    """Draw new examples from a variational autoencoder.
+
+    \b
+      autoencode generate runs/fashion-mnist-fashion-vae -n 64
+    """
+    from autoencode import tasks
+
+    opened = tasks.Run(run, last=last, device=device)
+    examples, files = tasks.generate(opened, n, out_folder, seed=seed)
+    out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")

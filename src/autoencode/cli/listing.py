@@ -1,0 +1,105 @@
+"""`autoencode list`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from autoencode.cli.console import out
+from autoencode.registry import Registry
+
+Rows = list[tuple[str, ...]]
+
+
+def list_(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="recipes, datasets, runs, likelihoods, optimizers or schedules.",
+            autocompletion=lambda incomplete: [name for name in tables if name.startswith(incomplete)],
+        ),
+    ],
+    folder: Annotated[Path, typer.Option("--in", help="Where the runs are.")] = Path("runs"),
+) -> None:
+    """List what there is, with one line each.
+
+    \b
+      autoencode list recipes
+      autoencode list datasets
+      autoencode list runs
+    """
+    headings, rows = tables[what](folder)
+    if not rows:
+        out.print(f"no {what} in {folder}/: autoencode train fashion-mnist makes one", style="dim")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(headings))
+    for heading in headings or ("",) * len(rows[0]):
+        table.add_column(heading, header_style="dim")
+    for row in rows:
+        table.add_row(f"[bold]{row[0]}[/]", *row[1:])
+    out.print(table)
+
+
+tables: Registry[Callable[[Path], tuple[tuple[str, ...], Rows]]] = Registry("list", "autoencode list --help")
+
+
+@tables.named("recipes")
+def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.recipes import recipes
+
+    return (), [(name, recipes[name].summary) for name in recipes]
+
+
+@tables.named("datasets")
+def _datasets(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.data import datasets
+
+    return (), [(name, datasets[name].about, f"[dim]{datasets[name].licence}[/]") for name in datasets]
+
+
+@tables.named("likelihoods")
+def _likelihoods(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.likelihoods import likelihoods
+
+    return (), _documented(likelihoods)
+
+
+@tables.named("optimizers")
+def _optimizers(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.training import optimizers
+
+    return (), _documented(optimizers)
+
+
+@tables.named("schedules")
+def _schedules(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.training import schedules
+
+    return (), _documented(schedules)
+
+
+@tables.named("runs")
+def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.tasks import list_runs
+
+    headings = ("run", "data", "recipe", "status", "epochs", "validation loss", "minutes", "created")
+    return headings, [
+        (
+            str(line.path),
+            line.data,
+            line.recipe,
+            line.status,
+            f"{line.epochs:.3g}",
+            "" if line.loss is None else f"{line.loss:.2f} nats",
+            f"{line.minutes:.1f}",
+            line.created[:16].replace("T", " "),
+        )
+        for line in list_runs(folder)
+    ]
+
+
+def _documented(registry: Registry[Callable[..., object]]) -> Rows:
+    """Each name with the first line of its docstring."""
+    return [(name, (registry[name].__doc__ or "").partition("\n")[0]) for name in registry]

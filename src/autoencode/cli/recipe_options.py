@@ -1,0 +1,102 @@
+"""Command-line options made from a recipe's signature, the training's settings and the data's options."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_args, get_origin
+
+import typer
+
+from autoencode.errors import ArgumentError
+from autoencode.recipes import Parameter, Recipe
+from autoencode.registry import Registry
+from autoencode.settings import Settings
+
+DATA_HELP = {
+    "values": (str, "auto", "how numbers are read: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
+    "size": (str, "theirs up to 128, else 64x64", "height x width to which pictures are fitted, such as 64x96"),
+    "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
+    "validation": (str, "a tenth", "examples that choose the best weights, as a count or a share such as 0.1"),
+    "test": (str, "a tenth", "examples kept for the evaluation; an official test part stays as it is"),
+    "limit": (int, "all", "train on at most so many examples"),
+    "split_seed": (int, "0", "chooses which examples are held out"),
+}
+
+
+def options_of(recipe: Recipe | None) -> list[inspect.Parameter]:
+    """The options that `train` has besides its own: the recipe's, the training's, the data's.
+
+    Each is None unless it is given, so that defaults live in the recipe alone; the help shows them.
+    """
+    settings = recipe.settings if recipe else Settings()
+    own = [_of_parameter(p, f"Options of {recipe.name}") for p in recipe.parameters] if recipe else []
+    return [*own, *_of_settings(settings), *_of_data()]
+
+
+def _of_parameter(parameter: Parameter, panel: str) -> inspect.Parameter:
+    kind, complete = parameter.type, None
+    if get_origin(kind) is Annotated:
+        kind, registry = get_args(kind)[:2]
+        complete = _completion(registry) if isinstance(registry, Registry) else None
+    default = parameter.default
+    if isinstance(default, tuple):
+        kind, default = str, ",".join(map(str, default))
+    return _option(parameter.name, kind, str(default), parameter.help, panel, complete)
+
+
+def _of_settings(settings: Settings) -> list[inspect.Parameter]:
+    return [
+        _option(name, field.annotation, _shown(getattr(settings, name)), field.description or "", "Training")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _of_data() -> list[inspect.Parameter]:
+    return [_option(name, kind, shown, text, "Data") for name, (kind, shown, text) in DATA_HELP.items()]
+
+
+def _shown(value: Any) -> str | bool:
+    return False if value is None else str(value)
+
+
+def _option(
+    name: str, kind: Any, shown: str | bool, text: str, panel: str, complete: Callable[[str], list[str]] | None = None
+) -> inspect.Parameter:
+    text = text[:1].upper() + text[1:].rstrip(".") + "."
+    flag = "--" + name.replace("_", "-")
+    option = typer.Option(flag, help=text, show_default=shown, rich_help_panel=panel, autocompletion=complete)
+    annotation = Annotated[kind | None, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _completion(registry: Registry[Any]) -> Callable[[str], list[str]]:
+    return lambda incomplete: [name for name in registry if name.startswith(incomplete)]
+
+
+def converted(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
+    """The options that were given, with lists such as `32,64` turned into tuples of numbers.
+
+    Raises:
+        ArgumentError: a list that holds something else.
+    """
+    tuples = {p.name: p.default for p in recipe.parameters if isinstance(p.default, tuple)}
+    return {name: _numbers(name, value) if name in tuples else value for name, value in given.items()}
+
+
+def _numbers(name: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(word) for word in text.split(","))
+    except ValueError:
+        flag = "--" + name.replace("_", "-")
+        raise ArgumentError(f"{flag} takes whole numbers such as 32,64,128, not {text!r}") from None
+
+
+def share(text: str, flag: str) -> int | float:
+    """A count such as 500 or a share such as 0.1.
+
+    Raises:
+        ArgumentError: neither.
+    """
+    try:
+        return int(text) if text.isdigit() else float(text)
+    except ValueError:
+        raise ArgumentError(f"{flag} takes a count such as 500 or a share such as 0.1, not {text!r}") from None

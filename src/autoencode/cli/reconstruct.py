@@ -1,0 +1,39 @@
+"""`autoencode reconstruct`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autoencode.cli.completion import run_names
+from autoencode.cli.console import errors, out
+
+
+def reconstruct(
+    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Pictures, folders of pictures, or .npy arrays.", show_default="test examples"),
+    ] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+) -> None:
+    """Pass pictures through a model and back, and see what it keeps of them.
+
+    \b
+      autoencode reconstruct runs/photos-conv-vae                     examples from the test part
+      autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o back/
+    """
+    from autoencode import tasks
+
+    opened = tasks.Run(run, last=last, device=device)
+    done = tasks.reconstruct(opened, files or (), out_folder)
+    for skip in done.skipped:
+        errors.print(f"[yellow]skipped[/] {skip.file}: {skip.reason}", soft_wrap=True)
+    if done.skipped:
+        errors.print(f"{len(done.skipped)} skipped")
+    out.print(f"{len(done.reconstructions)} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
+    out.print(f"see      [bold]{done.files[-1]}[/]")

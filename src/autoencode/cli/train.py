@@ -1,0 +1,124 @@
+"""`autoencode train`."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from autoencode.cli.completion import data_names, recipe_names
+from autoencode.cli.console import out
+from autoencode.cli.lookahead import recipe_name, words_of_train
+
+if TYPE_CHECKING:
+    from autoencode.tasks import Run
+
+_HELP = """Train a model, and write a report of what it learned.
+
+DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, or a .npy or .npz file.
+
+\b
+  autoencode train fashion-mnist                                     a sensible recipe for that data
+  autoencode train photos/ --recipe conv-vae --latent-dim 32 --epochs 50
+  autoencode train digits --recipe dense-vae --likelihood continuous-bernoulli
+  autoencode train fashion-mnist --minutes 3                         as long as you have time
+  autoencode train photos/ --resume runs/photos-conv-vae             goes on exactly where it stopped
+  autoencode train photos/ --recipe conv-vae --help                  the options of that recipe
+"""
+
+
+def _train(
+    data: Annotated[
+        str | None,
+        typer.Argument(help="What to learn from; may be left out with --resume.", autocompletion=data_names),
+    ] = None,
+    *,
+    recipe: Annotated[
+        str | None,
+        typer.Option("--recipe", "-r", help="The kind of model.", show_default="by data", autocompletion=recipe_names),
+    ] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The run folder.", show_default="a new one under runs/")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the training in this run folder.")] = None,
+    report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
+    **options: Any,
+) -> None:
+    from autoencode import tasks
+    from autoencode.cli.progress import TrainingBar
+    from autoencode.errors import ArgumentError
+
+    given = _given(options)
+    with TrainingBar() as watch:
+        if resume is not None:
+            if recipe or out_folder:
+                raise ArgumentError("--resume goes on with a run as it is: leave --recipe and --out away")
+            run = tasks.resume(resume, data, watch=watch, **given)
+        elif data is None:
+            raise ArgumentError(
+                "say what to learn from: a data set's name, a folder or a file (autoencode list datasets)"
+            )
+        else:
+            run = tasks.train(data, recipe, out=out_folder, watch=watch, **given)
+    _finish(run, report=report)
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that were given, as the tasks want them."""
+    from autoencode.cli.recipe_options import converted, share
+    from autoencode.recipes import recipes
+
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in ("validation", "test"):
+        if name in given:
+            given[name] = share(given[name], f"--{name}")
+    for name in recipes:
+        given = converted(recipes[name], given)
+    return given
+
+
+def _finish(run: "Run", *, report: bool) -> None:
+    """Says where things are and what to do next."""
+    from autoencode import tasks
+    from autoencode.cli.evaluate import show
+    from autoencode.training.history import Status
+
+    if run.folder.facts["status"] == Status.INTERRUPTED:
+        out.print(f"stopped; to go on:  [bold]autoencode train --resume {run.path}[/]")
+        return
+    if report:
+        with out.status("evaluating on the test part and drawing the report"):
+            measured = tasks.evaluate(run)
+            page = tasks.report(run, measured)
+        show(measured)
+        out.print(f"report   [bold]{page}[/]")
+    out.print(f"next     autoencode reconstruct {run.path}", style="dim")
+    if run.model.prior is not None:
+        out.print(f"         autoencode generate {run.path} -n 64", style="dim")
+
+
+def train_for(words: list[str]) -> Callable[..., None]:
+    """The command with the options that these words call for."""
+
+    def train(**values: Any) -> None:
+        _train(**values)
+
+    fixed = [p for p in inspect.signature(_train).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    extra = _extra(words)
+    train.__signature__ = inspect.Signature([*fixed, *extra])  # pyright: ignore[reportFunctionMemberAccess]
+    train.__annotations__ = {p.name: p.annotation for p in [*fixed, *extra]}
+    train.__doc__ = _HELP
+    return train
+
+
+def _extra(words: list[str]) -> list[inspect.Parameter]:
+    """The recipe's own options; none for another command, as they would cost the import of PyTorch."""
+    following = words_of_train(words)
+    if following is None:
+        return []
+    from autoencode.cli.recipe_options import options_of
+    from autoencode.recipes import recipes
+
+    name = recipe_name(following)
+    return options_of(recipes[name] if name else None)

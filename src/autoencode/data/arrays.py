@@ -1,0 +1,68 @@
+"""Examples from an array in memory."""
+
+import numpy as np
+from torch import Tensor
+
+from autoencode.data.alpha import on_white
+from autoencode.data.examples import Examples
+from autoencode.data.layout import Layout, as_examples, layout_of
+from autoencode.data.values import Array, Values, read_values
+from autoencode.errors import DataError
+
+_NUMBERS = "buif"
+
+
+def read_array(array: Array, asked: Values | None = None) -> Examples:
+    """Reads an array of vectors or pictures.
+
+    Args:
+        array: of any whole-number or floating type, in one of the layouts that `layout_of` knows.
+        asked: how its numbers are to be read; None to decide from all of them.
+
+    Returns:
+        The examples, without labels.
+
+    Raises:
+        DataError: other types, NaN or infinity, or numbers outside what was asked for.
+        ShapeError: no layout that is known.
+    """
+    check_numbers(array.dtype)
+    layout = layout_of(array.shape, array.dtype)
+    values, x, note = read_values(as_examples(array, layout), asked, pictures=layout.pictures)
+    return Examples(
+        x=_without_alpha(x, layout, values),
+        values=values,
+        notes=(str(layout), note, *(("transparency is laid on white",) if layout.alpha else ())),
+        options={"values": str(values), "size": None, "colour": "auto"},
+    )
+
+
+def check_numbers(dtype: np.dtype) -> None:
+    """Refuses types that hold no real numbers.
+
+    Raises:
+        DataError: complex numbers, words, dates, objects.
+    """
+    if dtype.kind not in _NUMBERS:
+        raise DataError(f"an array of type {dtype} holds no real numbers; expected whole or floating numbers")
+
+
+def tensor_to_array(tensor: Tensor) -> Array:
+    """A tensor's numbers for NumPy, from any device.
+
+    Raises:
+        DataError: a tensor whose numbers do not lie in memory one by one, such as a sparse one.
+    """
+    try:
+        tensor = tensor.detach().cpu()
+        return tensor.float().numpy() if tensor.is_floating_point() else tensor.numpy()
+    except (TypeError, RuntimeError) as error:  # NotImplementedError is a RuntimeError
+        raise DataError(f"a tensor of {tensor.layout} and {tensor.dtype} cannot be read; make it dense") from error
+
+
+def _without_alpha(x: Tensor, layout: Layout, values: Values) -> Tensor:
+    if not layout.alpha:
+        return x
+    if values is Values.RAW:
+        raise DataError("pictures with an alpha channel need values in 0-1 or 0-255; say --values, or drop the channel")
+    return on_white(x)

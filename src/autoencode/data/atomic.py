@@ -1,0 +1,52 @@
+"""Files that are there whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from autoencode.errors import AutoencodeError, StorageError
+
+
+@contextmanager
+def replacing(path: Path, size: int | None = None) -> Generator[BinaryIO]:
+    """Opens a new file that takes the place of `path` when the block ends well, and is removed when it does not.
+
+    Nobody ever sees a half-written `path`: the new file lies beside it under another name, is flushed to the disk and
+    then renamed. Folders that are missing are made.
+
+    Args:
+        path: where the file shall be.
+        size: how many bytes will be needed, for the message when the disk is full.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _created(temporary) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except AutoencodeError:
+        raise
+    except OSError as error:
+        needed = "" if size is None else f" ({size:,} bytes needed)"
+        raise StorageError(f"cannot write {path}{needed}: {error.strerror or error}") from error
+    finally:
+        _removed(temporary)
+
+
+def _created(path: Path) -> BinaryIO:
+    return path.open("xb")
+
+
+def _removed(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # the folder itself could not be made, or is read-only: the first error says so
+        return

@@ -1,0 +1,132 @@
+"""Batches as a pure function of seed and step."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from autoencode.data.batch import Batch
+from autoencode.data.part import Part, in_units
+from autoencode.data.seeds import mix
+from autoencode.errors import ArgumentError, DataError
+
+_EPOCH = 2
+
+
+class Batches:
+    """The batches to train with: `batches(step)` is the same whenever and wherever it is asked.
+
+    To resume a run takes only the number of the step. Each epoch shows every example once, in an order of its own. Its
+    examples are dealt out evenly: the sizes of its batches differ by at most one and none exceeds `batch_size`, because
+    a last batch of two or three would make one noisy step an epoch.
+
+        step ─► (epoch, place) ─► order by (seed, epoch) ─► gather ─► device ─► float32 in [0, 1] ─► transform
+
+    Args:
+        part: the examples, in memory; a tensor stands for a part without labels.
+        batch_size: the most examples in a batch, at least 1.
+        seed: chooses the order; the global generators are neither read nor changed.
+        transform: what to do to each batch on its device, such as a corruption.
+        device: where the batches shall be. Bytes travel as bytes and are divided there.
+
+    Raises:
+        ArgumentError: a batch size below 1.
+        DataError: there are no examples.
+
+    Example:
+        >>> batches = Batches(torch.rand(10, 3), batch_size=4, seed=0)
+        >>> batches.steps_per_epoch, [len(batches(step)) for step in range(3)]
+        (3, [3, 3, 4])
+        >>> torch.equal(batches(7).x, batches(7).x)
+        True
+    """
+
+    def __init__(
+        self,
+        part: Part | Tensor,
+        batch_size: int,
+        *,
+        seed: int,
+        transform: Callable[[Batch], Batch] | None = None,
+        device: str | torch.device = "cpu",
+    ) -> None:
+        self.part = _as_part(part)
+        self.batch_size = _checked(batch_size, len(self.part))
+        self.seed = seed
+        self.transform = transform
+        self.device = torch.device(device)
+        self.steps_per_epoch = -(-len(self.part) // batch_size)
+        self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
+
+    def __call__(self, step: int) -> Batch:
+        """The batch of one step.
+
+        Args:
+            step: counted from 0, over all epochs.
+
+        Returns:
+            `x` as float32, (batch, *data_shape).
+
+        Raises:
+            ArgumentError: a negative step.
+        """
+        if step < 0:
+            raise ArgumentError(f"steps are counted from 0, not {step}")
+        batch = Batch(_gathered(self.part.x, self._places(step), self.device))
+        return batch if self.transform is None else self.transform(batch)
+
+    def _places(self, step: int) -> Tensor:
+        epoch, place = divmod(step, self.steps_per_epoch)
+        n, order = len(self.part), self._ordered(epoch)
+        return order[n * place // self.steps_per_epoch : n * (place + 1) // self.steps_per_epoch]
+
+    def _ordered(self, epoch: int) -> Tensor:
+        if epoch != self._epoch:
+            generator = torch.Generator().manual_seed(mix(self.seed, _EPOCH, epoch))
+            self._order = torch.randperm(len(self.part), generator=generator).to(self.part.x.device)
+            self._epoch = epoch
+        return self._order
+
+    def __repr__(self) -> str:
+        return f"Batches({len(self.part):,} examples in {self.steps_per_epoch:,} batches, seed {self.seed})"
+
+
+def in_order(part: Part | Tensor, batch_size: int, *, device: str | torch.device = "cpu") -> Iterator[Batch]:
+    """Every example once, in order, for evaluation.
+
+    Args:
+        part: the examples, in memory; a tensor stands for a part without labels.
+        batch_size: the most examples in a batch, at least 1; the last batch has what is left.
+        device: where the batches shall be.
+
+    Yields:
+        Batches whose `x` is float32 in the model's units, (batch, *data_shape).
+
+    Raises:
+        ArgumentError: a batch size below 1.
+        DataError: there are no examples.
+
+    Example:
+        >>> [len(batch) for batch in in_order(torch.rand(10, 3), 4)]
+        [4, 4, 2]
+    """
+    part = _as_part(part)
+    _checked(batch_size, len(part))
+    device = torch.device(device)
+    return (Batch(in_units(rows.to(device))) for rows in part.x.split(batch_size))
+
+
+def _gathered(x: Tensor, places: Tensor, device: torch.device) -> Tensor:
+    return in_units(x.index_select(0, places).to(device))
+
+
+def _as_part(part: Part | Tensor) -> Part:
+    return part if isinstance(part, Part) else Part(part)
+
+
+def _checked(batch_size: int, n: int) -> int:
+    if batch_size < 1:
+        raise ArgumentError(f"a batch has at least 1 example, not {batch_size}")
+    if n == 0:
+        raise DataError("there are no examples to make batches of")
+    return batch_size

@@ -1,0 +1,95 @@
+"""A data set, read and cut into parts."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from autoencode.data.examples import Examples, Option, Skipped
+from autoencode.data.fingerprint import fingerprint
+from autoencode.data.part import Part
+from autoencode.data.split import Split
+from autoencode.data.values import Values
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples in three parts, with all that a run must know to find them again.
+
+    Args:
+        name: a short name, such as "fashion-mnist" or the folder's name.
+        source: what to give `load` again: a registered name or an absolute path; "" for an array in memory.
+        train: the examples to train with.
+        validation: the examples that choose between models.
+        test: the examples that judge the chosen model.
+        split: where the parts lie in the whole array, and the seed that cut them.
+        values: how the stored numbers were read.
+        classes: the names of the classes 0, 1, …, or None.
+        notes: one-line facts that a person must be shown.
+        skipped: files that were left out, and why.
+        fingerprint: SHA-256 of all examples and labels, in hexadecimal.
+        options: what `load(source, **options)` needs to give the same again; JSON holds it without loss.
+        files: the path of each example of the whole array inside its folder, or None; `split` points into it.
+    """
+
+    name: str
+    source: str
+    train: Part
+    validation: Part
+    test: Part
+    split: Split
+    values: Values
+    classes: tuple[str, ...] | None
+    notes: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    fingerprint: str
+    options: dict[str, Option]
+    files: tuple[str, ...] | None = None
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """The shape of one example: (channels, height, width) or (dimensions,)."""
+        return self.train.data_shape
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """The three parts by their names."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {len(part):,}" for name, part in self.parts.items())
+        return f"Dataset({self.name!r}, {'x'.join(str(side) for side in self.data_shape)}: {sizes})"
+
+
+def assembled(examples: Examples, split: Split, name: str, source: str, options: dict[str, Option]) -> Dataset:
+    """Cuts the examples where `split` says.
+
+    Args:
+        examples: what a reader handed over.
+        split: places in them.
+        name: the short name.
+        source: what to give `load` again.
+        options: the options of `load` as they were resolved.
+
+    Returns:
+        The data set; its parts are copies, so that the examples can be forgotten.
+    """
+    return Dataset(
+        name=name,
+        source=source,
+        train=_part(examples, split.train),
+        validation=_part(examples, split.validation),
+        test=_part(examples, split.test),
+        split=split,
+        values=examples.values,
+        classes=examples.classes,
+        notes=examples.notes,
+        skipped=examples.skipped,
+        fingerprint=fingerprint(examples.x, examples.labels),
+        options=options,
+        files=examples.files,
+    )
+
+
+def _part(examples: Examples, places: Tensor) -> Part:
+    labels = None if examples.labels is None else examples.labels[places]
+    return Part(examples.x[places], labels)

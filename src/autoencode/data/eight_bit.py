@@ -1,0 +1,57 @@
+"""Any of Pillow's kinds of picture as 8-bit grey or colour."""
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+_GREY = ("1", "L", "LA", "La", "I", "F")
+_WORDS = 65_535
+
+
+def is_grey_mode(mode: str) -> bool:
+    """Whether a picture of this kind (Pillow's name for it) can hold nothing but grey."""
+    return mode in _GREY or mode.startswith("I;16")
+
+
+def to_eight_bit(image: Image.Image) -> Image.Image:
+    """The picture in mode "L" (grey) or "RGB", on white paper where it is transparent.
+
+    Args:
+        image: of any mode, loaded.
+
+    Returns:
+        8 bits a channel. 16-bit grey is divided by 257, so that white stays white.
+
+    Raises:
+        ValueError: brightness outside of what 8 or 16 bits hold.
+    """
+    if image.mode == "F":
+        return Image.fromarray(_from_floats(np.asarray(image)))
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return Image.fromarray(_from_words(np.asarray(image.convert("I"))))
+    if image.has_transparency_data:
+        return _on_white(image)
+    return image.convert("L" if is_grey_mode(image.mode) else "RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    paper = Image.new("RGBA", image.size, "white")
+    paper.alpha_composite(image.convert("RGBA"))
+    return paper.convert("L" if is_grey_mode(image.mode) else "RGB")
+
+
+def _from_words(words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+    _check(words, _WORDS)
+    return ((words + 128) // 257).astype(np.uint8)
+
+
+def _from_floats(floats: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    _check(floats, 255)
+    scale = 255 if floats.max() <= 1 else 1
+    return np.rint(floats * scale).astype(np.uint8)
+
+
+def _check(numbers: npt.NDArray[np.int32] | npt.NDArray[np.float32], top: int) -> None:
+    low, high = numbers.min(), numbers.max()
+    if not (low >= 0 and high <= top):  # a NaN fails here as well
+        raise ValueError(f"brightness from {low:g} to {high:g}, outside 0-{top:,}")

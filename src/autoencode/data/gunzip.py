@@ -1,0 +1,68 @@
+"""Unpacks gzip without believing what it says about its size."""
+
+import zlib
+from typing import NamedTuple
+
+from autoencode.errors import DataError
+
+_GZIP = 31  # zlib's code for: a gzip header and trailer, any window
+_MAGIC = b"\x1f\x8b"
+
+
+class _Member(NamedTuple):
+    """What one gzip stream held, whether its end was reached, and the bytes after it."""
+
+    content: bytes
+    whole: bool
+    rest: bytes
+
+
+def gunzip(packed: bytes, most: int, what: str = "the file") -> bytes:
+    """The content of a gzip file that holds at most `most` bytes.
+
+    Args:
+        packed: the file, of one member or of several one after the other.
+        most: the largest size that can be right, in bytes; unpacking stops there.
+        what: the file's name, for the messages.
+
+    Returns:
+        The content.
+
+    Raises:
+        DataError: not gzip, damaged, cut off, or larger than `most`.
+    """
+    content = bytearray()
+    while packed or not content:
+        member = _member(packed, most + 1 - len(content), what)
+        content += member.content
+        if len(content) > most:
+            raise DataError(f"{what} unpacks to more than the {most:,} bytes that it should hold")
+        if not member.whole:
+            raise DataError(f"{what} is cut off: its gzip stream has no end")
+        packed = member.rest
+        if not packed:
+            break
+    return bytes(content)
+
+
+def gunzip_start(packed: bytes, count: int, what: str = "the file") -> bytes:
+    """The first `count` bytes of the content (fewer if there are no more), and no more work than that.
+
+    Raises:
+        DataError: not gzip, or damaged at its start.
+    """
+    return _member(packed, count, what).content
+
+
+def is_gzip(content: bytes) -> bool:
+    """Whether the bytes begin as a gzip file does."""
+    return content.startswith(_MAGIC)
+
+
+def _member(packed: bytes, most: int, what: str) -> _Member:
+    unpacking = zlib.decompressobj(_GZIP)
+    try:
+        content = unpacking.decompress(packed, most)
+    except zlib.error as error:
+        raise DataError(f"{what} is no gzip file, or is damaged: {error}") from error
+    return _Member(content, unpacking.eof, unpacking.unused_data)

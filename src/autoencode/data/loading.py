@@ -1,0 +1,125 @@
+"""Loads a data set: a registered name, a folder of pictures, an array file, or an array."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from autoencode.data.arrays import read_array, tensor_to_array
+from autoencode.data.cutting import Share, check_enough, cut
+from autoencode.data.dataset import Dataset, assembled
+from autoencode.data.examples import Examples, Option, Progress
+from autoencode.data.finding import also_a_folder, found_path, is_registered
+from autoencode.data.folder import read_folder
+from autoencode.data.npy import read_npy
+from autoencode.data.npz import read_npz
+from autoencode.data.places import fetcher
+from autoencode.data.registered import datasets
+from autoencode.data.size import Size, read_size
+from autoencode.data.values import Values, values_named
+from autoencode.errors import ArgumentError
+
+Source = str | Path | npt.NDArray[Any] | Tensor
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a person said about how examples are to be read."""
+
+    values: Values | None
+    size: tuple[int, int] | None
+    colour: str
+    download: bool
+    progress: Progress | None
+
+
+def load(
+    source: Source,
+    *,
+    values: str = "auto",
+    size: Size = None,
+    colour: str = "auto",
+    seed: int = 0,
+    validation: Share | None = None,
+    test: Share | None = None,
+    limit: int | None = None,
+    download: bool = True,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Reads examples and cuts them into parts to train, to validate and to test.
+
+    Args:
+        source: a registered name (see `datasets`), a folder of pictures, a .npy or .npz file, or an array.
+        values: how numbers are to be read: "0-255", "0-1", "0-65535" or "raw"; "auto" decides from all of them.
+        size: (height, width) to which pictures in files are fitted; None keeps theirs if all have one, up to 128.
+        colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
+        seed: chooses which examples go where.
+        validation: how many examples to validate with, as a count or a share; a tenth where it is left out.
+        test: the same for the test part; an official test part stays as it is.
+        limit: at most so many examples to train with, chosen by the seed.
+        download: whether a registered set may be fetched when it is not on this machine.
+        progress: told (done, total), of bytes while fetching and of pictures while reading a folder.
+
+    Returns:
+        The data set. Its `options` give the same one again: `load(source, **data.options)`.
+
+    Raises:
+        DataError: nothing there, or nothing that can be read or cut into parts.
+        ShapeError: an array in no layout that is known.
+        DownloadError: a registered set is neither on this machine nor to be had, or is damaged.
+        StorageError: a fetched file cannot be written.
+        ArgumentError: an option without meaning.
+
+    Example:
+        >>> data = load(np.arange(200.0).reshape(20, 10) / 200)
+        >>> data.data_shape, data.split.sizes, str(data.values)
+        ((10,), {'train': 16, 'validation': 2, 'test': 2}, '0-1')
+    """
+    asked = _Asked(values_named(values), read_size(size), colour, download, progress)
+    name, where, examples = _read(source, asked)
+    check_enough(len(examples.x), examples.official, "pictures" if examples.x.ndim == 4 else "examples")
+    official = examples.official
+    split = cut(len(examples.x), seed=seed, validation=validation, test=test, official=official, limit=limit)
+    sizes: dict[str, Option] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
+    return assembled(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
+
+
+def _read(source: Source, asked: _Asked) -> tuple[str, str, Examples]:
+    """A short name, what to give `load` again, and the examples."""
+    if isinstance(source, Tensor):
+        return "array", "", _read_array(tensor_to_array(source), asked)
+    if isinstance(source, np.ndarray):
+        return "array", "", _read_array(source, asked)
+    if is_registered(source):
+        return str(source), str(source), _read_registered(str(source), asked)
+    path = found_path(source)
+    return path.stem if path.is_file() else path.name, str(path), _read_path(path, asked)
+
+
+def _read_registered(name: str, asked: _Asked) -> Examples:
+    _no_picture_options(asked, name)
+    examples = datasets[name].read(fetcher(name, allowed=asked.download, progress=asked.progress))
+    if asked.values not in (None, examples.values):
+        raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {asked.values}")
+    options: dict[str, Option] = {"values": str(examples.values), "size": None, "colour": "auto"}
+    return replace(examples, notes=(*examples.notes, *also_a_folder(name)), options=options)
+
+
+def _read_path(path: Path, asked: _Asked) -> Examples:
+    if path.is_dir():
+        return read_folder(path, asked.values, asked.size, asked.colour, asked.progress)
+    _no_picture_options(asked, path.name)
+    return read_npz(path, asked.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), asked)
+
+
+def _read_array(array: npt.NDArray[Any], asked: _Asked) -> Examples:
+    _no_picture_options(asked, "this array")
+    return read_array(array, asked.values)
+
+
+def _no_picture_options(asked: _Asked, what: str) -> None:
+    if asked.size is not None or asked.colour != "auto":
+        raise ArgumentError(f"--size and --colour are for folders of pictures; leave them out for {what}")

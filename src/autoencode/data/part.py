@@ -1,0 +1,55 @@
+"""One part of a data set: the examples to train, to validate or to test with."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float32, Int64, Shaped
+from torch import Tensor
+
+Index = slice | Tensor | list[int]
+_ALL = slice(None)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some examples as they lie in memory, and their labels.
+
+    Args:
+        x: the examples, (n, *data_shape): uint8, where a number means value / 255, or float32 in the model's units.
+        labels: one class for each example, (n,), or None.
+
+    Example:
+        >>> part = Part(torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8))
+        >>> len(part), part.units().tolist()[0]
+        (2, [0.0, 1.0])
+    """
+
+    x: Shaped[Tensor, "n *data_shape"]
+    labels: Int64[Tensor, " n"] | None = None
+
+    def __len__(self) -> int:
+        return self.x.shape[0]
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """The shape of one example: (channels, height, width) or (dimensions,)."""
+        return tuple(self.x.shape[1:])
+
+    def units(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"]:
+        """Examples in the model's units: uint8 divided by 255, floats as they are.
+
+        Args:
+            index: which ones, as a slice, a list or an int64 tensor; all of them where it is left out.
+
+        Returns:
+            float32, (m, *data_shape).
+        """
+        return in_units(self.x[index])
+
+
+def in_units(x: Shaped[Tensor, "n *data_shape"]) -> Float32[Tensor, "n *data_shape"]:
+    """Stored examples in the model's units; pictures come channels-last in memory, which convolutions prefer."""
+    layout = torch.channels_last if x.ndim == 4 else torch.contiguous_format
+    if x.dtype == torch.uint8:
+        return x.to(torch.float32, memory_format=layout).div_(255)
+    return x.to(torch.float32, memory_format=layout)

@@ -1,0 +1,55 @@
+"""The data sets that have a name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autoencode.data.examples import Examples
+from autoencode.data.places import Fetch
+from autoencode.registry import Registry
+
+Reader = Callable[[Fetch], Examples]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A data set that has a name.
+
+    Args:
+        about: one line: what it is, how much, how large.
+        home: where it comes from.
+        licence: as stated there.
+        data_shape: the shape of one example.
+        read: reads all of it, with a function that gets its files.
+    """
+
+    about: str
+    home: str
+    licence: str
+    data_shape: tuple[int, ...]
+    read: Reader
+
+
+datasets = Registry[Registered]("data set", "autoencode datasets")
+
+
+def dataset(
+    name: str, *, about: str, home: str, licence: str, data_shape: tuple[int, ...]
+) -> Callable[[Reader], Reader]:
+    """A decorator that enters a reader into `datasets`.
+
+    Args:
+        name: what people type.
+        about: one line: what it is, how much, how large.
+        home: where it comes from.
+        licence: as stated there.
+        data_shape: the shape of one example.
+
+    Returns:
+        The decorator; it leaves the reader as it is.
+    """
+
+    def enter(read: Reader) -> Reader:
+        datasets.add(name, Registered(about, home, licence, data_shape, read))
+        return read
+
+    return enter

@@ -1,0 +1,8 @@
+"""The data sets that have a name, one file each; importing this enters them into `datasets`."""
+
+from autoencode.data.sets.binarized_mnist import binarized_mnist
+from autoencode.data.sets.digits import digits
+from autoencode.data.sets.fashion_mnist import fashion_mnist
+from autoencode.data.sets.mnist import mnist
+
+__all__ = ["binarized_mnist", "digits", "fashion_mnist", "mnist"]

@@ -1,0 +1,56 @@
+"""Fashion-MNIST: pictures of clothes."""
+
+from autoencode.data.examples import Examples
+from autoencode.data.places import Fetch
+from autoencode.data.published import Published
+from autoencode.data.registered import dataset
+from autoencode.data.sets.idx_pair import read_four
+
+_URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+CLASSES = (
+    "T-shirt/top",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
+
+
+def _published(name: str, size: int, sha256: str) -> Published:
+    return Published(name, _URL + name, sha256, size)
+
+
+FILES = (
+    _published(
+        "train-images-idx3-ubyte.gz", 26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"
+    ),
+    _published(
+        "train-labels-idx1-ubyte.gz", 29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"
+    ),
+    _published(
+        "t10k-images-idx3-ubyte.gz", 4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"
+    ),
+    _published("t10k-labels-idx1-ubyte.gz", 5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+)
+
+
+@dataset(
+    "fashion-mnist",
+    about="clothes, 70,000 grey pictures of 28x28, 10 classes",
+    home="https://github.com/zalandoresearch/fashion-mnist",
+    licence="MIT",
+    data_shape=(1, 28, 28),
+)
+def fashion_mnist(fetch: Fetch) -> Examples:
+    """Reads the four official files.
+
+    References:
+        Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
+        arXiv:1708.07747, 2017.
+    """
+    return read_four(fetch, FILES, CLASSES)

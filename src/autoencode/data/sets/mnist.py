@@ -1,0 +1,44 @@
+"""MNIST: handwritten digits."""
+
+from autoencode.data.examples import Examples
+from autoencode.data.places import Fetch
+from autoencode.data.published import Published
+from autoencode.data.registered import dataset
+from autoencode.data.sets.idx_pair import read_four
+
+_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+DIGITS = tuple("0123456789")
+
+
+def _published(name: str, size: int, sha256: str) -> Published:
+    return Published(name, _URL + name, sha256, size)
+
+
+FILES = (
+    _published(
+        "train-images-idx3-ubyte.gz", 9_912_422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+    ),
+    _published(
+        "train-labels-idx1-ubyte.gz", 28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+    ),
+    _published(
+        "t10k-images-idx3-ubyte.gz", 1_648_877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+    ),
+    _published("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+)
+
+
+@dataset(
+    "mnist",
+    about="handwritten digits, 70,000 grey pictures of 28x28, 10 classes",
+    home=_URL,
+    licence="CC BY-SA 3.0 by common account",
+    data_shape=(1, 28, 28),
+)
+def mnist(fetch: Fetch) -> Examples:
+    """Reads the four official files.
+
+    References:
+        LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998.
+    """
+    return read_four(fetch, FILES, DIGITS)

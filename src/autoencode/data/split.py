@@ -1,0 +1,77 @@
+"""Which examples train, which validate and which test."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Int64
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor
+
+from autoencode.data.atomic import replacing
+from autoencode.errors import DataError
+
+_PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Places in the whole array, and the seed that chose them.
+
+    A part that was cut by chance is in an order of chance as well, so that its first few examples are a fair sample.
+
+    Args:
+        train: the examples to train with, (n_train,).
+        validation: the examples that choose between models, (n_validation,).
+        test: the examples that judge the chosen model, (n_test,).
+        seed: what the cut was made with.
+    """
+
+    train: Int64[Tensor, " n_train"]
+    validation: Int64[Tensor, " n_validation"]
+    test: Int64[Tensor, " n_test"]
+    seed: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many examples each part has, by its name."""
+        return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
+
+    def save(self, path: str | Path) -> None:
+        """Writes one safetensors file, whole or not at all; sizes and seed are in its metadata.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        tensors = {"train": self.train, "validation": self.validation, "test": self.test}
+        facts = {"seed": str(self.seed), **{name: str(size) for name, size in self.sizes.items()}}
+        content = to_bytes({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata=facts)
+        with replacing(Path(path), len(content)) as file:
+            file.write(content)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Split":
+        """Reads what `save` wrote.
+
+        Raises:
+            DataError: the file is missing, damaged, or holds no split.
+        """
+        try:
+            with safe_open(path, framework="pt") as file:
+                seed = int((file.metadata() or {})["seed"])
+                split = cls(*(file.get_tensor(name) for name in _PARTS), seed=seed)
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+            raise DataError(f"{path} holds no split: {error}; make it anew with Split.save") from error
+        _sound(split, path)
+        return split
+
+
+def _sound(split: Split, path: str | Path) -> None:
+    """Refuses a file that was tampered with: other types, the same example twice, negative places."""
+    parts = (split.train, split.validation, split.test)
+    if any(part.dtype != torch.int64 or part.ndim != 1 for part in parts):
+        raise DataError(f"{path} holds no split: its parts must be one-dimensional int64; make it anew with Split.save")
+    places = torch.cat(parts)
+    if len(places) and (int(places.min()) < 0 or len(places.unique()) < len(places)):
+        raise DataError(f"{path} holds no split: an example is in it twice, or has a negative place; make it anew")

@@ -1,0 +1,7 @@
+"""Networks from codes to the likelihood's features, (batch, *latent_shape) → (batch, *features_shape)."""
+
+from autoencode.decoders.conv import ConvDecoder
+from autoencode.decoders.dense import DenseDecoder
+from autoencode.decoders.residual import ResidualDecoder
+
+__all__ = ["ConvDecoder", "DenseDecoder", "ResidualDecoder"]

@@ -1,0 +1,65 @@
+"""A decoder of transposed convolutions, for images of any size."""
+
+from collections.abc import Sequence
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.dense import Activation, dense_stack
+from autoencode.nn.sizes import Size, sizes_after
+
+
+class ConvDecoder(nn.Module):
+    """Fully connected layers, then transposed 3×3 convolutions that undo the strides exactly, then one convolution.
+
+        z ─► [linear ─► activation] × m ─► unflatten ─► [transposed conv ─► activation] × n ─► conv 3×3 ─► features
+
+    A transposed convolution can end on either of two sizes; each is told which one, so that any image size comes back
+    without cropping.
+
+    Args:
+        latent_dim: numbers in a code.
+        features_shape: (channels, height, width) that the likelihood wants, any size.
+        channels: channels of the first feature map, then of each transposed convolution's output.
+        strides: of each transposed convolution, one fewer than `channels`.
+        widths: units of fully connected layers before the first feature map.
+        activation: after each layer but the last.
+        dropout: the probability that a whole channel is dropped after each transposed convolution, 0 for none.
+
+    Example:
+        >>> import torch
+        >>> ConvDecoder(2, (3, 33, 21), [16, 8], [2])(torch.zeros(5, 2)).shape
+        torch.Size([5, 3, 33, 21])
+    """
+
+    def __init__(
+        self,
+        latent_dim: int,
+        features_shape: Sequence[int],
+        channels: Sequence[int],
+        strides: Sequence[int],
+        widths: Sequence[int] = (),
+        activation: Activation = nn.ReLU,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        n_features, height, width = features_shape
+        # The sizes on the way down, turned round.
+        sizes = sizes_after((height, width), strides[::-1])[::-1]
+        self.start = (channels[0], *sizes[0])
+        self.dense = dense_stack([latent_dim, *widths, channels[0] * sizes[0][0] * sizes[0][1]], activation)
+        layers: list[nn.Module] = []
+        for i, stride in enumerate(strides):
+            padding = _output_padding(sizes[i], sizes[i + 1], stride)
+            layers += [nn.ConvTranspose2d(channels[i], channels[i + 1], 3, stride, 1, padding), activation()]
+            layers += [nn.Dropout2d(dropout)] if dropout else []
+        self.convolutions = nn.Sequential(*layers, nn.Conv2d(channels[-1], n_features, 3, padding=1))
+
+    def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
+        """(batch, latent_dim) to (batch, *features_shape)."""
+        return self.convolutions(self.dense(z).unflatten(1, self.start))
+
+
+def _output_padding(small: Size, large: Size, stride: int) -> Size:
+    """What a transposed convolution (kernel 3, padding 1) must add to end on `large`."""
+    return large[0] - ((small[0] - 1) * stride + 1), large[1] - ((small[1] - 1) * stride + 1)

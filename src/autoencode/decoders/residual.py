@@ -1,0 +1,62 @@
+"""A residual convolutional decoder, for images of any size."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.residual import ResidualBlock
+from autoencode.nn.sizes import Size, sizes_after
+
+
+class ResidualDecoder(nn.Module):
+    """The mirror of `ResidualEncoder`: residual blocks, doubling the image between them.
+
+        z ─► linear ─► unflatten ─► block ─► [upsample ─► conv ─► block] × (levels − 1) ─► upsample ─► conv ─► features
+
+    Nearest-neighbour upsampling before a convolution leaves no checkerboard (Odena et al., "Deconvolution and
+    checkerboard artifacts", Distill 2016); it is told the size, so that odd ones come back without cropping.
+
+    Args:
+        latent_dim: numbers in a code.
+        features_shape: (channels, height, width) that the likelihood wants, any size.
+        channels: of each level, from the smallest image to the largest.
+
+    Example:
+        >>> import torch
+        >>> ResidualDecoder(2, (3, 33, 21), [16, 8])(torch.zeros(5, 2)).shape
+        torch.Size([5, 3, 33, 21])
+    """
+
+    def __init__(self, latent_dim: int, features_shape: Sequence[int], channels: Sequence[int]) -> None:
+        super().__init__()
+        n_features, height, width = features_shape
+        sizes = sizes_after((height, width), [2] * len(channels))[::-1]
+        self.start = (channels[0], *sizes[0])
+        self.dense = nn.Linear(latent_dim, channels[0] * sizes[0][0] * sizes[0][1])
+        layers: list[nn.Module] = [ResidualBlock(channels[0])]
+        for (n_in, n_out), size in zip(pairwise(channels), sizes[1:-1], strict=True):
+            layers += [_Upsample(size), nn.Conv2d(n_in, n_out, 3, padding=1), ResidualBlock(n_out)]
+        self.layers = nn.Sequential(
+            *layers, nn.SiLU(), _Upsample(sizes[-1]), nn.Conv2d(channels[-1], n_features, 3, padding=1)
+        )
+
+    def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
+        """(batch, latent_dim) to (batch, *features_shape)."""
+        return self.layers(self.dense(z).unflatten(1, self.start))
+
+
+class _Upsample(nn.Module):
+    """Nearest-neighbour upsampling to an exact size."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.interpolate(x, size=self.size, mode="nearest")
+
+    def extra_repr(self) -> str:
+        return f"size={self.size}"

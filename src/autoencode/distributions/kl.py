@@ -1,0 +1,70 @@
+"""Kullback–Leibler divergences: exact where a closed form is known, estimated from a draw where not."""
+
+from jaxtyping import Float
+from torch import Tensor
+from torch.distributions import Distribution, Independent, kl_divergence
+
+from autoencode.distributions.point_mass import Degenerate
+from autoencode.errors import CapabilityError, ShapeError
+
+
+def kl(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Float[Tensor, " batch"]:
+    """KL(q ‖ p) for each example, in nats, summed over the latent dimensions.
+
+    The closed form is used where PyTorch knows one for the pair. Otherwise it is the average of log q(z) − log p(z)
+    over the draws `z`, which is unbiased and can be negative for a single draw.
+
+    Args:
+        q: the posterior, batch shape (batch,).
+        p: the prior, with the same event shape.
+        z: draws from `q`, (n_samples, batch, *latent_shape); read only where there is no closed form.
+
+    Raises:
+        ShapeError: the event shapes differ (a prior over another space would broadcast silently).
+        CapabilityError: `q` or `p` has no density.
+    """
+    check_comparable(q, p)
+    exact = closed_form(q, p)
+    return (q.log_prob(z) - p.log_prob(z)).mean(0) if exact is None else exact
+
+
+def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch ..."]:
+    """KL(q ‖ p) for each example and latent dimension, (batch, *latent_shape), in nats.
+
+    Raises:
+        CapabilityError: `q` or `p` does not factorise over dimensions.
+    """
+    check_comparable(q, p)
+    if isinstance(q, Independent) and isinstance(p, Independent):
+        exact = closed_form(q.base_dist, p.base_dist)
+        if exact is not None:
+            return exact
+    raise CapabilityError(
+        f"the KL by dimension needs a posterior and a prior that factorise over dimensions, not {name(q)} and "
+        f"{name(p)}; use free_bits=0"
+    )
+
+
+def check_comparable(q: Distribution, p: Distribution) -> None:
+    """Raises unless both have a density over the same space."""
+    for part in (q, p):
+        if isinstance(part, Degenerate):
+            part.entropy()  # raises, with the reason
+    if q.event_shape != p.event_shape:
+        raise ShapeError(
+            f"the posterior is over codes of shape {tuple(q.event_shape)}, the prior over {tuple(p.event_shape)}; "
+            "build both with the same latent_dim"
+        )
+
+
+def closed_form(q: Distribution, p: Distribution) -> Tensor | None:
+    """The exact divergence, (*batch_shape), or None where PyTorch knows none for the pair."""
+    try:
+        return kl_divergence(q, p)
+    except NotImplementedError:
+        return None
+
+
+def name(d: Distribution) -> str:
+    """A distribution's name for a message: what is inside an `Independent` rather than the wrapper."""
+    return name(d.base_dist) if isinstance(d, Independent) else type(d).__name__

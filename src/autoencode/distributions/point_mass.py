@@ -1,0 +1,66 @@
+"""All the probability at one point: the code of a plain autoencoder."""
+
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from autoencode.errors import CapabilityError
+
+
+class Degenerate:
+    """Marks a distribution that has no density, so that bounds and likelihoods refuse it with the reason."""
+
+
+class PointMass(Distribution, Degenerate):
+    """The distribution of a variable that is always `loc`.
+
+    It lets a plain autoencoder be the same object as a variational one. It has no density, so `log_prob`, `entropy` and
+    every divergence from it raise `CapabilityError`.
+
+    Args:
+        loc: the point, (*batch_shape, *event_shape).
+        event_ndim: how many of the last axes of `loc` are the event.
+
+    Example:
+        >>> q = PointMass(torch.zeros(5, 2), event_ndim=1)
+        >>> q.rsample((3,)).shape
+        torch.Size([3, 5, 2])
+    """
+
+    arg_constraints: dict[str, Any] = {}  # noqa: RUF012  # torch's own protocol
+    has_rsample = True
+
+    def __init__(self, loc: Tensor, event_ndim: int = 1) -> None:
+        self.loc = loc
+        split = loc.ndim - event_ndim
+        super().__init__(loc.shape[:split], loc.shape[split:], validate_args=False)
+
+    @property
+    def mean(self) -> Tensor:
+        """The point itself."""
+        return self.loc
+
+    @property
+    def variance(self) -> Tensor:
+        """Zero everywhere."""
+        return torch.zeros_like(self.loc)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """`loc`, repeated over `sample_shape`; gradients reach `loc`."""
+        return self.loc.expand(*sample_shape, *self.loc.shape)
+
+    def log_prob(self, value: Tensor) -> NoReturn:
+        """Refused: a point mass has no density."""
+        raise CapabilityError(_REASON)
+
+    def entropy(self) -> NoReturn:
+        """Refused: a point mass has no density."""
+        raise CapabilityError(_REASON)
+
+
+_REASON = (
+    "the code of a plain autoencoder is a single point and has no density, so there is no KL, elbo or likelihood; "
+    "train a model with a diagonal-normal posterior (for instance --recipe conv-vae) to have them"
+)

@@ -1,0 +1,7 @@
+"""Networks from data to features, (batch, *data_shape) → (batch, out_features)."""
+
+from autoencode.encoders.conv import ConvEncoder
+from autoencode.encoders.dense import DenseEncoder
+from autoencode.encoders.residual import ResidualEncoder
+
+__all__ = ["ConvEncoder", "DenseEncoder", "ResidualEncoder"]

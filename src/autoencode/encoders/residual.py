@@ -1,0 +1,44 @@
+"""A residual convolutional encoder, for images of any size."""
+
+from collections.abc import Sequence
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.residual import ResidualBlock
+from autoencode.nn.sizes import sizes_after
+
+
+class ResidualEncoder(nn.Module):
+    """A pyramid of residual blocks; each level after the first halves the image.
+
+        x ─► conv ─► block ─► [conv stride 2 ─► block] × (levels − 1) ─► SiLU ─► flatten ─► linear ─► SiLU ─► features
+
+    Args:
+        data_shape: (channels, height, width), any size.
+        channels: of each level.
+        out_features: units of the last layer.
+
+    Example:
+        >>> import torch
+        >>> ResidualEncoder((1, 28, 28), [8, 16], 64)(torch.zeros(5, 1, 28, 28)).shape
+        torch.Size([5, 64])
+    """
+
+    def __init__(self, data_shape: Sequence[int], channels: Sequence[int], out_features: int) -> None:
+        super().__init__()
+        n_in, height, width = data_shape
+        strides = [2] * len(channels)
+        layers: list[nn.Module] = []
+        for n_out, stride in zip(channels, strides, strict=True):
+            layers += [nn.Conv2d(n_in, n_out, 3, stride, padding=1), ResidualBlock(n_out)]
+            n_in = n_out
+        last_height, last_width = sizes_after((height, width), strides)[-1]
+        self.layers = nn.Sequential(
+            *layers, nn.SiLU(), nn.Flatten(), nn.Linear(n_in * last_height * last_width, out_features), nn.SiLU()
+        )
+        self.out_features = out_features
+
+    def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch features"]:
+        """(batch, channels, height, width) to (batch, out_features)."""
+        return self.layers(x * 2 - 1)

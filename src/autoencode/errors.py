@@ -1,0 +1,45 @@
+"""What can go wrong, as one tree.
+
+Every error that autoencode raises on purpose is an `AutoencodeError` and also the built-in that a caller would expect
+(`ShapeError` is a `ValueError`). The message is one line: what was expected, what came, what to change.
+"""
+
+
+class AutoencodeError(Exception):
+    """The root: `except AutoencodeError` catches everything that this library raises on purpose."""
+
+
+class ArgumentError(AutoencodeError, ValueError):
+    """An option or argument that has no meaning, such as a negative weight."""
+
+
+class ShapeError(AutoencodeError, ValueError):
+    """A tensor or array whose shape does not fit the model or the operation."""
+
+
+class DataError(AutoencodeError, ValueError):
+    """Data that cannot be read, or that the model's likelihood cannot hold."""
+
+
+class UnknownNameError(AutoencodeError, LookupError):
+    """A name that is in no registry; the message holds the nearest ones."""
+
+
+class CapabilityError(AutoencodeError, TypeError):
+    """Something asked of a part that it cannot do, such as the density of a point mass."""
+
+
+class DivergenceError(AutoencodeError, ArithmeticError):
+    """Training met a NaN or an infinity."""
+
+
+class RunError(AutoencodeError, RuntimeError):
+    """A run folder that is missing, from another version, truncated or tampered with."""
+
+
+class DownloadError(AutoencodeError, OSError):
+    """A file that could not be fetched, or that is not the one that was published."""
+
+
+class StorageError(AutoencodeError, OSError):
+    """A file that could not be written, for instance because the disk is full."""

@@ -1,0 +1,95 @@
+"""Measures a model on held-out data."""
+
+import math
+import time
+from collections import defaultdict
+
+import torch
+from torch import Tensor
+
+from autoencode.data import Batch, Part, in_order
+from autoencode.distributions import Degenerate, kl
+from autoencode.evaluation.estimate import Estimate
+from autoencode.evaluation.evaluation import Evaluation
+from autoencode.evaluation.importance import log_likelihoods
+from autoencode.evaluation.latent import active_units, encode_all
+from autoencode.model import Autoencoder
+
+
+@torch.no_grad()
+def evaluate(
+    model: Autoencoder,
+    part: Part,
+    *,
+    name: str = "test",
+    n_samples: int = 1,
+    importance_samples: int = 100,
+    importance_examples: int = 1_000,
+    seed: int = 0,
+    batch_size: int = 500,
+) -> Evaluation:
+    """Elbo, importance-weighted log-likelihood, reconstruction error and the health of the latent space.
+
+    Args:
+        model: put into evaluation mode.
+        part: the examples; every one counts once, save for the log-likelihood.
+        name: what to call the part.
+        n_samples: codes drawn for each example for elbo, nll and kl.
+        importance_samples: K of the importance-weighted bound; 0 leaves it out.
+        importance_examples: it is computed on so many examples from the beginning of the part, as it costs K decodings.
+        seed: of the draws; the same seed gives the same numbers, and the process's own generators are left alone.
+        batch_size: examples at a time.
+
+    Returns:
+        The numbers, in nats for each example.
+    """
+    began = time.perf_counter()
+    device = next(model.parameters()).device
+    model.eval()
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        columns: dict[str, list[Tensor]] = defaultdict(list)
+        for batch in in_order(part, max(1, batch_size // n_samples)):
+            for column, values in _measure(model, batch.to(device), n_samples).items():
+                columns[column].append(values.cpu())
+        table = {column: torch.cat(values) for column, values in columns.items()}
+        bound = _log_likelihood(model, part, importance_samples, importance_examples) if "kl" in table else None
+    codes = encode_all(model, part, batch_size)
+    return Evaluation(
+        part=name,
+        measure=model.likelihood.measure(part.units(slice(0, 10_000))),
+        dimensions=math.prod(model.data_shape),
+        nll=Estimate.of(table["nll"]),
+        squared_error=Estimate.of(table["squared_error"]),
+        kl=Estimate.of(table["kl"]) if "kl" in table else None,
+        elbo=Estimate.of(-table["nll"] - table["kl"]) if "kl" in table else None,
+        log_likelihood=bound,
+        importance_samples=importance_samples,
+        kl_per_dimension=() if codes.kl is None else tuple(codes.kl.mean(0).flatten().tolist()),
+        active_units=None if codes.kl is None else active_units(codes.means),
+        seed=seed,
+        seconds=round(time.perf_counter() - began, 2),
+    )
+
+
+def _measure(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:
+    """One value an example for each quantity, (batch,)."""
+    q = model.encode(batch.x, batch.context)
+    z = q.sample((n_samples,))
+    reconstruction = model.decode(q.mean, batch.context).mean
+    columns = {
+        "nll": -model.decode(z, batch.context).log_prob(batch.target).mean(0),
+        "squared_error": (reconstruction - batch.target).square().flatten(1).mean(1),
+    }
+    if model.prior is not None and not isinstance(q, Degenerate):
+        columns["kl"] = kl(q, model.prior_for(batch.context), z)
+    return columns
+
+
+def _log_likelihood(model: Autoencoder, part: Part, n_samples: int, n_examples: int) -> Estimate | None:
+    if not n_samples or not n_examples:
+        return None
+    device = next(model.parameters()).device
+    some = Part(part.x[:n_examples], None)
+    values = [log_likelihoods(model, batch.x.to(device), n_samples).cpu() for batch in in_order(some, 20)]
+    return Estimate.of(torch.cat(values))

@@ -1,0 +1,25 @@
+"""Pictures and charts of what a model learned: plain tensors in, a Pillow image or a matplotlib figure out."""
+
+from autoencode.evaluation.figures.codes import codes
+from autoencode.evaluation.figures.curves import curves
+from autoencode.evaluation.figures.grid import grid
+from autoencode.evaluation.figures.manifold import manifold
+from autoencode.evaluation.figures.pairs import pairs
+from autoencode.evaluation.figures.profiles import profiles
+from autoencode.evaluation.figures.rates import rates
+from autoencode.evaluation.figures.rendering import Drawing, png, svg
+from autoencode.evaluation.figures.saving import save_figure
+
+__all__ = [
+    "Drawing",
+    "codes",
+    "curves",
+    "grid",
+    "manifold",
+    "pairs",
+    "png",
+    "profiles",
+    "rates",
+    "save_figure",
+    "svg",
+]

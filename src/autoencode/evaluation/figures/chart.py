@@ -1,0 +1,56 @@
+"""What all charts look like."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+INK, MUTED, RULE, PAPER = "#23272d", "#686f78", "#dedcd7", "#fefefd"
+"""Text; what explains it; lines of a grid; the ground. A page may replace them, for instance on a dark ground."""
+STRONG, SOFT = "#1f6fb2", "#e08214"
+"""Two colours that everyone can tell apart, on a light ground and on a dark one."""
+
+TITLE, TEXT, SMALL = 10.0, 9.0, 8.0
+"""Sizes of letters, in points."""
+
+
+def blank(width: float, height: float, panels: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """An empty chart with its panels from left to right, then from top to bottom.
+
+    Args:
+        width: of the whole, in inches.
+        height: of the whole, in inches.
+        panels: how many.
+        columns: panels in a row.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
+    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06, wspace=0.04, hspace=0.06)  # pyright: ignore[reportOptionalMemberAccess]
+    rows = -(-panels // columns)
+    axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
+    for each in axes:
+        _tidy(each)
+    return figure, axes
+
+
+def _tidy(axes: Axes) -> None:
+    axes.set_facecolor("none")
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED, pad=4)
+    axes.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+
+
+def title(axes: Axes, name: str, meaning: str = "") -> None:
+    """A panel's name in ink and, below it, its meaning in grey."""
+    size = {"fontsize": TEXT, "xycoords": "axes fraction", "textcoords": "offset points", "parse_math": False}
+    if meaning:
+        axes.annotate(meaning, (0, 1), (0, 7), color=MUTED, **size)
+    axes.annotate(name, (0, 1), (0, 20 if meaning else 7), color=INK, **{**size, "fontsize": TITLE}, weight="bold")
+
+
+def label(axes: Axes, x: str = "", y: str = "") -> None:
+    """Names of the two axes, with units."""
+    axes.set_xlabel(x, fontsize=TEXT, color=MUTED, labelpad=5)
+    axes.set_ylabel(y, fontsize=TEXT, color=MUTED, labelpad=5)

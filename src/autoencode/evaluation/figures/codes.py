@@ -1,0 +1,157 @@
+"""Where the examples lie in the space of codes."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle
+from torch import Tensor
+
+from autoencode.errors import ShapeError
+from autoencode.evaluation.figures.chart import INK, MUTED, SMALL, STRONG, TEXT, blank, label
+from autoencode.evaluation.figures.palette import Colour, palette
+from autoencode.evaluation.figures.plane import Plane, plane
+
+_LISTED = 20
+"""More classes than this have no legend but a scale."""
+_FAR = 0.001
+"""The share of points at each edge that may not stretch the axes."""
+_SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+_LETTERS = 22
+"""Longer names of classes are cut."""
+
+
+def codes(
+    codes: Float[Tensor, "n latent_dim"],
+    labels: Int[Tensor, " n"] | None = None,
+    classes: Sequence[str] | None = None,
+    prior_scale: float | None = None,
+) -> Figure:
+    """A dot for each example, coloured by class.
+
+    Codes of one number are drawn as a histogram, codes of more than two along their two principal components.
+
+    Args:
+        codes: the posterior's means, a row for each example.
+        labels: the class of each example, 0, 1, …
+        classes: their names; by default the numbers.
+        prior_scale: the standard deviation of a normal prior round 0, 1 for the standard normal; codes of two numbers
+            then get dashed circles at one and two of them.
+
+    Raises:
+        ShapeError: `codes` has not two axes, or another length than `labels`.
+    """
+    if codes.ndim != 2 or 0 in codes.shape or (labels is not None and len(labels) != len(codes)):
+        of_labels = "" if labels is None else f" with {len(labels)} labels"
+        raise ShapeError(
+            f"codes must come as (n, latent_dim), n > 0, and one label each, not {tuple(codes.shape)}{of_labels}"
+        )
+    names = _names(labels, classes)
+    colours = palette(len(names)) if names else []
+    figure, (axes,) = blank(5.6, 5.6 + 0.2 * _legend_rows(names))
+    if codes.shape[1] == 1:
+        _histogram(axes, codes[:, 0], labels, colours)
+    else:
+        _scatter(axes, plane(codes), labels, colours)
+        _frame(axes, plane(codes).points, prior_scale if codes.shape[1] == 2 else None)
+    _explain(figure, axes, names, colours)
+    return figure
+
+
+def _names(labels: Tensor | None, classes: Sequence[str] | None) -> list[str]:
+    """Of all classes, or none without labels."""
+    if labels is None:
+        return []
+    n = int(labels.max()) + 1
+    known = list(classes or [])
+    return [_short(name) for name in known] + [str(i) for i in range(len(known), n)]
+
+
+def _short(name: str) -> str:
+    name = " ".join(name.split())
+    return name if len(name) <= _LETTERS else name[: _LETTERS - 1] + "…"
+
+
+def _scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[Colour]) -> None:
+    """In an order of chance, so that no class hides another; in pixels, since ten thousand circles are a slow page."""
+    order = torch.randperm(len(where.points), generator=torch.Generator().manual_seed(0))
+    x, y = where.points[order].T.numpy()
+    shade = STRONG if labels is None else [colours[i] for i in labels.cpu()[order].tolist()]
+    size = min(24.0, max(4.0, 30_000 / len(x)))
+    axes.scatter(x, y, s=size, c=shade, alpha=0.6, linewidths=0, rasterized=True)
+    label(axes, *where.names)
+
+
+def _frame(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
+    """Equal units both ways, round all but the farthest points and all of the circles."""
+    low, high = (points.quantile(q, dim=0) for q in (_FAR, 1 - _FAR))
+    if prior_scale is not None:
+        low, high = low.clamp_max(-2 * prior_scale), high.clamp_min(2 * prior_scale)
+        _circles(axes, prior_scale)
+    half = 0.54 * max(float((high - low).max()), 1e-6)
+    x, y = ((high + low) / 2).tolist()
+    axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half), aspect="equal")
+    _tell_of_outside(axes, points)
+
+
+def _circles(axes: Axes, scale: float) -> None:
+    for times in (1, 2):
+        axes.add_patch(Circle((0, 0), times * scale, fill=False, ls=(0, (5, 4)), lw=0.9, ec=INK, alpha=0.75))
+        axes.annotate(f"{times}{_SIGMA}", (0, times * scale), (0, 2), textcoords="offset points", ha="center", **_small(INK))
+
+
+def _small(colour: str) -> dict[str, str | float]:
+    return {"fontsize": SMALL, "color": colour}
+
+
+def _tell_of_outside(axes: Axes, points: Tensor) -> None:
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    inside = (points > torch.tensor([left, bottom])) & (points < torch.tensor([right, top]))
+    if outside := int((~inside.all(1)).sum()):
+        axes.annotate(f"{outside} more outside", (1, 1), (0, 4), xycoords="axes fraction", textcoords="offset points",
+                      ha="right", **_small(MUTED))  # fmt: skip
+
+
+def _histogram(axes: Axes, values: Tensor, labels: Tensor | None, colours: Sequence[Colour]) -> None:
+    values = values.detach().cpu().float()
+    edges = torch.linspace(float(values.min()) - 1e-6, float(values.max()) + 1e-6, 61).tolist()
+    label(axes, "the code", "examples")
+    if labels is None:
+        axes.hist(values.numpy(), edges, color=STRONG)
+        return
+    for i, colour in enumerate(colours):
+        axes.hist(values[labels.cpu() == i].numpy(), edges, color=colour, histtype="stepfilled", alpha=0.5)
+
+
+def _explain(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
+    if not names:
+        return
+    if len(names) > _LISTED:
+        scale = ScalarMappable(Normalize(0, len(names) - 1), ListedColormap(list(colours)))
+        figure.colorbar(scale, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.02).set_label(
+            "number of the class", **_small(MUTED)
+        )
+        return
+    dots = [Line2D([], [], ls="", marker="o", ms=5.5, mec="none", mfc=colour) for colour in colours]
+    legend = figure.legend(dots, names, **_legend_layout(names))
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set(text=name, color=INK, fontsize=TEXT, parse_math=False)
+
+
+def _legend_layout(names: list[str]) -> dict[str, object]:
+    return {"loc": "outside lower center", "ncols": _legend_columns(names), "frameon": False,
+            "handletextpad": 0.1, "columnspacing": 1.2, "fontsize": TEXT}  # fmt: skip
+
+
+def _legend_columns(names: list[str]) -> int:
+    longest = max(len(name) for name in names)
+    return max(1, min(5, len(names), 70 // (longest + 4)))
+
+
+def _legend_rows(names: list[str]) -> int:
+    return 0 if not 0 < len(names) <= _LISTED else -(-len(names) // _legend_columns(names))

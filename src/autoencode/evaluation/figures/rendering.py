@@ -1,0 +1,69 @@
+"""Pictures and charts as bytes."""
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from PIL import Image
+
+from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, RULE, SOFT, STRONG
+
+Drawing = Image.Image | Figure
+"""What the functions of this package give: a picture or a chart."""
+
+DPI = 200
+"""Pixels for an inch of a chart, where it is drawn in pixels."""
+
+_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
+_DARK = {INK: "#e7e5e0", MUTED: "#a2a8b0", RULE: "#33383f", PAPER: "#17191d", STRONG: "#6db3f2", SOFT: "#f0a04b"}
+_NAMES = {INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper", STRONG: "strong", SOFT: "soft"}
+
+
+def png(drawing: Drawing) -> bytes:
+    """A picture as it is; a chart on white, at 200 pixels an inch."""
+    file = io.BytesIO()
+    if isinstance(drawing, Figure):
+        with _quiet():
+            drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+    else:
+        drawing.save(file, format="png", optimize=True)
+    return file.getvalue()
+
+
+def svg(chart: Figure) -> str:
+    """A chart as SVG on a transparent ground, in the reader's own font, light or dark as the reader likes it.
+
+    The same chart gives the same text.
+    """
+    file = io.StringIO()
+    with _quiet(), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "autoencode"}):
+        chart.savefig(file, format="svg", dpi=DPI, facecolor="none", metadata={"Date": None, "Creator": None})
+    return _themed(_without_preamble(file.getvalue()))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """A class's name may hold letters that matplotlib's font lacks; the reader's font draws them all the same."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def _without_preamble(text: str) -> str:
+    text = text[text.index("<svg") :]
+    return re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+
+
+def _themed(text: str) -> str:
+    """Colours of the ground become variables, which follow the reader's choice of light or dark."""
+    text = re.sub(r"""(font:[^;"]*?)'DejaVu Sans'[^;"]*""", rf"\1{_FONTS}", text)
+    for colour, name in _NAMES.items():
+        text = text.replace(colour, f"var(--{name})")
+    light = "".join(f"--{name}:{colour};" for colour, name in _NAMES.items())
+    dark = "".join(f"--{name}:{_DARK[colour]};" for colour, name in _NAMES.items())
+    style = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
+    return re.sub(r"(<svg[^>]*>)", rf"\1{style}", text, count=1)

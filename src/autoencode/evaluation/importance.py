@@ -1,0 +1,40 @@
+"""log p(x), as nearly as importance sampling gets."""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from autoencode.model import Autoencoder
+
+_DECODED_AT_A_TIME = 2_000
+
+
+@torch.no_grad()
+def log_likelihoods(model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples: int) -> Float[Tensor, " batch"]:
+    """The importance-weighted bound on log p(x) for each example, in nats.
+
+    log (1/K) Σ_k p(x, z_k) / q(z_k|x) with z_k drawn from q(z|x): below log p(x) on average, and nearer to it the
+    larger K is. The draws are made in portions that fit in memory, and their sum of exponentials is kept as a
+    logarithm.
+
+    Args:
+        model: with a posterior and a prior that have densities.
+        x: examples in the model's units.
+        n_samples: K.
+
+    Raises:
+        CapabilityError: the model is a plain autoencoder.
+
+    References:
+        Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8 and section 5.
+    """
+    q, p = model.encode(x), model.prior_for()
+    portion = max(1, _DECODED_AT_A_TIME // len(x))
+    total = torch.full((len(x),), -math.inf, device=x.device)
+    for start in range(0, n_samples, portion):
+        z = q.sample((min(portion, n_samples - start),))
+        log_weights = model.decode(z).log_prob(x) + p.log_prob(z) - q.log_prob(z)
+        total = torch.logaddexp(total, log_weights.logsumexp(0))
+    return total - math.log(n_samples)

@@ -1,0 +1,65 @@
+"""Where the data lie in the latent space."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.distributions import Distribution
+
+from autoencode.data import Part, in_order
+from autoencode.distributions import Degenerate, kl_per_dimension
+from autoencode.errors import CapabilityError
+from autoencode.model import Autoencoder
+
+_ACTIVE = 0.01
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The codes of a part of the data.
+
+    Args:
+        means: posterior means, (n, *latent_shape).
+        kl: KL of each example and dimension, (n, *latent_shape) in nats, or None where there is none.
+        labels: (n,), or None.
+    """
+
+    means: Tensor
+    kl: Tensor | None
+    labels: Tensor | None
+
+
+@torch.no_grad()
+def encode_all(model: Autoencoder, part: Part, batch_size: int = 500) -> Codes:
+    """Encodes every example of a part, in order."""
+    device = next(model.parameters()).device
+    means: list[Tensor] = []
+    rates: list[Tensor] = []
+    for batch in in_order(part, batch_size):
+        q = model.encode(batch.x.to(device))
+        means.append(q.mean.cpu())
+        rate = _rates(model, q)
+        rates += [] if rate is None else [rate.cpu()]
+    return Codes(torch.cat(means), torch.cat(rates) if rates else None, part.labels)
+
+
+def _rates(model: Autoencoder, q: Distribution) -> Tensor | None:
+    if model.prior is None or isinstance(q, Degenerate):
+        return None
+    try:
+        return kl_per_dimension(q, model.prior_for())
+    except CapabilityError:
+        return None
+
+
+def active_units(means: Float[Tensor, "n ..."]) -> int:
+    """How many latent dimensions the encoder uses: those whose posterior mean varies over the data by more than 0.01.
+
+    Args:
+        means: posterior means, (n, *latent_shape).
+
+    References:
+        Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2: Var_x(E[z|x]) > 0.01.
+    """
+    return int((means.flatten(1).var(0) > _ACTIVE).sum())

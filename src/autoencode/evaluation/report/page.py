@@ -1,0 +1,50 @@
+"""The page itself."""
+
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from autoencode._version import __version__
+from autoencode.evaluation.report.content import ReportContent
+from autoencode.evaluation.report.gallery import gallery
+from autoencode.evaluation.report.html import items, section, tag, text
+from autoencode.evaluation.report.tables import facts_list, log_table, numbers_table
+from autoencode.storage import write_whole
+
+
+def write_report(path: Path, content: ReportContent) -> None:
+    """Writes the page, whole or not at all: one file without scripts, links or anything outside itself.
+
+    Args:
+        path: where; it should end in .html.
+        content: what stands on it.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    write_whole(path, page(content))
+
+
+def page(content: ReportContent) -> str:
+    """The page as HTML."""
+    template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        title=text(content.title),
+        lead=text(content.lead),
+        notes=items("ul", content.notes, class_="notes"),
+        sections="\n".join(filter(None, _sections(content))),
+        version=text(__version__),
+    )
+
+
+def _sections(content: ReportContent) -> list[str]:
+    return [
+        section("What it learned", gallery(content.figures)),
+        section("How the training went", gallery(content.training)),
+        section("The numbers", numbers_table(content.numbers)),
+        section("How it was made", _command(content.command), facts_list(content.facts), log_table(content.log)),
+    ]
+
+
+def _command(command: str) -> str:
+    return tag("pre", tag("code", text(command)), tabindex="0") if command else ""

@@ -1,0 +1,59 @@
+"""The numbers as lines for a person."""
+
+from dataclasses import dataclass
+
+from autoencode.evaluation.estimate import Estimate
+from autoencode.evaluation.evaluation import Evaluation
+from autoencode.likelihoods import Measure
+
+
+@dataclass(frozen=True)
+class Row:
+    """A number, its unit and what it means in plain words."""
+
+    name: str
+    value: str
+    unit: str
+    meaning: str
+
+
+def rows(e: Evaluation) -> list[Row]:
+    """The lines of an evaluation; what the model has not is left out."""
+    nats = "nats per example"
+    name = "cross-entropy per value" if e.measure is Measure.NEITHER else "nll per value"
+    k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
+    lines: list[tuple[str, Estimate | None, str, str]] = [
+        (
+            name,
+            e.nll_per_value,
+            "nats per pixel or value",
+            "how badly an example is told from a drawn code; less is better",
+        ),
+        (
+            "squared error",
+            e.squared_error,
+            "per pixel or value",
+            "of the reconstruction from the mean code; less is better",
+        ),
+        ("elbo", e.elbo, nats, "− nll − kl, a lower bound; more is better"),
+        ("nll (distortion)", e.nll, nats, "what the code leaves untold"),
+        ("kl (rate)", e.kl, nats, "what the code tells"),
+        (
+            "log-likelihood",
+            e.log_likelihood,
+            nats,
+            f"importance-weighted bound, {k} draws, {n:,} examples; more is better",
+        ),
+        ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
+        ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
+    ]
+    shown = [Row(name, str(value), unit, meaning) for name, value, unit, meaning in lines if value is not None]
+    if e.active_units is not None:
+        total = len(e.kl_per_dimension)
+        by_size = sorted(e.kl_per_dimension, reverse=True)
+        listed = ", ".join(f"{value:.2f}" for value in by_size[:8]) + (", …" if total > 8 else "")
+        shown.append(
+            Row("active units", f"{e.active_units} of {total}", "latent dimensions", "their code varies with the data")
+        )
+        shown.append(Row("kl by dimension", listed, "nats", "the largest first"))
+    return shown

@@ -1,0 +1,24 @@
+"""p(x|z): modules whose `forward` turns the decoder's features into a distribution over data."""
+
+from autoencode.likelihoods.bernoulli import BernoulliLikelihood
+from autoencode.likelihoods.continuous_bernoulli import ContinuousBernoulliLikelihood
+from autoencode.likelihoods.discretized_logistic import DiscretizedLogisticLikelihood
+from autoencode.likelihoods.laplace import LaplaceLikelihood
+from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.normal import NormalLikelihood
+from autoencode.likelihoods.scale import FixedScale, LearnedScale, OptimalScale, Scale
+
+__all__ = [
+    "BernoulliLikelihood",
+    "ContinuousBernoulliLikelihood",
+    "DiscretizedLogisticLikelihood",
+    "FixedScale",
+    "LaplaceLikelihood",
+    "LearnedScale",
+    "Likelihood",
+    "Measure",
+    "NormalLikelihood",
+    "OptimalScale",
+    "Scale",
+    "likelihoods",
+]

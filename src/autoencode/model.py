@@ -1,0 +1,113 @@
+"""The one model: an encoder, a posterior, a prior, a decoder and a likelihood."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from autoencode.errors import CapabilityError, ShapeError
+from autoencode.likelihoods import Likelihood
+from autoencode.nn import apply
+from autoencode.posteriors import Posterior
+from autoencode.priors import Prior
+
+
+class Autoencoder(nn.Module):
+    """Parts in, distributions out.
+
+        x ─► encoder ─► posterior ─► q(z|x) ─► z ─► decoder ─► likelihood ─► p(x|z)        prior ─► p(z)
+
+    Every model of this library is an object of this class; papers differ in the parts. The networks run in whatever
+    precision autocast asks for; what is probability (posterior, prior, likelihood) is always computed in full
+    precision, since a bfloat16 likelihood is off by more than a nat.
+
+    Args:
+        encoder: (batch, *data_shape) → features.
+        posterior: features → q(z|x).
+        decoder: (batch, *latent_shape) → features.
+        likelihood: features → p(x|z).
+        prior: () → p(z); None for a plain autoencoder, which has nothing to sample from.
+
+    Example:
+        >>> from autoencode.recipes import dense_vae
+        >>> model, objective = dense_vae((1, 28, 28))
+        >>> model.encode(torch.zeros(5, 1, 28, 28)).mean.shape
+        torch.Size([5, 2])
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: nn.Module,
+        posterior: Posterior,
+        decoder: nn.Module,
+        likelihood: Likelihood,
+        prior: Prior | None = None,
+    ) -> None:
+        super().__init__()
+        self.encoder, self.posterior, self.prior = encoder, posterior, prior
+        self.decoder, self.likelihood = decoder, likelihood
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return self.likelihood.data_shape
+
+    @property
+    def latent_shape(self) -> tuple[int, ...]:
+        """The shape of one code."""
+        return self.posterior.latent_shape
+
+    def encode(self, x: Float[Tensor, "batch ..."], context: Tensor | None = None) -> Distribution:
+        """q(z|x), batch shape (batch,), event shape `latent_shape`. Changes no state.
+
+        Raises:
+            ShapeError: examples of another shape than the model's.
+        """
+        if tuple(x.shape[1:]) != self.data_shape:
+            raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
+        features: Tensor = apply(self.encoder, x, context=context)
+        with torch.autocast(x.device.type, enabled=False):
+            return self.posterior(_full(features))
+
+    def prior_for(self, context: Tensor | None = None) -> Distribution:
+        """p(z), event shape `latent_shape`.
+
+        Raises:
+            CapabilityError: the model is a plain autoencoder.
+        """
+        if self.prior is None:
+            raise CapabilityError(
+                "a plain autoencoder has no distribution over codes to draw from: train a variational one "
+                "(for instance --recipe conv-vae)"
+            )
+        return apply(self.prior, context=context)
+
+    def decode(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Distribution:
+        """p(x|z) for codes with any leading axes (samples, batch), which become the batch shape."""
+        return self.likelihood_of(self.features(z, context))
+
+    def features(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Float[Tensor, "..."]:
+        """What the decoder gives for codes with any leading axes: (*leading, *features_shape), in full precision."""
+        leading = z.shape[: z.ndim - len(self.latent_shape)]
+        if context is not None:
+            context = context.expand(*leading, *context.shape[1:]).flatten(0, len(leading) - 1)
+        flat: Tensor = apply(self.decoder, z.reshape(-1, *self.latent_shape), context=context)
+        return _full(flat).unflatten(0, leading)
+
+    def likelihood_of(self, features: Float[Tensor, "..."]) -> Distribution:
+        """p(x|z) from the decoder's features."""
+        with torch.autocast(features.device.type, enabled=False):
+            return self.likelihood(features)
+
+    def sample(self, n: int, context: Tensor | None = None) -> Float[Tensor, "n ..."]:
+        """`n` examples: the means of p(x|z) at codes drawn from the prior, (n, *data_shape).
+
+        For draws with the likelihood's own noise: `model.decode(model.prior_for().sample((n,))).sample()`.
+        """
+        return self.decode(self.prior_for(context).sample((n,)), context).mean
+
+
+def _full(x: Tensor) -> Tensor:
+    """Half precision to float32; float32 and float64 stay."""
+    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x

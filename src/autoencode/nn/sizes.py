@@ -1,0 +1,24 @@
+"""How strides change an image's size, odd sizes included."""
+
+from collections.abc import Sequence
+
+Size = tuple[int, int]
+
+
+def halved(size: Size, stride: int = 2) -> Size:
+    """The size after a convolution with `same` padding and this stride: each side divided and rounded up."""
+    height, width = size
+    return -(-height // stride), -(-width // stride)
+
+
+def sizes_after(size: Size, strides: Sequence[int]) -> list[Size]:
+    """The sizes met on the way through convolutions of these strides, the first being `size` itself.
+
+    Example:
+        >>> sizes_after((7, 28), [1, 2, 2])
+        [(7, 28), (7, 28), (4, 14), (2, 7)]
+    """
+    sizes = [size]
+    for stride in strides:
+        sizes.append(halved(sizes[-1], stride))
+    return sizes

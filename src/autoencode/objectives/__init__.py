@@ -1,0 +1,10 @@
+"""What training minimises: functions of one forward pass."""
+
+from autoencode.objectives.elbo import Elbo
+from autoencode.objectives.forward import Forward, forward
+from autoencode.objectives.iwae import Iwae
+from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.reconstruction import Reconstruction
+from autoencode.objectives.schedules import Schedule, Warmup
+
+__all__ = ["Elbo", "Forward", "Iwae", "Objective", "Output", "Reconstruction", "Schedule", "Warmup", "forward"]

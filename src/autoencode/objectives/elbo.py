@@ -1,0 +1,70 @@
+"""The evidence lower bound, and its β-weighted kin."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from autoencode.distributions import kl, kl_per_dimension
+from autoencode.errors import ArgumentError
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.schedules import Schedule, at
+
+
+@dataclass(frozen=True)
+class Elbo(Objective):
+    """Minus the evidence lower bound: nll + β · kl.
+
+        loss = mean over the batch of ( −log p(x|z)  +  β KL(q(z|x) ‖ p(z)) )
+
+    Both terms are in nats for each example, summed over all dimensions. Averaging the first over pixels, as many
+    tutorials do, multiplies β by the number of pixels.
+
+    Args:
+        beta: the weight of the KL, a number or a schedule; 1 is the bound itself.
+        free_bits: nats that each latent dimension may use at no cost: its KL, averaged over the batch, counts as at
+            least this much. Only the loss is changed, not the reported term.
+        n_samples: codes drawn for each example.
+
+    Terms: `nll` (the distortion) and `kl` (the rate).
+
+    References:
+        Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, equation 10; Higgins et al., "beta-VAE", ICLR
+        2017, equation 4; free bits: Kingma et al., "Improved variational inference with inverse autoregressive flow",
+        NeurIPS 2016, equation 15.
+    """
+
+    beta: float | Schedule = 1.0
+    free_bits: float = 0.0
+    n_samples: int = 1
+
+    def __post_init__(self) -> None:
+        if not callable(self.beta) and self.beta < 0:
+            raise ArgumentError(f"beta must be 0 or more, not {self.beta}")
+        if self.free_bits < 0:
+            raise ArgumentError(f"free_bits must be 0 or more nats, not {self.free_bits}")
+        if self.n_samples < 1:
+            raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and `nll` and `kl` for each example."""
+        nll = -seen.log_likelihood().mean(0)
+        rate = kl(seen.q, require_prior(seen), seen.z)
+        cost = self._with_free_bits(seen) if self.free_bits else rate.mean()
+        return Output(nll.mean() + at(self.beta, step) * cost, {"nll": nll, "kl": rate})
+
+    def _with_free_bits(self, seen: Forward) -> Tensor:
+        per_dimension = kl_per_dimension(seen.q, require_prior(seen)).mean(0)
+        return per_dimension.clamp_min(self.free_bits).sum()
+
+
+def require_prior(seen: Forward) -> Distribution:
+    """The prior of the pass.
+
+    Raises:
+        ArgumentError: the model has none.
+    """
+    if seen.p_z is None:
+        raise ArgumentError("the elbo needs a prior: give the Autoencoder one, or use the Reconstruction objective")
+    return seen.p_z

@@ -1,0 +1,47 @@
+"""The one pass through a model that all parts of an objective share."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from autoencode.data.batch import Batch
+from autoencode.model import Autoencoder
+
+
+@dataclass(frozen=True)
+class Forward:
+    """What one pass gives.
+
+        batch.x ─► q(z|x) ─► z ─► p(x|z) ◄─ batch.target        p(z)
+
+    Args:
+        batch: what went in.
+        q: the posterior, batch shape (batch,).
+        z: draws from it, (n_samples, batch, *latent_shape).
+        p_x: p(x|z), batch shape (n_samples, batch).
+        p_z: the prior, or None where the model has none.
+        features: the decoder's output that `p_x` was made of.
+    """
+
+    batch: Batch
+    q: Distribution
+    z: Tensor
+    p_x: Distribution
+    p_z: Distribution | None
+    features: Tensor
+
+    def log_likelihood(self) -> Tensor:
+        """log p(target|z) for each sample and example, (n_samples, batch), in nats."""
+        return self.p_x.log_prob(self.batch.target)
+
+
+def forward(model: Autoencoder, batch: Batch, n_samples: int = 1) -> Forward:
+    """Encodes, draws `n_samples` codes for each example, decodes."""
+    q = model.encode(batch.x, batch.context)
+    z = q.rsample((n_samples,))
+    features = model.features(z, batch.context)
+    if model.training:
+        model.likelihood.adapt(features, batch.target)
+    p_z = None if model.prior is None else model.prior_for(batch.context)
+    return Forward(batch, q, z, model.likelihood_of(features), p_z, features)

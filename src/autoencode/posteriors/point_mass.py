@@ -1,0 +1,29 @@
+"""The posterior of a plain autoencoder."""
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.distributions.point_mass import PointMass
+from autoencode.posteriors.posterior import Posterior
+
+
+class PointMassPosterior(Posterior):
+    """A code that is one point: a linear layer on the encoder's features.
+
+    Args:
+        in_features: the encoder's `out_features`.
+        latent_dim: numbers in a code.
+
+    Example:
+        >>> import torch
+        >>> PointMassPosterior(64, 8)(torch.zeros(5, 64)).mean.shape
+        torch.Size([5, 8])
+    """
+
+    def __init__(self, in_features: int, latent_dim: int) -> None:
+        super().__init__((latent_dim,))
+        self.head = nn.Linear(in_features, latent_dim)
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
+        """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
+        return PointMass(self.head(features), event_ndim=1)

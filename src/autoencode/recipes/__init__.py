@@ -1,0 +1,19 @@
+"""One tutorial or paper, one file: functions that assemble a model and an objective for data of a given shape."""
+
+from autoencode.recipes.conv_ae import conv_ae
+from autoencode.recipes.conv_vae import conv_vae
+from autoencode.recipes.dense_vae import dense_vae
+from autoencode.recipes.fashion_vae import fashion_vae
+from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
+
+__all__ = [
+    "Parameter",
+    "Recipe",
+    "conv_ae",
+    "conv_vae",
+    "default_recipe",
+    "dense_vae",
+    "fashion_vae",
+    "recipe",
+    "recipes",
+]

@@ -1,0 +1,22 @@
+"""What a person does with a model: everything on the command line is a function here first."""
+
+from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.generate import generate
+from autoencode.tasks.listing import RunLine, list_runs
+from autoencode.tasks.reconstruct import Reconstructions, reconstruct
+from autoencode.tasks.report import report
+from autoencode.tasks.run import Run
+from autoencode.tasks.train import resume, train
+
+__all__ = [
+    "Reconstructions",
+    "Run",
+    "RunLine",
+    "evaluate",
+    "generate",
+    "list_runs",
+    "reconstruct",
+    "report",
+    "resume",
+    "train",
+]

@@ -1,0 +1,162 @@
+"""Passes a person's own files through a model and back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from autoencode.data import Skipped, Values, in_units, read_array, read_npy, read_one_picture
+from autoencode.data.walking import list_pictures
+from autoencode.errors import ArgumentError, AutoencodeError, DataError
+from autoencode.evaluation.figures import pairs, save_figure
+from autoencode.storage import write_with
+from autoencode.tasks.run import Run
+
+_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Reconstructions:
+    """What came of it.
+
+    Args:
+        originals: as the model saw them, (n, *data_shape).
+        reconstructions: (n, *data_shape), the means of p(x|z) at the posterior means.
+        files: what was written.
+        skipped: what could not be read, and why.
+    """
+
+    originals: Tensor
+    reconstructions: Tensor
+    files: tuple[Path, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def root_mean_squared_error(self) -> float:
+        """Over all values, in the units of the model (0 to 1 for pictures)."""
+        return (self.originals - self.reconstructions).square().mean().sqrt().item()
+
+
+def reconstruct(run: Run, files: Sequence[str | Path] = (), out: str | Path | None = None) -> Reconstructions:
+    """Encodes examples, decodes their codes, and writes what comes back.
+
+    Pictures are turned upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
+    and `sheet.png` shows the first 50 above their reconstructions. Vectors are read from .npy and written to .npy.
+
+    Args:
+        run: the trained model.
+        files: pictures, folders of pictures, or .npy arrays; without any, the first 50 test examples.
+        out: where to write; `reconstructions/` in the run folder by default.
+
+    Raises:
+        DataError: nothing could be read.
+        ArgumentError: a result would overwrite one of the files.
+    """
+    folder = Path(out) if out else run.path / "reconstructions"
+    names, x, skipped = _read(run, files)
+    x_out = reconstruct_batch(run, x)
+    written = _write(run, folder, names, x_out, [Path(file) for file in files])
+    if run.is_pictures:
+        sheet = folder / "sheet.png"
+        save_figure(sheet, pairs(x[:_SHOWN], x_out[:_SHOWN]))
+        written.append(sheet)
+    return Reconstructions(x, x_out, tuple(written), tuple(skipped))
+
+
+@torch.no_grad()
+def reconstruct_batch(run: Run, x: Tensor) -> Tensor:
+    """The means of p(x|z) at the posterior means, (n, *data_shape), a portion at a time."""
+    parts = [run.model.decode(run.model.encode(some.to(run.device)).mean).mean.cpu() for some in x.split(250)]
+    return torch.cat(parts)
+
+
+def _read(run: Run, files: Sequence[str | Path]) -> tuple[list[str], Tensor, list[Skipped]]:
+    if not files:
+        x = run.data.test.units(slice(0, _SHOWN))
+        return [f"test-{number:04d}" for number in range(1, len(x) + 1)], x, []
+    names: list[str] = []
+    examples: list[Tensor] = []
+    skipped: list[Skipped] = []
+    for file in _expanded(files):
+        try:
+            x = _examples(run, file)
+            examples.append(x)
+            names += [file.stem] if len(x) == 1 else [f"{file.stem}-{number:04d}" for number in range(1, len(x) + 1)]
+        except AutoencodeError as error:
+            skipped.append(Skipped(str(file), str(error)))
+    if not examples:
+        first = skipped[0] if skipped else None
+        raise DataError(
+            f"none of the {len(skipped)} files could be read; {first.file}: {first.reason}"
+            if first
+            else "no files there"
+        )
+    return names, torch.cat(examples), skipped
+
+
+def _expanded(files: Sequence[str | Path]) -> list[Path]:
+    """The files, with each folder replaced by the pictures in it."""
+    paths: list[Path] = []
+    for file in map(Path, files):
+        paths += [file / picture for picture in list_pictures(file).pictures] if file.is_dir() else [file]
+    return paths
+
+
+def _examples(run: Run, file: Path) -> Tensor:
+    """The examples in a file, (n, *data_shape), in the model's units."""
+    if file.suffix.lower() == ".npy":
+        x = in_units(read_array(read_npy(file), Values(run.folder.facts["data"]["values"])).x)
+    elif run.is_pictures:
+        channels, height, width = run.model.data_shape
+        x = in_units(read_one_picture(file, (height, width), "grey" if channels == 1 else "rgb")[None])
+    else:
+        raise DataError(f"this model takes vectors of {run.model.data_shape[0]} numbers: give .npy files")
+    if tuple(x.shape[1:]) != run.model.data_shape:
+        raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {run.model.data_shape}")
+    return x
+
+
+def _write(run: Run, folder: Path, names: list[str], x: Tensor, inputs: Sequence[Path]) -> list[Path]:
+    if not run.is_pictures:
+        path = folder / "reconstructions.npy"
+        _refuse_overwriting([path], inputs)
+        write_with(path, lambda temporary: save_array(temporary, x))
+        return [path]
+    paths = [folder / f"{name}.png" for name in unique(names)]
+    _refuse_overwriting([*paths, folder / "sheet.png"], inputs)
+    for path, picture in zip(paths, x, strict=True):
+        save_figure(path, as_image(picture))
+    return paths
+
+
+def _refuse_overwriting(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
+    taken = {path.resolve() for path in _expanded(inputs)}
+    for path in outputs:
+        if path.resolve() in taken:
+            raise ArgumentError(f"{path} is one of the files to reconstruct: choose another folder with --out")
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """The same names, each later one of two alike with a number: a, a-2, a-3."""
+    seen: dict[str, int] = {}
+    out: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return out
+
+
+def as_image(picture: Tensor) -> Image.Image:
+    """A picture in [0, 1], (channels, height, width), as 8 bits."""
+    levels = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return Image.fromarray(levels[:, :, 0] if levels.shape[2] == 1 else levels)
+
+
+def save_array(path: Path, x: Tensor) -> None:
+    """Writes a tensor as .npy to exactly this path, whatever its ending."""
+    with path.open("wb") as file:
+        np.save(file, x.numpy(), allow_pickle=False)

@@ -1,0 +1,104 @@
+"""A trained model, opened."""
+
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from autoencode.data import Dataset, Split, load
+from autoencode.errors import RunError
+from autoencode.training import RunFolder
+from autoencode.training.precision import resolve_device
+
+
+class Run:
+    """A run folder with its model, its objective and, when it is asked for, its data.
+
+    Args:
+        path: the run folder.
+        last: take the weights after the last epoch in place of the best ones.
+        device: where the model shall be; "auto" is a GPU where there is one.
+        data: the data, where they are no registered set or file that can be found again.
+
+    Raises:
+        RunError: no run folder, one of another version, or weights that are missing, truncated or tampered with.
+
+    Example:
+        >>> Run("runs/no-such-run")
+        Traceback (most recent call last):
+        autoencode.errors.RunError: there is no folder runs/no-such-run: see `autoencode list runs`
+    """
+
+    def __init__(
+        self, path: str | Path, *, last: bool = False, device: str = "auto", data: Dataset | None = None
+    ) -> None:
+        self.folder = RunFolder(path)
+        self.model, self.objective = self.folder.load_model(last=last)
+        self.device = resolve_device(device)
+        self.model.to(self.device)
+        self._given = data
+
+    @property
+    def path(self) -> Path:
+        """The run folder."""
+        return self.folder.path
+
+    @property
+    def name(self) -> str:
+        """The run folder's name."""
+        return self.folder.path.resolve().name
+
+    @property
+    def is_pictures(self) -> bool:
+        """Whether the examples are pictures rather than vectors."""
+        return len(self.model.data_shape) == 3
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The data that it was trained on, cut as then.
+
+        Raises:
+            DataError: they are no longer where they were.
+            RunError: they have changed since.
+        """
+        return self._given or load_again(self.folder)
+
+    @torch.no_grad()
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
+        parts = [self.model.decode(some.to(self.device)).mean.cpu() for some in z.split(500)]
+        return torch.cat(parts)
+
+
+def load_again(folder: RunFolder) -> Dataset:
+    """The data of a run, cut as they were when it was trained.
+
+    Raises:
+        DataError: they are no longer where they were.
+        RunError: they have changed since, or were an array in memory.
+    """
+    facts = folder.facts["data"]
+    if not facts["source"]:
+        raise RunError(
+            f"{folder.path} was trained on an array in memory: give the same one again with Run(path, data=…)"
+        )
+    data = load(facts["source"], **facts["options"])
+    check_same(folder, data)
+    return data
+
+
+def check_same(folder: RunFolder, data: Dataset) -> None:
+    """Raises unless `data` are those that the run was trained on.
+
+    Raises:
+        RunError: other data, or another split.
+    """
+    if data.fingerprint != folder.facts["data"]["fingerprint"]:
+        raise RunError(
+            f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed or "
+            "changed, or they are read in another way): put the old data back, or train a new run"
+        )
+    kept = Split.load(folder.split_file)
+    same = [torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.parts]
+    if not all(same):
+        raise RunError(f"{data.source or data.name} is not split as in {folder.split_file}: train a new run")

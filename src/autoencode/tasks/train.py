@@ -1,0 +1,167 @@
+"""Trains a recipe on data, into a run folder."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autoencode.data import Dataset, load, mix
+from autoencode.data.loading import Source
+from autoencode.errors import ArgumentError, RunError
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
+from autoencode.recipes import default_recipe, recipes
+from autoencode.settings import Settings
+from autoencode.tasks.options import data_options, sort_options
+from autoencode.tasks.run import Run, check_same, load_again
+from autoencode.training import RunFolder, Watch, fit
+from autoencode.training.fit import check_data
+from autoencode.training.history import Status
+
+_CHANGEABLE = ("epochs", "steps", "minutes", "patience", "min_change", "checkpoint_seconds", "device")
+_WEIGHTS = 3
+
+
+def train(
+    source: Source | Dataset,
+    recipe: str | None = None,
+    *,
+    out: str | Path | None = None,
+    watch: Watch | None = None,
+    command: str | None = None,
+    **options: Any,
+) -> Run:
+    """Trains a model and leaves it in a run folder.
+
+    Args:
+        source: a registered name, a folder of pictures, a .npy or .npz file, an array, or a data set already loaded.
+        recipe: its name; by default one that suits the data.
+        out: the run folder; by default a new one under `runs/`, named after data and recipe.
+        watch: who is told of the progress.
+        command: what made this run, for its report.
+        options: of the recipe (latent_dim, …), of `Settings` (epochs, …) and of `autoencode.data.load` (size, …);
+            `split_seed` is the seed by which parts are held out.
+
+    Returns:
+        The run, its model with the weights that were best on the validation part.
+
+    Raises:
+        ArgumentError: an unknown option, or a value without a meaning.
+        DataError: data that cannot be read or held by the likelihood.
+        RunError: `out` is there already.
+
+    Example:
+        >>> run = train("digits", epochs=1, out=getfixture("tmp_path") / "digits")
+        >>> run.model.latent_shape
+        (2,)
+    """
+    watch = watch or Watch()
+    loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **data_options(options))
+    chosen = recipes[recipe] if recipe else default_recipe(loaded.name, loaded.data_shape)
+    sorted_ = sort_options(chosen, options)
+    settings = chosen.settings.replaced(**sorted_.settings)
+    with torch.random.fork_rng():
+        torch.manual_seed(mix(settings.seed, _WEIGHTS))
+        model, objective = chosen(loaded.data_shape, **sorted_.arguments)
+    check_data(model, loaded)
+    folder = RunFolder.create(
+        out or free_name(Path("runs"), f"{loaded.name}-{chosen.name}"),
+        {
+            "command": command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "recipe": chosen.name,
+            "arguments": chosen.arguments(**sorted_.arguments),
+            "data": data_facts(loaded),
+            "settings": settings.model_dump(),
+        },
+        loaded.split,
+    )
+    for note in (*loaded.notes, f"run folder {folder.path}"):
+        watch.note(note)
+    fit(model, objective, loaded, settings, folder=folder, watch=watch)
+    return Run(folder.path, device=settings.device, data=loaded)
+
+
+def resume(
+    path: str | Path, source: Source | Dataset | None = None, *, watch: Watch | None = None, **changes: Any
+) -> Run:
+    """Goes on with a training exactly where its last checkpoint is.
+
+    Args:
+        path: the run folder.
+        source: the data; by default where they were.
+        watch: who is told of the progress.
+        changes: of epochs, steps, minutes, patience, min_change, checkpoint_seconds and device; nothing else can
+            change.
+
+    Returns:
+        The run.
+
+    Raises:
+        ArgumentError: another option was given.
+        RunError: the training is complete, or the data are others than before.
+    """
+    watch, folder = watch or Watch(), RunFolder(path)
+    settings = changed_settings(folder, changes)
+    if isinstance(source, Dataset):
+        data = source
+    elif source is None:
+        data = load_again(folder)
+    else:
+        data = load(source, progress=watch.reading, **folder.facts["data"]["options"])
+    check_same(folder, data)
+    model, objective = _fresh(folder, settings)
+    fit(model, objective, data, settings, folder=folder, watch=watch)
+    return Run(folder.path, device=settings.device, data=data)
+
+
+def changed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
+    """The run's settings with what may change on the way; kept in its run.json.
+
+    Raises:
+        ArgumentError: an option that may not change.
+        RunError: there is nothing left to do.
+    """
+    if fixed := sorted(changes.keys() - set(_CHANGEABLE)):
+        flag = "--" + fixed[0].replace("_", "-")
+        raise ArgumentError(f"{flag} cannot change when a run goes on; {', '.join(_CHANGEABLE)} can. Train a new run")
+    settings = folder.settings.replaced(**changes)
+    ended = folder.facts["status"] in (Status.COMPLETE, Status.STOPPED_EARLY)
+    if ended and settings == folder.settings:
+        raise RunError(
+            f"{folder.path} is {folder.facts['status']} after {folder.settings.epochs} epochs: give more --epochs to train on"
+        )
+    folder.update(settings=settings.model_dump())
+    return settings
+
+
+def _fresh(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
+    """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
+    with torch.random.fork_rng():
+        torch.manual_seed(mix(settings.seed, _WEIGHTS))
+        return folder.build()
+
+
+def data_facts(data: Dataset) -> dict[str, Any]:
+    """What run.json holds of the data: all that finds them again, and what a reader should know."""
+    return {
+        "name": data.name,
+        "source": data.source,
+        "options": data.options,
+        "fingerprint": data.fingerprint,
+        "data_shape": list(data.data_shape),
+        "values": str(data.values),
+        "classes": None if data.classes is None else list(data.classes),
+        "sizes": {name: len(part) for name, part in data.parts.items()},
+        "notes": list(data.notes),
+        "skipped": [{"file": skip.file, "reason": skip.reason} for skip in data.skipped],
+    }
+
+
+def free_name(parent: Path, name: str) -> Path:
+    """A path that is not taken: `name`, or `name-2`, `name-3`, …"""
+    path, number = parent / name, 2
+    while path.exists():
+        path, number = parent / f"{name}-{number}", number + 1
+    return path

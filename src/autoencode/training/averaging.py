@@ -1,0 +1,55 @@
+"""A running average of the weights."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+
+class WeightAverage:
+    """Exponential moving average of a model's weights; buffers are copied as they are.
+
+    In the first steps the decay is smaller, (1 + n) / (10 + n), so that the average forgets the fresh weights.
+
+    Args:
+        model: whose weights are averaged.
+        decay: of the past at each step, 0 for no averaging: the average is then the model itself.
+
+    References:
+        Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.model, self.decay = model, decay
+        self.tensors = {name: value.detach().clone() for name, value in model.state_dict().items()} if decay else {}
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """Takes in the weights after step number `step`, counted from 0."""
+        if not self.decay:
+            return
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point():
+                self.tensors[name].lerp_(value, 1 - decay)
+            else:
+                self.tensors[name].copy_(value)
+
+    @contextmanager
+    def applied(self) -> Generator[None]:
+        """The model has the averaged weights inside the block, its own again after it."""
+        if not self.decay:
+            yield
+            return
+        own = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.model.load_state_dict(self.tensors)
+        try:
+            yield
+        finally:
+            self.model.load_state_dict(own)
+
+    def load(self, tensors: Mapping[str, Tensor]) -> None:
+        """Puts back `tensors`."""
+        for name, value in tensors.items():
+            self.tensors[name].copy_(value)

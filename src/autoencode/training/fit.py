@@ -1,0 +1,160 @@
+"""The training loop."""
+
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+from autoencode.data import Batches, Dataset
+from autoencode.errors import ShapeError
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
+from autoencode.settings import Settings
+from autoencode.training.allocator import keep_freed_memory
+from autoencode.training.averaging import WeightAverage
+from autoencode.training.budget import steps_in
+from autoencode.training.checkpoint import load_checkpoint
+from autoencode.training.history import Epoch, History, Status
+from autoencode.training.interrupt import listening
+from autoencode.training.optimizers import optimizers
+from autoencode.training.precision import resolve_device, resolve_precision
+from autoencode.training.run_folder import RunFolder
+from autoencode.training.seeding import own_noise
+from autoencode.training.step import TrainStep
+from autoencode.training.under_way import Training
+from autoencode.training.watch import Watch
+from autoencode.training.weights import load_tensors
+
+
+def fit(
+    model: Autoencoder,
+    objective: Objective,
+    data: Dataset,
+    settings: Settings | None = None,
+    *,
+    folder: RunFolder | None = None,
+    watch: Watch | None = None,
+) -> History:
+    """Trains a model, and leaves it with the weights that were best on the validation part.
+
+    The same seed, data and settings give the same weights to the bit on the same processor. With a folder, a killed
+    training loses at most the steps since its last checkpoint: call `fit` again in the same way, and it goes on exactly
+    where it was. Ctrl-C ends the step, saves, and returns with `history.status` "interrupted".
+
+    Args:
+        model: trained in place.
+        objective: what is minimised, in nats for each example.
+        data: its training part is learned from, its validation part decides which weights are kept; the test part is
+            never touched.
+        settings: how; `Settings()` by default.
+        folder: where checkpoints, weights and metrics go; nothing is written without one.
+        watch: who is told of the progress.
+
+    Returns:
+        The epochs' numbers and how the training ended.
+
+    Raises:
+        DataError: the likelihood cannot hold the data.
+        DivergenceError: a term became NaN or infinite.
+        StorageError: the disk is full.
+    """
+    settings, watch = settings or Settings(), watch or Watch()
+    training = _prepare(model, objective, data, settings, folder, watch)
+    progress, history = training.progress, training.history
+    watch.begin(progress.step, training.last_step, training.batches.steps_per_epoch)
+    with own_noise(training.batches.device), listening() as interruption:
+        while history.status is Status.RUNNING:
+            if progress.step >= training.last_step:
+                history.status = Status.COMPLETE
+            elif interruption.asked:
+                history.status = Status.INTERRUPTED
+                training.checkpoint()
+            else:
+                training.step()
+                if training.epoch_is_over:
+                    training.finish_epoch()
+    training.close()
+    watch.end(history)
+    return history
+
+
+def _prepare(
+    model: Autoencoder, objective: Objective, data: Dataset, settings: Settings, folder: RunFolder | None, watch: Watch
+) -> Training:
+    keep_freed_memory()
+    check_data(model, data)
+    device = resolve_device(settings.device)
+    model.to(device).train()
+    model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # only touches images' weights
+    batches = Batches(data.train, settings.batch_size, seed=settings.seed, device=device)
+    decided = _decide(model, objective, data, settings, batches, folder)
+    training = Training(
+        model=model,
+        train_step=TrainStep(model, objective, decided["precision"]),
+        optimizer=_optimizer(model, settings),
+        average=WeightAverage(model, settings.average),
+        batches=batches,
+        validation=data.validation,
+        settings=settings,
+        last_step=decided["last_step"],
+        folder=folder,
+        watch=watch,
+    )
+    if folder and folder.checkpoint_file.is_file():
+        _restore(training, folder)
+    return training
+
+
+def _decide(
+    model: Autoencoder,
+    objective: Objective,
+    data: Dataset,
+    settings: Settings,
+    batches: Batches,
+    folder: RunFolder | None,
+) -> dict[str, Any]:
+    """What depends on this machine: decided once, and kept with the run so that a resumed one decides the same."""
+    kept = folder.facts.get("decided", {}) if folder else {}
+    precision = kept.get("precision") or resolve_precision(settings.precision, batches.device)
+    steps = settings.steps or settings.epochs * batches.steps_per_epoch
+    if settings.minutes is not None:
+        fits = kept.get("steps_in_minutes") or steps_in(
+            settings.minutes, model, objective, batches, data.validation, settings.optimizer, precision
+        )
+        steps = min(steps, fits)
+        kept = {**kept, "steps_in_minutes": fits}
+    machine = {"device": str(batches.device), "threads": torch.get_num_threads()}
+    decided = {**kept, **machine, "precision": precision, "last_step": steps}
+    if folder:
+        folder.update(decided=decided, status=str(Status.RUNNING))
+    return decided
+
+
+def _optimizer(model: Autoencoder, settings: Settings) -> Optimizer:
+    rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
+    optimizer = optimizers[settings.optimizer](model, **rate)
+    for group in optimizer.param_groups:
+        group["highest_lr"] = group["lr"]
+    return optimizer
+
+
+def _restore(training: Training, folder: RunFolder) -> None:
+    """Goes back to the last checkpoint; what was written after it is forgotten, and will be made again."""
+    progress = load_checkpoint(folder.checkpoint_file, training.model, training.optimizer, training.average)
+    training.resume(progress, [Epoch(**line) for line in folder.metrics() if line["step"] <= progress.step])
+    if training.history.best:
+        training.best_weights, _ = load_tensors(folder.model_file)
+
+
+def check_data(model: Autoencoder, data: Dataset) -> None:
+    """Raises unless the model takes the data and its likelihood can hold all of it.
+
+    Raises:
+        ShapeError: examples of another shape than the model's.
+        DataError: values outside the likelihood's support.
+    """
+    if data.data_shape != model.data_shape:
+        raise ShapeError(f"the model takes examples of shape {model.data_shape}, and {data.name} has {data.data_shape}")
+    for part in (data.train, data.validation, data.test):
+        for start in range(0, len(part), 10_000):
+            model.likelihood.check(part.units(slice(start, start + 10_000)))

@@ -1,0 +1,66 @@
+"""Momentum whose updates are orthogonalised."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum orthogonalised by Newton–Schulz, for weights of two or more dimensions.
+
+    A convolution's weight counts as a matrix of (out, in · height · width). The update of a matrix is its momentum with
+    all singular values brought near one, times √max(1, out/in), so that it changes the output by about the learning
+    rate.
+
+    Args:
+        parameters: weights with two or more dimensions.
+        lr: spectral size of a step.
+        momentum: of Nesterov's kind.
+
+    References:
+        Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024. PyTorch's own Muon takes only
+        two-dimensional weights.
+    """
+
+    def __init__(self, parameters: Iterable[Any], lr: float = 0.02, momentum: float = 0.95) -> None:
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One update of every weight that has a gradient."""
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is not None:
+                    weight.add_(self._update(weight, group["momentum"]), alpha=-group["lr"])
+
+    def _update(self, weight: Tensor, momentum: float) -> Tensor:
+        state = self.state[weight]
+        if not state:
+            state["momentum"] = torch.zeros_like(weight)
+        gradient = cast("Tensor", weight.grad)
+        state["momentum"].lerp_(gradient, 1 - momentum)
+        ahead = torch.lerp(gradient, state["momentum"], momentum)
+        matrix = ahead.contiguous().flatten(1)
+        scale = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5
+        return orthogonalised(matrix).mul_(scale).view(weight.shape)
+
+
+def orthogonalised(matrix: Tensor, steps: int = 5) -> Tensor:
+    """U Vᵀ of a matrix U S Vᵀ, approximately: singular values between about 0.7 and 1.2.
+
+    Args:
+        matrix: (rows, columns).
+        steps: of the quintic Newton–Schulz iteration.
+    """
+    a, b, c = _COEFFICIENTS
+    x = matrix / (matrix.norm() + 1e-7)
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    for _ in range(steps):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T.contiguous() if tall else x

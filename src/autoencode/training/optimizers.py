@@ -1,0 +1,117 @@
+"""The optimizers that a person can name."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from autoencode.errors import CapabilityError
+from autoencode.registry import Registry
+from autoencode.training.muon import Muon
+
+Make = Callable[..., Optimizer]
+"""(model, learning_rate) → optimizer; the learning rate has a default."""
+
+optimizers: Registry[Make] = Registry("optimizer", "autoencode list optimizers")
+
+
+@optimizers.named("adam")
+def adam(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
+    """Adam (Kingma and Ba, ICLR 2015), in one fused pass."""
+    return torch.optim.Adam(trainable(model), lr=learning_rate, fused=True)
+
+
+@optimizers.named("adamw")
+def adamw(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
+    """Adam with decoupled weight decay of 0.01 (Loshchilov and Hutter, ICLR 2019)."""
+    return torch.optim.AdamW(trainable(model), lr=learning_rate, weight_decay=0.01, fused=True)
+
+
+@optimizers.named("rmsprop")
+def rmsprop(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
+    """RMSprop with Keras's decay of 0.9 (Tieleman and Hinton, 2012)."""
+    return torch.optim.RMSprop(trainable(model), lr=learning_rate, alpha=0.9, eps=1e-7)
+
+
+@optimizers.named("sgd")
+def sgd(model: nn.Module, learning_rate: float = 1e-4) -> Optimizer:
+    """Stochastic gradient descent with Nesterov momentum of 0.9."""
+    return torch.optim.SGD(trainable(model), lr=learning_rate, momentum=0.9, nesterov=True)
+
+
+@optimizers.named("muon")
+def muon(model: nn.Module, learning_rate: float = 0.02) -> Optimizer:
+    """Orthogonalised momentum for the weights (Jordan et al., 2024), Adam for biases, heads and the output layer."""
+    return MuonWithAdam(model, learning_rate)
+
+
+class MuonWithAdam(Optimizer):
+    """Muon for the inner weights; Adam, at 0.15 of its learning rate, for all else.
+
+    Adam takes what is no matrix (biases, gains, scales) and the layers next to probability, whose outputs have a
+    meaning of their own: everything under `posterior`, `prior` and `likelihood`, and the decoder's last layer.
+    """
+
+    def __init__(self, model: nn.Module, learning_rate: float) -> None:
+        named = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        last = [name for name in named if name.startswith("decoder.") and named[name].ndim > 1][-1:]
+        inner = [p for name, p in named.items() if p.ndim > 1 and _is_inner(name) and name not in last]
+        taken = {id(p) for p in inner}
+        rest = [p for p in named.values() if id(p) not in taken]
+        groups = [{"params": inner, "lr": learning_rate}, {"params": rest, "lr": 0.15 * learning_rate}]
+        super().__init__([group for group in groups if group["params"]], {})
+        self._parts: list[Optimizer] = []
+        if inner:
+            self._parts.append(Muon([self.param_groups[0]]))
+        if rest:
+            self._parts.append(torch.optim.Adam([self.param_groups[-1]], fused=True))
+        for part in self._parts:
+            # The groups are the same objects already; with the state shared too, saving and schedules see one
+            optimizer. part.state = self.state
+
+    def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One update of every weight."""
+        for part in self._parts:
+            part.step()
+
+
+def _is_inner(name: str) -> bool:
+    return not name.startswith(("posterior.", "prior.", "likelihood."))
+
+
+def trainable(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters that take gradients."""
+    return [p for p in model.parameters() if p.requires_grad]
+
+
+def state_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
+    """The optimizer's state as named tensors, `index.name`.
+
+    Raises:
+        CapabilityError: it keeps something other than tensors, which an exact resume would lose.
+    """
+    tensors: dict[str, Tensor] = {}
+    for index, entries in optimizer.state_dict()["state"].items():
+        for name, value in entries.items():
+            if value is None:
+                continue
+            if not isinstance(value, Tensor):
+                raise CapabilityError(
+                    f"{type(optimizer).__name__} keeps '{name}' as a {type(value).__name__}, not a tensor"
+                )
+            tensors[f"{index}.{name}"] = value
+    return tensors
+
+
+def load_state_tensors(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Puts back what `state_tensors` gave, each tensor in its parameter's memory layout."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for key, value in tensors.items():
+        index, _, name = key.partition(".")
+        parameter = parameters[int(index)]
+        if value.shape == parameter.shape:
+            value = torch.empty_like(parameter, requires_grad=False).copy_(value)
+        elif value.ndim == 0 and name == "step":
+            value = value.to(parameter.device) if parameter.is_cuda else value
+        optimizer.state[parameter][name] = value

@@ -1,0 +1,32 @@
+"""Which arithmetic the networks run in, and on what."""
+
+import torch
+
+from autoencode.errors import ArgumentError
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device of a name; `auto` is a GPU where there is one.
+
+    Raises:
+        ArgumentError: no such device here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ArgumentError(f"--device {name}: there is no such device here; use cpu") from error
+    return device
+
+
+def resolve_precision(name: str, device: torch.device) -> str:
+    """`float32` or `bfloat16`; `auto` is bfloat16 only where matrix units make it faster.
+
+    AVX-512 without AMX computes bfloat16 too, but slower than float32 (measured: docs/decisions/0004).
+    """
+    if name != "auto":
+        return name
+    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
+    return "bfloat16" if fast else "float32"

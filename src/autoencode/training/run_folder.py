@@ -1,0 +1,212 @@
+"""A trained model is a folder; this is the only file that knows what lies where in it."""
+
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autoencode._version import __version__
+from autoencode.data import Split
+from autoencode.errors import RunError
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
+from autoencode.recipes import recipes
+from autoencode.settings import Settings
+from autoencode.storage import write_whole
+from autoencode.training.weights import load_into, load_tensors, save_tensors
+
+FORMAT = 1
+_SPLIT = "split.safetensors"
+
+
+class RunFolder:
+    """What a training leaves on disk.
+
+        run.json             recipe and arguments, data, settings, versions, seed, status
+        split.safetensors    which examples were held out
+        model.safetensors    the weights that were best on the validation part
+        last.safetensors     the weights after the last epoch
+        metrics.jsonl        one line an epoch
+        checkpoint/          all that an exact resume needs
+        figures/ report.html what a person looks at
+
+    Args:
+        path: the folder.
+
+    Raises:
+        RunError: it is no run folder, or one of another format.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.facts = self._read_facts()
+
+    @classmethod
+    def create(cls, path: str | Path, facts: dict[str, Any], split: Split | None = None) -> "RunFolder":
+        """Makes a new folder and writes its run.json.
+
+        Args:
+            path: a folder that is not there yet, or is empty.
+            facts: `recipe`, `arguments`, `data`, `settings`, and whatever else should be known of the run.
+            split: which examples are held out.
+
+        Raises:
+            RunError: there is something at `path` already.
+        """
+        path = Path(path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunError(f"{path} is there already: choose another --out, or go on with --resume {path}")
+        made = {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": versions(),
+            "git": git_revision(),
+        }
+        if split is not None:  # before run.json, so that whoever finds a run finds its split
+            split.save(path / _SPLIT)
+        everything = {"format": FORMAT, "autoencode": __version__, "status": "running", **made, **facts}
+        write_whole(path / "run.json", json.dumps(everything, indent=2) + "\n")
+        return cls(path)
+
+    def update(self, **facts: Any) -> None:
+        """Changes facts of run.json."""
+        self.facts = {**self.facts, **facts}
+        write_whole(self.path / "run.json", json.dumps(self.facts, indent=2) + "\n")
+
+    def _read_facts(self) -> dict[str, Any]:
+        file = self.path / "run.json"
+        if not self.path.is_dir():
+            raise RunError(f"there is no folder {self.path}: see `autoencode list runs`")
+        if not file.is_file():
+            raise RunError(f"{self.path} is no run folder (it has no run.json): see `autoencode list runs`")
+        try:
+            facts = json.loads(file.read_text())
+        except (ValueError, OSError) as error:
+            raise RunError(f"{file} cannot be read ({error}): copy the run folder again") from error
+        if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+            raise RunError(_other_format(self.path, facts))
+        return facts
+
+    @property
+    def settings(self) -> Settings:
+        """How it was trained."""
+        return Settings(**self.facts["settings"])
+
+    @property
+    def model_file(self) -> Path:
+        """The best weights."""
+        return self.path / "model.safetensors"
+
+    @property
+    def last_file(self) -> Path:
+        """The weights after the last epoch."""
+        return self.path / "last.safetensors"
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """The state of the training."""
+        return self.path / "checkpoint" / "state.safetensors"
+
+    @property
+    def split_file(self) -> Path:
+        """Which examples were held out."""
+        return self.path / _SPLIT
+
+    @property
+    def figures(self) -> Path:
+        """Where pictures go."""
+        return self.path / "figures"
+
+    @property
+    def report_file(self) -> Path:
+        """The page that a person looks at first."""
+        return self.path / "report.html"
+
+    @property
+    def metrics_file(self) -> Path:
+        """One line an epoch."""
+        return self.path / "metrics.jsonl"
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The lines of metrics.jsonl; a line cut off by a crash is left out."""
+        if not self.metrics_file.is_file():
+            return []
+        lines: list[dict[str, Any]] = []
+        for line in self.metrics_file.read_text().splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                break
+        return lines
+
+    def write_metrics(self, lines: list[dict[str, Any]]) -> None:
+        """Replaces metrics.jsonl."""
+        write_whole(self.metrics_file, "".join(json.dumps(line) + "\n" for line in lines))
+
+    def build(self) -> tuple[Autoencoder, Objective]:
+        """The model and objective of the recipe, with fresh weights.
+
+        Only a name in the table of recipes is ever built: a run folder runs no code of its own.
+
+        Raises:
+            RunError: the model was assembled by hand.
+        """
+        name = self.facts.get("recipe")
+        if name is None:
+            raise RunError(
+                f"{self.path} holds a model assembled by hand: build it the same way, then RunFolder.load_weights(model)"
+            )
+        arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.facts["arguments"].items()}
+        return recipes[name](self.facts["data"]["data_shape"], **arguments)
+
+    def load_model(self, *, last: bool = False) -> tuple[Autoencoder, Objective]:
+        """The trained model, in evaluation mode, and its objective.
+
+        Args:
+            last: the weights after the last epoch in place of the best ones.
+        """
+        model, objective = self.build()
+        self.load_weights(model, last=last)
+        return model.eval(), objective
+
+    def load_weights(self, model: Autoencoder, *, last: bool = False) -> None:
+        """Gives `model` the trained weights.
+
+        Raises:
+            RunError: they are missing, truncated, tampered with, or another model's.
+        """
+        path = self.last_file if last else self.model_file
+        tensors, _ = load_tensors(path)
+        load_into(model, tensors, path)
+
+    def save_weights(self, model: Autoencoder, *, best: bool) -> None:
+        """Writes the model's weights as the last ones and, if so, the best ones."""
+        for path in [self.last_file, self.model_file] if best else [self.last_file]:
+            save_tensors(path, model.state_dict())
+
+
+def versions() -> dict[str, str]:
+    """Of what the numbers may depend on."""
+    return {"python": platform.python_version(), "torch": torch.__version__, "platform": platform.platform()}
+
+
+def git_revision() -> str | None:
+    """The revision of the folder in which the command runs, or None."""
+    try:
+        command = ["git", "rev-parse", "--short", "HEAD"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _other_format(path: Path, facts: Any) -> str:
+    if not isinstance(facts, dict) or "format" not in facts:
+        return f"{path / 'run.json'} is not autoencode's: it names no format"
+    return (
+        f"{path} was written by autoencode {facts.get('autoencode', '?')} in run format {facts['format']}, and this is "
+        f"autoencode {__version__}, which reads format {FORMAT}: install that version, or train anew"
+    )

@@ -1,0 +1,25 @@
+"""Noise as a pure function of the seed and the step."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import torch
+
+from autoencode.data.seeds import mix
+
+
+@contextmanager
+def own_noise(device: torch.device) -> Generator[None]:
+    """Leaves the process's random generators as they were found."""
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        yield
+
+
+def seed_noise(seed: int, *position: int) -> None:
+    """Sets PyTorch's generators for what follows.
+
+    Done at every step, it makes the step's noise depend on the seed and the step's number alone: to resume exactly, a
+    number is enough, and no generator's state has to be kept.
+    """
+    torch.manual_seed(mix(seed, *position))

@@ -1,0 +1,64 @@
+"""One step of training."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from autoencode.data import Batch
+from autoencode.errors import DivergenceError
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective, Output
+
+
+class TrainStep(nn.Module):
+    """The model and its objective as one module: what compiling and distributing wrap.
+
+    Args:
+        model: what is trained.
+        objective: what judges it.
+        precision: of the networks, `float32` or `bfloat16`; likelihoods, divergences and losses are always float32.
+    """
+
+    def __init__(self, model: Autoencoder, objective: Objective, precision: str = "float32") -> None:
+        super().__init__()
+        self.model, self.objective, self.precision = model, objective, precision
+
+    def forward(self, batch: Batch, step: int | None) -> Output:
+        """The objective's output for a batch."""
+        with torch.autocast(batch.x.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            return self.objective(self.model, batch, step)
+
+
+def take(train_step: TrainStep, optimizer: Optimizer, batch: Batch, step: int, clip: float | None) -> dict[str, float]:
+    """Forward, backward, update. Returns the loss and the means of its terms.
+
+    Raises:
+        DivergenceError: the loss or the gradient is no finite number; the weights are then those of before the step.
+    """
+    output: Output = train_step(batch, step)
+    values = {"loss": output.loss.item(), **{name: term.mean().item() for name, term in output.terms.items()}}
+    _check_finite(values, step)
+    optimizer.zero_grad(set_to_none=True)
+    output.loss.backward()
+    if clip is not None:
+        _clip(train_step, clip, step)
+    optimizer.step()
+    return values
+
+
+def _clip(module: nn.Module, clip: float, step: int) -> None:
+    norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), clip)
+    _check_finite({"gradient": norm.item()}, step)
+
+
+def _check_finite(values: dict[str, float], step: int) -> None:
+    wrong = [name for name, value in values.items() if not math.isfinite(value)]
+    if not wrong:
+        return
+    name = wrong[-1]  # the terms come after the loss, and say more
+    raise DivergenceError(
+        f"'{name}' became {values[name]} at step {step}: try a lower --learning-rate, --clip 100, or --precision float32; "
+        "the last checkpoint is kept"
+    )

@@ -1,0 +1,155 @@
+"""A training under way: what the loop holds, and what it does at each turn."""
+
+import time
+from dataclasses import dataclass, field
+
+import torch
+from torch.optim import Optimizer
+
+from autoencode.data import Batches, Part
+from autoencode.errors import DivergenceError
+from autoencode.model import Autoencoder
+from autoencode.settings import Settings
+from autoencode.training.averaging import WeightAverage
+from autoencode.training.checkpoint import Progress, save_checkpoint
+from autoencode.training.history import Epoch, History, Status
+from autoencode.training.run_folder import RunFolder
+from autoencode.training.schedules import schedules
+from autoencode.training.seeding import seed_noise
+from autoencode.training.step import TrainStep, take
+from autoencode.training.validate import validate
+from autoencode.training.watch import Watch
+
+
+@dataclass
+class Training:
+    """A training under way: the parts of the loop, each a few lines."""
+
+    model: Autoencoder
+    train_step: TrainStep
+    optimizer: Optimizer
+    average: WeightAverage
+    batches: Batches
+    validation: Part
+    settings: Settings
+    last_step: int
+    folder: RunFolder | None
+    watch: Watch
+    progress: Progress = field(default_factory=Progress)
+    history: History = field(default_factory=History)
+    best_weights: dict[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
+
+    def __post_init__(self) -> None:
+        self._start_clocks()
+
+    def _start_clocks(self) -> None:
+        self._clock = self._checkpointed = self._epoch_began = time.monotonic()
+        self._timed_from = self.progress.step
+
+    def resume(self, progress: Progress, epochs: list[Epoch]) -> None:
+        """Takes up where a checkpoint was written."""
+        self.progress, self.history = progress, History(epochs)
+        self._start_clocks()
+
+    def step(self) -> None:
+        """One batch."""
+        step, settings = self.progress.step, self.settings
+        seed_noise(settings.seed, step)
+        self._set_learning_rate(step)
+        batch = self.batches(step)
+        try:
+            values = take(self.train_step, self.optimizer, batch, step, settings.clip)
+        except DivergenceError:
+            self._mark("diverged")
+            raise
+        self.average.update(step)
+        for name, value in values.items():
+            self.progress.sums[name] = self.progress.sums.get(name, 0.0) + value
+        self.progress.step = step + 1
+        self.watch.step(self.progress.step, len(batch), values)
+        if time.monotonic() - self._checkpointed > settings.checkpoint_seconds and not self.epoch_is_over:
+            self.checkpoint()
+
+    def _set_learning_rate(self, step: int) -> None:
+        factor = schedules[self.settings.learning_rate_schedule]((step + 1) / (self.last_step + 1))
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["highest_lr"] * factor
+
+    @property
+    def epoch_is_over(self) -> bool:
+        """Whether the step just done ended an epoch, or the training."""
+        return self.progress.step % self.batches.steps_per_epoch == 0 or self.progress.step == self.last_step
+
+    def finish_epoch(self) -> None:
+        """Validates, keeps what is best, writes it all down."""
+        progress, steps_per_epoch = self.progress, self.batches.steps_per_epoch
+        steps = (progress.step - 1) % steps_per_epoch + 1
+        trained = time.monotonic() - self._epoch_began
+        with self.average.applied():
+            validation = validate(self.model, self.train_step.objective, self.validation, seed=self.settings.seed)
+            best = self._judge(validation["loss"])
+            self._keep(best)
+        record = Epoch(
+            step=progress.step,
+            epoch=progress.step / steps_per_epoch,
+            train={name: total / steps for name, total in progress.sums.items()},
+            validation=validation,
+            learning_rate=max(group["lr"] for group in self.optimizer.param_groups),
+            best=best,
+            seconds=round(self._seconds(), 3),
+            examples_per_second=round(self._examples_per_second(trained), 1),
+        )
+        progress.sums = {}
+        self.history.epochs.append(record)
+        if self.folder:
+            self.folder.write_metrics([epoch.as_dict() for epoch in self.history.epochs])
+        self.checkpoint()
+        self.watch.epoch(record)
+        self._epoch_began, self._timed_from = time.monotonic(), progress.step
+
+    def _examples_per_second(self, seconds: float) -> float:
+        per_step = len(self.batches.part) / self.batches.steps_per_epoch
+        return (self.progress.step - self._timed_from) * per_step / max(seconds, 1e-9)
+
+    def _keep(self, best: bool) -> None:
+        if best:
+            self.best_weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+        if self.folder:
+            self.folder.save_weights(self.model, best=best)
+
+    def _judge(self, loss: float) -> bool:
+        """Whether this is the best epoch so far; it also counts the patience, and stops when it is at its end."""
+        progress, settings = self.progress, self.settings
+        best = loss < progress.best
+        progress.best = min(loss, progress.best)
+        if loss < progress.reference - settings.min_change:
+            progress.reference, progress.epochs_since_best = loss, 0
+        else:
+            progress.epochs_since_best += 1
+        if settings.patience and progress.epochs_since_best >= settings.patience and progress.step < self.last_step:
+            self.history.status = Status.STOPPED_EARLY
+        return best
+
+    def _seconds(self) -> float:
+        now = time.monotonic()
+        self.progress.seconds += now - self._clock
+        self._clock = now
+        return self.progress.seconds
+
+    def checkpoint(self) -> None:
+        """Writes all that an exact resume needs."""
+        self._seconds()
+        if self.folder:
+            save_checkpoint(self.folder.checkpoint_file, self.model, self.optimizer, self.average, self.progress)
+        self._checkpointed = time.monotonic()
+
+    def close(self) -> None:
+        """Leaves the model with its best weights, in evaluation mode."""
+        if self.best_weights:
+            self.model.load_state_dict(self.best_weights)
+        self.model.eval()
+        self._mark(self.history.status)
+
+    def _mark(self, status: str) -> None:
+        if self.folder:
+            self.folder.update(status=str(status))

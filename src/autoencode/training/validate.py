@@ -1,0 +1,41 @@
+"""The terms of an objective over a part of the data."""
+
+from collections import defaultdict
+
+import torch
+
+from autoencode.data import Part, in_order
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
+from autoencode.training.seeding import own_noise, seed_noise
+
+_VALIDATION = 7
+
+
+def validate(
+    model: Autoencoder, objective: Objective, part: Part, *, seed: int = 0, batch_size: int = 500
+) -> dict[str, float]:
+    """Means over a part of the data of the loss and each of its terms, in nats for each example.
+
+    Schedules have their final value. The noise is the same at every call with the same seed, so that two epochs differ
+    by their weights alone.
+
+    Args:
+        model: left in the mode in which it came.
+        objective: whose terms are reported.
+        part: every example counts once.
+        seed: of the noise.
+        batch_size: codes decoded at a time; it changes the speed and not the meaning.
+    """
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    sums: dict[str, float] = defaultdict(float)
+    with torch.no_grad(), own_noise(device):
+        seed_noise(seed, _VALIDATION)
+        for batch in in_order(part, max(1, batch_size // objective.n_samples)):
+            output = objective(model, batch.to(device))
+            for name, value in {"loss": output.loss.expand(len(batch)), **output.terms}.items():
+                sums[name] += value.double().sum().item()
+    model.train(was_training)
+    return {name: total / len(part) for name, total in sums.items()}

@@ -1,0 +1,44 @@
+"""What every test gets: shape checks at run time, one thread, and a seed of its own."""
+
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jaxtyping import install_import_hook
+
+install_import_hook("autoencode", "beartype.beartype")  # before the first import of autoencode
+sys.path.append(str(Path(__file__).parent))  # for `from support import ...`
+pytest.register_assert_rewrite("support")
+
+import torch  # noqa: E402
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def own_seed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The same noise in every run of a test, whatever ran before it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(zlib.crc32(request.node.nodeid.encode()))
+        yield
+
+
+@pytest.fixture
+def double() -> Iterator[None]:
+    """New tensors are float64: `pytestmark = pytest.mark.usefixtures("double")`."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder with the downloaded data sets."""
+    folder = os.environ.get("AUTOENCODE_DATA")
+    if not folder:
+        pytest.skip("AUTOENCODE_DATA is not set: no data sets to test with")
+    return Path(folder)

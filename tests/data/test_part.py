@@ -1,0 +1,43 @@
+import torch
+
+from autoencode.data import Part, in_units
+
+
+def test_bytes_are_divided_by_255():
+    part = Part(torch.arange(256, dtype=torch.uint8).view(64, 4))
+    units = part.units()
+    assert units.dtype == torch.float32
+    assert torch.equal(units, torch.arange(256).view(64, 4).to(torch.float32) / 255)
+
+
+def test_floats_stay_as_they_are():
+    x = torch.randn(5, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float32)
+    assert torch.equal(Part(x).units(), x)
+
+
+def test_units_of_a_slice_a_list_and_a_tensor_agree():
+    part = Part(torch.arange(20, dtype=torch.uint8).view(10, 2))
+    expected = part.units()[2:4]
+    for index in (slice(2, 4), [2, 3], torch.tensor([2, 3])):
+        assert torch.equal(part.units(index), expected)
+
+
+def test_units_do_not_follow_the_default_type():
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert Part(torch.zeros(2, 2, dtype=torch.uint8)).units().dtype == torch.float32
+    finally:
+        torch.set_default_dtype(before)
+
+
+def test_pictures_come_channels_last_in_memory():
+    for x in (torch.zeros(2, 3, 4, 5, dtype=torch.uint8), torch.zeros(2, 3, 4, 5)):
+        assert in_units(x).is_contiguous(memory_format=torch.channels_last)
+        assert in_units(x).shape == (2, 3, 4, 5)
+
+
+def test_length_and_shape():
+    part = Part(torch.zeros(7, 1, 4, 5), torch.arange(7))
+    assert len(part) == 7
+    assert part.data_shape == (1, 4, 5)
