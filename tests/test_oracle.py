@@ -2,9 +2,6 @@ import math
 
 import pytest
 import torch
-from support.linear_gaussian import LinearGaussian, exact_model, linear_gaussian, linear_model
-from support.optimise import minimise
-from support.statistics import assert_at_most, assert_below, assert_mean
 from torch import Tensor
 
 from autoencode.data.batch import Batch
@@ -13,6 +10,9 @@ from autoencode.likelihoods import FixedScale, LearnedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Forward, Iwae, Reconstruction, forward
 from autoencode.posteriors import PointMassPosterior
+from support.linear_gaussian import LinearGaussian, exact_model, linear_gaussian, linear_model
+from support.optimise import minimise
+from support.statistics import assert_at_most, assert_below, assert_mean
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -103,9 +103,9 @@ def test_training_reaches_the_maximum_likelihood_of_tipping_and_bishop() -> None
     truth = linear_gaussian(n, latent_dim)
     x = truth.marginal.sample((200,))
     shape = (1, 1, n)  # one channel, so that the learned scale is one number, as in probabilistic PCA
-    # A small scale at first keeps the search off the saddle point at which a dimension is switched off.
     model = linear_model(NormalLikelihood(shape, LearnedScale(shape, 0.1)), latent_dim)
-    loss = minimise(lambda: Elbo().judge(at_sigma_points(model, x.view(-1, *shape)), None).loss, model.parameters())
+    pictures = x.view(-1, *shape)
+    loss = minimise(lambda: Elbo().judge(at_sigma_points(model, pictures), None).loss, trainable(model))
 
     variances = torch.linalg.eigvalsh(torch.cov(x.T, correction=0)).flip(0)
     noise = variances[latent_dim:].mean()
@@ -119,14 +119,17 @@ def test_a_linear_autoencoder_spans_the_principal_subspace() -> None:
     n, latent_dim = 6, 2
     x = linear_gaussian(n, latent_dim).marginal.sample((200,))
     model = linear_model(NormalLikelihood((n,), FixedScale(1.0)), latent_dim, PointMassPosterior)
-    parts = [*model.encoder.parameters(), *model.posterior.parameters(), *model.decoder.parameters()]
-    loss = minimise(lambda: Reconstruction()(model, Batch(x)).loss, parts)
+    loss = minimise(lambda: Reconstruction()(model, Batch(x)).loss, trainable(model))
 
     variances, directions = torch.linalg.eigh(torch.cov(x.T, correction=0))
     decoded = model.decode(torch.eye(latent_dim)).mean - model.decode(torch.zeros(latent_dim)[None]).mean
     cosines = torch.linalg.svdvals(torch.linalg.qr(decoded.T).Q.T @ directions[:, -latent_dim:])
     assert torch.arccos(cosines.clamp(max=1)).max() < 1e-3
     assert abs(loss - 0.5 * variances[:-latent_dim].sum() - n / 2 * math.log(2 * math.pi)) < 1e-9
+
+
+def trainable(model: Autoencoder) -> list[Tensor]:
+    return [weight for weight in model.parameters() if weight.requires_grad]
 
 
 def at_sigma_points(model: Autoencoder, x: Tensor) -> Forward:

@@ -88,12 +88,20 @@ class Autoencoder(nn.Module):
         return self.likelihood_of(self.features(z, context))
 
     def features(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Float[Tensor, "..."]:
-        """What the decoder gives for codes with any leading axes: (*leading, *features_shape), in full precision."""
-        leading = z.shape[: z.ndim - len(self.latent_shape)]
+        """What the decoder gives for codes with any leading axes: (*leading, *features_shape), in full precision.
+
+        Raises:
+            ShapeError: codes of another shape than the model's.
+        """
+        leading = z.shape[: max(0, z.ndim - len(self.latent_shape))]
+        if tuple(z.shape[len(leading) :]) != self.latent_shape:
+            raise ShapeError(
+                f"the model decodes codes of shape {self.latent_shape}, not {tuple(z.shape[len(leading) :])}"
+            )
         if context is not None:
             context = context.expand(*leading, *context.shape[1:]).flatten(0, len(leading) - 1)
         flat: Tensor = apply(self.decoder, z.reshape(-1, *self.latent_shape), context=context)
-        return _full(flat).unflatten(0, leading)
+        return _full(flat).reshape(*leading, *flat.shape[1:])
 
     def likelihood_of(self, features: Float[Tensor, "..."]) -> Distribution:
         """p(x|z) from the decoder's features."""

@@ -19,6 +19,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     epochs: int = Field(30, ge=1, description="passes through the training data")
+    least_steps: int = Field(
+        0, ge=0, description="more epochs for small data, to make at least so many steps; not where --epochs is given"
+    )
     steps: int | None = Field(None, ge=1, description="training steps in all, in place of epochs")
     minutes: float | None = Field(
         None, gt=0, description="shorten the training to about so many minutes, by timing its first steps"
@@ -26,7 +29,7 @@ class Settings(BaseModel):
     batch_size: int = Field(128, ge=1, description="examples in a step")
     optimizer: str = Field("adam", description="see: autoencode list optimizers")
     learning_rate: float | None = Field(None, gt=0, description="the highest one; by default the optimizer's own")
-    learning_rate_schedule: str = Field("constant", description="see: autoencode list schedules")
+    schedule: str = Field("constant", description="see: autoencode list schedules")
     clip: float | None = Field(None, gt=0, description="the largest norm of the gradient; larger ones are scaled down")
     average: float = Field(
         0.0, ge=0, lt=1, description="decay of the running average of the weights that is kept (0.999, say); 0: none"
@@ -36,7 +39,7 @@ class Settings(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="arithmetic of the networks; auto: bfloat16 where the processor is fast at it"
     )
-    device: str = Field("auto", description="cpu, cuda, cuda:1 …; auto: a GPU where there is one")
+    device: str = Field("auto", description="where to compute: cpu, cuda, cuda:1 …; auto: a GPU where there is one")
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, batches and noise; the same seed gives the same run")
     checkpoint_seconds: float = Field(30.0, gt=0, description="at most so much work is lost when the process is killed")
 

@@ -1,12 +1,44 @@
-"""Files that are either whole or not there."""
+"""Files that are there whole or not at all."""
 
 import errno
 import os
-import tempfile
-from collections.abc import Callable
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from autoencode.errors import StorageError
+from autoencode.errors import AutoencodeError, StorageError
+
+
+@contextmanager
+def replacing(path: Path, size: int | None = None) -> Generator[BinaryIO]:
+    """Opens a new file that takes the place of `path` when the block ends well, and is removed when it does not.
+
+    Nobody ever sees a half-written `path`: the new file lies beside it under another name, is flushed to the disk and
+    then renamed. Folders that are missing are made.
+
+    Args:
+        path: where the file shall be.
+        size: how many bytes will be needed, for the message when the disk is full.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _created(temporary) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except AutoencodeError:
+        raise
+    except OSError as error:
+        raise StorageError(_reason(path, size, error)) from error
+    finally:
+        _removed(temporary)
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
@@ -16,40 +48,23 @@ def write_whole(path: Path, content: bytes | str) -> None:
         StorageError: the disk is full, or the folder cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
-    write_with(path, lambda temporary: temporary.write_bytes(data))
+    with replacing(path, len(data)) as file:
+        file.write(data)
 
 
-def write_with(path: Path, write: Callable[[Path], object]) -> None:
-    """As `write_whole`, with a function that writes the content to the path that it is given."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-        temporary.chmod(0o666 & ~_umask())
-        write(temporary)
-        _flush(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise StorageError(_reason(path, error)) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _reason(path: Path, error: OSError) -> str:
+def _reason(path: Path, size: int | None, error: OSError) -> str:
+    needed = "" if size is None else f" ({size:,} bytes needed)"
     if error.errno == errno.ENOSPC:
-        return f"the disk is full: {path} could not be written; free some space and run the same command again"
-    return f"{path} could not be written: {error.strerror or error}; choose another folder with --out"
+        return f"cannot write {path}{needed}: the disk is full; free some space and run the same command again"
+    return f"cannot write {path}{needed}: {error.strerror or error}"
+
+
+def _created(path: Path) -> BinaryIO:
+    return path.open("xb")
+
+
+def _removed(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # the folder itself could not be made, or is read-only: the first error says so
+        return

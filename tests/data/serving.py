@@ -33,7 +33,7 @@ def served(**answer: object) -> Iterator[Serving]:
     serving = Serving(**answer)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name that http.server calls
+        def do_GET(self) -> None:
             serving.asked.append(self.path)
             failing = len(serving.asked) <= serving.failures
             self.send_response(503 if failing else serving.status)

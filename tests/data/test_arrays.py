@@ -27,7 +27,7 @@ def test_alpha_is_laid_on_white():
 
 
 def test_alpha_without_a_known_range_is_refused():
-    with pytest.raises(DataError, match="alpha channel need values in 0-1 or 0-255; say --values"):
+    with pytest.raises(DataError, match=r"alpha channel need values in 0-1 or 0-255; say --values"):
         read_array(RNG.normal(size=(4, 5, 6, 4)))
 
 
@@ -36,7 +36,7 @@ def test_alpha_without_a_known_range_is_refused():
     [np.zeros((3, 2), complex), np.array([["a", "b"]]), np.array([[None, 1]]), np.zeros((3, 2), "datetime64[s]")],
 )
 def test_types_that_hold_no_real_numbers_are_refused(array):
-    with pytest.raises(DataError, match="holds no real numbers; expected whole or floating numbers"):
+    with pytest.raises(DataError, match=r"holds no real numbers; expected whole or floating numbers"):
         read_array(array)
 
 
@@ -59,5 +59,5 @@ def test_tensors_with_gradients_are_read():
 
 
 def test_sparse_tensors_are_refused():
-    with pytest.raises(DataError, match="torch.sparse_coo and .* cannot be read; make it dense"):
+    with pytest.raises(DataError, match=r"torch.sparse_coo and .* cannot be read; make it dense"):
         tensor_to_array(torch.eye(3).to_sparse())

@@ -74,14 +74,14 @@ def test_in_order_shows_every_example_once_in_order():
 
 @pytest.mark.parametrize("make", [lambda part, size: Batches(part, size, seed=0), in_order])
 def test_no_examples_and_no_size_are_refused(make):
-    with pytest.raises(ArgumentError, match="a batch has at least 1 example, not 0"):
+    with pytest.raises(ArgumentError, match=r"a batch has at least 1 example, not 0"):
         make(numbered(3), 0)
-    with pytest.raises(DataError, match="no examples to make batches of"):
+    with pytest.raises(DataError, match=r"no examples to make batches of"):
         make(numbered(0), 3)
 
 
 def test_steps_are_counted_from_zero():
-    with pytest.raises(ArgumentError, match="counted from 0, not -1"):
+    with pytest.raises(ArgumentError, match=r"counted from 0, not -1"):
         Batches(numbered(3), 2, seed=0)(-1)
 
 

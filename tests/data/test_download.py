@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from autoencode.data import atomic
+from autoencode import storage
 from autoencode.data import download as module
 from autoencode.data.download import UnreachableError, download
 from autoencode.data.published import Published, read_published
 from autoencode.errors import DownloadError, StorageError
+from support.disks import FullDisk
 
 from .serving import served
-from .test_atomic import FullDisk
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -51,7 +51,7 @@ def test_bulky_text_is_kept_gzipped(cache: Path):
 
 def test_a_truncated_answer_is_tried_again_and_never_kept(cache: Path):
     with served(content=CONTENT[:1000], announced=len(CONTENT)) as serving:
-        with pytest.raises(UnreachableError, match="1,000 of 1,024,000 bytes|IncompleteRead"):
+        with pytest.raises(UnreachableError, match=r"1,000 of 1,024,000 bytes|IncompleteRead"):
             download(published(serving.url), cache / "file")
         assert len(serving.asked) == 3
     assert nothing_in(cache)
@@ -60,7 +60,7 @@ def test_a_truncated_answer_is_tried_again_and_never_kept(cache: Path):
 @pytest.mark.parametrize("pack", [False, True])
 def test_a_wrong_checksum_is_never_kept(cache: Path, pack: bool):
     with served(content=CONTENT[::-1]) as serving:
-        with pytest.raises(DownloadError, match="is not the published file: SHA-256 .* was expected, .* obtained"):
+        with pytest.raises(DownloadError, match=r"is not the published file: SHA-256 .* was expected, .* obtained"):
             download(published(serving.url, pack=pack), cache / "file")
         assert len(serving.asked) == 1
     assert nothing_in(cache)
@@ -69,7 +69,9 @@ def test_a_wrong_checksum_is_never_kept(cache: Path, pack: bool):
 def test_an_endless_answer_is_stopped(cache: Path):
     with (
         served(content=CONTENT * 3) as serving,
-        pytest.raises(DownloadError, match="sends more than the 1,024,000 bytes that were published; nothing was kept"),
+        pytest.raises(
+            DownloadError, match=r"sends more than the 1,024,000 bytes that were published; nothing was kept"
+        ),
     ):
         download(published(serving.url), cache / "file")
     assert nothing_in(cache)
@@ -77,7 +79,7 @@ def test_an_endless_answer_is_stopped(cache: Path):
 
 def test_a_404_is_final(cache: Path):
     with served(status=404) as serving:
-        with pytest.raises(UnreachableError, match="404 Not Found"):
+        with pytest.raises(UnreachableError, match=r"404 Not Found"):
             download(published(serving.url), cache / "file")
         assert len(serving.asked) == 1
     assert nothing_in(cache)
@@ -93,7 +95,7 @@ def test_a_refused_connection(cache: Path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(UnreachableError, match="refused"):
+    with pytest.raises(UnreachableError, match=r"refused"):
         download(published(f"http://127.0.0.1:{port}/file"), cache / "file")
     assert nothing_in(cache)
 
@@ -107,24 +109,23 @@ def test_redirections_to_other_than_http_are_refused(cache: Path, location: str)
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/file", ""])
 def test_other_addresses_than_http_are_refused(cache: Path, url: str):
-    with pytest.raises(DownloadError, match="is neither http nor https"):
+    with pytest.raises(DownloadError, match=r"is neither http nor https"):
         download(published(url), cache / "file")
 
 
 def test_no_answer_in_time(cache: Path, monkeypatch):
     monkeypatch.setattr(module, "_TIMEOUT", 0.05)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UnreachableError, match="timed out"):
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UnreachableError, match=r"timed out"):
         download(published(f"http://127.0.0.1:{silent.getsockname()[1]}/file"), cache / "file")
     assert nothing_in(cache)
 
 
 @pytest.mark.parametrize("pack", [False, True])
 def test_a_full_disk_names_the_path_and_the_bytes(cache: Path, monkeypatch, pack: bool):
-    created = atomic._created
-    monkeypatch.setattr(atomic, "_created", lambda path: FullDisk(created(path)))
+    monkeypatch.setattr(storage, "_created", lambda path: FullDisk(path, "xb"))
     with (
         served(content=CONTENT) as serving,
-        pytest.raises(StorageError, match=r"cannot write .*file \(1,024,000 bytes needed\): No space left on device"),
+        pytest.raises(StorageError, match=r"cannot write .*file \(1,024,000 bytes needed\): the disk is full"),
     ):
         download(published(serving.url, pack=pack), cache / "file")
     assert nothing_in(cache)

@@ -49,13 +49,13 @@ def test_grey_with_a_transparent_level():
 
 @pytest.mark.parametrize("numbers", [np.full((2, 2), 70_000, np.int32), np.full((2, 2), -1, np.int32)])
 def test_brightness_beyond_sixteen_bits_is_refused(numbers):
-    with pytest.raises(ValueError, match="outside 0-65,535"):
+    with pytest.raises(ValueError, match=r"outside 0-65,535"):
         to_eight_bit(Image.fromarray(numbers))
 
 
 @pytest.mark.parametrize("level", [np.nan, np.inf, -1, 1000])
 def test_float_brightness_without_meaning_is_refused(level):
-    with pytest.raises(ValueError, match="outside 0-255"):
+    with pytest.raises(ValueError, match=r"outside 0-255"):
         to_eight_bit(Image.fromarray(np.full((2, 2), level, np.float32)))
 
 

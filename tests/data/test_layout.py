@@ -53,5 +53,5 @@ def test_no_axis_of_channels_is_refused():
 
 @pytest.mark.parametrize("shape", [(0, 5), (5, 0), (3, 0, 4), (0, 3, 4, 4)])
 def test_empty_arrays_are_refused(shape):
-    with pytest.raises(DataError, match="is empty; expected"):
+    with pytest.raises(DataError, match=r"is empty; expected"):
         layout_of(shape, np.dtype("float32"))

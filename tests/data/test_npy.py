@@ -36,7 +36,7 @@ def test_a_truncated_file_says_how_much_is_there(tmp_path: Path):
 )
 def test_what_is_no_array_file(tmp_path: Path, content: bytes):
     (tmp_path / "a.npy").write_bytes(content)
-    with pytest.raises(DataError, match="a.npy cannot be read: .*; copy or make it again"):
+    with pytest.raises(DataError, match=r"a.npy cannot be read: .*; copy or make it again"):
         read_npy(tmp_path / "a.npy")
 
 
@@ -47,13 +47,15 @@ class Evil:
 
 def test_objects_are_never_unpickled(tmp_path: Path):
     np.save(tmp_path / "a.npy", np.array([Evil(), Evil()]), allow_pickle=True)
-    with pytest.raises(DataError, match="holds Python objects as a pickle, which can run programs; save plain numbers"):
+    with pytest.raises(
+        DataError, match=r"holds Python objects as a pickle, which can run programs; save plain numbers"
+    ):
         read_npy(tmp_path / "a.npy")
 
 
 def test_a_bare_pickle_is_never_loaded(tmp_path: Path):
     (tmp_path / "a.npy").write_bytes(pickle.dumps(Evil()))
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match=r"cannot be read"):
         read_npy(tmp_path / "a.npy")
 
 
@@ -65,14 +67,14 @@ def header(shape: str) -> bytes:
 def test_more_than_the_memory_is_refused_before_it_is_read(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(memory, "physical_memory", lambda: 2**30)
     (tmp_path / "a.npy").write_bytes(header("(1000000, 1000)"))
-    with pytest.raises(DataError, match="a.npy needs 7.5 GiB and this machine has 1.0 GiB"):
+    with pytest.raises(DataError, match=r"a.npy needs 7.5 GiB and this machine has 1.0 GiB"):
         read_npy(tmp_path / "a.npy")
 
 
-@pytest.mark.parametrize("shape", ["(-1, 3)", "'ab'", "(1.5,)", "__import__('os')"])
+@pytest.mark.parametrize("shape", ["(-1, 3)", "'ab'", "(1.5,)", "__import__('os')", "((1,"])
 def test_absurd_headers(tmp_path: Path, shape: str):
     (tmp_path / "a.npy").write_bytes(header(shape) + bytes(100))
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match=r"cannot be read"):
         read_npy(tmp_path / "a.npy")
 
 

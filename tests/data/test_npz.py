@@ -53,12 +53,12 @@ def test_parts_of_different_shapes_are_refused(tmp_path: Path):
 
 
 def test_no_array_of_examples_lists_what_was_found(tmp_path: Path):
-    with pytest.raises(DataError, match="expected one of x, images, data, .*, found a, b"):
+    with pytest.raises(DataError, match=r"expected one of x, images, data, .*, found a, b"):
         read_npz(saved(tmp_path, a=X, b=X))
 
 
 def test_an_empty_archive(tmp_path: Path):
-    with pytest.raises(DataError, match="found none"):
+    with pytest.raises(DataError, match=r"found none"):
         read_npz(saved(tmp_path))
 
 
@@ -70,7 +70,7 @@ def test_labels_of_another_length_are_refused(tmp_path: Path):
 def test_objects_are_never_unpickled(tmp_path: Path):
     for arrays in ({"x": np.array([None, 1])}, {"x": X, "y": np.array([None] * 10)}):
         np.savez(tmp_path / "a.npz", **arrays)
-        with pytest.raises(DataError, match="'[xy]' in .*a.npz holds Python objects as a pickle"):
+        with pytest.raises(DataError, match=r"'[xy]' in .*a.npz holds Python objects as a pickle"):
             read_npz(tmp_path / "a.npz")
 
 
@@ -78,7 +78,7 @@ def test_a_zip_bomb_is_refused_by_its_header(tmp_path: Path, monkeypatch):
     path = saved(tmp_path, x=np.zeros((1000, 1000), np.uint8))
     monkeypatch.setattr(memory, "physical_memory", lambda: 10_000)
     for read in (read_npz, read_npz_header):
-        with pytest.raises(DataError, match="'x' in .*a.npz needs .* GiB and this machine has"):
+        with pytest.raises(DataError, match=r"'x' in .*a.npz needs .* GiB and this machine has"):
             read(path)
 
 
@@ -88,7 +88,7 @@ def test_a_header_that_promises_more_than_is_there(tmp_path: Path):
         content = archive.read("x.npy")
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x.npy", content[:-20])
-    with pytest.raises(DataError, match="'x' in .*a.npz cannot be read: .*; copy or make it again"):
+    with pytest.raises(DataError, match=r"'x' in .*a.npz cannot be read: .*; copy or make it again"):
         read_npz(path)
 
 
@@ -105,13 +105,13 @@ def test_every_truncation_and_damage_is_a_data_error_or_harmless(tmp_path: Path)
         (tmp_path / "b.npz").write_bytes(damaged)
         try:
             read_npz(tmp_path / "b.npz")
-        except DataError:
+        except (DataError, ShapeError):
             continue
 
 
 def test_what_is_no_archive(tmp_path: Path):
     (tmp_path / "a.npz").write_bytes(b"no zip")
-    with pytest.raises(DataError, match="a.npz cannot be read: File is not a zip file"):
+    with pytest.raises(DataError, match=r"a.npz cannot be read: File is not a zip file"):
         read_npz(tmp_path / "a.npz")
 
 

@@ -61,6 +61,6 @@ def test_without_leave_to_download(cache: Path):
 def test_a_damaged_file_is_an_error_and_stays(cache: Path):
     (cache / "set").mkdir(parents=True)
     (cache / "set" / "file").write_bytes(b"Some content")
-    with pytest.raises(DownloadError, match="file is not the published file: SHA-256 .*; delete it"):
+    with pytest.raises(DownloadError, match=r"file is not the published file: SHA-256 .*; delete it"):
         fetcher("set")(published())
     assert (cache / "set" / "file").read_bytes() == b"Some content"

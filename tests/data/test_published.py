@@ -41,7 +41,7 @@ def test_a_truncated_file_says_its_size(tmp_path: Path):
 def test_a_huge_file_is_not_even_read(tmp_path: Path):
     with (tmp_path / "file").open("wb") as file:
         file.truncate(2**40)  # a hole, which takes no room
-    with pytest.raises(DownloadError, match="1,099,511,627,776 bytes where 4,000 were expected"):
+    with pytest.raises(DownloadError, match=r"1,099,511,627,776 bytes where 4,000 were expected"):
         read_published(tmp_path / "file", published())
 
 
@@ -49,7 +49,7 @@ def test_a_wrong_checksum_shows_both(tmp_path: Path):
     wrong = CONTENT[:-1] + b" "
     (tmp_path / "file").write_bytes(wrong)
     want, got = (hashlib.sha256(content).hexdigest()[:12] for content in (CONTENT, wrong))
-    with pytest.raises(DownloadError, match=f"SHA-256 {want}… was expected, {got}… obtained; delete it, and"):
+    with pytest.raises(DownloadError, match=rf"SHA-256 {want}… was expected, {got}… obtained; delete it, and"):
         read_published(tmp_path / "file", published())
 
 
@@ -61,5 +61,5 @@ def test_damaged_gzip_says_what_to_do(tmp_path: Path, content: bytes):
 
 
 def test_what_cannot_be_read_is_a_download_error(tmp_path: Path):
-    with pytest.raises(DownloadError, match="cannot read .*: No such file"):
+    with pytest.raises(DownloadError, match=r"cannot read .*: No such file"):
         read_published(tmp_path / "none", published())

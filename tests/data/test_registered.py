@@ -19,5 +19,8 @@ def test_each_says_what_it_is_and_where_from(name: str):
 
 
 def test_a_misspelt_name_finds_the_nearest():
-    with pytest.raises(UnknownNameError, match="no data set named 'fashon-mnist'; did you mean 'fashion-mnist'"):
+    with pytest.raises(
+        UnknownNameError,
+        match=r"no data set named 'fashon-mnist'; did you mean 'fashion-mnist'.*autoencode list datasets",
+    ):
         datasets["fashon-mnist"]

@@ -9,8 +9,8 @@ def test_is_the_finalizer_of_splitmix64():
 
 
 def test_nearby_seeds_and_numbers_do_not_collide():
-    made = {mix(seed, epoch) for seed in range(100) for epoch in range(100)}
-    assert len(made) == 10_000
+    made = {mix(seed, epoch) for seed in range(40) for epoch in range(40)}
+    assert len(made) == 1_600
 
 
 def test_any_whole_number_gives_a_seed_that_torch_takes():

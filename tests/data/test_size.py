@@ -22,5 +22,5 @@ def test_sizes_as_people_give_them(given, size):
 
 @pytest.mark.parametrize("given", ["", "x", "64x", "64x64x3", "-1x4", "0x4", 0, -3, (1, 2, 3), (), (0, 4), 10**6])
 def test_other_sizes_are_refused(given):
-    with pytest.raises(ArgumentError, match="--size takes height x width in pixels, such as 64x64, not"):
+    with pytest.raises(ArgumentError, match=r"--size takes height x width in pixels, such as 64x64, not"):
         read_size(given)

@@ -131,12 +131,12 @@ def test_nan_and_infinity_say_how_many_and_where(wrong: float):
 
 
 def test_numbers_too_large_for_32_bits_are_refused():
-    with pytest.raises(DataError, match="do not fit into 32-bit floats; scale them"):
+    with pytest.raises(DataError, match=r"do not fit into 32-bit floats; scale them"):
         read(np.array([[1e300, 0.0]]), pictures=False)
 
 
 def test_an_unknown_way_to_read_values_lists_the_known():
-    with pytest.raises(ArgumentError, match="--values takes auto, 0-255, 0-1, 0-65535, raw, not '0-100'"):
+    with pytest.raises(ArgumentError, match=r"--values takes auto, 0-255, 0-1, 0-65535, raw, not '0-100'"):
         values_named("0-100")
 
 

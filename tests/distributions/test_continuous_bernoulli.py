@@ -1,12 +1,12 @@
 import mpmath
 import pytest
 import torch
-from support.quadrature import integral
-from support.statistics import assert_mean, assert_uniform
 from torch import Tensor
 
 from autoencode.distributions import ContinuousBernoulli
 from autoencode.distributions.continuous_bernoulli import log_normaliser
+from support.quadrature import integral
+from support.statistics import assert_mean, assert_uniform
 
 SIZES = [0, 1e-6, 1e-3, 0.05, 0.0999, 0.1001, 1, 10, 30, 100, 700]
 LOGITS = sorted({sign * size for size in SIZES for sign in (-1, 1)})

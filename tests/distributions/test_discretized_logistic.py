@@ -3,9 +3,9 @@ import math
 import mpmath
 import pytest
 import torch
-from support.statistics import assert_frequencies, assert_mean
 
 from autoencode.distributions import DiscretizedLogistic
+from support.statistics import assert_frequencies, assert_mean
 
 LEVELS = torch.arange(256, dtype=torch.float64) / 255
 LOCS = [-3.0, -0.1, 0.0, 0.2501, 0.5, 1.0, 1.2, 4.0]

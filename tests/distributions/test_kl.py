@@ -1,14 +1,15 @@
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
-from support.quadrature import integral
-from support.statistics import assert_mean
-from torch.distributions import Categorical, Distribution, Independent, Laplace, MixtureSameFamily, Normal
+from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal
 
 from autoencode.distributions import kl, kl_per_dimension
 from autoencode.errors import CapabilityError, ShapeError
 from autoencode.priors import StandardNormalPrior
+from support.quadrature import integral
+from support.statistics import assert_mean
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -76,15 +77,16 @@ def test_without_closed_form_gradients_reach_the_posterior() -> None:
 
 
 def test_is_one_number_for_each_example() -> None:
-    assert kl(q := random_normal(5, 1), mixture(), q.sample((7,))).shape == (5,)
-    assert kl(q := random_normal(5, 4), StandardNormalPrior(4)(), q.sample((7,))).shape == (5,)
+    q = random_normal(5, 1)
+    for p in (mixture(), StandardNormalPrior(1)()):
+        assert kl(q, p, q.sample((7,))).shape == (5,)
 
 
-@pytest.mark.parametrize("prior", [StandardNormalPrior(1)(), mixture()], ids=["closed form", "fallback"])
-def test_another_event_shape_is_an_error(prior: Distribution) -> None:
+@pytest.mark.parametrize("prior", [StandardNormalPrior(1), mixture], ids=["closed form", "fallback"])
+def test_another_event_shape_is_an_error(prior: Callable[[], Distribution]) -> None:
     q = random_normal(5, 3)
     with pytest.raises(ShapeError, match=r"codes of shape \(3,\), the prior over \(1,\).*latent_dim"):
-        kl(q, prior, q.sample((1,)))
+        kl(q, prior(), q.sample((1,)))
 
 
 def test_the_terms_of_the_dimensions_sum_to_the_whole() -> None:
@@ -95,7 +97,6 @@ def test_the_terms_of_the_dimensions_sum_to_the_whole() -> None:
     assert torch.allclose(terms, 0.5 * (q.mean**2 + q.variance - 1 - q.variance.log()), atol=1e-12)
 
 
-@pytest.mark.parametrize("prior", [mixture(), Independent(Laplace(torch.zeros(1), torch.ones(1)), 1)], ids=["mixture", "laplace"])
-def test_what_does_not_factorise_has_no_terms(prior: Distribution) -> None:
-    with pytest.raises(CapabilityError, match=r"factorise over dimensions, not Normal and .*free_bits=0"):
-        kl_per_dimension(random_normal(5, 1), prior)
+def test_what_does_not_factorise_has_no_terms() -> None:
+    with pytest.raises(CapabilityError, match=r"factorise over dimensions, not Normal and Mixture.*free_bits=0"):
+        kl_per_dimension(random_normal(5, 1), mixture())

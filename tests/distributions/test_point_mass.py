@@ -28,7 +28,9 @@ def test_sample_is_cut_off_from_gradients() -> None:
     assert not PointMass(torch.zeros(5, 2, requires_grad=True)).sample((3,)).requires_grad
 
 
-@pytest.mark.parametrize("ask", [lambda q: q.log_prob(torch.zeros(5, 2)), lambda q: q.entropy()], ids=["density", "entropy"])
+@pytest.mark.parametrize(
+    "ask", [lambda q: q.log_prob(torch.zeros(5, 2)), lambda q: q.entropy()], ids=["density", "entropy"]
+)
 def test_refuses_a_density_with_the_reason(ask) -> None:
     with pytest.raises(CapabilityError, match=r"single point and has no density.*--recipe conv-vae"):
         ask(PointMass(torch.zeros(5, 2)))

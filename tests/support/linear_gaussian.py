@@ -54,15 +54,20 @@ def linear_gaussian(n: int = 6, latent_dim: int = 3, scale: float = 0.5) -> Line
 def linear_model(
     likelihood: Likelihood, latent_dim: int, posterior: type[Posterior] = DiagonalNormalPosterior
 ) -> Autoencoder:
-    """Linear encoder and decoder, with fresh weights."""
+    """Linear encoder and decoder, each with one layer of fresh weights; the other layers stay the identity."""
     n = math.prod(likelihood.data_shape)
-    return Autoencoder(
+    model = Autoencoder(
         encoder=DenseEncoder(likelihood.data_shape, [n], nn.Identity),
         posterior=posterior(n, latent_dim),  # type: ignore[call-arg]
         prior=StandardNormalPrior(latent_dim),
         decoder=DenseDecoder(latent_dim, [latent_dim], likelihood.features_shape, nn.Identity),
         likelihood=likelihood,
     )
+    _set(model.encoder.layers[0], torch.eye(n), torch.zeros(n))
+    _set(model.decoder.layers[0], torch.eye(latent_dim), torch.zeros(latent_dim))
+    for frozen in (model.encoder.layers[0], model.decoder.layers[0]):
+        frozen.requires_grad_(False)
+    return model
 
 
 @torch.no_grad()
@@ -70,8 +75,6 @@ def exact_model(truth: LinearGaussian) -> Autoencoder:
     """The library's model with the oracle's likelihood and exact posterior."""
     n, latent_dim = truth.loadings.shape
     model = linear_model(NormalLikelihood((n,), FixedScale(truth.scale)), latent_dim)
-    _set(model.encoder.layers[0], torch.eye(n), torch.zeros(n))
-    _set(model.decoder.layers[0], torch.eye(latent_dim), torch.zeros(latent_dim))
     _set(model.decoder.layers[2], truth.loadings, truth.loc)
     weights = truth.loadings.T / truth.precision[:, None]
     # The posterior bends the logarithm of its scale by 10 tanh(· / 10); here that is undone.
@@ -81,6 +84,7 @@ def exact_model(truth: LinearGaussian) -> Autoencoder:
     return model
 
 
+@torch.no_grad()
 def _set(layer: nn.Module, weight: Tensor, bias: Tensor) -> None:
     assert isinstance(layer, nn.Linear)
     layer.weight.copy_(weight)

@@ -9,7 +9,11 @@ from torch import Tensor
 def minimise(loss: Callable[[], Tensor], parameters: Iterable[Tensor], iterations: int = 500) -> float:
     """L-BFGS; gives the last loss."""
     optimizer = torch.optim.LBFGS(
-        list(parameters), max_iter=iterations, tolerance_grad=1e-10, tolerance_change=1e-14, line_search_fn="strong_wolfe"
+        list(parameters),
+        max_iter=iterations,
+        tolerance_grad=1e-10,
+        tolerance_change=1e-14,
+        line_search_fn="strong_wolfe",
     )
 
     def closure() -> Tensor:

@@ -45,7 +45,7 @@ def assert_below(smaller: Tensor, larger: Tensor, z: float = Z) -> None:
 
 
 def assert_uniform(u: Tensor) -> None:
-    """Draws (n,) are uniform on [0, 1]: Kolmogorov and Smirnov, with the bound of Dvoretzky, Kiefer, Wolfowitz, Massart."""
+    """Draws (n,) are uniform on [0, 1]: Kolmogorov and Smirnov, with the bound of Massart (1990)."""
     n = len(u)
     ordered = u.double().sort().values
     steps = torch.arange(n + 1, dtype=torch.float64) / n
@@ -62,4 +62,6 @@ def assert_frequencies(counts: Tensor, probabilities: Tensor) -> None:
     assert bool((observed[expected == 0] == 0).all()), "a draw of probability zero"
     observed, expected = observed[expected > 0], expected[expected > 0]
     chi_square = ((observed - expected) ** 2 / expected).sum().item()
-    assert stats.chi2.sf(chi_square, max(1, len(expected) - 1)) > ALPHA, f"chi-square {chi_square:.1f}, {len(expected)} cells"
+    assert stats.chi2.sf(chi_square, max(1, len(expected) - 1)) > ALPHA, (
+        f"chi-square {chi_square:.1f}, {len(expected)} cells"
+    )

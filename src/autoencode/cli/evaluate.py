@@ -12,6 +12,8 @@ from autoencode.cli.console import out
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
 
+_WIDE = 110  # columns of text from which there is room for what each number means
+
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
@@ -28,8 +30,8 @@ def evaluate(
     """Measure a model: elbo, log-likelihood, error per pixel, bits per dimension, use of the latent space.
 
     \b
-      autoencode evaluate runs/fashion-mnist-fashion-vae
-      autoencode evaluate runs/digits-dense-vae --importance-samples 5000
+    autoencode evaluate runs/fashion-mnist-fashion-vae
+    autoencode evaluate runs/digits-dense-vae --importance-samples 5000
     """
     from autoencode import tasks
 
@@ -51,13 +53,15 @@ def show(measured: "Evaluation") -> None:
     """Prints the numbers as a table."""
     from autoencode.evaluation.rows import rows
 
-    table = Table(
-        title=f"{measured.part} part, {measured.nll.n:,} examples", title_justify="left", box=None, padding=(0, 2, 0, 0)
-    )
-    for heading, justify in (("", "left"), ("value", "right"), ("unit", "left"), ("meaning", "left")):
-        table.add_column(heading, justify=justify, header_style="dim")  # pyright: ignore[reportArgumentType]
+    title = f"{measured.part} part, {measured.nll.n:,} examples"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table.add_column("", no_wrap=True)
+    table.add_column("value", justify="right", no_wrap=True, header_style="dim")
+    table.add_column("unit", no_wrap=True, header_style="dim")
+    if out.width >= _WIDE:
+        table.add_column("meaning", header_style="dim", style="dim")
     for row in rows(measured):
-        table.add_row(f"[bold]{row.name}[/]", row.value, row.unit, f"[dim]{row.meaning}[/]")
+        table.add_row(*[f"[bold]{row.name}[/]", row.value, row.unit, row.meaning][: len(table.columns)])
     out.print(table)
     if measured.caution:
-        out.print(measured.caution, style="yellow", soft_wrap=True)
+        out.print(measured.caution, style="yellow")

@@ -22,7 +22,7 @@ def generate(
     """Draw new examples from a variational autoencoder.
 
     \b
-      autoencode generate runs/fashion-mnist-fashion-vae -n 64
+    autoencode generate runs/fashion-mnist-fashion-vae -n 64
     """
     from autoencode import tasks
 

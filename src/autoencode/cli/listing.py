@@ -26,17 +26,17 @@ def list_(
     """List what there is, with one line each.
 
     \b
-      autoencode list recipes
-      autoencode list datasets
-      autoencode list runs
+    autoencode list recipes
+    autoencode list datasets
+    autoencode list runs
     """
     headings, rows = tables[what](folder)
     if not rows:
         out.print(f"no {what} in {folder}/: autoencode train fashion-mnist makes one", style="dim")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(headings))
-    for heading in headings or ("",) * len(rows[0]):
-        table.add_column(heading, header_style="dim")
+    for column, heading in enumerate(headings or ("",) * len(rows[0])):
+        table.add_column(heading, header_style="dim", no_wrap=column == 0, overflow="fold")
     for row in rows:
         table.add_row(f"[bold]{row[0]}[/]", *row[1:])
     out.print(table)
@@ -84,7 +84,7 @@ def _schedules(_: Path) -> tuple[tuple[str, ...], Rows]:
 def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.tasks import list_runs
 
-    headings = ("run", "data", "recipe", "status", "epochs", "validation loss", "minutes", "created")
+    headings = ("run", "data", "recipe", "status", "epochs", "loss", "minutes", "created")
     return headings, [
         (
             str(line.path),
@@ -92,7 +92,7 @@ def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
             line.recipe,
             line.status,
             f"{line.epochs:.3g}",
-            "" if line.loss is None else f"{line.loss:.2f} nats",
+            "" if line.loss is None else f"{line.loss:.2f}",
             f"{line.minutes:.1f}",
             line.created[:16].replace("T", " "),
         )

@@ -1,9 +1,25 @@
 """Which recipe a command line is about, found before it is parsed."""
 
+import os
+import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 FLAGS = ("--help", "-h", "--report", "--no-report", "--debug")
+
+
+def completing() -> bool:
+    """Whether a shell asks for completions, rather than a person for a command."""
+    return "_AUTOENCODE_COMPLETE" in os.environ
+
+
+def typed_words() -> list[str]:
+    """The command line, also while a shell asks for completions."""
+    if not completing():
+        return sys.argv[1:]
+    typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+    return typed.split()[1:]
 
 
 def words_of_train(words: list[str]) -> list[str] | None:
@@ -14,7 +30,7 @@ def words_of_train(words: list[str]) -> list[str] | None:
 def option_value(words: list[str], *names: str) -> str | None:
     """The value of an option, written `--name value` or `--name=value`; the last one if it is given twice."""
     found = None
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         name, equals, value = word.partition("=")
         if name in names:
             found = value if equals else following

@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 
 from autoencode._version import __version__
-from autoencode.cli import commands
+from autoencode.cli import commands, lookahead
 from autoencode.cli.console import errors
 from autoencode.errors import ArgumentError, AutoencodeError, UnknownNameError
 
 _ABOUT = """Train autoencoders and variational autoencoders on your own pictures and arrays, and see what they learned.
 
 \b
-  autoencode train fashion-mnist                      train a sensible recipe on clothes, and write a report
-  autoencode train photos/ --latent-dim 64            your own folder of pictures
-  autoencode train photos/ --recipe conv-vae --help   all options of a recipe
-  autoencode list recipes                             what there is
+autoencode train fashion-mnist                     learn, and write a report
+autoencode train photos/ --latent-dim 64           your own folder of pictures
+autoencode train photos/ -r conv-vae --help        all options of a recipe
+autoencode list recipes                            what there is
 """
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
-        build(typed_words())()
+        build(lookahead.typed_words())(prog_name="autoencode")
     except AutoencodeError as error:
         if debug:
             raise
@@ -43,33 +43,30 @@ def build(words: list[str]) -> typer.Typer:
     """The application for a command line; the words decide which recipe's options `train` has."""
     app = typer.Typer(
         name="autoencode",
-        help=_ABOUT,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
+    app.callback(help=_ABOUT)(_root)
     for name, make in commands.table(words).items():
         app.command(name)(make)
     return app
 
 
-def _root(
-    version: bool = typer.Option(False, "--version", help="Show the version and exit.", is_eager=True),
-    debug: bool = typer.Option(False, "--debug", help="Show the whole traceback of an error."),
-) -> None:
-    if version:
+def _show_version(asked: bool) -> None:
+    if asked:
         print(__version__)
         raise typer.Exit
 
 
-def typed_words() -> list[str]:
-    """The command line, also while a shell asks for completions."""
-    for variable in ("_TYPER_COMPLETE_ARGS", "COMP_WORDS"):
-        if variable in os.environ:
-            return os.environ[variable].split()[1:]
-    return sys.argv[1:]
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+) -> None:
+    """The options before the command; both act before this is called."""
 
 
 def _escape(text: str) -> str:

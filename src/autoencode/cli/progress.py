@@ -88,9 +88,9 @@ class TrainingBar(Watch):
     def epoch(self, record: Epoch) -> None:
         """Writes a line."""
         epochs = self._last_step / self._steps_per_epoch
-        mark = "  [green]best so far[/]" if record.best else ""
+        mark = "  [green]best[/]" if record.best else ""
         errors.print(
-            f"epoch {record.epoch:>4.3g}/{epochs:.3g}  train {record.train['loss']:9.2f}  "
+            f"epoch {record.epoch:.3g}/{epochs:.3g}  train {record.train['loss']:.2f}  "
             f"validation {_terms(record.validation)}  {record.examples_per_second:,.0f}/s{mark}"
         )
 
@@ -106,6 +106,6 @@ class TrainingBar(Watch):
 
 
 def _terms(terms: Mapping[str, float]) -> str:
-    """The loss and its terms, in nats."""
-    rest = "  ".join(f"{name} {value:.2f}" for name, value in terms.items() if name != "loss")
-    return f"loss {terms['loss']:.2f} ({rest}) nats"
+    """The loss and, in brackets, its terms."""
+    rest = ", ".join(f"{name} {value:.2f}" for name, value in terms.items() if name != "loss")
+    return f"{terms['loss']:.2f} nats ({rest})"

@@ -54,16 +54,18 @@ def _of_data() -> list[inspect.Parameter]:
     return [_option(name, kind, shown, text, "Data") for name, (kind, shown, text) in DATA_HELP.items()]
 
 
-def _shown(value: Any) -> str | bool:
-    return False if value is None else str(value)
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _option(
-    name: str, kind: Any, shown: str | bool, text: str, panel: str, complete: Callable[[str], list[str]] | None = None
+    name: str, kind: Any, shown: str, text: str, panel: str, complete: Callable[[str], list[str]] | None = None
 ) -> inspect.Parameter:
     text = text[:1].upper() + text[1:].rstrip(".") + "."
+    if shown:
+        text += rf" [dim]\[default: {shown}][/dim]"
     flag = "--" + name.replace("_", "-")
-    option = typer.Option(flag, help=text, show_default=shown, rich_help_panel=panel, autocompletion=complete)
+    option = typer.Option(flag, help=text, show_default=False, rich_help_panel=panel, autocompletion=complete)
     annotation = Annotated[kind | None, option]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

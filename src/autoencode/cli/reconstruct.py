@@ -24,8 +24,8 @@ def reconstruct(
     """Pass pictures through a model and back, and see what it keeps of them.
 
     \b
-      autoencode reconstruct runs/photos-conv-vae                     examples from the test part
-      autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o back/
+    autoencode reconstruct runs/photos-conv-vae                     examples from the test part
+    autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o back/
     """
     from autoencode import tasks
 

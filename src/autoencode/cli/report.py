@@ -17,7 +17,7 @@ def report(
     """Evaluate a model and write its report.html, one self-contained page.
 
     \b
-      autoencode report runs/fashion-mnist-fashion-vae
+    autoencode report runs/fashion-mnist-fashion-vae
     """
     from autoencode import tasks
 

@@ -9,7 +9,7 @@ import typer
 
 from autoencode.cli.completion import data_names, recipe_names
 from autoencode.cli.console import out
-from autoencode.cli.lookahead import recipe_name, words_of_train
+from autoencode.cli.lookahead import completing, recipe_name, words_of_train
 
 if TYPE_CHECKING:
     from autoencode.tasks import Run
@@ -19,12 +19,11 @@ _HELP = """Train a model, and write a report of what it learned.
 DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, or a .npy or .npz file.
 
 \b
-  autoencode train fashion-mnist                                     a sensible recipe for that data
-  autoencode train photos/ --recipe conv-vae --latent-dim 32 --epochs 50
-  autoencode train digits --recipe dense-vae --likelihood continuous-bernoulli
-  autoencode train fashion-mnist --minutes 3                         as long as you have time
-  autoencode train photos/ --resume runs/photos-conv-vae             goes on exactly where it stopped
-  autoencode train photos/ --recipe conv-vae --help                  the options of that recipe
+autoencode train fashion-mnist                    a sensible recipe for it
+autoencode train fashion-mnist --minutes 3        as long as you have time
+autoencode train photos/ --recipe conv-vae --latent-dim 32 --epochs 50
+autoencode train photos/ --resume runs/photos     goes on where it stopped
+autoencode train photos/ -r conv-vae --help       the options of that recipe
 """
 
 
@@ -121,4 +120,6 @@ def _extra(words: list[str]) -> list[inspect.Parameter]:
     from autoencode.recipes import recipes
 
     name = recipe_name(following)
+    if completing() and name not in recipes:  # a name that is still being typed
+        name = None
     return options_of(recipes[name] if name else None)

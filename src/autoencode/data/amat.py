@@ -7,7 +7,10 @@ from autoencode.errors import DataError
 
 
 def read_amat(text: bytes, columns: int, what: str = "the file") -> npt.NDArray[np.uint8]:
-    """Reads lines such as `0 1 1 0` without parsing a single number: each digit is every other byte.
+    """Reads lines such as `0 1 1 0` without parsing a single number.
+
+    A digit and the byte after it are read as one 16-bit word. The exclusive or with the words of a line of zeros leaves
+    the digit, or more than 1 where anything else stands there.
 
     Args:
         text: the whole file.
@@ -26,8 +29,8 @@ def read_amat(text: bytes, columns: int, what: str = "the file") -> npt.NDArray[
     """
     if not text or len(text) % (2 * columns):
         raise DataError(f"{what} has {len(text):,} bytes; lines of {columns} digits have {2 * columns:,} each")
-    pairs = np.frombuffer(text, dtype=np.uint8).reshape(-1, columns, 2)
-    digits = pairs[..., 0] - np.uint8(ord("0"))
-    if digits.max() > 1 or (pairs[:, :-1, 1] != ord(" ")).any() or (pairs[:, -1, 1] != ord("\n")).any():
+    zeros = np.frombuffer(b"0 " * (columns - 1) + b"0\n", dtype="<u2")
+    digits = np.frombuffer(text, dtype="<u2").reshape(-1, columns) ^ zeros
+    if digits.max() > 1:
         raise DataError(f"{what} is not made of lines of {columns} zeros and ones with one space between them")
-    return digits
+    return digits.astype(np.uint8)

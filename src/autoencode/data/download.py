@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from autoencode.data.atomic import replacing
 from autoencode.data.examples import Progress
 from autoencode.data.published import Published, checksum_difference
 from autoencode.errors import DownloadError
+from autoencode.storage import replacing
 
 _TIMEOUT = 20.0  # seconds without a byte
 _RETRIES = 2

@@ -31,18 +31,17 @@ def gunzip(packed: bytes, most: int, what: str = "the file") -> bytes:
     Raises:
         DataError: not gzip, damaged, cut off, or larger than `most`.
     """
-    content = bytearray()
-    while packed or not content:
-        member = _member(packed, most + 1 - len(content), what)
-        content += member.content
-        if len(content) > most:
+    pieces, room = list[bytes](), most
+    while packed or not pieces:
+        member = _member(packed, room + 1, what)
+        room -= len(member.content)
+        if room < 0:
             raise DataError(f"{what} unpacks to more than the {most:,} bytes that it should hold")
         if not member.whole:
             raise DataError(f"{what} is cut off: its gzip stream has no end")
+        pieces.append(member.content)
         packed = member.rest
-        if not packed:
-            break
-    return bytes(content)
+    return b"".join(pieces)
 
 
 def gunzip_start(packed: bytes, count: int, what: str = "the file") -> bytes:

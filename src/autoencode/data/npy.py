@@ -2,7 +2,6 @@
 
 import math
 import zipfile
-import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,7 @@ from numpy.lib import format as npy_format
 
 from autoencode.data.memory import check_fits
 from autoencode.data.values import Array
-from autoencode.errors import DataError
-
-# NotImplementedError, for an unknown way to compress, is a RuntimeError
-_BROKEN = (ValueError, EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, SyntaxError)
+from autoencode.errors import AutoencodeError, DataError
 
 
 class Header(NamedTuple):
@@ -71,14 +67,14 @@ def reading(what: str) -> Generator[None]:
     """
     try:
         yield
-    except DataError:
+    except AutoencodeError:
         raise
-    except _BROKEN as error:
+    except Exception as error:  # zlib.error, BadZipFile, tokenize.TokenError, …: found by feeding damaged files
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{what} cannot be read: {reason}; copy or make it again") from error
 
 
-def read_header(file: IO[bytes], what: str) -> Header:
+def read_header(file: IO[bytes] | zipfile.ZipExtFile, what: str) -> Header:
     """Reads the header of an array file from its start, and refuses what may not be read any further.
 
     Args:

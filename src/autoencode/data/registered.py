@@ -29,7 +29,7 @@ class Registered:
     read: Reader
 
 
-datasets = Registry[Registered]("data set", "autoencode datasets")
+datasets = Registry[Registered]("data set", "autoencode list datasets")
 
 
 def dataset(

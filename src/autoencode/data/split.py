@@ -1,5 +1,6 @@
 """Which examples train, which validate and which test."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from autoencode.data.atomic import replacing
 from autoencode.errors import DataError
+from autoencode.storage import replacing
 
 _PARTS = ("train", "validation", "test")
 
@@ -45,8 +46,9 @@ class Split:
             StorageError: the file cannot be written.
         """
         tensors = {"train": self.train, "validation": self.validation, "test": self.test}
-        facts = {"seed": str(self.seed), **{name: str(size) for name, size in self.sizes.items()}}
-        content = to_bytes({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata=facts)
+        # One entry: safetensors writes several in an order of its own, and the file should depend on its content alone.
+        facts = json.dumps({"seed": self.seed, **self.sizes})
+        content = to_bytes({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata={"split": facts})
         with replacing(Path(path), len(content)) as file:
             file.write(content)
 
@@ -59,7 +61,7 @@ class Split:
         """
         try:
             with safe_open(path, framework="pt") as file:
-                seed = int((file.metadata() or {})["seed"])
+                seed = int(json.loads((file.metadata() or {})["split"])["seed"])
                 split = cls(*(file.get_tensor(name) for name in _PARTS), seed=seed)
         except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} holds no split: {error}; make it anew with Split.save") from error

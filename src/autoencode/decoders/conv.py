@@ -46,7 +46,7 @@ class ConvDecoder(nn.Module):
         n_features, height, width = features_shape
         # The sizes on the way down, turned round.
         sizes = sizes_after((height, width), strides[::-1])[::-1]
-        self.start = (channels[0], *sizes[0])
+        self.start = (*sizes[0], channels[0])
         self.dense = dense_stack([latent_dim, *widths, channels[0] * sizes[0][0] * sizes[0][1]], activation)
         layers: list[nn.Module] = []
         for i, stride in enumerate(strides):
@@ -57,7 +57,8 @@ class ConvDecoder(nn.Module):
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""
-        return self.convolutions(self.dense(z).unflatten(1, self.start))
+        # Channels last, as convolutions want them: the units need no copy.
+        return self.convolutions(self.dense(z).unflatten(1, self.start).movedim(-1, 1))
 
 
 def _output_padding(small: Size, large: Size, stride: int) -> Size:

@@ -34,7 +34,7 @@ class ResidualDecoder(nn.Module):
         super().__init__()
         n_features, height, width = features_shape
         sizes = sizes_after((height, width), [2] * len(channels))[::-1]
-        self.start = (channels[0], *sizes[0])
+        self.start = (*sizes[0], channels[0])
         self.dense = nn.Linear(latent_dim, channels[0] * sizes[0][0] * sizes[0][1])
         layers: list[nn.Module] = [ResidualBlock(channels[0])]
         for (n_in, n_out), size in zip(pairwise(channels), sizes[1:-1], strict=True):
@@ -45,7 +45,8 @@ class ResidualDecoder(nn.Module):
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""
-        return self.layers(self.dense(z).unflatten(1, self.start))
+        # Channels last, as convolutions want them: the units need no copy.
+        return self.layers(self.dense(z).unflatten(1, self.start).movedim(-1, 1))
 
 
 class _Upsample(nn.Module):

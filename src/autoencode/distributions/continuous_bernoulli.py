@@ -53,7 +53,8 @@ class ContinuousBernoulli(Distribution):
         """1 / (1 − exp(−logits)) − 1 / logits, which is 1/2 at 0 (equation 8)."""
         small = self.logits.abs() < _SMALL
         eta = torch.where(small, torch.full_like(self.logits, _SMALL), self.logits)
-        exact = -1 / torch.expm1(-eta) - 1 / eta
+        # 1 / (1 − e^−η) = (1 + coth(η/2)) / 2, whose gradient cannot overflow.
+        exact = 0.5 + 0.5 / torch.tanh(eta / 2) - 1 / eta
         e = self.logits
         return torch.where(small, 0.5 + e / 12 - e**3 / 720 + e**5 / 30240, exact)
 
@@ -65,10 +66,10 @@ class ContinuousBernoulli(Distribution):
         small = size < 1e-3
         eta = torch.where(small, torch.ones_like(size), size)
         # For η > 0 write 1 + u(e^η − 1) = e^η (u + (1 − u) e^−η), which cannot overflow; η < 0 is its mirror image.
-        exact = 1 + torch.log(u + (1 - u) * torch.exp(-eta)) / eta
-        first_order = u + size * u * (1 - u) / 2
-        x = torch.where(small, first_order, exact).clamp(0, 1)
-        return torch.where(self.logits >= 0, x, 1 - x)
+        v = torch.where(self.logits >= 0, u, 1 - u)
+        exact = 1 + torch.log(v + (1 - v) * torch.exp(-eta)) / eta
+        first_order = u + self.logits * u * (1 - u) / 2
+        return torch.where(small, first_order, torch.where(self.logits >= 0, exact, 1 - exact)).clamp(0, 1)
 
 
 def log_normaliser(logits: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -76,7 +77,8 @@ def log_normaliser(logits: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     size = logits.abs()
     small = size < _SMALL
     eta = torch.where(small, torch.full_like(size, _SMALL), size)
-    # For η > 0: log((e^η − 1)/η) = η + log(1 − e^−η) − log η. For η < 0 it is the value at −η, less |η|.
-    exact = eta + torch.log(-torch.expm1(-eta)) - torch.log(eta)
-    series = size / 2 + size**2 / 24 - size**4 / 2880 + size**6 / 181440
-    return torch.where(small, series, exact) - F.relu(-logits)
+    # For η > 0: log((e^η − 1)/η) = η + log(1 − e^−η) − log η. For η < 0 it is the value at −η, less |η|, so that the
+    # first term goes. The series is in the signed logit: |η| has no gradient at 0, where the normaliser's is 1/2.
+    exact = F.relu(logits) + (torch.log(-torch.expm1(-eta)) - torch.log(eta))
+    series = logits / 2 + logits**2 / 24 - logits**4 / 2880 + logits**6 / 181440
+    return torch.where(small, series, exact)

@@ -51,6 +51,10 @@ class PointMass(Distribution, Degenerate):
         """`loc`, repeated over `sample_shape`; gradients reach `loc`."""
         return self.loc.expand(*sample_shape, *self.loc.shape)
 
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """The same without gradients (a view made under `no_grad` would still claim to require them)."""
+        return self.rsample(sample_shape).detach()
+
     def log_prob(self, value: Tensor) -> NoReturn:
         """Refused: a point mass has no density."""
         raise CapabilityError(_REASON)

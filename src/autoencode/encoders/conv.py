@@ -52,4 +52,5 @@ class ConvEncoder(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch features"]:
         """(batch, channels, height, width) to (batch, out_features)."""
-        return self.dense(self.convolutions(x).flatten(1))
+        # Channels last, as convolutions leave them: flattening needs no copy.
+        return self.dense(self.convolutions(x).movedim(1, -1).flatten(1))

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.dense import dense_stack
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
 
 
 class ResidualEncoder(nn.Module):
-    """A pyramid of residual blocks; each level after the first halves the image.
+    """A pyramid of residual blocks; each level halves the image. Values from 0 to 1 are first brought to −1 to 1.
 
-        x ─► conv ─► block ─► [conv stride 2 ─► block] × (levels − 1) ─► SiLU ─► flatten ─► linear ─► SiLU ─► features
+        x ─► 2x − 1 ─► [conv stride 2 ─► block] × levels ─► SiLU ─► flatten ─► linear ─► SiLU ─► features
 
     Args:
         data_shape: (channels, height, width), any size.
@@ -34,11 +35,11 @@ class ResidualEncoder(nn.Module):
             layers += [nn.Conv2d(n_in, n_out, 3, stride, padding=1), ResidualBlock(n_out)]
             n_in = n_out
         last_height, last_width = sizes_after((height, width), strides)[-1]
-        self.layers = nn.Sequential(
-            *layers, nn.SiLU(), nn.Flatten(), nn.Linear(n_in * last_height * last_width, out_features), nn.SiLU()
-        )
+        self.layers = nn.Sequential(*layers, nn.SiLU())
+        self.dense = dense_stack([n_in * last_height * last_width, out_features], nn.SiLU)
         self.out_features = out_features
 
     def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch features"]:
         """(batch, channels, height, width) to (batch, out_features)."""
-        return self.layers(x * 2 - 1)
+        # Channels last, as convolutions leave them: flattening needs no copy.
+        return self.dense(self.layers(x * 2 - 1).movedim(1, -1).flatten(1))

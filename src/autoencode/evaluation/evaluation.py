@@ -68,8 +68,8 @@ class Evaluation:
         """What a reader must know before comparing these numbers with others', or None."""
         if self.measure is Measure.NEITHER:
             return (
-                "The Bernoulli likelihood on grey values is a cross-entropy: elbo and log-likelihood compare models with "
-                "each other and are no probabilities of the data, so bits per dimension are left out."
+                "The Bernoulli likelihood on grey values is a cross-entropy: elbo and log-likelihood compare models "
+                "with each other and are no probabilities of the data, so bits per dimension are left out."
             )
         if self.measure is Measure.DENSITY:
             return (

@@ -60,6 +60,7 @@ def active_units(means: Float[Tensor, "n ..."]) -> int:
         means: posterior means, (n, *latent_shape).
 
     References:
-        Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2: Var_x(E[z|x]) > 0.01.
+        Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2:
+        Var_x(E[z|x]) > 0.01.
     """
-    return int((means.flatten(1).var(0) > _ACTIVE).sum())
+    return int((means.flatten(1).var(0, correction=0) > _ACTIVE).sum())

@@ -1,20 +1,9 @@
 """The numbers as lines for a person."""
 
-from dataclasses import dataclass
-
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
+from autoencode.evaluation.report import Row
 from autoencode.likelihoods import Measure
-
-
-@dataclass(frozen=True)
-class Row:
-    """A number, its unit and what it means in plain words."""
-
-    name: str
-    value: str
-    unit: str
-    meaning: str
 
 
 def rows(e: Evaluation) -> list[Row]:

@@ -55,8 +55,15 @@ class Likelihood(nn.Module):
 likelihoods: Registry[Callable[[Sequence[int]], Likelihood]] = Registry("likelihood", "autoencode list likelihoods")
 
 
+def check_finite(x: Tensor) -> None:
+    """Raises `DataError` for NaN and infinity."""
+    if not x.isfinite().all():
+        raise DataError("the data holds NaN or infinity: remove or replace those values first")
+
+
 def check_unit_interval(x: Tensor, who: str) -> None:
     """Raises `DataError` unless every value is in [0, 1]."""
+    check_finite(x)
     low, high = x.min().item(), x.max().item()
     if low < 0 or high > 1:
         raise DataError(

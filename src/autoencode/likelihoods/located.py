@@ -7,8 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
-from autoencode.errors import DataError
-from autoencode.likelihoods.likelihood import Likelihood, Measure
+from autoencode.likelihoods.likelihood import Likelihood, Measure, check_finite
 from autoencode.likelihoods.scale import LearnedScale, Scale
 
 
@@ -34,7 +33,7 @@ class LocatedLikelihood(Likelihood):
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """The density with these locations, event shape `data_shape`."""
-        scale = self.scale().expand(features.shape)
+        scale = self.scale(self.power).expand(features.shape)
         return Independent(self.density(features, scale), len(self.data_shape), validate_args=False)
 
     def adapt(self, features: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> None:
@@ -43,8 +42,7 @@ class LocatedLikelihood(Likelihood):
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless every value is finite."""
-        if not x.isfinite().all():
-            raise DataError("the data holds NaN or infinity: remove or replace those values first")
+        check_finite(x)
 
     def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
         """A density."""

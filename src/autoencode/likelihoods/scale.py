@@ -13,12 +13,12 @@ class Scale(nn.Module):
     """The standard deviation (or the like) of a likelihood, in the units of the data."""
 
     @abstractmethod
-    def forward(self) -> Tensor:
-        """The scale, broadcastable against the data."""
+    def forward(self, power: int = 2) -> Tensor:
+        """The scale, broadcastable against the data; `power` is 2 for a normal and 1 for a Laplace."""
         raise NotImplementedError
 
     def adapt(self, residual: Tensor, power: int) -> None:
-        """Told of the residuals of a training step; `power` is 2 for a normal and 1 for a Laplace."""
+        """Told of the residuals of a training step."""
 
 
 class FixedScale(Scale):
@@ -36,7 +36,7 @@ class FixedScale(Scale):
             raise ArgumentError(f"the scale must be above 0, not {value}")
         self.register_buffer("value", torch.tensor(float(value)))
 
-    def forward(self) -> Tensor:
+    def forward(self, power: int = 2) -> Tensor:
         """The scale, a scalar."""
         return self.value
 
@@ -58,7 +58,7 @@ class LearnedScale(Scale):
         shape = (data_shape[0], *[1] * (len(data_shape) - 1))
         self.log_scale = nn.Parameter(torch.full(shape, initial).log())
 
-    def forward(self) -> Tensor:
+    def forward(self, power: int = 2) -> Tensor:
         """The scales, (channels, 1, 1) or (dimensions,)."""
         return self.log_scale.exp()
 
@@ -74,7 +74,8 @@ class OptimalScale(Scale):
         smallest: a floor, in the units of the data, for data that is reconstructed perfectly.
 
     References:
-        Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021, equation 6.
+        Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021,
+        equation 6.
     """
 
     moment: Tensor
@@ -82,18 +83,17 @@ class OptimalScale(Scale):
 
     def __init__(self, momentum: float = 0.99, smallest: float = 1e-3) -> None:
         super().__init__()
-        self.momentum, self.smallest, self.power = momentum, smallest, 2
+        self.momentum, self.smallest = momentum, smallest
         self.register_buffer("moment", torch.tensor(0.25))
         self.register_buffer("steps", torch.tensor(0.0))
 
-    def forward(self) -> Tensor:
+    def forward(self, power: int = 2) -> Tensor:
         """The scale, a scalar."""
-        return self.moment.pow(1 / self.power).clamp_min(self.smallest)
+        return self.moment.pow(1 / power).clamp_min(self.smallest)
 
     @torch.no_grad()
     def adapt(self, residual: Tensor, power: int) -> None:
         """Moves the running mean towards this step's mean of |residual|^power."""
-        self.power = power
         now = residual.detach().abs().pow(power).mean()
         # (1 + n) / (2 + n) is 1/2 at first: the running mean forgets a fresh model's residuals within a few steps.
         past = torch.clamp((1 + self.steps) / (2 + self.steps), max=self.momentum)

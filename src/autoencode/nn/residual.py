@@ -15,7 +15,8 @@ class ResidualBlock(nn.Module):
         channels: of the input and of the output, (batch, channels, height, width).
 
     References:
-        He et al., "Identity mappings in deep residual networks", ECCV 2016; Wu and He, "Group normalization", ECCV 2018.
+        He et al., "Identity mappings in deep residual networks", ECCV 2016; Wu and He,
+        "Group normalization", ECCV 2018.
     """
 
     def __init__(self, channels: int) -> None:

@@ -40,8 +40,8 @@ class Elbo(Objective):
     n_samples: int = 1
 
     def __post_init__(self) -> None:
-        if not callable(self.beta) and self.beta < 0:
-            raise ArgumentError(f"beta must be 0 or more, not {self.beta}")
+        if at(self.beta, None) < 0:
+            raise ArgumentError(f"beta must be 0 or more, not {at(self.beta, None)}")
         if self.free_bits < 0:
             raise ArgumentError(f"free_bits must be 0 or more nats, not {self.free_bits}")
         if self.n_samples < 1:

@@ -17,7 +17,14 @@ from autoencode.settings import Settings
 
 @recipe(
     "conv-ae",
-    settings=Settings(epochs=10, batch_size=128, optimizer="adam", learning_rate=1e-3, learning_rate_schedule="linear"),
+    settings=Settings(
+        epochs=10,
+        least_steps=1500,
+        batch_size=128,
+        optimizer="adam",
+        learning_rate=1e-3,
+        schedule="linear",
+    ),
 )
 def conv_ae(
     data_shape: Sequence[int], *, latent_dim: int = 8, dropout: float = 0.05, scale: float = 1.0

@@ -13,14 +13,10 @@ from autoencode.priors import StandardNormalPrior
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
+_SETTINGS = Settings(epochs=20, least_steps=2000, batch_size=64, learning_rate=2e-3, schedule="one-cycle", clip=1000.0)
 
-@recipe(
-    "conv-vae",
-    settings=Settings(
-        epochs=20, batch_size=64, optimizer="adam", learning_rate=2e-3, learning_rate_schedule="one-cycle", clip=1000.0
-    ),
-    default_for=["images"],
-)
+
+@recipe("conv-vae", settings=_SETTINGS, default_for=["images"])
 def conv_vae(
     data_shape: Sequence[int],
     *,

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import grid, save_figure
-from autoencode.storage import write_with
 from autoencode.tasks.reconstruct import as_image, save_array
 from autoencode.tasks.run import Run
 
@@ -33,7 +32,7 @@ def generate(run: Run, n: int = 64, out: str | Path | None = None, *, seed: int 
     folder = Path(out) if out else run.path / "samples"
     if not run.is_pictures:
         path = folder / "samples.npy"
-        write_with(path, lambda temporary: save_array(temporary, x))
+        save_array(path, x)
         return x, [path]
     width = max(4, len(str(n)))
     paths = [folder / f"{number:0{width}d}.png" for number in range(1, n + 1)]

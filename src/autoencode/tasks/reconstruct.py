@@ -9,11 +9,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data import Skipped, Values, in_units, read_array, read_npy, read_one_picture
+from autoencode.data import Skipped, Values, in_units
+from autoencode.data.arrays import read_array
+from autoencode.data.npy import read_npy
+from autoencode.data.picture import UnreadableError, read_picture
 from autoencode.data.walking import list_pictures
 from autoencode.errors import ArgumentError, AutoencodeError, DataError
 from autoencode.evaluation.figures import pairs, save_figure
-from autoencode.storage import write_with
+from autoencode.storage import replacing
 from autoencode.tasks.run import Run
 
 _SHOWN = 50
@@ -111,8 +114,7 @@ def _examples(run: Run, file: Path) -> Tensor:
     if file.suffix.lower() == ".npy":
         x = in_units(read_array(read_npy(file), Values(run.folder.facts["data"]["values"])).x)
     elif run.is_pictures:
-        channels, height, width = run.model.data_shape
-        x = in_units(read_one_picture(file, (height, width), "grey" if channels == 1 else "rgb")[None])
+        x = in_units(_picture(file, run.model.data_shape))
     else:
         raise DataError(f"this model takes vectors of {run.model.data_shape[0]} numbers: give .npy files")
     if tuple(x.shape[1:]) != run.model.data_shape:
@@ -120,11 +122,20 @@ def _examples(run: Run, file: Path) -> Tensor:
     return x
 
 
+def _picture(file: Path, data_shape: tuple[int, ...]) -> Tensor:
+    """One picture as bytes, (1, channels, height, width)."""
+    channels, height, width = data_shape
+    try:
+        return torch.from_numpy(read_picture(file, (height, width), "grey" if channels == 1 else "rgb").copy())[None]
+    except UnreadableError as error:
+        raise DataError(str(error)) from error
+
+
 def _write(run: Run, folder: Path, names: list[str], x: Tensor, inputs: Sequence[Path]) -> list[Path]:
     if not run.is_pictures:
         path = folder / "reconstructions.npy"
         _refuse_overwriting([path], inputs)
-        write_with(path, lambda temporary: save_array(temporary, x))
+        save_array(path, x)
         return [path]
     paths = [folder / f"{name}.png" for name in unique(names)]
     _refuse_overwriting([*paths, folder / "sheet.png"], inputs)
@@ -157,6 +168,6 @@ def as_image(picture: Tensor) -> Image.Image:
 
 
 def save_array(path: Path, x: Tensor) -> None:
-    """Writes a tensor as .npy to exactly this path, whatever its ending."""
-    with path.open("wb") as file:
+    """Writes a tensor as .npy, whole or not at all."""
+    with replacing(path) as file:
         np.save(file, x.numpy(), allow_pickle=False)

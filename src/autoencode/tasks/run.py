@@ -95,8 +95,8 @@ def check_same(folder: RunFolder, data: Dataset) -> None:
     """
     if data.fingerprint != folder.facts["data"]["fingerprint"]:
         raise RunError(
-            f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed or "
-            "changed, or they are read in another way): put the old data back, or train a new run"
+            f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed "
+            "or changed, or they are read in another way): put the old data back, or train a new run"
         )
     kept = Split.load(folder.split_file)
     same = [torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.parts]

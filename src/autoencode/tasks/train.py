@@ -17,7 +17,7 @@ from autoencode.settings import Settings
 from autoencode.tasks.options import data_options, sort_options
 from autoencode.tasks.run import Run, check_same, load_again
 from autoencode.training import RunFolder, Watch, fit
-from autoencode.training.fit import check_data
+from autoencode.training.fit import check_data, check_settings
 from autoencode.training.history import Status
 
 _CHANGEABLE = ("epochs", "steps", "minutes", "patience", "min_change", "checkpoint_seconds", "device")
@@ -61,10 +61,11 @@ def train(
     loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **data_options(options))
     chosen = recipes[recipe] if recipe else default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
-    settings = chosen.settings.replaced(**sorted_.settings)
+    settings = chosen.settings.replaced(**_meant(sorted_.settings))
     with torch.random.fork_rng():
         torch.manual_seed(mix(settings.seed, _WEIGHTS))
         model, objective = chosen(loaded.data_shape, **sorted_.arguments)
+    check_settings(settings)
     check_data(model, loaded)
     folder = RunFolder.create(
         out or free_name(Path("runs"), f"{loaded.name}-{chosen.name}"),
@@ -126,14 +127,20 @@ def changed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
     if fixed := sorted(changes.keys() - set(_CHANGEABLE)):
         flag = "--" + fixed[0].replace("_", "-")
         raise ArgumentError(f"{flag} cannot change when a run goes on; {', '.join(_CHANGEABLE)} can. Train a new run")
-    settings = folder.settings.replaced(**changes)
+    settings = folder.settings.replaced(**_meant(changes))
     ended = folder.facts["status"] in (Status.COMPLETE, Status.STOPPED_EARLY)
     if ended and settings == folder.settings:
         raise RunError(
-            f"{folder.path} is {folder.facts['status']} after {folder.settings.epochs} epochs: give more --epochs to train on"
+            f"{folder.path} is {folder.facts['status']} after {folder.settings.epochs} epochs: "
+            "give more --epochs to train on"
         )
     folder.update(settings=settings.model_dump())
     return settings
+
+
+def _meant(settings: dict[str, Any]) -> dict[str, Any]:
+    """Who says how many epochs means that many: the recipe's least number of steps then counts no more."""
+    return {"least_steps": 0, **settings} if "epochs" in settings else settings
 
 
 def _fresh(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:

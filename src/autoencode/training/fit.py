@@ -7,10 +7,10 @@ from torch.optim import Optimizer
 
 from autoencode.data import Batches, Dataset
 from autoencode.errors import ShapeError
+from autoencode.hardware import describe
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.settings import Settings
-from autoencode.training.allocator import keep_freed_memory
 from autoencode.training.averaging import WeightAverage
 from autoencode.training.budget import steps_in
 from autoencode.training.checkpoint import load_checkpoint
@@ -18,7 +18,9 @@ from autoencode.training.history import Epoch, History, Status
 from autoencode.training.interrupt import listening
 from autoencode.training.optimizers import optimizers
 from autoencode.training.precision import resolve_device, resolve_precision
+from autoencode.training.processor import denormals_as_zero, keep_freed_memory
 from autoencode.training.run_folder import RunFolder
+from autoencode.training.schedules import schedules
 from autoencode.training.seeding import own_noise
 from autoencode.training.step import TrainStep
 from autoencode.training.under_way import Training
@@ -62,7 +64,7 @@ def fit(
     training = _prepare(model, objective, data, settings, folder, watch)
     progress, history = training.progress, training.history
     watch.begin(progress.step, training.last_step, training.batches.steps_per_epoch)
-    with own_noise(training.batches.device), listening() as interruption:
+    with denormals_as_zero(), own_noise(training.batches.device), listening() as interruption:
         while history.status is Status.RUNNING:
             if progress.step >= training.last_step:
                 history.status = Status.COMPLETE
@@ -82,6 +84,7 @@ def _prepare(
     model: Autoencoder, objective: Objective, data: Dataset, settings: Settings, folder: RunFolder | None, watch: Watch
 ) -> Training:
     keep_freed_memory()
+    check_settings(settings)
     check_data(model, data)
     device = resolve_device(settings.device)
     model.to(device).train()
@@ -116,18 +119,24 @@ def _decide(
     """What depends on this machine: decided once, and kept with the run so that a resumed one decides the same."""
     kept = folder.facts.get("decided", {}) if folder else {}
     precision = kept.get("precision") or resolve_precision(settings.precision, batches.device)
-    steps = settings.steps or settings.epochs * batches.steps_per_epoch
+    steps = settings.steps or planned_steps(settings, batches.steps_per_epoch)
     if settings.minutes is not None:
         fits = kept.get("steps_in_minutes") or steps_in(
             settings.minutes, model, objective, batches, data.validation, settings.optimizer, precision
         )
         steps = min(steps, fits)
         kept = {**kept, "steps_in_minutes": fits}
-    machine = {"device": str(batches.device), "threads": torch.get_num_threads()}
+    device = str(batches.device)
+    machine = {"device": device, "threads": torch.get_num_threads(), "hardware": describe(device)}
     decided = {**kept, **machine, "precision": precision, "last_step": steps}
     if folder:
         folder.update(decided=decided, status=str(Status.RUNNING))
     return decided
+
+
+def planned_steps(settings: Settings, steps_per_epoch: int) -> int:
+    """The steps of whole epochs: as many epochs as are set, or more where that would be fewer than `least_steps`."""
+    return max(settings.epochs, -(-settings.least_steps // steps_per_epoch)) * steps_per_epoch
 
 
 def _optimizer(model: Autoencoder, settings: Settings) -> Optimizer:
@@ -144,6 +153,16 @@ def _restore(training: Training, folder: RunFolder) -> None:
     training.resume(progress, [Epoch(**line) for line in folder.metrics() if line["step"] <= progress.step])
     if training.history.best:
         training.best_weights, _ = load_tensors(folder.model_file)
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises unless the optimizer, the schedule and the device are there.
+
+    Raises:
+        UnknownNameError: no such optimizer or schedule.
+        ArgumentError: no such device.
+    """
+    _ = optimizers[settings.optimizer], schedules[settings.schedule], resolve_device(settings.device)
 
 
 def check_data(model: Autoencoder, data: Dataset) -> None:

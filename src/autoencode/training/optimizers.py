@@ -41,7 +41,7 @@ def sgd(model: nn.Module, learning_rate: float = 1e-4) -> Optimizer:
 
 
 @optimizers.named("muon")
-def muon(model: nn.Module, learning_rate: float = 0.02) -> Optimizer:
+def muon(model: nn.Module, learning_rate: float = 0.03) -> Optimizer:
     """Orthogonalised momentum for the weights (Jordan et al., 2024), Adam for biases, heads and the output layer."""
     return MuonWithAdam(model, learning_rate)
 
@@ -65,10 +65,10 @@ class MuonWithAdam(Optimizer):
         if inner:
             self._parts.append(Muon([self.param_groups[0]]))
         if rest:
-            self._parts.append(torch.optim.Adam([self.param_groups[-1]], fused=True))
+            self._parts.append(torch.optim.Adam([self.param_groups[-1]], betas=(0.9, 0.99), fused=True))
         for part in self._parts:
-            # The groups are the same objects already; with the state shared too, saving and schedules see one
-            optimizer. part.state = self.state
+            # The groups are the same objects already; with the state shared too, this is one optimizer to all others.
+            part.state = self.state
 
     def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One update of every weight."""

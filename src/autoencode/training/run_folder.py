@@ -157,7 +157,8 @@ class RunFolder:
         name = self.facts.get("recipe")
         if name is None:
             raise RunError(
-                f"{self.path} holds a model assembled by hand: build it the same way, then RunFolder.load_weights(model)"
+                f"{self.path} holds a model assembled by hand: build it the same way, then "
+                "RunFolder.load_weights(model)"
             )
         arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.facts["arguments"].items()}
         return recipes[name](self.facts["data"]["data_shape"], **arguments)

@@ -59,6 +59,6 @@ def _check_finite(values: dict[str, float], step: int) -> None:
         return
     name = wrong[-1]  # the terms come after the loss, and say more
     raise DivergenceError(
-        f"'{name}' became {values[name]} at step {step}: try a lower --learning-rate, --clip 100, or --precision float32; "
-        "the last checkpoint is kept"
+        f"'{name}' became {values[name]} at step {step}: try a lower --learning-rate, --clip 100, or "
+        "--precision float32; the last checkpoint is kept"
     )

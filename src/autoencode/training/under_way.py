@@ -71,7 +71,7 @@ class Training:
             self.checkpoint()
 
     def _set_learning_rate(self, step: int) -> None:
-        factor = schedules[self.settings.learning_rate_schedule]((step + 1) / (self.last_step + 1))
+        factor = schedules[self.settings.schedule]((step + 1) / (self.last_step + 1))
         for group in self.optimizer.param_groups:
             group["lr"] = group["highest_lr"] * factor
 

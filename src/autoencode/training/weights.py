@@ -24,7 +24,9 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, 
     # Clones: safetensors refuses tensors that share memory, and wants them contiguous.
     plain = {name: value.detach().cpu().clone(memory_format=torch.contiguous_format) for name, value in tensors.items()}
     text = json.dumps(facts or {}, sort_keys=True)
-    write_whole(path, save(plain, {"facts": text, "sha256": _digest(plain, text)}))
+    # One entry, as safetensors writes several in an order of its own and the file should depend on its content alone.
+    seal = json.dumps({"facts": text, "sha256": _digest(plain, text)})
+    write_whole(path, save(plain, {_SEAL: seal}))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -37,16 +39,17 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise RunError(f"{path} is missing: the run has saved no weights yet, or the folder was copied in part")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            seal = json.loads((file.metadata() or {}).get(_SEAL, "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
     except (SafetensorError, OSError, ValueError) as error:
         raise RunError(f"{path} is truncated or no safetensors file ({error}): {_ADVICE}") from error
-    text = metadata.get("facts", "{}")
-    if metadata.get("sha256") != _digest(tensors, text):
+    text = seal.get("facts", "{}")
+    if seal.get("sha256") != _digest(tensors, text):
         raise RunError(f"{path} was changed after it was written (its checksum differs): {_ADVICE}")
     return tensors, json.loads(text)
 
 
+_SEAL = "autoencode"
 _ADVICE = "copy the run folder again, or train anew"
 
 
@@ -72,7 +75,8 @@ def load_into(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> No
     for name, value in tensors.items():
         if value.shape != own[name].shape:
             raise RunError(
-                f"{path} holds the weights of another model: '{name}' is {tuple(value.shape)}, not {tuple(own[name].shape)}"
+                f"{path} holds the weights of another model: '{name}' is {tuple(value.shape)}, "
+                f"not {tuple(own[name].shape)}"
             )
         if not value.isfinite().all():
             raise RunError(f"{path} holds NaN or infinity in '{name}': {_ADVICE}")

@@ -1,10 +1,13 @@
 """What all charts look like."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
-INK, MUTED, RULE, PAPER = "#23272d", "#686f78", "#dedcd7", "#fefefd"
+INK, MUTED, RULE, PAPER = "#23272d", "#686f78", "#dedcd7", "#faf9f7"
 """Text; what explains it; lines of a grid; the ground. A page may replace them, for instance on a dark ground."""
 STRONG, SOFT = "#1f6fb2", "#e08214"
 """Two colours that everyone can tell apart, on a light ground and on a dark one."""
@@ -22,8 +25,8 @@ def blank(width: float, height: float, panels: int = 1, columns: int = 1) -> tup
         panels: how many.
         columns: panels in a row.
     """
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
-    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06, wspace=0.04, hspace=0.06)  # pyright: ignore[reportOptionalMemberAccess]
+    spaced = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06, wspace=0.04, hspace=0.06)
+    figure = Figure(figsize=(width, height), layout=spaced, facecolor=PAPER)
     rows = -(-panels // columns)
     axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
     for each in axes:
@@ -38,16 +41,21 @@ def _tidy(axes: Axes) -> None:
         spine.set_visible(False)
     axes.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED, pad=4)
     axes.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(ticks())
+    axes.yaxis.set_major_locator(ticks())
+
+
+def ticks(*, whole: bool = False) -> MaxNLocator:
+    """About five round numbers, or whole ones."""
+    return MaxNLocator(7 if whole else 5, steps=[1, 2, 5, 10], integer=whole)
 
 
 def title(axes: Axes, name: str, meaning: str = "") -> None:
     """A panel's name in ink and, below it, its meaning in grey."""
-    size = {"fontsize": TEXT, "xycoords": "axes fraction", "textcoords": "offset points", "parse_math": False}
+    above: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "parse_math": False}
     if meaning:
-        axes.annotate(meaning, (0, 1), (0, 7), color=MUTED, **size)
-    axes.annotate(name, (0, 1), (0, 20 if meaning else 7), color=INK, **{**size, "fontsize": TITLE}, weight="bold")
+        axes.annotate(meaning, (0, 1), (0, 7), color=MUTED, fontsize=TEXT, **above)
+    axes.annotate(name, (0, 1), (0, 20 if meaning else 7), color=INK, fontsize=TITLE, weight="bold", **above)
 
 
 def label(axes: Axes, x: str = "", y: str = "") -> None:

@@ -1,6 +1,7 @@
 """Where the examples lie in the space of codes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -13,7 +14,7 @@ from matplotlib.patches import Circle
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.chart import INK, MUTED, SMALL, STRONG, TEXT, blank, label
+from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, STRONG, blank, label
 from autoencode.evaluation.figures.palette import Colour, palette
 from autoencode.evaluation.figures.plane import Plane, plane
 
@@ -21,6 +22,7 @@ _LISTED = 20
 """More classes than this have no legend but a scale."""
 _FAR = 0.001
 """The share of points at each edge that may not stretch the axes."""
+_PATCH: dict[str, Any] = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 _LETTERS = 22
 """Longer names of classes are cut."""
@@ -46,21 +48,25 @@ def codes(
     Raises:
         ShapeError: `codes` has not two axes, or another length than `labels`.
     """
-    if codes.ndim != 2 or 0 in codes.shape or (labels is not None and len(labels) != len(codes)):
-        of_labels = "" if labels is None else f" with {len(labels)} labels"
-        raise ShapeError(
-            f"codes must come as (n, latent_dim), n > 0, and one label each, not {tuple(codes.shape)}{of_labels}"
-        )
+    _check(codes, labels)
     names = _names(labels, classes)
     colours = palette(len(names)) if names else []
     figure, (axes,) = blank(5.6, 5.6 + 0.2 * _legend_rows(names))
     if codes.shape[1] == 1:
         _histogram(axes, codes[:, 0], labels, colours)
     else:
-        _scatter(axes, plane(codes), labels, colours)
-        _frame(axes, plane(codes).points, prior_scale if codes.shape[1] == 2 else None)
+        where = plane(codes)
+        _scatter(axes, where, labels, colours)
+        _frame(axes, where.points, prior_scale if codes.shape[1] == 2 else None)
     _explain(figure, axes, names, colours)
     return figure
+
+
+def _check(codes: Tensor, labels: Tensor | None) -> None:
+    if codes.ndim != 2 or 0 in codes.shape:
+        raise ShapeError(f"codes must come as (n, latent_dim), n > 0, not {tuple(codes.shape)}: flatten longer ones")
+    if labels is not None and len(labels) != len(codes):
+        raise ShapeError(f"every code needs its label, and {len(codes)} codes came with {len(labels)} labels")
 
 
 def _names(labels: Tensor | None, classes: Sequence[str] | None) -> list[str]:
@@ -83,7 +89,7 @@ def _scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[
     x, y = where.points[order].T.numpy()
     shade = STRONG if labels is None else [colours[i] for i in labels.cpu()[order].tolist()]
     size = min(24.0, max(4.0, 30_000 / len(x)))
-    axes.scatter(x, y, s=size, c=shade, alpha=0.6, linewidths=0, rasterized=True)
+    axes.scatter(x, y, s=size, c=shade, alpha=0.7, linewidths=0, rasterized=True)
     label(axes, *where.names)
 
 
@@ -102,10 +108,19 @@ def _frame(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
 def _circles(axes: Axes, scale: float) -> None:
     for times in (1, 2):
         axes.add_patch(Circle((0, 0), times * scale, fill=False, ls=(0, (5, 4)), lw=0.9, ec=INK, alpha=0.75))
-        axes.annotate(f"{times}{_SIGMA}", (0, times * scale), (0, 2), textcoords="offset points", ha="center", **_small(INK))
+        axes.annotate(
+            f"{times}{_SIGMA}",
+            (0, times * scale),
+            (0, 0),
+            textcoords="offset points",
+            va="center",
+            ha="center",
+            bbox=_PATCH,
+            **_small(INK),
+        )
 
 
-def _small(colour: str) -> dict[str, str | float]:
+def _small(colour: str) -> dict[str, Any]:
     return {"fontsize": SMALL, "color": colour}
 
 
@@ -125,32 +140,43 @@ def _histogram(axes: Axes, values: Tensor, labels: Tensor | None, colours: Seque
         axes.hist(values.numpy(), edges, color=STRONG)
         return
     for i, colour in enumerate(colours):
-        axes.hist(values[labels.cpu() == i].numpy(), edges, color=colour, histtype="stepfilled", alpha=0.5)
+        counts = values[labels.cpu() == i].numpy()
+        axes.hist(counts, edges, color=colour, histtype="stepfilled", alpha=0.2)
+        axes.hist(counts, edges, color=colour, histtype="step", linewidth=1.5)
 
 
 def _explain(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
-    if not names:
-        return
+    """Which colour is which class."""
     if len(names) > _LISTED:
-        scale = ScalarMappable(Normalize(0, len(names) - 1), ListedColormap(list(colours)))
-        figure.colorbar(scale, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.02).set_label(
-            "number of the class", **_small(MUTED)
-        )
-        return
+        _scale(figure, axes, colours)
+    elif names:
+        _legend(figure, names, colours)
+
+
+def _scale(figure: Figure, axes: Axes, colours: Sequence[Colour]) -> None:
+    shades = ScalarMappable(Normalize(0, len(colours) - 1), ListedColormap(list(colours)))
+    bar = figure.colorbar(shades, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.02)
+    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]  # matplotlib's stubs take it for a function
+    bar.ax.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED)
+    bar.set_label("number of the class", **_small(MUTED))
+
+
+def _legend(figure: Figure, names: list[str], colours: Sequence[Colour]) -> None:
     dots = [Line2D([], [], ls="", marker="o", ms=5.5, mec="none", mfc=colour) for colour in colours]
-    legend = figure.legend(dots, names, **_legend_layout(names))
+    places = [str(i) for i in range(len(names))]  # names come after, since matplotlib reads "_a" and "$a$" its own way
+    legend = figure.legend(dots, places, **_legend_layout(names))
     for text, name in zip(legend.get_texts(), names, strict=True):
-        text.set(text=name, color=INK, fontsize=TEXT, parse_math=False)
+        text.set(text=name, color=INK, fontsize=SMALL, parse_math=False)
 
 
-def _legend_layout(names: list[str]) -> dict[str, object]:
+def _legend_layout(names: list[str]) -> dict[str, Any]:
     return {"loc": "outside lower center", "ncols": _legend_columns(names), "frameon": False,
-            "handletextpad": 0.1, "columnspacing": 1.2, "fontsize": TEXT}  # fmt: skip
+            "handletextpad": 0.1, "columnspacing": 1.2, "fontsize": SMALL}  # fmt: skip
 
 
 def _legend_columns(names: list[str]) -> int:
     longest = max(len(name) for name in names)
-    return max(1, min(5, len(names), 70 // (longest + 4)))
+    return max(1, min(5, len(names), 78 // (longest + 4)))
 
 
 def _legend_rows(names: list[str]) -> int:

@@ -1,14 +1,14 @@
 """How the training went."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, SOFT, STRONG, TEXT, blank, label, title
+from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, SOFT, STRONG, TEXT, blank, label, ticks, title
 
 _MEANINGS = {
     "loss": "what training makes small",
@@ -35,12 +35,12 @@ def curves(epochs: Epochs) -> Figure:
     terms = list(epochs[-1]["train"] | epochs[-1]["validation"])
     columns = min(3, len(terms))
     rows = -(-len(terms) // columns)
-    figure, panels = blank(3.3 * columns, 0.4 + 2.5 * rows, len(terms), columns)
+    figure, panels = blank(3.55 * columns, 0.4 + 2.5 * rows, len(terms), columns)
     for axes, term in zip(panels, terms, strict=True):
         _panel(axes, epochs, term)
     label(panels[0], "epoch", "nats per example")
     handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=TEXT, labelcolor=INK)
+    figure.legend(handles, names, loc="outside lower left", ncols=3, frameon=False, fontsize=TEXT, labelcolor=INK)
     return figure
 
 
@@ -48,42 +48,60 @@ def _panel(axes: Axes, epochs: Epochs, term: str) -> None:
     x = [epoch["epoch"] for epoch in epochs]
     drawn = {part: [epoch[part].get(term, float("nan")) for epoch in epochs] for part in ("train", "validation")}
     marker = "o" if len(x) < 20 else ""
-    style = {"lw": 1.6, "ms": 3.5, "marker": marker, "solid_capstyle": "round"}
+    style: dict[str, Any] = {"lw": 1.6, "ms": 3.5, "marker": marker, "solid_capstyle": "round"}
     axes.plot(x, drawn["train"], color=SOFT, label="training part", ls=(0, (4, 2)), **style)
     axes.plot(x, drawn["validation"], color=STRONG, label="validation part", **style)
     _mark_best(axes, epochs, drawn["validation"])
-    _limit(axes, x, list(drawn.values()))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=len(x) > 2))
+    _limit(axes, list(drawn.values()))
+    _tick(axes, x)
     title(axes, term, _MEANINGS.get(term, ""))
     label(axes, "epoch")
+
+
+def _tick(axes: Axes, x: list[float]) -> None:
+    """Whole epochs; a training of one or two may have ended in the middle of one."""
+    if len(x) > 2:
+        axes.xaxis.set_major_locator(ticks(whole=True))
+    else:
+        axes.set_xticks(x, [f"{value:.2g}" for value in x])
+        axes.set_xlim(0, 1.1 * x[-1])
 
 
 def _mark_best(axes: Axes, epochs: Epochs, values: list[float]) -> None:
     best = max((i for i, epoch in enumerate(epochs) if epoch["best"]), default=None)
     if best is not None:
-        style = {"marker": "o", "ms": 9, "mfc": PAPER, "mec": STRONG, "mew": 1.8, "ls": ""}
+        style: dict[str, Any] = {"marker": "o", "ms": 9, "mfc": PAPER, "mec": STRONG, "mew": 1.8, "ls": ""}
         axes.plot([epochs[best]["epoch"]], [values[best]], label="weights that were kept", zorder=3, **style)
 
 
-def _limit(axes: Axes, x: list[float], lines: list[list[float]]) -> None:
+def _limit(axes: Axes, lines: list[list[float]]) -> None:
     """Where the first epochs would flatten all the rest, they run out of the panel, and a word says so."""
     skip = far_off(lines)
-    rest = [value for line in lines for value in line[skip:] if value == value]
+    rest = _finite(line[skip:] for line in lines)
+    if not rest:
+        return
     margin = 0.08 * (max(rest) - min(rest)) or 0.05 * abs(max(rest)) or 0.5
     axes.set_ylim(min(rest) - margin, max(rest) + margin)
     if skip:
-        highest = max((value for line in lines for value in line[:skip]), key=abs)
-        axes.annotate(f"from {highest:,.0f}", (x[0], 1), (4, -9), xycoords=("data", "axes fraction"),
+        highest = max(_finite(line[:skip] for line in lines), key=abs)
+        axes.annotate(f"first epoch: {highest:,.0f}", (1, 1), (-2, -9), xycoords="axes fraction", ha="right",
                       textcoords="offset points", fontsize=SMALL, color=MUTED)  # fmt: skip
 
 
 def far_off(lines: list[list[float]]) -> int:
     """How many first epochs lie so far from the later ones that these would look flat: at most a third of all."""
-    n = len(lines[0])
-    for skip in range(n // 3):
-        first = [line[skip] for line in lines]
-        rest = [value for line in lines for value in line[skip + 1 :] if value == value]
-        spread = max(rest) - min(rest)
-        if min(rest) - 1.5 * spread <= min(first) and max(first) <= max(rest) + 1.5 * spread:
-            return skip
-    return n // 3
+    most = len(lines[0]) // 3
+    return next((skip for skip in range(most) if not _is_far(lines, skip)), most)
+
+
+def _is_far(lines: list[list[float]], place: int) -> bool:
+    """Whether an epoch lies more than one and a half times their spread away from all later ones."""
+    here, rest = _finite([line[place]] for line in lines), _finite(line[place + 1 :] for line in lines)
+    if not here or not rest:
+        return False
+    reach = 1.5 * (max(rest) - min(rest))
+    return min(here) < min(rest) - reach or max(here) > max(rest) + reach
+
+
+def _finite(lines: Iterable[Sequence[float]]) -> list[float]:
+    return [value for line in lines for value in line if math.isfinite(value)]

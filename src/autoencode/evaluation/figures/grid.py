@@ -36,6 +36,6 @@ def grid(
     """
     pictures = tiles(images, scale)
     n, height, width, _ = pictures.shape
-    columns = min(n, columns or math.ceil(math.sqrt(n)))
-    places = [(i % columns * (width + gap), i // columns * (height + gap)) for i in range(n)]
+    per_row = columns or math.ceil(math.sqrt(n))
+    places = [(i % per_row * (width + gap), i // per_row * (height + gap)) for i in range(n)]
     return laid(pictures, places)

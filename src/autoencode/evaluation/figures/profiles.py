@@ -22,16 +22,15 @@ def profiles(originals: Float[Tensor, "n dims"], reconstructions: Float[Tensor, 
         ShapeError: the two differ in shape, or are no vectors.
     """
     if originals.shape != reconstructions.shape or originals.ndim != 2 or 0 in originals.shape:
-        raise ShapeError(
-            f"originals {tuple(originals.shape)} and reconstructions {tuple(reconstructions.shape)} must both be (n, dims)"
-        )
+        shapes = f"{tuple(originals.shape)} and {tuple(reconstructions.shape)}"
+        raise ShapeError(f"originals and reconstructions must both be (n, dims), n > 0, not {shapes}")
     rows = -(-len(originals) // _COLUMNS)
-    figure, panels = blank(9.9, 0.5 + 1.7 * rows, len(originals), min(_COLUMNS, len(originals)))
+    figure, panels = blank(10.6, 0.5 + 1.7 * rows, len(originals), min(_COLUMNS, len(originals)))
     for axes, original, reconstruction in zip(panels, originals, reconstructions, strict=True):
         _panel(axes, original, reconstruction)
     label(panels[-1], "place in the vector", "value")
     handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=2, frameon=False, fontsize=TEXT, labelcolor=INK)
+    figure.legend(handles, names, loc="outside lower left", ncols=2, frameon=False, fontsize=TEXT, labelcolor=INK)
     return figure
 
 

@@ -7,7 +7,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.chart import MUTED, STRONG, blank, label, title
+from autoencode.evaluation.figures.chart import MUTED, STRONG, blank, label, ticks, title
+
+_FEW = 16
+"""So many bars look well in a chart of half the width."""
 
 
 def rates(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01) -> Figure:
@@ -23,9 +26,10 @@ def rates(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01) 
     if kl_per_dimension.ndim != 1 or not len(kl_per_dimension):
         raise ShapeError(f"one KL for each latent dimension was expected, not {tuple(kl_per_dimension.shape)}")
     values = kl_per_dimension.detach().cpu().float().sort(descending=True).values.tolist()
-    figure, (axes,) = blank(6.6, 2.9)
+    figure, (axes,) = blank(10.6, 3.1) if len(values) > _FEW else blank(5.6, 4.1)
     axes.bar(range(1, len(values) + 1), values, width=_width(values), color=[_colour(v, active) for v in values])
     axes.grid(visible=False, axis="x")
+    axes.xaxis.set_major_locator(ticks(whole=True))
     axes.set(xlim=(0.4, len(values) + 0.6), ylim=(0, max(*values, active) * 1.05))
     title(axes, f"{sum(value > active for value in values)} of {len(values)} numbers are in use")
     label(axes, "numbers of the code, the most telling first", "KL in nats")

@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -19,7 +19,7 @@ DPI = 200
 """Pixels for an inch of a chart, where it is drawn in pixels."""
 
 _FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
-_DARK = {INK: "#e7e5e0", MUTED: "#a2a8b0", RULE: "#33383f", PAPER: "#17191d", STRONG: "#6db3f2", SOFT: "#f0a04b"}
+_DARK = {INK: "#e7e5e0", MUTED: "#a2a8b0", RULE: "#33383f", PAPER: "#121417", STRONG: "#6db3f2", SOFT: "#f0a04b"}
 _NAMES = {INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper", STRONG: "strong", SOFT: "soft"}
 
 
@@ -28,9 +28,10 @@ def png(drawing: Drawing) -> bytes:
     file = io.BytesIO()
     if isinstance(drawing, Figure):
         with _quiet():
+            _settle(drawing)
             drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
     else:
-        drawing.save(file, format="png", optimize=True)
+        drawing.save(file, format="png")
     return file.getvalue()
 
 
@@ -41,16 +42,23 @@ def svg(chart: Figure) -> str:
     """
     file = io.StringIO()
     with _quiet(), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "autoencode"}):
+        _settle(chart)
         chart.savefig(file, format="svg", dpi=DPI, facecolor="none", metadata={"Date": None, "Creator": None})
     return _themed(_without_preamble(file.getvalue()))
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """A class's name may hold letters that matplotlib's font lacks; the reader's font draws them all the same."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
+
+
+def _settle(chart: Figure) -> None:
+    """Lays the chart out once and for all; matplotlib would shift it a little with each drawing."""
+    chart.draw_without_rendering()
+    chart.set_layout_engine("none")
 
 
 def _without_preamble(text: str) -> str:
@@ -60,7 +68,7 @@ def _without_preamble(text: str) -> str:
 
 def _themed(text: str) -> str:
     """Colours of the ground become variables, which follow the reader's choice of light or dark."""
-    text = re.sub(r"""(font:[^;"]*?)'DejaVu Sans'[^;"]*""", rf"\1{_FONTS}", text)
+    text = re.sub(r"""'DejaVu Sans'[^;"]*""", _FONTS, text)
     for colour, name in _NAMES.items():
         text = text.replace(colour, f"var(--{name})")
     light = "".join(f"--{name}:{colour};" for colour, name in _NAMES.items())

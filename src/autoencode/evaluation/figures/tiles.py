@@ -12,7 +12,7 @@ from autoencode.errors import ShapeError
 _TILE = 72
 """About how many pixels wide a picture in a grid should be to be seen well."""
 
-Tiles = UInt8[np.ndarray, "n height width channels"]
+Tiles = UInt8[np.ndarray, "n tile_height tile_width values"]
 Place = tuple[int, int]
 """(x, y) of a tile's top left corner, in pixels from the sheet's."""
 

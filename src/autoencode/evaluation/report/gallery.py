@@ -35,12 +35,14 @@ def _is_wide(figure: Figure) -> bool:
 
 def _figure(figure: Figure) -> str:
     words = tag("figcaption", tag("h3", text(figure.title)), tag("p", text(figure.caption)))
-    return tag("figure", tag("div", _image(figure), class_="frame", tabindex="0"), words)
+    return tag("figure", tag("div", _image(figure), class_="frame"), words)
 
 
 def _image(figure: Figure) -> str:
     width, height = size(figure.image)
-    return image(src=data_uri(figure.image), alt=figure.alt, width=str(width), height=str(height), class_=_kind(figure.image))
+    return image(
+        src=data_uri(figure.image), alt=figure.alt, width=str(width), height=str(height), class_=_kind(figure.image)
+    )
 
 
 def _kind(drawing: Drawing) -> str:

@@ -27,7 +27,7 @@ def write_report(path: Path, content: ReportContent) -> None:
 
 def page(content: ReportContent) -> str:
     """The page as HTML."""
-    template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
+    template = Template(files("autoencode.evaluation.report").joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=text(content.title),
         lead=text(content.lead),
@@ -47,4 +47,4 @@ def _sections(content: ReportContent) -> list[str]:
 
 
 def _command(command: str) -> str:
-    return tag("pre", tag("code", text(command)), tabindex="0") if command else ""
+    return tag("pre", tag("code", text(command))) if command else ""

@@ -6,6 +6,9 @@ from typing import Any
 from autoencode.evaluation.report.content import Row
 from autoencode.evaluation.report.html import tag, text
 
+_LONG = 24
+"""Letters; a longer value is a list and may be broken into lines."""
+
 
 def numbers_table(rows: Sequence[Row]) -> str:
     """Name, value with unit, meaning; nothing where there are no rows."""
@@ -17,7 +20,8 @@ def numbers_table(rows: Sequence[Row]) -> str:
 
 def _number(row: Row) -> str:
     unit = tag("span", text(row.unit), class_="unit") if row.unit else ""
-    value = tag("td", tag("span", text(row.value), class_="value"), " ", unit)
+    kind = "value" if len(row.value) <= _LONG else "value long"
+    value = tag("td", tag("span", text(row.value), class_=kind), " ", unit)
     return tag("tr", tag("th", text(row.name), scope="row"), value, tag("td", text(row.meaning)))
 
 
@@ -32,13 +36,18 @@ def log_table(log: Sequence[Mapping[str, Any]]) -> str:
     if not log:
         return ""
     parts = {part: list(log[-1].get(part, {})) for part in ("train", "validation")}
-    above = tag("tr", tag("td", colspan="2"), *(_head(part, len(terms)) for part, terms in parts.items()), tag("td", colspan="3"))
+    above = tag(
+        "tr",
+        tag("td", colspan="2"),
+        *(_head(part, len(terms)) for part, terms in parts.items()),
+        tag("td", colspan="3"),
+    )
     names = ["epoch", "step", *(term for terms in parts.values() for term in terms), "learning rate", "time", ""]
     heads = tag("tr", *(tag("th", text(name), scope="col") for name in names))
     body = tag("tbody", *(_epoch(epoch, parts) for epoch in log))
     table = tag("table", tag("thead", above, heads), body, class_="log")
     summary = tag("summary", f"The log: {len(log):,} {'epoch' if len(log) == 1 else 'epochs'}, in nats per example")
-    return tag("details", summary, tag("div", table, class_="frame", tabindex="0"))
+    return tag("details", summary, tag("div", table, class_="frame"))
 
 
 def _head(name: str, terms: int) -> str:
@@ -54,7 +63,7 @@ def _epoch(epoch: Mapping[str, Any], parts: Mapping[str, Sequence[str]]) -> str:
 
 
 def _decimals(value: float | None) -> str:
-    return "" if value is None else f"{value:,.2f}".replace("-", "−")  # noqa: RUF001 — a minus sign, not a hyphen
+    return "" if value is None else f"{value:,.2f}"
 
 
 def _time(seconds: float | None) -> str:

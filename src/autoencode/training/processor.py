@@ -1,8 +1,12 @@
-"""A setting of the C library that makes training on the processor faster."""
+"""Two settings that make training on the processor faster."""
 
 import ctypes
 import platform
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
+
+import torch
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST = 2**30
@@ -20,3 +24,16 @@ def keep_freed_memory() -> None:
     libc = ctypes.CDLL(None)
     libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST)
     libc.mallopt(_M_TRIM_THRESHOLD, _LARGEST)
+
+
+@contextmanager
+def denormals_as_zero() -> Generator[None]:
+    """Inside the block numbers below 1e-38 count as zero: processors compute with them many times slower.
+
+    A VAE that has trained for a while makes many of them.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)

@@ -1,27 +1,11 @@
-import errno
 from pathlib import Path
 
 import pytest
 
-from autoencode.data import atomic
-from autoencode.data.atomic import replacing
+from autoencode import storage
 from autoencode.errors import DataError, StorageError
-
-
-class FullDisk:
-    """A file whose disk is full."""
-
-    def __init__(self, file):
-        self.file = file
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.file.close()
-
-    def write(self, content):
-        raise OSError(errno.ENOSPC, "No space left on device")
+from autoencode.storage import replacing, write_whole
+from support.disks import FullDisk
 
 
 def test_writes_into_folders_that_are_missing(tmp_path: Path):
@@ -32,22 +16,34 @@ def test_writes_into_folders_that_are_missing(tmp_path: Path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_writes_text_and_bytes(tmp_path: Path):
+    for content, expected in (("wörd", "wörd".encode()), (b"bytes", b"bytes")):
+        write_whole(tmp_path / "file", content)
+        assert (tmp_path / "file").read_bytes() == expected
+
+
 def test_an_error_inside_leaves_the_old_file_and_nothing_else(tmp_path: Path):
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises(DataError), replacing(path) as file:
-        file.write(b"half")
-        raise DataError("stop")
+    with pytest.raises(DataError, match="stop"):
+        write_half(path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 
+def write_half(path: Path) -> None:
+    with replacing(path) as file:
+        file.write(b"half")
+        raise DataError("stop")
+
+
 def test_a_full_disk_names_the_path_and_the_bytes_and_leaves_nothing(tmp_path: Path, monkeypatch):
-    created = atomic._created
-    monkeypatch.setattr(atomic, "_created", lambda path: FullDisk(created(path)))
+    monkeypatch.setattr(storage, "_created", lambda path: FullDisk(path, "xb"))
     path = tmp_path / "file"
     with (
-        pytest.raises(StorageError, match=rf"cannot write {path} \(1,234 bytes needed\): No space left on device"),
+        pytest.raises(
+            StorageError, match=rf"cannot write {path} \(1,234 bytes needed\): the disk is full; free some space"
+        ),
         replacing(path, 1234) as file,
     ):
         file.write(b"x")
@@ -57,7 +53,7 @@ def test_a_full_disk_names_the_path_and_the_bytes_and_leaves_nothing(tmp_path: P
 def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path):
     (tmp_path / "file").write_bytes(b"")
     with (
-        pytest.raises(StorageError, match="cannot write .*(Not a directory|File exists)"),
+        pytest.raises(StorageError, match=r"cannot write .*(Not a directory|File exists)"),
         replacing(tmp_path / "file" / "inside"),
     ):
         pass

@@ -1,0 +1,5 @@
+"""`python -m autoencode`."""
+
+from autoencode.cli.main import main
+
+main()

@@ -1,0 +1,26 @@
+"""What the computer is, in words."""
+
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+
+def describe(device: str) -> str:
+    """The processor's (or GPU's) name and the cores or the memory that matter.
+
+    Args:
+        device: "cpu", "cuda:0" and the like.
+    """
+    if device.startswith("cuda"):
+        return torch.cuda.get_device_name(device)
+    cores = len(os.sched_getaffinity(0)) if "sched_getaffinity" in dir(os) else os.cpu_count()
+    return f"{_processor()}, {cores} cores"
+
+
+def _processor() -> str:
+    listing = Path("/proc/cpuinfo")
+    lines = listing.read_text().splitlines() if listing.is_file() else []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return " ".join((named or [platform.processor() or platform.machine()])[0].split())

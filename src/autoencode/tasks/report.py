@@ -1,0 +1,198 @@
+"""Writes what a person looks at first: report.html and the figures."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autoencode.data import Part
+from autoencode.evaluation import Codes, Evaluation, encode_all, figures
+from autoencode.evaluation.report import Figure, ReportContent, write_report
+from autoencode.evaluation.rows import rows
+from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.generate import sample
+from autoencode.tasks.reconstruct import reconstruct_batch
+from autoencode.tasks.run import Run
+
+_PAIRS = 20
+_SAMPLES = 60
+_CODES = 10_000
+
+
+def report(run: Run, measured: Evaluation | None = None) -> Path:
+    """Draws the figures and writes one self-contained page.
+
+    Args:
+        run: the trained model.
+        measured: its numbers; measured here if they are not given.
+
+    Returns:
+        Where the page is: `report.html` in the run folder. Its figures are in `figures/` as well.
+    """
+    measured = measured or evaluate(run)
+    learned, training = _learned(run), _training(run)
+    for name, figure in {**learned, **training}.items():
+        figures.save_figure(run.folder.figures / f"{name}.png", figure.image)
+    facts = run.folder.facts
+    content = ReportContent(
+        title=run.name,
+        lead=_lead(run),
+        notes=[*facts["data"]["notes"], *([measured.caution] if measured.caution else [])],
+        figures=list(learned.values()),
+        training=list(training.values()),
+        numbers=rows(measured),
+        command=facts["command"],
+        facts=_facts(run, measured),
+        log=run.folder.metrics(),
+    )
+    write_report(run.folder.report_file, content)
+    return run.folder.report_file
+
+
+def _lead(run: Run) -> str:
+    facts, metrics = run.folder.facts, run.folder.metrics()
+    n = facts["data"]["sizes"]["train"]
+    what = "pictures" if run.is_pictures else "examples"
+    numbers = run.model.latent_shape[0]
+    code = "1 number" if numbers == 1 else f"{numbers} numbers"
+    epochs, minutes = f"{metrics[-1]['epoch']:.3g}", f"{metrics[-1]['seconds'] / 60:.1f}"
+    return (
+        f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} to tell each in {code}: "
+        f"{epochs} epochs in {minutes} minutes on {facts['decided']['hardware']}."
+    )
+
+
+def _learned(run: Run) -> dict[str, Figure]:
+    """What the model made of the data, the most telling picture first."""
+    part = run.data.test
+    drawn = {"reconstructions": _reconstructions(run, part), "codes": _codes(run, encode_all(run.model, _some(part)))}
+    if run.model.prior is None:
+        return drawn
+    if run.is_pictures:
+        drawn |= {"manifold": _manifold(run, part), "samples": _samples(run)}
+    rates = encode_all(run.model, _some(part)).kl
+    if rates is not None and run.model.latent_shape[0] > 2:
+        drawn["rates"] = _rates(rates)
+    return drawn
+
+
+def _some(part: Part) -> Part:
+    return Part(part.x[:_CODES], None if part.labels is None else part.labels[:_CODES])
+
+
+def _reconstructions(run: Run, part: Part) -> Figure:
+    x = part.units(slice(0, _PAIRS if run.is_pictures else 12))
+    back = reconstruct_batch(run, x)
+    image = figures.pairs(x, back) if run.is_pictures else figures.profiles(x, back)
+    above = (
+        "Originals above, below each what the model makes of its code"
+        if run.is_pictures
+        else "Each example and its reconstruction"
+    )
+    return Figure(
+        "Originals and reconstructions",
+        f"{above}. All are from the test part, which the model never saw. What is lost did not fit into the code.",
+        f"{len(x)} test examples, each with its reconstruction",
+        image,
+    )
+
+
+def _codes(run: Run, codes: Codes) -> Figure:
+    dims = codes.means.flatten(1).shape[1]
+    scale = 1.0 if run.model.prior is not None and dims <= 2 else None
+    where = (
+        "in the latent plane"
+        if dims == 2
+        else "along the two directions in which codes vary most"
+        if dims > 2
+        else "on the line"
+    )
+    circles = " The dashed circles hold 39 % and 86 % of the prior." if scale and dims == 2 else ""
+    coloured = ", coloured by class; the model was not told the classes" if codes.labels is not None else ""
+    return Figure(
+        "Where the examples lie",
+        f"The code of each test example {where}{coloured}.{circles}",
+        f"scatter plot of {len(codes.means):,} codes",
+        figures.codes(codes.means.flatten(1), codes.labels, run.data.classes, scale),
+    )
+
+
+def _manifold(run: Run, part: Part) -> Figure:
+    dims = run.model.latent_shape[0]
+    axes = _busiest(run, part)
+    image = figures.manifold(run.decode, dims, axes, side=20)
+    rest = (
+        ""
+        if dims == 2
+        else f" of latent dimensions {axes[0] + 1} and {axes[1] + 1}, the two that tell most; the others are 0"
+    )
+    return Figure(
+        "The latent plane, decoded",
+        f"What the decoder draws on a grid{rest}. The grid follows the quantiles of the normal prior, so every picture "
+        "is as likely as any other.",
+        "pictures that change smoothly over a grid of codes",
+        image,
+    )
+
+
+def _busiest(run: Run, part: Part) -> tuple[int, int]:
+    """The two latent dimensions with the largest KL, in the order of their numbers."""
+    if run.model.latent_shape[0] == 2:
+        return 0, 1
+    rates = encode_all(run.model, Part(part.x[:1_000])).kl
+    order = torch.arange(2) if rates is None else rates.mean(0).flatten().argsort(descending=True)[:2]
+    first, second = sorted(order.tolist())
+    return first, second
+
+
+def _samples(run: Run) -> Figure:
+    return Figure(
+        "New ones",
+        "Codes drawn from the prior and decoded: nothing here was in the data.",
+        f"{_SAMPLES} generated pictures",
+        figures.grid(sample(run, _SAMPLES), columns=10),
+    )
+
+
+def _rates(rates: torch.Tensor) -> Figure:
+    return Figure(
+        "What each number of the code tells",
+        "The KL of each latent dimension, averaged over test examples. One near 0 tells nothing of the picture.",
+        "bar chart of the KL of each latent dimension",
+        figures.rates(rates.mean(0).flatten()),
+    )
+
+
+def _training(run: Run) -> dict[str, Figure]:
+    lines = run.folder.metrics()
+    if not lines:
+        return {}
+    return {
+        "curves": Figure(
+            "How the training went",
+            "The loss and its terms after each epoch, on what was learned from and on what was held out. While the weight "
+            "of the KL still rises, the training loss is smaller than it will be.",
+            "learning curves",
+            figures.curves(lines),
+        )
+    }
+
+
+def _facts(run: Run, measured: Evaluation) -> dict[str, str]:
+    facts = run.folder.facts
+    data, decided = facts["data"], facts["decided"]
+    return {
+        "recipe": f"{facts['recipe']} ({_listed(facts['arguments'])})",
+        "training": _listed({name: value for name, value in facts["settings"].items() if value is not None}),
+        "data": f"{data['name']}, {' × '.join(map(str, data['data_shape']))}, SHA-256 {data['fingerprint'][:12]}…",
+        "parts": ", ".join(f"{name} {size:,}" for name, size in data["sizes"].items()),
+        "weights": f"{sum(p.numel() for p in run.model.parameters()):,}",
+        "hardware": f"{decided['hardware']}, {decided['threads']} threads, {decided['precision']}",
+        "versions": _listed({"autoencode": facts["autoencode"], **facts["versions"]}),
+        "date": facts["created"][:10],
+        "evaluation": f"seed {measured.seed}, {measured.seconds:.0f} s",
+    }
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())

@@ -1,0 +1,40 @@
+import pytest
+import torch
+
+from autoencode.decoders import ConvDecoder, DenseDecoder, ResidualDecoder
+
+SHAPES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (2, 1, 1), (6, 2, 3)]
+DECODERS = {
+    "conv": lambda shape: ConvDecoder(2, shape, [8, 6, 4], [2, 2], [5]),
+    "conv, one stride": lambda shape: ConvDecoder(2, shape, [8, 6, 4], [1, 2]),
+    "conv, stride 3": lambda shape: ConvDecoder(2, shape, [8, 6], [3]),
+    "dense": lambda shape: DenseDecoder(2, [9], shape),
+    "residual": lambda shape: ResidualDecoder(2, shape, [8, 4]),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("kind", DECODERS)
+def test_codes_become_features_of_any_size(kind: str, shape: tuple[int, ...]) -> None:
+    assert DECODERS[kind](shape)(torch.randn(5, 2)).shape == (5, *shape)
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+def test_examples_do_not_touch_each_other(kind: str) -> None:
+    decoder, z = DECODERS[kind]((1, 8, 8)).double(), torch.randn(5, 2).double()
+    alone = torch.cat([decoder(code[None]) for code in z])
+    assert torch.allclose(decoder(z), alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+def test_the_last_layer_is_linear(kind: str) -> None:
+    features = torch.cat([DECODERS[kind]((1, 8, 8))(torch.randn(50, 2)).flatten() for _ in range(10)])
+    assert (features < 0).any()
+    assert (features > 0).any()
+
+
+def test_every_pixel_depends_on_the_code() -> None:
+    for kind in DECODERS:
+        decoder = DECODERS[kind]((1, 7, 9))
+        spread = decoder(torch.randn(50, 2) * 3).std(0)
+        assert (spread > 0).all(), kind

@@ -1,0 +1,276 @@
+"""One row for each recipe. A new recipe adds its row here, and is then checked all round."""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from autoencode.data.batch import Batch
+from autoencode.errors import ArgumentError, CapabilityError, ShapeError
+from autoencode.likelihoods import likelihoods
+from autoencode.model import Autoencoder
+from autoencode.objectives import Elbo, Objective, forward
+from autoencode.recipes import Recipe, default_recipe, recipes
+from autoencode.settings import Settings
+
+IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
+VECTOR = (17,)
+
+
+@dataclass(frozen=True)
+class Row:
+    samples: bool = True
+    images_only: bool = True
+    latent_dim: int = 2
+    nll_per_value: tuple[float, float] = (0.59, 0.79)  # of a fresh model on uniform noise: log 2, give or take 0.1
+    small: dict[str, Any] = field(default_factory=dict)
+
+
+ROWS = {
+    "conv-ae": Row(samples=False, latent_dim=8, nll_per_value=(0.9, 1.2)),
+    "conv-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}),
+    "dense-vae": Row(images_only=False),
+    "fashion-vae": Row(),
+}
+CASES = [(name, shape) for name, row in ROWS.items() for shape in (*IMAGES, *([] if row.images_only else [VECTOR]))]
+everyone = pytest.mark.parametrize("name", ROWS)
+every_case = pytest.mark.parametrize(("name", "shape"), CASES, ids=[f"{name}-{shape}" for name, shape in CASES])
+
+
+def made(name: str, shape: tuple[int, ...] = (1, 7, 5), **options: Any) -> tuple[Autoencoder, Objective]:
+    return recipes[name](shape, **{**ROWS[name].small, **options})
+
+
+def shaken(model: nn.Module) -> None:
+    """Moves weights off zero: some layers start there, which hides the layers before them from gradients."""
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.add_(0.05 * torch.randn_like(weight))
+
+
+def without_gradient(named: Iterator[tuple[str, nn.Parameter]]) -> list[str]:
+    return [name for name, weight in named if weight.grad is None or not (weight.grad != 0).any()]
+
+
+def test_every_recipe_has_a_row() -> None:
+    assert set(ROWS) == set(recipes)
+
+
+@every_case
+@pytest.mark.parametrize("batch", [1, 5])
+def test_shapes(name: str, shape: tuple[int, ...], batch: int) -> None:
+    model, objective = made(name, shape)
+    x = torch.rand(batch, *shape)
+    q = model.encode(x)
+    assert model.latent_shape == (ROWS[name].latent_dim,)
+    assert (q.batch_shape, q.event_shape) == ((batch,), model.latent_shape)
+    p_x = model.decode(q.rsample((3,)))
+    assert (p_x.batch_shape, p_x.event_shape) == ((3, batch), shape)
+    output = objective(model, Batch(x), 0)
+    assert output.loss.shape == ()
+    assert output.loss.isfinite()
+    assert {term.shape for term in output.terms.values()} == {(batch,)}
+
+
+@every_case
+def test_the_loss_reaches_every_weight(name: str, shape: tuple[int, ...]) -> None:
+    model, objective = made(name, shape)
+    shaken(model)
+    objective(model, Batch(torch.rand(5, *shape))).loss.backward()
+    assert not without_gradient(model.named_parameters())
+
+
+@everyone
+def test_the_reconstruction_alone_reaches_encoder_and_posterior(name: str) -> None:
+    model, objective = made(name)
+    shaken(model)
+    objective(model, Batch(torch.rand(5, *model.data_shape))).terms["nll"].mean().backward()
+    assert not without_gradient(model.encoder.named_parameters())
+    assert not without_gradient(model.posterior.named_parameters())
+    # Each row of the head is a mean or a scale: `sample` in place of `rsample` reaches neither.
+    assert (model.posterior.head.weight.grad != 0).any(1).all()
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.samples])
+def test_the_kl_alone_does_not_touch_the_decoder(name: str) -> None:
+    model, objective = made(name)
+    shaken(model)
+    objective(model, Batch(torch.rand(5, *model.data_shape))).terms["kl"].mean().backward()
+    assert not without_gradient(model.posterior.named_parameters())
+    assert not without_gradient(model.encoder.named_parameters())
+    for part in (model.decoder, model.likelihood):
+        assert all(weight.grad is None for weight in part.parameters())
+
+
+@everyone
+def test_a_fresh_model_is_of_order_one(name: str) -> None:
+    shape, row = (1, 16, 16), ROWS[name]
+    model, objective = recipes[name](shape)
+    x = torch.rand(64, *shape)
+    nll = objective(model, Batch(x), 0).terms["nll"].mean().item() / x[0].numel()
+    assert row.nll_per_value[0] < nll < row.nll_per_value[1]
+    q = model.encode(x)
+    assert q.mean.abs().max() < 3
+    if row.samples:
+        assert 0.5 < q.stddev.min() < q.stddev.max() < 2
+
+
+FRESH = {
+    "bernoulli": (0.59, 0.79),
+    "continuous-bernoulli": (-0.1, 0.1),
+    "discretized-logistic": (4.5, 7.0),
+    "laplace": (0.8, 1.2),  # 1 where the median is 0 and the scale 1/2
+    "normal": (0.69, 1.09),  # 0.89 where the mean is 0 and the scale 1/2
+    "normal-optimal": (0.67, 1.07),  # 0.87 where the mean is 0
+}
+
+
+@pytest.mark.parametrize("likelihood", likelihoods)
+@pytest.mark.parametrize("name", [name for name in ROWS if "likelihood" in recipes[name].arguments()])
+def test_every_likelihood_can_be_chosen_and_is_fresh_of_order_one(name: str, likelihood: str) -> None:
+    model, objective = made(name, (3, 8, 8), likelihood=likelihood)
+    x = torch.randint(256, (64, 3, 8, 8)) / 255
+    nll = objective(model, Batch(x), 0).terms["nll"].mean().item() / x[0].numel()
+    assert FRESH[likelihood][0] < nll < FRESH[likelihood][1]
+
+
+@everyone
+def test_weights_survive_saving(name: str) -> None:
+    (one, objective), (other, _) = made(name), made(name)
+    x = torch.rand(5, *one.data_shape)
+    objective(one, Batch(x), 0)
+    shaken(one)
+    other.load_state_dict(load(save({key: value.contiguous() for key, value in one.state_dict().items()})))
+    for model in (one.eval(), other.eval()):
+        torch.manual_seed(3)
+        seen = forward(model, Batch(x))
+        model.result = (seen.q.mean, seen.z, seen.log_likelihood())
+    assert all(torch.equal(a, b) for a, b in zip(one.result, other.result, strict=True))
+
+
+@everyone
+def test_the_same_seed_gives_the_same_weights(name: str) -> None:
+    def weights(seed: int) -> Tensor:
+        torch.manual_seed(seed)
+        return nn.utils.parameters_to_vector(made(name)[0].parameters())
+
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+
+
+@everyone
+def test_samples_where_it_says_so(name: str) -> None:
+    model, _ = made(name)
+    if ROWS[name].samples:
+        assert model.sample(3).shape == (3, 1, 7, 5)
+    else:
+        with pytest.raises(CapabilityError, match="conv-vae"):
+            model.sample(3)
+
+
+@everyone
+def test_examples_of_another_shape_are_an_error(name: str) -> None:
+    model, objective = made(name)
+    with pytest.raises(ShapeError, match=r"examples of shape \(1, 7, 5\), not \(1, 5, 7\)"):
+        objective(model, Batch(torch.rand(2, 1, 5, 7)))
+
+
+@everyone
+def test_vectors_are_taken_or_refused_with_the_way_out(name: str) -> None:
+    if not ROWS[name].images_only:
+        assert recipes[name](VECTOR)[0].data_shape == VECTOR
+        return
+    with pytest.raises(ArgumentError, match=rf"{name} takes images.*\(17,\).*--recipe dense-vae"):
+        recipes[name](VECTOR)
+
+
+@everyone
+def test_examples_do_not_touch_each_other(name: str) -> None:
+    model = made(name)[0].double().eval()
+    x = torch.rand(5, *model.data_shape).double()
+    alone = torch.cat([model.encode(example[None]).mean for example in x])
+    assert torch.allclose(model.encode(x).mean, alone, rtol=1e-9)
+
+
+# Options -----------------------------------------------------------------------------------------------------------
+
+
+@everyone
+def test_options_are_the_signature_and_are_explained(name: str) -> None:
+    recipe = recipes[name]
+    signature = inspect.signature(recipe.build).parameters
+    assert [p.name for p in recipe.parameters] == [p.name for p in signature.values() if p.kind is p.KEYWORD_ONLY]
+    for parameter in recipe.parameters:
+        assert parameter.default == signature[parameter.name].default
+        assert len(parameter.help) > 10, f"{parameter.name} has no line under Args"
+    assert recipe.summary.endswith((".", ")."))
+    assert recipe.arguments() == {p.name: p.default for p in recipe.parameters}
+
+
+@everyone
+def test_an_unknown_option_is_an_error_that_lists_them(name: str) -> None:
+    with pytest.raises(ArgumentError, match=rf"{name} has no option 'latent_dims'; it has: latent_dim, "):
+        recipes[name]((1, 7, 5), latent_dims=3)
+
+
+@everyone
+def test_the_size_of_the_code_can_be_chosen(name: str) -> None:
+    assert made(name, latent_dim=5)[0].latent_shape == (5,)
+
+
+@everyone
+@pytest.mark.parametrize("wrong", [{"latent_dim": -1}, {"latent_dim": "two"}])
+def test_values_without_meaning_are_errors_that_say_which(name: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=f"{name} cannot be built.*latent_dim={wrong['latent_dim']}"):
+        recipes[name]((1, 7, 5), **wrong)
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if "beta" in recipes[name].arguments()])
+def test_beta_and_warmup_reach_the_objective(name: str) -> None:
+    objective = made(name, beta=3.0, warmup_steps=10)[1]
+    assert isinstance(objective, Elbo)
+    assert (objective.beta(0), objective.beta(5), objective.beta(10), objective.beta(None)) == (0.0, 1.5, 3.0, 3.0)
+
+
+@everyone
+def test_a_recipe_is_one_short_file(name: str) -> None:
+    file = Path(sys.modules[recipes[name].build.__module__].__file__ or "")
+    assert file.stem == name.replace("-", "_")
+    assert len(file.read_text().splitlines()) <= 60
+
+
+@everyone
+def test_its_settings_are_settings(name: str) -> None:
+    assert isinstance(recipes[name].settings, Settings)
+
+
+@pytest.mark.parametrize(
+    ("data", "shape", "name"),
+    [
+        ("mnist", (1, 28, 28), "dense-vae"),
+        ("binarized-mnist", (1, 28, 28), "dense-vae"),
+        ("fashion-mnist", (1, 28, 28), "fashion-vae"),
+        ("holiday photos", (3, 64, 64), "conv-vae"),
+        ("holiday photos", None, "conv-vae"),
+    ],
+)
+def test_every_data_set_has_a_default(data: str, shape: tuple[int, ...] | None, name: str) -> None:
+    assert default_recipe(data, shape).name == name
+
+
+def test_no_two_recipes_are_the_default_for_the_same() -> None:
+    claims = [data for name in recipes for data in recipes[name].default_for]
+    assert len(claims) == len(set(claims))
+
+
+def test_a_recipe_stays_a_plain_function() -> None:
+    for name in recipes:
+        assert isinstance(recipes[name], Recipe)
+        assert inspect.isfunction(recipes[name].build)

@@ -1,0 +1,48 @@
+import pytest
+
+from autoencode.errors import ArgumentError
+from autoencode.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("epochs", 0),
+        ("epochs", "many"),
+        ("steps", 0),
+        ("minutes", 0),
+        ("batch_size", 0),
+        ("learning_rate", -1e-3),
+        ("clip", 0),
+        ("average", 1.0),
+        ("average", -0.1),
+        ("patience", 0),
+        ("min_change", -1),
+        ("precision", "float16"),
+        ("seed", -1),
+        ("checkpoint_seconds", 0),
+        ("learning_rat", 1e-3),
+    ],
+)
+def test_a_wrong_value_names_its_flag(name: str, wrong: object) -> None:
+    with pytest.raises(ArgumentError, match=f"^--{name.replace('_', '-')} {wrong}: [a-z]"):
+        Settings(**{name: wrong})
+
+
+def test_replaced_checks_again_and_leaves_the_original() -> None:
+    settings = Settings(epochs=3)
+    assert settings.replaced(epochs=5, clip=1.0) == Settings(epochs=5, clip=1.0)
+    assert settings.epochs == 3
+    with pytest.raises(ArgumentError, match="--epochs"):
+        settings.replaced(epochs=0)
+
+
+def test_settings_are_frozen_and_survive_json() -> None:
+    settings = Settings(minutes=1.5, optimizer="muon")
+    assert Settings(**settings.model_dump(mode="json")) == settings
+    with pytest.raises(ValueError, match="frozen"):
+        settings.epochs = 5
+
+
+def test_every_setting_explains_itself() -> None:
+    assert all(field.description for field in Settings.model_fields.values())

@@ -1,0 +1,273 @@
+import os
+import signal
+from collections.abc import Mapping
+
+import pytest
+import torch
+
+from autoencode.data import load
+from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeError, UnknownNameError
+from autoencode.objectives import Elbo, Output
+from autoencode.settings import Settings
+from autoencode.training import RunFolder, Watch, fit, optimizers, under_way
+from autoencode.training.fit import planned_steps
+from autoencode.training.history import Status
+from autoencode.training.weights import load_tensors
+
+WITHOUT_CLOCK = ("seconds", "examples_per_second")
+
+
+def same(one, two):
+    return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
+
+
+def timeless(history):
+    return [{k: v for k, v in epoch.as_dict().items() if k not in WITHOUT_CLOCK} for epoch in history.epochs]
+
+
+def trained(build, data, folder=None, watch=None, **settings):
+    model, objective = build()
+    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, watch=watch)
+    return model, history
+
+
+class StopAt(Watch):
+    """Presses Ctrl-C after a step."""
+
+    def __init__(self, step):
+        self.at = step
+
+    def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+        if step == self.at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_learns(build, data):
+    _, history = trained(build, data, epochs=60, learning_rate=1e-2)
+    assert history.status is Status.COMPLETE
+    assert history.epochs[-1].validation["loss"] < history.epochs[0].validation["loss"] - 1
+    assert history.epochs[-1].step == 240
+
+
+def test_same_seed_same_run(build, data):
+    one, two = (trained(build, data, epochs=3, seed=7) for _ in range(2))
+    assert same(one[0], two[0])
+    assert timeless(one[1]) == timeless(two[1])
+
+
+def test_another_seed_another_run(build, data):
+    assert not same(trained(build, data, epochs=1, seed=7)[0], trained(build, data, epochs=1, seed=8)[0])
+
+
+def test_the_noise_differs_from_step_to_step(build, data):
+    seen = []
+
+    class Noise(Watch):
+        def step(self, step, examples, terms):
+            seen.append(torch.rand(()).item())
+
+    trained(build, data, epochs=2, watch=Noise())
+    assert len(set(seen)) == len(seen)
+
+
+def test_leaves_the_generators_alone(build, data):
+    model, objective = build()
+    torch.manual_seed(3)
+    expected = torch.rand(4)
+    torch.manual_seed(3)
+    fit(model, objective, data, Settings(epochs=1))
+    assert torch.equal(torch.rand(4), expected)
+
+
+@pytest.mark.parametrize("optimizer", list(optimizers))
+@pytest.mark.parametrize("average", [0.0, 0.9])
+def test_going_on_is_the_same_to_the_bit(build, data, folder, optimizer, average):
+    settings = {"epochs": 4, "optimizer": optimizer, "average": average, "schedule": "cosine"}
+    whole, history = trained(build, data, folder("whole"), **settings)
+    pieces = folder("pieces")
+    for step in (3, 9):  # in the middle of epochs of 4 steps
+        _, stopped = trained(build, data, pieces, StopAt(step), **settings)
+        assert stopped.status is Status.INTERRUPTED
+        pieces = RunFolder(pieces.path)
+    resumed, rest = trained(build, data, pieces, **settings)
+    assert rest.status is Status.COMPLETE
+    assert same(whole, resumed)
+    assert timeless(history) == timeless(rest)
+    for name in ("model.safetensors", "last.safetensors"):
+        assert (pieces.path / name).read_bytes() == (pieces.path.parent / "whole" / name).read_bytes()
+
+
+def test_ctrl_c_saves_and_returns(build, data, folder):
+    run = folder()
+    model, history = trained(build, data, run, StopAt(6), epochs=5)
+    assert history.status is Status.INTERRUPTED
+    assert RunFolder(run.path).facts["status"] == "interrupted"
+    assert load_tensors(run.checkpoint_file)[1]["step"] == 6
+    assert not model.training
+
+
+def test_a_complete_run_stays_as_it_is(build, data, folder):
+    run = folder()
+    trained(build, data, run, epochs=2)
+    before = run.model_file.read_bytes()
+    _, history = trained(build, data, RunFolder(run.path), epochs=2)
+    assert history.status is Status.COMPLETE
+    assert len(history.epochs) == 2
+    assert run.model_file.read_bytes() == before
+
+
+def scripted(monkeypatch, losses):
+    values = iter(losses)
+    monkeypatch.setattr(under_way, "validate", lambda *args, **kwargs: {"loss": next(values)})
+
+
+def test_best_and_last_weights_are_kept_apart(build, data, folder, monkeypatch):
+    run, weights = folder(), []
+
+    class Keep(Watch):
+        def epoch(self, record):
+            weights.append({name: value.clone() for name, value in model.state_dict().items()})
+
+    scripted(monkeypatch, [5.0, 3.0, 4.0])
+    model, objective = build()
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, watch=Keep())
+    best, last = load_tensors(run.model_file)[0], load_tensors(run.last_file)[0]
+    assert [epoch.best for epoch in history.epochs] == [True, True, False]
+    assert all(torch.equal(best[name], weights[1][name]) for name in best)
+    assert all(torch.equal(last[name], weights[2][name]) for name in last)
+    assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
+    assert history.best is history.epochs[1]
+
+
+@pytest.mark.parametrize(
+    ("patience", "min_change", "losses", "epochs"),
+    [
+        (2, 0.0, [5, 4, 4.5, 4.2, 1], 4),
+        (2, 0.0, [5, 4, 4.5, 3.9, 4, 4], 6),
+        (2, 1.0, [5, 4.5, 4.1, 1], 3),
+        (1, 0.0, [5, 5, 1], 2),
+        (None, 0.0, [5, 6, 7, 8], 4),
+    ],
+)
+def test_early_stopping(build, data, monkeypatch, patience, min_change, losses, epochs):
+    scripted(monkeypatch, [float(loss) for loss in losses])
+    _, history = trained(build, data, epochs=len(losses), patience=patience, min_change=min_change)
+    assert len(history.epochs) == epochs
+    stopped = patience is not None and epochs < len(losses)
+    assert history.status is (Status.STOPPED_EARLY if stopped else Status.COMPLETE)
+
+
+class Breaks(Elbo):
+    """An elbo whose `kl` becomes NaN at step 5."""
+
+    def judge(self, seen, step):
+        output = super().judge(seen, step)
+        if step != 5:
+            return output
+        broken = {**output.terms, "kl": output.terms["kl"] * float("nan")}
+        return Output(output.loss * float("nan"), broken)
+
+
+def test_nan_stops_with_the_term_the_step_and_what_to_try(build, data, folder):
+    run, weights = folder(), []
+    model, _ = build()
+
+    class Keep(Watch):
+        def step(self, step, examples, terms):
+            weights.append({name: value.clone() for name, value in model.state_dict().items()})
+
+    with pytest.raises(DivergenceError, match=r"'kl' became nan at step 5: try a lower --learning-rate"):
+        fit(model, Breaks(), data, Settings(epochs=4, batch_size=16), folder=run, watch=Keep())
+    assert RunFolder(run.path).facts["status"] == "diverged"
+    assert all(torch.equal(weights[-1][name], value) for name, value in model.state_dict().items())
+    assert load_tensors(run.checkpoint_file)[1]["step"] == 4  # the end of the last good epoch
+
+
+def test_data_that_the_likelihood_cannot_hold_are_refused_before_training(build, folder):
+    model, objective = build()
+    wrong = load(torch.rand(40, 12) * 300 - 5)
+    run = folder()
+    with pytest.raises(DataError, match=r"holds values from 0 to 1.*--values 0-255"):
+        fit(model, objective, wrong, Settings(epochs=1), folder=run)
+    assert not run.checkpoint_file.exists()
+
+
+def test_data_of_another_shape_are_refused(build):
+    model, objective = build()
+    with pytest.raises(ShapeError, match=r"takes examples of shape \(12,\), and array has \(7,\)"):
+        fit(model, objective, load(torch.rand(40, 7)), Settings(epochs=1))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
+        ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
+        ({"device": "gpu"}, ArgumentError, "--device gpu"),
+    ],
+)
+def test_unknown_names_are_told(build, data, wrong, error, said):
+    with pytest.raises(error, match=said):
+        trained(build, data, epochs=1, **wrong)
+
+
+def test_minutes_shorten_a_training_and_are_kept_with_the_run(build, data, folder):
+    run = folder()
+    _, history = trained(build, data, run, epochs=100_000, minutes=0.002)
+    steps = RunFolder(run.path).facts["decided"]["last_step"]
+    assert history.epochs[-1].step == steps < 400_000
+    _, again = trained(build, data, RunFolder(run.path), epochs=100_000, minutes=0.002)
+    assert again.epochs[-1].step == steps
+
+
+def test_minutes_do_not_change_what_is_learned(build, data):
+    plain, _ = trained(build, data, epochs=1)
+    timed, _ = trained(build, data, epochs=1, minutes=100.0)
+    assert same(plain, timed)
+
+
+def test_least_steps_make_more_epochs_for_small_data():
+    assert planned_steps(Settings(epochs=3, least_steps=100), steps_per_epoch=8) == 104
+    assert planned_steps(Settings(epochs=30, least_steps=100), steps_per_epoch=8) == 240
+
+
+def test_clipping_bounds_the_step(build, data):
+    model, objective = build()
+    before = torch.cat([p.detach().flatten().clone() for p in model.parameters()])
+    fit(model, objective, data, Settings(steps=1, optimizer="sgd", learning_rate=1.0, clip=1e-3))
+    after = torch.cat([p.detach().flatten() for p in model.parameters()])
+    moved = (after - before).norm().item()
+    assert 0 < moved <= 1.9e-3 + 1e-6  # Nesterov's first step is 1 + 0.9 times the gradient
+
+
+def test_the_learning_rate_follows_its_schedule(build, data):
+    _, history = trained(build, data, epochs=5, learning_rate=0.01, schedule="linear")
+    rates = [epoch.learning_rate for epoch in history.epochs]
+    assert rates == sorted(rates, reverse=True)
+    assert 0 < rates[-1] < 0.001
+
+
+def test_bfloat16_trains_close_to_float32(build, data):
+    _, full = trained(build, data, epochs=3, precision="float32")
+    _, half = trained(build, data, epochs=3, precision="bfloat16")
+    one, two = full.epochs[-1].validation["loss"], half.epochs[-1].validation["loss"]
+    assert one != two
+    assert two == pytest.approx(one, abs=0.5)
+
+
+def test_checkpoints_between_epochs_by_time(build, data, folder):
+    run, steps = folder(), []
+
+    class Look(Watch):
+        def step(self, step, examples, terms):
+            steps.append(load_tensors(run.checkpoint_file)[1]["step"] if run.checkpoint_file.exists() else 0)
+
+    trained(build, data, run, Look(), epochs=2, checkpoint_seconds=1e-9)
+    assert steps == list(range(len(steps)))  # seen after step n is the checkpoint of step n - 1
+
+
+def test_the_test_part_is_never_touched(build, data):
+    object.__setattr__(data.test, "x", torch.full_like(data.test.x, 0.5))
+    one, _ = trained(build, data, epochs=2)
+    object.__setattr__(data.test, "x", torch.full_like(data.test.x, 0.1))
+    assert same(one, trained(build, data, epochs=2)[0])

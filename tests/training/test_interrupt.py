@@ -1,0 +1,36 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from autoencode.training.interrupt import listening
+
+
+def test_the_first_is_a_request_and_the_second_is_not():
+    with listening() as interruption:
+        assert not interruption.asked
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interruption.asked
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_handlers_come_back():
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with listening():
+        pass
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_other_threads_do_not_listen():
+    seen = []
+
+    def work():
+        with listening() as interruption:
+            seen.append(interruption.asked)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [False]

@@ -1,0 +1,62 @@
+"""kill -9, for real."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import sys, warnings
+import torch
+torch.set_num_threads(1)
+from autoencode import tasks
+path, resume = sys.argv[1], sys.argv[2] == "resume"
+options = dict(checkpoint_seconds=0.05)
+if resume:
+    tasks.resume(path)
+else:
+    tasks.train("digits", "dense-vae", out=path, epochs=12, optimizer="muon", average=0.9, command="test", **options)
+"""
+
+
+def start(path: Path, verb: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, str(path), verb])
+
+
+def kill_after(path: Path, verb: str, epochs: int) -> None:
+    """Starts, waits until so many epochs are written, and kills at once."""
+    process = start(path, verb)
+    metrics = path / "metrics.jsonl"
+    try:
+        while not (metrics.exists() and len(metrics.read_text().splitlines()) >= epochs):
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.002)
+        time.sleep(0.03)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+def lines(path: Path) -> list[dict]:
+    clock = ("seconds", "examples_per_second")
+    read = [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in line.items() if key not in clock} for line in read]
+
+
+@pytest.mark.slow
+def test_a_killed_run_ends_as_one_never_interrupted(tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert start(whole, "train").wait() == 0
+    kill_after(killed, "train", 2)
+    kill_after(killed, "resume", 6)
+    assert json.loads((killed / "run.json").read_text())["status"] == "running"
+    assert start(killed, "resume").wait() == 0
+    assert lines(killed) == lines(whole)
+    assert len(lines(whole)) == 12
+    for name in ("model.safetensors", "last.safetensors", "split.safetensors"):
+        assert (killed / name).read_bytes() == (whole / name).read_bytes()
