@@ -10,6 +10,7 @@ In three lines:
 Everything between is reachable: `autoencode.recipes`, `autoencode.Autoencoder` and its parts, `autoencode.fit`.
 """
 
+# pyright: reportUnusedImport=false
 import importlib
 from typing import TYPE_CHECKING, Any
 

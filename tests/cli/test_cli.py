@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from autoencode import storage
 from autoencode.cli import commands, lookahead, main
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
+from support.disks import FullDisk
 
 
 @pytest.fixture
@@ -242,3 +244,22 @@ def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(tmp_path):
     assert "training interrupted" in err
     assert "autoencode train --resume run" in out
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
+
+
+def test_a_disk_that_fills_while_training_is_one_line_and_the_run_goes_on_later(run, tmp_path, monkeypatch):
+    created, opened = [], storage._created
+
+    def fill(path):
+        created.append(path)
+        return FullDisk(path, "xb") if len(created) > 8 else opened(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_created", fill)
+        code, _, err = run("train", "digits", "--epochs", "4", "--out", "run", "--no-report")
+    assert code == 1
+    assert "the disk is full; free some space and run the same command again" in err
+    assert "Traceback" not in err
+    assert not [path for path in (tmp_path / "run").rglob("*") if path.name.startswith(".")]
+    code, _, err = run("train", "--resume", "run", "--no-report")
+    assert code == 0, err
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "complete"

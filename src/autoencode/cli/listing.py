@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -11,6 +11,11 @@ from autoencode.cli.console import out
 from autoencode.registry import Registry
 
 Rows = list[tuple[str, ...]]
+tables: Registry[Callable[[Path], tuple[tuple[str, ...], Rows]]] = Registry("list", "autoencode list --help")
+
+
+def _complete(incomplete: str) -> list[str]:
+    return [name for name in tables if name.startswith(incomplete)]
 
 
 def list_(
@@ -18,7 +23,7 @@ def list_(
         str,
         typer.Argument(
             help="recipes, datasets, runs, likelihoods, optimizers or schedules.",
-            autocompletion=lambda incomplete: [name for name in tables if name.startswith(incomplete)],
+            autocompletion=_complete,
         ),
     ],
     folder: Annotated[Path, typer.Option("--in", help="Where the runs are.")] = Path("runs"),
@@ -40,9 +45,6 @@ def list_(
     for row in rows:
         table.add_row(f"[bold]{row[0]}[/]", *row[1:])
     out.print(table)
-
-
-tables: Registry[Callable[[Path], tuple[tuple[str, ...], Rows]]] = Registry("list", "autoencode list --help")
 
 
 @tables.named("recipes")
@@ -100,6 +102,6 @@ def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
     ]
 
 
-def _documented(registry: Registry[Callable[..., object]]) -> Rows:
+def _documented(registry: Registry[Any]) -> Rows:
     """Each name with the first line of its docstring."""
     return [(name, (registry[name].__doc__ or "").partition("\n")[0]) for name in registry]

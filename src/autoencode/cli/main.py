@@ -54,10 +54,11 @@ def build(words: list[str]) -> typer.Typer:
     return app
 
 
-def _show_version(asked: bool) -> None:
+def _show_version(asked: bool) -> bool:
     if asked:
         print(__version__)
         raise typer.Exit
+    return asked
 
 
 def _root(

@@ -30,8 +30,8 @@ class ContinuousBernoulli(Distribution):
         tensor(0.)
     """
 
-    arg_constraints = {"logits": constraints.real}  # noqa: RUF012
-    support = constraints.unit_interval
+    arg_constraints = {"logits": constraints.real}  # pyright: ignore
+    support = constraints.unit_interval  # pyright: ignore
     has_rsample = True
 
     def __init__(self, logits: Tensor, validate_args: bool | None = None) -> None:

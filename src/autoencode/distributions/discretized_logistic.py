@@ -30,8 +30,8 @@ class DiscretizedLogistic(Distribution):
         1.0
     """
 
-    arg_constraints = {"loc": constraints.real, "log_scale": constraints.real}  # noqa: RUF012
-    support = constraints.unit_interval
+    arg_constraints = {"loc": constraints.real, "log_scale": constraints.real}  # pyright: ignore
+    support = constraints.unit_interval  # pyright: ignore
     levels = 256
 
     def __init__(self, loc: Tensor, log_scale: Tensor, validate_args: bool | None = None) -> None:

@@ -29,7 +29,7 @@ class PointMass(Distribution, Degenerate):
         torch.Size([3, 5, 2])
     """
 
-    arg_constraints: dict[str, Any] = {}  # noqa: RUF012  # torch's own protocol
+    arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
     has_rsample = True
 
     def __init__(self, loc: Tensor, event_ndim: int = 1) -> None:

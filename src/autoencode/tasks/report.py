@@ -69,7 +69,8 @@ def _learned(run: Run) -> dict[str, Figure]:
     if run.model.prior is None:
         return drawn
     if run.is_pictures:
-        drawn |= {"manifold": _manifold(run, part), "samples": _samples(run)}
+        drawn |= {"manifold": _manifold(run, part)} if run.model.latent_shape[0] > 1 else {}
+        drawn |= {"samples": _samples(run)}
     rates = encode_all(run.model, _some(part)).kl
     if rates is not None and run.model.latent_shape[0] > 2:
         drawn["rates"] = _rates(rates)
@@ -169,9 +170,9 @@ def _training(run: Run) -> dict[str, Figure]:
         return {}
     return {
         "curves": Figure(
-            "How the training went",
-            "The loss and its terms after each epoch, on what was learned from and on what was held out. While the weight "
-            "of the KL still rises, the training loss is smaller than it will be.",
+            "Learning curves",
+            "The loss and its terms after each epoch, on what was learned from and on what was held out. While the "
+            "weight of the KL still rises, the training loss is smaller than it will be.",
             "learning curves",
             figures.curves(lines),
         )

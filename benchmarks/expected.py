@@ -1,0 +1,74 @@
+"""The numbers of the README: each tutorial's model trained with its defaults and measured on the official test part.
+
+    python benchmarks/expected.py                       all of them
+    python benchmarks/expected.py fashion-vae conv-ae   some
+    python benchmarks/expected.py pca                   what a linear code of 8 numbers leaves, beside conv-ae
+
+Prints one line for each, in the form of the README's table; the runs stay in runs/expected/.
+"""
+
+import sys
+from pathlib import Path
+
+from autoencode import tasks
+from autoencode.data import load
+from autoencode.tasks import Run
+from autoencode.training import Epoch, Watch
+
+JOBS = {
+    "fashion-vae": ("fashion-mnist", {}),
+    "dense-vae": ("mnist", {}),
+    "conv-ae": ("fashion-mnist", {}),
+    "conv-vae": ("fashion-mnist", {"likelihood": "discretized-logistic", "epochs": 5}),
+}
+
+
+class Log(Watch):
+    """A line for every epoch, on standard error."""
+
+    def epoch(self, record: Epoch) -> None:
+        """Prints it."""
+        terms = "  ".join(f"{name} {value:.3f}" for name, value in record.validation.items())
+        print(f"  epoch {record.epoch:g}: {terms}  {record.examples_per_second:,.0f}/s", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Trains and measures what is asked for."""
+    for name in sys.argv[1:] or [*JOBS, "pca"]:
+        print(pca() if name == "pca" else line(name), flush=True)
+
+
+def line(recipe: str, seed: int = 0) -> str:
+    """Trains a recipe, unless it is trained already, and measures it on the test part."""
+    data, options = JOBS[recipe]
+    path = Path("runs/expected") / f"{recipe}-{seed}"
+    command = "python benchmarks/expected.py " + recipe
+    run = (
+        Run(path)
+        if path.exists()
+        else tasks.train(data, recipe, out=path, watch=Log(), command=command, seed=seed, **options)
+    )
+    measured = tasks.evaluate(run)
+    tasks.report(run, measured)
+    last = run.folder.metrics()[-1]
+    bpd = f", {measured.elbo_bpd} bits per dimension" if measured.elbo_bpd else ""
+    return (
+        f"{recipe} on {data}: nll per pixel {measured.nll_per_value}, squared error per pixel {measured.squared_error}, "
+        f"elbo {measured.elbo}{bpd}, log-likelihood {measured.log_likelihood}; {last['epoch']:g} epochs, "
+        f"{last['seconds'] / 60:.1f} minutes, {run.folder.facts['decided']['hardware']}, seed {seed}"
+    )
+
+
+def pca(numbers: int = 8) -> str:
+    """The squared error of principal components on the test part of Fashion-MNIST, fitted to its training part."""
+    from sklearn.decomposition import PCA
+
+    data = load("fashion-mnist")
+    x, test = (part.units().flatten(1).numpy() for part in (data.train, data.test))
+    fitted = PCA(numbers, svd_solver="randomized", random_state=0).fit(x)
+    error = (fitted.inverse_transform(fitted.transform(test)) - test) ** 2
+    return f"PCA with {numbers} components on fashion-mnist: squared error per pixel {error.mean():.5f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Images a second in training `fashion-vae`, one setting changed at a time.
+
+    python benchmarks/step.py [--repeats 5] [--steps 60] [--batch-size 64]
+
+Each measurement is a process of its own, the settings are interleaved, and medians are printed with the smallest and the
+largest. The settings: the memory that glibc keeps (`keep_freed_memory`), channels-last weights, and bfloat16.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+
+SETTINGS = {
+    "as fit does it": "memory channels-last",
+    "freed memory given back": "channels-last",
+    "channels first": "memory",
+    "neither": "",
+    "as fit does it, in bfloat16": "memory channels-last bfloat16",
+}
+
+
+def main() -> None:
+    """Prints a line for each setting."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one is not None:
+        print(measure(given.one.split(), given.steps, given.batch_size))
+        return
+    speeds: dict[str, list[float]] = {name: [] for name in SETTINGS}
+    for _ in range(given.repeats):
+        for name, setting in SETTINGS.items():
+            command = [sys.executable, __file__, "--one", setting]
+            command += ["--steps", str(given.steps), "--batch-size", str(given.batch_size)]
+            speeds[name].append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    for name, values in speeds.items():
+        print(f"{name:28} {statistics.median(values):7,.0f} images/s   ({min(values):,.0f} to {max(values):,.0f})")
+
+
+def measure(setting: list[str], steps: int, batch_size: int) -> float:
+    """Images a second over `steps` steps, after five to warm up."""
+    import torch
+
+    from autoencode.data import Batches
+    from autoencode.recipes import recipes
+    from autoencode.training import optimizers
+    from autoencode.training.processor import keep_freed_memory
+    from autoencode.training.step import TrainStep, take
+
+    if "memory" in setting:
+        keep_freed_memory()
+    torch.set_flush_denormal(True)
+    torch.manual_seed(0)
+    model, objective = recipes["fashion-vae"]((1, 28, 28))
+    if "channels-last" in setting:
+        model.to(memory_format=torch.channels_last)
+    batches = Batches(torch.rand(batch_size * 8, 1, 28, 28), batch_size, seed=0)
+    step = TrainStep(model, objective, "bfloat16" if "bfloat16" in setting else "float32")
+    optimizer = optimizers["muon"](model)
+    began = 0.0
+    for number in range(steps + 5):
+        if number == 5:
+            began = time.perf_counter()
+        take(step, optimizer, batches(number), number, clip=None)
+    return steps * batch_size / (time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Plants known bugs one at a time, and reports those that no test catches.
+
+A test suite that passes says little about what it would notice. Each row of mutants.toml is a one-line bug of a kind
+that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. The script copies
+`src` to a temporary folder, plants one bug there, runs the tests that should notice, and says which bugs survived.
+
+    python scripts/mutants.py                    all of them
+    python scripts/mutants.py --only kl          those with "kl" in their name
+    python scripts/mutants.py --list             their names
+
+Exit status: 0 when every bug is caught, 1 when one survives or a row no longer fits the source.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path("src/autoencode")
+CAUGHT, SURVIVED, BROKEN = "caught", "SURVIVED", "BROKEN"
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One planted bug.
+
+    Args:
+        name: what is wrong.
+        file: inside the package.
+        original: a fragment that is in the file exactly once.
+        planted: what takes its place.
+        tests: the paths of the tests that should notice.
+    """
+
+    name: str
+    file: str
+    original: str
+    planted: str
+    tests: tuple[str, ...]
+
+    def problem(self) -> str | None:
+        """Why the row does not fit the source, or None."""
+        file = ROOT / PACKAGE / self.file
+        if not file.is_file():
+            return f"there is no {PACKAGE / self.file}"
+        if missing := [test for test in self.tests if not (ROOT / test).exists()]:
+            return f"there is no {missing[0]}"
+        count = file.read_text().count(self.original)
+        return None if count == 1 else f"its fragment is {count} times in {PACKAGE / self.file}, not once"
+
+
+def read_table() -> list[Mutant]:
+    """The rows of mutants.toml."""
+    table = tomllib.loads((ROOT / "scripts" / "mutants.toml").read_text())
+    rows = [Mutant(**{**row, "tests": tuple(row["tests"])}) for row in table["mutant"]]
+    names = [row.name for row in rows]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise SystemExit(f"two mutants are named {twice.pop()}")
+    return rows
+
+
+def run_tests(source: Path, tests: Sequence[str]) -> tuple[int, str]:
+    """Pytest's exit status against the package in `source`, and the end of what it said."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"stopped after {SECONDS} s"
+    return done.returncode, (done.stdout + done.stderr)[-2000:]
+
+
+def judge(mutant: Mutant) -> tuple[str, str]:
+    """Plants the bug in a copy, runs its tests; the verdict and what is to be said about it."""
+    if problem := mutant.problem():
+        return BROKEN, problem
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "src"
+        shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+        file = source / "autoencode" / mutant.file
+        file.write_text(file.read_text().replace(mutant.original, mutant.planted))
+        status, said = run_tests(source, mutant.tests)
+    if status == 0:
+        return SURVIVED, f"in {PACKAGE / mutant.file}: {mutant.planted.strip()}"
+    # 1 is a failed test. Anything else means that pytest got no further than collecting.
+    return (CAUGHT, "") if status == 1 else (BROKEN, f"pytest ended with {status}: {said}")
+
+
+def check_untouched(mutants: Sequence[Mutant]) -> None:
+    """The tests must pass without a bug, or else they would catch everything."""
+    tests = sorted({test for mutant in mutants if not mutant.problem() for test in mutant.tests})
+    status, said = run_tests(ROOT / "src", tests) if tests else (0, "")
+    if status != 0:
+        raise SystemExit(f"the tests fail without any bug planted:\n{said}")
+
+
+def main() -> int:
+    """Runs the command line."""
+    parser = argparse.ArgumentParser(description="plant known bugs, report those that no test catches")
+    parser.add_argument("--only", metavar="NAME", help="the mutants with this in their name or file")
+    parser.add_argument("--list", action="store_true", help="names, without running anything")
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="how many at a time")
+    options = parser.parse_args()
+    mutants = [m for m in read_table() if not options.only or options.only in f"{m.name} {m.file}"]
+    if not mutants:
+        raise SystemExit(f"no mutant has '{options.only}' in its name; see --list")
+    if options.list:
+        for mutant in mutants:
+            print(f"{mutant.name:<45} {mutant.file}")
+        return 0
+    check_untouched(mutants)
+    verdicts: list[str] = []
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for mutant, (verdict, said) in zip(mutants, pool.map(judge, mutants), strict=True):
+            verdicts.append(verdict)
+            print(f"{verdict:<9} {mutant.name}{': ' + said if said else ''}", flush=True)
+    print(", ".join(f"{verdicts.count(verdict)} {verdict.lower()}" for verdict in (CAUGHT, SURVIVED, BROKEN)))
+    return 0 if verdicts.count(CAUGHT) == len(verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
