@@ -5,21 +5,20 @@ from types import TracebackType
 
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
 from autoencode.cli.console import errors
 from autoencode.training import Epoch, History, Watch
-from autoencode.training.history import Status
 
 _SMOOTH = 0.97
 _EVERY = 5
+_LINES = 40
 
 
 class TrainingBar(Watch):
@@ -29,11 +28,10 @@ class TrainingBar(Watch):
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
+            BarColumn(bar_width=16),
+            TaskProgressColumn(),
             TimeRemainingColumn(),
+            TextColumn("left"),
             TextColumn("{task.fields[said]}"),
             console=errors,
             transient=True,
@@ -86,8 +84,11 @@ class TrainingBar(Watch):
         self._bar.update(self._task, completed=step, description=f"epoch {epoch}/{epochs}", said=said)
 
     def epoch(self, record: Epoch) -> None:
-        """Writes a line."""
+        """Writes a line; of many epochs, for about forty of them."""
         epochs = self._last_step / self._steps_per_epoch
+        every = -(-epochs // _LINES)
+        if record.epoch % every and record.step != self._last_step:
+            return
         mark = "  [green]best[/]" if record.best else ""
         errors.print(
             f"epoch {record.epoch:.3g}/{epochs:.3g}  train {record.train['loss']:.2f}  "
@@ -100,9 +101,12 @@ class TrainingBar(Watch):
 
     def end(self, history: History) -> None:
         """Says how the training ended."""
-        minutes = f" after {history.epochs[-1].seconds / 60:.1f} minutes" if history.epochs else ""
-        if history.status is not Status.COMPLETE or history.epochs:
-            errors.print(f"training {history.status}{minutes}")
+        after = f" after {_duration(history.epochs[-1].seconds)}" if history.epochs else ""
+        errors.print(f"training {history.status}{after}")
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.0f} seconds"
 
 
 def _terms(terms: Mapping[str, float]) -> str:
