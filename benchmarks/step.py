@@ -2,8 +2,8 @@
 
     python benchmarks/step.py [--repeats 5] [--steps 60] [--batch-size 64]
 
-Each measurement is a process of its own, the settings are interleaved, and medians are printed with the smallest and the
-largest. The settings: the memory that glibc keeps (`keep_freed_memory`), channels-last weights, and bfloat16.
+Each measurement is a process of its own, the settings are interleaved, and medians are printed with the smallest and
+the largest. The settings: the memory that glibc keeps (`keep_freed_memory`), channels-last weights, and bfloat16.
 """
 
 import argparse

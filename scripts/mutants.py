@@ -1,8 +1,8 @@
 """Plants known bugs one at a time, and reports those that no test catches.
 
 A test suite that passes says little about what it would notice. Each row of mutants.toml is a one-line bug of a kind
-that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. The script copies
-`src` to a temporary folder, plants one bug there, runs the tests that should notice, and says which bugs survived.
+that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. The script
+copies `src` to a temporary folder, plants one bug there, runs the tests that should notice, and says what survived.
 
     python scripts/mutants.py                    all of them
     python scripts/mutants.py --only kl          those with "kl" in their name

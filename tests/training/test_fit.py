@@ -9,7 +9,7 @@ from autoencode.data import load
 from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeError, UnknownNameError
 from autoencode.objectives import Elbo, Output
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, fit, optimizers, under_way
+from autoencode.training import RunFolder, Watch, fit, optimizers, under_way, validate
 from autoencode.training.fit import planned_steps
 from autoencode.training.history import Status
 from autoencode.training.weights import load_tensors
@@ -271,3 +271,58 @@ def test_the_test_part_is_never_touched(build, data):
     one, _ = trained(build, data, epochs=2)
     object.__setattr__(data.test, "x", torch.full_like(data.test.x, 0.1))
     assert same(one, trained(build, data, epochs=2)[0])
+
+
+class Record(Watch):
+    """Keeps the weights and the loss after every step."""
+
+    def __init__(self, model):
+        self.model, self.weights, self.losses = model, [], []
+
+    def step(self, step, examples, terms):
+        self.weights.append({name: value.clone() for name, value in self.model.state_dict().items()})
+        self.losses.append(terms["loss"])
+
+
+def test_the_averaged_weights_are_validated_and_kept(build, data, folder):
+    run = folder()
+    model, objective = build()
+    expected = {name: value.clone() for name, value in model.state_dict().items()}
+    record = Record(model)
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16, average=0.8), folder=run, watch=record)
+    for step, weights in enumerate(record.weights):
+        decay = min(0.8, (1 + step) / (10 + step))
+        expected = {name: decay * value + (1 - decay) * weights[name] for name, value in expected.items()}
+    last = load_tensors(run.last_file)[0]
+    for name, value in expected.items():
+        torch.testing.assert_close(last[name], value)
+    model.load_state_dict(last)
+    assert validate(model, objective, data.validation) == pytest.approx(history.epochs[-1].validation)
+
+
+def test_the_terms_of_an_epoch_are_its_own_means(build, data):
+    model, objective = build()
+    record = Record(model)
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), watch=record)
+    for number, epoch in enumerate(history.epochs):
+        losses = record.losses[4 * number : 4 * number + 4]
+        assert epoch.train["loss"] == pytest.approx(sum(losses) / 4, rel=1e-12)
+
+
+def test_a_resumed_run_remembers_its_best_weights(build, data, folder, monkeypatch):
+    run = folder()
+    scripted(monkeypatch, [3.0, 4.0, 5.0])
+    trained(build, data, run, epochs=2)
+    model, history = trained(build, data, RunFolder(run.path), epochs=3)
+    best = load_tensors(run.model_file)[0]
+    assert history.best is not None
+    assert history.best.epoch == 1
+    assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
+
+
+def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
+    run = folder()
+    scripted(monkeypatch, [3.0, float("inf")])
+    with pytest.raises(DivergenceError, match=r"'loss' became inf in the validation after step 8"):
+        trained(build, data, run, epochs=3)
+    assert RunFolder(run.path).facts["status"] == "diverged"

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from autoencode.data import Part
+from autoencode.data import Batch, Part
 from autoencode.objectives import Elbo, Warmup
+from autoencode.recipes import recipes
 from autoencode.training import validate
 
 
@@ -35,3 +36,12 @@ def test_repeats_and_leaves_noise_and_mode_alone(build):
     assert validate(model, objective, part, seed=4) != validate(model, objective, part, seed=5)
     assert torch.equal(torch.rand(3), expected)
     assert model.training
+
+
+def test_nothing_is_dropped_in_validation():
+    model, objective = recipes["conv-ae"]((1, 8, 8), dropout=0.5)
+    part = Part(torch.rand(8, 1, 8, 8))
+    model.eval()
+    expected = objective(model, Batch(part.x)).terms["nll"].mean().item()
+    model.train()
+    assert validate(model, objective, part)["nll"] == pytest.approx(expected, rel=1e-5)

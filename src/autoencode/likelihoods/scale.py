@@ -95,7 +95,7 @@ class OptimalScale(Scale):
     def adapt(self, residual: Tensor, power: int) -> None:
         """Moves the running mean towards this step's mean of |residual|^power."""
         now = residual.detach().abs().pow(power).mean()
-        # (1 + n) / (2 + n) is 1/2 at first: the running mean forgets a fresh model's residuals within a few steps.
-        past = torch.clamp((1 + self.steps) / (2 + self.steps), max=self.momentum)
+        # A shorter memory at first, so that a fresh model's residuals are forgotten within a few steps.
+        past = torch.clamp((1 + self.steps) / (10 + self.steps), max=self.momentum)
         self.moment.copy_(torch.where(self.steps == 0, now, past * self.moment + (1 - past) * now))
         self.steps.add_(1)

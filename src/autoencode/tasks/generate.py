@@ -9,6 +9,7 @@ from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import grid, save_figure
 from autoencode.tasks.reconstruct import as_image, save_array
 from autoencode.tasks.run import Run
+from autoencode.training.seeding import own_noise
 
 
 def generate(run: Run, n: int = 64, out: str | Path | None = None, *, seed: int = 0) -> tuple[Tensor, list[Path]]:
@@ -44,7 +45,7 @@ def generate(run: Run, n: int = 64, out: str | Path | None = None, *, seed: int 
 
 def sample(run: Run, n: int, seed: int = 0) -> Tensor:
     """The means of p(x|z) at `n` codes drawn from the prior, (n, *data_shape)."""
-    with torch.random.fork_rng(devices=[run.device] if run.device.type == "cuda" else []), torch.no_grad():
+    with own_noise(run.device), torch.no_grad():
         torch.manual_seed(seed)
         z = run.model.prior_for().sample((n,))
     return run.decode(z)

@@ -62,7 +62,7 @@ def train(
     chosen = recipes[recipe] if recipe else default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
     settings = chosen.settings.replaced(**_meant(sorted_.settings))
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(mix(settings.seed, _WEIGHTS))
         model, objective = chosen(loaded.data_shape, **sorted_.arguments)
     check_settings(settings)
@@ -145,7 +145,7 @@ def _meant(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _fresh(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
     """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(mix(settings.seed, _WEIGHTS))
         return folder.build()
 

@@ -1,6 +1,7 @@
 """One step of training."""
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +40,7 @@ def take(train_step: TrainStep, optimizer: Optimizer, batch: Batch, step: int, c
     """
     output: Output = train_step(batch, step)
     values = {"loss": output.loss.item(), **{name: term.mean().item() for name, term in output.terms.items()}}
-    _check_finite(values, step)
+    check_finite(values, f"at step {step}")
     optimizer.zero_grad(set_to_none=True)
     output.loss.backward()
     if clip is not None:
@@ -50,15 +51,20 @@ def take(train_step: TrainStep, optimizer: Optimizer, batch: Batch, step: int, c
 
 def _clip(module: nn.Module, clip: float, step: int) -> None:
     norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), clip)
-    _check_finite({"gradient": norm.item()}, step)
+    check_finite({"gradient": norm.item()}, f"at step {step}")
 
 
-def _check_finite(values: dict[str, float], step: int) -> None:
+def check_finite(values: Mapping[str, float], where: str) -> None:
+    """Raises unless every value is a finite number.
+
+    Raises:
+        DivergenceError: the message names the value, says `where`, and what to try.
+    """
     wrong = [name for name, value in values.items() if not math.isfinite(value)]
     if not wrong:
         return
     name = wrong[-1]  # the terms come after the loss, and say more
     raise DivergenceError(
-        f"'{name}' became {values[name]} at step {step}: try a lower --learning-rate, --clip 100, or "
+        f"'{name}' became {values[name]} {where}: try a lower --learning-rate, --clip 100, or "
         "--precision float32; the last checkpoint is kept"
     )

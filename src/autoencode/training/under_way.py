@@ -16,7 +16,7 @@ from autoencode.training.history import Epoch, History, Status
 from autoencode.training.run_folder import RunFolder
 from autoencode.training.schedules import schedules
 from autoencode.training.seeding import seed_noise
-from autoencode.training.step import TrainStep, take
+from autoencode.training.step import TrainStep, check_finite, take
 from autoencode.training.validate import validate
 from autoencode.training.watch import Watch
 
@@ -87,6 +87,7 @@ class Training:
         trained = time.monotonic() - self._epoch_began
         with self.average.applied():
             validation = validate(self.model, self.train_step.objective, self.validation, seed=self.settings.seed)
+            self._check(validation)
             best = self._judge(validation["loss"])
             self._keep(best)
         record = Epoch(
@@ -110,6 +111,13 @@ class Training:
     def _examples_per_second(self, seconds: float) -> float:
         per_step = len(self.batches.part) / self.batches.steps_per_epoch
         return (self.progress.step - self._timed_from) * per_step / max(seconds, 1e-9)
+
+    def _check(self, validation: dict[str, float]) -> None:
+        try:
+            check_finite(validation, f"in the validation after step {self.progress.step}")
+        except DivergenceError:
+            self._mark("diverged")
+            raise
 
     def _keep(self, best: bool) -> None:
         if best:
