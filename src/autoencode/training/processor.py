@@ -17,7 +17,7 @@ def keep_freed_memory() -> None:
     """Tells glibc to keep freed memory rather than give it back to the system. Elsewhere it does nothing.
 
     By default every tensor above 32 MB at most is mapped anew and unmapped when it is freed, so that each training step
-    faults its pages in again. Measured on `fashion-vae`: 1.6 times the images a second (docs/decisions/0004).
+    faults its pages in again. Measured on `fashion-vae`: 1.25 times the images a second (docs/decisions/0004).
     """
     if platform.libc_ver()[0] != "glibc":
         return
