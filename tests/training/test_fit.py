@@ -106,6 +106,16 @@ def test_ctrl_c_saves_and_returns(build, data, folder):
     assert not model.training
 
 
+def test_a_run_stopped_in_its_first_epoch_can_be_opened_and_goes_on(build, data, folder):
+    whole, _ = trained(build, data, epochs=3)
+    run = folder()
+    trained(build, data, run, StopAt(2), epochs=3)
+    assert run.load_model()[0].data_shape == (12,)
+    model, history = trained(build, data, RunFolder(run.path), epochs=3)
+    assert same(model, whole)
+    assert len(history.epochs) == 3
+
+
 def test_a_complete_run_stays_as_it_is(build, data, folder):
     run = folder()
     trained(build, data, run, epochs=2)

@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "fashion-vae",
-    settings=Settings(epochs=4, least_steps=3000, batch_size=64, optimizer="muon", schedule="linear"),
+    settings=Settings(epochs=5, least_steps=3000, batch_size=64, optimizer="muon", schedule="linear"),
     default_for=["fashion-mnist"],
 )
 def fashion_vae(
@@ -25,7 +25,7 @@ def fashion_vae(
     latent_dim: int = 2,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     beta: float = 0.39,
-    warmup_steps: int = 1000,
+    warmup_steps: int = 1500,
 ) -> tuple[Autoencoder, Objective]:
     """The tutorial's convolutional VAE for Fashion-MNIST, with a 2-D code.
 

@@ -55,10 +55,10 @@ def _lead(run: Run) -> str:
     what = "pictures" if run.is_pictures else "examples"
     numbers = run.model.latent_shape[0]
     code = "1 number" if numbers == 1 else f"{numbers} numbers"
-    epochs, minutes = f"{metrics[-1]['epoch']:.3g}", f"{metrics[-1]['seconds'] / 60:.1f}"
+    epochs, minutes = (metrics[-1]["epoch"], metrics[-1]["seconds"] / 60) if metrics else (0, 0)
     return (
         f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} to tell each in {code}: "
-        f"{epochs} epochs in {minutes} minutes on {facts['decided']['hardware']}."
+        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['decided']['hardware']}."
     )
 
 

@@ -19,6 +19,7 @@ from autoencode.tasks.run import Run, check_same, load_again
 from autoencode.training import RunFolder, Watch, fit
 from autoencode.training.fit import check_data, check_settings
 from autoencode.training.history import Status
+from autoencode.training.processor import prepare_processor
 
 _CHANGEABLE = ("epochs", "steps", "minutes", "patience", "min_change", "checkpoint_seconds", "device")
 _WEIGHTS = 3
@@ -57,6 +58,7 @@ def train(
         >>> run.model.latent_shape
         (2,)
     """
+    prepare_processor()
     watch = watch or Watch()
     loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **data_options(options))
     chosen = recipes[recipe] if recipe else default_recipe(loaded.name, loaded.data_shape)
@@ -103,6 +105,7 @@ def resume(
         ArgumentError: another option was given.
         RunError: the training is complete, or the data are others than before.
     """
+    prepare_processor()
     watch, folder = watch or Watch(), RunFolder(path)
     settings = changed_settings(folder, changes)
     if isinstance(source, Dataset):

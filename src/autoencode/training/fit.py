@@ -18,7 +18,7 @@ from autoencode.training.history import Epoch, History, Status
 from autoencode.training.interrupt import listening
 from autoencode.training.optimizers import optimizers
 from autoencode.training.precision import resolve_device, resolve_precision
-from autoencode.training.processor import denormals_as_zero, keep_freed_memory
+from autoencode.training.processor import prepare_processor
 from autoencode.training.run_folder import RunFolder
 from autoencode.training.schedules import schedules
 from autoencode.training.seeding import own_noise
@@ -64,13 +64,13 @@ def fit(
     training = _prepare(model, objective, data, settings, folder, watch)
     progress, history = training.progress, training.history
     watch.begin(progress.step, training.last_step, training.batches.steps_per_epoch)
-    with denormals_as_zero(), own_noise(training.batches.device), listening() as interruption:
+    with own_noise(training.batches.device), listening() as interruption:
         while history.status is Status.RUNNING:
             if progress.step >= training.last_step:
                 history.status = Status.COMPLETE
             elif interruption.asked:
                 history.status = Status.INTERRUPTED
-                training.checkpoint()
+                training.interrupt()
             else:
                 training.step()
                 if training.epoch_is_over:
@@ -83,7 +83,7 @@ def fit(
 def _prepare(
     model: Autoencoder, objective: Objective, data: Dataset, settings: Settings, folder: RunFolder | None, watch: Watch
 ) -> Training:
-    keep_freed_memory()
+    prepare_processor()
     check_settings(settings)
     check_data(model, data)
     device = resolve_device(settings.device)

@@ -13,8 +13,8 @@ class Muon(torch.optim.Optimizer):
     """Momentum orthogonalised by Newton–Schulz, for weights of two or more dimensions.
 
     A convolution's weight counts as a matrix of (out, height · width · in). The update of a matrix is its momentum with
-    all singular values brought near one, times √max(1, out/in), so that it changes the output by about the learning
-    rate.
+    all singular values brought near one, so that it changes the output by about the learning rate; that of a dense
+    layer is multiplied by √max(1, out/in).
 
     Args:
         parameters: weights with two or more dimensions.
@@ -46,7 +46,7 @@ class Muon(torch.optim.Optimizer):
         ahead = torch.lerp(gradient, state["momentum"], momentum)
         ahead = ahead.movedim(1, -1)  # for convolutions the order in which channels-last weights lie in memory
         matrix = ahead.flatten(1)
-        scale = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5
+        scale = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5 if weight.ndim == 2 else 1.0
         return orthogonalised(matrix).mul_(scale).view(ahead.shape).movedim(-1, 1)
 
 

@@ -47,7 +47,7 @@ def muon(model: nn.Module, learning_rate: float = 0.03) -> Optimizer:
 
 
 class MuonWithAdam(Optimizer):
-    """Muon for the inner weights; Adam, at 0.15 of its learning rate, for all else.
+    """Muon for the inner weights; Adam, at a tenth of its learning rate, for all else.
 
     Adam takes what is no matrix (biases, gains, scales) and the layers next to probability, whose outputs have a
     meaning of their own: everything under `posterior`, `prior` and `likelihood`, and the decoder's last layer.
@@ -59,7 +59,7 @@ class MuonWithAdam(Optimizer):
         inner = [p for name, p in named.items() if p.ndim > 1 and _is_inner(name) and name not in last]
         taken = {id(p) for p in inner}
         rest = [p for p in named.values() if id(p) not in taken]
-        groups = [{"params": inner, "lr": learning_rate}, {"params": rest, "lr": 0.15 * learning_rate}]
+        groups = [{"params": inner, "lr": learning_rate}, {"params": rest, "lr": 0.1 * learning_rate}]
         super().__init__([group for group in groups if group["params"]], {})
         self._parts: list[Optimizer] = []
         if inner:

@@ -151,6 +151,13 @@ class Training:
             save_checkpoint(self.folder.checkpoint_file, self.model, self.optimizer, self.average, self.progress)
         self._checkpointed = time.monotonic()
 
+    def interrupt(self) -> None:
+        """Saves all; before the end of the first epoch also the weights as they are, so that the run can be opened."""
+        self.checkpoint()
+        if not self.history.epochs:
+            with self.average.applied():
+                self._keep(best=True)
+
     def close(self) -> None:
         """Leaves the model with its best weights, in evaluation mode."""
         if self.best_weights:
