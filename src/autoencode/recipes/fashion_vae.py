@@ -16,7 +16,9 @@ from autoencode.settings import Settings
 
 @recipe(
     "fashion-vae",
-    settings=Settings(epochs=5, least_steps=3000, batch_size=64, optimizer="muon", schedule="linear"),
+    settings=Settings(
+        epochs=5, least_steps=3000, batch_size=64, optimizer="muon", learning_rate=0.02, schedule="linear"
+    ),
     default_for=["fashion-mnist"],
 )
 def fashion_vae(
@@ -35,7 +37,7 @@ def fashion_vae(
     The tutorial scaled the KL by 5e-4 against a cross-entropy averaged over the 784 pixels, which is β = 5e-4 · 784 ≈
     0.39 against the sum used here, and it called the logarithm of the variance what its sampling used as that of the
     standard deviation. It trained with RMSprop, batches of 16 and 20 epochs: --optimizer rmsprop --batch-size 16
-    --epochs 20.
+    --epochs 20 --schedule constant.
 
     Args:
         data_shape: (channels, height, width), any size.
