@@ -52,10 +52,11 @@ def line(recipe: str, seed: int = 0) -> str:
     tasks.report(run, measured)
     last = run.folder.metrics()[-1]
     bpd = f", {measured.elbo_bpd} bits per dimension" if measured.elbo_bpd else ""
+    bounds = f"elbo {measured.elbo}{bpd}, log-likelihood {measured.log_likelihood}; " if measured.elbo else ""
     error = f"squared error per pixel {measured.squared_error}"
     return (
         f"{recipe} on {data}: nll per pixel {measured.nll_per_value}, {error}, "
-        f"elbo {measured.elbo}{bpd}, log-likelihood {measured.log_likelihood}; {last['epoch']:g} epochs, "
+        f"{bounds}{last['epoch']:g} epochs, "
         f"{last['seconds'] / 60:.1f} minutes, {run.folder.facts['decided']['hardware']}, seed {seed}"
     )
 
