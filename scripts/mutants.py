@@ -1,7 +1,7 @@
 """Plants known bugs one at a time, and reports those that no test catches.
 
-A test suite that passes says little about what it would notice. Each row of mutants.toml is a one-line bug of a kind
-that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. The script
+A test suite that passes says little about what it would notice. Each row of scripts/mutants/*.toml is a one-line bug of
+a kind that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. The script
 copies `src` to a temporary folder, plants one bug there, runs the tests that should notice, and says what survived.
 
     python scripts/mutants.py                    all of them
@@ -59,9 +59,9 @@ class Mutant:
 
 
 def read_table() -> list[Mutant]:
-    """The rows of mutants.toml."""
-    table = tomllib.loads((ROOT / "scripts" / "mutants.toml").read_text())
-    rows = [Mutant(**{**row, "tests": tuple(row["tests"])}) for row in table["mutant"]]
+    """The rows of all tables in scripts/mutants/."""
+    tables = [tomllib.loads(file.read_text()) for file in sorted((ROOT / "scripts" / "mutants").glob("*.toml"))]
+    rows = [Mutant(**{**row, "tests": tuple(row["tests"])}) for table in tables for row in table["mutant"]]
     names = [row.name for row in rows]
     if twice := {name for name in names if names.count(name) > 1}:
         raise SystemExit(f"two mutants are named {twice.pop()}")

@@ -139,4 +139,4 @@ def at_sigma_points(model: Autoencoder, x: Tensor) -> Forward:
     points = math.sqrt(dim) * torch.cat([torch.eye(dim), -torch.eye(dim)])
     z = q.mean + q.stddev * points[:, None]
     features = model.features(z)
-    return Forward(Batch(x), q, z, model.likelihood_of(features), model.prior_for(), features)
+    return Forward(model, Batch(x), q, z, model.likelihood_of(features), model.prior_for(), features)

@@ -66,7 +66,7 @@ def test_the_batch_is_averaged(model: Autoencoder, x: Tensor) -> None:
     twice = forward(model, Batch(torch.cat([x, x])))
     z = seen.z.repeat(1, 2, 1)
     features = model.features(z)
-    twice = Forward(twice.batch, twice.q, z, model.likelihood_of(features), twice.p_z, features)
+    twice = Forward(model, twice.batch, twice.q, z, model.likelihood_of(features), twice.p_z, features)
     assert loss_at(Elbo(), twice) == pytest.approx(loss_at(Elbo(), seen), rel=1e-12)
 
 
@@ -86,7 +86,7 @@ def with_posterior(model: Autoencoder, loc: Tensor, scale: Tensor) -> Forward:
     z = q.rsample((1,))
     features = model.features(z)
     batch = Batch(torch.zeros(len(loc), 6))
-    return Forward(batch, q, z, model.likelihood_of(features), model.prior_for(), features)
+    return Forward(model, batch, q, z, model.likelihood_of(features), model.prior_for(), features)
 
 
 @pytest.mark.parametrize("floor", [0.1, 1.0, 2.5])

@@ -22,7 +22,7 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="recipes, datasets, runs, likelihoods, optimizers or schedules.",
+            help="recipes, datasets, runs, likelihoods, networks, optimizers or schedules.",
             autocompletion=_complete,
         ),
     ],
@@ -66,6 +66,13 @@ def _likelihoods(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.likelihoods import likelihoods
 
     return (), _documented(likelihoods)
+
+
+@tables.named("networks")
+def _networks(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.recipes import networks
+
+    return (), _documented(networks)
 
 
 @tables.named("optimizers")

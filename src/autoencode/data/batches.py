@@ -65,14 +65,21 @@ class Batches:
             step: counted from 0, over all epochs.
 
         Returns:
-            `x` as float32, (batch, *data_shape).
+            `x` as float32, (batch, *data_shape); labels or other context of the part come as `context`. Of a stochastic
+            part the pictures are drawn here, from the global generator.
 
         Raises:
             ArgumentError: a negative step.
         """
         if step < 0:
             raise ArgumentError(f"steps are counted from 0, not {step}")
-        batch = Batch(_gathered(self.part.x, self._places(step), self.device))
+        places = self._places(step)
+        x = _gathered(self.part.x, places, self.device)
+        context = self.part.context_of(places)
+        batch = Batch(
+            torch.bernoulli(x) if self.part.stochastic else x,
+            context=None if context is None else context.to(self.device),
+        )
         return batch if self.transform is None else self.transform(batch)
 
     def _places(self, step: int) -> Tensor:
@@ -113,7 +120,12 @@ def in_order(part: Part | Tensor, batch_size: int, *, device: str | torch.device
     part = _as_part(part)
     _checked(batch_size, len(part))
     device = torch.device(device)
-    return (Batch(in_units(rows.to(device))) for rows in part.x.split(batch_size))
+    return (_rows(part, slice(start, start + batch_size), device) for start in range(0, len(part), batch_size))
+
+
+def _rows(part: Part, rows: slice, device: torch.device) -> Batch:
+    context = part.context_of(rows)
+    return Batch(in_units(part.x[rows].to(device)), context=None if context is None else context.to(device))
 
 
 def _gathered(x: Tensor, places: Tensor, device: torch.device) -> Tensor:

@@ -1,7 +1,8 @@
 """A data set, read and cut into parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from autoencode.data.examples import Examples, Option, Skipped
@@ -76,9 +77,9 @@ def assembled(examples: Examples, split: Split, name: str, source: str, options:
     return Dataset(
         name=name,
         source=source,
-        train=_part(examples, split.train),
-        validation=_part(examples, split.validation),
-        test=_part(examples, split.test),
+        train=_part(examples, split.train, stochastic=examples.stochastic),
+        validation=_drawn(_part(examples, split.validation), examples, "validation"),
+        test=_drawn(_part(examples, split.test), examples, "test"),
         split=split,
         values=examples.values,
         classes=examples.classes,
@@ -90,6 +91,19 @@ def assembled(examples: Examples, split: Split, name: str, source: str, options:
     )
 
 
-def _part(examples: Examples, places: Tensor) -> Part:
+def _part(examples: Examples, places: Tensor, *, stochastic: bool = False) -> Part:
     labels = None if examples.labels is None else examples.labels[places]
-    return Part(examples.x[places], labels)
+    context = None if examples.context is None else examples.context[places]
+    return Part(examples.x[places], labels, context, stochastic)
+
+
+def _drawn(part: Part, examples: Examples, name: str) -> Part:
+    """A held-out part of probabilities, drawn once with a seed that never changes, so that numbers can be compared."""
+    if not examples.stochastic:
+        return part
+    generator = torch.Generator().manual_seed(_DRAWN[name])
+    drawn = torch.rand(part.x.shape, generator=generator) < part.units()
+    return replace(part, x=drawn.to(torch.uint8) * 255)
+
+
+_DRAWN = {"validation": 11, "test": 12}

@@ -40,6 +40,8 @@ class Examples:
         skipped: files that were left out.
         files: where each example came from, or None.
         options: the reader's options as they were resolved.
+        context: what conditional parts are given for each example, (n, ...), or None.
+        stochastic: values are probabilities: training examples are drawn anew each time, held-out ones once.
     """
 
     x: Shaped[Tensor, "n *data_shape"]
@@ -51,3 +53,5 @@ class Examples:
     skipped: tuple[Skipped, ...] = ()
     files: tuple[str, ...] | None = None
     options: dict[str, Option] = field(default_factory=dict[str, Option])
+    context: Shaped[Tensor, "n ..."] | None = None
+    stochastic: bool = False

@@ -101,7 +101,7 @@ def _read(source: Source, asked: _Asked) -> tuple[str, str, Examples]:
 
 def _read_registered(name: str, asked: _Asked) -> Examples:
     _no_picture_options(asked, name)
-    examples = datasets[name].read(fetcher(name, allowed=asked.download, progress=asked.progress))
+    examples = datasets[name].read(fetcher(datasets[name].folder, allowed=asked.download, progress=asked.progress))
     if asked.values not in (None, examples.values):
         raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {asked.values}")
     options: dict[str, Option] = {"values": str(examples.values), "size": None, "colour": "auto"}

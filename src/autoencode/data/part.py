@@ -17,6 +17,10 @@ class Part:
     Args:
         x: the examples, (n, *data_shape): uint8, where a number means value / 255, or float32 in the model's units.
         labels: one class for each example, (n,), or None.
+        context: what conditional parts are given for each example, (n, ...), stored as `x` is; None where there is none
+            besides the labels.
+        stochastic: the values are probabilities, and a black-and-white picture is drawn anew whenever an example is
+            trained on.
 
     Example:
         >>> part = Part(torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8))
@@ -26,14 +30,29 @@ class Part:
 
     x: Shaped[Tensor, "n *data_shape"]
     labels: Int64[Tensor, " n"] | None = None
+    context: Shaped[Tensor, "n ..."] | None = None
+    stochastic: bool = False
 
     def __len__(self) -> int:
         return self.x.shape[0]
+
+    def __getitem__(self, index: Index) -> "Part":
+        """Some of the examples, with all that belongs to them."""
+        labels = None if self.labels is None else self.labels[index]
+        context = None if self.context is None else self.context[index]
+        return Part(self.x[index], labels, context, self.stochastic)
 
     @property
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one example: (channels, height, width) or (dimensions,)."""
         return tuple(self.x.shape[1:])
+
+    def context_of(self, index: Index = _ALL) -> Shaped[Tensor, "m ..."] | None:
+        """What conditional parts are given: the context in the model's units, else the labels, else None."""
+        if self.context is None:
+            return None if self.labels is None else self.labels[index]
+        rows = self.context[index]
+        return rows if rows.dtype == torch.int64 else in_units(rows)
 
     def units(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"]:
         """Examples in the model's units: uint8 divided by 255, floats as they are.

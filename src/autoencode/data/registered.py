@@ -20,6 +20,7 @@ class Registered:
         licence: as stated there.
         data_shape: the shape of one example.
         read: reads all of it, with a function that gets its files.
+        folder: the folder of its files, where it is not its name.
     """
 
     about: str
@@ -27,13 +28,14 @@ class Registered:
     licence: str
     data_shape: tuple[int, ...]
     read: Reader
+    folder: str = ""
 
 
 datasets = Registry[Registered]("data set", "autoencode list datasets")
 
 
 def dataset(
-    name: str, *, about: str, home: str, licence: str, data_shape: tuple[int, ...]
+    name: str, *, about: str, home: str, licence: str, data_shape: tuple[int, ...], folder: str = ""
 ) -> Callable[[Reader], Reader]:
     """A decorator that enters a reader into `datasets`.
 
@@ -43,13 +45,14 @@ def dataset(
         home: where it comes from.
         licence: as stated there.
         data_shape: the shape of one example.
+        folder: the folder of its files, where it is not its name.
 
     Returns:
         The decorator; it leaves the reader as it is.
     """
 
     def enter(read: Reader) -> Reader:
-        datasets.add(name, Registered(about, home, licence, data_shape, read))
+        datasets.add(name, Registered(about, home, licence, data_shape, read, folder or name))
         return read
 
     return enter

@@ -90,6 +90,6 @@ def _log_likelihood(model: Autoencoder, part: Part, n_samples: int, n_examples: 
     if not n_samples or not n_examples:
         return None
     device = next(model.parameters()).device
-    some = Part(part.x[:n_examples], None)
+    some = part[:n_examples]
     values = [log_likelihoods(model, batch.x.to(device), n_samples).cpu() for batch in in_order(some, 20)]
     return Estimate.of(torch.cat(values))

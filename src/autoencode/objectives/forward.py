@@ -11,11 +11,12 @@ from autoencode.model import Autoencoder
 
 @dataclass(frozen=True)
 class Forward:
-    """What one pass gives.
+    """What one pass gives, and the model that gave it.
 
         batch.x ─► q(z|x) ─► z ─► p(x|z) ◄─ batch.target        p(z)
 
     Args:
+        model: whose pass it was; for objectives that ask more of it, such as a Jacobian or a second decoding.
         batch: what went in.
         q: the posterior, batch shape (batch,).
         z: draws from it, (n_samples, batch, *latent_shape).
@@ -24,6 +25,7 @@ class Forward:
         features: the decoder's output that `p_x` was made of.
     """
 
+    model: Autoencoder
     batch: Batch
     q: Distribution
     z: Tensor
@@ -43,5 +45,6 @@ def forward(model: Autoencoder, batch: Batch, n_samples: int = 1) -> Forward:
     features = model.features(z, batch.context)
     if model.training:
         model.likelihood.adapt(features, batch.target)
+        model.posterior.adapt(q)
     p_z = None if model.prior is None else model.prior_for(batch.context)
-    return Forward(batch, q, z, model.likelihood_of(features), p_z, features)
+    return Forward(model, batch, q, z, model.likelihood_of(features), p_z, features)

@@ -22,3 +22,10 @@ class Posterior(nn.Module):
     def forward(self, features: Float[Tensor, "batch ..."]) -> Distribution:
         """q(z|x) with batch shape (batch,) and event shape `latent_shape`."""
         raise NotImplementedError
+
+    def adapt(self, q: Distribution) -> None:
+        """Called once a training step, after the decoding: updates what no gradient reaches, such as a codebook.
+
+        Args:
+            q: what `forward` returned in this step.
+        """

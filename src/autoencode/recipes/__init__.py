@@ -4,9 +4,11 @@ from autoencode.recipes.conv_ae import conv_ae
 from autoencode.recipes.conv_vae import conv_vae
 from autoencode.recipes.dense_vae import dense_vae
 from autoencode.recipes.fashion_vae import fashion_vae
+from autoencode.recipes.networks import Networks, networks
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
 
 __all__ = [
+    "Networks",
     "Parameter",
     "Recipe",
     "conv_ae",
@@ -14,6 +16,7 @@ __all__ = [
     "default_recipe",
     "dense_vae",
     "fashion_vae",
+    "networks",
     "recipe",
     "recipes",
 ]

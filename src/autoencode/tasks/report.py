@@ -78,7 +78,7 @@ def _learned(run: Run) -> dict[str, Figure]:
 
 
 def _some(part: Part) -> Part:
-    return Part(part.x[:_CODES], None if part.labels is None else part.labels[:_CODES])
+    return part[:_CODES]
 
 
 def _reconstructions(run: Run, part: Part) -> Figure:
@@ -140,7 +140,7 @@ def _busiest(run: Run, part: Part) -> tuple[int, int]:
     """The two latent dimensions with the largest KL, in the order of their numbers."""
     if run.model.latent_shape[0] == 2:
         return 0, 1
-    rates = encode_all(run.model, Part(part.x[:1_000])).kl
+    rates = encode_all(run.model, part[:1_000]).kl
     order = torch.arange(2) if rates is None else rates.mean(0).flatten().argsort(descending=True)[:2]
     first, second = sorted(order.tolist())
     return first, second

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 from autoencode.model import Autoencoder
 from autoencode.training.averaging import WeightAverage
 from autoencode.training.optimizers import load_state_tensors, state_tensors
+from autoencode.training.players import Players
 from autoencode.training.weights import load_into, load_tensors, save_tensors
 
 
@@ -35,15 +36,27 @@ class Progress:
 
 
 def save_checkpoint(
-    path: Path, model: Autoencoder, optimizer: Optimizer, average: WeightAverage, progress: Progress
+    path: Path,
+    model: Autoencoder,
+    optimizer: Optimizer,
+    players: Players,
+    average: WeightAverage,
+    progress: Progress,
 ) -> None:
     """Writes the state of a training, whole or not at all."""
-    parts = {"model": model.state_dict(), "optimizer": state_tensors(optimizer), "average": average.tensors}
+    parts = {
+        "model": model.state_dict(),
+        "optimizer": state_tensors(optimizer),
+        "players": players.tensors(),
+        "average": average.tensors,
+    }
     tensors = {f"{part}.{name}": value for part, named in parts.items() for name, value in named.items()}
     save_tensors(path, tensors, asdict(progress))
 
 
-def load_checkpoint(path: Path, model: Autoencoder, optimizer: Optimizer, average: WeightAverage) -> Progress:
+def load_checkpoint(
+    path: Path, model: Autoencoder, optimizer: Optimizer, players: Players, average: WeightAverage
+) -> Progress:
     """Puts the state of a training back.
 
     Raises:
@@ -52,6 +65,7 @@ def load_checkpoint(path: Path, model: Autoencoder, optimizer: Optimizer, averag
     tensors, facts = load_tensors(path)
     load_into(model, _part(tensors, "model"), path)
     load_state_tensors(optimizer, _part(tensors, "optimizer"))
+    players.load(_part(tensors, "players"))
     average.load(_part(tensors, "average"))
     return Progress(**facts)
 

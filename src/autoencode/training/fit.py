@@ -17,6 +17,7 @@ from autoencode.training.checkpoint import load_checkpoint
 from autoencode.training.history import Epoch, History, Status
 from autoencode.training.interrupt import listening
 from autoencode.training.optimizers import optimizers
+from autoencode.training.players import Players
 from autoencode.training.precision import resolve_device, resolve_precision
 from autoencode.training.processor import prepare_processor
 from autoencode.training.run_folder import RunFolder
@@ -95,6 +96,7 @@ def _prepare(
         model=model,
         train_step=TrainStep(model, objective, decided["precision"]),
         optimizer=_optimizer(model, settings),
+        players=Players(objective, device),
         average=WeightAverage(model, settings.average),
         batches=batches,
         validation=data.validation,
@@ -149,7 +151,9 @@ def _optimizer(model: Autoencoder, settings: Settings) -> Optimizer:
 
 def _restore(training: Training, folder: RunFolder) -> None:
     """Goes back to the last checkpoint; what was written after it is forgotten, and will be made again."""
-    progress = load_checkpoint(folder.checkpoint_file, training.model, training.optimizer, training.average)
+    progress = load_checkpoint(
+        folder.checkpoint_file, training.model, training.optimizer, training.players, training.average
+    )
     training.resume(progress, [Epoch(**line) for line in folder.metrics() if line["step"] <= progress.step])
     if training.history.best:
         training.best_weights, _ = load_tensors(folder.model_file)

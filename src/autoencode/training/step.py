@@ -11,6 +11,7 @@ from autoencode.data import Batch
 from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective, Output
+from autoencode.training.players import Players
 
 
 class TrainStep(nn.Module):
@@ -32,20 +33,30 @@ class TrainStep(nn.Module):
             return self.objective(self.model, batch, step)
 
 
-def take(train_step: TrainStep, optimizer: Optimizer, batch: Batch, step: int, clip: float | None) -> dict[str, float]:
-    """Forward, backward, update. Returns the loss and the means of its terms.
+def take(
+    train_step: TrainStep, optimizer: Optimizer, players: Players, batch: Batch, step: int, clip: float | None
+) -> dict[str, float]:
+    """One forward pass; backward for the model and for each player; then all are updated.
+
+    Returns the loss and the means of its terms, and each player's loss under its name.
 
     Raises:
         DivergenceError: the loss or the gradient is no finite number; the weights are then those of before the step.
     """
     output: Output = train_step(batch, step)
     values = {"loss": output.loss.item(), **{name: term.mean().item() for name, term in output.terms.items()}}
+    values |= {name: loss.item() for name, loss in output.adversaries.items()}
     check_finite(values, f"at step {step}")
     optimizer.zero_grad(set_to_none=True)
-    output.loss.backward()
+    players.backward(output.adversaries)
+    if players.networks:
+        output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
+    else:
+        output.loss.backward()
     if clip is not None:
         _clip(train_step, clip, step)
     optimizer.step()
+    players.step()
     return values
 
 

@@ -13,6 +13,7 @@ from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
 from autoencode.training.checkpoint import Progress, save_checkpoint
 from autoencode.training.history import Epoch, History, Status
+from autoencode.training.players import Players
 from autoencode.training.run_folder import RunFolder
 from autoencode.training.schedules import schedules
 from autoencode.training.seeding import seed_noise
@@ -28,6 +29,7 @@ class Training:
     model: Autoencoder
     train_step: TrainStep
     optimizer: Optimizer
+    players: Players
     average: WeightAverage
     batches: Batches
     validation: Part
@@ -58,7 +60,7 @@ class Training:
         self._set_learning_rate(step)
         batch = self.batches(step)
         try:
-            values = take(self.train_step, self.optimizer, batch, step, settings.clip)
+            values = take(self.train_step, self.optimizer, self.players, batch, step, settings.clip)
         except DivergenceError:
             self._mark("diverged")
             raise
@@ -74,6 +76,7 @@ class Training:
         factor = schedules[self.settings.schedule]((step + 1) / (self.last_step + 1))
         for group in self.optimizer.param_groups:
             group["lr"] = group["highest_lr"] * factor
+        self.players.set_learning_rate(factor)
 
     @property
     def epoch_is_over(self) -> bool:
@@ -148,7 +151,9 @@ class Training:
         """Writes all that an exact resume needs."""
         self._seconds()
         if self.folder:
-            save_checkpoint(self.folder.checkpoint_file, self.model, self.optimizer, self.average, self.progress)
+            save_checkpoint(
+                self.folder.checkpoint_file, self.model, self.optimizer, self.players, self.average, self.progress
+            )
         self._checkpointed = time.monotonic()
 
     def interrupt(self) -> None:
