@@ -4,6 +4,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution, Independent, kl_divergence
 
+from autoencode.distributions.ladder import Ladder, kl_ladder_dimensions, kl_levels
 from autoencode.distributions.point_mass import Degenerate
 from autoencode.errors import CapabilityError, ShapeError
 
@@ -24,17 +25,36 @@ def kl(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Flo
         CapabilityError: `q` or `p` has no density.
     """
     check_comparable(q, p)
+    if isinstance(q, Ladder) and isinstance(p, Ladder):
+        return kl_levels(q, z).sum(-1).mean(0)
     exact = closed_form(q, p)
     return (q.log_prob(z) - p.log_prob(z)).mean(0) if exact is None else exact
+
+
+def kl_groups(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Float[Tensor, "batch groups"]:
+    """KL(q ‖ p) for each example and group of latents, (batch, groups), in nats: what free bits are given to.
+
+    A group is a level of a ladder, or else a single dimension.
+
+    Raises:
+        CapabilityError: neither levels nor dimensions can be told apart.
+    """
+    if isinstance(q, Ladder) and isinstance(p, Ladder):
+        return kl_levels(q, z).mean(0)
+    return kl_per_dimension(q, p).flatten(1)
 
 
 def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch ..."]:
     """KL(q ‖ p) for each example and latent dimension, (batch, *latent_shape), in nats.
 
+    For a ladder it is an estimate from one draw.
+
     Raises:
         CapabilityError: `q` or `p` does not factorise over dimensions.
     """
     check_comparable(q, p)
+    if isinstance(q, Ladder) and isinstance(p, Ladder):
+        return kl_ladder_dimensions(q, q.rsample((1,))).squeeze(0)
     if isinstance(q, Independent) and isinstance(p, Independent):
         exact = closed_form(q.base_dist, p.base_dist)
         if exact is not None:

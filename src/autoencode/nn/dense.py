@@ -11,6 +11,9 @@ Activation = Callable[[], nn.Module]
 def dense_stack(widths: Sequence[int], activation: Activation = nn.ReLU) -> nn.Sequential:
     """Linear layers from `widths[0]` to `widths[-1]`, each followed by an activation.
 
+    `nn.GLU` makes gated layers, (W x + b) · sigmoid(V x + c) (Dauphin et al., "Language modeling with gated
+    convolutional networks", ICML 2017, equation 1): its linear layers have twice the units, as it halves them.
+
     Example:
         >>> dense_stack([784, 256])
         Sequential(
@@ -20,5 +23,5 @@ def dense_stack(widths: Sequence[int], activation: Activation = nn.ReLU) -> nn.S
     """
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(widths):
-        layers += [nn.Linear(n_in, n_out), activation()]
+        layers += [nn.Linear(n_in, 2 * n_out if activation is nn.GLU else n_out), activation()]
     return nn.Sequential(*layers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.distributions import Distribution
 
-from autoencode.distributions import kl, kl_per_dimension
+from autoencode.distributions import kl, kl_groups
 from autoencode.errors import ArgumentError
 from autoencode.objectives.forward import Forward
 from autoencode.objectives.objective import Objective, Output
@@ -23,8 +23,8 @@ class Elbo(Objective):
 
     Args:
         beta: the weight of the KL, a number or a schedule; 1 is the bound itself.
-        free_bits: nats that each latent dimension may use at no cost: its KL, averaged over the batch, counts as at
-            least this much. Only the loss is changed, not the reported term.
+        free_bits: nats that each latent dimension (in a ladder, each level) may use at no cost: its KL, averaged over
+            the batch, counts as at least this much. Only the loss is changed, not the reported term.
         n_samples: codes drawn for each example.
 
     Terms: `nll` (the distortion) and `kl` (the rate).
@@ -55,8 +55,8 @@ class Elbo(Objective):
         return Output(nll.mean() + at(self.beta, step) * cost, {"nll": nll, "kl": rate})
 
     def _with_free_bits(self, seen: Forward) -> Tensor:
-        per_dimension = kl_per_dimension(seen.q, require_prior(seen)).mean(0)
-        return per_dimension.clamp_min(self.free_bits).sum()
+        groups = kl_groups(seen.q, require_prior(seen), seen.z).mean(0)
+        return groups.clamp_min(self.free_bits).sum()
 
 
 def require_prior(seen: Forward) -> Distribution:

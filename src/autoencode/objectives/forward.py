@@ -46,5 +46,7 @@ def forward(model: Autoencoder, batch: Batch, n_samples: int = 1) -> Forward:
     if model.training:
         model.likelihood.adapt(features, batch.target)
         model.posterior.adapt(q)
+        if model.prior is not None:
+            model.prior.adapt(q)
     p_z = None if model.prior is None else model.prior_for(batch.context)
     return Forward(model, batch, q, z, model.likelihood_of(features), p_z, features)

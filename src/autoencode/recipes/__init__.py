@@ -4,8 +4,11 @@ from autoencode.recipes.conv_ae import conv_ae
 from autoencode.recipes.conv_vae import conv_vae
 from autoencode.recipes.dense_vae import dense_vae
 from autoencode.recipes.fashion_vae import fashion_vae
+from autoencode.recipes.iwae import iwae
+from autoencode.recipes.ladder_vae import ladder_vae
 from autoencode.recipes.networks import Networks, networks
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
+from autoencode.recipes.vamp_vae import vamp_vae
 
 __all__ = [
     "Networks",
@@ -16,7 +19,10 @@ __all__ = [
     "default_recipe",
     "dense_vae",
     "fashion_vae",
+    "iwae",
+    "ladder_vae",
     "networks",
     "recipe",
     "recipes",
+    "vamp_vae",
 ]

@@ -1,0 +1,150 @@
+"""Distributions over several levels of latents, walked from the top down."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.distributions import Distribution, Independent, Normal, kl_divergence
+
+Choose = Callable[[int, Independent[Normal]], Tensor]
+"""(level, its distribution given the levels above) → the latent of that level."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """One walk down the levels.
+
+    Args:
+        z: the latents of all levels, top first, (*leading, dims).
+        own: each level's distribution given the levels above it, in the distribution that was walked.
+        prior: the same in the prior, for the same z.
+    """
+
+    z: Tensor
+    own: list[Independent[Normal]]
+    prior: list[Independent[Normal]]
+
+
+@runtime_checkable
+class Level(Protocol):
+    """What a walk asks of one level."""
+
+    def added(self, state: Tensor, z: Tensor) -> Tensor:
+        """The state once this level's latent is known."""
+        ...
+
+    def above(self, state: Tensor) -> Independent[Normal]:
+        """p(z_l | the levels above)."""
+        ...
+
+
+def walk(
+    levels: Sequence[Level],
+    start: Tensor,
+    own: Callable[[int, Tensor, Independent[Normal]], Independent[Normal]],
+    choose: Choose,
+) -> Path:
+    """Goes down the levels: reads each one's distribution off the state, chooses its latent, adds it to the state.
+
+    Args:
+        levels: top first.
+        start: the state at the top, (*leading, width).
+        own: (level, state, its prior) → its distribution in what is walked; the prior itself for a prior.
+        choose: the latent of each level.
+    """
+    state, z, mine, priors = start, list[Tensor](), list[Independent[Normal]](), list[Independent[Normal]]()
+    for number, level in enumerate(levels):
+        prior = level.above(state)
+        here = own(number, state, prior)
+        latent = choose(number, here)
+        state = level.added(state, latent)
+        z.append(latent)
+        mine.append(here)
+        priors.append(prior)
+    return Path(torch.cat(z, -1), mine, priors)
+
+
+class Ladder(Distribution):
+    """p(z₁) p(z₂|z₁) … p(z_L|z₁…z_L₋₁), with z = (z₁, …, z_L) as one vector.
+
+    The walk is the model's; this class turns it into draws and densities. The last walk is kept, so that the KL of
+    fresh draws costs no second one.
+
+    Args:
+        walk: (choose, leading shape) → the path, with level l drawn or given by `choose`.
+        dims: numbers of each level, top first.
+        batch_shape: of what it is conditioned on; () for a prior.
+    """
+
+    arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
+    has_rsample = True
+
+    def __init__(
+        self, walk: Callable[[Choose, tuple[int, ...]], Path], dims: tuple[int, ...], batch_shape: tuple[int, ...] = ()
+    ) -> None:
+        self._walk, self.dims = walk, dims
+        self._last: Path | None = None
+        self._last_has_gradients = False
+        super().__init__(torch.Size(batch_shape), torch.Size((sum(dims),)), validate_args=False)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """Draws level by level, (*sample_shape, *batch_shape, dims)."""
+        return self._remembered(lambda _, level: level.rsample(), (*sample_shape, *self.batch_shape)).z
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """The same without gradients."""
+        with torch.no_grad():
+            return self.rsample(sample_shape)
+
+    @property
+    def mean(self) -> Tensor:
+        """The end of the walk that takes every level's mean, (*batch_shape, dims); not the mean over all walks."""
+        return self._walk(lambda _, level: level.mean, tuple(self.batch_shape)).z
+
+    def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        """Log density in nats, summed over the levels."""
+        levels = value.split(self.dims, -1)
+        return torch.stack([q.log_prob(z) for q, z in zip(self.path(value).own, levels, strict=True)]).sum(0)
+
+    def path(self, z: Float[Tensor, "..."]) -> Path:
+        """The walk that gives `z`."""
+        # A walk made without gradients is no use to who wants them.
+        if self._last is not None and self._last.z is z and (self._last_has_gradients or not torch.is_grad_enabled()):
+            return self._last
+        levels = z.split(self.dims, -1)
+
+        def given(number: int, _: Independent[Normal]) -> Tensor:
+            return levels[number]
+
+        return self._walk(given, tuple(z.shape[:-1]))
+
+    def _remembered(self, choose: Choose, leading: tuple[int, ...]) -> Path:
+        self._last, self._last_has_gradients = self._walk(choose, leading), torch.is_grad_enabled()
+        return self._last
+
+
+def kl_levels(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n batch levels"]:
+    """The KL of each level from its prior, given the levels above it in `z`; exact in every level but for those draws.
+
+    The sum over levels is, on average over draws from `q`, the KL of the whole, with less noise than
+    log q(z) − log p(z).
+
+    Args:
+        q: the posterior; its walk knows the prior's.
+        z: draws from it.
+
+    References:
+        Sønderby, Raiko, Maaløe, Sønderby and Winther, "Ladder variational autoencoders", NeurIPS 2016, equation 5.
+    """
+    path = q.path(z)
+    return torch.stack([kl_divergence(own, above) for own, above in zip(path.own, path.prior, strict=True)], -1)
+
+
+def kl_ladder_dimensions(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n batch dims"]:
+    """The same for each dimension of each level."""
+    path = q.path(z)
+    pairs = zip(path.own, path.prior, strict=True)
+    return torch.cat([kl_divergence(own.base_dist, above.base_dist) for own, above in pairs], -1)

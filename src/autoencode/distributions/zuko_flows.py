@@ -1,0 +1,80 @@
+"""Trainable densities over vectors: normalizing flows, from zuko."""
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import nn
+from torch.distributions import Distribution
+
+from autoencode.errors import ArgumentError
+from autoencode.registry import Registry
+
+flows: Registry[Callable[..., nn.Module]] = Registry("flow", "autoencode list flows")
+"""name → make(dims, context, transforms=…, hidden_features=…) → a module whose call gives a distribution."""
+
+
+@flows.named("nsf")
+def nsf(dims: int, context: int = 0, **options: Any) -> nn.Module:
+    """Neural spline flow, autoregressive: the most flexible (Durkan et al., NeurIPS 2019)."""
+    return zuko().flows.NSF(dims, context, **options)
+
+
+@flows.named("maf")
+def maf(dims: int, context: int = 0, **options: Any) -> nn.Module:
+    """Masked autoregressive flow, affine: fast to evaluate (Papamakarios et al., NeurIPS 2017)."""
+    return zuko().flows.MAF(dims, context, **options)
+
+
+@flows.named("coupling")
+def coupling(dims: int, context: int = 0, **options: Any) -> nn.Module:
+    """Real NVP, affine, one half given the other: as fast to draw from (Dinh et al., ICLR 2017)."""
+    return zuko().flows.RealNVP(dims, context, **options)
+
+
+def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden: tuple[int, ...] = (64, 64)) -> Any:
+    """A trainable density over vectors, as a module: called, it gives a distribution with `log_prob` and `rsample`.
+
+    It starts as the standard normal: the last layer of each transform's network is zero.
+
+    Args:
+        kind: nsf, maf or coupling; see `flows`.
+        dims: numbers in a vector.
+        context: numbers that the density is conditional on; the flow is then called with them, (batch, context).
+        transforms: how many are composed.
+        hidden: units of each transform's network.
+
+    Returns:
+        A module whose call gives a distribution with batch shape () or (batch,) and event shape (dims,).
+
+    Raises:
+        UnknownNameError: a kind that is none of these.
+        ArgumentError: fewer than one transform, or than two dimensions to couple.
+
+    Example:
+        >>> import torch
+        >>> flow("nsf", 2)().log_prob(torch.zeros(2))
+        tensor(-1.8379, grad_fn=<AddBackward0>)
+    """
+    if transforms < 1 or dims < 1:
+        raise ArgumentError(f"a flow has 1 transform or more and 1 dimension or more, not {transforms} and {dims}")
+    if kind == "coupling" and dims < 2:
+        raise ArgumentError("a coupling flow needs 2 dimensions or more: use an nsf or maf flow")
+    made = flows[kind](dims, context, transforms=transforms, hidden_features=hidden)
+    for name, weight in made.named_parameters():
+        if ".hyper." in name and name.split(".")[-2] == str(2 * len(hidden)):
+            nn.init.zeros_(weight)
+    return made
+
+
+def zuko() -> Any:
+    """The module, imported at its first use and without its side effect.
+
+    Its import switches the checks of `torch.distributions` off for the whole process; here they are put back.
+    """
+    before: bool = Distribution._validate_args  # pyright: ignore[reportPrivateUsage]  # there is no public reader
+    try:
+        import zuko
+        import zuko.flows
+    finally:
+        Distribution.set_default_validate_args(before)
+    return zuko

@@ -1,0 +1,86 @@
+"""The posterior of a ladder, residual to its prior."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.distributions import Independent, Normal
+
+from autoencode.distributions.ladder import Choose, Ladder, Level, Path, walk
+from autoencode.posteriors.posterior import Posterior
+
+
+class LadderPosterior(Posterior):
+    """q(z₁|x) q(z₂|z₁,x) …, each level a correction of the prior's by what the encoder saw.
+
+        features ─► d_L ─► … ─► d₁              bottom-up: the top level reads the deepest
+        state, d_l ─► Δloc, Δlog-scale          top-down, on the prior's own walk
+        q(z_l|…) = N(loc_p + scale_p · Δloc, scale_p · exp Δlog-scale)
+
+    A correction of zero makes a level's KL zero, so levels are used when they pay and none has to be learned twice.
+    The heads start at zero.
+
+    Args:
+        in_features: the encoder's `out_features`.
+        dims: numbers in each level's latent, top first, as the prior's.
+        rungs: the prior's levels, shared and not owned.
+        start: the prior's first state.
+
+    References:
+        Sønderby et al., "Ladder variational autoencoders", NeurIPS 2016, section 2.2; residual parameterisation: Vahdat
+        and Kautz, "NVAE", NeurIPS 2020, section 3.2 and equation 2.
+    """
+
+    def __init__(self, in_features: int, dims: Sequence[int], rungs: Sequence[Level], start: nn.Parameter) -> None:
+        super().__init__((sum(dims),))
+        self.dims, width = tuple(dims), start.shape[0]
+        self._shared = (tuple(rungs), start)  # in a tuple, so that the weights are the prior's alone
+        widths = [in_features] + [width] * len(dims)
+        self.up = nn.ModuleList(nn.Sequential(nn.Linear(a, b), nn.SiLU()) for a, b in pairwise(widths))
+        self.heads = nn.ModuleList(Correction(n, width) for n in dims)
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> Ladder:
+        """q(z|x) with batch shape (batch,) and event shape (sum of dims,)."""
+        seen = [features]
+        for layer in self.up:
+            seen.append(layer(seen[-1]))
+        seen = seen[:0:-1]  # the deepest first, as the walk begins at the top
+        rungs, start = self._shared
+
+        def own(number: int, state: Tensor, above: Independent[Normal]) -> Independent[Normal]:
+            return self.heads[number](state, seen[number], above)
+
+        def path(choose: Choose, leading: tuple[int, ...]) -> Path:
+            return walk(rungs, start.expand(*leading, start.shape[0]), own, choose)
+
+        return Ladder(path, self.dims, (features.shape[0],))
+
+
+class Correction(nn.Module):
+    """What the encoder's view changes of one level's prior.
+
+    Args:
+        dims: numbers in the level's latent.
+        width: of the state and of the features.
+    """
+
+    def __init__(self, dims: int, width: int) -> None:
+        super().__init__()
+        self.state, self.seen = nn.Linear(width, width), nn.Linear(width, width)
+        self.head = nn.Linear(width, 2 * dims)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, state: Tensor, seen: Tensor, above: Independent[Normal]) -> Independent[Normal]:
+        """q(z_l | above, x) from the state (*leading, batch, width), the features (batch, width) and the prior."""
+        hidden = nn.functional.silu(self.state(state) + self.seen(seen))
+        shift, log_ratio = self.head(hidden).chunk(2, -1)
+        prior = above.base_dist
+        loc = prior.mean + prior.stddev * shift
+        scale = prior.stddev * torch.exp(_BOUND * torch.tanh(log_ratio / _BOUND))
+        return Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)
+
+
+_BOUND = 5.0

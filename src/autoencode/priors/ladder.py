@@ -1,0 +1,106 @@
+"""The prior of a ladder: each level given those above it."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Independent, Normal
+
+from autoencode.distributions.ladder import Choose, Ladder, Path, walk
+from autoencode.priors.prior import Prior
+
+
+class LadderPrior(Prior):
+    """p(z₁) p(z₂|z₁) …: normals whose mean and scale are read off the state that the levels above leave.
+
+        state ─► p(z_l | above)        state, z_l ─► state of the next level
+
+    It owns the rungs; a ladder's posterior is made with the same ones.
+
+    Args:
+        dims: numbers in each level's latent, top first; a code is all of them in one vector.
+        width: of the state.
+
+    References:
+        Sønderby, Raiko, Maaløe, Sønderby and Winther, "Ladder variational autoencoders", NeurIPS 2016, equations 1-3.
+
+    Example:
+        >>> LadderPrior([2, 4], 16)().sample((3,)).shape
+        torch.Size([3, 6])
+    """
+
+    def __init__(self, dims: Sequence[int], width: int) -> None:
+        super().__init__((sum(dims),))
+        self.dims, self.width = tuple(dims), width
+        self.start = nn.Parameter(torch.zeros(width))
+        self.rungs = nn.ModuleList([*(Rung(n, width) for n in dims[:-1]), LastRung(dims[-1], width)])
+
+    @property
+    def levels(self) -> "list[LastRung]":
+        """The rungs, top first."""
+        return [rung for rung in self.rungs if isinstance(rung, LastRung)]
+
+    def forward(self) -> Ladder:
+        """p(z) with batch shape () and event shape (sum of dims,)."""
+        return Ladder(self._walk, self.dims)
+
+    def _walk(self, choose: Choose, leading: tuple[int, ...]) -> Path:
+        return walk(self.levels, self.start.expand(*leading, self.width), lambda _, __, above: above, choose)
+
+
+class LastRung(nn.Module):
+    """The lowest level: what the state says of its latent.
+
+    The head starts at zero: a fresh ladder has standard normals everywhere.
+
+    Args:
+        dims: numbers in this level's latent.
+        width: of the state.
+    """
+
+    def __init__(self, dims: int, width: int) -> None:
+        super().__init__()
+        self.head = nn.Sequential(nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, 2 * dims)))
+
+    def above(self, state: Tensor) -> Independent[Normal]:
+        """p(z_l | the levels above)."""
+        loc, log_scale = self.head(state).chunk(2, -1)
+        return Independent(Normal(loc, bounded_exp(log_scale), validate_args=False), 1, validate_args=False)
+
+    def added(self, state: Tensor, z: Tensor) -> Tensor:
+        """The state as it is: no level below reads it."""
+        return state
+
+
+class Rung(LastRung):
+    """A level above others: also what its latent adds to the state.
+
+    Args:
+        dims: numbers in this level's latent.
+        width: of the state.
+    """
+
+    def __init__(self, dims: int, width: int) -> None:
+        super().__init__(dims, width)
+        self.entry = nn.Linear(dims, width)
+        self.mix = nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, width)))
+
+    def added(self, state: Tensor, z: Tensor) -> Tensor:
+        """The state once this level's latent is known."""
+        state = state + self.entry(z)
+        return state + self.mix(state)
+
+
+_BOUND = 5.0
+
+
+def bounded_exp(log_scale: Tensor) -> Tensor:
+    """exp of a logarithm that is bent to stay between −5 and 5, so that no state makes a scale zero or infinite."""
+    return torch.exp(_BOUND * torch.tanh(log_scale / _BOUND))
+
+
+def zeroed(layer: nn.Linear) -> nn.Linear:
+    """The same layer with weights and biases of zero."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer

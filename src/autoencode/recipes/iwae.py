@@ -1,0 +1,55 @@
+"""The autoencoder on which likelihoods are compared, with the evidence lower bound or the tighter one."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from torch import nn
+
+from autoencode.decoders import DenseDecoder
+from autoencode.encoders import DenseEncoder
+from autoencode.likelihoods import likelihoods
+from autoencode.model import Autoencoder
+from autoencode.objectives import Elbo, Iwae, Objective
+from autoencode.posteriors import DiagonalNormalPosterior
+from autoencode.priors import StandardNormalPrior
+from autoencode.recipes.recipe import recipe
+from autoencode.settings import Settings
+
+
+@recipe(
+    "iwae",
+    settings=Settings(epochs=60, least_steps=3000, batch_size=100, schedule="linear", average=0.999, clip=200.0),
+)
+def iwae(
+    data_shape: Sequence[int],
+    *,
+    n_samples: int = 5,
+    latent_dim: int = 50,
+    hidden: int = 200,
+    likelihood: Annotated[str, likelihoods] = "bernoulli",
+) -> tuple[Autoencoder, Objective]:
+    """The importance-weighted autoencoder with one stochastic layer (200-200-50, tanh); one sample is a VAE.
+
+    The paper trains by Adam for 3,280 passes with a learning rate that falls in steps; here Muon with a straight fall
+    and averaged weights take far fewer. With one sample the KL is its closed form in place of the paper's draw.
+
+    Args:
+        data_shape: of one example, any shape.
+        n_samples: K, codes drawn for each example; 1 is the evidence lower bound.
+        latent_dim: numbers in a code.
+        hidden: units of the two hidden layers on each side.
+        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
+
+    References:
+        Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8 and section 5.
+    """
+    p_x = likelihoods[likelihood](data_shape)
+    encoder = DenseEncoder(data_shape, [hidden, hidden], nn.Tanh)
+    model = Autoencoder(
+        encoder=encoder,
+        posterior=DiagonalNormalPosterior(encoder.out_features, latent_dim),
+        prior=StandardNormalPrior(latent_dim),
+        decoder=DenseDecoder(latent_dim, [hidden, hidden], p_x.features_shape, nn.Tanh),
+        likelihood=p_x,
+    )
+    return model, Elbo() if n_samples == 1 else Iwae(n_samples)
