@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from autoencode.cli.evaluate import evaluate
+from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
 from autoencode.cli.listing import list_
 from autoencode.cli.reconstruct import reconstruct
 from autoencode.cli.report import report
+from autoencode.cli.reproduce import reproduce
 from autoencode.cli.train import train_for
 
 
@@ -18,5 +20,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "report": report,
         "reconstruct": reconstruct,
         "generate": generate,
+        "fit-prior": fit_prior,
+        "reproduce": reproduce,
         "list": list_,
     }

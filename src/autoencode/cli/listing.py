@@ -22,7 +22,7 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="recipes, datasets, runs, likelihoods, networks, optimizers or schedules.",
+            help="recipes, datasets, runs, likelihoods, networks, flows, optimizers, reproductions or schedules.",
             autocompletion=_complete,
         ),
     ],
@@ -73,6 +73,21 @@ def _networks(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.recipes import networks
 
     return (), _documented(networks)
+
+
+@tables.named("flows")
+def _flows(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.distributions import flows
+
+    return (), _documented(flows)
+
+
+@tables.named("reproductions")
+def _reproductions(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.tasks.reproductions import reproductions
+
+    rows = [(name, f"{reproductions[name].published:g}", reproductions[name].source) for name in reproductions]
+    return ("name", "nats", "source"), rows
 
 
 @tables.named("optimizers")

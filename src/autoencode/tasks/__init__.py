@@ -1,22 +1,28 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
 from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
 from autoencode.tasks.listing import RunLine, list_runs
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
+from autoencode.tasks.reproduce import Comparison, reproduce
 from autoencode.tasks.run import Run
 from autoencode.tasks.train import resume, train
 
 __all__ = [
+    "Comparison",
+    "FittedPrior",
     "Reconstructions",
     "Run",
     "RunLine",
     "evaluate",
+    "fit_prior",
     "generate",
     "list_runs",
     "reconstruct",
     "report",
+    "reproduce",
     "resume",
     "train",
 ]

@@ -1,0 +1,69 @@
+"""`autoencode reproduce`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from autoencode.cli.console import errors, out
+
+
+def _names(incomplete: str) -> list[str]:
+    from autoencode.tasks.reproductions import reproductions
+
+    return [name for name in reproductions if name.startswith(incomplete)]
+
+
+def reproduce(
+    name: Annotated[str, typer.Argument(help="See: autoencode list reproductions.", autocompletion=_names)],
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The run folder.", show_default="runs/reproduce/NAME-SEED")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the training.")] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Other than planned.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Shorten the training to about so many.")] = None,
+    importance_samples: Annotated[
+        int | None, typer.Option(min=1, help="Draws for each test example.", show_default="the paper's")
+    ] = None,
+    examples: Annotated[
+        int | None, typer.Option(min=1, help="Measure the first so many of the test part.", show_default="all")
+    ] = None,
+) -> None:
+    """Train a published setting, and print what came out beside what was published.
+
+    A training that was stopped goes on where it was; one that is complete is only measured again.
+
+    \b
+    autoencode reproduce vae-static
+    autoencode reproduce iwae-5 --minutes 10 --importance-samples 500 --examples 1000
+    """
+    from autoencode import tasks
+    from autoencode.cli.progress import TrainingBar
+    from autoencode.tasks.reproductions import reproductions
+
+    goal = reproductions[name]
+    if goal.needs_gpu:
+        errors.print("this one takes many hours on a processor; --minutes shortens it", style="yellow")
+    with TrainingBar() as watch, Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        measuring = bar.add_task("measuring", total=None, visible=False)
+        found = tasks.reproduce(
+            name,
+            out_folder,
+            seed=seed,
+            epochs=epochs,
+            minutes=minutes,
+            importance_samples=importance_samples,
+            examples=examples,
+            watch=watch,
+            measured=lambda done, total: bar.update(measuring, completed=done, total=total, visible=True),
+        )
+    out.print(f"[bold]{name}[/]: minus log-likelihood, nats per test example ({found.importance_samples:,} draws)")
+    out.print(f"  obtained    {found.obtained}  ({found.obtained.n:,} examples)")
+    out.print(f"  published   {found.published:g}  [dim]{goal.source}[/]")
+    out.print(f"  difference  {found.difference}")
+    out.print(f"  {found.epochs:g} epochs, {found.minutes:.1f} minutes on {found.hardware}, seed {found.seed}")
+    if goal.differs:
+        out.print(f"  differs from the paper: {goal.differs}", style="dim")
+    if not found.complete:
+        out.print("  shorter than planned, so this is no reproduction yet", style="yellow")

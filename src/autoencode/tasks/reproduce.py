@@ -1,0 +1,131 @@
+"""Trains a published setting and compares the number."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autoencode.data import in_order
+from autoencode.evaluation.estimate import Estimate
+from autoencode.evaluation.importance import log_likelihoods
+from autoencode.storage import write_whole
+from autoencode.tasks.reproductions import Reproduction, reproductions
+from autoencode.tasks.run import Run
+from autoencode.tasks.train import resume, train
+from autoencode.training import Watch
+from autoencode.training.history import Status
+from autoencode.training.seeding import own_noise
+
+_AT_A_TIME = 20
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came out, beside what was published.
+
+    Args:
+        name: of the reproduction.
+        obtained: minus the importance-weighted log-likelihood, in nats for each test example.
+        published: the paper's.
+        importance_samples: draws for each example.
+        epochs: trained.
+        minutes: of training.
+        hardware: on which.
+        seed: of the training.
+        complete: whether the training went to its planned end.
+    """
+
+    name: str
+    obtained: Estimate
+    published: float
+    importance_samples: int
+    epochs: float
+    minutes: float
+    hardware: str
+    seed: int
+    complete: bool
+
+    @property
+    def difference(self) -> Estimate:
+        """Obtained less published; below zero is better than the paper."""
+        return Estimate(self.obtained.value - self.published, self.obtained.standard_error, self.obtained.n)
+
+
+def reproduce(
+    name: str,
+    out: str | Path | None = None,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    importance_samples: int | None = None,
+    examples: int | None = None,
+    watch: Watch | None = None,
+    measured: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Trains the published setting, or goes on with it, and measures it as the paper did.
+
+    Args:
+        name: of a reproduction; see `autoencode list reproductions`.
+        out: the run folder, `runs/reproduce/NAME-SEED` by default; a training that was stopped goes on, one that is
+            complete is only measured.
+        seed: of the training.
+        epochs: fewer or more than planned.
+        minutes: shorten the training to about so many.
+        importance_samples: draws for each example; the paper's number by default.
+        examples: measure the first so many of the test part; all of them by default.
+        watch: who is told of the training's progress.
+        measured: told (done, total) while test examples are measured.
+
+    Returns:
+        The comparison, also kept in the run folder's `reproduction.json`.
+
+    Raises:
+        UnknownNameError: no such reproduction.
+    """
+    goal = reproductions[name]
+    path = Path(out) if out else Path("runs/reproduce") / f"{name}-{seed}"
+    run = _trained(goal, path, seed, epochs, minutes, watch)
+    k = importance_samples or goal.importance_samples
+    values = _log_likelihoods(run, k, examples, measured or (lambda _, __: None))
+    last = run.folder.metrics()[-1]
+    comparison = Comparison(
+        name=name,
+        obtained=Estimate.of(-values),
+        published=goal.published,
+        importance_samples=k,
+        epochs=last["epoch"],
+        minutes=last["seconds"] / 60,
+        hardware=run.folder.facts["decided"]["hardware"],
+        seed=seed,
+        complete=run.folder.facts["status"] == Status.COMPLETE and epochs is None and minutes is None,
+    )
+    facts = {**asdict(comparison), "command": run.folder.facts["command"], "created": run.folder.facts["created"]}
+    write_whole(path / "reproduction.json", json.dumps(facts, indent=2) + "\n")
+    return comparison
+
+
+def _trained(
+    goal: Reproduction, path: Path, seed: int, epochs: int | None, minutes: float | None, watch: Watch | None
+) -> Run:
+    if (path / "run.json").is_file():
+        run = Run(path)
+        return run if run.folder.facts["status"] == Status.COMPLETE else resume(path, watch=watch)
+    options: dict[str, Any] = {**goal.options}
+    options |= {"epochs": epochs} if epochs is not None else {}
+    options |= {"minutes": minutes} if minutes is not None else {}
+    return train(goal.data, goal.recipe, out=path, watch=watch, seed=seed, **options)
+
+
+def _log_likelihoods(run: Run, k: int, examples: int | None, measured: Callable[[int, int], None]) -> torch.Tensor:
+    part = run.data.test[:examples]
+    values: list[torch.Tensor] = []
+    with own_noise(run.device):
+        torch.manual_seed(0)
+        for batch in in_order(part, _AT_A_TIME):
+            values.append(log_likelihoods(run.model, batch.x.to(run.device), k).cpu())
+            measured(_AT_A_TIME * len(values), len(part))
+    return torch.cat(values)

@@ -1,0 +1,103 @@
+"""Published numbers, and the trainings that reach for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from autoencode.registry import Registry
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A number that was published, and how it is made here.
+
+    Args:
+        published: minus the importance-weighted log-likelihood of the test part, in nats for each example.
+        source: paper and table.
+        data: the registered data set.
+        recipe: that trains it.
+        options: of the recipe and the training, where they differ from the recipe's own.
+        differs: from the published setting; one line.
+        importance_samples: K of the bound that was published.
+        needs_gpu: whether the whole training is longer than a person waits on an ordinary processor.
+    """
+
+    published: float
+    source: str
+    data: str
+    recipe: str
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    differs: str = ""
+    importance_samples: int = 5_000
+    needs_gpu: bool = False
+
+
+reproductions: Registry[Reproduction] = Registry("reproduction", "autoencode list reproductions")
+
+_BURDA = "Burda et al., ICLR 2016"
+_FEWER = "300 passes of Adam with a straight fall and averaged weights in place of 3,280 with a stepped one"
+
+
+def _importance_weighted(n_samples: int, published: float, *, needs_gpu: bool = False) -> None:
+    reproductions.add(
+        f"iwae-{n_samples}",
+        Reproduction(
+            published,
+            f"{_BURDA}, table 1, one stochastic layer, k = {n_samples}",
+            "dynamic-mnist",
+            "iwae",
+            {"n_samples": n_samples, "epochs": 300, "learning_rate": 2e-3},
+            _FEWER,
+            needs_gpu=needs_gpu,
+        ),
+    )
+
+
+_importance_weighted(1, 86.76)
+_importance_weighted(5, 85.54)
+_importance_weighted(50, 84.78, needs_gpu=True)
+reproductions.add(
+    "iwae-50-static",
+    Reproduction(
+        87.1,
+        f"{_BURDA}, appendix, fixed binarization, one stochastic layer, k = 50",
+        "binarized-mnist",
+        "iwae",
+        {"n_samples": 50, "epochs": 100, "learning_rate": 2e-3},
+        _FEWER.replace("300", "100"),
+        needs_gpu=True,
+    ),
+)
+reproductions.add(
+    "vae-static",
+    Reproduction(
+        89.9,
+        "Rezende and Mohamed, ICML 2015, table 2, diagonal covariance",
+        "binarized-mnist",
+        "iwae",
+        {"n_samples": 1, "epochs": 100, "learning_rate": 2e-3},
+        "two layers of 200 tanh units and 50 latents in place of two of 400 maxout units and 40",
+    ),
+)
+reproductions.add(
+    "vamp-static",
+    Reproduction(
+        85.57,
+        "Tomczak and Welling, AISTATS 2018, table 1, VampPrior, one layer",
+        "binarized-mnist",
+        "vamp-vae",
+        {"epochs": 100, "learning_rate": 1e-3},
+        "100 passes in place of at most 2,000; pseudo-inputs through a sigmoid",
+    ),
+)
+reproductions.add(
+    "ladder",
+    Reproduction(
+        82.9,
+        f"{_BURDA}, table 1, two stochastic layers, k = 50 (ladder models: 81.7 and above)",
+        "dynamic-mnist",
+        "ladder-vae",
+        {"epochs": 150, "learning_rate": 2e-3},
+        "a ladder of three levels, trained on the elbo",
+    ),
+)
