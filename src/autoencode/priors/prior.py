@@ -21,3 +21,10 @@ class Prior(nn.Module):
     def forward(self) -> Distribution:
         """p(z) with batch shape () and event shape `latent_shape`."""
         raise NotImplementedError
+
+    def adapt(self, q: Distribution) -> None:
+        """Called once a training step, before `forward`: updates what no gradient reaches, such as fitted components.
+
+        Args:
+            q: the posterior of this step's examples, batch shape (batch,).
+        """

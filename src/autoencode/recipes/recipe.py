@@ -41,12 +41,14 @@ class Recipe:
         build: the function.
         settings: how its models are trained by default.
         default_for: names of data sets, or "images" or "vectors", that it is the default for.
+        ex_post: the kind of prior that is fitted to the codes when the training is done; "" for none.
     """
 
     name: str
     build: Build
     settings: Settings
     default_for: tuple[str, ...]
+    ex_post: str = ""
 
     @property
     def summary(self) -> str:
@@ -93,7 +95,9 @@ class Recipe:
 recipes: Registry[Recipe] = Registry("recipe", "autoencode list recipes")
 
 
-def recipe(name: str, *, settings: Settings, default_for: Sequence[str] = ()) -> Callable[[Build], Build]:
+def recipe(
+    name: str, *, settings: Settings, default_for: Sequence[str] = (), ex_post: str = ""
+) -> Callable[[Build], Build]:
     """Enters a function in the table of recipes, and leaves it a plain function.
 
     Its keyword-only parameters become options on the command line, with the types and defaults of the signature and the
@@ -101,7 +105,7 @@ def recipe(name: str, *, settings: Settings, default_for: Sequence[str] = ()) ->
     """
 
     def enter(build: Build) -> Build:
-        recipes.add(name, Recipe(name, build, settings, tuple(default_for)))
+        recipes.add(name, Recipe(name, build, settings, tuple(default_for), ex_post))
         return build
 
     return enter
