@@ -1,7 +1,7 @@
 """`autoencode generate`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,11 +15,15 @@ def generate(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
     ] = None,
+    prior: Annotated[
+        Literal["own", "ex-post"] | None,
+        typer.Option(help="What codes are drawn from; see fit-prior.", show_default="ex-post where one was fitted"),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
 ) -> None:
-    """Draw new examples from a variational autoencoder.
+    """Draw new examples from a variational autoencoder, or from any with a prior fitted to its codes.
 
     \b
     autoencode generate runs/fashion-mnist-fashion-vae -n 64
@@ -27,5 +31,5 @@ def generate(
     from autoencode import tasks
 
     opened = tasks.Run(run, last=last, device=device)
-    examples, files = tasks.generate(opened, n, out_folder, seed=seed)
+    examples, files = tasks.generate(opened, n, out_folder, seed=seed, prior=prior)
     out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")

@@ -93,7 +93,7 @@ def _finish(run: "Run", *, report: bool) -> None:
         show(measured)
         out.print(f"report   [bold]{page}[/]")
     out.print(f"next     autoencode reconstruct {run.path}", style="dim")
-    if run.model.prior is not None:
+    if run.model.prior is not None or run.ex_post() is not None:
         out.print(f"         autoencode generate {run.path} -n 64", style="dim")
 
 

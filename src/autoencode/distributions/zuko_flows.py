@@ -60,8 +60,9 @@ def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden:
     if kind == "coupling" and dims < 2:
         raise ArgumentError("a coupling flow needs 2 dimensions or more: use an nsf or maf flow")
     made = flows[kind](dims, context, transforms=transforms, hidden_features=hidden)
+    last = f".hyper.{2 * len(hidden)}."
     for name, weight in made.named_parameters():
-        if ".hyper." in name and name.split(".")[-2] == str(2 * len(hidden)):
+        if last in name or ".phi." in name:  # of one dimension, transforms have parameters in place of a network
             nn.init.zeros_(weight)
     return made
 
@@ -74,7 +75,6 @@ def zuko() -> Any:
     before: bool = Distribution._validate_args  # pyright: ignore[reportPrivateUsage]  # there is no public reader
     try:
         import zuko
-        import zuko.flows
     finally:
         Distribution.set_default_validate_args(before)
     return zuko

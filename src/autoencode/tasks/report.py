@@ -6,10 +6,11 @@ from typing import Any
 import torch
 
 from autoencode.data import Part
-from autoencode.evaluation import Codes, Evaluation, encode_all, figures
-from autoencode.evaluation.report import Figure, ReportContent, write_report
+from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
+from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
 from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.ex_post import fitted_facts
 from autoencode.tasks.generate import sample
 from autoencode.tasks.reconstruct import reconstruct_batch
 from autoencode.tasks.run import Run
@@ -40,7 +41,7 @@ def report(run: Run, measured: Evaluation | None = None) -> Path:
         notes=[*facts["data"]["notes"], *([measured.caution] if measured.caution else [])],
         figures=list(learned.values()),
         training=list(training.values()),
-        numbers=rows(measured),
+        numbers=[*rows(measured), *_fitted_prior(run)],
         command=facts["command"],
         facts=_facts(run, measured),
         log=run.folder.metrics(),
@@ -66,6 +67,8 @@ def _learned(run: Run) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
     drawn = {"reconstructions": _reconstructions(run, part), "codes": _codes(run, encode_all(run.model, _some(part)))}
+    if run.is_pictures and (fitted := fitted_facts(run.path)):
+        drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
     if run.model.prior is None:
         return drawn
     if run.is_pictures:
@@ -151,8 +154,31 @@ def _samples(run: Run) -> Figure:
         "New ones",
         "Codes drawn from the prior and decoded: nothing here was in the data.",
         f"{_SAMPLES} generated pictures",
-        figures.grid(sample(run, _SAMPLES), columns=10),
+        figures.grid(sample(run, _SAMPLES, prior="own"), columns=10),
     )
+
+
+def _samples_ex_post(run: Run, kind: str) -> Figure:
+    return Figure(
+        "New ones, from where the codes lie",
+        f"Codes drawn from the {kind} prior that was fitted to the codes after the training, and decoded: nothing here "
+        "was in the data.",
+        f"{_SAMPLES} generated pictures",
+        figures.grid(sample(run, _SAMPLES, prior="ex-post"), columns=10),
+    )
+
+
+def _fitted_prior(run: Run) -> list[Row]:
+    """How well the priors tell the validation part's codes; nothing where none was fitted."""
+    fitted = fitted_facts(run.path)
+    if fitted is None:
+        return []
+    meaning = "minus the log density of held-out codes; less is better"
+    lines = [
+        (f"codes under the {fitted['kind']} prior", fitted["nll"]),
+        ("codes under its own prior", fitted["nll_own"]),
+    ]
+    return [Row(name, str(Estimate(**value)), "nats per code", meaning) for name, value in lines if value]
 
 
 def _rates(rates: torch.Tensor) -> Figure:

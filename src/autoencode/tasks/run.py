@@ -7,6 +7,7 @@ import torch
 
 from autoencode.data import Dataset, Split, load
 from autoencode.errors import RunError
+from autoencode.tasks.ex_post import ExPostPrior, load_fitted
 from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
 
@@ -62,6 +63,14 @@ class Run:
             RunError: they have changed since.
         """
         return self._given or load_again(self.folder)
+
+    def ex_post(self) -> ExPostPrior | None:
+        """The prior that was fitted to the codes, or None.
+
+        Raises:
+            RunError: it was tampered with, or fitted to the codes of other weights.
+        """
+        return load_fitted(self.path, self.model)
 
     @torch.no_grad()
     def decode(self, z: torch.Tensor) -> torch.Tensor:

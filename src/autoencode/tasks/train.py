@@ -14,6 +14,8 @@ from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import default_recipe, recipes
 from autoencode.settings import Settings
+from autoencode.tasks.ex_post import fitted_facts, forget_fitted
+from autoencode.tasks.fit_prior import fit_prior
 from autoencode.tasks.options import data_options, sort_options
 from autoencode.tasks.run import Run, check_same, load_again
 from autoencode.training import RunFolder, Watch, fit
@@ -83,7 +85,9 @@ def train(
     for note in (*loaded.notes, f"run folder {folder.path}"):
         watch.note(note)
     fit(model, objective, loaded, settings, folder=folder, watch=watch)
-    return Run(folder.path, device=settings.device, data=loaded)
+    run = Run(folder.path, device=settings.device, data=loaded)
+    _fit_ex_post(run, watch)
+    return run
 
 
 def resume(
@@ -117,7 +121,22 @@ def resume(
     check_same(folder, data)
     model, objective = _fresh(folder, settings)
     fit(model, objective, data, settings, folder=folder, watch=watch)
-    return Run(folder.path, device=settings.device, data=data)
+    run = Run(folder.path, device=settings.device, data=data)
+    _fit_ex_post(run, watch)
+    return run
+
+
+def _fit_ex_post(run: Run, watch: Watch) -> None:
+    """Fits the prior that the recipe asks for, or fits anew the one that was fitted to the codes of earlier weights."""
+    before = fitted_facts(run.path)
+    forget_fitted(run.path)
+    kind = before["kind"] if before else recipes[run.folder.facts["recipe"]].ex_post
+    if not kind or run.folder.facts["status"] == Status.INTERRUPTED:
+        return
+    watch.note(f"fitting the {kind} prior to the codes")
+    chosen = {"part": before["part"], "seed": before["seed"], **before["options"]} if before else {}
+    fitted = fit_prior(run, kind, **chosen)
+    watch.note(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
 
 
 def changed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:

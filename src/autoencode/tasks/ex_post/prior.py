@@ -1,0 +1,81 @@
+"""What every prior fitted to codes offers, and the table of their names."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.registry import Registry
+
+Tell = Callable[[str], None]
+"""Is told in a few words how far a fit is."""
+
+_FLATTEST = 1e-4
+"""The smallest spread of a dimension that is scaled up, as a share of the largest one."""
+
+
+class ExPostPrior(nn.Module):
+    """A density over codes that is fitted when the model is trained.
+
+    Codes are shifted and scaled to mean 0 and variance 1 in each dimension before anything learns from them.
+
+    Args:
+        dims: numbers in a code.
+
+    References:
+        Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, section 4.
+    """
+
+    shift: Tensor
+    scale: Tensor
+
+    def __init__(self, dims: int) -> None:
+        super().__init__()
+        self.dims = dims
+        self.register_buffer("shift", torch.zeros(dims))
+        self.register_buffer("scale", torch.ones(dims))
+
+    def fit(
+        self, train: Float[Tensor, "n dims"], validation: Float[Tensor, "m dims"], *, seed: int, tell: Tell
+    ) -> None:
+        """Learns from codes; where it could learn too much, `validation` says when to stop."""
+        spread = train.std(0, correction=0)
+        self.shift.copy_(train.mean(0))
+        self.scale.copy_(torch.where(spread > 0, spread.clamp_min(_FLATTEST * spread.max()), 1.0))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.learn(self._standard(train), self._standard(validation), seed=seed, tell=tell)
+        self.eval()
+
+    @torch.no_grad()
+    def nll(self, z: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """Minus the log density of codes, or an upper bound on it, in nats for each."""
+        return self.scale.log().sum() - self.log_density(self._standard(z))
+
+    @torch.no_grad()
+    def sample(self, n: int) -> Float[Tensor, "n dims"]:
+        """New codes, from the global generator."""
+        return self.draw(n) * self.scale + self.shift
+
+    def _standard(self, z: Tensor) -> Tensor:
+        return (z - self.shift) / self.scale
+
+    @abstractmethod
+    def learn(self, train: Tensor, validation: Tensor, *, seed: int, tell: Tell) -> None:
+        """Learns from codes of mean 0 and variance 1, (n, dims)."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def log_density(self, z: Tensor) -> Tensor:
+        """Of codes of mean 0 and variance 1, (n,), in nats; a lower bound where it has no closed form."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def draw(self, n: int) -> Tensor:
+        """Codes of mean 0 and variance 1, (n, dims)."""
+        raise NotImplementedError
+
+
+ex_post_priors: Registry[Callable[..., ExPostPrior]] = Registry("prior to fit", "autoencode fit-prior --help")

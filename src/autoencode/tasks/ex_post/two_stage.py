@@ -1,0 +1,102 @@
+"""A second autoencoder, on the codes of the first."""
+
+import torch
+from torch import Tensor
+
+from autoencode.data import Dataset, Part, Split, Values
+from autoencode.data.fingerprint import fingerprint
+from autoencode.decoders import DenseDecoder
+from autoencode.encoders import DenseEncoder
+from autoencode.evaluation import log_likelihoods
+from autoencode.likelihoods import NormalLikelihood, OptimalScale
+from autoencode.model import Autoencoder
+from autoencode.objectives import Elbo
+from autoencode.posteriors import DiagonalNormalPosterior
+from autoencode.priors import StandardNormalPrior
+from autoencode.settings import Settings
+from autoencode.tasks.ex_post.prior import ExPostPrior, Tell, ex_post_priors
+from autoencode.training import Epoch, Watch, fit
+
+_DRAWS = 50
+
+
+@ex_post_priors.named("two-stage")
+class TwoStage(ExPostPrior):
+    """A variational autoencoder of codes.
+
+        u ~ N(0, I) ─► decoder ─► z ~ N(m(u), s² I) ─► the model's decoder ─► x
+
+    The standard deviation s, one for all dimensions as in the paper, is its closed-form optimum and not learned by
+    gradient; the networks have three hidden layers as in the paper, narrower and without the path that skips them.
+
+    Args:
+        dims: numbers in a code, and in u.
+        hidden: units of the three hidden layers on each side.
+        epochs: passes through the codes.
+
+    References:
+        Dai and Wipf, "Diagnosing and enhancing VAE models", ICLR 2019, section 4 (the two stages).
+    """
+
+    def __init__(self, dims: int, *, hidden: int = 256, epochs: int = 30) -> None:
+        super().__init__(dims)
+        self.epochs = epochs
+        encoder = DenseEncoder((dims,), [hidden] * 3)
+        p_x = NormalLikelihood((dims,), OptimalScale())
+        self.model = Autoencoder(
+            encoder=encoder,
+            posterior=DiagonalNormalPosterior(encoder.out_features, dims),
+            prior=StandardNormalPrior(dims),
+            decoder=DenseDecoder(dims, [hidden] * 3, p_x.features_shape),
+            likelihood=p_x,
+        )
+
+    def learn(self, train: Tensor, validation: Tensor, *, seed: int, tell: Tell) -> None:
+        """Trains by the evidence lower bound; the weights that are best on `validation` are kept."""
+        settings = Settings(
+            epochs=self.epochs,
+            least_steps=2_000,
+            batch_size=256,
+            learning_rate=1e-3,
+            schedule="linear",
+            device="cpu",
+            precision="float32",
+            seed=seed,
+        )
+        fit(self.model, Elbo(), codes_as_data(train, validation), settings, watch=_Told(tell))
+
+    def log_density(self, z: Tensor) -> Tensor:
+        """The importance-weighted bound of 50 draws, (n,), in nats."""
+        return torch.cat([log_likelihoods(self.model, some, _DRAWS) for some in z.split(500)])
+
+    def draw(self, n: int) -> Tensor:
+        """(n, dims), with the likelihood's own noise, as the paper draws them."""
+        return self.model.decode(self.model.prior_for().sample((n,))).sample()
+
+
+class _Told(Watch):
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+
+    def epoch(self, record: Epoch) -> None:
+        self.tell(f"epoch {record.epoch:.0f}: {record.validation['loss']:.3f} nats a code on validation")
+
+
+def codes_as_data(train: Tensor, validation: Tensor) -> Dataset:
+    """Codes as a data set without a test part."""
+    everything = torch.cat([train, validation])
+    places = torch.arange(len(everything))
+    return Dataset(
+        name="codes",
+        source="",
+        train=Part(train),
+        validation=Part(validation),
+        test=Part(validation[:0]),
+        split=Split(places[: len(train)], places[len(train) :], places[:0], seed=0),
+        values=Values.RAW,
+        classes=None,
+        notes=(),
+        skipped=(),
+        fingerprint=fingerprint(everything, None),
+        options={},
+    )
