@@ -19,6 +19,7 @@ from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, forward
 from autoencode.recipes import Recipe, default_recipe, recipes
 from autoencode.settings import Settings
+from autoencode.tasks.ex_post import ex_post_priors
 
 IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
 VECTOR = (17,)
@@ -31,6 +32,7 @@ class Row:
     latent_dim: int = 2
     nll_per_value: tuple[float, float] = (0.59, 0.79)  # of a fresh model on uniform noise: log 2, give or take 0.1
     small: dict[str, Any] = field(default_factory=dict)
+    ex_post: str = ""  # the prior that is fitted to its codes after the training
     head: bool = True  # the posterior has one linear layer `head`, each row a parameter of q(z|x)
     spread: bool = True  # q(z|x) knows its standard deviation, which is of order one in a fresh model
     size: str = "latent_dim"  # the option that says how large a code is
@@ -42,10 +44,13 @@ ROWS = {
     "conv-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}),
     "dense-vae": Row(images_only=False),
     "fashion-vae": Row(),
+    "flow-prior-vae": Row(images_only=False, latent_dim=16),
     "iwae": Row(images_only=False, latent_dim=50),
     "ladder-vae": Row(
         images_only=False, latent_dim=56, small={"hidden": 32}, head=False, spread=False, size="levels", five=(2, 3)
     ),
+    "mixture-vae": Row(images_only=False, latent_dim=10),
+    "two-stage-vae": Row(images_only=False, latent_dim=16, nll_per_value=(0.6, 1.2), ex_post="two-stage"),
     "vamp-vae": Row(images_only=False, latent_dim=40, small={"hidden": 32, "n_components": 12}),
 }
 CASES = [(name, shape) for name, row in ROWS.items() for shape in (*IMAGES, *([] if row.images_only else [VECTOR]))]
@@ -260,6 +265,12 @@ def test_a_recipe_is_one_short_file(name: str) -> None:
 @everyone
 def test_its_settings_are_settings(name: str) -> None:
     assert isinstance(recipes[name].settings, Settings)
+
+
+@everyone
+def test_the_prior_fitted_afterwards_is_one_that_can_be(name: str) -> None:
+    assert recipes[name].ex_post == ROWS[name].ex_post
+    assert ROWS[name].ex_post in ("", *ex_post_priors)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from autoencode.data import Batch, Part, in_order
 from autoencode.distributions import Degenerate, kl
+from autoencode.evaluation.clustering import clustering
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.importance import log_likelihoods
@@ -55,6 +56,7 @@ def evaluate(
         table = {column: torch.cat(values) for column, values in columns.items()}
         bound = _log_likelihood(model, part, importance_samples, importance_examples) if "kl" in table else None
     codes = encode_all(model, part, batch_size)
+    hits = clustering(model, codes)
     return Evaluation(
         part=name,
         measure=model.likelihood.measure(part.units(slice(0, 10_000))),
@@ -69,6 +71,7 @@ def evaluate(
         active_units=None if codes.kl is None else active_units(codes.means),
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
+        clustering_accuracy=None if hits is None else Estimate.of(hits),
     )
 
 

@@ -27,6 +27,8 @@ class Evaluation:
         active_units: latent dimensions in use.
         seed: of the draws.
         seconds: that the evaluation took.
+        clustering_accuracy: share of examples in the component of a mixture prior that stands for their class; None
+            without a mixture prior or labels.
     """
 
     part: str
@@ -42,6 +44,7 @@ class Evaluation:
     active_units: int | None
     seed: int
     seconds: float
+    clustering_accuracy: Estimate | None = None
 
     @property
     def nll_per_value(self) -> Estimate:

@@ -33,6 +33,12 @@ def rows(e: Evaluation) -> list[Row]:
             nats,
             f"importance-weighted bound, {k} draws, {n:,} examples; more is better",
         ),
+        (
+            "clustering accuracy",
+            e.clustering_accuracy,
+            "share of examples",
+            "in the prior's component that stands for their class, which training was not told; more is better",
+        ),
         ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
     ]
