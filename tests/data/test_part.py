@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from autoencode.data import Part, in_units
@@ -41,3 +42,26 @@ def test_length_and_shape():
     part = Part(torch.zeros(7, 1, 4, 5), torch.arange(7))
     assert len(part) == 7
     assert part.data_shape == (1, 4, 5)
+
+
+def test_examples_at_even_distances() -> None:
+    part = Part(torch.arange(10.0)[:, None], torch.arange(10))
+    assert part.spread(3).labels.tolist() == [0, 3, 6]
+    assert part.spread(10) is part
+    assert part.spread(99) is part
+
+
+def test_some_examples_keep_all_that_belongs_to_them() -> None:
+    part = Part(torch.rand(4, 2), torch.arange(4), torch.rand(4, 3), stochastic=True)
+    some = part[1:3]
+    assert some.labels.tolist() == [1, 2]
+    assert torch.equal(some.context, part.context[1:3])
+    assert some.stochastic
+
+
+def test_context_is_the_context_else_the_labels() -> None:
+    x = torch.rand(4, 2)
+    assert Part(x).context_of() is None
+    assert Part(x, torch.arange(4)).context_of([2]).tolist() == [2]
+    context = torch.tensor([[255], [0], [0], [51]], dtype=torch.uint8)
+    assert Part(x, torch.arange(4), context).context_of([0, 3]).flatten().tolist() == pytest.approx([1.0, 0.2])

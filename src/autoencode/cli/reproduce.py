@@ -27,7 +27,7 @@ def reproduce(
         int | None, typer.Option(min=1, help="Draws for each test example.", show_default="the paper's")
     ] = None,
     examples: Annotated[
-        int | None, typer.Option(min=1, help="Measure the first so many of the test part.", show_default="all")
+        int | None, typer.Option(min=1, help="Measure so many of the test part.", show_default="all")
     ] = None,
 ) -> None:
     """Train a published setting, and print what came out beside what was published.

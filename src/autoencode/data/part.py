@@ -42,6 +42,10 @@ class Part:
         context = None if self.context is None else self.context[index]
         return Part(self.x[index], labels, context, self.stochastic)
 
+    def spread(self, n: int) -> "Part":
+        """`n` examples at even distances, or all where there are no more: the first ones may be all of one class."""
+        return self if n >= len(self) else self[torch.arange(n) * len(self) // n]
+
     @property
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one example: (channels, height, width) or (dimensions,)."""

@@ -37,7 +37,7 @@ def evaluate(
         name: what to call the part.
         n_samples: codes drawn for each example for elbo, nll and kl.
         importance_samples: K of the importance-weighted bound; 0 leaves it out.
-        importance_examples: it is computed on so many examples from the beginning of the part, as it costs K decodings.
+        importance_examples: it is computed on so many examples, at even distances, as it costs K decodings.
         seed: of the draws; the same seed gives the same numbers, and the process's own generators are left alone.
         batch_size: examples at a time.
 
@@ -68,7 +68,7 @@ def evaluate(
         log_likelihood=bound,
         importance_samples=importance_samples,
         kl_per_dimension=() if codes.kl is None else tuple(codes.kl.mean(0).flatten().tolist()),
-        active_units=None if codes.kl is None else active_units(codes.means),
+        active_units=None if codes.kl is None else active_units(codes.means, codes.kl[0].numel()),
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
         clustering_accuracy=None if hits is None else Estimate.of(hits),
@@ -93,6 +93,6 @@ def _log_likelihood(model: Autoencoder, part: Part, n_samples: int, n_examples: 
     if not n_samples or not n_examples:
         return None
     device = next(model.parameters()).device
-    some = part[:n_examples]
+    some = part.spread(n_examples)
     values = [log_likelihoods(model, batch.x.to(device), n_samples).cpu() for batch in in_order(some, 20)]
     return Estimate.of(torch.cat(values))

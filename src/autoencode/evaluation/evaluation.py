@@ -22,7 +22,7 @@ class Evaluation:
         kl: KL from the posterior to the prior (the rate), in nats for each example; None for a plain autoencoder.
         elbo: −nll − kl, at β = 1 whatever it was trained with.
         log_likelihood: the importance-weighted bound.
-        importance_samples: its K; its `n` is the number of examples that it was computed on, the first of the part.
+        importance_samples: its K; its `n` is the number of examples that it was computed on.
         kl_per_dimension: mean KL of each latent dimension, in nats.
         active_units: latent dimensions in use.
         seed: of the draws.

@@ -76,7 +76,7 @@ def reproduce(
         epochs: fewer or more than planned.
         minutes: shorten the training to about so many.
         importance_samples: draws for each example; the paper's number by default.
-        examples: measure the first so many of the test part; all of them by default.
+        examples: measure so many of the test part, at even distances; all of them by default.
         watch: who is told of the training's progress.
         measured: told (done, total) while test examples are measured.
 
@@ -121,7 +121,7 @@ def _trained(
 
 
 def _log_likelihoods(run: Run, k: int, examples: int | None, measured: Callable[[int, int], None]) -> torch.Tensor:
-    part = run.data.test[:examples]
+    part = run.data.test if examples is None else run.data.test.spread(examples)
     values: list[torch.Tensor] = []
     with own_noise(run.device):
         torch.manual_seed(0)

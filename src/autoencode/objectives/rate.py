@@ -1,0 +1,23 @@
+"""The KL alone."""
+
+from dataclasses import dataclass
+
+from autoencode.distributions import kl
+from autoencode.objectives.elbo import require_prior
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+
+
+@dataclass(frozen=True)
+class Rate(Objective):
+    """KL(q(z|x) ‖ p(z)) and nothing else: what a code may tell costs, and telling pays nothing.
+
+    `Reconstruction() + 0.5 * Rate()` is the β-weighted bound with β = 0.5. Alone it makes every posterior the prior.
+
+    Terms: `kl`, in nats for each example.
+    """
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and `kl` for each example."""
+        rate = kl(seen.q, require_prior(seen), seen.z)
+        return Output(rate.mean(), {"kl": rate})
