@@ -32,13 +32,13 @@ class TwoStage(ExPostPrior):
     Args:
         dims: numbers in a code, and in u.
         hidden: units of the three hidden layers on each side.
-        epochs: passes through the codes.
+        epochs: passes through the codes; by default 30, and 2,000 steps at least.
 
     References:
         Dai and Wipf, "Diagnosing and enhancing VAE models", ICLR 2019, section 4 (the two stages).
     """
 
-    def __init__(self, dims: int, *, hidden: int = 256, epochs: int = 30) -> None:
+    def __init__(self, dims: int, *, hidden: int = 256, epochs: int | None = None) -> None:
         super().__init__(dims)
         self.epochs = epochs
         encoder = DenseEncoder((dims,), [hidden] * 3)
@@ -54,8 +54,8 @@ class TwoStage(ExPostPrior):
     def learn(self, train: Tensor, validation: Tensor, *, seed: int, tell: Tell) -> None:
         """Trains by the evidence lower bound; the weights that are best on `validation` are kept."""
         settings = Settings(
-            epochs=self.epochs,
-            least_steps=2_000,
+            epochs=self.epochs or 30,
+            least_steps=0 if self.epochs else 2_000,
             batch_size=256,
             learning_rate=1e-3,
             schedule="linear",
