@@ -53,14 +53,17 @@ def _rates(model: Autoencoder, q: Distribution) -> Tensor | None:
         return None
 
 
-def active_units(means: Float[Tensor, "n ..."]) -> int:
+def active_units(means: Float[Tensor, "n ..."], units: int | None = None) -> int:
     """How many latent dimensions the encoder uses: those whose posterior mean varies over the data by more than 0.01.
 
     Args:
         means: posterior means, (n, *latent_shape).
+        units: how many there are, if one is several numbers of the code side by side, such as a categorical variable;
+            it is in use if any of its numbers varies. By default every number is one.
 
     References:
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2:
         Var_x(E[z|x]) > 0.01.
     """
-    return int((means.flatten(1).var(0, correction=0) > _ACTIVE).sum())
+    varies = means.flatten(1).var(0, correction=0) > _ACTIVE
+    return int(varies.unflatten(0, (units or len(varies), -1)).any(1).sum())
