@@ -6,6 +6,7 @@ from torch.distributions import Distribution, Independent, kl_divergence
 
 from autoencode.distributions.ladder import Ladder, kl_ladder_dimensions, kl_levels
 from autoencode.distributions.point_mass import Degenerate
+from autoencode.distributions.relaxed import OneHotCode, kl_one_hots
 from autoencode.errors import CapabilityError, ShapeError
 
 
@@ -47,7 +48,7 @@ def kl_groups(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."])
 def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch ..."]:
     """KL(q ‖ p) for each example and latent dimension, (batch, *latent_shape), in nats.
 
-    For a ladder it is an estimate from one draw.
+    For a ladder it is an estimate from one draw. One-hot codes have a term for each variable and not for each class.
 
     Raises:
         CapabilityError: `q` or `p` does not factorise over dimensions.
@@ -55,6 +56,8 @@ def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch .
     check_comparable(q, p)
     if isinstance(q, Ladder) and isinstance(p, Ladder):
         return kl_ladder_dimensions(q, q.rsample((1,))).squeeze(0)
+    if isinstance(q, OneHotCode) and isinstance(p, OneHotCode):
+        return kl_one_hots(q, p)
     if isinstance(q, Independent) and isinstance(p, Independent):
         exact = closed_form(q.base_dist, p.base_dist)
         if exact is not None:

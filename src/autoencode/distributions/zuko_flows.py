@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from autoencode.errors import ArgumentError
@@ -25,6 +25,18 @@ def maf(dims: int, context: int = 0, **options: Any) -> nn.Module:
     return zuko().flows.MAF(dims, context, **options)
 
 
+@flows.named("iaf")
+def iaf(dims: int, context: int = 0, **options: Any) -> nn.Module:
+    """Inverse autoregressive flow, affine: fast to draw from (Kingma et al., NeurIPS 2016)."""
+    return Inverse(zuko().flows.MAF(dims, context, **options))
+
+
+@flows.named("inverse-nsf")
+def inverse_nsf(dims: int, context: int = 0, **options: Any) -> nn.Module:
+    """Neural spline flow turned round: flexible and fast to draw from."""
+    return Inverse(zuko().flows.NSF(dims, context, **options))
+
+
 @flows.named("coupling")
 def coupling(dims: int, context: int = 0, **options: Any) -> nn.Module:
     """Real NVP, affine, one half given the other: as fast to draw from (Dinh et al., ICLR 2017)."""
@@ -37,7 +49,7 @@ def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden:
     It starts as the standard normal: the last layer of each transform's network is zero.
 
     Args:
-        kind: nsf, maf or coupling; see `flows`.
+        kind: nsf, maf, iaf, inverse-nsf or coupling; see `flows`.
         dims: numbers in a vector.
         context: numbers that the density is conditional on; the flow is then called with them, (batch, context).
         transforms: how many are composed.
@@ -65,6 +77,23 @@ def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden:
         if last in name or ".phi." in name:  # of one dimension, transforms have parameters in place of a network
             nn.init.zeros_(weight)
     return made
+
+
+class Inverse(nn.Module):
+    """A flow in the other direction: it draws as fast as the other gives densities, and the other way round.
+
+    Args:
+        flow: of zuko, from codes to a standard normal; here it leads from the normal to codes.
+    """
+
+    def __init__(self, flow: Any) -> None:
+        super().__init__()
+        self.flow = flow
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        """The distribution with event shape (dims,)."""
+        forwards = self.flow(context)
+        return zuko().distributions.NormalizingFlow(forwards.transform.inv, forwards.base)
 
 
 def zuko() -> Any:

@@ -1,8 +1,31 @@
 """q(z|x): modules whose `forward` turns the encoder's features into a distribution over codes."""
 
+from autoencode.posteriors.bernoulli import BernoulliPosterior
+from autoencode.posteriors.beta import BetaPosterior
+from autoencode.posteriors.categorical import CategoricalPosterior
 from autoencode.posteriors.diagonal_normal import DiagonalNormalPosterior
+from autoencode.posteriors.dirichlet import DirichletPosterior
+from autoencode.posteriors.flow import FlowPosterior
+from autoencode.posteriors.full_covariance_normal import FullCovarianceNormalPosterior
+from autoencode.posteriors.gamma import GammaPosterior
 from autoencode.posteriors.ladder import LadderPosterior
 from autoencode.posteriors.point_mass import PointMassPosterior
 from autoencode.posteriors.posterior import Posterior
+from autoencode.posteriors.power_spherical import PowerSphericalPosterior
+from autoencode.posteriors.temperature import Temperature
 
-__all__ = ["DiagonalNormalPosterior", "LadderPosterior", "PointMassPosterior", "Posterior"]
+__all__ = [
+    "BernoulliPosterior",
+    "BetaPosterior",
+    "CategoricalPosterior",
+    "DiagonalNormalPosterior",
+    "DirichletPosterior",
+    "FlowPosterior",
+    "FullCovarianceNormalPosterior",
+    "GammaPosterior",
+    "LadderPosterior",
+    "PointMassPosterior",
+    "Posterior",
+    "PowerSphericalPosterior",
+    "Temperature",
+]

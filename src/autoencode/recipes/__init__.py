@@ -1,10 +1,25 @@
 """One tutorial or paper, one file: functions that assemble a model and an objective for data of a given shape."""
 
+from autoencode.recipes.bernoulli_vae import bernoulli_vae
+from autoencode.recipes.beta_tc_vae import beta_tc_vae
+from autoencode.recipes.beta_vae import beta_vae
+from autoencode.recipes.capacity_vae import capacity_vae
+from autoencode.recipes.categorical_vae import categorical_vae
 from autoencode.recipes.conv_ae import conv_ae
 from autoencode.recipes.conv_vae import conv_vae
+from autoencode.recipes.cyclical_vae import cyclical_vae
 from autoencode.recipes.dense_vae import dense_vae
+from autoencode.recipes.dip_vae import dip_vae
+from autoencode.recipes.dirichlet_vae import dirichlet_vae
+from autoencode.recipes.dreg_iwae import dreg_iwae
 from autoencode.recipes.fashion_vae import fashion_vae
 from autoencode.recipes.flow_prior_vae import flow_prior_vae
+from autoencode.recipes.full_covariance_vae import full_covariance_vae
+from autoencode.recipes.gamma_vae import gamma_vae
+from autoencode.recipes.hyperspherical_vae import hyperspherical_vae
+from autoencode.recipes.iaf_vae import iaf_vae
+from autoencode.recipes.info_vae import info_vae
+from autoencode.recipes.interval_vae import interval_vae
 from autoencode.recipes.iwae import iwae
 from autoencode.recipes.ladder_vae import ladder_vae
 from autoencode.recipes.mixture_vae import mixture_vae
@@ -12,17 +27,33 @@ from autoencode.recipes.networks import Networks, networks
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
 from autoencode.recipes.two_stage_vae import two_stage_vae
 from autoencode.recipes.vamp_vae import vamp_vae
+from autoencode.recipes.wae import wae
 
 __all__ = [
     "Networks",
     "Parameter",
     "Recipe",
+    "bernoulli_vae",
+    "beta_tc_vae",
+    "beta_vae",
+    "capacity_vae",
+    "categorical_vae",
     "conv_ae",
     "conv_vae",
+    "cyclical_vae",
     "default_recipe",
     "dense_vae",
+    "dip_vae",
+    "dirichlet_vae",
+    "dreg_iwae",
     "fashion_vae",
     "flow_prior_vae",
+    "full_covariance_vae",
+    "gamma_vae",
+    "hyperspherical_vae",
+    "iaf_vae",
+    "info_vae",
+    "interval_vae",
     "iwae",
     "ladder_vae",
     "mixture_vae",
@@ -31,4 +62,5 @@ __all__ = [
     "recipes",
     "two_stage_vae",
     "vamp_vae",
+    "wae",
 ]

@@ -9,6 +9,7 @@ from autoencode.data import Part
 from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
 from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
+from autoencode.priors import StandardNormalPrior
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.ex_post import fitted_facts
 from autoencode.tasks.generate import sample
@@ -72,12 +73,17 @@ def _learned(run: Run) -> dict[str, Figure]:
     if run.model.prior is None:
         return drawn
     if run.is_pictures:
-        drawn |= {"manifold": _manifold(run, part)} if run.model.latent_shape[0] > 1 else {}
+        drawn |= {"manifold": _manifold(run, part)} if _normal(run) and run.model.latent_shape[0] > 1 else {}
         drawn |= {"samples": _samples(run)}
     rates = encode_all(run.model, _some(part)).kl
     if rates is not None and run.model.latent_shape[0] > 2:
         drawn["rates"] = _rates(rates)
     return drawn
+
+
+def _normal(run: Run) -> bool:
+    """Whether codes are standard normal under the prior, as the grid's quantiles and the circles take for granted."""
+    return isinstance(run.model.prior, StandardNormalPrior)
 
 
 def _some(part: Part) -> Part:
@@ -103,7 +109,7 @@ def _reconstructions(run: Run, part: Part) -> Figure:
 
 def _codes(run: Run, codes: Codes) -> Figure:
     dims = codes.means.flatten(1).shape[1]
-    scale = 1.0 if run.model.prior is not None and dims <= 2 else None
+    scale = 1.0 if _normal(run) and dims <= 2 else None
     where = (
         "in the latent plane"
         if dims == 2

@@ -1,0 +1,49 @@
+"""The posterior that is a normal with correlated dimensions."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.distributions import MultivariateNormal
+
+from autoencode.posteriors.posterior import Posterior
+
+_BOUND = 10.0
+
+
+class FullCovarianceNormalPosterior(Posterior):
+    """N(μ, LLᵀ) with L lower triangular and its diagonal positive.
+
+        features ─► head ─► μ, log s, below ─► L = diag(s) (I + below / √d) ─► z = μ + L ε
+
+    The logarithm of s is bent smoothly to stay between −10 and 10, so that L is always invertible. What lies below the
+    diagonal is counted in units of s, and of 1/√d so that a fresh posterior's spread does not grow with d.
+
+    Args:
+        in_features: the encoder's `out_features`.
+        latent_dim: d, numbers in a code; the head has d(d + 3)/2 rows.
+
+    References:
+        Kingma and Welling, "An introduction to variational autoencoders", 2019, section 2.5.1. There L is the sum of
+        diag(σ) and a masked matrix; here the rows are scaled as well.
+
+    Example:
+        >>> q = FullCovarianceNormalPosterior(256, 3)(torch.zeros(5, 256))
+        >>> q.batch_shape, q.event_shape
+        (torch.Size([5]), torch.Size([3]))
+    """
+
+    places: Tensor
+
+    def __init__(self, in_features: int, latent_dim: int) -> None:
+        super().__init__((latent_dim,))
+        self.head = nn.Linear(in_features, 2 * latent_dim + latent_dim * (latent_dim - 1) // 2)
+        self.register_buffer("places", torch.tril_indices(latent_dim, latent_dim, -1), persistent=False)
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> MultivariateNormal:
+        """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""
+        d = self.latent_shape[0]
+        loc, log_scale, below = self.head(features).split([d, d, self.places.shape[1]], -1)
+        scale = torch.exp(_BOUND * torch.tanh(log_scale / _BOUND))
+        unit = torch.eye(d, dtype=scale.dtype, device=scale.device).repeat(*scale.shape[:-1], 1, 1)
+        unit[..., self.places[0], self.places[1]] = below / d**0.5
+        return MultivariateNormal(loc, scale_tril=scale[..., None] * unit, validate_args=False)

@@ -1,0 +1,60 @@
+"""The VAE whose codes are classes."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from autoencode.likelihoods import likelihoods
+from autoencode.model import Autoencoder
+from autoencode.objectives import Elbo, Objective
+from autoencode.posteriors import CategoricalPosterior, Temperature
+from autoencode.priors import CategoricalPrior
+from autoencode.recipes.networks import networks
+from autoencode.recipes.recipe import recipe
+from autoencode.settings import Settings
+
+
+@recipe(
+    "categorical-vae",
+    settings=Settings(epochs=20, least_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear"),
+)
+def categorical_vae(
+    data_shape: Sequence[int],
+    *,
+    n_latents: int = 20,
+    n_classes: int = 10,
+    temperature: float = 1.0,
+    last_temperature: float = 0.5,
+    anneal_steps: int = 2000,
+    straight_through: bool = False,
+    likelihood: Annotated[str, likelihoods] = "bernoulli",
+    network: Annotated[str, networks] = "auto",
+) -> tuple[Autoencoder, Objective]:
+    """The VAE with categorical codes, relaxed in training (Gumbel-softmax).
+
+    Training sees relaxed codes and the KL of the classes: no bound. Validation and evaluation draw classes: bounds.
+
+    Args:
+        data_shape: of one example, any shape.
+        n_latents: categorical variables in a code.
+        n_classes: of each; the decoder sees n_latents · n_classes numbers.
+        temperature: of the relaxation when training begins; lower is nearer to classes, with noisier gradients.
+        last_temperature: what it falls to.
+        anneal_steps: training steps in which it falls.
+        straight_through: round codes in training too, and pass the gradient on as if they had not been.
+        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
+        network: encoder and decoder; see: autoencode list networks.
+
+    References:
+        Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, equation 2 and section 4.2.
+    """
+    p_x = likelihoods[likelihood](data_shape)
+    nets = networks[network](data_shape)
+    heat = Temperature(temperature, last_temperature, anneal_steps)
+    model = Autoencoder(
+        encoder=nets.encoder,
+        posterior=CategoricalPosterior(nets.features, n_latents, n_classes, heat, straight_through=straight_through),
+        prior=CategoricalPrior(n_latents, n_classes),
+        decoder=nets.decoder(n_latents * n_classes, p_x.features_shape),
+        likelihood=p_x,
+    )
+    return model, Elbo()
