@@ -1,7 +1,7 @@
 import pytest
 
 from autoencode.errors import ArgumentError
-from autoencode.objectives import Warmup
+from autoencode.objectives import Cyclical, Warmup
 from autoencode.objectives.schedules import at
 
 
@@ -25,3 +25,31 @@ def test_a_negative_warmup_is_an_error() -> None:
 def test_a_weight_is_a_number_or_a_schedule() -> None:
     assert at(3.0, 5) == 3.0
     assert at(lambda step: 2.0 * step, 5) == 10.0
+
+
+CYCLES = Cyclical(100, cycles=3, share=0.5, final=2.0)
+
+
+@pytest.mark.parametrize(
+    ("step", "weight"),
+    [(0, 0.0), (1, 0.04), (25, 1.0), (50, 2.0), (99, 2.0), (100, 0.0), (225, 1.0), (299, 2.0), (300, 2.0), (325, 2.0)],
+)
+def test_a_cyclical_weight_rises_again_in_each_cycle_and_then_stays(step: int, weight: float) -> None:
+    assert CYCLES(step) == pytest.approx(weight, rel=1e-14)
+
+
+def test_a_cyclical_weight_is_the_papers_for_every_step() -> None:
+    total, cycles, share = 1200, 4, 0.3
+    for t in range(1, total + 1):  # the paper counts from 1
+        tau = ((t - 1) % (total // cycles)) / (total / cycles)
+        assert Cyclical(300, cycles, share)(t - 1) == pytest.approx(min(1.0, tau / share), rel=1e-12)
+
+
+def test_a_cyclical_weight_has_its_final_value_in_evaluation() -> None:
+    assert CYCLES(None) == 2.0
+
+
+@pytest.mark.parametrize("wrong", [{"period": 0}, {"cycles": 0}, {"share": 0.0}, {"share": 1.1}])
+def test_a_cycle_of_no_length_is_an_error(wrong: dict) -> None:
+    with pytest.raises(ArgumentError, match="cyclical weight"):
+        Cyclical(**{"period": 10, **wrong})

@@ -43,6 +43,49 @@ class Warmup:
         return self.final * step / self.steps
 
 
+@dataclass(frozen=True)
+class Cyclical:
+    """A weight that rises from 0 to `final` again and again, and in each cycle then stays there.
+
+        weight  ╱▔▔╱▔▔╱▔▔╱▔▔▔▔▔▔   4 cycles, each rising for half of it; afterwards `final`
+
+    Every cycle begins with codes that are worth reading and learns to pay for them, from a better start than the last.
+
+    Args:
+        period: training steps in a cycle; in the paper, those of the whole training divided by `cycles`.
+        cycles: how many there are.
+        share: of a cycle that the rise takes.
+        final: the weight after the rise.
+
+    References:
+        Fu et al., "Cyclical annealing schedule: a simple approach to mitigating KL vanishing", NAACL 2019, equation 6,
+        with the straight line that the paper takes for f.
+
+    Example:
+        >>> beta = Cyclical(100, cycles=2)
+        >>> beta(0), beta(25), beta(50), beta(99), beta(125), beta(200), beta(None)
+        (0.0, 0.5, 1.0, 1.0, 0.5, 1.0, 1.0)
+    """
+
+    period: int
+    cycles: int = 4
+    share: float = 0.5
+    final: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.period < 1 or self.cycles < 1 or not 0 < self.share <= 1:
+            raise ArgumentError(
+                "a cyclical weight has a period and a number of cycles of 1 or more, and rises for a share above 0 and "
+                f"up to 1, not {self.period}, {self.cycles} and {self.share}"
+            )
+
+    def __call__(self, step: int | None) -> float:
+        """The weight at `step`, or the final one."""
+        if step is None or step >= self.period * self.cycles:
+            return self.final
+        return self.final * min(1.0, step % self.period / (self.period * self.share))
+
+
 def at(weight: float | Schedule, step: int | None) -> float:
     """The value of a weight that is a number or a schedule."""
     return weight(step) if callable(weight) else weight
