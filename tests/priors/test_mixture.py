@@ -109,11 +109,13 @@ def test_components_are_fitted_once_at_their_step_to_the_last_codes():
     prior.adapt(points(z[:150]))
     prior.adapt(points(z[150:300]))
     assert torch.equal(prior.loc, torch.zeros(3, 2))
+    torch.testing.assert_close(prior.codes.sort(0).values, z[100:300].sort(0).values)
     prior.adapt(points(torch.full((150, 2), 1e6)))  # fits, and is not looked at
     assert set(prior.clusters(middles).tolist()) == {0, 1, 2}
-    before = prior.loc.clone()
+    with torch.no_grad():
+        prior.loc.zero_()
     prior.adapt(points(torch.zeros(150, 2)))
-    assert torch.equal(prior.loc, before)
+    assert torch.equal(prior.loc, torch.zeros(3, 2))
 
 
 def test_what_is_remembered_is_saved():
