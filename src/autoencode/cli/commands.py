@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from autoencode.cli.code_spaces import code_spaces
 from autoencode.cli.evaluate import evaluate
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
@@ -21,6 +22,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "reconstruct": reconstruct,
         "generate": generate,
         "fit-prior": fit_prior,
+        "code-spaces": code_spaces,
         "reproduce": reproduce,
         "list": list_,
     }

@@ -1,5 +1,6 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
+from autoencode.tasks.code_spaces import compare_code_spaces
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
@@ -16,6 +17,7 @@ __all__ = [
     "Reconstructions",
     "Run",
     "RunLine",
+    "compare_code_spaces",
     "evaluate",
     "fit_prior",
     "generate",
