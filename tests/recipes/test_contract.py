@@ -42,20 +42,24 @@ class Row:
 
 
 ROWS = {
-    "bernoulli-vae": Row(images_only=False, latent_dim=200, spread=False),
+    "adversarial-ae": Row(images_only=False, latent_dim=8, nll_per_value=(0.7, 1.1), rate=False, spread=False),
+    "bernoulli-vae": Row(images_only=False, latent_dim=64, spread=False),
     "beta-tc-vae": Row(images_only=False, latent_dim=10),
     "beta-vae": Row(images_only=False, latent_dim=10),
     "capacity-vae": Row(images_only=False, latent_dim=10),
     "categorical-vae": Row(
         images_only=False, latent_dim=100, small={"n_classes": 5}, spread=False, size="n_latents", five=1
     ),
+    "contractive-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
     "conv-ae": Row(samples=False, latent_dim=8, nll_per_value=(0.9, 1.2)),
     "conv-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}),
     "cyclical-vae": Row(images_only=False, latent_dim=16),
     "dense-vae": Row(images_only=False),
+    "denoising-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=64),
     "dip-vae": Row(images_only=False, latent_dim=10),
-    "dirichlet-vae": Row(images_only=False, latent_dim=50, spread=False),
+    "dirichlet-vae": Row(images_only=False, latent_dim=10, spread=False),
     "dreg-iwae": Row(images_only=False, latent_dim=32),
+    "factor-vae": Row(images_only=False, latent_dim=10),
     "fashion-vae": Row(),
     "flow-prior-vae": Row(images_only=False, latent_dim=16),
     "full-covariance-vae": Row(images_only=False, latent_dim=16),
@@ -68,8 +72,27 @@ ROWS = {
     "ladder-vae": Row(
         images_only=False, latent_dim=56, small={"hidden": 32}, head=False, spread=False, size="levels", five=(2, 3)
     ),
+    "linear-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
     "mixture-vae": Row(images_only=False, latent_dim=10),
+    "perceptual-vae": Row(latent_dim=32),
+    "rae": Row(
+        samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16, ex_post="mixture"
+    ),
+    "sparse-ae": Row(
+        samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, head=False, latent_dim=1024
+    ),
+    "topk-ae": Row(
+        samples=False,
+        images_only=False,
+        nll_per_value=(0.9, 1.2),
+        rate=False,
+        head=False,
+        latent_dim=1024,
+        small={"k": 3},
+    ),
     "two-stage-vae": Row(images_only=False, latent_dim=16, nll_per_value=(0.6, 1.2), ex_post="two-stage"),
+    "undercomplete-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
+    "vae-gan": Row(images_only=False, latent_dim=32, nll_per_value=(0.9, 1.2), small={"critic_channels": (8, 16)}),
     "vamp-vae": Row(images_only=False, latent_dim=40, small={"hidden": 32, "n_components": 12}),
     "wae": Row(images_only=False, latent_dim=8, nll_per_value=(0.7, 1.1), rate=False, spread=False),
 }

@@ -22,7 +22,8 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="recipes, datasets, runs, likelihoods, networks, flows, optimizers, reproductions or schedules.",
+            help="recipes, datasets, runs, likelihoods, corruptions, networks, flows, optimizers, schedules "
+            "code-shapes or reproductions.",
             autocompletion=_complete,
         ),
     ],
@@ -66,6 +67,20 @@ def _likelihoods(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.likelihoods import likelihoods
 
     return (), _documented(likelihoods)
+
+
+@tables.named("corruptions")
+def _corruptions(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.objectives import corruptions
+
+    return (), _documented(corruptions)
+
+
+@tables.named("code-shapes")
+def _code_shapes(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.recipes.critics import code_shapes
+
+    return (), _documented(code_shapes)
 
 
 @tables.named("networks")

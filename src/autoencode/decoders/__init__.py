@@ -2,6 +2,12 @@
 
 from autoencode.decoders.conv import ConvDecoder
 from autoencode.decoders.dense import DenseDecoder
+from autoencode.decoders.linear import LinearDecoder
 from autoencode.decoders.residual import ResidualDecoder
 
-__all__ = ["ConvDecoder", "DenseDecoder", "ResidualDecoder"]
+__all__ = [
+    "ConvDecoder",
+    "DenseDecoder",
+    "LinearDecoder",
+    "ResidualDecoder",
+]

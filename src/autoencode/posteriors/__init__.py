@@ -12,6 +12,7 @@ from autoencode.posteriors.ladder import LadderPosterior
 from autoencode.posteriors.point_mass import PointMassPosterior
 from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.power_spherical import PowerSphericalPosterior
+from autoencode.posteriors.sparse import RectifiedPosterior, SigmoidPosterior, TopK, TopKPosterior
 from autoencode.posteriors.temperature import Temperature
 
 __all__ = [
@@ -27,5 +28,9 @@ __all__ = [
     "PointMassPosterior",
     "Posterior",
     "PowerSphericalPosterior",
+    "RectifiedPosterior",
+    "SigmoidPosterior",
     "Temperature",
+    "TopK",
+    "TopKPosterior",
 ]

@@ -1,17 +1,21 @@
 """One tutorial or paper, one file: functions that assemble a model and an objective for data of a given shape."""
 
+from autoencode.recipes.adversarial_ae import adversarial_ae
 from autoencode.recipes.bernoulli_vae import bernoulli_vae
 from autoencode.recipes.beta_tc_vae import beta_tc_vae
 from autoencode.recipes.beta_vae import beta_vae
 from autoencode.recipes.capacity_vae import capacity_vae
 from autoencode.recipes.categorical_vae import categorical_vae
+from autoencode.recipes.contractive_ae import contractive_ae
 from autoencode.recipes.conv_ae import conv_ae
 from autoencode.recipes.conv_vae import conv_vae
 from autoencode.recipes.cyclical_vae import cyclical_vae
+from autoencode.recipes.denoising_ae import denoising_ae
 from autoencode.recipes.dense_vae import dense_vae
 from autoencode.recipes.dip_vae import dip_vae
 from autoencode.recipes.dirichlet_vae import dirichlet_vae
 from autoencode.recipes.dreg_iwae import dreg_iwae
+from autoencode.recipes.factor_vae import factor_vae
 from autoencode.recipes.fashion_vae import fashion_vae
 from autoencode.recipes.flow_prior_vae import flow_prior_vae
 from autoencode.recipes.full_covariance_vae import full_covariance_vae
@@ -22,10 +26,17 @@ from autoencode.recipes.info_vae import info_vae
 from autoencode.recipes.interval_vae import interval_vae
 from autoencode.recipes.iwae import iwae
 from autoencode.recipes.ladder_vae import ladder_vae
+from autoencode.recipes.linear_ae import linear_ae
 from autoencode.recipes.mixture_vae import mixture_vae
 from autoencode.recipes.networks import Networks, networks
+from autoencode.recipes.perceptual_vae import perceptual_vae
+from autoencode.recipes.rae import rae
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
+from autoencode.recipes.sparse_ae import sparse_ae
+from autoencode.recipes.topk_ae import topk_ae
 from autoencode.recipes.two_stage_vae import two_stage_vae
+from autoencode.recipes.undercomplete_ae import undercomplete_ae
+from autoencode.recipes.vae_gan import vae_gan
 from autoencode.recipes.vamp_vae import vamp_vae
 from autoencode.recipes.wae import wae
 
@@ -33,19 +44,23 @@ __all__ = [
     "Networks",
     "Parameter",
     "Recipe",
+    "adversarial_ae",
     "bernoulli_vae",
     "beta_tc_vae",
     "beta_vae",
     "capacity_vae",
     "categorical_vae",
+    "contractive_ae",
     "conv_ae",
     "conv_vae",
     "cyclical_vae",
     "default_recipe",
+    "denoising_ae",
     "dense_vae",
     "dip_vae",
     "dirichlet_vae",
     "dreg_iwae",
+    "factor_vae",
     "fashion_vae",
     "flow_prior_vae",
     "full_covariance_vae",
@@ -56,11 +71,18 @@ __all__ = [
     "interval_vae",
     "iwae",
     "ladder_vae",
+    "linear_ae",
     "mixture_vae",
     "networks",
+    "perceptual_vae",
+    "rae",
     "recipe",
     "recipes",
+    "sparse_ae",
+    "topk_ae",
     "two_stage_vae",
+    "undercomplete_ae",
+    "vae_gan",
     "vamp_vae",
     "wae",
 ]

@@ -1,0 +1,73 @@
+"""The contractive penalty: how much the code moves when the example does."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from autoencode.errors import ArgumentError
+from autoencode.model import Autoencoder
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+
+_CHEAP = 32
+_METHODS = ("auto", "exact", "hutchinson")
+
+
+@dataclass(frozen=True)
+class JacobianPenalty(Objective):
+    """The squared Frobenius norm of the encoder's Jacobian, ‖∂z/∂x‖²_F, for each example.
+
+    The code is the posterior's mean. Exact, it costs one backward pass for each number of the code; estimated, one for
+    each probe: E |vᵀJ|² = ‖J‖²_F for random signs v.
+
+    Terms: `jacobian`, for each example.
+
+    Args:
+        method: "exact", "hutchinson" (random signs), or "auto": exact for codes of up to 32 numbers.
+        probes: random vectors of the estimate.
+
+    References:
+        Rifai, Vincent, Muller, Glorot and Bengio, "Contractive auto-encoders", ICML 2011, equations 1 and 5;
+        Hutchinson, "A stochastic estimator of the trace", 1989.
+    """
+
+    method: str = "auto"
+    probes: int = 1
+
+    def __post_init__(self) -> None:
+        if self.method not in _METHODS:
+            raise ArgumentError(f"the Jacobian is found by {', '.join(_METHODS)}, not {self.method!r}")
+        if self.probes < 1:
+            raise ArgumentError(f"an estimate needs 1 probe or more, not {self.probes}")
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and `jacobian` for each example; gradients are taken in evaluation too."""
+        grows = torch.is_grad_enabled()
+        with torch.enable_grad():
+            norm = self.norm(seen.model, seen.batch.x, seen.batch.context, create_graph=grows)
+        norm = norm if grows else norm.detach()
+        return Output(norm.mean(), {"jacobian": norm})
+
+    def norm(
+        self, model: Autoencoder, x: Float[Tensor, "batch ..."], context: Tensor | None, *, create_graph: bool
+    ) -> Float[Tensor, " batch"]:
+        """‖∂z/∂x‖²_F for each example."""
+        x = x.detach().requires_grad_()
+        z = model.encode(x, context).mean.flatten(1)
+        exact = self.method == "exact" or (self.method == "auto" and z.shape[1] <= _CHEAP)
+        directions = _axes(z) if exact else _signs(z, self.probes)
+        total = torch.zeros(len(x), dtype=z.dtype, device=z.device)
+        for direction in directions:
+            (row,) = torch.autograd.grad(z, x, direction, create_graph=create_graph, retain_graph=True)
+            total = total + row.flatten(1).square().sum(1)
+        return total if exact else total / self.probes
+
+
+def _axes(z: Tensor) -> list[Tensor]:
+    return [torch.nn.functional.one_hot(torch.full((len(z),), i), z.shape[1]).to(z) for i in range(z.shape[1])]
+
+
+def _signs(z: Tensor, probes: int) -> list[Tensor]:
+    return [2 * torch.bernoulli(torch.full_like(z, 0.5)) - 1 for _ in range(probes)]

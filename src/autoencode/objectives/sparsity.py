@@ -1,0 +1,101 @@
+"""Penalties that keep most units of a code silent."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+from autoencode.posteriors.sparse import TopK, TopKPosterior
+
+_ACTIVE = 0.01
+
+
+@dataclass(frozen=True)
+class L1Penalty(Objective):
+    """The sum of the absolute values of the code, Σ_j |z_j|.
+
+    Terms: `l1`, for each example in the units of the code, and `active_share`, the share of units that are in use.
+
+    References:
+        Ng, "Sparse autoencoder", CS294A lecture notes, 2011; as a Laplace prior on codes: Olshausen and Field, Nature
+        381, 1996, equation 2 with S(x) = |x|.
+    """
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and the terms for each example."""
+        size = seen.z.mean(0).abs().flatten(1).sum(1)
+        return Output(size.mean(), {"l1": size, "active_share": active_share(seen.z)})
+
+
+@dataclass(frozen=True)
+class RatePenalty(Objective):
+    """Σ_j KL(ρ ‖ ρ̂_j) between coin flips: ρ a target rate, ρ̂_j the mean activation of unit j over the batch.
+
+    Terms: `rate_kl` in nats, one number for the batch given to each of its examples, and `active_share`.
+
+    Args:
+        target: ρ, the mean activation wanted, between 0 and 1.
+
+    References:
+        Ng, "Sparse autoencoder", CS294A lecture notes, 2011, section 3 ("KL divergence ... Σ KL(ρ||ρ̂_j)"). There ρ̂ is
+        the mean over all examples; here over the batch, which wants batches of 100 or more.
+    """
+
+    target: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 0 < self.target < 1:
+            raise ArgumentError(f"the target rate must be between 0 and 1, not {self.target}")
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and the terms for each example."""
+        units = seen.z.mean(0).flatten(1)
+        if units.min() < 0 or units.max() > 1:
+            raise CapabilityError("the rate of a unit needs activations from 0 to 1: use a SigmoidPosterior")
+        divergence = bernoulli_kl(self.target, units.mean(0)).sum()
+        return Output(divergence, {"rate_kl": divergence.expand(len(units)), "active_share": active_share(seen.z)})
+
+
+def bernoulli_kl(target: float, rates: Tensor) -> Tensor:
+    """KL between coin flips of probability `target` and `rates`, elementwise, in nats."""
+    rates = rates.clamp(1e-6, 1 - 1e-6)  # a silent unit has a large divergence, not an infinite one
+    rho = torch.as_tensor(target, dtype=rates.dtype, device=rates.device)
+    return rho * (rho / rates).log() + (1 - rho) * ((1 - rho) / (1 - rates)).log()
+
+
+@dataclass(frozen=True)
+class DeadUnits(Objective):
+    """Wakes dead units of a `TopKPosterior`: they alone try to describe what the code left undescribed.
+
+        residual = target − mean of p(x|z)          loss = mean squared error of (dead units' part) against it / 2
+
+    The dead units' part is what the decoder adds for them, decoder(z + dead) − decoder(z).
+
+    Terms: `dead_share`, the share of units that are dead, and `active_share`.
+
+    References:
+        Gao et al., "Scaling and evaluating sparse autoencoders", 2024, appendix A.2, AuxK loss.
+    """
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and the terms for each example."""
+        posterior, q = seen.model.posterior, seen.q
+        if not (isinstance(posterior, TopKPosterior) and isinstance(q, TopK)):
+            raise CapabilityError("dead units are counted by a TopKPosterior: give the model one")
+        share = posterior.dead.to(seen.z.dtype).mean()
+        terms = {"dead_share": share.expand(len(seen.batch)), "active_share": active_share(seen.z)}
+        if not posterior.dead.any():
+            return Output(seen.z.sum() * 0, terms)
+        kept = q.mean.detach()
+        context = seen.batch.context
+        added = seen.model.decode(kept + posterior.revived(q), context).mean - seen.model.decode(kept, context).mean
+        left = (seen.batch.target - seen.p_x.mean.mean(0)).detach()
+        return Output(0.5 * (left - added).square().flatten(1).sum(1).mean(), terms)
+
+
+def active_share(z: Tensor) -> Tensor:
+    """The share of units whose size is above 0.01, for each example, (batch,)."""
+    return (z.mean(0).abs() > _ACTIVE).to(z.dtype).flatten(1).mean(1)

@@ -1,0 +1,113 @@
+"""Codes of which most numbers are zero."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from autoencode.distributions.point_mass import PointMass
+from autoencode.errors import ArgumentError
+from autoencode.posteriors.posterior import Posterior
+
+
+class SigmoidPosterior(Posterior):
+    """A code of numbers between 0 and 1, each the activation of one unit: sigmoid(W h + b).
+
+    Args:
+        in_features: the encoder's `out_features`.
+        latent_dim: units.
+    """
+
+    def __init__(self, in_features: int, latent_dim: int) -> None:
+        super().__init__((latent_dim,))
+        self.head = nn.Linear(in_features, latent_dim)
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
+        """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
+        return PointMass(torch.sigmoid(self.head(features)), event_ndim=1)
+
+
+class RectifiedPosterior(Posterior):
+    """A code of numbers of 0 or more: relu(W h + b).
+
+    Args:
+        in_features: the encoder's `out_features`.
+        latent_dim: units.
+    """
+
+    def __init__(self, in_features: int, latent_dim: int) -> None:
+        super().__init__((latent_dim,))
+        self.head = nn.Linear(in_features, latent_dim)
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
+        """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
+        return PointMass(torch.relu(self.head(features)), event_ndim=1)
+
+
+class TopK(PointMass):
+    """The point mass at a code of which `k` units are kept, with what the others would have been.
+
+    Args:
+        loc: the code, zero but for the kept units, (batch, units).
+        all_units: all activations, of 0 or more, (batch, units).
+    """
+
+    def __init__(self, loc: Tensor, all_units: Tensor) -> None:
+        super().__init__(loc, event_ndim=1)
+        self.all_units = all_units
+
+
+class TopKPosterior(Posterior):
+    """A code of which the k largest activations are kept and all others are zero.
+
+    A unit that no example has used for `patience` steps is dead. `revived` gives the code of the dead units alone, for
+    an auxiliary loss that wakes them.
+
+    Args:
+        in_features: the encoder's `out_features`.
+        latent_dim: units.
+        k: units kept.
+        patience: training steps without use after which a unit counts as dead.
+
+    Raises:
+        ArgumentError: `k` is not between 1 and `latent_dim`.
+
+    References:
+        Makhzani and Frey, "k-sparse autoencoders", ICLR 2014, section 2.1; dead units: Gao et al., "Scaling and
+        evaluating sparse autoencoders", 2024, appendix A.2.
+    """
+
+    idle: Tensor
+
+    def __init__(self, in_features: int, latent_dim: int, k: int, patience: int = 200) -> None:
+        super().__init__((latent_dim,))
+        self.head = nn.Linear(in_features, latent_dim)
+        if not 1 <= k <= latent_dim:
+            raise ArgumentError(f"k must be between 1 and the {latent_dim} units of the code, not {k}")
+        self.k, self.patience = k, patience
+        self.register_buffer("idle", torch.zeros(latent_dim))
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> TopK:
+        """The point mass at the sparse code, batch shape (batch,) and event shape (latent_dim,)."""
+        units = torch.relu(self.head(features))
+        return TopK(largest(units, self.k), units)
+
+    def adapt(self, q: Distribution) -> None:
+        """Counts for each unit the training steps since some example used it."""
+        used = (q.mean != 0).any(0)
+        self.idle.copy_(torch.where(used, torch.zeros_like(self.idle), self.idle + 1))
+
+    @property
+    def dead(self) -> Tensor:
+        """Which units are dead, (units,)."""
+        return self.idle >= self.patience
+
+    def revived(self, q: TopK) -> Float[Tensor, "batch units"]:
+        """The k largest activations among the dead units, zero elsewhere."""
+        return largest(q.all_units * self.dead, self.k)
+
+
+def largest(units: Float[Tensor, "batch units"], k: int) -> Float[Tensor, "batch units"]:
+    """The k largest of each row where they are; zero elsewhere."""
+    values, places = units.topk(k, dim=-1)
+    return torch.zeros_like(units).scatter(-1, places, values)

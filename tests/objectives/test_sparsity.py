@@ -1,0 +1,117 @@
+import pytest
+import torch
+from torch.distributions import Bernoulli, kl_divergence
+
+from autoencode.data.batch import Batch
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.objectives import DeadUnits, L1Penalty, RatePenalty, Reconstruction, forward
+from autoencode.objectives.sparsity import bernoulli_kl
+from autoencode.posteriors import TopKPosterior
+from autoencode.recipes import sparse_ae, topk_ae, undercomplete_ae
+
+pytestmark = pytest.mark.usefixtures("double")
+
+
+def test_the_divergence_of_coin_flips_is_torch_s() -> None:
+    rates = torch.rand(20)
+    wanted = kl_divergence(Bernoulli(probs=torch.tensor(0.05)), Bernoulli(probs=rates))
+    assert torch.allclose(bernoulli_kl(0.05, rates), wanted)
+    assert bernoulli_kl(0.05, torch.tensor([0.0, 1.0])).isfinite().all()
+
+
+def test_l1_is_the_sum_of_sizes() -> None:
+    model, _ = sparse_ae((4,), latent_dim=9)
+    seen = forward(model, Batch(torch.randn(5, 4)))
+    output = L1Penalty().judge(seen, None)
+    assert torch.allclose(output.terms["l1"], seen.z[0].abs().sum(1))
+    assert torch.allclose(output.loss, output.terms["l1"].mean())
+    assert torch.allclose(output.terms["active_share"], (seen.z[0] > 0.01).double().mean(1))
+
+
+def test_the_rate_is_the_mean_over_the_batch() -> None:
+    model, _ = sparse_ae((4,), latent_dim=9, penalty="kl")
+    seen = forward(model, Batch(torch.randn(50, 4)))
+    wanted = bernoulli_kl(0.2, seen.z[0].mean(0)).sum()
+    assert torch.allclose(RatePenalty(0.2).judge(seen, None).loss, wanted)
+
+
+def test_the_rate_s_penalty_draws_units_to_the_target() -> None:
+    model, _ = sparse_ae((4,), latent_dim=9, penalty="kl")
+    x = torch.randn(200, 4)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.04)
+    for _ in range(150):
+        loss = RatePenalty(0.1)(model, Batch(x)).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert torch.allclose(model.encode(x).mean.mean(0), torch.tensor(0.1), atol=0.02)
+
+
+def test_exactly_k_units_are_kept_and_they_are_the_largest() -> None:
+    posterior = TopKPosterior(6, 20, k=4)
+    with torch.no_grad():
+        posterior.head.bias += 1.0  # more than k are above zero
+    features = torch.randn(30, 6)
+    q = posterior(features)
+    units = torch.relu(posterior.head(features))
+    kept = q.mean != 0
+    assert (kept.sum(1) <= 4).all()
+    assert torch.equal(q.mean[kept], units[kept])
+    assert (q.mean.sum(1) - units.topk(4).values.sum(1)).abs().max() < 1e-12
+
+
+def test_idle_steps_are_counted_and_use_forgives() -> None:
+    posterior = TopKPosterior(3, 5, k=1, patience=2)
+    with torch.no_grad():
+        posterior.head.weight.zero_()
+        posterior.head.bias.copy_(torch.tensor([5.0, 4.0, 3.0, 2.0, 1.0]))
+    for _ in range(2):
+        posterior.adapt(posterior(torch.zeros(4, 3)))
+    assert posterior.dead.tolist() == [False, True, True, True, True]
+    with torch.no_grad():
+        posterior.head.bias[1] = 9.0
+    posterior.adapt(posterior(torch.zeros(4, 3)))
+    assert posterior.dead.tolist() == [False, False, True, True, True]
+    assert posterior.revived(posterior(torch.zeros(1, 3))).tolist() == [[0, 0, 3.0, 0, 0]]
+
+
+def test_encoding_changes_no_counter() -> None:
+    model, _ = topk_ae((4,), latent_dim=9, k=2)
+    model.encode(torch.randn(5, 4))
+    assert not model.posterior.idle.any()
+    model.train()
+    forward(model, Batch(torch.randn(5, 4)))
+    assert model.posterior.idle.any()
+
+
+def test_dead_units_get_a_gradient_and_live_models_none() -> None:
+    model, _ = topk_ae((4,), latent_dim=30, k=2, patience=1)
+    batch = Batch(torch.randn(50, 4))
+    seen = forward(model.eval(), batch)
+    assert DeadUnits().judge(seen, None).loss == 0
+    model.posterior.idle[:10] = 5
+    with torch.no_grad():
+        model.posterior.head.bias[:10] = 0.5
+    seen = forward(model, batch)
+    output = DeadUnits().judge(seen, None)
+    assert torch.allclose(output.terms["dead_share"], torch.tensor(1 / 3))
+    output.loss.backward()
+    moved = (model.posterior.head.weight.grad != 0).any(1)
+    assert moved[:10].any()
+    assert not moved[10:].any()
+
+
+def test_refuses_what_has_no_meaning() -> None:
+    with pytest.raises(ArgumentError, match="between 0 and 1, not 1"):
+        RatePenalty(1.0)
+    with pytest.raises(ArgumentError, match="l1 or kl, not 'l2'"):
+        sparse_ae((4,), penalty="l2")
+    with pytest.raises(ArgumentError, match="between 1 and the 5 units"):
+        TopKPosterior(3, 5, k=6)
+    model, _ = undercomplete_ae((4,), latent_dim=2)
+    seen = forward(model, Batch(3 * torch.randn(50, 4)))
+    with pytest.raises(CapabilityError, match="TopKPosterior"):
+        DeadUnits().judge(seen, None)
+    with pytest.raises(CapabilityError, match="SigmoidPosterior"):
+        RatePenalty().judge(seen, None)
+    assert Reconstruction().judge(seen, None).loss.isfinite()
