@@ -130,3 +130,12 @@ def test_priors_refuse_what_has_no_meaning() -> None:
 def test_the_uniform_prior_is_uniform() -> None:
     assert BetaPrior(3)().log_prob(torch.rand(5, 3)).abs().max() < 1e-6
     assert math.isclose(DirichletPrior(3)().log_prob(torch.full((3,), 1 / 3)).item(), math.log(2), rel_tol=1e-6)
+
+
+def test_the_head_s_first_half_draws_towards_one() -> None:
+    posterior = BetaPosterior(1, 2)
+    torch.nn.init.zeros_(posterior.head.weight)
+    posterior.head.bias.data = torch.tensor([3.0, 0.0, 0.0, 3.0])
+    mean = posterior(torch.zeros(1, 1)).mean[0]
+    assert mean[0] > 0.7
+    assert mean[1] < 0.3

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Objective
+from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import BernoulliPosterior, Temperature
 from autoencode.priors import BernoulliPrior
 from autoencode.recipes.networks import networks
@@ -13,18 +13,16 @@ from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe(
-    "bernoulli-vae",
-    settings=Settings(epochs=20, least_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear"),
-)
+@recipe("bernoulli-vae", settings=Settings(epochs=20, least_steps=3000, learning_rate=3e-3, schedule="linear"))
 def bernoulli_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 200,
+    latent_dim: int = 64,
     temperature: float = 1.0,
     last_temperature: float = 0.5,
     anneal_steps: int = 2000,
     straight_through: bool = False,
+    warmup_steps: int = 1000,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
@@ -40,15 +38,15 @@ def bernoulli_vae(
         last_temperature: what it falls to.
         anneal_steps: training steps in which it falls.
         straight_through: round codes in training too, and pass the gradient on as if they had not been.
+        warmup_steps: training steps over which the weight of the KL rises from 0.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
         network: encoder and decoder; see: autoencode list networks.
 
     References:
         Maddison, Mnih and Teh, "The concrete distribution", ICLR 2017, appendix B. There the rate is that of the
-        relaxed densities, and the temperature is a constant 2/3.
+        relaxed densities, a code has 200 bits, and the temperature is a constant 2/3.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    nets = networks[network](data_shape)
+    nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
     heat = Temperature(temperature, last_temperature, anneal_steps)
     model = Autoencoder(
         encoder=nets.encoder,
@@ -57,4 +55,4 @@ def bernoulli_vae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Elbo()
+    return model, Elbo(beta=Warmup(warmup_steps))

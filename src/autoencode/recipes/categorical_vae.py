@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Objective
+from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import CategoricalPosterior, Temperature
 from autoencode.priors import CategoricalPrior
 from autoencode.recipes.networks import networks
@@ -13,10 +13,7 @@ from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe(
-    "categorical-vae",
-    settings=Settings(epochs=20, least_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear"),
-)
+@recipe("categorical-vae", settings=Settings(epochs=20, least_steps=3000, learning_rate=3e-3, schedule="linear"))
 def categorical_vae(
     data_shape: Sequence[int],
     *,
@@ -26,12 +23,14 @@ def categorical_vae(
     last_temperature: float = 0.5,
     anneal_steps: int = 2000,
     straight_through: bool = False,
+    warmup_steps: int = 1000,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
     """The VAE with categorical codes, relaxed in training (Gumbel-softmax).
 
-    Training sees relaxed codes and the KL of the classes: no bound. Validation and evaluation draw classes: bounds.
+    Training sees relaxed codes and the KL of the classes, which together are no bound. Validation and evaluation draw
+    classes, and their elbo and importance-weighted bounds are bounds. The warm-up is not the paper's.
 
     Args:
         data_shape: of one example, any shape.
@@ -41,14 +40,14 @@ def categorical_vae(
         last_temperature: what it falls to.
         anneal_steps: training steps in which it falls.
         straight_through: round codes in training too, and pass the gradient on as if they had not been.
+        warmup_steps: training steps over which the weight of the KL rises from 0.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
         network: encoder and decoder; see: autoencode list networks.
 
     References:
         Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, equation 2 and section 4.2.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    nets = networks[network](data_shape)
+    nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
     heat = Temperature(temperature, last_temperature, anneal_steps)
     model = Autoencoder(
         encoder=nets.encoder,
@@ -57,4 +56,4 @@ def categorical_vae(
         decoder=nets.decoder(n_latents * n_classes, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Elbo()
+    return model, Elbo(beta=Warmup(warmup_steps))
