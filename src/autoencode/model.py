@@ -7,7 +7,7 @@ from torch.distributions import Distribution
 
 from autoencode.errors import CapabilityError, ShapeError
 from autoencode.likelihoods import Likelihood
-from autoencode.nn import apply
+from autoencode.nn import apply, full_precision
 from autoencode.posteriors import Posterior
 from autoencode.priors import Prior
 
@@ -68,7 +68,7 @@ class Autoencoder(nn.Module):
             raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
         features: Tensor = apply(self.encoder, x, context=context)
         with torch.autocast(x.device.type, enabled=False):
-            return self.posterior(_full(features))
+            return self.posterior(full_precision(features))
 
     def prior_for(self, context: Tensor | None = None) -> Distribution:
         """p(z), event shape `latent_shape`.
@@ -101,7 +101,7 @@ class Autoencoder(nn.Module):
         if context is not None:
             context = context.expand(*leading, *context.shape[1:]).flatten(0, len(leading) - 1)
         flat: Tensor = apply(self.decoder, z.reshape(-1, *self.latent_shape), context=context)
-        return _full(flat).reshape(*leading, *flat.shape[1:])
+        return full_precision(flat).reshape(*leading, *flat.shape[1:])
 
     def likelihood_of(self, features: Float[Tensor, "..."]) -> Distribution:
         """p(x|z) from the decoder's features."""
@@ -114,8 +114,3 @@ class Autoencoder(nn.Module):
         For draws with the likelihood's own noise: `model.decode(model.prior_for().sample((n,))).sample()`.
         """
         return self.decode(self.prior_for(context).sample((n,)), context).mean
-
-
-def _full(x: Tensor) -> Tensor:
-    """Half precision to float32; float32 and float64 stay."""
-    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x

@@ -9,12 +9,12 @@ from torch import nn
 class Player:
     """A network that learns beside the model, from a loss of its own: a discriminator, a density-ratio estimator.
 
-    It is trained by Adam. It is no part of the model: the checkpoint keeps it, so that a resumed training is exact, and
-    the weights of a finished run do not.
+    It is trained by Adam, in the same steps as the model. It is no part of the model: the checkpoint keeps it, so that
+    a resumed training is exact, and the weights of a finished run do not.
 
     Args:
-        network: what is trained; the objective calls it too.
-        learning_rate: the highest one; it follows the training's schedule.
+        network: what is trained.
+        learning_rate: the highest one; it follows the training's schedule, and no option changes it.
         betas: Adam's two decays.
     """
 

@@ -65,7 +65,7 @@ def load_checkpoint(
     tensors, facts = load_tensors(path)
     load_into(model, _part(tensors, "model"), path)
     load_state_tensors(optimizer, _part(tensors, "optimizer"))
-    players.load(_part(tensors, "players"))
+    players.load(_part(tensors, "players"), path)
     average.load(_part(tensors, "average"))
     return Progress(**facts)
 

@@ -44,6 +44,8 @@ def fit(
     training loses at most the steps since its last checkpoint: call `fit` again in the same way, and it goes on exactly
     where it was. Ctrl-C ends the step, saves, and returns with `history.status` "interrupted".
 
+    Where players judge the model, losses of different epochs cannot be compared, and the last weights are kept.
+
     Args:
         model: trained in place.
         objective: what is minimised, in nats for each example.

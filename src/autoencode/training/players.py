@@ -1,12 +1,14 @@
 """The second players of an adversarial training, and their optimizers."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from autoencode.objectives import Objective
 from autoencode.training.optimizers import load_state_tensors, state_tensors
+from autoencode.training.weights import load_into
 
 
 class Players:
@@ -23,7 +25,7 @@ class Players:
         self.networks: dict[str, nn.Module] = {}
         self.optimizers: dict[str, torch.optim.Adam] = {}
         for name, player in objective.players.items():
-            network = player.network.to(device)
+            network = player.network.to(device).train()
             weights = [p for p in network.parameters() if p.requires_grad]
             optimizer = torch.optim.Adam(weights, lr=player.learning_rate, betas=player.betas, fused=True)
             for group in optimizer.param_groups:
@@ -56,10 +58,14 @@ class Players:
             found |= {f"{name}.optimizer.{key}": v for key, v in state_tensors(self.optimizers[name]).items()}
         return found
 
-    def load(self, tensors: Mapping[str, Tensor]) -> None:
-        """Puts back what `tensors` gave."""
+    def load(self, tensors: Mapping[str, Tensor], path: Path) -> None:
+        """Puts back what `tensors` gave, read from `path`.
+
+        Raises:
+            RunError: they are other players'.
+        """
         for name, network in self.networks.items():
-            network.load_state_dict(_under(tensors, f"{name}.network."))
+            load_into(network, _under(tensors, f"{name}.network."), path)
             load_state_tensors(self.optimizers[name], _under(tensors, f"{name}.optimizer."))
 
 

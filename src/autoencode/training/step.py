@@ -38,6 +38,8 @@ def take(
 ) -> dict[str, float]:
     """One forward pass; backward for the model and for each player; then all are updated.
 
+    `clip` bounds the gradient of the model, and that of each player, on its own.
+
     Returns the loss and the means of its terms, and each player's loss under its name.
 
     Raises:
@@ -54,7 +56,8 @@ def take(
     else:
         output.loss.backward()
     if clip is not None:
-        _clip(train_step, clip, step)
+        for part in (train_step, *players.networks.values()):
+            _clip(part, clip, step)
     optimizer.step()
     players.step()
     return values

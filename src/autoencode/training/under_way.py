@@ -129,9 +129,12 @@ class Training:
             self.folder.save_weights(self.model, best=best)
 
     def _judge(self, loss: float) -> bool:
-        """Whether this is the best epoch so far; it also counts the patience, and stops when it is at its end."""
+        """Whether this is the best epoch so far; it also counts the patience, and stops when it is at its end.
+
+        Losses that players judge cannot be compared between epochs, as the players learn: the last epoch is then best.
+        """
         progress, settings = self.progress, self.settings
-        best = loss < progress.best
+        best = loss < progress.best or bool(self.players.networks)
         progress.best = min(loss, progress.best)
         if loss < progress.reference - settings.min_change:
             progress.reference, progress.epochs_since_best = loss, 0

@@ -1,8 +1,11 @@
 """The terms of an objective over a part of the data."""
 
 from collections import defaultdict
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 
 import torch
+from torch import nn
 
 from autoencode.data import Part, in_order
 from autoencode.model import Autoencoder
@@ -22,20 +25,30 @@ def validate(
 
     Args:
         model: left in the mode in which it came.
-        objective: whose terms are reported.
+        objective: whose terms are reported; its players judge in evaluation mode, too.
         part: every example counts once.
         seed: of the noise.
         batch_size: codes decoded at a time; it changes the speed and not the meaning.
     """
     device = next(model.parameters()).device
-    was_training = model.training
-    model.eval()
     sums: dict[str, float] = defaultdict(float)
-    with torch.no_grad(), own_noise(device):
+    with ExitStack() as inside, torch.no_grad(), own_noise(device):
+        for network in (model, *(player.network.to(device) for player in objective.players.values())):
+            inside.enter_context(evaluating(network))
         seed_noise(seed, _VALIDATION)
         for batch in in_order(part, max(1, batch_size // objective.n_samples)):
             output = objective(model, batch.to(device))
             for name, value in {"loss": output.loss.expand(len(batch)), **output.terms}.items():
                 sums[name] += value.double().sum().item()
-    model.train(was_training)
     return {name: total / len(part) for name, total in sums.items()}
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Generator[None]:
+    """The module is in evaluation mode inside the block, and in its own again after it."""
+    was_training = module.training
+    module.eval()
+    try:
+        yield
+    finally:
+        module.train(was_training)

@@ -1,0 +1,52 @@
+"""Codes that a critic cannot tell from the prior's draws."""
+
+from dataclasses import dataclass
+
+from torch import nn
+from torch.nn.functional import softplus
+
+from autoencode.nn import full_precision
+from autoencode.objectives.elbo import require_prior
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.player import Player
+
+
+@dataclass(frozen=True)
+class AdversarialPrior(Objective):
+    """Makes the codes of all examples together look like draws from the prior: −log D(z).
+
+    A critic D learns to tell one from the other, by −log D(draw) − log (1 − D(z)). Neither side needs a density: codes
+    may be points, and of the prior only draws are asked, so that it may have any shape. Add it to a reconstruction:
+    `Reconstruction() + 10.0 * AdversarialPrior(critic)`.
+
+    Args:
+        critic: (batch, numbers of a code) → (batch, 1), the logit of D.
+        learning_rate: of the critic's Adam.
+
+    Terms: `disguise`, −log D(z) for each example: log 2 = 0.69 where the critic cannot tell. Only the first code of
+    each example is used. The prior is not learned by it.
+
+    References:
+        Makhzani et al., "Adversarial autoencoders", 2016, section 2 and equation 1; Tolstikhin et al., "Wasserstein
+        auto-encoders", ICLR 2018, algorithm 1. Makhzani's equation 1 makes the encoder raise what the critic lowers;
+        −log D is used here, as in algorithm 1: it has the same optimum, and gradients where the critic is sure.
+    """
+
+    critic: nn.Module
+    learning_rate: float = 1e-4
+
+    @property
+    def players(self) -> dict[str, Player]:
+        """The critic."""
+        return {"code_critic": Player(self.critic, self.learning_rate)}
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """−log D of the codes, and the critic's loss."""
+        z = seen.z[0].flatten(1)
+        draws = require_prior(seen).sample((len(z),)).flatten(1)
+        code = full_precision(self.critic(z)).squeeze(-1)
+        drawn = full_precision(self.critic(draws)).squeeze(-1)
+        disguise = softplus(-code)
+        loss = softplus(-drawn).mean() + softplus(code).mean()
+        return Output(disguise.mean(), {"disguise": disguise}, {"code_critic": loss})

@@ -1,0 +1,61 @@
+"""Pictures compared by what a network sees in them."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from autoencode.nn import Layered, full_precision
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.player import Player
+
+
+@dataclass(frozen=True)
+class Perceptual(Objective):
+    """A reconstruction judged by the maps of every layer of a network: Σ_l of the mean of ½ (Φ_l(x) − Φ_l(x̃))².
+
+    x̃ is the mean of p(x|z). The network sees edges and shapes, so that a blurred picture is further away than one that
+    is off by a pixel. It learns from the same pictures, beside the model and without labels: each is shown upright or
+    turned, and the network says by how much.
+
+    Args:
+        network: pictures of any size → (batch, 4), the logits of the four quarter turns.
+        learning_rate: of the network's Adam; 0 leaves it as it is, for one that has learned already.
+
+    Terms: `perceptual`, no nats. The mean over a map's values is multiplied by the number of values in an example, so
+    that it grows with the picture as `nll` does. Only the first code of each example is used.
+
+    References:
+        Hou, Shen, Sun and Qiu, "Deep feature consistent variational autoencoder", WACV 2017, equations 3 and 4, where
+        the network is VGG-19, trained on labelled photographs. The turns: Gidaris, Singh and Komodakis, "Unsupervised
+        representation learning by predicting image rotations", ICLR 2018, equations 2 and 3.
+    """
+
+    network: Layered
+    learning_rate: float = 1e-3
+
+    @property
+    def players(self) -> dict[str, Player]:
+        """The network."""
+        return {"features": Player(self.network, self.learning_rate, betas=(0.9, 0.999))}
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The distance for each example, and the network's own loss."""
+        x = seen.batch.target
+        maps = self.network.maps(torch.cat([x, seen.p_x.mean[0]]))
+        distance = torch.stack([_distance(full_precision(each)) for each in maps]).sum(0) * x[0].numel()
+        return Output(distance.mean(), {"perceptual": distance}, {"features": self._turned(x)})
+
+    def _turned(self, x: Tensor) -> Tensor:
+        """How badly the network tells by how many quarters pictures are turned, in nats."""
+        parts = [(turns, x[turns::4]) for turns in range(min(4, len(x)))]
+        logits = [self.network(torch.rot90(part, turns, (-2, -1))) for turns, part in parts]
+        truth = torch.cat([torch.full((len(part),), turns, device=x.device) for turns, part in parts])
+        return cross_entropy(full_precision(torch.cat(logits)), truth)
+
+
+def _distance(pairs: Tensor) -> Tensor:
+    x, y = pairs.chunk(2)
+    return 0.5 * (x - y).square().flatten(1).mean(1)

@@ -1,0 +1,62 @@
+"""What dimensions of a code tell of each other, told by a critic."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from autoencode.nn import full_precision
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.player import Player
+
+
+@dataclass(frozen=True)
+class TotalCorrelation(Objective):
+    """KL(q(z) ‖ Π_d q(z_d)), where q(z) is that of all examples together. Add it to a bound: `Elbo() + 6.0 * …`.
+
+        z ~ q(z|x) ─────────────────────► critic ─► D: from q(z), or its dimensions shuffled?
+        z′ ~ q(z|x) ─► permute_dimensions ─┘            mean of log D(z) / (1 − D(z)), the critic's output, is the
+                                                        total correlation where the critic is as good as can be
+
+    The critic learns to tell the two kinds apart; the model makes that hard.
+
+    Args:
+        critic: (batch, numbers of a code) → (batch, 1), the logit of D.
+        learning_rate: of the critic's Adam.
+
+    Terms: `total_correlation`, in nats for each example; single values can be negative, and with a poor critic it is
+    off. Only the first code of each example is used.
+
+    References:
+        Kim and Mnih, "Disentangling by factorising", ICML 2018, equations 2 and 3 and algorithm 2. There the permuted
+        codes are of a second batch; here they are drawn anew for the same examples, which has the same mean. There D
+        has two outputs, of which only the difference matters; here that is the one output.
+    """
+
+    critic: nn.Module
+    learning_rate: float = 1e-4
+
+    @property
+    def players(self) -> dict[str, Player]:
+        """The critic."""
+        return {"tc_critic": Player(self.critic, self.learning_rate)}
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The estimate, and the critic's cross-entropy."""
+        permuted = permute_dimensions(seen.q.sample().flatten(1))
+        real = full_precision(self.critic(seen.z[0].flatten(1))).squeeze(-1)
+        shuffled = full_precision(self.critic(permuted)).squeeze(-1)
+        cross_entropy = 0.5 * (softplus(-real).mean() + softplus(shuffled).mean())
+        return Output(real.mean(), {"total_correlation": real}, {"tc_critic": cross_entropy})
+
+
+def permute_dimensions(z: Float[Tensor, "batch dims"]) -> Float[Tensor, "batch dims"]:
+    """Each dimension shuffled over the batch on its own: draws from the product of the marginals, approximately.
+
+    References:
+        Kim and Mnih, "Disentangling by factorising", ICML 2018, algorithm 1.
+    """
+    return z.gather(0, torch.rand_like(z).argsort(0))
