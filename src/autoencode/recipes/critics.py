@@ -1,0 +1,51 @@
+"""The critics of codes, and the shapes that codes can be given by one."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import nn
+
+from autoencode.nn import dense_stack
+from autoencode.priors import BetaPrior, HypersphericalUniformPrior, MixturePrior, Prior, StandardNormalPrior
+from autoencode.registry import Registry
+
+
+def code_critic(latent_dim: int, layers: int, hidden: int) -> nn.Sequential:
+    """Linear layers with LeakyReLU of 0.2, (batch, latent_dim) → (batch, 1)."""
+    stack = dense_stack([latent_dim, *[hidden] * layers], partial(nn.LeakyReLU, 0.2))
+    return nn.Sequential(*stack, nn.Linear(hidden, 1))
+
+
+code_shapes: Registry[Callable[[int], Prior]] = Registry("shape of codes", "autoencode list code-shapes")
+"""Priors without anything to learn, by name: a critic needs no more of them than draws."""
+
+
+@code_shapes.named("normal")
+def normal(latent_dim: int) -> Prior:
+    """A standard normal."""
+    return StandardNormalPrior(latent_dim)
+
+
+@code_shapes.named("cube")
+def cube(latent_dim: int) -> Prior:
+    """Uniform between 0 and 1 in every dimension."""
+    return BetaPrior(latent_dim)
+
+
+@code_shapes.named("sphere")
+def sphere(latent_dim: int) -> Prior:
+    """Uniform on the unit sphere."""
+    return HypersphericalUniformPrior(latent_dim)
+
+
+@code_shapes.named("ring")
+def ring(latent_dim: int) -> Prior:
+    """Ten normals of scale 0.5 on a circle of radius 4 in the first two dimensions; standard normal in the others."""
+    prior = MixturePrior(latent_dim, 10)
+    prior.requires_grad_(requires_grad=False)
+    angles = 2 * math.pi * torch.arange(10) / 10
+    prior.loc.zero_()[:, :2] = 4 * torch.stack([angles.cos(), angles.sin()], -1)[:, :latent_dim]
+    prior.log_scale[:, :2] = math.log(0.5)
+    return prior

@@ -1,0 +1,59 @@
+"""The VAE whose reconstructions are judged by what a network sees in them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from autoencode.likelihoods import likelihoods
+from autoencode.model import Autoencoder
+from autoencode.nn import Layered
+from autoencode.objectives import Objective, Perceptual, Rate, Reconstruction
+from autoencode.posteriors import DiagonalNormalPosterior
+from autoencode.priors import StandardNormalPrior
+from autoencode.recipes.networks import networks
+from autoencode.recipes.recipe import recipe, require_image
+from autoencode.settings import Settings
+
+
+@recipe(
+    "perceptual-vae",
+    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=1000.0),
+)
+def perceptual_vae(
+    data_shape: Sequence[int],
+    *,
+    latent_dim: int = 32,
+    weight: float = 1.0,
+    pixels: float = 1.0,
+    beta: float = 1.0,
+    channels: tuple[int, ...] = (16, 32, 64),
+    learning: bool = True,
+    network: Annotated[str, networks] = "auto",
+    likelihood: Annotated[str, likelihoods] = "bernoulli",
+) -> tuple[Autoencoder, Objective]:
+    """A VAE for sharper pictures: compared by the feature maps of a network that learns beside it (DFC-VAE).
+
+    Args:
+        data_shape: (channels, height, width), any size.
+        latent_dim: numbers in a code.
+        weight: of the distance between feature maps.
+        pixels: weight of nll beside it; 0 in the paper.
+        beta: weight of the KL.
+        channels: of the network's layers; the first keeps the picture's size, each other halves it.
+        learning: whether that network learns to tell turned pictures from upright ones; else it stays random.
+        network: of encoder and decoder; see: autoencode list networks.
+        likelihood: what the pictures are compared by besides; see: autoencode list likelihoods.
+
+    References:
+        Hou et al., "Deep feature consistent variational autoencoder", WACV 2017, equations 3 and 4.
+    """
+    require_image(data_shape, "perceptual-vae")
+    nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
+    model = Autoencoder(
+        encoder=nets.encoder,
+        posterior=DiagonalNormalPosterior(nets.features, latent_dim),
+        prior=StandardNormalPrior(latent_dim),
+        decoder=nets.decoder(latent_dim, p_x.features_shape),
+        likelihood=p_x,
+    )
+    seeing = Layered(data_shape, channels, 4, [1, *[2] * (len(channels) - 1)], pooled=True)
+    return model, pixels * Reconstruction() + beta * Rate() + weight * Perceptual(seeing, 1e-3 * learning)
