@@ -30,15 +30,26 @@ def real(*shape: int) -> Tensor:
     return 10 * torch.randn(shape)
 
 
+def counts(*shape: int) -> Tensor:
+    return torch.poisson(torch.full(shape, 3.0))
+
+
 @dataclass(frozen=True)
 class Row:
     data: Callable[..., Tensor]
     measure: Measure
     per_value: int = 1
     bounded: bool = True
+    reaches: tuple[float, float] = (0.0, 1.0)  # where a bounded density ends
 
 
 ROWS = {
+    "beta": Row(unit, Measure.DENSITY, per_value=2, reaches=(-1 / 510, 1 + 1 / 510)),
+    "binomial": Row(levels, Measure.MASS),
+    "categorical": Row(levels, Measure.MASS, per_value=256),
+    "mixture-of-discretized-logistics": Row(levels, Measure.MASS, per_value=15),
+    "negative-binomial": Row(counts, Measure.MASS, bounded=False),
+    "poisson": Row(counts, Measure.MASS, bounded=False),
     "bernoulli": Row(unit, Measure.NEITHER),
     "continuous-bernoulli": Row(unit, Measure.DENSITY),
     "discretized-logistic": Row(levels, Measure.MASS, per_value=2),
@@ -46,6 +57,7 @@ ROWS = {
     "normal": Row(real, Measure.DENSITY, bounded=False),
     "normal-optimal": Row(real, Measure.DENSITY, bounded=False),
 }
+COUNTS = [name for name, row in ROWS.items() if row.data is counts]
 BOUNDED = [name for name, row in ROWS.items() if row.bounded]
 everyone = pytest.mark.parametrize("name", ROWS)
 
@@ -140,13 +152,25 @@ def test_levels_in_float32_are_levels() -> None:
 @pytest.mark.parametrize("at", [-3.0, 0.0, 0.4, 2.0])
 def test_densities_integrate_to_one(name: str, at: float) -> None:
     likelihood = made(name, (1,))
-    features = torch.full((1, 1), at)
-    breaks = [0, 0.5, 1] if ROWS[name].bounded else [at - 40, at - 20, at - 5, at, at + 5, at + 20, at + 40]
+    features = torch.full((1, *likelihood.features_shape), at)
+    low, high = ROWS[name].reaches
+    if name == "beta":  # whose peak at an end no quadrature likes
+        features[0, 1] = 5.0
+    breaks = [low, 0.02, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98, high] if ROWS[name].bounded else [at - 40, at - 20, at - 5, at, at + 5, at + 20, at + 40]
     total = integral(lambda x: likelihood(features).log_prob(x[:, None]).exp(), breaks)
     assert abs(total - 1) < 1e-12
 
 
-@pytest.mark.parametrize(("name", "count"), [("bernoulli", 2), ("discretized-logistic", 256)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("bernoulli", 2),
+        ("binomial", 256),
+        ("categorical", 256),
+        ("discretized-logistic", 256),
+        ("mixture-of-discretized-logistics", 256),
+    ],
+)
 @pytest.mark.parametrize("at", [-3.0, 0.0, 0.4, 2.0])
 def test_masses_sum_to_one(name: str, count: int, at: float) -> None:
     likelihood = made(name, (1,))

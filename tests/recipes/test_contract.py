@@ -183,6 +183,12 @@ def test_a_fresh_model_is_of_order_one(name: str) -> None:
 
 FRESH = {
     "bernoulli": (0.59, 0.79),
+    "beta": (-0.2, 0.3),
+    "binomial": (35, 70),  # its spread is small: 51 where all means are 1/2
+    "categorical": (5.2, 6.0),  # log 256
+    "mixture-of-discretized-logistics": (4.8, 6.5),
+    "negative-binomial": (2.4, 3.2),  # four times log 2 where mean and dispersion are 1
+    "poisson": (2.5, 4.5),
     "continuous-bernoulli": (-0.1, 0.1),
     "discretized-logistic": (4.5, 7.0),
     "laplace": (0.8, 1.2),  # 1 where the median is 0 and the scale 1/2
@@ -195,7 +201,8 @@ FRESH = {
 @pytest.mark.parametrize("name", [name for name in ROWS if "likelihood" in recipes[name].arguments()])
 def test_every_likelihood_can_be_chosen_and_is_fresh_of_order_one(name: str, likelihood: str) -> None:
     model, objective = made(name, (3, 8, 8), likelihood=likelihood)
-    x = torch.randint(256, (64, 3, 8, 8)) / 255
+    counts = likelihood in ("poisson", "negative-binomial")
+    x = torch.poisson(torch.full((64, 3, 8, 8), 3.0)) if counts else torch.randint(256, (64, 3, 8, 8)) / 255
     nll = objective(model, Batch(x), 0).terms["nll"].mean().item() / x[0].numel()
     assert FRESH[likelihood][0] < nll < FRESH[likelihood][1]
 

@@ -1,15 +1,23 @@
 """p(x|z): modules whose `forward` turns the decoder's features into a distribution over data."""
 
 from autoencode.likelihoods.bernoulli import BernoulliLikelihood
+from autoencode.likelihoods.beta import BetaLikelihood
+from autoencode.likelihoods.binomial import BinomialLikelihood
+from autoencode.likelihoods.categorical import CategoricalLikelihood
 from autoencode.likelihoods.continuous_bernoulli import ContinuousBernoulliLikelihood
+from autoencode.likelihoods.counts import NegativeBinomialLikelihood, PoissonLikelihood
 from autoencode.likelihoods.discretized_logistic import DiscretizedLogisticLikelihood
 from autoencode.likelihoods.laplace import LaplaceLikelihood
 from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.mixture_of_discretized_logistics import MixtureOfDiscretizedLogisticsLikelihood
 from autoencode.likelihoods.normal import NormalLikelihood
 from autoencode.likelihoods.scale import FixedScale, LearnedScale, OptimalScale, Scale
 
 __all__ = [
     "BernoulliLikelihood",
+    "BetaLikelihood",
+    "BinomialLikelihood",
+    "CategoricalLikelihood",
     "ContinuousBernoulliLikelihood",
     "DiscretizedLogisticLikelihood",
     "FixedScale",
@@ -17,8 +25,11 @@ __all__ = [
     "LearnedScale",
     "Likelihood",
     "Measure",
+    "MixtureOfDiscretizedLogisticsLikelihood",
+    "NegativeBinomialLikelihood",
     "NormalLikelihood",
     "OptimalScale",
+    "PoissonLikelihood",
     "Scale",
     "likelihoods",
 ]

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.distributions import Independent
 
 from autoencode.distributions import DiscretizedLogistic
-from autoencode.errors import DataError
-from autoencode.likelihoods.likelihood import Likelihood, Measure, check_unit_interval, likelihoods
+from autoencode.likelihoods.levels import check_levels
+from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
 
 
 @likelihoods.named("discretized-logistic")
@@ -34,13 +34,7 @@ class DiscretizedLogisticLikelihood(Likelihood):
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless every value is one of the 256 levels."""
-        check_unit_interval(x, "discretized logistic")
-        steps = x * (DiscretizedLogistic.levels - 1)
-        if (steps - steps.round()).abs().max() > 1e-3:
-            raise DataError(
-                "the discretized logistic likelihood holds 8-bit data (levels 0, 1/255, … 1), and this data has values "
-                "between the levels: round it to 8 bits, or use --likelihood continuous-bernoulli or normal"
-            )
+        check_levels(x, DiscretizedLogistic.levels - 1, "discretized logistic")
 
     def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
         """A probability mass."""

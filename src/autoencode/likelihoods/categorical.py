@@ -1,0 +1,42 @@
+"""A free mass on the levels of a picture."""
+
+from collections.abc import Sequence
+
+from jaxtyping import Float
+from torch import Tensor
+from torch.distributions import Categorical, Independent
+
+from autoencode.distributions.on_levels import OnLevels
+from autoencode.likelihoods.levels import by_value, check_levels
+from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+
+
+@likelihoods.named("categorical")
+class CategoricalLikelihood(Likelihood):
+    """A mass on each of 256 levels with nothing assumed of its shape; 256 features a value, so small pictures only.
+
+    Args:
+        data_shape: of one example.
+        levels: how many there are: 256 for 8-bit pictures, 2 for black and white.
+
+    References:
+        van den Oord, Kalchbrenner and Kavukcuoglu, "Pixel recurrent neural networks", ICML 2016, section 3.3.
+    """
+
+    def __init__(self, data_shape: Sequence[int], levels: int = 256) -> None:
+        super().__init__(data_shape, per_value=levels)
+        self.levels = levels
+
+    def forward(self, features: Float[Tensor, "..."]) -> Independent:
+        """Masses with these logits, event shape `data_shape`."""
+        logits = by_value(features, self.levels, len(self.data_shape))
+        inner = OnLevels(Categorical(logits=logits, validate_args=False), self.levels - 1)
+        return Independent(inner, len(self.data_shape), validate_args=False)
+
+    def check(self, x: Float[Tensor, "batch ..."]) -> None:
+        """Raises `DataError` unless every value is one of the levels."""
+        check_levels(x, self.levels - 1, "categorical")
+
+    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+        """A probability mass."""
+        return Measure.MASS
