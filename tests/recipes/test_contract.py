@@ -48,7 +48,7 @@ ROWS = {
     "beta-vae": Row(images_only=False, latent_dim=10),
     "capacity-vae": Row(images_only=False, latent_dim=10),
     "categorical-vae": Row(
-        images_only=False, latent_dim=100, small={"n_classes": 5}, spread=False, size="n_latents", five=1
+        images_only=False, latent_dim=100, small={"n_categories": 5}, spread=False, size="n_latents", five=1
     ),
     "contractive-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
     "conv-ae": Row(samples=False, latent_dim=8, nll_per_value=(0.9, 1.2)),
@@ -278,6 +278,11 @@ def test_options_are_the_signature_and_are_explained(name: str) -> None:
         assert len(parameter.help) > 10, f"{parameter.name} has no line under Args"
     assert recipe.summary.endswith((".", ")."))
     assert recipe.arguments() == {p.name: p.default for p in recipe.parameters}
+
+
+@everyone
+def test_no_option_is_one_of_the_training_s(name: str) -> None:
+    assert not recipes[name].arguments().keys() & Settings.model_fields.keys()
 
 
 @everyone

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
+from autoencode.cli.trust import Trust
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
@@ -26,6 +27,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    trust: Trust = None,
 ) -> None:
     """Measure a model: elbo, log-likelihood, error per pixel, bits per dimension, use of the latent space.
 
@@ -35,7 +37,7 @@ def evaluate(
     """
     from autoencode import tasks
 
-    opened = tasks.Run(run, last=last, device=device)
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
     with out.status("evaluating"):
         measured = tasks.evaluate(
             opened,

@@ -7,6 +7,7 @@ import typer
 
 from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
+from autoencode.cli.trust import Trust
 
 
 def _kinds(incomplete: str) -> list[str]:
@@ -27,6 +28,7 @@ def fit_prior(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same prior.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    trust: Trust = None,
 ) -> None:
     """Fit a prior to a trained model's codes, so that it generates, or generates better.
 
@@ -42,7 +44,7 @@ def fit_prior(
 
     given: dict[str, Any] = {"components": components, "flow": flow, "epochs": epochs}
     options = {name: value for name, value in given.items() if value is not None}
-    opened = tasks.Run(run, device=device)
+    opened = tasks.Run(run, trust=trust, device=device)
     with out.status(f"fitting the {kind} prior") as status:
         fitted = tasks.fit_prior(opened, kind, seed=seed, tell=status.update, **options)
     bound = "at most " if kind == "two-stage" else ""

@@ -7,6 +7,7 @@ import typer
 
 from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
+from autoencode.cli.trust import Trust
 
 
 def generate(
@@ -22,6 +23,7 @@ def generate(
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    trust: Trust = None,
 ) -> None:
     """Draw new examples from a variational autoencoder, or from any with a prior fitted to its codes.
 
@@ -30,6 +32,6 @@ def generate(
     """
     from autoencode import tasks
 
-    opened = tasks.Run(run, last=last, device=device)
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
     examples, files = tasks.generate(opened, n, out_folder, seed=seed, prior=prior)
     out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")

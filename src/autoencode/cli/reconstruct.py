@@ -7,6 +7,7 @@ import typer
 
 from autoencode.cli.completion import run_names
 from autoencode.cli.console import errors, out
+from autoencode.cli.trust import Trust
 
 
 def reconstruct(
@@ -20,6 +21,7 @@ def reconstruct(
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    trust: Trust = None,
 ) -> None:
     """Pass pictures through a model and back, and see what it keeps of them.
 
@@ -29,7 +31,7 @@ def reconstruct(
     """
     from autoencode import tasks
 
-    opened = tasks.Run(run, last=last, device=device)
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
     done = tasks.reconstruct(opened, files or (), out_folder)
     for skip in done.skipped:
         errors.print(f"[yellow]skipped[/] {skip.file}: {skip.reason}", soft_wrap=True)

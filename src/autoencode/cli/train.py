@@ -9,9 +9,11 @@ import typer
 
 from autoencode.cli.completion import data_names, recipe_names
 from autoencode.cli.console import out
-from autoencode.cli.lookahead import completing, recipe_name, words_of_train
+from autoencode.cli.lookahead import completing, option_value, recipe_name, words_of_train
+from autoencode.cli.trust import Trust
 
 if TYPE_CHECKING:
+    from autoencode.recipes import Recipe
     from autoencode.tasks import Run
 
 _HELP = """Train a model, and write a report of what it learned.
@@ -24,10 +26,12 @@ autoencode train fashion-mnist --minutes 3        as long as you have time
 autoencode train photos/ --recipe conv-vae --latent-dim 32 --epochs 50
 autoencode train photos/ --resume runs/photos     goes on where it stopped
 autoencode train photos/ -r conv-vae --help       the options of that recipe
+autoencode train photos/ -r mymodel:tiny_vae      a recipe of your own, in mymodel.py here (docs/own-recipes.md)
 """
 
 
 def _train(
+    known: "Recipe | None",
     data: Annotated[
         str | None,
         typer.Argument(help="What to learn from; may be left out with --resume.", autocompletion=data_names),
@@ -41,6 +45,7 @@ def _train(
         Path | None, typer.Option("--out", "-o", help="The run folder.", show_default="a new one under runs/")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with the training in this run folder.")] = None,
+    trust: Trust = None,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
     **options: Any,
 ) -> None:
@@ -48,12 +53,12 @@ def _train(
     from autoencode.cli.progress import TrainingBar
     from autoencode.errors import ArgumentError
 
-    given = _given(options)
+    given = _given(known, options)
     with TrainingBar() as watch:
         if resume is not None:
             if recipe or out_folder:
                 raise ArgumentError("--resume goes on with a run as it is: leave --recipe and --out away")
-            run = tasks.resume(resume, data, watch=watch, **given)
+            run = tasks.resume(resume, data, watch=watch, trust=trust, **given)
         elif data is None:
             raise ArgumentError(
                 "say what to learn from: a data set's name, a folder or a file (autoencode list datasets)"
@@ -63,18 +68,15 @@ def _train(
     _finish(run, report=report)
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
+def _given(known: "Recipe | None", options: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, as the tasks want them."""
     from autoencode.cli.recipe_options import converted, share
-    from autoencode.recipes import recipes
 
     given = {name: value for name, value in options.items() if value is not None}
     for name in ("validation", "test"):
         if name in given:
             given[name] = share(given[name], f"--{name}")
-    for name in recipes:
-        given = converted(recipes[name], given)
-    return given
+    return converted(known, given) if known else given
 
 
 def _finish(run: "Run", *, report: bool) -> None:
@@ -100,26 +102,36 @@ def _finish(run: "Run", *, report: bool) -> None:
 def train_for(words: list[str]) -> Callable[..., None]:
     """The command with the options that these words call for."""
 
-    def train(**values: Any) -> None:
-        _train(**values)
+    following = words_of_train(words)
+    known = None if following is None else _known(following)
 
-    fixed = [p for p in inspect.signature(_train).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    extra = _extra(words)
+    def train(**values: Any) -> None:
+        _train(known, **values)
+
+    fixed = [p for p in inspect.signature(_train).parameters.values() if p.kind is not p.VAR_KEYWORD][1:]
+    extra = [] if following is None else _extra(known)
     train.__signature__ = inspect.Signature([*fixed, *extra])  # pyright: ignore[reportFunctionMemberAccess]
     train.__annotations__ = {p.name: p.annotation for p in [*fixed, *extra]}
     train.__doc__ = _HELP
     return train
 
 
-def _extra(words: list[str]) -> list[inspect.Parameter]:
+def _extra(known: "Recipe | None") -> list[inspect.Parameter]:
     """The recipe's own options; none for another command, as they would cost the import of PyTorch."""
-    following = words_of_train(words)
-    if following is None:
-        return []
     from autoencode.cli.recipe_options import options_of
-    from autoencode.recipes import recipes
 
-    name = recipe_name(following)
+    return options_of(known)
+
+
+def _known(words: list[str]) -> "Recipe | None":
+    """The recipe that the words are about. One of a person's own is imported if they name it, never for a Tab."""
+    name = recipe_name(words)
+    if name is None:
+        return None
+    from autoencode.recipes import find_recipe, is_outside, recipes
+
     if completing() and name not in recipes:  # a name that is still being typed
-        name = None
-    return options_of(recipes[name] if name else None)
+        return None
+    if is_outside(name) and name not in (option_value(words, "--recipe", "-r"), option_value(words, "--trust")):
+        return None  # named by a run folder alone
+    return find_recipe(name)

@@ -29,6 +29,7 @@ from autoencode.recipes.ladder_vae import ladder_vae
 from autoencode.recipes.linear_ae import linear_ae
 from autoencode.recipes.mixture_vae import mixture_vae
 from autoencode.recipes.networks import Networks, networks
+from autoencode.recipes.outside import find_recipe, is_outside
 from autoencode.recipes.perceptual_vae import perceptual_vae
 from autoencode.recipes.rae import rae
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
@@ -61,6 +62,7 @@ __all__ = [
     "dirichlet_vae",
     "dreg_iwae",
     "factor_vae",
+    "find_recipe",
     "fashion_vae",
     "flow_prior_vae",
     "full_covariance_vae",
@@ -69,6 +71,7 @@ __all__ = [
     "iaf_vae",
     "info_vae",
     "interval_vae",
+    "is_outside",
     "iwae",
     "ladder_vae",
     "linear_ae",

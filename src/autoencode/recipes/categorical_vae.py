@@ -18,7 +18,7 @@ def categorical_vae(
     data_shape: Sequence[int],
     *,
     n_latents: int = 20,
-    n_classes: int = 10,
+    n_categories: int = 10,
     temperature: float = 1.0,
     last_temperature: float = 0.5,
     anneal_steps: int = 2000,
@@ -35,7 +35,7 @@ def categorical_vae(
     Args:
         data_shape: of one example, any shape.
         n_latents: categorical variables in a code.
-        n_classes: of each; the decoder sees n_latents · n_classes numbers.
+        n_categories: of each; the decoder sees n_latents · n_categories numbers.
         temperature: of the relaxation when training begins; lower is nearer to classes, with noisier gradients.
         last_temperature: what it falls to.
         anneal_steps: training steps in which it falls.
@@ -51,9 +51,9 @@ def categorical_vae(
     heat = Temperature(temperature, last_temperature, anneal_steps)
     model = Autoencoder(
         encoder=nets.encoder,
-        posterior=CategoricalPosterior(nets.features, n_latents, n_classes, heat, straight_through=straight_through),
-        prior=CategoricalPrior(n_latents, n_classes),
-        decoder=nets.decoder(n_latents * n_classes, p_x.features_shape),
+        posterior=CategoricalPosterior(nets.features, n_latents, n_categories, heat, straight_through=straight_through),
+        prior=CategoricalPrior(n_latents, n_categories),
+        decoder=nets.decoder(n_latents * n_categories, p_x.features_shape),
         likelihood=p_x,
     )
     return model, Elbo(beta=Warmup(warmup_steps))

@@ -61,7 +61,7 @@ class Recipe:
         hints = get_type_hints(self.build, include_extras=True)
         helps = argument_helps(inspect.getdoc(self.build) or "")
         options = [p for p in inspect.signature(self.build).parameters.values() if p.kind is p.KEYWORD_ONLY]
-        return [Parameter(p.name, hints[p.name], p.default, helps[p.name]) for p in options]
+        return [Parameter(p.name, hints[p.name], p.default, helps.get(p.name, "")) for p in options]
 
     def arguments(self, **given: Any) -> dict[str, Any]:
         """Every option's value: the default, or what is given.

@@ -20,6 +20,8 @@ class Run:
         last: take the weights after the last epoch in place of the best ones.
         device: where the model shall be; "auto" is a GPU where there is one.
         data: the data, where they are no registered set or file that can be found again.
+        trust: the recipe outside this package, `module:function`, that the folder was trained by: opening it runs that
+            code, which only you can allow.
 
     Raises:
         RunError: no run folder, one of another version, or weights that are missing, truncated or tampered with.
@@ -31,9 +33,15 @@ class Run:
     """
 
     def __init__(
-        self, path: str | Path, *, last: bool = False, device: str = "auto", data: Dataset | None = None
+        self,
+        path: str | Path,
+        *,
+        last: bool = False,
+        device: str = "auto",
+        data: Dataset | None = None,
+        trust: str | None = None,
     ) -> None:
-        self.folder = RunFolder(path)
+        self.folder = RunFolder(path, trust=trust)
         self.model, self.objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
         self.model.to(self.device)

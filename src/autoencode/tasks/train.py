@@ -9,10 +9,10 @@ import torch
 
 from autoencode.data import Dataset, load, mix
 from autoencode.data.loading import Source
-from autoencode.errors import ArgumentError, RunError
+from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.recipes import default_recipe, recipes
+from autoencode.recipes import Recipe, default_recipe, find_recipe
 from autoencode.settings import Settings
 from autoencode.tasks.ex_post import fitted_facts, forget_fitted
 from autoencode.tasks.fit_prior import fit_prior
@@ -40,7 +40,8 @@ def train(
 
     Args:
         source: a registered name, a folder of pictures, a .npy or .npz file, an array, or a data set already loaded.
-        recipe: its name; by default one that suits the data.
+        recipe: its name, or `module:function` for one of your own, whose module is then imported; by default one that
+            suits the data.
         out: the run folder; by default a new one under `runs/`, named after data and recipe.
         watch: who is told of the progress.
         command: what made this run, for its report.
@@ -63,20 +64,21 @@ def train(
     prepare_processor()
     watch = watch or Watch()
     loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **data_options(options))
-    chosen = recipes[recipe] if recipe else default_recipe(loaded.name, loaded.data_shape)
+    chosen = find_recipe(recipe) if recipe else default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
+    arguments = {**filled(chosen, loaded), **sorted_.arguments}
     settings = chosen.settings.replaced(**_meant(sorted_.settings))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(mix(settings.seed, _WEIGHTS))
-        model, objective = chosen(loaded.data_shape, **sorted_.arguments)
+        model, objective = chosen(loaded.data_shape, **arguments)
     check_settings(settings)
     check_data(model, loaded)
     folder = RunFolder.create(
-        out or free_name(Path("runs"), f"{loaded.name}-{chosen.name}"),
+        out or free_name(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}"),
         {
             "command": command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "recipe": chosen.name,
-            "arguments": chosen.arguments(**sorted_.arguments),
+            "arguments": chosen.arguments(**arguments),
             "data": data_facts(loaded),
             "settings": settings.model_dump(),
         },
@@ -85,13 +87,18 @@ def train(
     for note in (*loaded.notes, f"run folder {folder.path}"):
         watch.note(note)
     fit(model, objective, loaded, settings, folder=folder, watch=watch)
-    run = Run(folder.path, device=settings.device, data=loaded)
+    run = Run(folder.path, device=settings.device, data=loaded, trust=chosen.name)
     _fit_ex_post(run, watch)
     return run
 
 
 def resume(
-    path: str | Path, source: Source | Dataset | None = None, *, watch: Watch | None = None, **changes: Any
+    path: str | Path,
+    source: Source | Dataset | None = None,
+    *,
+    watch: Watch | None = None,
+    trust: str | None = None,
+    **changes: Any,
 ) -> Run:
     """Goes on with a training exactly where its last checkpoint is.
 
@@ -99,6 +106,7 @@ def resume(
         path: the run folder.
         source: the data; by default where they were.
         watch: who is told of the progress.
+        trust: the recipe outside this package that the folder names, if it may be imported.
         changes: of epochs, steps, minutes, patience, min_change, checkpoint_seconds and device; nothing else can
             change.
 
@@ -110,7 +118,8 @@ def resume(
         RunError: the training is complete, or the data are others than before.
     """
     prepare_processor()
-    watch, folder = watch or Watch(), RunFolder(path)
+    watch, folder = watch or Watch(), RunFolder(path, trust=trust)
+    folder.check_trusted()
     settings = changed_settings(folder, changes)
     if isinstance(source, Dataset):
         data = source
@@ -121,7 +130,7 @@ def resume(
     check_same(folder, data)
     model, objective = _fresh(folder, settings)
     fit(model, objective, data, settings, folder=folder, watch=watch)
-    run = Run(folder.path, device=settings.device, data=data)
+    run = Run(folder.path, device=settings.device, data=data, trust=trust)
     _fit_ex_post(run, watch)
     return run
 
@@ -130,13 +139,31 @@ def _fit_ex_post(run: Run, watch: Watch) -> None:
     """Fits the prior that the recipe asks for, or fits anew the one that was fitted to the codes of earlier weights."""
     before = fitted_facts(run.path)
     forget_fitted(run.path)
-    kind = before["kind"] if before else recipes[run.folder.facts["recipe"]].ex_post
+    kind = before["kind"] if before else find_recipe(run.folder.facts["recipe"]).ex_post
     if not kind or run.folder.facts["status"] == Status.INTERRUPTED:
         return
     watch.note(f"fitting the {kind} prior to the codes")
     chosen = {"part": before["part"], "seed": before["seed"], **before["options"]} if before else {}
     fitted = fit_prior(run, kind, **chosen)
     watch.note(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
+
+
+def filled(recipe: Recipe, data: Dataset) -> dict[str, Any]:
+    """What a recipe wants to know of the data: `n_examples`, `n_classes` and `context_shape`, where it has them.
+
+    Raises:
+        DataError: it wants classes or a context, and the data have none.
+    """
+    wanted = {parameter.name for parameter in recipe.parameters}
+    found: dict[str, Any] = {"n_examples": len(data.train)}
+    if data.train.labels is not None:
+        found["n_classes"] = len(data.classes) if data.classes else int(data.train.labels.max()) + 1
+    if data.train.context is not None:
+        found["context_shape"] = tuple(data.train.context.shape[1:])
+    for name, what in {"n_classes": "labels", "context_shape": "a context for each example"}.items():
+        if name in wanted and name not in found:
+            raise DataError(f"{recipe.name} learns from {what}, and {data.name} has none: choose other data or recipe")
+    return {name: value for name, value in found.items() if name in wanted}
 
 
 def changed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:

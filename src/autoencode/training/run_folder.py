@@ -14,7 +14,7 @@ from autoencode.data import Split
 from autoencode.errors import RunError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.recipes import recipes
+from autoencode.recipes import find_recipe, is_outside
 from autoencode.settings import Settings
 from autoencode.storage import write_whole
 from autoencode.training.weights import load_into, load_tensors, save_tensors
@@ -36,13 +36,15 @@ class RunFolder:
 
     Args:
         path: the folder.
+        trust: the name of a recipe outside this package that may be imported to build the model, if the folder names
+            it: importing runs code, so that only a person may say so.
 
     Raises:
         RunError: it is no run folder, or one of another format.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | Path, *, trust: str | None = None) -> None:
+        self.path, self.trust = Path(path), trust
         self.facts = self._read_facts()
 
     @classmethod
@@ -149,10 +151,11 @@ class RunFolder:
     def build(self) -> tuple[Autoencoder, Objective]:
         """The model and objective of the recipe, with fresh weights.
 
-        Only a name in the table of recipes is ever built: a run folder runs no code of its own.
+        A name in the table of recipes is built; any other only if it is the one that is trusted. A run folder itself
+        never decides what code is run.
 
         Raises:
-            RunError: the model was assembled by hand.
+            RunError: the model was assembled by hand, or by a recipe that nobody said is trusted.
         """
         name = self.facts.get("recipe")
         if name is None:
@@ -160,8 +163,22 @@ class RunFolder:
                 f"{self.path} holds a model assembled by hand: build it the same way, then "
                 "RunFolder.load_weights(model)"
             )
+        self.check_trusted()
         arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.facts["arguments"].items()}
-        return recipes[name](self.facts["data"]["data_shape"], **arguments)
+        return find_recipe(name)(self.facts["data"]["data_shape"], **arguments)
+
+    def check_trusted(self) -> None:
+        """Raises where the run's recipe is outside this package and not the one that is trusted.
+
+        Raises:
+            RunError: nobody said that this code may be run.
+        """
+        name = self.facts.get("recipe") or ""
+        if is_outside(name) and name != self.trust:
+            raise RunError(
+                f"{self.path} was trained by a recipe outside autoencode, {name!r}, and opening it would run that "
+                f"code: if you know it, say so with --trust {name} (in Python, trust={name!r})"
+            )
 
     def load_model(self, *, last: bool = False) -> tuple[Autoencoder, Objective]:
         """The trained model, in evaluation mode, and its objective.
