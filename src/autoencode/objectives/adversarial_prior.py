@@ -8,6 +8,7 @@ from torch.nn.functional import softplus
 from autoencode.nn import full_precision
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward import Forward
+from autoencode.objectives.gradient_penalty import gradient_penalty
 from autoencode.objectives.objective import Objective, Output
 from autoencode.objectives.player import Player
 
@@ -23,6 +24,7 @@ class AdversarialPrior(Objective):
     Args:
         critic: (batch, numbers of a code) → (batch, 1), the logit of D.
         learning_rate: of the critic's Adam.
+        penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 
     Terms: `disguise`, −log D(z) for each example: log 2 = 0.69 where the critic cannot tell. Only the first code of
     each example is used. The prior is not learned by it.
@@ -35,6 +37,7 @@ class AdversarialPrior(Objective):
 
     critic: nn.Module
     learning_rate: float = 1e-4
+    penalty: float = 0.0
 
     @property
     def players(self) -> dict[str, Player]:
@@ -49,4 +52,6 @@ class AdversarialPrior(Objective):
         drawn = full_precision(self.critic(draws)).squeeze(-1)
         disguise = softplus(-code)
         loss = softplus(-drawn).mean() + softplus(code).mean()
+        if self.penalty:
+            loss = loss + self.penalty * gradient_penalty(self.critic, draws)
         return Output(disguise.mean(), {"disguise": disguise}, {"code_critic": loss})

@@ -10,6 +10,7 @@ from autoencode.errors import ArgumentError
 from autoencode.nn import Layered, full_precision
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward import Forward
+from autoencode.objectives.gradient_penalty import gradient_penalty
 from autoencode.objectives.objective import Objective, Output
 from autoencode.objectives.player import Player
 
@@ -29,6 +30,7 @@ class LearnedSimilarity(Objective):
         critic: (batch, *data_shape) → (batch, 1), the logit of D.
         gamma: γ, the weight of the error for the decoder.
         learning_rate: of the critic's Adam.
+        penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 
     Terms: `feature_error`, minus the log density of D_l(x) under N(D_l(x̃), I) up to its constant, in nats; and
     `disguise`, −log D of reconstruction and drawn picture on average: log 2 = 0.69 where the critic cannot tell. Only
@@ -46,6 +48,7 @@ class LearnedSimilarity(Objective):
     critic: Layered
     gamma: float = 1.0
     learning_rate: float = 1e-4
+    penalty: float = 0.0
 
     def __post_init__(self) -> None:
         if self.gamma < 0:
@@ -70,8 +73,10 @@ class LearnedSimilarity(Objective):
         disguise = 0.5 * (softplus(-reconstruction) + softplus(-draw))
         # The error reaches the decoder once through the codes, and γ − 1 times more here.
         loss = error + (self.gamma - 1) * again + 2 * disguise
-        critic = softplus(-real) + softplus(reconstruction) + softplus(draw)
-        return Output(loss.mean(), {"feature_error": error, "disguise": disguise}, {"critic": critic.mean()})
+        critic = (softplus(-real) + softplus(reconstruction) + softplus(draw)).mean()
+        if self.penalty:
+            critic = critic + self.penalty * gradient_penalty(self.critic, x)
+        return Output(loss.mean(), {"feature_error": error, "disguise": disguise}, {"critic": critic})
 
 
 def squared_error(x: Tensor, y: Tensor) -> Tensor:

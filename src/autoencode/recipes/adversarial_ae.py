@@ -25,7 +25,8 @@ def adversarial_ae(
     weight: float = 10.0,
     random: bool = False,
     critic_hidden: int = 256,
-    critic_rate: float = 5e-4,
+    critic_rate: float = 1e-3,
+    penalty: float = 1.0,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
     """An adversarial autoencoder: a critic makes the codes look like draws from any prior (AAE, WAE-GAN).
@@ -41,6 +42,7 @@ def adversarial_ae(
         random: draws codes from a normal posterior, in place of points.
         critic_hidden: units of each of the critic's three layers.
         critic_rate: highest learning rate of the critic.
+        penalty: weight of a gradient penalty, which steadies the critic; 0 in the papers.
         network: of encoder and decoder; see: autoencode list networks.
 
     References:
@@ -54,4 +56,5 @@ def adversarial_ae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Reconstruction() + weight * AdversarialPrior(code_critic(latent_dim, 3, critic_hidden), critic_rate)
+    match = AdversarialPrior(code_critic(latent_dim, 3, critic_hidden), critic_rate, penalty)
+    return model, Reconstruction() + weight * match

@@ -26,6 +26,7 @@ def vae_gan(
     pixels: float = 0.0,
     critic_channels: tuple[int, ...] = (32, 64, 128),
     critic_rate: float = 5e-4,
+    penalty: float = 1.0,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
     """A VAE and a GAN in one: sharp reconstructions, compared by what a critic sees in them (VAE/GAN).
@@ -40,6 +41,7 @@ def vae_gan(
         pixels: weight of the squared error / 2 beside it; 0 in the paper.
         critic_channels: of the critic's layers, each half the size of the one before.
         critic_rate: highest learning rate of the critic.
+        penalty: weight of a gradient penalty, which steadies the critic; 0 in the paper.
         network: of encoder and decoder; see: autoencode list networks.
 
     References:
@@ -53,5 +55,5 @@ def vae_gan(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    similarity = LearnedSimilarity(Layered(data_shape, critic_channels, 1), gamma, critic_rate)
+    similarity = LearnedSimilarity(Layered(data_shape, critic_channels, 1), gamma, critic_rate, penalty)
     return model, pixels * Reconstruction() + Rate() + similarity
