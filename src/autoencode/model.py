@@ -7,7 +7,7 @@ from torch.distributions import Distribution
 
 from autoencode.errors import CapabilityError, ShapeError
 from autoencode.likelihoods import Likelihood
-from autoencode.nn import apply, full_precision
+from autoencode.nn import Conditional, apply, full_precision
 from autoencode.posteriors import Posterior
 from autoencode.priors import Prior
 
@@ -52,6 +52,11 @@ class Autoencoder(nn.Module):
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one example."""
         return self.likelihood.data_shape
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether some part must be told a context: a class, or a picture."""
+        return any(isinstance(part, Conditional) for part in self.modules())
 
     @property
     def latent_shape(self) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ class Row:
     spread: bool = True  # q(z|x) knows its standard deviation, which is of order one in a fresh model
     size: str = "latent_dim"  # the option that says how large a code is
     five: Any = 5  # its value for codes of five numbers
+    context: tuple[int, ...] | None = None  # the shape of what it must be told; () for a class
 
 
 ROWS = {
@@ -51,6 +52,7 @@ ROWS = {
         images_only=False, latent_dim=100, small={"n_categories": 5}, spread=False, size="n_latents", five=1
     ),
     "contractive-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
+    "conditional-vae": Row(images_only=False, latent_dim=8, context=()),
     "conv-ae": Row(samples=False, latent_dim=8, nll_per_value=(0.9, 1.2)),
     "conv-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}),
     "cyclical-vae": Row(images_only=False, latent_dim=16),
@@ -61,6 +63,7 @@ ROWS = {
     "dreg-iwae": Row(images_only=False, latent_dim=32),
     "factor-vae": Row(images_only=False, latent_dim=10),
     "fashion-vae": Row(),
+    "floor-plan-vae": Row(images_only=False, latent_dim=24, context=(1, 32, 32)),
     "flow-prior-vae": Row(images_only=False, latent_dim=16),
     "full-covariance-vae": Row(images_only=False, latent_dim=16),
     "gamma-vae": Row(images_only=False, latent_dim=10, spread=False),
@@ -105,6 +108,18 @@ def made(name: str, shape: tuple[int, ...] = (1, 7, 5), **options: Any) -> tuple
     return recipes[name](shape, **{**ROWS[name].small, **options})
 
 
+def told(name: str, n: int) -> Tensor | None:
+    """What a conditional recipe is told of `n` examples."""
+    shape = ROWS[name].context
+    if shape is None:
+        return None
+    return torch.rand(n, *shape) if shape else torch.arange(n) % 10
+
+
+def batched(name: str, x: Tensor) -> Batch:
+    return Batch(x, context=told(name, len(x)))
+
+
 def shaken(model: nn.Module) -> None:
     """Moves weights off zero: some layers start there, which hides the layers before them from gradients."""
     with torch.no_grad():
@@ -125,12 +140,12 @@ def test_every_recipe_has_a_row() -> None:
 def test_shapes(name: str, shape: tuple[int, ...], batch: int) -> None:
     model, objective = made(name, shape)
     x = torch.rand(batch, *shape)
-    q = model.encode(x)
+    q = model.encode(x, told(name, len(x)))
     assert model.latent_shape == (ROWS[name].latent_dim,)
     assert (q.batch_shape, q.event_shape) == ((batch,), model.latent_shape)
-    p_x = model.decode(q.rsample((3,)))
+    p_x = model.decode(q.rsample((3,)), told(name, batch))
     assert (p_x.batch_shape, p_x.event_shape) == ((3, batch), shape)
-    output = objective(model, Batch(x), 0)
+    output = objective(model, batched(name, x), 0)
     assert output.loss.shape == ()
     assert output.loss.isfinite()
     assert {term.shape for term in output.terms.values()} == {(batch,)}
@@ -140,7 +155,7 @@ def test_shapes(name: str, shape: tuple[int, ...], batch: int) -> None:
 def test_the_loss_reaches_every_weight(name: str, shape: tuple[int, ...]) -> None:
     model, objective = made(name, shape)
     shaken(model)
-    objective(model, Batch(torch.rand(5, *shape))).loss.backward()
+    objective(model, batched(name, torch.rand(5, *shape))).loss.backward()
     assert not without_gradient(model.named_parameters())
 
 
@@ -148,7 +163,7 @@ def test_the_loss_reaches_every_weight(name: str, shape: tuple[int, ...]) -> Non
 def test_the_reconstruction_alone_reaches_encoder_and_posterior(name: str) -> None:
     model, objective = made(name)
     shaken(model)
-    objective(model, Batch(torch.rand(5, *model.data_shape))).terms["nll"].mean().backward()
+    objective(model, batched(name, torch.rand(5, *model.data_shape))).terms["nll"].mean().backward()
     assert not without_gradient(model.encoder.named_parameters())
     assert not without_gradient(model.posterior.named_parameters())
     # Each row of the head is a mean or a scale: `sample` in place of `rsample` reaches neither.
@@ -160,7 +175,7 @@ def test_the_reconstruction_alone_reaches_encoder_and_posterior(name: str) -> No
 def test_the_kl_alone_does_not_touch_the_decoder(name: str) -> None:
     model, objective = made(name)
     shaken(model)
-    objective(model, Batch(torch.rand(5, *model.data_shape))).terms["kl"].mean().backward()
+    objective(model, batched(name, torch.rand(5, *model.data_shape))).terms["kl"].mean().backward()
     untouched = ["head.weight", "head.bias"] if ROWS[name].turns else []
     assert without_gradient(model.posterior.named_parameters()) == untouched
     assert not without_gradient(model.encoder.named_parameters())
@@ -173,9 +188,9 @@ def test_a_fresh_model_is_of_order_one(name: str) -> None:
     shape, row = (1, 16, 16), ROWS[name]
     model, objective = recipes[name](shape)
     x = torch.rand(64, *shape)
-    nll = objective(model, Batch(x), 0).terms["nll"].mean().item() / x[0].numel()
+    nll = objective(model, batched(name, x), 0).terms["nll"].mean().item() / x[0].numel()
     assert row.nll_per_value[0] < nll < row.nll_per_value[1]
-    q = model.encode(x)
+    q = model.encode(x, told(name, len(x)))
     assert q.mean.abs().max() < 3
     if row.samples and row.spread:
         assert 0.5 < q.stddev.min() < q.stddev.max() < 2
@@ -203,7 +218,7 @@ def test_every_likelihood_can_be_chosen_and_is_fresh_of_order_one(name: str, lik
     model, objective = made(name, (3, 8, 8), likelihood=likelihood)
     counts = likelihood in ("poisson", "negative-binomial")
     x = torch.poisson(torch.full((64, 3, 8, 8), 3.0)) if counts else torch.randint(256, (64, 3, 8, 8)) / 255
-    nll = objective(model, Batch(x), 0).terms["nll"].mean().item() / x[0].numel()
+    nll = objective(model, batched(name, x), 0).terms["nll"].mean().item() / x[0].numel()
     assert FRESH[likelihood][0] < nll < FRESH[likelihood][1]
 
 
@@ -211,12 +226,12 @@ def test_every_likelihood_can_be_chosen_and_is_fresh_of_order_one(name: str, lik
 def test_weights_survive_saving(name: str) -> None:
     (one, objective), (other, _) = made(name), made(name)
     x = torch.rand(5, *one.data_shape)
-    objective(one, Batch(x), 0)
+    objective(one, batched(name, x), 0)
     shaken(one)
     other.load_state_dict(load(save({key: value.contiguous() for key, value in one.state_dict().items()})))
     for model in (one.eval(), other.eval()):
         torch.manual_seed(3)
-        seen = forward(model, Batch(x))
+        seen = forward(model, batched(name, x))
         model.result = (seen.q.mean, seen.z, seen.log_likelihood())
     assert all(torch.equal(a, b) for a, b in zip(one.result, other.result, strict=True))
 
@@ -235,7 +250,8 @@ def test_the_same_seed_gives_the_same_weights(name: str) -> None:
 def test_samples_where_it_says_so(name: str) -> None:
     model, _ = made(name)
     if ROWS[name].samples:
-        assert model.sample(3).shape == (3, 1, 7, 5)
+        codes = (3,) if ROWS[name].context is None else (3, 2)  # three of each context
+        assert model.sample(3, told(name, 2)).shape == (*codes, 1, 7, 5)
     else:
         with pytest.raises(CapabilityError, match="conv-vae"):
             model.sample(3)
@@ -245,7 +261,7 @@ def test_samples_where_it_says_so(name: str) -> None:
 def test_examples_of_another_shape_are_an_error(name: str) -> None:
     model, objective = made(name)
     with pytest.raises(ShapeError, match=r"examples of shape \(1, 7, 5\), not \(1, 5, 7\)"):
-        objective(model, Batch(torch.rand(2, 1, 5, 7)))
+        objective(model, batched(name, torch.rand(2, 1, 5, 7)))
 
 
 @everyone
@@ -261,8 +277,11 @@ def test_vectors_are_taken_or_refused_with_the_way_out(name: str) -> None:
 def test_examples_do_not_touch_each_other(name: str) -> None:
     model = made(name)[0].double().eval()
     x = torch.rand(5, *model.data_shape).double()
-    alone = torch.cat([model.encode(example[None]).mean for example in x])
-    assert torch.allclose(model.encode(x).mean, alone, rtol=1e-9)
+    context = told(name, 5)
+    context = context.double() if context is not None and context.is_floating_point() else context
+    told_one = [None if context is None else context[i : i + 1] for i in range(5)]
+    alone = torch.cat([model.encode(x[i : i + 1], told_one[i]).mean for i in range(5)])
+    assert torch.allclose(model.encode(x, context).mean, alone, rtol=1e-9)
 
 
 # Options -----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ def generate(
         Literal["own", "ex-post"] | None,
         typer.Option(help="What codes are drawn from; see fit-prior.", show_default="ex-post where one was fitted"),
     ] = None,
+    of_class: Annotated[
+        str | None, typer.Option("--class", help="Of one class, by name or number.", show_default="some of each")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
@@ -29,9 +32,10 @@ def generate(
 
     \b
     autoencode generate runs/fashion-mnist-fashion-vae -n 64
+    autoencode generate runs/fashion-mnist-conditional-vae --class Sneaker
     """
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    examples, files = tasks.generate(opened, n, out_folder, seed=seed, prior=prior)
+    examples, files = tasks.generate(opened, n, out_folder, seed=seed, prior=prior, of_class=of_class)
     out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")

@@ -19,6 +19,9 @@ def reconstruct(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
     ] = None,
+    of_class: Annotated[
+        str | None, typer.Option("--class", help="The class of the files, for a model that must be told it.")
+    ] = None,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
     trust: Trust = None,
@@ -32,7 +35,7 @@ def reconstruct(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    done = tasks.reconstruct(opened, files or (), out_folder)
+    done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class)
     for skip in done.skipped:
         errors.print(f"[yellow]skipped[/] {skip.file}: {skip.reason}", soft_wrap=True)
     if done.skipped:

@@ -3,12 +3,13 @@
 import math
 import time
 from collections import defaultdict
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from autoencode.data import Batch, Part, in_order
-from autoencode.distributions import Degenerate, kl
+from autoencode.distributions import Degenerate, SparsePoint, kl
 from autoencode.evaluation.clustering import clustering
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
@@ -72,11 +73,21 @@ def evaluate(
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
         clustering_accuracy=None if hits is None else Estimate.of(hits),
+        **(_sparsity(table["active"]) if "active" in table else {}),
     )
 
 
+def _sparsity(active: Tensor) -> dict[str, Any]:
+    """How sparse codes are, from which units were active for which example, (n, units)."""
+    return {
+        "active_share": Estimate.of(active.float().mean(1)),
+        "silent_units": int((~active.any(0)).sum()),
+        "units": active.shape[1],
+    }
+
+
 def _measure(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:
-    """One value an example for each quantity, (batch,)."""
+    """One value an example for each quantity, (batch,); of a sparse code also which units are active."""
     q = model.encode(batch.x, batch.context)
     z = q.sample((n_samples,))
     reconstruction = model.decode(q.mean, batch.context).mean
@@ -86,6 +97,8 @@ def _measure(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tens
     }
     if model.prior is not None and not isinstance(q, Degenerate):
         columns["kl"] = kl(q, model.prior_for(batch.context), z)
+    if isinstance(q, SparsePoint):
+        columns["active"] = q.active
     return columns
 
 
@@ -94,5 +107,6 @@ def _log_likelihood(model: Autoencoder, part: Part, n_samples: int, n_examples: 
         return None
     device = next(model.parameters()).device
     some = part.spread(n_examples)
-    values = [log_likelihoods(model, batch.x.to(device), n_samples).cpu() for batch in in_order(some, 20)]
+    batches = (batch.to(device) for batch in in_order(some, 20))
+    values = [log_likelihoods(model, batch.x, n_samples, batch.context).cpu() for batch in batches]
     return Estimate.of(torch.cat(values))

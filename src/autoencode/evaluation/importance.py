@@ -12,7 +12,9 @@ _DECODED_AT_A_TIME = 2_000
 
 
 @torch.no_grad()
-def log_likelihoods(model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples: int) -> Float[Tensor, " batch"]:
+def log_likelihoods(
+    model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples: int, context: Tensor | None = None
+) -> Float[Tensor, " batch"]:
     """The importance-weighted bound on log p(x) for each example, in nats.
 
     log (1/K) Σ_k p(x, z_k) / q(z_k|x) with z_k drawn from q(z|x): below log p(x) on average, and nearer to it the
@@ -23,6 +25,7 @@ def log_likelihoods(model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples
         model: with a posterior and a prior that have densities.
         x: examples in the model's units.
         n_samples: K.
+        context: what conditional parts are told.
 
     Raises:
         CapabilityError: the model is a plain autoencoder.
@@ -30,11 +33,11 @@ def log_likelihoods(model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples
     References:
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8 and section 5.
     """
-    q, p = model.encode(x), model.prior_for()
+    q, p = model.encode(x, context), model.prior_for(context)
     portion = max(1, _DECODED_AT_A_TIME // len(x))
     total = torch.full((len(x),), -math.inf, device=x.device)
     for start in range(0, n_samples, portion):
         z = q.sample((min(portion, n_samples - start),))
-        log_weights = model.decode(z).log_prob(x) + p.log_prob(z) - q.log_prob(z)
+        log_weights = model.decode(z, context).log_prob(x) + p.log_prob(z) - q.log_prob(z)
         total = torch.logaddexp(total, log_weights.logsumexp(0))
     return total - math.log(n_samples)

@@ -37,18 +37,19 @@ def encode_all(model: Autoencoder, part: Part, batch_size: int = 500) -> Codes:
     means: list[Tensor] = []
     rates: list[Tensor] = []
     for batch in in_order(part, batch_size):
-        q = model.encode(batch.x.to(device))
+        batch = batch.to(device)
+        q = model.encode(batch.x, batch.context)
         means.append(q.mean.cpu())
-        rate = _rates(model, q)
+        rate = _rates(model, q, batch.context)
         rates += [] if rate is None else [rate.cpu()]
     return Codes(torch.cat(means), torch.cat(rates) if rates else None, part.labels)
 
 
-def _rates(model: Autoencoder, q: Distribution) -> Tensor | None:
+def _rates(model: Autoencoder, q: Distribution, context: Tensor | None) -> Tensor | None:
     if model.prior is None or isinstance(q, Degenerate):
         return None
     try:
-        return kl_per_dimension(q, model.prior_for())
+        return kl_per_dimension(q, model.prior_for(context))
     except CapabilityError:
         return None
 

@@ -1,15 +1,27 @@
 """Blocks that know no probability: tensors in, tensors out."""
 
+from autoencode.nn.codebook import Codebook
+from autoencode.nn.codebooks import Codebooks
+from autoencode.nn.codes import Codes
 from autoencode.nn.conditional import Conditional, apply
+from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
+from autoencode.nn.level_grid import LevelGrid
 from autoencode.nn.precision import full_precision
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
 
 __all__ = [
+    "Ahead",
+    "Beside",
+    "Codebook",
+    "Codebooks",
+    "Codes",
     "Conditional",
     "Layered",
+    "LevelGrid",
+    "OneHot",
     "ResidualBlock",
     "apply",
     "dense_stack",

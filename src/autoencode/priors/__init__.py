@@ -3,6 +3,9 @@
 from autoencode.priors.bernoulli import BernoulliPrior
 from autoencode.priors.beta import BetaPrior
 from autoencode.priors.categorical import CategoricalPrior
+from autoencode.priors.conditional_normal import ConditionalNormalPrior
+from autoencode.priors.codes import CodesPrior
+from autoencode.priors.counted_codes import CountedCodesPrior
 from autoencode.priors.dirichlet import DirichletPrior
 from autoencode.priors.flow import FlowPrior
 from autoencode.priors.gamma import GammaPrior
@@ -11,12 +14,16 @@ from autoencode.priors.ladder import LadderPrior
 from autoencode.priors.mixture import MixturePrior
 from autoencode.priors.prior import Prior
 from autoencode.priors.standard_normal import StandardNormalPrior
+from autoencode.priors.uniform_codes import UniformCodesPrior
 from autoencode.priors.vamp import VampPrior
 
 __all__ = [
     "BernoulliPrior",
     "BetaPrior",
     "CategoricalPrior",
+    "ConditionalNormalPrior",
+    "CodesPrior",
+    "CountedCodesPrior",
     "DirichletPrior",
     "FlowPrior",
     "GammaPrior",
@@ -25,5 +32,6 @@ __all__ = [
     "MixturePrior",
     "Prior",
     "StandardNormalPrior",
+    "UniformCodesPrior",
     "VampPrior",
 ]

@@ -6,6 +6,7 @@ from autoencode.recipes.beta_tc_vae import beta_tc_vae
 from autoencode.recipes.beta_vae import beta_vae
 from autoencode.recipes.capacity_vae import capacity_vae
 from autoencode.recipes.categorical_vae import categorical_vae
+from autoencode.recipes.conditional_vae import conditional_vae
 from autoencode.recipes.contractive_ae import contractive_ae
 from autoencode.recipes.conv_ae import conv_ae
 from autoencode.recipes.conv_vae import conv_vae
@@ -17,7 +18,9 @@ from autoencode.recipes.dirichlet_vae import dirichlet_vae
 from autoencode.recipes.dreg_iwae import dreg_iwae
 from autoencode.recipes.factor_vae import factor_vae
 from autoencode.recipes.fashion_vae import fashion_vae
+from autoencode.recipes.floor_plan_vae import floor_plan_vae
 from autoencode.recipes.flow_prior_vae import flow_prior_vae
+from autoencode.recipes.fsq_vae import fsq_vae
 from autoencode.recipes.full_covariance_vae import full_covariance_vae
 from autoencode.recipes.gamma_vae import gamma_vae
 from autoencode.recipes.hyperspherical_vae import hyperspherical_vae
@@ -33,12 +36,14 @@ from autoencode.recipes.outside import find_recipe, is_outside
 from autoencode.recipes.perceptual_vae import perceptual_vae
 from autoencode.recipes.rae import rae
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
+from autoencode.recipes.residual_vq_vae import residual_vq_vae
 from autoencode.recipes.sparse_ae import sparse_ae
 from autoencode.recipes.topk_ae import topk_ae
 from autoencode.recipes.two_stage_vae import two_stage_vae
 from autoencode.recipes.undercomplete_ae import undercomplete_ae
 from autoencode.recipes.vae_gan import vae_gan
 from autoencode.recipes.vamp_vae import vamp_vae
+from autoencode.recipes.vq_vae import vq_vae
 from autoencode.recipes.wae import wae
 
 __all__ = [
@@ -51,6 +56,7 @@ __all__ = [
     "beta_vae",
     "capacity_vae",
     "categorical_vae",
+    "conditional_vae",
     "contractive_ae",
     "conv_ae",
     "conv_vae",
@@ -62,9 +68,11 @@ __all__ = [
     "dirichlet_vae",
     "dreg_iwae",
     "factor_vae",
-    "find_recipe",
     "fashion_vae",
+    "find_recipe",
+    "floor_plan_vae",
     "flow_prior_vae",
+    "fsq_vae",
     "full_covariance_vae",
     "gamma_vae",
     "hyperspherical_vae",
@@ -81,11 +89,13 @@ __all__ = [
     "rae",
     "recipe",
     "recipes",
+    "residual_vq_vae",
     "sparse_ae",
     "topk_ae",
     "two_stage_vae",
     "undercomplete_ae",
     "vae_gan",
     "vamp_vae",
+    "vq_vae",
     "wae",
 ]

@@ -17,7 +17,13 @@ Source = Literal["own", "ex-post"]
 
 
 def generate(
-    run: Run, n: int = 64, out: str | Path | None = None, *, seed: int = 0, prior: Source | None = None
+    run: Run,
+    n: int = 64,
+    out: str | Path | None = None,
+    *,
+    seed: int = 0,
+    prior: Source | None = None,
+    of_class: str | int | None = None,
 ) -> tuple[Tensor, list[Path]]:
     """Draws codes from the prior, decodes them, and writes the pictures and a sheet of all of them.
 
@@ -26,6 +32,7 @@ def generate(
         n: how many.
         out: where to write; `samples/` in the run folder by default.
         seed: of the draw; the same seed gives the same pictures.
+        of_class: the name or number of a class, for a model that was told them; by default some of each.
         prior: "own", or "ex-post" for the one that `fit_prior` fitted; by default that one where there is one.
 
     Returns:
@@ -37,7 +44,7 @@ def generate(
     """
     if n < 1:
         raise ArgumentError(f"-n must be 1 or more, not {n}")
-    x = sample(run, n, seed, prior)
+    x = sample(run, n, seed, prior, of_class)
     folder = Path(out) if out else run.path / "samples"
     if not run.is_pictures:
         path = folder / "samples.npy"
@@ -51,7 +58,7 @@ def generate(
     return x, [*paths, folder / "sheet.png"]
 
 
-def sample(run: Run, n: int, seed: int = 0, prior: Source | None = None) -> Tensor:
+def sample(run: Run, n: int, seed: int = 0, prior: Source | None = None, of_class: str | int | None = None) -> Tensor:
     """The means of p(x|z) at `n` codes drawn from the prior, (n, *data_shape)."""
     fitted = None if prior == "own" else run.ex_post()
     if prior == "ex-post" and fitted is None:
@@ -63,7 +70,14 @@ def sample(run: Run, n: int, seed: int = 0, prior: Source | None = None) -> Tens
             "a plain autoencoder has no distribution over codes to draw from: fit one to its codes "
             f"(autoencode fit-prior {run.path} mixture), or train a variational one (for instance --recipe conv-vae)"
         )
+    context = run.contexts(n, of_class)
     with own_noise(run.device), torch.no_grad():
         torch.manual_seed(seed)
-        z = run.model.prior_for().sample((n,)) if fitted is None else fitted.sample(n)
-    return run.decode(z.reshape(n, *run.model.latent_shape))
+        z = fitted.sample(n) if fitted is not None else _drawn(run, n, context)
+    return run.decode(z.reshape(n, *run.model.latent_shape), context)
+
+
+def _drawn(run: Run, n: int, context: Tensor | None) -> Tensor:
+    """Codes from the prior: of one context each, where there are contexts."""
+    p = run.model.prior_for(None if context is None else context.to(run.device))
+    return p.sample() if p.batch_shape else p.sample((n,))

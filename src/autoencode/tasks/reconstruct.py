@@ -44,7 +44,13 @@ class Reconstructions:
         return (self.originals - self.reconstructions).square().mean().sqrt().item()
 
 
-def reconstruct(run: Run, files: Sequence[str | Path] = (), out: str | Path | None = None) -> Reconstructions:
+def reconstruct(
+    run: Run,
+    files: Sequence[str | Path] = (),
+    out: str | Path | None = None,
+    *,
+    of_class: str | int | None = None,
+) -> Reconstructions:
     """Encodes examples, decodes their codes, and writes what comes back.
 
     Pictures are turned upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
@@ -54,6 +60,7 @@ def reconstruct(run: Run, files: Sequence[str | Path] = (), out: str | Path | No
         run: the trained model.
         files: pictures, folders of pictures, or .npy arrays; without any, the first 50 test examples.
         out: where to write; `reconstructions/` in the run folder by default.
+        of_class: the class of the files, for a model that must be told one; test examples bring their own.
 
     Raises:
         DataError: nothing could be read.
@@ -61,7 +68,7 @@ def reconstruct(run: Run, files: Sequence[str | Path] = (), out: str | Path | No
     """
     folder = Path(out) if out else run.path / "reconstructions"
     names, x, skipped = _read(run, files)
-    x_out = reconstruct_batch(run, x)
+    x_out = reconstruct_batch(run, x, _context(run, len(x), of_files=bool(files), of_class=of_class))
     written = _write(run, folder, names, x_out, [Path(file) for file in files])
     if run.is_pictures:
         sheet = folder / "sheet.png"
@@ -71,10 +78,22 @@ def reconstruct(run: Run, files: Sequence[str | Path] = (), out: str | Path | No
 
 
 @torch.no_grad()
-def reconstruct_batch(run: Run, x: Tensor) -> Tensor:
+def reconstruct_batch(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
     """The means of p(x|z) at the posterior means, (n, *data_shape), a portion at a time."""
-    parts = [run.model.decode(run.model.encode(some.to(run.device)).mean).mean.cpu() for some in x.split(250)]
-    return torch.cat(parts)
+    codes: list[Tensor] = []
+    for start in range(0, len(x), 250):
+        portion = slice(start, start + 250)
+        told = None if context is None else context[portion].to(run.device)
+        codes.append(run.model.encode(x[portion].to(run.device), told).mean.cpu())
+    return run.decode(torch.cat(codes), context)
+
+
+def _context(run: Run, n: int, *, of_files: bool, of_class: str | int | None) -> Tensor | None:
+    if not run.model.is_conditional and of_class is None:
+        return None
+    if of_files and of_class is None:
+        raise ArgumentError("this model must be told the class of what it is shown: say it with --class")
+    return run.contexts(n, of_class) if of_class is not None else run.data.test[:n].context_of()
 
 
 def _read(run: Run, files: Sequence[str | Path]) -> tuple[list[str], Tensor, list[Skipped]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Part
+from autoencode.data import Batch, Part
 from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
 from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
@@ -68,6 +68,8 @@ def _learned(run: Run) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
     drawn = {"reconstructions": _reconstructions(run, part), "codes": _codes(run, encode_all(run.model, _some(part)))}
+    if run.is_pictures and (spoiled := _spoiled(run, part)) is not None:
+        drawn = {"repairs": _repairs(run, part, spoiled), **drawn}
     if run.is_pictures and (fitted := fitted_facts(run.path)):
         drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
     if run.model.prior is None:
@@ -92,7 +94,7 @@ def _some(part: Part) -> Part:
 
 def _reconstructions(run: Run, part: Part) -> Figure:
     x = part.units(slice(0, _PAIRS if run.is_pictures else 12))
-    back = reconstruct_batch(run, x)
+    back = reconstruct_batch(run, x, part[: len(x)].context_of())
     image = figures.pairs(x, back) if run.is_pictures else figures.profiles(x, back)
     above = (
         "Originals above, below each what the model makes of its code"
@@ -104,6 +106,25 @@ def _reconstructions(run: Run, part: Part) -> Figure:
         f"{above}. All are from the test part, which the model never saw. What is lost did not fit into the code.",
         f"{len(x)} test examples, each with its reconstruction",
         image,
+    )
+
+
+def _spoiled(run: Run, part: Part) -> torch.Tensor | None:
+    """The first examples as the objective shows them to the model, or None where it shows them as they are."""
+    batch = Batch(part.units(slice(0, _PAIRS)))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        shown = run.objective.prepare(batch)
+    return None if torch.equal(shown.x, batch.target) else shown.x
+
+
+def _repairs(run: Run, part: Part, spoiled: torch.Tensor) -> Figure:
+    return Figure(
+        "Spoiled examples and their repair",
+        "What the model is shown above, below it what it makes of that, and at the bottom the clean picture, which the "
+        "model did not see. All are from the test part.",
+        f"{len(spoiled)} test examples, each spoiled, repaired and clean",
+        figures.stacked([spoiled, reconstruct_batch(run, spoiled, part[: len(spoiled)].context_of()), part.units(slice(0, _PAIRS))]),
     )
 
 

@@ -126,6 +126,7 @@ def _log_likelihoods(run: Run, k: int, examples: int | None, measured: Callable[
     with own_noise(run.device):
         torch.manual_seed(0)
         for batch in in_order(part, _AT_A_TIME):
-            values.append(log_likelihoods(run.model, batch.x.to(run.device), k).cpu())
+            batch = batch.to(run.device)
+            values.append(log_likelihoods(run.model, batch.x, k, batch.context).cpu())
             measured(_AT_A_TIME * len(values), len(part))
     return torch.cat(values)

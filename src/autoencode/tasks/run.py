@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from autoencode.data import Dataset, Split, load
-from autoencode.errors import RunError
+from autoencode.errors import ArgumentError, RunError
 from autoencode.tasks.ex_post import ExPostPrior, load_fitted
 from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
@@ -81,10 +81,41 @@ class Run:
         return load_fitted(self.path, self.model)
 
     @torch.no_grad()
-    def decode(self, z: torch.Tensor) -> torch.Tensor:
+    def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
         """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
-        parts = [self.model.decode(some.to(self.device)).mean.cpu() for some in z.split(500)]
-        return torch.cat(parts)
+        told = [None] * len(z) if context is None else context.to(self.device).split(500)
+        portions = zip(z.to(self.device).split(500), told, strict=False)
+        return torch.cat([self.model.decode(some, context).mean.cpu() for some, context in portions])
+
+    def contexts(self, n: int, of_class: str | int | None = None) -> torch.Tensor | None:
+        """What a conditional model is told for `n` new examples, or None for any other model.
+
+        Args:
+            n: how many.
+            of_class: the name or the number of one class; without it every class has its share, in order. A model that
+                is told pictures is told those of the test part, at even distances.
+
+        Raises:
+            ArgumentError: no such class, or a class for a model that knows none.
+        """
+        classes = self.folder.facts["arguments"].get("n_classes") if self.model.is_conditional else None
+        if of_class is not None:
+            if classes is None:
+                raise ArgumentError(f"{self.path} was not told classes: leave --class out")
+            return torch.full((n,), self._class_number(of_class, classes))
+        if not self.model.is_conditional:
+            return None
+        if classes is not None:
+            return torch.arange(n) * classes // n
+        return self.data.test.spread(n)[torch.arange(n) % min(n, len(self.data.test))].context_of()
+
+    def _class_number(self, wanted: str | int, classes: int) -> int:
+        names = self.folder.facts["data"]["classes"] or [str(number) for number in range(classes)]
+        if str(wanted) in names:
+            return names.index(str(wanted))
+        if str(wanted).isdigit() and int(wanted) < classes:
+            return int(wanted)
+        raise ArgumentError(f"there is no class {wanted!r}; there are: {', '.join(names)}")
 
 
 def load_again(folder: RunFolder) -> Dataset:

@@ -6,7 +6,7 @@ import torch
 from torch.optim import Optimizer
 
 from autoencode.data import Batches, Dataset
-from autoencode.errors import ShapeError
+from autoencode.errors import DataError, ShapeError
 from autoencode.hardware import describe
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -176,10 +176,15 @@ def check_data(model: Autoencoder, data: Dataset) -> None:
 
     Raises:
         ShapeError: examples of another shape than the model's.
-        DataError: values outside the likelihood's support.
+        DataError: values outside the likelihood's support, or no context for a model that must be told one.
     """
     if data.data_shape != model.data_shape:
         raise ShapeError(f"the model takes examples of shape {model.data_shape}, and {data.name} has {data.data_shape}")
+    if model.is_conditional and data.train.context_of([0]) is None:
+        raise DataError(
+            f"the model must be told a class or another context of each example, and {data.name} has none: put the "
+            "pictures of each class into a folder of their own, or choose another recipe"
+        )
     for part in (data.train, data.validation, data.test):
         for start in range(0, len(part), 10_000):
             model.likelihood.check(part.units(slice(start, start + 10_000)))
