@@ -1,7 +1,8 @@
 import pytest
 import torch
+from torch import nn
 
-from autoencode.decoders import ConvDecoder, DenseDecoder, ResidualDecoder
+from autoencode.decoders import ConvDecoder, DenseDecoder, DictionaryDecoder, LinearDecoder, ResidualDecoder
 
 SHAPES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (2, 1, 1), (6, 2, 3)]
 DECODERS = {
@@ -9,6 +10,8 @@ DECODERS = {
     "conv, one stride": lambda shape: ConvDecoder(2, shape, [8, 6, 4], [1, 2]),
     "conv, stride 3": lambda shape: ConvDecoder(2, shape, [8, 6], [3]),
     "dense": lambda shape: DenseDecoder(2, [9], shape),
+    "dictionary": lambda shape: DictionaryDecoder(2, shape),
+    "linear": lambda shape: LinearDecoder(2, shape),
     "residual": lambda shape: ResidualDecoder(2, shape, [8, 4]),
 }
 
@@ -38,3 +41,19 @@ def test_every_pixel_depends_on_the_code() -> None:
         decoder = DECODERS[kind]((1, 7, 9))
         spread = decoder(torch.randn(50, 2) * 3).std(0)
         assert (spread > 0).all(), kind
+
+
+def test_the_words_of_a_dictionary_have_length_one_and_add_up() -> None:
+    decoder = DictionaryDecoder(5, (2, 3)).double()
+    with torch.no_grad():
+        decoder.linear.weight.mul_(7.0)
+    z = torch.randn(4, 5).double()
+    assert torch.allclose(decoder.words.norm(dim=0), torch.ones(5).double(), rtol=1e-12)
+    wanted = sum(z[:, [j]] * decoder.words[:, j] for j in range(5)) + decoder.linear.bias
+    assert torch.allclose(decoder(z).flatten(1), wanted, rtol=1e-12)
+
+
+def test_an_encoder_is_taught_to_look_for_the_words() -> None:
+    decoder, layer = DictionaryDecoder(4, (9,)).double(), nn.Linear(9, 4).double()
+    decoder.teach(layer, gain=0.5)
+    assert torch.allclose(layer(decoder.words.T).diagonal(), torch.full((4,), 0.5).double())

@@ -102,6 +102,22 @@ def test_a_plain_autoencoder_has_an_error_and_no_bounds():
     assert measured.as_dict()["elbo_bpd"] is None
 
 
+def test_a_sparse_code_s_active_share_is_per_example_and_its_silent_units_over_all():
+    model, _ = recipes["topk-ae"]((1, 8, 8), latent_dim=100, k=3)
+    with torch.no_grad():
+        model.posterior.head.bias[:40] = -100.0
+    x = torch.rand(20, 1, 8, 8)
+    measured = evaluate(model, Part(x), batch_size=7)
+    assert measured.active_share is not None
+    assert measured.active_share.value == pytest.approx(0.03)
+    assert measured.active_share.n == 20
+    assert measured.units == 100
+    assert measured.silent_units == 100 - int((model.encode(x).mean != 0).any(0).sum())
+    shown = {row.name: row.value for row in rows(measured)}
+    assert shown["silent units"] == f"{measured.silent_units} of 100"
+    assert measured.as_dict()["active_share"]["value"] == pytest.approx(0.03)
+
+
 def test_codes_come_in_order_with_their_labels():
     model, _ = recipes["dense-vae"]((6,), hidden=8)
     part = Part(torch.rand(30, 6), torch.arange(30))

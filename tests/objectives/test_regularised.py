@@ -53,11 +53,11 @@ def test_the_gradient_penalty_works_with_and_without_gradients() -> None:
 
 
 def test_spectral_layers_have_norm_one() -> None:
-    model, _ = rae((1, 8, 8), regulariser="spectral")
+    model, _ = rae((1, 8, 8), regulariser="spectral-norm")
     model.train()
     for _ in range(50):
         model.features(torch.zeros(2, 16))
     layer = model.decoder.convolutions[-1]
     assert abs(torch.linalg.matrix_norm(layer.weight.flatten(1), 2).item() - 1) < 1e-3
-    with pytest.raises(ArgumentError, match="l2, gradient, spectral, not 'l1'"):
+    with pytest.raises(ArgumentError, match="l2, gradient-penalty, spectral-norm, not 'l1'"):
         rae((4,), regulariser="l1")

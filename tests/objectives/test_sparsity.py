@@ -6,7 +6,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.objectives import DeadUnits, L1Penalty, RatePenalty, Reconstruction, forward
 from autoencode.objectives.sparsity import bernoulli_kl
-from autoencode.posteriors import TopKPosterior
+from autoencode.posteriors import RectifiedPosterior, SigmoidPosterior, TopKPosterior
 from autoencode.recipes import sparse_ae, topk_ae, undercomplete_ae
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -25,7 +25,7 @@ def test_l1_is_the_sum_of_sizes() -> None:
     output = L1Penalty().judge(seen, None)
     assert torch.allclose(output.terms["l1"], seen.z[0].abs().sum(1))
     assert torch.allclose(output.loss, output.terms["l1"].mean())
-    assert torch.allclose(output.terms["active_share"], (seen.z[0] > 0.01).double().mean(1))
+    assert torch.allclose(output.terms["active_share"], (seen.z[0] > 0).double().mean(1))
 
 
 def test_the_rate_is_the_mean_over_the_batch() -> None:
@@ -45,6 +45,29 @@ def test_the_rate_s_penalty_draws_units_to_the_target() -> None:
         loss.backward()
         optimizer.step()
     assert torch.allclose(model.encode(x).mean.mean(0), torch.tensor(0.1), atol=0.02)
+
+
+def test_a_fresh_sigmoid_unit_has_the_rate_asked_for() -> None:
+    posterior = SigmoidPosterior(6, 20, rate=0.05)
+    assert torch.allclose(posterior(torch.zeros(3, 6)).mean, torch.tensor(0.05))
+    with pytest.raises(ArgumentError, match="between 0 and 1, not 0"):
+        SigmoidPosterior(6, 20, rate=0.0)
+
+
+def test_what_counts_as_active_is_the_unit_s_own() -> None:
+    sigmoid, rectified = SigmoidPosterior(1, 3), RectifiedPosterior(1, 3)
+    for posterior in (sigmoid, rectified):
+        with torch.no_grad():
+            posterior.head.weight.zero_()
+            posterior.head.bias.copy_(torch.tensor([-1.0, 1e-3, 2.0]))
+        q = posterior(torch.zeros(2, 1))
+        assert q.active.tolist() == [[False, True, True]] * 2
+        assert torch.allclose(q.active_share, torch.tensor(2 / 3))
+
+
+def test_codes_that_know_nothing_of_activity_are_active_where_they_are_not_zero() -> None:
+    model, _ = undercomplete_ae((4,), latent_dim=2)
+    assert L1Penalty()(model, Batch(torch.randn(3, 4))).terms["active_share"].tolist() == [1.0] * 3
 
 
 def test_exactly_k_units_are_kept_and_they_are_the_largest() -> None:
@@ -85,7 +108,7 @@ def test_encoding_changes_no_counter() -> None:
 
 
 def test_dead_units_get_a_gradient_and_live_models_none() -> None:
-    model, _ = topk_ae((4,), latent_dim=30, k=2, patience=1)
+    model, _ = topk_ae((4,), latent_dim=30, k=2, dead_after=1)
     batch = Batch(torch.randn(50, 4))
     seen = forward(model.eval(), batch)
     assert DeadUnits().judge(seen, None).loss == 0

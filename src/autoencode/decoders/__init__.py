@@ -2,12 +2,14 @@
 
 from autoencode.decoders.conv import ConvDecoder
 from autoencode.decoders.dense import DenseDecoder
+from autoencode.decoders.dictionary import DictionaryDecoder
 from autoencode.decoders.linear import LinearDecoder
 from autoencode.decoders.residual import ResidualDecoder
 
 __all__ = [
     "ConvDecoder",
     "DenseDecoder",
+    "DictionaryDecoder",
     "LinearDecoder",
     "ResidualDecoder",
 ]

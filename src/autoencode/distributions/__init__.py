@@ -15,6 +15,7 @@ from autoencode.distributions.normal_mixture import NormalMixture
 from autoencode.distributions.point_mass import Degenerate, PointMass
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.relaxed import OneHotCode, RelaxedBernoulliCode
+from autoencode.distributions.sparse_point import SparsePoint
 from autoencode.distributions.zuko_flows import flow, flows
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Pushforward",
     "RadialBasis",
     "RelaxedBernoulliCode",
+    "SparsePoint",
     "detached",
     "factors",
     "flow",

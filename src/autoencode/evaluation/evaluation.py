@@ -29,6 +29,9 @@ class Evaluation:
         seconds: that the evaluation took.
         clustering_accuracy: share of examples in the component of a mixture prior that stands for their class; None
             without a mixture prior or labels.
+        active_share: share of a sparse code's units that are active for an example; None for other codes.
+        silent_units: units of a sparse code that are active for no example of the part.
+        units: of a sparse code.
     """
 
     part: str
@@ -45,6 +48,9 @@ class Evaluation:
     seed: int
     seconds: float
     clustering_accuracy: Estimate | None = None
+    active_share: Estimate | None = None
+    silent_units: int | None = None
+    units: int | None = None
 
     @property
     def nll_per_value(self) -> Estimate:

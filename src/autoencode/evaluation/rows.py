@@ -39,10 +39,15 @@ def rows(e: Evaluation) -> list[Row]:
             "share of examples",
             "in the prior's component that stands for their class, which training was not told; more is better",
         ),
+        ("active share", e.active_share, "share of units", "of the code that answer to an example"),
         ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
     ]
     shown = [Row(name, str(value), unit, meaning) for name, value, unit, meaning in lines if value is not None]
+    if e.silent_units is not None:
+        shown.append(
+            Row("silent units", f"{e.silent_units} of {e.units}", "units", "of the code: active for no example")
+        )
     if e.active_units is not None:
         total = len(e.kl_per_dimension)
         by_size = sorted(e.kl_per_dimension, reverse=True)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
+from autoencode.distributions import SparsePoint
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.objectives.forward import Forward
 from autoencode.objectives.objective import Objective, Output
 from autoencode.posteriors.sparse import TopK, TopKPosterior
-
-_ACTIVE = 0.01
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class L1Penalty(Objective):
     def judge(self, seen: Forward, step: int | None) -> Output:
         """The loss, and the terms for each example."""
         size = seen.z.mean(0).abs().flatten(1).sum(1)
-        return Output(size.mean(), {"l1": size, "active_share": active_share(seen.z)})
+        return Output(size.mean(), {"l1": size, "active_share": active_share(seen)})
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class RatePenalty(Objective):
         if units.min() < 0 or units.max() > 1:
             raise CapabilityError("the rate of a unit needs activations from 0 to 1: use a SigmoidPosterior")
         divergence = bernoulli_kl(self.target, units.mean(0)).sum()
-        return Output(divergence, {"rate_kl": divergence.expand(len(units)), "active_share": active_share(seen.z)})
+        return Output(divergence, {"rate_kl": divergence.expand(len(units)), "active_share": active_share(seen)})
 
 
 def bernoulli_kl(target: float, rates: Tensor) -> Tensor:
@@ -86,7 +86,7 @@ class DeadUnits(Objective):
         if not (isinstance(posterior, TopKPosterior) and isinstance(q, TopK)):
             raise CapabilityError("dead units are counted by a TopKPosterior: give the model one")
         share = posterior.dead.to(seen.z.dtype).mean()
-        terms = {"dead_share": share.expand(len(seen.batch)), "active_share": active_share(seen.z)}
+        terms = {"dead_share": share.expand(len(seen.batch)), "active_share": active_share(seen)}
         if not posterior.dead.any():
             return Output(seen.z.sum() * 0, terms)
         kept = q.mean.detach()
@@ -96,6 +96,8 @@ class DeadUnits(Objective):
         return Output(0.5 * (left - added).square().flatten(1).sum(1).mean(), terms)
 
 
-def active_share(z: Tensor) -> Tensor:
-    """The share of units whose size is above 0.01, for each example, (batch,)."""
-    return (z.mean(0).abs() > _ACTIVE).to(z.dtype).flatten(1).mean(1)
+def active_share(seen: Forward) -> Float[Tensor, " batch"]:
+    """The share of units that are active, for each example; of codes that do not know it, those that are not 0."""
+    if isinstance(seen.q, SparsePoint):
+        return seen.q.active_share
+    return (seen.z[0] != 0).to(seen.z.dtype).flatten(1).mean(1)

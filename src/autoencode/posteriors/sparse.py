@@ -1,34 +1,45 @@
-"""Codes of which most numbers are zero."""
+"""Codes of which most numbers are silent."""
+
+import math
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from autoencode.distributions.point_mass import PointMass
+from autoencode.distributions.sparse_point import SparsePoint
 from autoencode.errors import ArgumentError
 from autoencode.posteriors.posterior import Posterior
 
 
 class SigmoidPosterior(Posterior):
-    """A code of numbers between 0 and 1, each the activation of one unit: sigmoid(W h + b).
+    """A code of numbers between 0 and 1, each the activation of one unit: sigmoid(W h + b). Active is above a half.
 
     Args:
         in_features: the encoder's `out_features`.
         latent_dim: units.
+        rate: about the mean activation of a fresh unit. One that must first fall from a half to a small rate falls for
+            all examples alike, and does not come back.
+
+    Raises:
+        ArgumentError: a rate that is not between 0 and 1.
     """
 
-    def __init__(self, in_features: int, latent_dim: int) -> None:
+    def __init__(self, in_features: int, latent_dim: int, rate: float = 0.5) -> None:
         super().__init__((latent_dim,))
         self.head = nn.Linear(in_features, latent_dim)
+        if not 0 < rate < 1:
+            raise ArgumentError(f"the mean activation of a sigmoid is between 0 and 1, not {rate}")
+        nn.init.constant_(self.head.bias, math.log(rate / (1 - rate)))
 
-    def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
+    def forward(self, features: Float[Tensor, "batch features"]) -> SparsePoint:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
-        return PointMass(torch.sigmoid(self.head(features)), event_ndim=1)
+        units = torch.sigmoid(self.head(features))
+        return SparsePoint(units, units > 0.5)
 
 
 class RectifiedPosterior(Posterior):
-    """A code of numbers of 0 or more: relu(W h + b).
+    """A code of numbers of 0 or more: relu(W h + b). Active is above 0.
 
     Args:
         in_features: the encoder's `out_features`.
@@ -39,12 +50,13 @@ class RectifiedPosterior(Posterior):
         super().__init__((latent_dim,))
         self.head = nn.Linear(in_features, latent_dim)
 
-    def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
+    def forward(self, features: Float[Tensor, "batch features"]) -> SparsePoint:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
-        return PointMass(torch.relu(self.head(features)), event_ndim=1)
+        units = torch.relu(self.head(features))
+        return SparsePoint(units, units > 0)
 
 
-class TopK(PointMass):
+class TopK(SparsePoint):
     """The point mass at a code of which `k` units are kept, with what the others would have been.
 
     Args:
@@ -53,7 +65,7 @@ class TopK(PointMass):
     """
 
     def __init__(self, loc: Tensor, all_units: Tensor) -> None:
-        super().__init__(loc, event_ndim=1)
+        super().__init__(loc, loc != 0)
         self.all_units = all_units
 
 

@@ -25,7 +25,7 @@ def rae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 16,
-    regulariser: str = "gradient",
+    regulariser: str = "gradient-penalty",
     weight: float = 1e-5,
     code_weight: float = 1e-2,
     network: Annotated[str, networks] = "auto",
@@ -35,21 +35,21 @@ def rae(
     Args:
         data_shape: of one example, any shape.
         latent_dim: numbers in the code.
-        regulariser: of the decoder: l2 (its weights), gradient (its Jacobian), spectral (normalised layers).
-        weight: of the decoder's l2 or gradient penalty.
+        regulariser: of the decoder: l2 (its weights), gradient-penalty (its Jacobian), spectral-norm (of its layers).
+        weight: λ, of l2 or the gradient penalty.
         code_weight: β, of half the squared length of the code.
         network: encoder and decoder; see: autoencode list networks.
 
     References:
         Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, equations 8 and 9 and section 4.
     """
-    penalties = {"l2": weight * DecoderWeights(), "gradient": weight * DecoderGradient(), "spectral": None}
+    penalties = {"l2": weight * DecoderWeights(), "gradient-penalty": weight * DecoderGradient(), "spectral-norm": None}
     if regulariser not in penalties:
         raise ArgumentError(f"--regulariser takes {', '.join(penalties)}, not {regulariser!r}")
     p_x = NormalLikelihood(data_shape, FixedScale(1.0))
     nets = networks[network](data_shape)
     decoder = nets.decoder(latent_dim, p_x.features_shape)
-    if regulariser == "spectral":
+    if regulariser == "spectral-norm":
         for layer in [m for m in decoder.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)]:
             spectral_norm(layer)
     posterior = PointMassPosterior(nets.features, latent_dim)

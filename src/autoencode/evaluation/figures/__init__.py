@@ -9,6 +9,7 @@ from autoencode.evaluation.figures.profiles import profiles
 from autoencode.evaluation.figures.rates import rates
 from autoencode.evaluation.figures.rendering import Drawing, png, svg
 from autoencode.evaluation.figures.saving import save_figure
+from autoencode.evaluation.figures.stacked import stacked
 
 __all__ = [
     "Drawing",
@@ -21,5 +22,6 @@ __all__ = [
     "profiles",
     "rates",
     "save_figure",
+    "stacked",
     "svg",
 ]

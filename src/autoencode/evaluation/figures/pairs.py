@@ -1,14 +1,11 @@
 """Originals above their reconstructions."""
 
-import torch
 from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.tiles import Place, laid, tiles
-
-_GAP, _BLOCK_GAP = 4, 20
+from autoencode.evaluation.figures.stacked import stacked
 
 
 def pairs(
@@ -35,13 +32,4 @@ def pairs(
         raise ShapeError(
             f"originals {tuple(originals.shape)} and reconstructions {tuple(reconstructions.shape)} must have one shape"
         )
-    pictures = tiles(torch.cat([originals, reconstructions]), scale)
-    places = [_place(i, columns, pictures.shape[1], pictures.shape[2]) for i in range(len(originals))]
-    below = [(x, y + pictures.shape[1] + _GAP) for x, y in places]
-    return laid(pictures, places + below)
-
-
-def _place(i: int, columns: int, height: int, width: int) -> Place:
-    """Of an original; its reconstruction lies straight below."""
-    block = 2 * height + _GAP + _BLOCK_GAP
-    return i % columns * (width + _GAP), i // columns * block
+    return stacked([originals, reconstructions], columns, scale)
