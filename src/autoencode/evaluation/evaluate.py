@@ -107,5 +107,6 @@ def _log_likelihood(model: Autoencoder, part: Part, n_samples: int, n_examples: 
         return None
     device = next(model.parameters()).device
     some = part.spread(n_examples)
-    values = [log_likelihoods(model, batch.x.to(device), n_samples).cpu() for batch in in_order(some, 20)]
+    batches = (batch.to(device) for batch in in_order(some, 20))
+    values = [log_likelihoods(model, batch.x, n_samples, batch.context).cpu() for batch in batches]
     return Estimate.of(torch.cat(values))

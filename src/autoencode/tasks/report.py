@@ -94,7 +94,7 @@ def _some(part: Part) -> Part:
 
 def _reconstructions(run: Run, part: Part) -> Figure:
     x = part.units(slice(0, _PAIRS if run.is_pictures else 12))
-    back = reconstruct_batch(run, x)
+    back = reconstruct_batch(run, x, part[: len(x)].context_of())
     image = figures.pairs(x, back) if run.is_pictures else figures.profiles(x, back)
     above = (
         "Originals above, below each what the model makes of its code"
@@ -119,12 +119,14 @@ def _spoiled(run: Run, part: Part) -> torch.Tensor | None:
 
 
 def _repairs(run: Run, part: Part, spoiled: torch.Tensor) -> Figure:
+    some = part[: len(spoiled)]
+    repaired = reconstruct_batch(run, spoiled, some.context_of())
     return Figure(
         "Spoiled examples and their repair",
         "What the model is shown above, below it what it makes of that, and at the bottom the clean picture, which the "
         "model did not see. All are from the test part.",
         f"{len(spoiled)} test examples, each spoiled, repaired and clean",
-        figures.stacked([spoiled, reconstruct_batch(run, spoiled), part.units(slice(0, _PAIRS))]),
+        figures.stacked([spoiled, repaired, some.units()]),
     )
 
 
