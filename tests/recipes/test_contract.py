@@ -39,6 +39,7 @@ class Row:
     spread: bool = True  # q(z|x) knows its standard deviation, which is of order one in a fresh model
     size: str = "latent_dim"  # the option that says how large a code is
     five: Any = 5  # its value for codes of five numbers
+    quantised: bool = False  # a code is a grid of codewords of latent_dim numbers; the KL has no gradients
     context: tuple[int, ...] | None = None  # the shape of what it must be told; () for a class
 
 
@@ -65,6 +66,7 @@ ROWS = {
     "fashion-vae": Row(),
     "floor-plan-vae": Row(images_only=False, latent_dim=24, context=(1, 32, 32)),
     "flow-prior-vae": Row(images_only=False, latent_dim=16),
+    "fsq-vae": Row(images_only=False, latent_dim=4, spread=False, size="levels", five=(3, 2, 3, 2, 3), quantised=True),
     "full-covariance-vae": Row(images_only=False, latent_dim=16),
     "gamma-vae": Row(images_only=False, latent_dim=10, spread=False),
     "hyperspherical-vae": Row(images_only=False, latent_dim=8, turns=True, spread=False),
@@ -76,10 +78,16 @@ ROWS = {
         images_only=False, latent_dim=56, small={"hidden": 32}, head=False, spread=False, size="levels", five=(2, 3)
     ),
     "linear-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
+    "m2-vae": Row(
+        images_only=False, latent_dim=52, small={"n_classes": 2}, head=False, spread=False, size="latent_dim", five=3
+    ),
     "mixture-vae": Row(images_only=False, latent_dim=10),
     "perceptual-vae": Row(latent_dim=32),
     "rae": Row(
         samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16, ex_post="mixture"
+    ),
+    "residual-vq-vae": Row(
+        images_only=False, latent_dim=16, spread=False, small={"n_codes": 8, "n_stages": 2}, quantised=True
     ),
     "sparse-ae": Row(
         samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, head=False, latent_dim=1024
@@ -97,6 +105,7 @@ ROWS = {
     "undercomplete-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16),
     "vae-gan": Row(images_only=False, latent_dim=32, nll_per_value=(0.9, 1.2), small={"critic_channels": (8, 16)}),
     "vamp-vae": Row(images_only=False, latent_dim=40, small={"hidden": 32, "n_components": 12}),
+    "vq-vae": Row(images_only=False, latent_dim=16, spread=False, small={"n_codes": 16}, quantised=True),
     "wae": Row(images_only=False, latent_dim=8, nll_per_value=(0.7, 1.1), rate=False, spread=False),
 }
 CASES = [(name, shape) for name, row in ROWS.items() for shape in (*IMAGES, *([] if row.images_only else [VECTOR]))]
@@ -120,6 +129,11 @@ def batched(name: str, x: Tensor) -> Batch:
     return Batch(x, context=told(name, len(x)))
 
 
+def size(name: str, model: Autoencoder) -> tuple[int, ...]:
+    """The shape of a code, or of what is at each position of a grid."""
+    return model.latent_shape[:1] if ROWS[name].quantised else model.latent_shape
+
+
 def shaken(model: nn.Module) -> None:
     """Moves weights off zero: some layers start there, which hides the layers before them from gradients."""
     with torch.no_grad():
@@ -141,7 +155,7 @@ def test_shapes(name: str, shape: tuple[int, ...], batch: int) -> None:
     model, objective = made(name, shape)
     x = torch.rand(batch, *shape)
     q = model.encode(x, told(name, len(x)))
-    assert model.latent_shape == (ROWS[name].latent_dim,)
+    assert size(name, model) == (ROWS[name].latent_dim,)
     assert (q.batch_shape, q.event_shape) == ((batch,), model.latent_shape)
     p_x = model.decode(q.rsample((3,)), told(name, batch))
     assert (p_x.batch_shape, p_x.event_shape) == ((3, batch), shape)
@@ -171,7 +185,7 @@ def test_the_reconstruction_alone_reaches_encoder_and_posterior(name: str) -> No
         assert (model.posterior.head.weight.grad != 0).any(1).all()
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.samples and row.rate])
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.samples and row.rate and not row.quantised])
 def test_the_kl_alone_does_not_touch_the_decoder(name: str) -> None:
     model, objective = made(name)
     shaken(model)
@@ -312,7 +326,7 @@ def test_an_unknown_option_is_an_error_that_lists_them(name: str) -> None:
 
 @everyone
 def test_the_size_of_the_code_can_be_chosen(name: str) -> None:
-    assert made(name, **{ROWS[name].size: ROWS[name].five})[0].latent_shape == (5,)
+    assert size(name, made(name, **{ROWS[name].size: ROWS[name].five})[0]) == (5,)
 
 
 @everyone

@@ -3,6 +3,7 @@
 from autoencode.decoders.conv import ConvDecoder
 from autoencode.decoders.dense import DenseDecoder
 from autoencode.decoders.dictionary import DictionaryDecoder
+from autoencode.decoders.grid import GridDecoder
 from autoencode.decoders.linear import LinearDecoder
 from autoencode.decoders.residual import ResidualDecoder
 
@@ -10,6 +11,7 @@ __all__ = [
     "ConvDecoder",
     "DenseDecoder",
     "DictionaryDecoder",
+    "GridDecoder",
     "LinearDecoder",
     "ResidualDecoder",
 ]

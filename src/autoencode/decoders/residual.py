@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.residual import ResidualBlock
-from autoencode.nn.sizes import Size, sizes_after
+from autoencode.nn.sizes import sizes_after
+from autoencode.nn.upsample import Upsample
 
 
 class ResidualDecoder(nn.Module):
@@ -38,26 +38,12 @@ class ResidualDecoder(nn.Module):
         self.dense = nn.Linear(latent_dim, channels[0] * sizes[0][0] * sizes[0][1])
         layers: list[nn.Module] = [ResidualBlock(channels[0])]
         for (n_in, n_out), size in zip(pairwise(channels), sizes[1:-1], strict=True):
-            layers += [_Upsample(size), nn.Conv2d(n_in, n_out, 3, padding=1), ResidualBlock(n_out)]
+            layers += [Upsample(size), nn.Conv2d(n_in, n_out, 3, padding=1), ResidualBlock(n_out)]
         self.layers = nn.Sequential(
-            *layers, nn.SiLU(), _Upsample(sizes[-1]), nn.Conv2d(channels[-1], n_features, 3, padding=1)
+            *layers, nn.SiLU(), Upsample(sizes[-1]), nn.Conv2d(channels[-1], n_features, 3, padding=1)
         )
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""
         # Channels last, as convolutions want them: the units need no copy.
         return self.layers(self.dense(z).unflatten(1, self.start).movedim(-1, 1))
-
-
-class _Upsample(nn.Module):
-    """Nearest-neighbour upsampling to an exact size."""
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self.size = size
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.interpolate(x, size=self.size, mode="nearest")
-
-    def extra_repr(self) -> str:
-        return f"size={self.size}"

@@ -1,5 +1,6 @@
 """The distributions that PyTorch lacks or computes badly, and the Kullback–Leibler divergence for any pair."""
 
+from autoencode.distributions.class_and_normal import ClassAndNormal, kl_of_each_class
 from autoencode.distributions.continuous_bernoulli import ContinuousBernoulli
 from autoencode.distributions.detached import detached
 from autoencode.distributions.discretized_logistic import DiscretizedLogistic
@@ -14,11 +15,14 @@ from autoencode.distributions.mmd import mmd
 from autoencode.distributions.normal_mixture import NormalMixture
 from autoencode.distributions.point_mass import Degenerate, PointMass
 from autoencode.distributions.pushforward import Pushforward
+from autoencode.distributions.quantised import Codewords, Quantised
 from autoencode.distributions.relaxed import OneHotCode, RelaxedBernoulliCode
 from autoencode.distributions.sparse_point import SparsePoint
 from autoencode.distributions.zuko_flows import flow, flows
 
 __all__ = [
+    "ClassAndNormal",
+    "Codewords",
     "ContinuousBernoulli",
     "Degenerate",
     "DiscretizedLogistic",
@@ -35,6 +39,7 @@ __all__ = [
     "PointMass",
     "PowerSpherical",
     "Pushforward",
+    "Quantised",
     "RadialBasis",
     "RelaxedBernoulliCode",
     "SparsePoint",
@@ -45,6 +50,7 @@ __all__ = [
     "kl",
     "kl_full_diagonal",
     "kl_groups",
+    "kl_of_each_class",
     "kl_per_dimension",
     "mmd",
 ]

@@ -2,6 +2,7 @@
 
 from autoencode.encoders.conv import ConvEncoder
 from autoencode.encoders.dense import DenseEncoder
+from autoencode.encoders.grid import GridEncoder
 from autoencode.encoders.residual import ResidualEncoder
 
-__all__ = ["ConvEncoder", "DenseEncoder", "ResidualEncoder"]
+__all__ = ["ConvEncoder", "DenseEncoder", "GridEncoder", "ResidualEncoder"]

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from autoencode.data import Batch, Part, in_order
-from autoencode.distributions import Degenerate, SparsePoint, kl
+from autoencode.distributions import ClassAndNormal, Degenerate, SparsePoint, kl
+from autoencode.distributions.quantised import perplexity
 from autoencode.evaluation.clustering import clustering
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
@@ -73,7 +74,9 @@ def evaluate(
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
         clustering_accuracy=None if hits is None else Estimate.of(hits),
+        classification_accuracy=Estimate.of(table["right"].double()) if "right" in table else None,
         **(_sparsity(table["active"]) if "active" in table else {}),
+        **({} if codes.counts is None else _use(codes.counts)),
     )
 
 
@@ -83,6 +86,15 @@ def _sparsity(active: Tensor) -> dict[str, Any]:
         "active_share": Estimate.of(active.float().mean(1)),
         "silent_units": int((~active.any(0)).sum()),
         "units": active.shape[1],
+    }
+
+
+def _use(counts: Tensor) -> dict[str, Any]:
+    """How many codewords are in use, from how often each occurs, (stages, K)."""
+    return {
+        "codeword_perplexity": perplexity(counts).mean().item(),
+        "codewords_used": int((counts > 0).sum()),
+        "codewords": counts.numel(),
     }
 
 
@@ -99,6 +111,8 @@ def _measure(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tens
         columns["kl"] = kl(q, model.prior_for(batch.context), z)
     if isinstance(q, SparsePoint):
         columns["active"] = q.active
+    if isinstance(q, ClassAndNormal) and batch.context is not None and bool((batch.context >= 0).all()):
+        columns["right"] = q.log_classes.argmax(-1) == batch.context
     return columns
 
 

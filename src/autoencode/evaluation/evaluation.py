@@ -29,9 +29,15 @@ class Evaluation:
         seconds: that the evaluation took.
         clustering_accuracy: share of examples in the component of a mixture prior that stands for their class; None
             without a mixture prior or labels.
+        classification_accuracy: share of examples whose most probable class under q(y|x) is theirs; None for codes
+            without a class, or without labels.
         active_share: share of a sparse code's units that are active for an example; None for other codes.
         silent_units: units of a sparse code that are active for no example of the part.
         units: of a sparse code.
+        codeword_perplexity: exp of the entropy of a quantised code's codewords over the part, averaged over stages: as
+            how many codewords, all as frequent, they are; None for other codes.
+        codewords_used: codewords that occur at all, added up over stages.
+        codewords: that there are, added up over stages.
     """
 
     part: str
@@ -48,9 +54,13 @@ class Evaluation:
     seed: int
     seconds: float
     clustering_accuracy: Estimate | None = None
+    classification_accuracy: Estimate | None = None
     active_share: Estimate | None = None
     silent_units: int | None = None
     units: int | None = None
+    codeword_perplexity: float | None = None
+    codewords_used: int | None = None
+    codewords: int | None = None
 
     @property
     def nll_per_value(self) -> Estimate:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from autoencode.distributions import Quantised, kl
 from autoencode.model import Autoencoder
 
 _DECODED_AT_A_TIME = 2_000
@@ -19,7 +20,7 @@ def log_likelihoods(
 
     log (1/K) Σ_k p(x, z_k) / q(z_k|x) with z_k drawn from q(z|x): below log p(x) on average, and nearer to it the
     larger K is. The draws are made in portions that fit in memory, and their sum of exponentials is kept as a
-    logarithm.
+    logarithm. A quantised posterior draws one code only, so that any K gives the elbo.
 
     Args:
         model: with a posterior and a prior that have densities.
@@ -34,6 +35,8 @@ def log_likelihoods(
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8 and section 5.
     """
     q, p = model.encode(x, context), model.prior_for(context)
+    if isinstance(q, Quantised):
+        return model.decode(z := q.sample((1,)), context).log_prob(x).squeeze(0) - kl(q, p, z)
     portion = max(1, _DECODED_AT_A_TIME // len(x))
     total = torch.full((len(x),), -math.inf, device=x.device)
     for start in range(0, n_samples, portion):

@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from autoencode.data import Part, in_order
-from autoencode.distributions import Degenerate, kl_per_dimension
+from autoencode.distributions import Degenerate, Quantised, kl_per_dimension
+from autoencode.distributions.quantised import tally
 from autoencode.errors import CapabilityError
 from autoencode.model import Autoencoder
 
@@ -23,11 +24,13 @@ class Codes:
         means: posterior means, (n, *latent_shape).
         kl: KL of each example and dimension, (n, *latent_shape) in nats, or None where there is none.
         labels: (n,), or None.
+        counts: how often each codeword of quantised codes occurs, (stages, K); None for other codes.
     """
 
     means: Tensor
     kl: Tensor | None
     labels: Tensor | None
+    counts: Tensor | None = None
 
 
 @torch.no_grad()
@@ -36,13 +39,16 @@ def encode_all(model: Autoencoder, part: Part, batch_size: int = 500) -> Codes:
     device = next(model.parameters()).device
     means: list[Tensor] = []
     rates: list[Tensor] = []
+    counts: list[Tensor] = []
     for batch in in_order(part, batch_size):
         batch = batch.to(device)
         q = model.encode(batch.x, batch.context)
         means.append(q.mean.cpu())
+        counts += [tally(q.indices, q.n_codes).cpu()] if isinstance(q, Quantised) else []
         rate = _rates(model, q, batch.context)
         rates += [] if rate is None else [rate.cpu()]
-    return Codes(torch.cat(means), torch.cat(rates) if rates else None, part.labels)
+    counted = torch.stack(counts).sum(0) if counts else None
+    return Codes(torch.cat(means), torch.cat(rates) if rates else None, part.labels, counted)
 
 
 def _rates(model: Autoencoder, q: Distribution, context: Tensor | None) -> Tensor | None:

@@ -39,6 +39,12 @@ def rows(e: Evaluation) -> list[Row]:
             "share of examples",
             "in the prior's component that stands for their class, which training was not told; more is better",
         ),
+        (
+            "classification accuracy",
+            e.classification_accuracy,
+            "share of examples",
+            "whose most probable class under the posterior is theirs; more is better",
+        ),
         ("active share", e.active_share, "share of units", "of the code that answer to an example"),
         ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
@@ -48,6 +54,16 @@ def rows(e: Evaluation) -> list[Row]:
         shown.append(
             Row("silent units", f"{e.silent_units} of {e.units}", "units", "of the code: active for no example")
         )
+    if e.codeword_perplexity is not None:
+        shown += [
+            Row("codewords in use", f"{e.codewords_used} of {e.codewords}", "codewords", "that occur in some code"),
+            Row(
+                "codeword perplexity",
+                f"{e.codeword_perplexity:.1f}",
+                "codewords",
+                "as many, all as frequent, would be as hard to guess",
+            ),
+        ]
     if e.active_units is not None:
         total = len(e.kl_per_dimension)
         by_size = sorted(e.kl_per_dimension, reverse=True)

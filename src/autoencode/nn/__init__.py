@@ -1,5 +1,6 @@
 """Blocks that know no probability: tensors in, tensors out."""
 
+from autoencode.nn.abreast import Abreast
 from autoencode.nn.codebook import Codebook
 from autoencode.nn.codebooks import Codebooks
 from autoencode.nn.codes import Codes
@@ -11,8 +12,10 @@ from autoencode.nn.level_grid import LevelGrid
 from autoencode.nn.precision import full_precision
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
+from autoencode.nn.upsample import Upsample
 
 __all__ = [
+    "Abreast",
     "Ahead",
     "Beside",
     "Codebook",
@@ -23,6 +26,7 @@ __all__ = [
     "LevelGrid",
     "OneHot",
     "ResidualBlock",
+    "Upsample",
     "apply",
     "dense_stack",
     "full_precision",

@@ -2,6 +2,7 @@
 
 from autoencode.objectives.adversarial_prior import AdversarialPrior
 from autoencode.objectives.capacity import Capacity
+from autoencode.objectives.commitment import CodeUse, Commitment
 from autoencode.objectives.corrupted import Corrupted, Corruption
 from autoencode.objectives.corruptions import Gaussian, Masking, SaltAndPepper, corruptions
 from autoencode.objectives.decomposed_elbo import DecomposedElbo, stratified, weighted
@@ -20,6 +21,7 @@ from autoencode.objectives.rate import Rate
 from autoencode.objectives.reconstruction import Reconstruction
 from autoencode.objectives.regularised import CodeNorm, DecoderGradient, DecoderWeights
 from autoencode.objectives.schedules import Cyclical, Schedule, Warmup
+from autoencode.objectives.semi_supervised import SemiSupervised
 from autoencode.objectives.sparsity import DeadUnits, L1Penalty, RatePenalty
 from autoencode.objectives.total_correlation import TotalCorrelation
 
@@ -27,6 +29,8 @@ __all__ = [
     "AdversarialPrior",
     "Capacity",
     "CodeNorm",
+    "CodeUse",
+    "Commitment",
     "Corrupted",
     "Corruption",
     "Cyclical",
@@ -54,6 +58,7 @@ __all__ = [
     "Reconstruction",
     "SaltAndPepper",
     "Schedule",
+    "SemiSupervised",
     "TotalCorrelation",
     "Warmup",
     "corruptions",

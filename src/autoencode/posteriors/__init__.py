@@ -3,8 +3,10 @@
 from autoencode.posteriors.bernoulli import BernoulliPosterior
 from autoencode.posteriors.beta import BetaPosterior
 from autoencode.posteriors.categorical import CategoricalPosterior
+from autoencode.posteriors.class_and_normal import ClassAndNormalPosterior
 from autoencode.posteriors.diagonal_normal import DiagonalNormalPosterior
 from autoencode.posteriors.dirichlet import DirichletPosterior
+from autoencode.posteriors.finite_scalar import FiniteScalarPosterior
 from autoencode.posteriors.flow import FlowPosterior
 from autoencode.posteriors.full_covariance_normal import FullCovarianceNormalPosterior
 from autoencode.posteriors.gamma import GammaPosterior
@@ -14,13 +16,16 @@ from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.power_spherical import PowerSphericalPosterior
 from autoencode.posteriors.sparse import RectifiedPosterior, SigmoidPosterior, TopK, TopKPosterior
 from autoencode.posteriors.temperature import Temperature
+from autoencode.posteriors.vector_quantised import VectorQuantisedPosterior
 
 __all__ = [
     "BernoulliPosterior",
     "BetaPosterior",
     "CategoricalPosterior",
+    "ClassAndNormalPosterior",
     "DiagonalNormalPosterior",
     "DirichletPosterior",
+    "FiniteScalarPosterior",
     "FlowPosterior",
     "FullCovarianceNormalPosterior",
     "GammaPosterior",
@@ -33,4 +38,5 @@ __all__ = [
     "Temperature",
     "TopK",
     "TopKPosterior",
+    "VectorQuantisedPosterior",
 ]

@@ -3,6 +3,7 @@
 from autoencode.priors.bernoulli import BernoulliPrior
 from autoencode.priors.beta import BetaPrior
 from autoencode.priors.categorical import CategoricalPrior
+from autoencode.priors.class_and_normal import ClassAndNormalPrior
 from autoencode.priors.conditional_normal import ConditionalNormalPrior
 from autoencode.priors.codes import CodesPrior
 from autoencode.priors.counted_codes import CountedCodesPrior
@@ -21,6 +22,7 @@ __all__ = [
     "BernoulliPrior",
     "BetaPrior",
     "CategoricalPrior",
+    "ClassAndNormalPrior",
     "ConditionalNormalPrior",
     "CodesPrior",
     "CountedCodesPrior",

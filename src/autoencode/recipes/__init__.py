@@ -30,6 +30,7 @@ from autoencode.recipes.interval_vae import interval_vae
 from autoencode.recipes.iwae import iwae
 from autoencode.recipes.ladder_vae import ladder_vae
 from autoencode.recipes.linear_ae import linear_ae
+from autoencode.recipes.m2_vae import m2_vae
 from autoencode.recipes.mixture_vae import mixture_vae
 from autoencode.recipes.networks import Networks, networks
 from autoencode.recipes.outside import find_recipe, is_outside
@@ -83,6 +84,7 @@ __all__ = [
     "iwae",
     "ladder_vae",
     "linear_ae",
+    "m2_vae",
     "mixture_vae",
     "networks",
     "perceptual_vae",

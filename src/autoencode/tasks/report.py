@@ -1,5 +1,6 @@
 """Writes what a person looks at first: report.html and the figures."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from autoencode.data import Batch, Part
 from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
 from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
-from autoencode.priors import StandardNormalPrior
+from autoencode.priors import CodesPrior, StandardNormalPrior
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.ex_post import fitted_facts
 from autoencode.tasks.generate import sample
@@ -55,13 +56,19 @@ def _lead(run: Run) -> str:
     facts, metrics = run.folder.facts, run.folder.metrics()
     n = facts["data"]["sizes"]["train"]
     what = "pictures" if run.is_pictures else "examples"
-    numbers = run.model.latent_shape[0]
-    code = "1 number" if numbers == 1 else f"{numbers} numbers"
     epochs, minutes = (metrics[-1]["epoch"], metrics[-1]["seconds"] / 60) if metrics else (0, 0)
     return (
-        f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} to tell each in {code}: "
+        f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} to tell each in {_size(run)}: "
         f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['decided']['hardware']}."
     )
+
+
+def _size(run: Run) -> str:
+    """How large a code is, in words."""
+    prior, numbers = run.model.prior, math.prod(run.model.latent_shape)
+    if isinstance(prior, CodesPrior):
+        return f"{prior.n_indices:,} codewords, each one of {prior.codes.n_codes:,}"
+    return "1 number" if numbers == 1 else f"{numbers} numbers"
 
 
 def _learned(run: Run) -> dict[str, Figure]:

@@ -1,0 +1,45 @@
+"""A decoder of codes that are a grid, for pictures of any size."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.residual import ResidualBlock
+from autoencode.nn.sizes import sizes_after
+from autoencode.nn.upsample import Upsample
+
+
+class GridDecoder(nn.Module):
+    """The mirror of `GridEncoder`: residual blocks on the grid, doubled until it is the picture.
+
+        z ─► conv ─► block × n ─► [SiLU ─► upsample ─► conv] × levels ─► SiLU ─► conv ─► features
+
+    Args:
+        latent_dim: numbers at each position of the grid.
+        features_shape: (channels, height, width) that the likelihood wants, any size.
+        channels: of each level, from the smallest picture to the largest.
+        n_blocks: residual blocks at the start.
+
+    Example:
+        >>> import torch
+        >>> GridDecoder(4, (3, 33, 21), [16, 8])(torch.zeros(5, 4, 9, 6)).shape
+        torch.Size([5, 3, 33, 21])
+    """
+
+    def __init__(
+        self, latent_dim: int, features_shape: Sequence[int], channels: Sequence[int], n_blocks: int = 2
+    ) -> None:
+        super().__init__()
+        n_features, height, width = features_shape
+        sizes = sizes_after((height, width), [2] * len(channels))[::-1]
+        layers: list[nn.Module] = [nn.Conv2d(latent_dim, channels[0], 3, padding=1)]
+        layers += [ResidualBlock(channels[0]) for _ in range(n_blocks)]
+        for (n_in, n_out), size in zip(pairwise([*channels, channels[-1]]), sizes[1:], strict=True):
+            layers += [nn.SiLU(), Upsample(size), nn.Conv2d(n_in, n_out, 3, padding=1)]
+        self.layers = nn.Sequential(*layers, nn.SiLU(), nn.Conv2d(channels[-1], n_features, 3, padding=1))
+
+    def forward(self, z: Float[Tensor, "batch latent h w"]) -> Float[Tensor, "batch channels height width"]:
+        """(batch, latent_dim, *grid) to (batch, *features_shape)."""
+        return self.layers(z)

@@ -1,0 +1,168 @@
+"""Codes of codewords: the mass on one of them, and priors over all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+from torch.distributions import Categorical, Distribution, register_kl
+
+from autoencode.distributions.relaxed import straight_through
+from autoencode.errors import CapabilityError
+
+
+class Quantised(Distribution):
+    """All the mass on one codeword at each position: what a quantiser makes of the encoder's output.
+
+        draws and mean:  the codewords, with the gradient of what was quantised (straight through)
+
+    It is a probability mass, not a density, and its entropy is 0: with a prior over the same codewords it has a KL, and
+    the evidence lower bound is one.
+
+    Args:
+        sums: of codewords up to each stage, (stages, *batch_shape, *event_shape); the last is the code.
+        before: what was quantised, (*batch_shape, *event_shape).
+        indices: which codewords, (*batch_shape, stages, positions).
+        n_codes: K, codewords in each codebook.
+
+    References:
+        van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, equations 1 and
+        2; straight through: section 3.2.
+
+    Example:
+        >>> q = Quantised(torch.ones(1, 5, 4, 2), torch.zeros(5, 4, 2), torch.zeros(5, 1, 2, dtype=torch.int64), 8)
+        >>> q.rsample((3,)).shape, q.log_prob(q.mean).tolist()
+        (torch.Size([3, 5, 4, 2]), [0.0, 0.0, 0.0, 0.0, 0.0])
+    """
+
+    arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
+    has_rsample = True
+
+    def __init__(
+        self,
+        sums: Float[Tensor, "stages *shape"],
+        before: Float[Tensor, "*shape"],
+        indices: Int64[Tensor, "*batch stages positions"],
+        n_codes: int,
+    ) -> None:
+        self.sums, self.before, self.indices, self.n_codes = sums.detach(), before, indices, n_codes
+        split = indices.ndim - 2
+        super().__init__(before.shape[:split], before.shape[split:], validate_args=False)
+
+    @property
+    def code(self) -> Tensor:
+        """The codewords, without gradients, (*batch_shape, *event_shape)."""
+        return self.sums[-1]
+
+    @property
+    def mean(self) -> Tensor:
+        """The codewords, with gradients to what was quantised."""
+        return straight_through(self.code, self.before)
+
+    @property
+    def variance(self) -> Tensor:
+        """Zero everywhere."""
+        return torch.zeros_like(self.code)
+
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
+        """The codewords, repeated over `sample_shape`, with gradients to what was quantised."""
+        return self.mean.expand(*sample_shape, *self.code.shape)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """The same without gradients."""
+        return self.code.expand(*sample_shape, *self.code.shape)
+
+    def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        """0 for its own codewords, −∞ for all else."""
+        own = (value == self.code).flatten(-len(self.event_shape)).all(-1)
+        return torch.where(own, 0.0, -torch.inf).to(self.code.dtype)
+
+    def entropy(self) -> Tensor:
+        """Zero: there is nothing left to chance."""
+        return self.code.new_zeros(self.batch_shape)
+
+    @property
+    def distance(self) -> Float[Tensor, "..."]:
+        """‖what was quantised − the sum of codewords‖², added up over stages, positions and numbers, (*batch_shape,).
+
+        Gradients reach what was quantised only.
+
+        References:
+            van den Oord et al., NeurIPS 2017, equation 3, last term; of stages: Lee et al., CVPR 2022, section 3.1.
+        """
+        return (self.before - self.sums).square().flatten(-len(self.event_shape)).sum(-1).sum(0)
+
+
+class Codewords(Distribution):
+    """Codewords that are drawn independently for each stage and position.
+
+    Args:
+        logits: log odds of the codewords, (stages, positions, K); they need not be normalised.
+        event_shape: of a code.
+        look_up: the codes of indices (*leading, stages, positions), (*leading, *event_shape).
+        find: the indices of codes; for `log_prob`.
+    """
+
+    arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
+
+    def __init__(
+        self,
+        logits: Float[Tensor, "stages positions k"],
+        event_shape: tuple[int, ...],
+        look_up: Callable[[Tensor], Tensor],
+        find: Callable[[Tensor], Tensor],
+    ) -> None:
+        self.indices, self.look_up, self.find = Categorical(logits=logits, validate_args=False), look_up, find
+        super().__init__(torch.Size(), torch.Size(event_shape), validate_args=False)
+
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        """Codes, (*sample_shape, *event_shape)."""
+        with torch.no_grad():
+            return self.look_up(self.indices.sample(sample_shape))
+
+    def mass(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading"]:
+        """The logarithm of the probability of these codewords, in nats."""
+        return self.indices.log_prob(indices).sum((-2, -1))
+
+    def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        """Log mass of codes, in nats."""
+        return self.mass(self.find(value))
+
+
+@register_kl(Quantised, Codewords)
+def _kl(q: Quantised, p: Codewords) -> Tensor:
+    """−log p(codewords), exactly: stages · positions · log K where all are as likely."""
+    return -p.mass(q.indices)
+
+
+def require_quantised(q: Distribution) -> Quantised:
+    """The same distribution.
+
+    Raises:
+        CapabilityError: it is not quantised.
+    """
+    if not isinstance(q, Quantised):
+        raise CapabilityError(
+            f"codewords are counted in quantised codes, not in those of a {type(q).__name__}: give the model a "
+            "VectorQuantisedPosterior or a FiniteScalarPosterior"
+        )
+    return q
+
+
+def tally(indices: Int64[Tensor, "n stages positions"], n_codes: int) -> Int64[Tensor, "stages k"]:
+    """How often each codeword occurs, by stage."""
+    stages = indices.shape[1]
+    shifted = indices + n_codes * torch.arange(stages, device=indices.device)[:, None]
+    return torch.bincount(shifted.flatten(), minlength=stages * n_codes).unflatten(0, (stages, n_codes))
+
+
+def perplexity(counts: Int64[Tensor, "stages k"]) -> Float[Tensor, " stages"]:
+    """exp of the entropy of each row's frequencies: as how many codewords, all as frequent, these are.
+
+    Example:
+        >>> perplexity(torch.tensor([[5, 5, 0, 0]]))
+        tensor([2.])
+    """
+    shares = counts / counts.sum(1, keepdim=True)
+    return torch.special.entr(shares).sum(1).exp()
