@@ -18,6 +18,7 @@ DATA_HELP = {
     "validation": (str, "a tenth", "examples that choose the best weights, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "examples kept for the evaluation; an official test part stays as it is"),
     "limit": (int, "all", "train on at most so many examples"),
+    "labels": (int, "all", "show the class of only so many training examples, evenly by class (for m2-vae)"),
     "split_seed": (int, "0", "chooses which examples are held out"),
 }
 

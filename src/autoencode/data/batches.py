@@ -11,6 +11,7 @@ from autoencode.data.seeds import mix
 from autoencode.errors import ArgumentError, DataError
 
 _EPOCH = 2
+_REPEATED = 32
 
 
 class Batches:
@@ -18,7 +19,8 @@ class Batches:
 
     To resume a run takes only the number of the step. Each epoch shows every example once, in an order of its own. Its
     examples are dealt out evenly: the sizes of its batches differ by at most one and none exceeds `batch_size`, because
-    a last batch of two or three would make one noisy step an epoch.
+    a last batch of two or three would make one noisy step an epoch. Where only some examples have a label, each batch
+    repeats 32 of those behind its own, in turn: by chance most batches would have none.
 
         step ─► (epoch, place) ─► order by (seed, epoch) ─► gather ─► device ─► float32 in [0, 1] ─► transform
 
@@ -57,6 +59,7 @@ class Batches:
         self.device = torch.device(device)
         self.steps_per_epoch = -(-len(self.part) // batch_size)
         self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
+        self._labelled = _few_labelled(self.part)
 
     def __call__(self, step: int) -> Batch:
         """The batch of one step.
@@ -85,7 +88,12 @@ class Batches:
     def _places(self, step: int) -> Tensor:
         epoch, place = divmod(step, self.steps_per_epoch)
         n, order = len(self.part), self._ordered(epoch)
-        return order[n * place // self.steps_per_epoch : n * (place + 1) // self.steps_per_epoch]
+        own = order[n * place // self.steps_per_epoch : n * (place + 1) // self.steps_per_epoch]
+        return torch.cat([own, self._repeated(step)]) if len(self._labelled) else own
+
+    def _repeated(self, step: int) -> Tensor:
+        turn = _REPEATED * step + torch.arange(_REPEATED, device=self._labelled.device)
+        return self._labelled[turn % len(self._labelled)]
 
     def _ordered(self, epoch: int) -> Tensor:
         if epoch != self._epoch:
@@ -134,6 +142,15 @@ def _gathered(x: Tensor, places: Tensor, device: torch.device) -> Tensor:
 
 def _as_part(part: Part | Tensor) -> Part:
     return part if isinstance(part, Part) else Part(part)
+
+
+def _few_labelled(part: Part) -> Tensor:
+    """The places with a label where others have none (-1), in an order of chance; no places otherwise."""
+    if part.labels is None or not (part.labels < 0).any():
+        return torch.empty(0, dtype=torch.int64)
+    places = (part.labels >= 0).nonzero()[:, 0]
+    order = torch.randperm(len(places), generator=torch.Generator().manual_seed(0))
+    return places[order.to(places.device)]
 
 
 def _checked(batch_size: int, n: int) -> int:

@@ -12,6 +12,7 @@ from autoencode.data.arrays import read_array, tensor_to_array
 from autoencode.data.cutting import Share, check_enough, cut
 from autoencode.data.dataset import Dataset, assembled
 from autoencode.data.examples import Examples, Option, Progress
+from autoencode.data.few_labels import with_few_labels
 from autoencode.data.finding import also_a_folder, found_path, is_registered
 from autoencode.data.folder import read_folder
 from autoencode.data.npy import read_npy
@@ -46,6 +47,7 @@ def load(
     validation: Share | None = None,
     test: Share | None = None,
     limit: int | None = None,
+    labels: int | None = None,
     download: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -60,6 +62,8 @@ def load(
         validation: how many examples to validate with, as a count or a share; a tenth where it is left out.
         test: the same for the test part; an official test part stays as it is.
         limit: at most so many examples to train with, chosen by the seed.
+        labels: of so many training examples the label is kept, evenly by class, and of none to validate with; the
+            others become -1, which means none. The test part keeps its own.
         download: whether a registered set may be fetched when it is not on this machine.
         progress: told (done, total), of bytes while fetching and of pictures while reading a folder.
 
@@ -84,7 +88,8 @@ def load(
     official = examples.official
     split = cut(len(examples.x), seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, Option] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
-    return assembled(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
+    data = assembled(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
+    return data if labels is None else with_few_labels(data, labels, seed)
 
 
 def _read(source: Source, asked: _Asked) -> tuple[str, str, Examples]:

@@ -1,0 +1,89 @@
+"""The bound where only some examples have a label."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from autoencode.distributions import ClassAndNormal, kl_of_each_class
+from autoencode.errors import ArgumentError
+from autoencode.objectives.forward import Forward
+from autoencode.objectives.objective import Objective, Output
+
+
+@dataclass(frozen=True)
+class SemiSupervised(Objective):
+    """Minus the bound on log p(x, y) for labelled and on log p(x) for unlabelled examples, plus α · label_nll.
+
+        labelled      L(x, y) = −log p(x|y, z) + KL(q(z|x, y) ‖ p(z)) − log p(y)
+        unlabelled    U(x)    = Σ_y q(y|x) (L(x, y) + log q(y|x))
+
+    Both are Σ_y w_y (L(x, y) + log w_y), with w = q(y|x), or all weight on the label. The classes are summed over, not
+    drawn, which decodes each example once for each class.
+
+    Args:
+        alpha: weight of −log q(y|x), averaged over the labelled examples of the batch.
+
+    Terms: `nll` and `kl` (with the class's part), whose sum is L or U, and `label_nll`, 0 for an unlabelled example. A
+    label below 0 means none; so does a batch without context.
+
+    References:
+        Kingma, Rezende, Mohamed and Welling, "Semi-supervised learning with deep generative models", NeurIPS 2014,
+        equations 6 (L), 7 (U), 8 and 9 (α). There α is 0.1 · N beside sums over all N examples, which is 0.1 beside
+        means.
+    """
+
+    alpha: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.alpha < 0:
+            raise ArgumentError(f"alpha must be 0 or more, not {self.alpha}")
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        """The loss, and its terms for each example.
+
+        Raises:
+            ArgumentError: a model without classes in its code, or a label that is none of them.
+        """
+        q, p = seen.q, seen.p_z
+        if not isinstance(q, ClassAndNormal) or not isinstance(p, ClassAndNormal):
+            raise ArgumentError("SemiSupervised needs a posterior and a prior with classes: ClassAndNormalPosterior")
+        labels = _labels(seen, q)
+        has = labels >= 0
+        log_w = _log_weights(q.log_classes, labels)
+        nll = -seen.model.decode(q.of_each_class()).log_prob(seen.batch.target).T
+        rate = kl_of_each_class(q, p) + log_w - p.log_classes
+        terms = {
+            "nll": _weighted(log_w, nll),
+            "kl": _weighted(log_w, rate),
+            "label_nll": -torch.where(has, q.log_classes.gather(1, labels.clamp_min(0)[:, None])[:, 0], 0.0),
+        }
+        of_labels = terms["label_nll"].sum() / has.sum().clamp_min(1)
+        return Output((terms["nll"] + terms["kl"]).mean() + self.alpha * of_labels, terms)
+
+
+def _labels(seen: Forward, q: ClassAndNormal) -> Int64[Tensor, " batch"]:
+    """The label of each example, −1 for none."""
+    told = seen.batch.context
+    if told is None:
+        return torch.full((len(seen.batch),), -1, device=q.loc.device)
+    if told.dtype != torch.int64 or told.ndim != 1 or int(told.max()) >= q.n_classes:
+        raise ArgumentError(
+            f"SemiSupervised needs a class from 0 to {q.n_classes - 1} for each example, or -1 for none, not a context "
+            f"of shape {tuple(told.shape)} and type {told.dtype} up to {told.max().item()}"
+        )
+    return told
+
+
+def _log_weights(log_classes: Tensor, labels: Tensor) -> Float[Tensor, "batch classes"]:
+    """log w: that of q(y|x), or 0 for the label and −∞ for all else."""
+    is_label = F.one_hot(labels.clamp_min(0), log_classes.shape[1]).bool()
+    told = torch.zeros_like(log_classes).masked_fill(~is_label, -torch.inf)
+    return torch.where((labels >= 0)[:, None], told, log_classes)
+
+
+def _weighted(log_w: Tensor, values: Tensor) -> Float[Tensor, " batch"]:
+    """Σ_y w_y · value_y, where what has no weight counts nothing, infinite or not."""
+    return (log_w.exp() * values.masked_fill(log_w == -torch.inf, 0.0)).sum(1)

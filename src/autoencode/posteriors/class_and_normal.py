@@ -1,0 +1,52 @@
+"""The posterior of a class and of a code that goes with it."""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.distributions import ClassAndNormal
+from autoencode.posteriors.posterior import Posterior
+
+_BOUND = 10.0
+
+
+class ClassAndNormalPosterior(Posterior):
+    """q(y|x) q(z|x, y): how probable each class is, and for each the normal of z.
+
+    The first `for_class` features are read by the classifier alone, the rest by q(z|x, y) alone, so that reading the
+    class need not share weights with telling the rest.
+
+        features ─┬─ for_class ─► logits of y
+                  └─ for_code ──► + one vector for each y ─► SiLU ─► mean and log standard deviation of z
+
+    Args:
+        for_class: features that the classifier reads.
+        for_code: features behind them.
+        n_classes: classes that there are.
+        latent_dim: numbers in z.
+        hidden: units of the layer in which class and features meet.
+
+    References:
+        Kingma, Rezende, Mohamed and Welling, "Semi-supervised learning with deep generative models", NeurIPS 2014,
+        equation 4.
+
+    Example:
+        >>> q = ClassAndNormalPosterior(8, 16, 3, 2)(torch.zeros(5, 24))
+        >>> q.batch_shape, q.event_shape
+        (torch.Size([5]), torch.Size([5]))
+    """
+
+    def __init__(self, for_class: int, for_code: int, n_classes: int, latent_dim: int, hidden: int = 128) -> None:
+        super().__init__((n_classes + latent_dim,))
+        self.sizes = [for_class, for_code]
+        self.classifier = nn.Linear(for_class, n_classes)
+        self.seen, self.told = nn.Linear(for_code, hidden), nn.Embedding(n_classes, hidden)
+        self.code = nn.Linear(hidden, 2 * latent_dim)
+
+    def forward(self, features: Float[Tensor, "batch features"]) -> ClassAndNormal:
+        """q(y, z|x) with batch shape (batch,) and event shape (n_classes + latent_dim,)."""
+        for_class, for_code = features.split(self.sizes, -1)
+        met = F.silu(self.seen(for_code)[:, None] + self.told.weight)
+        loc, log_scale = self.code(met).chunk(2, -1)
+        return ClassAndNormal(self.classifier(for_class), loc, torch.exp(_BOUND * torch.tanh(log_scale / _BOUND)))

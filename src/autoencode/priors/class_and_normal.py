@@ -1,0 +1,35 @@
+"""The prior of a class and of a code that knows nothing of it."""
+
+import torch
+from torch import Tensor
+
+from autoencode.distributions import ClassAndNormal
+from autoencode.priors.prior import Prior
+
+
+class ClassAndNormalPrior(Prior):
+    """p(y) p(z): classes that are all as likely, and a standard normal.
+
+    Args:
+        n_classes: classes that there are.
+        latent_dim: numbers in z.
+
+    References:
+        Kingma et al., "Semi-supervised learning with deep generative models", NeurIPS 2014, equation 2.
+
+    Example:
+        >>> ClassAndNormalPrior(3, 2)().sample((4,)).shape
+        torch.Size([4, 5])
+    """
+
+    logits: Tensor
+    loc: Tensor
+
+    def __init__(self, n_classes: int, latent_dim: int) -> None:
+        super().__init__((n_classes + latent_dim,))
+        self.register_buffer("logits", torch.zeros(n_classes), persistent=False)
+        self.register_buffer("loc", torch.zeros(n_classes, latent_dim), persistent=False)
+
+    def forward(self) -> ClassAndNormal:
+        """p(y, z) with batch shape () and event shape (n_classes + latent_dim,)."""
+        return ClassAndNormal(self.logits, self.loc, torch.ones_like(self.loc))
