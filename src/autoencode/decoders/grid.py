@@ -29,7 +29,7 @@ class GridDecoder(nn.Module):
     """
 
     def __init__(
-        self, latent_dim: int, features_shape: Sequence[int], channels: Sequence[int], n_blocks: int = 2
+        self, latent_dim: int, features_shape: Sequence[int], channels: Sequence[int], n_blocks: int = 1
     ) -> None:
         super().__init__()
         n_features, height, width = features_shape

@@ -26,7 +26,7 @@ class GridEncoder(nn.Module):
         ((9, 6), torch.Size([5, 16, 9, 6]))
     """
 
-    def __init__(self, data_shape: Sequence[int], channels: Sequence[int], n_blocks: int = 2) -> None:
+    def __init__(self, data_shape: Sequence[int], channels: Sequence[int], n_blocks: int = 1) -> None:
         super().__init__()
         n_in, height, width = data_shape
         self.grid = sizes_after((height, width), [2] * len(channels))[-1]

@@ -49,7 +49,7 @@ class Codebook(nn.Module):
     revived: Tensor
     started: Tensor
 
-    def __init__(self, n_codes: int, width: int, decay: float = 0.99, patience: int = 100) -> None:
+    def __init__(self, n_codes: int, width: int, decay: float = 0.99, patience: int = 20) -> None:
         super().__init__()
         if min(n_codes, width) < 1 or not 0 <= decay < 1 or patience < 0:
             raise ArgumentError(

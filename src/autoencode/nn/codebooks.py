@@ -30,7 +30,7 @@ class Codebooks(Codes):
         using residual quantization", CVPR 2022, section 3.1, where all stages share one codebook.
     """
 
-    def __init__(self, n_codes: int, width: int, n_stages: int = 1, decay: float = 0.99, patience: int = 100) -> None:
+    def __init__(self, n_codes: int, width: int, n_stages: int = 1, decay: float = 0.99, patience: int = 20) -> None:
         super().__init__(n_codes, n_stages, width)
         if n_stages < 1:
             raise ArgumentError(f"vectors are quantised in 1 stage or more, not {n_stages}")

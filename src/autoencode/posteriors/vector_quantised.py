@@ -48,7 +48,7 @@ class VectorQuantisedPosterior(Posterior):
         n_codes: int,
         n_stages: int = 1,
         decay: float = 0.99,
-        patience: int = 100,
+        patience: int = 20,
     ) -> None:
         super().__init__((latent_dim, *grid))
         self.head = nn.Linear(in_features, latent_dim)

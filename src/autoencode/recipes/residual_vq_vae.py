@@ -24,7 +24,7 @@ def residual_vq_vae(
     n_stages: int = 4,
     commitment: float = 0.25,
     decay: float = 0.99,
-    revive_after: int = 100,
+    revive_after: int = 20,
     counted: bool = True,
     channels: tuple[int, ...] = (32, 64, 64),
     positions: int = 4,

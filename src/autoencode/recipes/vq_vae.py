@@ -23,7 +23,7 @@ def vq_vae(
     n_codes: int = 512,
     commitment: float = 0.25,
     decay: float = 0.99,
-    revive_after: int = 100,
+    revive_after: int = 20,
     counted: bool = True,
     channels: tuple[int, ...] = (32, 64),
     positions: int = 8,
@@ -33,7 +33,8 @@ def vq_vae(
 
     The loss is equation 3 as it is written, summed over pixels and codes; the codebook follows by running means
     (appendix A.1). Not the paper's: the codebook starts from clusters of the first batch, dead codewords are revived,
-    blocks are normalised, and the prior counts codewords by position. The paper's PixelCNN over codes is not here.
+    networks are smaller, with one normalised residual block of two, and the prior counts codewords by position where
+    the paper fits a PixelCNN to them.
 
     Args:
         data_shape: of one example, any shape.
