@@ -30,8 +30,8 @@ class LevelGrid(Codes):
 
     References:
         Mentzer, Minnen, Agustsson and Tschannen, "Finite scalar quantization: VQ-VAE made simple", ICLR 2024, section
-        3.1 and the listing in appendix A.1. There s = tan(o / a) in the listing, which does not map 0 to 0; here artanh(o / a), the
-        inverse. There a is (L − 1)(1 − ε)/2, here (L − 1)(1 + ε)/2, so that artanh exists for two levels.
+        3.1 and the listing in appendix A.1. There s = tan(o / a), which does not map 0 to 0; here s = artanh(o / a),
+        which does. There a is (L − 1)(1 − ε)/2, here (L − 1)(1 + ε)/2, so that artanh exists for two levels.
 
     Example:
         >>> grid = LevelGrid([3, 2])
