@@ -1,7 +1,7 @@
 """Plants known bugs one at a time, and reports those that no test catches.
 
 A test suite that passes says little about what it would notice. Each row of scripts/mutants/*.toml is a one-line bug of
-a kind that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. The script
+a kind that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. This
 copies `src` to a temporary folder, plants one bug there, runs the tests that should notice, and says what survived.
 
     python scripts/mutants.py                    all of them

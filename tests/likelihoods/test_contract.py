@@ -156,7 +156,11 @@ def test_densities_integrate_to_one(name: str, at: float) -> None:
     low, high = ROWS[name].reaches
     if name == "beta":  # whose peak at an end no quadrature likes
         features[0, 1] = 5.0
-    breaks = [low, 0.02, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98, high] if ROWS[name].bounded else [at - 40, at - 20, at - 5, at, at + 5, at + 20, at + 40]
+    breaks = (
+        [low, 0.02, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98, high]
+        if ROWS[name].bounded
+        else [at - 40, at - 20, at - 5, at, at + 5, at + 20, at + 40]
+    )
     total = integral(lambda x: likelihood(features).log_prob(x[:, None]).exp(), breaks)
     assert abs(total - 1) < 1e-12
 

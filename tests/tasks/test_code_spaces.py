@@ -43,7 +43,8 @@ def test_the_ills_are_where_the_tutorials_say(tmp_path) -> None:
     assert alone.gaps.value > both.gaps.value
     assert rate.overlap.value > 0.8  # nine in ten by chance
     assert both.overlap.value < 0.7
-    assert Image.open(picture).size[0] > 1000
+    with Image.open(picture) as image:
+        assert image.size[0] > 1000
     assert json.loads((tmp_path / "code-spaces.json").read_text())["data"] == "digits"
 
 

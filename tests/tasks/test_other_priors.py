@@ -8,7 +8,7 @@ from autoencode.evaluation.latent import active_units
 
 CASES = {
     "bernoulli-vae": ({"latent_dim": 2}, 2),
-    "categorical-vae": ({"n_latents": 3, "n_classes": 2}, 3),
+    "categorical-vae": ({"n_latents": 3, "n_categories": 2}, 3),
     "dirichlet-vae": ({"latent_dim": 2}, None),
     "gamma-vae": ({"latent_dim": 2}, 2),
     "hyperspherical-vae": ({"latent_dim": 2}, None),

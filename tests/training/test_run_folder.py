@@ -60,7 +60,10 @@ def test_never_overwrites(folder, data):
 def test_runs_no_code_that_it_names(folder):
     run = folder()
     edit(run, recipe="os:system")
-    with pytest.raises(UnknownNameError, match="no recipe named 'os:system'"):
+    with pytest.raises(RunError, match="outside autoencode, 'os:system'"):
+        RunFolder(run.path).load_model()
+    edit(run, recipe="os.system")
+    with pytest.raises(UnknownNameError, match=r"no recipe named 'os\.system'"):
         RunFolder(run.path).load_model()
 
 

@@ -53,12 +53,10 @@ def code_space(
         seed: of those.
     """
     drawn = torch.randn(draws, known.shape[1], generator=torch.Generator().manual_seed(seed))
-    labelled = known_labels is not None and held_out_labels is not None
-    return CodeSpace(
-        gaps=gaps(known, held_out, drawn),
-        overlap=overlap(known, known_labels, held_out, held_out_labels) if labelled else None,
-        mismatch=mismatch(held_out),
-    )
+    shared = None
+    if known_labels is not None and held_out_labels is not None:
+        shared = overlap(known, known_labels, held_out, held_out_labels)
+    return CodeSpace(gaps=gaps(known, held_out, drawn), overlap=shared, mismatch=mismatch(held_out))
 
 
 def gaps(known: Float[Tensor, "n dims"], held_out: Float[Tensor, "m dims"], drawn: Float[Tensor, "k dims"]) -> Estimate:

@@ -4,8 +4,8 @@ from autoencode.priors.bernoulli import BernoulliPrior
 from autoencode.priors.beta import BetaPrior
 from autoencode.priors.categorical import CategoricalPrior
 from autoencode.priors.class_and_normal import ClassAndNormalPrior
-from autoencode.priors.conditional_normal import ConditionalNormalPrior
 from autoencode.priors.codes import CodesPrior
+from autoencode.priors.conditional_normal import ConditionalNormalPrior
 from autoencode.priors.counted_codes import CountedCodesPrior
 from autoencode.priors.dirichlet import DirichletPrior
 from autoencode.priors.flow import FlowPrior

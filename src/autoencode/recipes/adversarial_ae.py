@@ -13,10 +13,7 @@ from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe(
-    "adversarial-ae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
-)
+@recipe("adversarial-ae", settings=Settings(epochs=15, least_steps=2000, schedule="linear", clip=200.0))
 def adversarial_ae(
     data_shape: Sequence[int],
     *,

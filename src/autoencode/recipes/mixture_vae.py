@@ -13,10 +13,7 @@ from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe(
-    "mixture-vae",
-    settings=Settings(epochs=20, least_steps=8000, batch_size=128, optimizer="adam", schedule="linear"),
-)
+@recipe("mixture-vae", settings=Settings(epochs=20, least_steps=8000, schedule="linear"))
 def mixture_vae(
     data_shape: Sequence[int],
     *,
