@@ -64,7 +64,7 @@ ROWS = {
     "dreg-iwae": Row(images_only=False, latent_dim=32),
     "factor-vae": Row(images_only=False, latent_dim=10),
     "fashion-vae": Row(),
-    "floor-plan-vae": Row(images_only=False, latent_dim=24, context=(1, 32, 32)),
+    "floor-plan-vae": Row(latent_dim=24, context=(1, 32, 32)),
     "flow-prior-vae": Row(images_only=False, latent_dim=16),
     "fsq-vae": Row(images_only=False, latent_dim=4, spread=False, size="levels", five=(3, 2, 3, 2, 3), quantised=True),
     "full-covariance-vae": Row(images_only=False, latent_dim=16),

@@ -116,6 +116,51 @@ def test_no_command_imports_what_a_folder_names(stranger: Path, words: list[str]
     assert "evil" not in sys.modules
 
 
+def said(words: list[str], monkeypatch, capsys) -> str:
+    """What a command that succeeds prints."""
+    from autoencode.cli.main import main
+
+    monkeypatch.setattr(sys, "argv", ["autoencode", *words])
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, capsys.readouterr()  # noqa: PT017
+    return capsys.readouterr().out
+
+
+def test_help_lists_the_options_of_one_s_own_recipe(own: str, monkeypatch, capsys) -> None:
+    text = said(["train", "digits", "--recipe", own, "--help"], monkeypatch, capsys)
+    for option in ("--latent-dim", "--hidden", "--beta"):
+        assert option in text
+    assert "Numbers in a code" in text
+
+
+def test_the_commands_from_training_to_report(own: str, monkeypatch, capsys) -> None:
+    words = [
+        "train",
+        "digits",
+        "-r",
+        own,
+        "--hidden",
+        "16",
+        "--steps",
+        "2",
+        "--limit",
+        "200",
+        "-o",
+        "run",
+        "--no-report",
+    ]
+    said(words, monkeypatch, capsys)
+    assert json.loads(Path("run/run.json").read_text())["arguments"]["hidden"] == 16
+    for words in (["evaluate", "run"], ["report", "run"], ["generate", "run", "-n", "2"], ["reconstruct", "run"]):
+        said([*words, "--trust", own], monkeypatch, capsys)
+    assert Path("run/report.html").is_file()
+    assert Path("run/samples/sheet.png").is_file()
+    said(["train", "--resume", "run", "--trust", own, "--steps", "3", "--no-report"], monkeypatch, capsys)
+    assert json.loads(Path("run/run.json").read_text())["settings"]["steps"] == 3
+
+
 def test_completion_imports_nothing(stranger: Path, monkeypatch) -> None:
     from autoencode.cli import train as command
 

@@ -6,6 +6,8 @@ import torch
 from autoencode.data import load
 from autoencode.errors import ArgumentError, DataError
 from autoencode.tasks import Run, evaluate, generate, reconstruct, report, train
+from autoencode.tasks.condition import read_condition
+from autoencode.tasks.reconstruct import as_image
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,8 @@ def test_a_model_without_classes_takes_none(tmp_path) -> None:
     plain = train(load("digits", limit=100), "dense-vae", steps=1, out=tmp_path / "run")
     with pytest.raises(ArgumentError, match="not told classes"):
         generate(plain, 2, tmp_path / "x", of_class=1)
+    with pytest.raises(ArgumentError, match="not told pictures"):
+        generate(plain, 2, tmp_path / "x", condition=tmp_path / "x.png")
 
 
 def test_plans_fill_outlines(tmp_path) -> None:
@@ -70,5 +74,17 @@ def test_plans_fill_outlines(tmp_path) -> None:
     again = Run(tmp_path / "run")
     assert generate(again, 6, tmp_path / "s")[0].shape == (6, 1, 32, 32)
     assert torch.equal(again.contexts(4), data.test.spread(4).context_of())
+    outline = as_image(data.test[:1].context_of()[0])
+    outline.save(tmp_path / "outline.png")
+    told = read_condition(again, tmp_path / "outline.png", 3)
+    assert told.shape == (3, 1, 32, 32)
+    assert torch.equal(told, data.test[:1].context_of().expand(3, -1, -1, -1))
+    outline.resize((128, 96)).save(tmp_path / "large.png")
+    assert read_condition(again, tmp_path / "large.png", 2).shape == (2, 1, 32, 32)
+    one = generate(again, 3, tmp_path / "u", condition=tmp_path / "outline.png")[0]
+    assert torch.equal(one, generate(again, 3, tmp_path / "v", condition=tmp_path / "outline.png")[0])
+    assert not torch.equal(one, generate(again, 3, tmp_path / "w")[0])
+    with pytest.raises(DataError, match=r"none\.png"):
+        generate(again, 2, tmp_path / "t", condition=tmp_path / "none.png")
     with pytest.raises(ArgumentError, match="not told classes"):
         generate(again, 2, tmp_path / "t", of_class=1)

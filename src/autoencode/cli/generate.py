@@ -23,6 +23,10 @@ def generate(
     of_class: Annotated[
         str | None, typer.Option("--class", help="Of one class, by name or number.", show_default="some of each")
     ] = None,
+    condition: Annotated[
+        Path | None,
+        typer.Option(help="A picture to be told, such as an outline.", show_default="some of the test part"),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
@@ -33,9 +37,12 @@ def generate(
     \b
     autoencode generate runs/fashion-mnist-fashion-vae -n 64
     autoencode generate runs/fashion-mnist-conditional-vae --class Sneaker
+    autoencode generate runs/floor-plans-floor-plan-vae --condition outline.png
     """
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    examples, files = tasks.generate(opened, n, out_folder, seed=seed, prior=prior, of_class=of_class)
+    examples, files = tasks.generate(
+        opened, n, out_folder, seed=seed, prior=prior, of_class=of_class, condition=condition
+    )
     out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")

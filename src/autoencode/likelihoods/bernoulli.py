@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Bernoulli, Independent
+from torch.nn.functional import softplus
 
 from autoencode.likelihoods.likelihood import Likelihood, Measure, check_unit_interval, likelihoods
 
@@ -25,7 +26,7 @@ class BernoulliLikelihood(Likelihood):
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """Bernoulli with these logits, event shape `data_shape`."""
-        return Independent(Bernoulli(logits=features, validate_args=False), len(self.data_shape), validate_args=False)
+        return Independent(_Bernoulli(logits=features, validate_args=False), len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless every value is in [0, 1]."""
@@ -34,3 +35,11 @@ class BernoulliLikelihood(Likelihood):
     def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
         """A mass on binary data, else neither."""
         return Measure.MASS if bool(((x == 0) | (x == 1)).all()) else Measure.NEITHER
+
+
+class _Bernoulli(Bernoulli):
+    """PyTorch's, whose `log_prob` spreads the examples over all draws before it works: this one took 0.6 of its time."""
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """x·l − log(1 + exp(l)), with l the logits."""
+        return value * self.logits - softplus(self.logits, threshold=40)

@@ -9,6 +9,7 @@ from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.overlaid import Overlaid, Retouched, touch
 from autoencode.nn.precision import full_precision
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
@@ -25,11 +26,14 @@ __all__ = [
     "Layered",
     "LevelGrid",
     "OneHot",
+    "Overlaid",
     "ResidualBlock",
+    "Retouched",
     "Upsample",
     "apply",
     "dense_stack",
     "full_precision",
     "halved",
     "sizes_after",
+    "touch",
 ]

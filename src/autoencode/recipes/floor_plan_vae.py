@@ -5,12 +5,12 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import Ahead, Beside
+from autoencode.nn import Ahead, Overlaid, Retouched, touch
 from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import ConditionalNormalPrior
 from autoencode.recipes.networks import networks
-from autoencode.recipes.recipe import recipe
+from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
 
@@ -26,32 +26,34 @@ def floor_plan_vae(
     latent_dim: int = 24,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     warmup_steps: int = 1000,
+    free_bits: float = 0.5,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
     """A VAE that is told a picture, such as a building's outline, and draws plans that fill it.
 
-    Encoder, decoder and prior each read the context by a network of their own.
-
     Args:
-        data_shape: of one example, any shape.
-        context_shape: of one context; taken from the data.
+        data_shape: (channels, height, width), any size.
+        context_shape: of one context, a picture of any size; taken from the data.
         latent_dim: numbers in a code.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
         warmup_steps: training steps over which the weight of the KL rises from 0.
+        free_bits: nats that each number of the code may use at no cost; without them codes tell nothing.
         network: of examples and of contexts; see: autoencode list networks.
 
     References:
-        Sohn, Lee and Yan, NeurIPS 2015, equation 4. There a first guess is fed in as well.
+        Sohn, Lee and Yan, NeurIPS 2015, equation 4. There a first guess is fed in as well; not here.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    nets = networks[network](data_shape)
-    told = [networks[network](context_shape) for _ in range(3)]
-    wide = told[0].features
+    require_image(data_shape, "floor-plan-vae")
+    p_x, beside, wide = likelihoods[likelihood](data_shape), context_shape[0], 16
+    nets = networks[network]((data_shape[0] + beside, *data_shape[1:]))
+    for_prior, for_decoder = networks[network](context_shape), networks[network](context_shape)
+    told, (n_features, *size) = for_decoder.features, p_x.features_shape
+    decoder = Ahead(nets.decoder(latent_dim + told, (wide, *size)), for_decoder.encoder)
     model = Autoencoder(
-        encoder=Beside(nets.encoder, told[0].encoder),
-        posterior=DiagonalNormalPosterior(nets.features + wide, latent_dim),
-        prior=ConditionalNormalPrior(told[1].encoder, wide, latent_dim),
-        decoder=Ahead(nets.decoder(latent_dim + wide, p_x.features_shape), told[2].encoder),
+        encoder=Overlaid(nets.encoder),
+        posterior=DiagonalNormalPosterior(nets.features, latent_dim),
+        prior=ConditionalNormalPrior(for_prior.encoder, told, latent_dim),
+        decoder=Retouched(decoder, touch(wide + beside, wide, n_features)),
         likelihood=p_x,
     )
-    return model, Elbo(beta=Warmup(warmup_steps))
+    return model, Elbo(beta=Warmup(warmup_steps), free_bits=free_bits)

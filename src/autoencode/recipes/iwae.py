@@ -26,30 +26,33 @@ def iwae(
     n_samples: int = 5,
     latent_dim: int = 50,
     hidden: int = 200,
+    gated: bool = False,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
     """The importance-weighted autoencoder with one stochastic layer (200-200-50, tanh); one sample is a VAE.
 
-    The paper trains by Adam for 3,280 passes with a learning rate that falls in steps; here Muon with a straight fall
-    and averaged weights take far fewer. With one sample the KL is its closed form in place of the paper's draw.
+    The paper trains for 3,280 passes with a learning rate that falls in steps; here a straight fall and averaged
+    weights take far fewer. With one sample the KL is its closed form in place of the paper's draw.
 
     Args:
         data_shape: of one example, any shape.
         n_samples: K, codes drawn for each example; 1 is the evidence lower bound.
         latent_dim: numbers in a code.
         hidden: units of the two hidden layers on each side.
+        gated: gated layers (GLU) in place of tanh: far fewer passes, and better numbers.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
 
     References:
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8 and section 5.
     """
     p_x = likelihoods[likelihood](data_shape)
-    encoder = DenseEncoder(data_shape, [hidden, hidden], nn.Tanh)
+    activation = nn.GLU if gated else nn.Tanh
+    encoder = DenseEncoder(data_shape, [hidden, hidden], activation)
     model = Autoencoder(
         encoder=encoder,
         posterior=DiagonalNormalPosterior(encoder.out_features, latent_dim),
         prior=StandardNormalPrior(latent_dim),
-        decoder=DenseDecoder(latent_dim, [hidden, hidden], p_x.features_shape, nn.Tanh),
+        decoder=DenseDecoder(latent_dim, [hidden, hidden], p_x.features_shape, activation),
         likelihood=p_x,
     )
     return model, Elbo() if n_samples == 1 else Iwae(n_samples)

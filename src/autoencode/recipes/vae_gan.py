@@ -22,10 +22,10 @@ def vae_gan(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 32,
-    gamma: float = 0.01,
+    gamma: float = 1.0,
     pixels: float = 0.0,
-    critic_channels: tuple[int, ...] = (32, 64, 128),
-    critic_rate: float = 5e-4,
+    critic_channels: tuple[int, ...] = (16, 32, 64),
+    critic_rate: float = 2e-4,
     penalty: float = 1.0,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:

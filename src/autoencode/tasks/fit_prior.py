@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from autoencode.data import Part, in_order, mix
-from autoencode.distributions import Degenerate
+from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError, UnknownNameError
 from autoencode.evaluation import Estimate
 from autoencode.tasks.ex_post import ExPostPrior, ex_post_priors, save_fitted
@@ -130,6 +130,11 @@ def codes_of(run: Run, part: Part, seed: int) -> Tensor:
         for batch in in_order(part, 500, device=run.device):
             x = torch.bernoulli(batch.x) if part.stochastic else batch.x
             q = run.model.encode(x, batch.context)
+            if isinstance(q, Quantised):
+                raise CapabilityError(
+                    "the codes of this model are words of a codebook, and densities are over real numbers; its own "
+                    "prior (counted=true) knows how frequent the words are"
+                )
             z = q.mean if isinstance(q, Degenerate) else q.sample()
             codes.append(z.flatten(1).cpu())
     if not codes[0].is_floating_point():

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation.figures import grid, save_figure
+from autoencode.tasks.condition import read_condition
 from autoencode.tasks.reconstruct import as_image, save_array
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
@@ -24,6 +25,7 @@ def generate(
     seed: int = 0,
     prior: Source | None = None,
     of_class: str | int | None = None,
+    condition: str | Path | None = None,
 ) -> tuple[Tensor, list[Path]]:
     """Draws codes from the prior, decodes them, and writes the pictures and a sheet of all of them.
 
@@ -33,6 +35,7 @@ def generate(
         out: where to write; `samples/` in the run folder by default.
         seed: of the draw; the same seed gives the same pictures.
         of_class: the name or number of a class, for a model that was told them; by default some of each.
+        condition: a picture, for a model that was told pictures; by default those of the test part.
         prior: "own", or "ex-post" for the one that `fit_prior` fitted; by default that one where there is one.
 
     Returns:
@@ -44,7 +47,7 @@ def generate(
     """
     if n < 1:
         raise ArgumentError(f"-n must be 1 or more, not {n}")
-    x = sample(run, n, seed, prior, of_class)
+    x = sample(run, n, seed, prior, of_class, condition)
     folder = Path(out) if out else run.path / "samples"
     if not run.is_pictures:
         path = folder / "samples.npy"
@@ -58,7 +61,14 @@ def generate(
     return x, [*paths, folder / "sheet.png"]
 
 
-def sample(run: Run, n: int, seed: int = 0, prior: Source | None = None, of_class: str | int | None = None) -> Tensor:
+def sample(
+    run: Run,
+    n: int,
+    seed: int = 0,
+    prior: Source | None = None,
+    of_class: str | int | None = None,
+    condition: str | Path | None = None,
+) -> Tensor:
     """The means of p(x|z) at `n` codes drawn from the prior, (n, *data_shape)."""
     fitted = None if prior == "own" else run.ex_post()
     if prior == "ex-post" and fitted is None:
@@ -70,7 +80,7 @@ def sample(run: Run, n: int, seed: int = 0, prior: Source | None = None, of_clas
             "a plain autoencoder has no distribution over codes to draw from: fit one to its codes "
             f"(autoencode fit-prior {run.path} mixture), or train a variational one (for instance --recipe conv-vae)"
         )
-    context = run.contexts(n, of_class)
+    context = run.contexts(n, of_class) if condition is None else read_condition(run, condition, n)
     with own_noise(run.device), torch.no_grad():
         torch.manual_seed(seed)
         z = fitted.sample(n) if fitted is not None else _drawn(run, n, context)

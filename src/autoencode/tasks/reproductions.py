@@ -75,8 +75,8 @@ reproductions.add(
         "Rezende and Mohamed, ICML 2015, table 2, diagonal covariance",
         "binarized-mnist",
         "iwae",
-        {"n_samples": 1, "epochs": 100, "learning_rate": 2e-3},
-        "two layers of 200 tanh units and 50 latents in place of two of 400 maxout units and 40",
+        {"n_samples": 1, "gated": True, "hidden": 300, "latent_dim": 40, "epochs": 60, "learning_rate": 1e-3},
+        "two layers of 300 gated units in place of two of 400 maxout units",
     ),
 )
 reproductions.add(

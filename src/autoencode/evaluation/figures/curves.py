@@ -15,6 +15,8 @@ _MEANINGS = {
     "nll": "how far off the reconstructions are",
     "kl": "how much the codes tell",
     "iwae": "a tighter bound than nll + kl",
+    "commitment": "squared distance from the codewords",
+    "perplexity": "as many codewords are in even use",
 }
 
 Epochs = Sequence[Mapping[str, Any]]

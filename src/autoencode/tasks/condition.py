@@ -1,0 +1,31 @@
+"""A person's own picture as what a conditional model is told."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from autoencode.data import in_units
+from autoencode.data.picture import UnreadableError, read_picture
+from autoencode.errors import ArgumentError, DataError
+from autoencode.tasks.run import Run
+
+
+def read_condition(run: Run, file: str | Path, n: int) -> Tensor:
+    """A picture, such as the outline of a building, `n` times over: (n, channels, height, width) in [0, 1].
+
+    It is turned upright and fitted to the size of the contexts that the model was trained with.
+
+    Raises:
+        ArgumentError: the model is not told pictures.
+        DataError: the file cannot be read.
+    """
+    shape = run.folder.facts["arguments"].get("context_shape") if run.model.is_conditional else None
+    if shape is None or len(shape) != 3:
+        raise ArgumentError(f"{run.path} was not told pictures: leave --condition out")
+    channels, height, width = shape
+    try:
+        picture = read_picture(Path(file), (height, width), "grey" if channels == 1 else "rgb")
+    except UnreadableError as error:
+        raise DataError(f"{file}: {error}") from error
+    return in_units(torch.from_numpy(picture.copy())[None]).expand(n, *shape)
