@@ -38,7 +38,7 @@ class BernoulliLikelihood(Likelihood):
 
 
 class _Bernoulli(Bernoulli):
-    """PyTorch's, whose `log_prob` spreads the examples over all draws before it works: this one took 0.6 of its time."""
+    """PyTorch's, whose `log_prob` copies the examples for every draw first; this one is 1.7 times as fast."""
 
     def log_prob(self, value: Tensor) -> Tensor:
         """x·l − log(1 + exp(l)), with l the logits."""
