@@ -8,7 +8,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Iwae, forward
+from autoencode.objectives import Elbo, Iwae, Warmup, forward
 from autoencode.objectives.iwae import log_mean_exp
 from support.linear_gaussian import linear_gaussian, linear_model
 from support.statistics import assert_mean, assert_within_standard_errors, standard_error
@@ -40,6 +40,16 @@ def test_the_bound_is_equation_8(model: Autoencoder, x: Tensor) -> None:
     assert torch.allclose(output.terms["iwae"], weights.exp().mean(0).log(), rtol=1e-12)
     assert torch.allclose(output.loss, -output.terms["iwae"].mean(), rtol=1e-12)
     assert torch.allclose(output.terms["nll"] + output.terms["kl"], -weights.mean(0), rtol=1e-12)
+
+
+def test_the_weight_warms_the_loss_up_and_not_the_bound(model: Autoencoder, x: Tensor) -> None:
+    seen = forward(model, Batch(x), 4)
+    objective, ratio = Iwae(4, Warmup(10)), seen.q.log_prob(seen.z) - seen.p_z.log_prob(seen.z)
+    for step, beta in ((0, 0.0), (5, 0.5), (10, 1.0), (None, 1.0)):
+        output = objective.judge(seen, step)
+        wanted = -(seen.log_likelihood() - beta * ratio).exp().mean(0).log().mean()
+        assert torch.allclose(output.loss, wanted, rtol=1e-12)
+        assert torch.equal(output.terms["iwae"], Iwae(4).judge(seen, None).terms["iwae"])
 
 
 def test_one_sample_is_the_elbo_in_expectation(model: Autoencoder, x: Tensor) -> None:

@@ -9,6 +9,7 @@ from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward import Forward
 from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.schedules import Schedule, at
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Iwae(Objective):
 
     Args:
         n_samples: K, the codes drawn for each example.
+        beta: the weight of log q(z|x) / p(z) in the loss, a number or a schedule to warm up with; 1 is the bound.
 
     Terms: `nll` and `kl` as averages over the K draws (their sum is minus an elbo), and `iwae`, the bound itself, which
     is larger.
@@ -26,6 +28,7 @@ class Iwae(Objective):
     """
 
     n_samples: int = 50
+    beta: float | Schedule = 1.0
 
     def __post_init__(self) -> None:
         if self.n_samples < 1:
@@ -36,7 +39,9 @@ class Iwae(Objective):
         log_likelihood = seen.log_likelihood()
         log_ratio = seen.q.log_prob(seen.z) - require_prior(seen).log_prob(seen.z)
         bound = log_mean_exp(log_likelihood - log_ratio)
-        return Output(-bound.mean(), {"nll": -log_likelihood.mean(0), "kl": log_ratio.mean(0), "iwae": bound})
+        beta = at(self.beta, step)
+        aim = bound if beta == 1 else log_mean_exp(log_likelihood - beta * log_ratio)
+        return Output(-aim.mean(), {"nll": -log_likelihood.mean(0), "kl": log_ratio.mean(0), "iwae": bound})
 
 
 def log_mean_exp(log_weights: Tensor) -> Tensor:

@@ -17,10 +17,10 @@ class LadderPosterior(Posterior):
 
         features ─► d_L ─► … ─► d₁              bottom-up: the top level reads the deepest
         state, d_l ─► Δloc, Δlog-scale          top-down, on the prior's own walk
-        q(z_l|…) = N(loc_p + scale_p · Δloc, scale_p · exp Δlog-scale)
+        q(z_l|…) = N(loc_p + Δloc, scale_p · exp Δlog-scale)
 
     A correction of zero makes a level's KL zero, so levels are used when they pay and none has to be learned twice.
-    The heads start at zero.
+    Δloc is not in units of the prior's scale: the KL would then tell that scale nothing, and it would shrink to nothing.
 
     Args:
         in_features: the encoder's `out_features`.
@@ -38,7 +38,7 @@ class LadderPosterior(Posterior):
         self.dims, width = tuple(dims), start.shape[0]
         self._shared = (tuple(rungs), start)  # in a tuple, so that the weights are the prior's alone
         widths = [in_features] + [width] * len(dims)
-        self.up = nn.ModuleList(nn.Sequential(nn.Linear(a, b), nn.SiLU()) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(nn.Sequential(nn.Linear(a, b), nn.LayerNorm(b), nn.SiLU()) for a, b in pairwise(widths))
         self.heads = nn.ModuleList(Correction(n, width) for n in dims)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Ladder:
@@ -69,16 +69,14 @@ class Correction(nn.Module):
     def __init__(self, dims: int, width: int) -> None:
         super().__init__()
         self.state, self.seen = nn.Linear(width, width), nn.Linear(width, width)
-        self.head = nn.Linear(width, 2 * dims)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 2 * dims)
 
     def forward(self, state: Tensor, seen: Tensor, above: Independent[Normal]) -> Independent[Normal]:
         """q(z_l | above, x) from the state (*leading, batch, width), the features (batch, width) and the prior."""
-        hidden = nn.functional.silu(self.state(state) + self.seen(seen))
+        hidden = nn.functional.silu(self.norm(self.state(state) + self.seen(seen)))
         shift, log_ratio = self.head(hidden).chunk(2, -1)
         prior = above.base_dist
-        loc = prior.mean + prior.stddev * shift
+        loc = prior.mean + shift
         scale = prior.stddev * torch.exp(_BOUND * torch.tanh(log_ratio / _BOUND))
         return Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)
 

@@ -60,7 +60,9 @@ class LastRung(nn.Module):
 
     def __init__(self, dims: int, width: int) -> None:
         super().__init__()
-        self.head = nn.Sequential(nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, 2 * dims)))
+        self.head = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, 2 * dims))
+        )
 
     def above(self, state: Tensor) -> Independent[Normal]:
         """p(z_l | the levels above)."""
@@ -83,7 +85,9 @@ class Rung(LastRung):
     def __init__(self, dims: int, width: int) -> None:
         super().__init__(dims, width)
         self.entry = nn.Linear(dims, width)
-        self.mix = nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, width)))
+        self.mix = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, width))
+        )
 
     def added(self, state: Tensor, z: Tensor) -> Tensor:
         """The state once this level's latent is known."""

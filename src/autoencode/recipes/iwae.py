@@ -9,7 +9,7 @@ from autoencode.decoders import DenseDecoder
 from autoencode.encoders import DenseEncoder
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Iwae, Objective
+from autoencode.objectives import Elbo, Iwae, Objective, Warmup
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
 from autoencode.recipes.recipe import recipe
@@ -27,12 +27,13 @@ def iwae(
     latent_dim: int = 50,
     hidden: int = 200,
     gated: bool = False,
+    warmup_steps: int = 0,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
     """The importance-weighted autoencoder with one stochastic layer (200-200-50, tanh); one sample is a VAE.
 
-    The paper trains for 3,280 passes with a learning rate that falls in steps; here a straight fall and averaged
-    weights take far fewer. With one sample the KL is its closed form in place of the paper's draw.
+    The paper trains for 3,280 passes with steps in the learning rate; here a straight fall and averaged weights take
+    far fewer. With one sample the KL is its closed form in place of the paper's draw.
 
     Args:
         data_shape: of one example, any shape.
@@ -40,13 +41,13 @@ def iwae(
         latent_dim: numbers in a code.
         hidden: units of the two hidden layers on each side.
         gated: gated layers (GLU) in place of tanh: far fewer passes, and better numbers.
+        warmup_steps: training steps over which the weight of the KL rises from 0; 0 for none.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
 
     References:
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8 and section 5.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    activation = nn.GLU if gated else nn.Tanh
+    p_x, activation = likelihoods[likelihood](data_shape), nn.GLU if gated else nn.Tanh
     encoder = DenseEncoder(data_shape, [hidden, hidden], activation)
     model = Autoencoder(
         encoder=encoder,
@@ -55,4 +56,4 @@ def iwae(
         decoder=DenseDecoder(latent_dim, [hidden, hidden], p_x.features_shape, activation),
         likelihood=p_x,
     )
-    return model, Elbo() if n_samples == 1 else Iwae(n_samples)
+    return model, Elbo(Warmup(warmup_steps)) if n_samples == 1 else Iwae(n_samples, Warmup(warmup_steps))

@@ -26,7 +26,7 @@ def ladder_vae(
     levels: tuple[int, ...] = (8, 16, 32),
     hidden: int = 300,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
-    warmup_steps: int = 5000,
+    warmup_steps: int = 10_000,
     free_bits: float = 0.5,
 ) -> tuple[Autoencoder, Objective]:
     """A ladder VAE: three levels of latents, each told by the ones above, the posterior residual to the prior.

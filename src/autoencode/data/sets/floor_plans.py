@@ -12,14 +12,14 @@ from autoencode.data.places import Fetch
 from autoencode.data.registered import dataset
 from autoencode.data.values import Values
 
-_SIDE, _PLANS, _TEST, _SEED = 32, 6_000, 1_000, 2015
+_SIDE, _PLANS, _TEST, _SEED = 32, 20_000, 1_000, 2015
 _SMALLEST = 6
 Grid = npt.NDArray[np.uint8]
 
 
 @dataset(
     "floor-plans",
-    about="plans of buildings made by a rule, 6,000 of 32x32; the context is the building's outline",
+    about="plans of buildings made by a rule, 20,000 of 32x32; the context is the building's outline",
     home="made here",
     licence="none needed: generated",
     data_shape=(1, _SIDE, _SIDE),
