@@ -20,7 +20,7 @@ class LadderPosterior(Posterior):
         q(z_l|…) = N(loc_p + Δloc, scale_p · exp Δlog-scale)
 
     A correction of zero makes a level's KL zero, so levels are used when they pay and none has to be learned twice.
-    Δloc is not in units of the prior's scale: the KL would then tell that scale nothing, and it would shrink to nothing.
+    Δloc is not in units of the prior's scale: the KL would tell that scale nothing, and it would shrink to nothing.
 
     Args:
         in_features: the encoder's `out_features`.
