@@ -55,7 +55,7 @@ def restored(network: Network, picture: Tensor, tile: int, halo: int = HALO) -> 
     return in_tiles(picture, network, halo=halo, multiple=MULTIPLE, tile=tile)
 
 
-SIZES = [(1, 1), (1, 97), (97, 1), (2, 3), (7, 8), (8, 8), (33, 51), (64, 64), (65, 63), (101, 130)]
+SIZES = [(1, 1), (1, 97), (97, 1), (2, 3), (7, 8), (8, 8), (24, 24), (33, 51), (64, 64), (65, 63), (101, 130)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -118,7 +118,7 @@ def test_progress_ends_with_all_tiles(network: Network) -> None:
     assert {total for _, total in told} == {len(told)}
 
 
-@pytest.mark.parametrize("side", [1, 5, 40, 41, 47, 48, 99, 1000])
+@pytest.mark.parametrize("side", [1, 5, 24, 40, 41, 47, 48, 99, 1000])  # 24 is twice the halo on its grid
 def test_every_pixel_is_taken_once_and_far_enough_from_a_cut(side: int) -> None:
     found = spans(side, halo=9, multiple=4, tile=47)
     assert [pixel for span in found for pixel in range(span.first, span.end)] == list(range(side))

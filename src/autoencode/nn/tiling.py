@@ -105,7 +105,7 @@ def spans(side: int, halo: int, multiple: int, tile: int) -> list[Span]:
         )
     margin, whole = rounded_up(halo, multiple), rounded_up(side, multiple)
     length = min(tile // multiple * multiple, whole)
-    starts = [*range(0, whole - length, length - 2 * margin), whole - length]
+    starts = [*range(0, whole - length, max(1, length - 2 * margin)), whole - length]
     edges = [0, *(start + length - margin for start in starts[:-1]), side]
     return [Span(start, length, *kept) for start, kept in zip(starts, pairwise(edges), strict=True)]
 
