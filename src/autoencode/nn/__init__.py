@@ -9,11 +9,15 @@ from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.local import Local
 from autoencode.nn.overlaid import Overlaid, Retouched, touch
+from autoencode.nn.pieces import Restore, Tell
 from autoencode.nn.precision import full_precision
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
+from autoencode.nn.tiling import in_tiles, smallest_tile
 from autoencode.nn.upsample import Upsample
+from autoencode.nn.windows import in_windows
 
 __all__ = [
     "Abreast",
@@ -25,15 +29,21 @@ __all__ = [
     "Conditional",
     "Layered",
     "LevelGrid",
+    "Local",
     "OneHot",
     "Overlaid",
     "ResidualBlock",
+    "Restore",
     "Retouched",
+    "Tell",
     "Upsample",
     "apply",
     "dense_stack",
     "full_precision",
     "halved",
+    "in_tiles",
+    "in_windows",
     "sizes_after",
+    "smallest_tile",
     "touch",
 ]
