@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from autoencode.data.batch import Batch
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Layered
+from autoencode.nn import ConvolutionStack, Layered
 from autoencode.objectives import Perceptual, forward
 from support.linear_gaussian import linear_model
 
@@ -68,3 +69,16 @@ def test_the_network_hears_of_turns_and_the_model_of_maps(model: Autoencoder, ne
 def test_a_network_that_has_learned_stays_as_it_is(network: Layered) -> None:
     assert Perceptual(network, 0.0).players["features"].learning_rate == 0
     assert Perceptual(network).players["features"].network is network
+
+
+def test_a_network_that_has_learned_already_is_no_player(model: Autoencoder, tmp_path) -> None:
+    weights = {"features.0.weight": torch.randn(4, 3, 3, 3), "features.0.bias": torch.zeros(4)}
+    save_file(weights, tmp_path / "vgg.safetensors")
+    objective = Perceptual(ConvolutionStack(tmp_path / "vgg.safetensors"))
+    assert objective.players == {}
+    three = linear_model(NormalLikelihood((3, 5, 5), FixedScale(0.5)), 3)
+    seen = forward(three, Batch(torch.rand(4, 3, 5, 5)))
+    output = objective.judge(seen, None)
+    assert output.adversaries == {}
+    (one,), (two,) = (objective.network.maps(x) for x in (seen.batch.x, seen.p_x.mean[0]))
+    torch.testing.assert_close(output.terms["perceptual"], 0.5 * (one - two).square().flatten(1).mean(1) * 75)

@@ -6,6 +6,7 @@ from autoencode.nn.codebooks import Codebooks
 from autoencode.nn.codes import Codes
 from autoencode.nn.conditional import Conditional, apply
 from autoencode.nn.contextual import Ahead, Beside, OneHot
+from autoencode.nn.convolution_stack import ConvolutionStack
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
@@ -27,6 +28,7 @@ __all__ = [
     "Codebooks",
     "Codes",
     "Conditional",
+    "ConvolutionStack",
     "Layered",
     "LevelGrid",
     "Local",

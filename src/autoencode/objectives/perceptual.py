@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from autoencode.nn import Layered, full_precision
+from autoencode.nn import ConvolutionStack, Layered, full_precision
 from autoencode.objectives.forward import Forward
 from autoencode.objectives.objective import Objective, Output
 from autoencode.objectives.player import Player
@@ -21,8 +21,9 @@ class Perceptual(Objective):
     turned, and the network says by how much.
 
     Args:
-        network: pictures of any size → (batch, 4), the logits of the four quarter turns.
-        learning_rate: of the network's Adam; 0 leaves it as it is, for one that has learned already.
+        network: pictures of any size → (batch, 4), the logits of the four quarter turns; or a `ConvolutionStack`, which
+            has learned already and stays as it is.
+        learning_rate: of the network's Adam; 0 leaves it as it is.
 
     Terms: `perceptual`, no nats. The mean over a map's values is multiplied by the number of values in an example, so
     that it grows with the picture as `nll` does. Only the first code of each example is used.
@@ -33,27 +34,32 @@ class Perceptual(Objective):
         representation learning by predicting image rotations", ICLR 2018, equations 2 and 3.
     """
 
-    network: Layered
+    network: Layered | ConvolutionStack
     learning_rate: float = 1e-3
 
     @property
     def players(self) -> dict[str, Player]:
-        """The network."""
+        """The network, where it learns."""
+        if isinstance(self.network, ConvolutionStack):
+            return {}
         return {"features": Player(self.network, self.learning_rate, betas=(0.9, 0.999))}
 
     def judge(self, seen: Forward, step: int | None) -> Output:
         """The distance for each example, and the network's own loss."""
         x = seen.batch.target
+        self.network.to(x.device)
         maps = self.network.maps(torch.cat([x, seen.p_x.mean[0]]))
         distance = torch.stack([_distance(full_precision(each)) for each in maps]).sum(0) * x[0].numel()
-        return Output(distance.mean(), {"perceptual": distance}, {"features": self._turned(x)})
+        losses = {"features": _turned(self.network, x)} if isinstance(self.network, Layered) else {}
+        return Output(distance.mean(), {"perceptual": distance}, losses)
 
-    def _turned(self, x: Tensor) -> Tensor:
-        """How badly the network tells by how many quarters pictures are turned, in nats."""
-        parts = [(turns, x[turns::4]) for turns in range(min(4, len(x)))]
-        logits = [self.network(torch.rot90(part, turns, (-2, -1))) for turns, part in parts]
-        truth = torch.cat([torch.full((len(part),), turns, device=x.device) for turns, part in parts])
-        return cross_entropy(full_precision(torch.cat(logits)), truth)
+
+def _turned(network: Layered, x: Tensor) -> Tensor:
+    """How badly the network tells by how many quarters pictures are turned, in nats."""
+    parts = [(turns, x[turns::4]) for turns in range(min(4, len(x)))]
+    logits = [network(torch.rot90(part, turns, (-2, -1))) for turns, part in parts]
+    truth = torch.cat([torch.full((len(part),), turns, device=x.device) for turns, part in parts])
+    return cross_entropy(full_precision(torch.cat(logits)), truth)
 
 
 def _distance(pairs: Tensor) -> Tensor:

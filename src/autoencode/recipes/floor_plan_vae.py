@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "floor-plan-vae",
-    settings=Settings(epochs=40, least_steps=2000, batch_size=64, learning_rate=1e-3, schedule="linear"),
+    settings=Settings(epochs=12, batch_size=128, optimizer="muon", learning_rate=0.02, schedule="linear", average=0.99),
     default_for=["floor-plans"],
 )
 def floor_plan_vae(
@@ -26,10 +26,11 @@ def floor_plan_vae(
     latent_dim: int = 24,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     warmup_steps: int = 1000,
-    free_bits: float = 0.5,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
     """A VAE that is told a picture, such as a building's outline, and draws plans that fill it.
+
+    With Adam in place of Muon the codes were never used: every plan of an outline was the same grey average.
 
     Args:
         data_shape: (channels, height, width), any size.
@@ -37,7 +38,6 @@ def floor_plan_vae(
         latent_dim: numbers in a code.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
         warmup_steps: training steps over which the weight of the KL rises from 0.
-        free_bits: nats that each number of the code may use at no cost; without them codes tell nothing.
         network: of examples and of contexts; see: autoencode list networks.
 
     References:
@@ -56,4 +56,4 @@ def floor_plan_vae(
         decoder=Retouched(decoder, touch(wide + beside, wide, n_features)),
         likelihood=p_x,
     )
-    return model, Elbo(beta=Warmup(warmup_steps), free_bits=free_bits)
+    return model, Elbo(beta=Warmup(warmup_steps))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import Layered
+from autoencode.nn import ConvolutionStack, Layered
 from autoencode.objectives import Objective, Perceptual, Rate, Reconstruction
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
@@ -15,8 +15,7 @@ from autoencode.settings import Settings
 
 
 @recipe(
-    "perceptual-vae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=1000.0),
+    "perceptual-vae", settings=Settings(epochs=15, least_steps=2000, batch_size=128, schedule="linear", clip=1000.0)
 )
 def perceptual_vae(
     data_shape: Sequence[int],
@@ -26,7 +25,7 @@ def perceptual_vae(
     pixels: float = 1.0,
     beta: float = 1.0,
     channels: tuple[int, ...] = (16, 32, 64),
-    learning: bool = True,
+    features: str = "",
     network: Annotated[str, networks] = "auto",
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
@@ -38,8 +37,8 @@ def perceptual_vae(
         weight: of the distance between feature maps.
         pixels: weight of nll beside it; 0 in the paper.
         beta: weight of the KL.
-        channels: of the network's layers; the first keeps the picture's size, each other halves it.
-        learning: whether that network learns to tell turned pictures from upright ones; else it stays random.
+        channels: of that network's layers; the first keeps the picture's size, each other halves it.
+        features: a safetensors file of a VGG's weights, whose first three sizes of maps are compared in its place.
         network: of encoder and decoder; see: autoencode list networks.
         likelihood: what the pictures are compared by besides; see: autoencode list likelihoods.
 
@@ -55,5 +54,6 @@ def perceptual_vae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    seeing = Layered(data_shape, channels, 4, [1, *[2] * (len(channels) - 1)], pooled=True)
-    return model, pixels * Reconstruction() + beta * Rate() + weight * Perceptual(seeing, 1e-3 * learning)
+    strides = [1, *[2] * (len(channels) - 1)]
+    seeing = ConvolutionStack(features) if features else Layered(data_shape, channels, 4, strides, pooled=True)
+    return model, pixels * Reconstruction() + beta * Rate() + weight * Perceptual(seeing)

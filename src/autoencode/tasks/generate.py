@@ -83,11 +83,6 @@ def sample(
     context = run.contexts(n, of_class) if condition is None else read_condition(run, condition, n)
     with own_noise(run.device), torch.no_grad():
         torch.manual_seed(seed)
-        z = fitted.sample(n) if fitted is not None else _drawn(run, n, context)
+        told = None if context is None else context.to(run.device)
+        z = fitted.sample(n) if fitted is not None else run.model.codes(n, told)
     return run.decode(z.reshape(n, *run.model.latent_shape), context)
-
-
-def _drawn(run: Run, n: int, context: Tensor | None) -> Tensor:
-    """Codes from the prior: of one context each, where there are contexts."""
-    p = run.model.prior_for(None if context is None else context.to(run.device))
-    return p.sample() if p.batch_shape else p.sample((n,))
