@@ -161,3 +161,25 @@ def test_a_poster_s_header_is_read_and_its_pixels_only_if_they_fit_into_memory(t
     monkeypatch.setattr(memory, "physical_memory", lambda: 2**30)
     with pytest.raises(UnreadableError, match=r"a.png needs 2.1 GiB and this machine has 1.0 GiB of memory"):
         read_full(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tif", "webp", "tga", "ico"])
+def test_damage_anywhere_gives_a_picture_or_unreadable(tmp_path: Path, suffix: str) -> None:
+    image, exif = Image.fromarray(pixels(16, 16, 3)), Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / f"a.{suffix}", exif=exif, dpi=(300, 300))
+    content, rng, path = (tmp_path / f"a.{suffix}").read_bytes(), np.random.default_rng(0), tmp_path / f"b.{suffix}"
+    reasons = list[str]()
+    for trial in range(40):
+        damaged = bytearray(content[: rng.integers(1, len(content))] if trial % 2 else content)
+        for place in rng.integers(0, len(damaged), 4):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        try:
+            header, picture = read_full_header(path), read_full(path)
+        except UnreadableError as error:
+            reasons.append(str(error))
+        else:
+            assert picture.colour.shape[1:] == header[:2]
+            assert picture.alpha is None or picture.alpha.shape == header[:2]
+    assert "\n" not in "".join(reasons)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from autoencode.tasks import Restorations
 
 _STOPPED = 130
+_NOTES = 10
 
 
 def restore(
@@ -57,7 +58,8 @@ def restore(
 
 
 def _tell(done: "Restorations") -> None:
-    for note in done.notes:
+    more = len(done.notes) - _NOTES
+    for note in (*done.notes[:_NOTES], *([f"… and {more} more such notes"] if more > 0 else [])):
         errors.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
     for skip in done.unpaired:
         errors.print(f"[yellow]not measured[/] {escape(skip.file)}: {escape(skip.reason)}", soft_wrap=True)

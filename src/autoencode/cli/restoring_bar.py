@@ -25,6 +25,7 @@ class RestoringBar(RestoreWatch):
             TextColumn("left"),
             console=errors,
             transient=True,
+            disable=not errors.is_terminal,
             speed_estimate_period=60,
         )
         self._task = self._bar.add_task("looking at the files", total=None)

@@ -90,9 +90,9 @@ def restore(
 
     Nothing is scaled: see `Restorer` for pictures of other sizes and colours than the model's. Alpha channels are
     carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is turned
-    upright. PNG, JPEG, WebP, TIFF and BMP keep their kind; what else there is becomes PNG. Each result is written whole
-    or not at all as soon as it is there, and `sheet.png` shows the first ones before and after. A stop (Ctrl-C) loses
-    no more than the picture under way.
+    upright; what else a camera noted (EXIF) is not carried over. PNG, JPEG, WebP, TIFF and BMP keep their kind; what
+    else there is becomes PNG. Each result is written whole or not at all as soon as it is there, and `sheet.png` shows
+    the first ones before and after. A stop (Ctrl-C) loses no more than the picture under way.
 
     Args:
         run: the trained model.

@@ -65,9 +65,12 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None) -> P
         clean: a folder of clean pictures, matched by name; the ending may be another.
 
     Raises:
-        ArgumentError: a result would overwrite one of the files or a clean picture; there is no folder `clean`.
+        ArgumentError: a result would overwrite one of the files or a clean picture; `out` is a file; there is no
+            folder `clean`.
         DataError: none of the files can be read, or none has a clean picture.
     """
+    if out.exists() and not out.is_dir():
+        raise ArgumentError(f"--out {out} is a file: give a folder")
     found, skipped = _found(files, out)
     readable: list[tuple[Path, Path, FullHeader]] = []
     for source, name in found:
