@@ -240,6 +240,16 @@ def test_a_stop_between_two_tiles_keeps_the_pictures_before(local_run: Run, monk
     assert heard.said[-1] == ("start", "b.png", 2)
 
 
+def test_a_stop_between_two_pictures_begins_no_other(local_run: Run, monkeypatch) -> None:
+    for name in "ab":
+        draw(f"in/{name}.png")
+    heard = Heard()
+    monkeypatch.setattr(heard, "done", lambda file: signal.raise_signal(signal.SIGINT))
+    done = restore(local_run, ["in"], "out", watch=heard)
+    assert (done.interrupted, len(done.files), done.asked) == (True, 1, 2)
+    assert heard.said[-1] == ("start", "a.png", 1)
+
+
 def test_a_stop_in_the_midst_of_a_picture_leaves_nothing_of_it(local_run: Run, monkeypatch) -> None:
     draw("a.png", 60, 60, 3)
     heard = Heard()

@@ -102,8 +102,9 @@ def measure_restoration(
     Example:
         >>> clean = [np.full((1, 16, 16), value, np.uint8) for value in (0, 100, 200)]
         >>> noisy = [picture + np.uint8(51) for picture in clean]
-        >>> print(measure_restoration(clean, noisy, clean).untouched.rmse)
-        0.2
+        >>> measured = measure_restoration(clean, noisy, clean)
+        >>> print(f"{measured.untouched.rmse.value:.3f}, {measured.restored.rmse.value:.3f}")
+        0.200, 0.000
     """
     if not len(clean) == len(untouched) == len(restored) > 0:
         raise ArgumentError(

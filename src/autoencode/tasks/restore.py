@@ -26,6 +26,7 @@ from autoencode.tasks.restore_plan import SHEET, Job, nothing_read, plan
 from autoencode.tasks.restorer import Restorer
 from autoencode.tasks.run import Run
 from autoencode.training.interrupt import Interruption, listening
+from autoencode.training.processor import prepare_processor
 
 _SHOWN = 8
 
@@ -109,6 +110,7 @@ def restore(
         DataError: none of the files could be restored.
         StorageError: a result cannot be written; those before it stay.
     """
+    prepare_processor()
     folder, watch = Path(out) if out else run.path / "restored", watch or RestoreWatch()
     restorer = Restorer(run, tile)
     if clean is not None:
@@ -120,6 +122,8 @@ def restore(
     watch.begin(len(todo.jobs), sum(job.pixels for job in todo.jobs))
     with listening() as interruption:
         for number, job in enumerate(todo.jobs, start=1):
+            if interruption.asked:
+                break
             watch.start(job.source, number)
             try:
                 tally.add(job, *_restored(restorer, job, watch, interruption))
@@ -152,8 +156,6 @@ def _restored(
         watch.move((share - past) * job.pixels)
         past = share
 
-    if interruption.asked:
-        raise _StoppedError
     before = read_full(job.source)
     colour = restorer(torch.from_numpy(before.colour), tell).numpy()
     after = replace(before, colour=colour)
