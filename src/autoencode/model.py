@@ -116,11 +116,7 @@ class Autoencoder(nn.Module):
     def sample(self, n: int, context: Tensor | None = None) -> Float[Tensor, "n ..."]:
         """`n` examples: the means of p(x|z) at codes drawn from the prior, (n, *data_shape).
 
-        For draws with the likelihood's own noise: `model.decode(model.prior_for().sample((n,))).sample()`.
+        With a context for each of a batch: `n` examples of each, (n, batch, *data_shape). For draws with the
+        likelihood's own noise: `model.decode(model.prior_for().sample((n,))).sample()`.
         """
-        return self.decode(self.codes(n, context), context).mean
-
-    def codes(self, n: int, context: Tensor | None = None) -> Float[Tensor, "n ..."]:
-        """`n` codes drawn from the prior, (n, *latent_shape): of one context each, where there are contexts."""
-        prior = self.prior_for(context)
-        return prior.sample() if prior.batch_shape else prior.sample((n,))
+        return self.decode(self.prior_for(context).sample((n,)), context).mean

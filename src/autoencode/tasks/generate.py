@@ -84,5 +84,11 @@ def sample(
     with own_noise(run.device), torch.no_grad():
         torch.manual_seed(seed)
         told = None if context is None else context.to(run.device)
-        z = fitted.sample(n) if fitted is not None else run.model.codes(n, told)
+        z = fitted.sample(n) if fitted is not None else _drawn(run, n, told)
     return run.decode(z.reshape(n, *run.model.latent_shape), context)
+
+
+def _drawn(run: Run, n: int, context: Tensor | None) -> Tensor:
+    """Codes from the prior: one of each context, where there are contexts."""
+    p = run.model.prior_for(context)
+    return p.sample() if p.batch_shape else p.sample((n,))
