@@ -54,6 +54,14 @@ def test_a_part_of_a_picture_gives_what_the_whole_gives() -> None:
     assert torch.allclose(part[..., halo:, halo:], whole[..., halo:, halo:], rtol=1e-9)
 
 
+def test_detail_goes_round_the_smaller_maps() -> None:
+    network = shaken(UNet(1, 1, (3, 4)))
+    for layer in network.larger:
+        nn.init.zeros_(layer.weight)
+    one, other = network(torch.rand(1, 1, 8, 8)), network(torch.rand(1, 1, 8, 8))
+    assert not torch.allclose(one, other)
+
+
 class Twice(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return 2 * x

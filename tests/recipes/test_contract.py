@@ -100,6 +100,16 @@ ROWS = {
         size="widths",
         any_size=True,
     ),
+    "self-restorer": Row(
+        samples=False,
+        nll_per_value=(-1.5, 9.0),  # hidden pixels of uniform noise are a third off, and the scale is 0.1
+        rate=False,
+        head=False,
+        latent_dim=0,
+        small={"widths": (4, 8)},
+        size="widths",
+        any_size=True,
+    ),
     "sparse-ae": Row(
         samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, head=False, latent_dim=1024
     ),

@@ -126,7 +126,7 @@ def _spoiled(run: Run, part: Part) -> Batch | None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         shown = run.objective.prepare(batch)
-    return None if torch.equal(shown.x, shown.target) else shown
+    return None if shown.asked is not None or torch.equal(shown.x, shown.target) else shown
 
 
 def _repairs(run: Run, batch: Batch) -> Figure:
