@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from autoencode.priors import StandardNormalPrior
     from autoencode.recipes import recipe, recipes
     from autoencode.settings import Settings
-    from autoencode.tasks import Run, evaluate, generate, list_runs, reconstruct, report, resume, train
+    from autoencode.tasks import Run, evaluate, generate, list_runs, reconstruct, report, restore, resume, train
     from autoencode.training import RunFolder, Watch, fit
 
 _HOMES = {
@@ -61,7 +61,7 @@ _HOMES = {
     "priors": ["StandardNormalPrior"],
     "recipes": ["recipe", "recipes"],
     "settings": ["Settings"],
-    "tasks": ["Run", "evaluate", "generate", "list_runs", "reconstruct", "report", "resume", "train"],
+    "tasks": ["Run", "evaluate", "generate", "list_runs", "reconstruct", "report", "restore", "resume", "train"],
     "training": ["RunFolder", "Watch", "fit"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -25,7 +25,7 @@ def test_small_pictures_of_one_size_keep_it(draw):
         assert np.array_equal(examples.x[place].permute(1, 2, 0).numpy(), np.asarray(Image.open(folder / name)))
     assert "size 8x6 (height x width), as in the files" in notes(examples)
     assert "colour, as some pictures are" in notes(examples)
-    assert examples.options == {"values": "0-255", "size": [8, 6], "colour": "rgb"}
+    assert examples.options == {"values": "0-255", "size": [8, 6], "colour": "rgb", "target": None, "patch": None}
 
 
 def test_different_sizes_are_fitted_and_a_note_gives_the_range(draw):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
+from autoencode.posteriors import DiagonalNormalPosterior, IdentityPosterior, PointMassPosterior
 from support.statistics import assert_mean
 
 POSTERIORS = [DiagonalNormalPosterior, PointMassPosterior]
@@ -56,3 +56,14 @@ def test_a_fresh_scale_is_of_order_one() -> None:
 def test_a_point_mass_is_linear_in_the_features() -> None:
     posterior, features = PointMassPosterior(6, 3), torch.randn(5, 6)
     assert torch.equal(posterior(features).mean, posterior.head(features))
+
+
+def test_an_identity_posterior_is_the_features_as_they_are() -> None:
+    features = torch.randn(5, 3, 4, 7, requires_grad=True)
+    posterior = IdentityPosterior((3, 4, 7))
+    q = posterior(features)
+    assert (q.batch_shape, q.event_shape) == ((5,), (3, 4, 7))
+    assert q.mean is features
+    assert not list(posterior.parameters())
+    (q.rsample((2,)) ** 2).sum().backward()
+    assert torch.equal(features.grad, 4 * features)

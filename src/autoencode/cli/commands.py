@@ -10,6 +10,7 @@ from autoencode.cli.listing import list_
 from autoencode.cli.reconstruct import reconstruct
 from autoencode.cli.report import report
 from autoencode.cli.reproduce import reproduce
+from autoencode.cli.restore import restore
 from autoencode.cli.train import train_for
 
 
@@ -20,6 +21,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "evaluate": evaluate,
         "report": report,
         "reconstruct": reconstruct,
+        "restore": restore,
         "generate": generate,
         "fit-prior": fit_prior,
         "code-spaces": code_spaces,

@@ -15,6 +15,8 @@ DATA_HELP = {
     "values": (str, "auto", "how numbers are read: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
     "size": (str, "theirs up to 128, else 64x64", "height x width to which pictures are fitted, such as 64x96"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
+    "target": (str, "the pictures themselves", "a folder of what to make of each picture, matched by name"),
+    "patch": (int, "whole pictures", "cut pictures into patches of so many pixels a side, at full size"),
     "validation": (str, "a tenth", "examples that choose the best weights, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "examples kept for the evaluation; an official test part stays as it is"),
     "limit": (int, "all", "train on at most so many examples"),

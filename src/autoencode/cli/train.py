@@ -94,7 +94,9 @@ def _finish(run: "Run", *, report: bool) -> None:
             page = tasks.report(run, measured)
         show(measured)
         out.print(f"report   [bold]{page}[/]")
-    out.print(f"next     autoencode reconstruct {run.path}", style="dim")
+    verb = "restore" if run.is_pictures and run.fits_any_size else "reconstruct"
+    after = " PICTURES…" if verb == "restore" else ""
+    out.print(f"next     autoencode {verb} {run.path}{after}", style="dim")
     if run.model.prior is not None or run.ex_post() is not None:
         out.print(f"         autoencode generate {run.path} -n 64", style="dim")
 

@@ -68,8 +68,9 @@ class Batches:
             step: counted from 0, over all epochs.
 
         Returns:
-            `x` as float32, (batch, *data_shape); labels or other context of the part come as `context`. Of a stochastic
-            part the pictures are drawn here, from the global generator.
+            `x` and `target` as float32, (batch, *data_shape), the same object where the part has no targets; labels or
+            other context of the part come as `context`. Of a stochastic part the pictures are drawn here, from the
+            global generator.
 
         Raises:
             ArgumentError: a negative step.
@@ -77,13 +78,17 @@ class Batches:
         if step < 0:
             raise ArgumentError(f"steps are counted from 0, not {step}")
         places = self._places(step)
-        x = _gathered(self.part.x, places, self.device)
-        context = self.part.context_of(places)
+        x, context, target = self._rows(self.part.x, places), self.part.context_of(places), self.part.target
+        x = torch.bernoulli(x) if self.part.stochastic else x
         batch = Batch(
-            torch.bernoulli(x) if self.part.stochastic else x,
-            context=None if context is None else context.to(self.device),
+            x,
+            x if target is None else self._rows(target, places),
+            None if context is None else context.to(self.device),
         )
         return batch if self.transform is None else self.transform(batch)
+
+    def _rows(self, x: Tensor, places: Tensor) -> Tensor:
+        return in_units(x.index_select(0, places).to(self.device))
 
     def _places(self, step: int) -> Tensor:
         epoch, place = divmod(step, self.steps_per_epoch)
@@ -133,11 +138,9 @@ def in_order(part: Part | Tensor, batch_size: int, *, device: str | torch.device
 
 def _rows(part: Part, rows: slice, device: torch.device) -> Batch:
     context = part.context_of(rows)
-    return Batch(in_units(part.x[rows].to(device)), context=None if context is None else context.to(device))
-
-
-def _gathered(x: Tensor, places: Tensor, device: torch.device) -> Tensor:
-    return in_units(x.index_select(0, places).to(device))
+    x = in_units(part.x[rows].to(device))
+    target = x if part.target is None else in_units(part.target[rows].to(device))
+    return Batch(x, target, None if context is None else context.to(device))
 
 
 def _as_part(part: Part | Tensor) -> Part:

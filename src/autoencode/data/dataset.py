@@ -85,7 +85,7 @@ def assembled(examples: Examples, split: Split, name: str, source: str, options:
         classes=examples.classes,
         notes=examples.notes,
         skipped=examples.skipped,
-        fingerprint=fingerprint(examples.x, examples.labels),
+        fingerprint=fingerprint(examples.x, examples.labels, *([] if examples.target is None else [examples.target])),
         options=options,
         files=examples.files,
     )
@@ -94,7 +94,8 @@ def assembled(examples: Examples, split: Split, name: str, source: str, options:
 def _part(examples: Examples, places: Tensor, *, stochastic: bool = False) -> Part:
     labels = None if examples.labels is None else examples.labels[places]
     context = None if examples.context is None else examples.context[places]
-    return Part(examples.x[places], labels, context, stochastic)
+    target = None if examples.target is None else examples.target[places]
+    return Part(examples.x[places], labels, context, stochastic, target)
 
 
 def _drawn(part: Part, examples: Examples, name: str) -> Part:

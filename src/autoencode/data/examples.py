@@ -42,6 +42,9 @@ class Examples:
         options: the reader's options as they were resolved.
         context: what conditional parts are given for each example, (n, ...), or None.
         stochastic: values are probabilities: training examples are drawn anew each time, held-out ones once.
+        target: what should be made of each example, as `x`, or None where that is the example itself.
+        groups: the picture that each example was cut from, (n,), counted from 0 in order: a picture is never in two
+            parts. None where every example stands for itself.
     """
 
     x: Shaped[Tensor, "n *data_shape"]
@@ -55,3 +58,5 @@ class Examples:
     options: dict[str, Option] = field(default_factory=dict[str, Option])
     context: Shaped[Tensor, "n ..."] | None = None
     stochastic: bool = False
+    target: Shaped[Tensor, "n *data_shape"] | None = None
+    groups: Int64[Tensor, " n"] | None = None

@@ -41,6 +41,11 @@ def found_path(source: object) -> Path:
     return path
 
 
+def is_folder(source: object) -> bool:
+    """Whether a person named a folder of pictures, and no registered set."""
+    return isinstance(source, str | Path) and not is_registered(source) and found_path(source).is_dir()
+
+
 def also_a_folder(name: str) -> tuple[str, ...]:
     """A note where a registered name is a folder's name as well, so that nobody trains on the wrong one unawares."""
     return (f"a folder {name} lies here as well; give ./{name} to read that",) if Path(name).is_dir() else ()

@@ -5,22 +5,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from autoencode.data.decoding import Decoded, Pixels, decode_patches, decode_whole
 from autoencode.data.examples import Examples, Progress, Skipped
-from autoencode.data.memory import check_fits
-from autoencode.data.picture import Header, UnreadableError, read_header, read_picture
+from autoencode.data.picture import Header
+from autoencode.data.sources import list_pairs, list_sources
 from autoencode.data.subfolders import subfolder_labels
 from autoencode.data.values import Values
-from autoencode.data.walking import list_pictures, printable
+from autoencode.data.walking import printable
 from autoencode.errors import ArgumentError, DataError
 
 _LONGEST_KEPT = 128
 _FITTED = (64, 64)
 _COLOURS = ("auto", "grey", "rgb")
 _SHOWN = 3
-Pixels = npt.NDArray[np.uint8]
 
 
 def read_folder(
@@ -29,10 +28,14 @@ def read_folder(
     size: tuple[int, int] | None = None,
     colour: str = "auto",
     progress: Progress | None = None,
+    *,
+    target: Path | None = None,
+    patch: int | None = None,
 ) -> Examples:
     """Reads all pictures of a folder and its subfolders into one array of bytes.
 
-        names ─► headers (size, grey?) ─► one size, one colour ─► each file decoded once ─► (n, channels, h, w)
+        names ─► headers (size, grey?) ─► one colour ─┬─► one size, each fitted to it ─► (n, channels, h, w)
+                                                      └─► patches at full size        ─► (n, channels, patch, patch)
 
     Files that are no readable picture are left out and listed. Where every picture lies in a subfolder and there are at
     least two, the names of the subfolders are the classes.
@@ -43,6 +46,8 @@ def read_folder(
         size: (height, width) to which all pictures are fitted; None keeps theirs if all have one, up to 128.
         colour: "grey", "rgb", or "auto" for grey if every picture is.
         progress: told (pictures read, pictures in all).
+        target: a folder of what should be made of each picture, matched by name.
+        patch: cut pictures of any size into patches of so many pixels a side, in place of fitting them to one size.
 
     Returns:
         uint8 pictures, in the order of their paths.
@@ -51,45 +56,50 @@ def read_folder(
         DataError: no readable picture, or more than fit into memory.
         ArgumentError: an option without meaning.
     """
-    _check_options(values, colour)
-    files, headers, skipped, looked = _headers(folder)
+    _check_options(values, colour, size, patch)
+    found = list_pairs(folder, target) if target else list_sources(folder)
+    headers = [source.header for source in found.sources]
     fitted = size or _common_size(headers) or _FITTED
-    pixels, read, failed = _pixels(folder, files, fitted, _decoded_as(colour, headers), progress)
-    skipped = sorted([*skipped, *failed], key=lambda skip: skip.file)
-    if not read:
-        raise DataError(_nothing(folder, looked, skipped))
-    pixels = _collapsed(pixels) if colour == "auto" else pixels
-    kind = "grey" if pixels.shape[1] == 1 else "rgb"
-    notes = (_size_note(headers, fitted), _colour_note(kind, colour), *_skipped_note(skipped, looked))
+    channels = 1 if _decoded_as(colour, headers) == "grey" else 3
+    if patch:
+        decoded = decode_patches(found.sources, patch, channels, str(folder), progress)
+    else:
+        decoded = decode_whole(found.sources, fitted, channels, str(folder), progress)
+    skipped = sorted([*found.skipped, *decoded.failed], key=lambda skip: skip.file)
+    if not decoded.names:
+        raise DataError(_nothing(folder, found.looked, skipped))
+    stacks = _collapsed(decoded.stacks) if colour == "auto" else decoded.stacks
+    kind = "grey" if stacks[0].shape[1] == 1 else "rgb"
+    size_note = _patch_note(decoded, patch, headers) if patch else _size_note(headers, fitted)
+    notes = (size_note, _colour_note(kind, colour), *_target_note(target), *_skipped_note(skipped, found.looked))
     examples = Examples(
-        x=torch.from_numpy(pixels),
+        x=torch.from_numpy(stacks[0]),
+        target=torch.from_numpy(stacks[1]) if target else None,
+        groups=decoded.groups,
         values=Values.BYTES,
         notes=(*notes, "values 0-255, divided by 255"),
         skipped=tuple(skipped),
-        files=tuple(printable(file) for file in read),
-        options={"values": str(Values.BYTES), "size": list(fitted), "colour": kind},
+        files=tuple(printable(file) for file in decoded.names),
+        options={
+            "values": str(Values.BYTES),
+            "size": None if patch else list(fitted),
+            "colour": kind,
+            "target": str(target) if target else None,
+            "patch": patch,
+        },
     )
-    return _labelled(examples, read)
+    return _labelled(examples, decoded.names)
 
 
-def _check_options(values: Values | None, colour: str) -> None:
+def _check_options(values: Values | None, colour: str, size: tuple[int, int] | None, patch: int | None) -> None:
     if values not in (None, Values.BYTES):
         raise ArgumentError(f"picture files hold values 0-255; leave --values out, not {values}")
     if colour not in _COLOURS:
         raise ArgumentError(f"--colour takes {', '.join(_COLOURS)}, not {colour!r}")
-
-
-def _headers(folder: Path) -> tuple[list[Path], list[Header], list[Skipped], int]:
-    """The pictures, their headers, what is left out so far, and how many files were looked at."""
-    listing = list_pictures(folder)
-    files, headers, skipped = list[Path](), list[Header](), list(listing.skipped)
-    for file in listing.pictures:
-        try:
-            headers.append(read_header(folder / file))
-            files.append(file)
-        except UnreadableError as error:
-            skipped.append(Skipped(printable(file), str(error)))
-    return files, headers, skipped, len(listing.pictures) + len(listing.skipped) + listing.others
+    if patch is not None and patch < 1:
+        raise ArgumentError(f"--patch takes the side of a patch in pixels, at least 1, not {patch}")
+    if patch and size:
+        raise ArgumentError("--patch cuts pictures at their full size: leave --size out")
 
 
 def _common_size(headers: Sequence[Header]) -> tuple[int, int] | None:
@@ -105,28 +115,10 @@ def _decoded_as(colour: str, headers: Sequence[Header]) -> str:
     return "grey" if all(header.grey for header in headers) else "rgb"
 
 
-def _pixels(
-    folder: Path, files: Sequence[Path], size: tuple[int, int], colour: str, progress: Progress | None
-) -> tuple[Pixels, list[Path], list[Skipped]]:
-    """Decodes every file once; those that fail leave no gap."""
-    shape = (len(files), 1 if colour == "grey" else 3, *size)
-    check_fits(int(np.prod(shape, dtype=np.int64)), str(folder))
-    pixels, read, failed = np.empty(shape, dtype=np.uint8), list[Path](), list[Skipped]()
-    for done, file in enumerate(files, start=1):
-        try:
-            pixels[len(read)] = read_picture(folder / file, size, colour)
-            read.append(file)
-        except UnreadableError as error:
-            failed.append(Skipped(printable(file), str(error)))
-        if progress is not None:
-            progress(done, len(files))
-    return pixels[: len(read)], read, failed
-
-
-def _collapsed(pixels: Pixels) -> Pixels:
+def _collapsed(stacks: tuple[Pixels, ...]) -> tuple[Pixels, ...]:
     """One channel where all channels are equal in every picture: grey that was stored as colour."""
-    equal = all((picture == picture[:1]).all() for picture in pixels)
-    return np.ascontiguousarray(pixels[:, :1]) if equal else pixels
+    equal = all((picture == picture[:1]).all() for stack in stacks for picture in stack)
+    return tuple(np.ascontiguousarray(stack[:, :1]) for stack in stacks) if equal else stacks
 
 
 def _labelled(examples: Examples, files: Sequence[Path]) -> Examples:
@@ -146,6 +138,19 @@ def _size_note(headers: Sequence[Header], fitted: tuple[int, int]) -> str:
     (low, left), (high, right) = sizes[0], sizes[-1]
     found = f"all are {low}x{left}" if len(sizes) == 1 else f"sizes from {low}x{left} to {high}x{right} were found"
     return f"fitted to {height}x{width} (height x width) by scaling and centre crop; {found} (say --size to choose)"
+
+
+def _patch_note(decoded: Decoded, patch: int, headers: Sequence[Header]) -> str:
+    sizes = sorted({(header.height, header.width) for header in headers}, key=lambda size: size[0] * size[1])
+    (low, left), (high, right) = sizes[0], sizes[-1]
+    of = f"{low}x{left}" if len(sizes) == 1 else f"{low}x{left} to {high}x{right}"
+    n = len(decoded.names)
+    some = f"{n:,} of {decoded.patches:,}" if n < decoded.patches else f"{n:,}"
+    return f"{some} patches of {patch}x{patch} from {len(headers):,} pictures of {of} (height x width), at full size"
+
+
+def _target_note(target: Path | None) -> tuple[str, ...]:
+    return (f"each with its target of the same name in {target}",) if target else ()
 
 
 def _colour_note(kind: str, asked: str) -> str:

@@ -33,6 +33,8 @@ class _Asked:
     values: Values | None
     size: tuple[int, int] | None
     colour: str
+    target: Path | None
+    patch: int | None
     download: bool
     progress: Progress | None
 
@@ -48,6 +50,8 @@ def load(
     test: Share | None = None,
     limit: int | None = None,
     labels: int | None = None,
+    target: str | Path | None = None,
+    patch: int | None = None,
     download: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -64,6 +68,9 @@ def load(
         limit: at most so many examples to train with, chosen by the seed.
         labels: of so many training examples the label is kept, evenly by class, and of none to validate with; the
             others become -1, which means none. The test part keeps its own.
+        target: a folder of what the model should make of each picture in the folder `source`, matched by name.
+        patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
+            them to one size. No picture is in two parts, and `validation`, `test` and `limit` count pictures.
         download: whether a registered set may be fetched when it is not on this machine.
         progress: told (done, total), of bytes while fetching and of pictures while reading a folder.
 
@@ -82,12 +89,22 @@ def load(
         >>> data.data_shape, data.split.sizes, str(data.values)
         ((10,), {'train': 16, 'validation': 2, 'test': 2}, '0-1')
     """
-    asked = _Asked(values_named(values), read_size(size), colour, download, progress)
+    asked = _Asked(
+        values_named(values),
+        read_size(size),
+        colour,
+        None if target is None else found_path(target),
+        patch,
+        download,
+        progress,
+    )
     name, where, examples = _read(source, asked)
-    check_enough(len(examples.x), examples.official, "pictures" if examples.x.ndim == 4 else "examples")
-    official = examples.official
-    split = cut(len(examples.x), seed=seed, validation=validation, test=test, official=official, limit=limit)
+    groups, official = examples.groups, examples.official
+    n = len(examples.x) if groups is None else int(groups[-1]) + 1
+    check_enough(n, official, "pictures" if examples.x.ndim == 4 else "examples")
+    split = cut(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, Option] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
+    split = split if groups is None else split.of_groups(groups)
     data = assembled(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
     return data if labels is None else with_few_labels(data, labels, seed)
 
@@ -115,7 +132,9 @@ def _read_registered(name: str, asked: _Asked) -> Examples:
 
 def _read_path(path: Path, asked: _Asked) -> Examples:
     if path.is_dir():
-        return read_folder(path, asked.values, asked.size, asked.colour, asked.progress)
+        return read_folder(
+            path, asked.values, asked.size, asked.colour, asked.progress, target=asked.target, patch=asked.patch
+        )
     _no_picture_options(asked, path.name)
     return read_npz(path, asked.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), asked)
 
@@ -126,5 +145,7 @@ def _read_array(array: npt.NDArray[Any], asked: _Asked) -> Examples:
 
 
 def _no_picture_options(asked: _Asked, what: str) -> None:
-    if asked.size is not None or asked.colour != "auto":
-        raise ArgumentError(f"--size and --colour are for folders of pictures; leave them out for {what}")
+    if asked.size is not None or asked.colour != "auto" or asked.target is not None or asked.patch is not None:
+        raise ArgumentError(
+            f"--size, --colour, --target and --patch are for folders of pictures; leave them out for {what}"
+        )

@@ -21,6 +21,7 @@ class Part:
             besides the labels.
         stochastic: the values are probabilities, and a black-and-white picture is drawn anew whenever an example is
             trained on.
+        target: what the model should make of each example, stored as `x` is; None where that is the example itself.
 
     Example:
         >>> part = Part(torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8))
@@ -32,6 +33,7 @@ class Part:
     labels: Int64[Tensor, " n"] | None = None
     context: Shaped[Tensor, "n ..."] | None = None
     stochastic: bool = False
+    target: Shaped[Tensor, "n *data_shape"] | None = None
 
     def __len__(self) -> int:
         return self.x.shape[0]
@@ -40,7 +42,8 @@ class Part:
         """Some of the examples, with all that belongs to them."""
         labels = None if self.labels is None else self.labels[index]
         context = None if self.context is None else self.context[index]
-        return Part(self.x[index], labels, context, self.stochastic)
+        target = None if self.target is None else self.target[index]
+        return Part(self.x[index], labels, context, self.stochastic, target)
 
     def spread(self, n: int) -> "Part":
         """`n` examples at even distances, or all where there are no more: the first ones may be all of one class."""
@@ -57,6 +60,10 @@ class Part:
             return None if self.labels is None else self.labels[index]
         rows = self.context[index]
         return rows if rows.dtype == torch.int64 else in_units(rows)
+
+    def targets(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"] | None:
+        """What the model should make of the examples, in its units; None where that is the examples themselves."""
+        return None if self.target is None else in_units(self.target[index])
 
     def units(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"]:
         """Examples in the model's units: uint8 divided by 255, floats as they are.

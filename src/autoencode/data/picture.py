@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from autoencode.data.eight_bit import is_grey_mode, to_eight_bit
 from autoencode.data.formats import formats
+from autoencode.errors import AutoencodeError
 
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
@@ -41,10 +42,10 @@ def read_header(path: Path) -> Header:
     Raises:
         UnreadableError: no picture, or one of more pixels than Pillow deems safe.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         width, height = image.size
         grey = is_grey_mode(image.mode)
-        return Header(width, height, grey) if _lies_sideways(image) else Header(height, width, grey)
+        return Header(width, height, grey) if lies_sideways(image) else Header(height, width, grey)
 
 
 def read_picture(path: Path, size: tuple[int, int], colour: str) -> npt.NDArray[np.uint8]:
@@ -64,49 +65,59 @@ def read_picture(path: Path, size: tuple[int, int], colour: str) -> npt.NDArray[
         UnreadableError: no picture, a damaged one, or one of more pixels than Pillow deems safe.
     """
     height, width = size
-    with _opened(path) as image:
+    with opened(path) as image:
         image.draft(
             None, (2 * max(size), 2 * max(size))
         )  # a JPEG decodes to half its size or less, several times faster
         image.load()
-        upright = to_eight_bit(_upright(image)).convert("L" if colour == "grey" else "RGB")
-        fitted = upright if upright.size == (width, height) else _fitted(upright, width, height)
+        turned = to_eight_bit(upright(image)).convert("L" if colour == "grey" else "RGB")
+        fitted = turned if turned.size == (width, height) else _fitted(turned, width, height)
         pixels = np.asarray(fitted, dtype=np.uint8)
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[Image.Image]:
-    """Opens a picture; whatever goes wrong inside the block becomes `UnreadableError`."""
+def opened(path: Path, *, large: bool = False) -> Generator[Image.Image]:
+    """Opens a picture; whatever goes wrong inside the block becomes `UnreadableError`.
+
+    Args:
+        path: the file.
+        large: take up to twice the pixels that Pillow deems safe without asking, 179 million: a poster at 300 dpi.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        if not large:
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(path, formats=formats()) as image:
                 yield image
         except Exception as error:  # hostile files make Pillow raise almost anything: struct.error, KeyError, …
-            raise UnreadableError(_reason(error)) from error
+            raise UnreadableError(_reason(error, 2 if large else 1)) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, times: int) -> str:
+    if isinstance(error, AutoencodeError):
+        return str(error)
     if isinstance(error, UnidentifiedImageError):
         return "no picture in a format that is read"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return f"more than {Image.MAX_IMAGE_PIXELS or 0:,} pixels, too many to be safe"
+        return f"more than {times * (Image.MAX_IMAGE_PIXELS or 0):,} pixels, too many to be safe"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     lines = str(error).splitlines()
     return f"damaged: {lines[0] if lines else type(error).__name__}"
 
 
-def _lies_sideways(image: Image.Image) -> bool:
+def lies_sideways(image: Image.Image) -> bool:
+    """Whether the picture changes its height and width when it is turned upright."""
     try:  # Pillow turns the size of a TIFF by itself
         return image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _SIDEWAYS
     except Exception:  # a damaged note about the camera does not spoil the picture
         return False
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
+    """A loaded picture turned as its camera says."""
     try:
         return ImageOps.exif_transpose(image)
     except Exception:  # as above; the pixels were read before

@@ -39,6 +39,25 @@ class Split:
         """How many examples each part has, by its name."""
         return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
 
+    def of_groups(self, groups: Int64[Tensor, " n"]) -> "Split":
+        """The places of all examples whose group is in each part, this split being one of groups.
+
+        Args:
+            groups: of each example.
+
+        Example:
+            >>> split = Split(torch.tensor([2]), torch.tensor([0]), torch.tensor([1]), seed=0)
+            >>> split.of_groups(torch.tensor([0, 1, 1, 2, 2])).train
+            tensor([3, 4])
+        """
+        order = torch.sort(groups, stable=True).indices
+        starts = torch.nn.functional.pad(torch.bincount(groups).cumsum(0), (1, 0))
+        train, validation, test = (
+            torch.cat([order[starts[group] : starts[group + 1]] for group in part.tolist()])
+            for part in (self.train, self.validation, self.test)
+        )
+        return Split(train, validation, test, self.seed)
+
     def save(self, path: str | Path) -> None:
         """Writes one safetensors file, whole or not at all; sizes and seed are in its metadata.
 

@@ -5,5 +5,29 @@ from autoencode.evaluation.evaluate import evaluate
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import Codes, active_units, encode_all
+from autoencode.evaluation.quality import (
+    PictureQuality,
+    Quality,
+    RestorationQuality,
+    check_installed,
+    measure_restoration,
+    picture_quality,
+    root_mean_squared_error,
+)
 
-__all__ = ["Codes", "Estimate", "Evaluation", "active_units", "encode_all", "evaluate", "log_likelihoods"]
+__all__ = [
+    "Codes",
+    "Estimate",
+    "Evaluation",
+    "PictureQuality",
+    "Quality",
+    "RestorationQuality",
+    "active_units",
+    "check_installed",
+    "encode_all",
+    "evaluate",
+    "log_likelihoods",
+    "measure_restoration",
+    "picture_quality",
+    "root_mean_squared_error",
+]

@@ -31,6 +31,20 @@ class Estimate:
         spread = values.std().item() if len(values) > 1 else math.nan
         return cls(values.mean().item(), spread / math.sqrt(len(values)), len(values))
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the mean of all such examples is, at 95 % confidence: Student's t; NaN for a single example.
+
+        Example:
+            >>> low, high = Estimate(10.0, 1.0, 5).interval
+            >>> f"{low:.3f} to {high:.3f}"
+            '7.224 to 12.776'
+        """
+        from scipy.special import stdtrit
+
+        half = float(stdtrit(self.n - 1, 0.975)) * self.standard_error if self.n > 1 else math.nan
+        return self.value - half, self.value + half
+
     def scaled(self, factor: float) -> "Estimate":
         """The estimate in another unit."""
         return Estimate(self.value * factor, self.standard_error * abs(factor), self.n)

@@ -1,5 +1,6 @@
 """Where the data lie in the latent space."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +14,7 @@ from autoencode.distributions.quantised import tally
 from autoencode.errors import CapabilityError
 from autoencode.model import Autoencoder
 
-_ACTIVE = 0.01
+_ACTIVE, _MOST_NUMBERS = 0.01, 2**26
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Codes:
 
 @torch.no_grad()
 def encode_all(model: Autoencoder, part: Part, batch_size: int = 500) -> Codes:
-    """Encodes every example of a part, in order."""
+    """Encodes every example of a part, in order; of huge codes only as many, at even distances, as 256 MB hold."""
+    part = part.spread(max(100, _MOST_NUMBERS // math.prod(model.latent_shape)))
     device = next(model.parameters()).device
     means: list[Tensor] = []
     rates: list[Tensor] = []

@@ -7,14 +7,20 @@ from autoencode.nn.codes import Codes
 from autoencode.nn.conditional import Conditional, apply
 from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.convolution_stack import ConvolutionStack
+from autoencode.nn.correction import Sum, WithCorrection
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.local import Local
 from autoencode.nn.overlaid import Overlaid, Retouched, touch
+from autoencode.nn.pieces import Restore, Tell
 from autoencode.nn.precision import full_precision
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
+from autoencode.nn.tiling import in_tiles, smallest_tile
+from autoencode.nn.unet import UNet
 from autoencode.nn.upsample import Upsample
+from autoencode.nn.windows import in_windows
 
 __all__ = [
     "Abreast",
@@ -27,15 +33,24 @@ __all__ = [
     "ConvolutionStack",
     "Layered",
     "LevelGrid",
+    "Local",
     "OneHot",
     "Overlaid",
     "ResidualBlock",
+    "Restore",
     "Retouched",
+    "Tell",
+    "Sum",
+    "UNet",
     "Upsample",
+    "WithCorrection",
     "apply",
     "dense_stack",
     "full_precision",
     "halved",
+    "in_tiles",
+    "in_windows",
     "sizes_after",
+    "smallest_tile",
     "touch",
 ]

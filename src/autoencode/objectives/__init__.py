@@ -1,6 +1,7 @@
 """What training minimises: functions of one forward pass."""
 
 from autoencode.objectives.adversarial_prior import AdversarialPrior
+from autoencode.objectives.blind_spot import BlindSpot
 from autoencode.objectives.capacity import Capacity
 from autoencode.objectives.commitment import CodeUse, Commitment
 from autoencode.objectives.corrupted import Corrupted, Corruption
@@ -27,6 +28,7 @@ from autoencode.objectives.total_correlation import TotalCorrelation
 
 __all__ = [
     "AdversarialPrior",
+    "BlindSpot",
     "Capacity",
     "CodeNorm",
     "CodeUse",

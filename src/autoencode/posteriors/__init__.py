@@ -11,7 +11,7 @@ from autoencode.posteriors.flow import FlowPosterior
 from autoencode.posteriors.full_covariance_normal import FullCovarianceNormalPosterior
 from autoencode.posteriors.gamma import GammaPosterior
 from autoencode.posteriors.ladder import LadderPosterior
-from autoencode.posteriors.point_mass import PointMassPosterior
+from autoencode.posteriors.point_mass import IdentityPosterior, PointMassPosterior
 from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.power_spherical import PowerSphericalPosterior
 from autoencode.posteriors.sparse import RectifiedPosterior, SigmoidPosterior, TopK, TopKPosterior
@@ -29,6 +29,7 @@ __all__ = [
     "FlowPosterior",
     "FullCovarianceNormalPosterior",
     "GammaPosterior",
+    "IdentityPosterior",
     "LadderPosterior",
     "PointMassPosterior",
     "Posterior",

@@ -1,4 +1,4 @@
-"""The posterior of a plain autoencoder."""
+"""The posteriors of a plain autoencoder."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -27,3 +27,22 @@ class PointMassPosterior(Posterior):
     def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
         return PointMass(self.head(features), event_ndim=1)
+
+
+class IdentityPosterior(Posterior):
+    """A code that is one point: the encoder's features themselves, of whatever shape they are.
+
+    It has no weights, so that a fully convolutional model with this code fits pictures of any size.
+
+    Args:
+        latent_shape: of the features of one example.
+
+    Example:
+        >>> import torch
+        >>> IdentityPosterior((16, 8, 8))(torch.zeros(5, 16, 8, 8)).mean.shape
+        torch.Size([5, 16, 8, 8])
+    """
+
+    def forward(self, features: Float[Tensor, "batch ..."]) -> PointMass:
+        """The point mass at the features, batch shape (batch,) and event shape `latent_shape`."""
+        return PointMass(features, event_ndim=len(self.latent_shape))

@@ -38,6 +38,8 @@ from autoencode.recipes.perceptual_vae import perceptual_vae
 from autoencode.recipes.rae import rae
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
 from autoencode.recipes.residual_vq_vae import residual_vq_vae
+from autoencode.recipes.restorer import restorer
+from autoencode.recipes.self_restorer import self_restorer
 from autoencode.recipes.sparse_ae import sparse_ae
 from autoencode.recipes.topk_ae import topk_ae
 from autoencode.recipes.two_stage_vae import two_stage_vae
@@ -92,6 +94,8 @@ __all__ = [
     "recipe",
     "recipes",
     "residual_vq_vae",
+    "restorer",
+    "self_restorer",
     "sparse_ae",
     "topk_ae",
     "two_stage_vae",

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -48,9 +49,9 @@ def _imported(name: str) -> Recipe:
         raise ArgumentError(f"{module_name} has no function '{function}': see --recipe module:function")
     _check(name, found)
     entered = [recipes[known] for known in recipes if recipes[known].build is found]
-    settings = entered[0].settings if entered else Settings()
-    build = cast("Build", found)
-    return Recipe(name, build, settings, (), entered[0].ex_post if entered else "")
+    if entered:
+        return replace(entered[0], name=name, default_for=())
+    return Recipe(name, cast("Build", found), Settings(), ())
 
 
 def _module(name: str) -> ModuleType:

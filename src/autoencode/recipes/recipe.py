@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from autoencode.errors import ArgumentError, AutoencodeError
@@ -42,6 +43,7 @@ class Recipe:
         settings: how its models are trained by default.
         default_for: names of data sets, or "images" or "vectors", that it is the default for.
         ex_post: the kind of prior that is fitted to the codes when the training is done; "" for none.
+        data: how a folder of pictures is read for it where nobody says, options of `autoencode.data.load`.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Recipe:
     settings: Settings
     default_for: tuple[str, ...]
     ex_post: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def summary(self) -> str:
@@ -96,7 +99,12 @@ recipes: Registry[Recipe] = Registry("recipe", "autoencode list recipes")
 
 
 def recipe(
-    name: str, *, settings: Settings, default_for: Sequence[str] = (), ex_post: str = ""
+    name: str,
+    *,
+    settings: Settings,
+    default_for: Sequence[str] = (),
+    ex_post: str = "",
+    data: Mapping[str, Any] = MappingProxyType({}),
 ) -> Callable[[Build], Build]:
     """Enters a function in the table of recipes, and leaves it a plain function.
 
@@ -105,7 +113,7 @@ def recipe(
     """
 
     def enter(build: Build) -> Build:
-        recipes.add(name, Recipe(name, build, settings, tuple(default_for), ex_post))
+        recipes.add(name, Recipe(name, build, settings, tuple(default_for), ex_post, data))
         return build
 
     return enter

@@ -8,6 +8,8 @@ from autoencode.tasks.listing import RunLine, list_runs
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce import Comparison, reproduce
+from autoencode.tasks.restore import Restorations, RestoreWatch, restore
+from autoencode.tasks.restorer import Restorer
 from autoencode.tasks.run import Run
 from autoencode.tasks.train import resume, train
 
@@ -15,6 +17,9 @@ __all__ = [
     "Comparison",
     "FittedPrior",
     "Reconstructions",
+    "Restorations",
+    "RestoreWatch",
+    "Restorer",
     "Run",
     "RunLine",
     "compare_code_spaces",
@@ -25,6 +30,7 @@ __all__ = [
     "reconstruct",
     "report",
     "reproduce",
+    "restore",
     "resume",
     "train",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Batch, Part
+from autoencode.data import Batch, Part, in_order
 from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
 from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
@@ -20,6 +20,7 @@ from autoencode.tasks.run import Run
 _PAIRS = 20
 _SAMPLES = 60
 _CODES = 10_000
+_MOST_PLACED = 10_000
 
 
 def report(run: Run, measured: Evaluation | None = None) -> Path:
@@ -74,9 +75,12 @@ def _size(run: Run) -> str:
 def _learned(run: Run) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
-    drawn = {"reconstructions": _reconstructions(run, part), "codes": _codes(run, encode_all(run.model, _some(part)))}
-    if run.is_pictures and (spoiled := _spoiled(run, part)) is not None:
-        drawn = {"repairs": _repairs(run, part, spoiled), **drawn}
+    drawn = dict[str, Figure]()
+    if run.is_pictures and (batch := _spoiled(run, part)) is not None:
+        drawn["repairs"] = _repairs(run, batch)
+    drawn["reconstructions"] = _reconstructions(run, part)
+    if math.prod(run.model.latent_shape) <= _MOST_PLACED:
+        drawn["codes"] = _codes(run, encode_all(run.model, _some(part)))
     if run.is_pictures and (fitted := fitted_facts(run.path)):
         drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
     if run.model.prior is None:
@@ -116,24 +120,23 @@ def _reconstructions(run: Run, part: Part) -> Figure:
     )
 
 
-def _spoiled(run: Run, part: Part) -> torch.Tensor | None:
-    """The first examples as the objective shows them to the model, or None where it shows them as they are."""
-    batch = Batch(part.units(slice(0, _PAIRS)))
+def _spoiled(run: Run, part: Part) -> Batch | None:
+    """Some examples as the objective shows them to the model, or None where it shows them as they are."""
+    batch = next(iter(in_order(part.spread(_PAIRS), _PAIRS)))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         shown = run.objective.prepare(batch)
-    return None if torch.equal(shown.x, batch.target) else shown.x
+    return None if shown.asked is not None or torch.equal(shown.x, shown.target) else shown
 
 
-def _repairs(run: Run, part: Part, spoiled: torch.Tensor) -> Figure:
-    some = part[: len(spoiled)]
-    repaired = reconstruct_batch(run, spoiled, some.context_of())
+def _repairs(run: Run, batch: Batch) -> Figure:
+    repaired = reconstruct_batch(run, batch.x, batch.context)
     return Figure(
         "Spoiled examples and their repair",
         "What the model is shown above, below it what it makes of that, and at the bottom the clean picture, which the "
         "model did not see. All are from the test part.",
-        f"{len(spoiled)} test examples, each spoiled, repaired and clean",
-        figures.stacked([spoiled, repaired, some.units()]),
+        f"{len(batch)} test examples, each spoiled, repaired and clean",
+        figures.stacked([batch.x, repaired, batch.target]),
     )
 
 

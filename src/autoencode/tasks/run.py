@@ -6,7 +6,9 @@ from pathlib import Path
 import torch
 
 from autoencode.data import Dataset, Split, load
-from autoencode.errors import ArgumentError, RunError
+from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError, RunError
+from autoencode.model import Autoencoder
+from autoencode.nn import Local
 from autoencode.tasks.ex_post import ExPostPrior, load_fitted
 from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
@@ -46,6 +48,7 @@ class Run:
         self.device = resolve_device(device)
         self.model.to(self.device)
         self._given = data
+        self._resized: Autoencoder | None = None
 
     @property
     def path(self) -> Path:
@@ -79,6 +82,51 @@ class Run:
             RunError: it was tampered with, or fitted to the codes of other weights.
         """
         return load_fitted(self.path, self.model)
+
+    @cached_property
+    def fits_any_size(self) -> bool:
+        """Whether the weights fit pictures of any size, as those of a fully convolutional model do.
+
+        It is tried at half the size (on the grid that a `Local` encoder asks for): at a larger one the fully connected
+        layers of another model might not fit into memory.
+        """
+        if not self.is_pictures:
+            return False
+        step = self.model.encoder.multiple if isinstance(self.model.encoder, Local) else 1
+        channels, *sides = self.model.data_shape
+        try:
+            other = self._built((channels, *(_another(side, step) for side in sides)))
+        except AutoencodeError:
+            return False
+        own, others = self.model.state_dict(), other.state_dict()
+        return own.keys() == others.keys() and all(own[name].shape == others[name].shape for name in own)
+
+    def model_at(self, size: tuple[int, int]) -> Autoencoder:
+        """The model for pictures of another size, with the same weights. The last one is kept for the next time.
+
+        Args:
+            size: (height, width) in pixels.
+
+        Raises:
+            CapabilityError: the weights fit one size only (`fits_any_size` says so), or none, as the data are vectors.
+        """
+        for model in (self.model, self._resized):
+            if model is not None and model.data_shape[1:] == size:
+                return model
+        if not self.fits_any_size:
+            shape = "x".join(map(str, self.model.data_shape[1:])) if self.is_pictures else "vectors"
+            raise CapabilityError(
+                f"the weights of {self.path} fit {shape} only and not {size[0]}x{size[1]}: train a fully convolutional "
+                "recipe for pictures of any size"
+            )
+        self._resized = self._built((self.model.data_shape[0], *size))
+        self._resized.load_state_dict(self.model.state_dict())
+        return self._resized.to(self.device).eval()
+
+    def _built(self, data_shape: tuple[int, ...]) -> Autoencoder:
+        """The recipe's model for examples of another shape, with fresh weights; global noise stays as it was."""
+        with torch.random.fork_rng(devices=[]):
+            return self.folder.build(data_shape)[0]
 
     @torch.no_grad()
     def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
@@ -116,6 +164,12 @@ class Run:
         if str(wanted).isdigit() and int(wanted) < classes:
             return int(wanted)
         raise ArgumentError(f"there is no class {wanted!r}; there are: {', '.join(names)}")
+
+
+def _another(side: int, step: int) -> int:
+    """Another side than this one on a grid of `step`: half of it, where that is another."""
+    half = max(step, side // 2 // step * step)
+    return half if half != side else side + step
 
 
 def load_again(folder: RunFolder) -> Dataset:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Dataset, load, mix
+from autoencode.data import Dataset, is_folder, load, mix
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.model import Autoencoder
@@ -63,8 +63,12 @@ def train(
     """
     prepare_processor()
     watch = watch or Watch()
-    loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **data_options(options))
-    chosen = find_recipe(recipe) if recipe else default_recipe(loaded.name, loaded.data_shape)
+    named = find_recipe(recipe) if recipe else None
+    how = data_options(options)
+    if named and is_folder(source):
+        how = {**({} if how.get("size") else named.data), **how}
+    loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **how)
+    chosen = named or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
     arguments = {**filled(chosen, loaded), **sorted_.arguments}
     settings = chosen.settings.replaced(**_meant(sorted_.settings))

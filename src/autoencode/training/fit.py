@@ -187,4 +187,6 @@ def check_data(model: Autoencoder, data: Dataset) -> None:
         )
     for part in (data.train, data.validation, data.test):
         for start in range(0, len(part), 10_000):
-            model.likelihood.check(part.units(slice(start, start + 10_000)))
+            rows = slice(start, start + 10_000)
+            targets = part.targets(rows)
+            model.likelihood.check(part.units(rows) if targets is None else targets)

@@ -3,6 +3,7 @@
 import json
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -148,11 +149,14 @@ class RunFolder:
         """Replaces metrics.jsonl."""
         write_whole(self.metrics_file, "".join(json.dumps(line) + "\n" for line in lines))
 
-    def build(self) -> tuple[Autoencoder, Objective]:
+    def build(self, data_shape: Sequence[int] | None = None) -> tuple[Autoencoder, Objective]:
         """The model and objective of the recipe, with fresh weights.
 
         A name in the table of recipes is built; any other only if it is the one that is trusted. A run folder itself
         never decides what code is run.
+
+        Args:
+            data_shape: of one example; that of the data it was trained on where it is left out.
 
         Raises:
             RunError: the model was assembled by hand, or by a recipe that nobody said is trusted.
@@ -165,7 +169,7 @@ class RunFolder:
             )
         self.check_trusted()
         arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.facts["arguments"].items()}
-        return find_recipe(name)(self.facts["data"]["data_shape"], **arguments)
+        return find_recipe(name)(data_shape or self.facts["data"]["data_shape"], **arguments)
 
     def check_trusted(self) -> None:
         """Raises where the run's recipe is outside this package and not the one that is trusted.

@@ -1,5 +1,6 @@
 """Pictures and charts of what a model learned: plain tensors in, a Pillow image or a matplotlib figure out."""
 
+from autoencode.evaluation.figures.before_after import Crop, before_after, crop
 from autoencode.evaluation.figures.codes import codes
 from autoencode.evaluation.figures.curves import curves
 from autoencode.evaluation.figures.grid import grid
@@ -12,8 +13,11 @@ from autoencode.evaluation.figures.saving import save_figure
 from autoencode.evaluation.figures.stacked import stacked
 
 __all__ = [
+    "Crop",
     "Drawing",
+    "before_after",
     "codes",
+    "crop",
     "curves",
     "grid",
     "manifold",

@@ -1,0 +1,94 @@
+"""`autoencode restore`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from autoencode.cli.completion import run_names
+from autoencode.cli.console import errors, out
+from autoencode.cli.trust import Trust
+
+if TYPE_CHECKING:
+    from autoencode.evaluation import Estimate, RestorationQuality
+    from autoencode.tasks import Restorations
+
+_STOPPED = 130
+_NOTES = 10
+
+
+def restore(
+    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, and folders of pictures.")],
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/restored")
+    ] = None,
+    clean: Annotated[
+        Path | None,
+        typer.Option(help="A folder of clean pictures of the same names, to measure by.", show_default=False),
+    ] = None,
+    tile: Annotated[
+        int | None,
+        typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="512"),
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    trust: Trust = None,
+) -> None:
+    """Restore pictures of any size: through the model and back, written under their names.
+
+    Large pictures are done tile by tile. Transparency, DPI and colour profiles are kept, nothing is scaled, and no file
+    that you give is ever overwritten.
+
+    \b
+    autoencode restore runs/scans-restorer scan.png photos/ -o clean/
+    autoencode restore runs/scans-restorer noisy/ -o back/ --clean truth/
+    """
+    from autoencode import tasks
+    from autoencode.cli.restoring_bar import RestoringBar
+
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    with RestoringBar() as bar:
+        done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, watch=bar)
+    _tell(done)
+    if done.interrupted:
+        raise typer.Exit(_STOPPED)
+
+
+def _tell(done: "Restorations") -> None:
+    more = len(done.notes) - _NOTES
+    for note in (*done.notes[:_NOTES], *([f"… and {more} more such notes"] if more > 0 else [])):
+        errors.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
+    for skip in done.unpaired:
+        errors.print(f"[yellow]not measured[/] {escape(skip.file)}: {escape(skip.reason)}", soft_wrap=True)
+    if done.skipped:
+        errors.print(f"{len(done.skipped)} skipped")
+    stopped = f"stopped; {len(done.files)} of {done.asked}" if done.interrupted else f"{len(done.files)}"
+    changed = "" if done.change is None else f", changed by {_interval(done.change, 4)} (root mean square, white is 1)"
+    out.print(f"{stopped} restored{changed}")
+    if done.quality is not None:
+        _show(done.quality)
+    if done.sheet is not None:
+        out.print(f"see      [bold]{escape(str(done.sheet))}[/]")
+
+
+def _show(quality: "RestorationQuality") -> None:
+    """The three measures before and after, with their 95 % intervals."""
+    title = f"{quality.restored.rmse.n:,} pictures against clean ones, means with 95 % intervals"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for column in ("", "untouched", "restored", "change"):
+        table.add_column(column, justify="left" if not column else "right", no_wrap=True, header_style="dim")
+    kinds = (quality.untouched, quality.restored, quality.change)
+    for name, digits in (("PSNR, dB", 2), ("SSIM", 4), ("RMSE", 4)):
+        estimates = [getattr(kind, name.partition(",")[0].lower()) for kind in kinds]
+        if all(estimate is not None for estimate in estimates):
+            table.add_row(f"[bold]{name}[/]", *(_interval(estimate, digits) for estimate in estimates))
+    out.print(table)
+
+
+def _interval(estimate: "Estimate", digits: int) -> str:
+    low, high = estimate.interval
+    sure = "" if low != low or high != high else f" [{low:.{digits}f}, {high:.{digits}f}]"
+    return f"{estimate.value:.{digits}f}{sure}".replace("[", r"\[")

@@ -1,0 +1,65 @@
+"""The bar that a person sees while pictures are restored."""
+
+from pathlib import Path
+from types import TracebackType
+
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from autoencode.cli.console import errors
+from autoencode.data import Skipped
+from autoencode.data.walking import printable
+from autoencode.tasks import RestoreWatch
+
+
+class RestoringBar(RestoreWatch):
+    """A bar over the pixels of all pictures, which moves with every tile; files that are skipped are told at once."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=errors,
+            transient=True,
+            disable=not errors.is_terminal,
+            speed_estimate_period=60,
+        )
+        self._task = self._bar.add_task("looking at the files", total=None)
+        self._pictures = self._written = 0
+
+    def __enter__(self) -> "RestoringBar":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+        if error is not None and self._written:
+            errors.print(f"{self._written} of {self._pictures} were restored before and are kept")
+
+    def begin(self, pictures: int, pixels: int) -> None:
+        """Starts the bar."""
+        self._pictures = pictures
+        self._bar.update(self._task, total=pixels)
+
+    def start(self, file: Path, number: int) -> None:
+        """Names the picture."""
+        text = f"restoring {number}/{self._pictures} {escape(printable(Path(file.name)))}"
+        self._bar.update(self._task, description=text)
+
+    def move(self, pixels: float) -> None:
+        """Moves the bar."""
+        self._bar.advance(self._task, pixels)
+
+    def done(self, file: Path) -> None:
+        """Counts."""
+        self._written += 1
+
+    def skip(self, skipped: Skipped) -> None:
+        """Writes a line."""
+        errors.print(f"[yellow]skipped[/] {escape(skipped.file)}: {escape(skipped.reason)}", soft_wrap=True)

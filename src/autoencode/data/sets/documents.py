@@ -1,0 +1,97 @@
+"""Dirty scans and the clean pages behind them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from autoencode.data.cutting import Official
+from autoencode.data.decoding import decode_patches
+from autoencode.data.examples import Examples
+from autoencode.data.places import VARIABLE, Fetch, cache, places
+from autoencode.data.registered import dataset
+from autoencode.data.sources import Source, list_pairs
+from autoencode.data.values import Values
+from autoencode.errors import DownloadError
+
+_HOME = "https://archive.ics.uci.edu/dataset/318/noisyoffice"
+_NAME, _PATCH = "documents", 128
+_TEXTS, _OF_ONE_TYPEFACE = 3, 12
+_HELD_TEXT, _HELD_TYPEFACES = 2, 3
+
+
+def text_of(page: int) -> int:
+    """Which of the texts a page shows, from the number in its file's name."""
+    return (page - 1) % _TEXTS
+
+
+def typeface_of(page: int) -> int:
+    """Which typeface a page is set in."""
+    return (page - 1) // _OF_ONE_TYPEFACE
+
+
+@dataset(
+    "documents",
+    about="120 dirty scans with clean targets, in patches of 128x128; a text held out",
+    home=_HOME,
+    licence="none stated",
+    data_shape=(1, _PATCH, _PATCH),
+)
+def documents(fetch: Fetch) -> Examples:
+    """Pages of one text to learn from; those of the other are the test part.
+
+    The same clean page stands behind four dirty ones and each text comes in every typeface, so that a split by chance
+    would show the model the very pages that it is tested on. The wrinkles are the same in both texts.
+    """
+    return _read(lambda page: text_of(page) == _HELD_TEXT, "the test part is another text")
+
+
+@dataset(
+    "documents-typefaces",
+    about="the same pages; three typefaces held out",
+    home=_HOME,
+    licence="none stated",
+    data_shape=(1, _PATCH, _PATCH),
+    folder="documents",
+)
+def documents_typefaces(fetch: Fetch) -> Examples:
+    """Three typefaces are the test part. Their texts and their dirt are in the training part, too."""
+    last = sorted({typeface_of(page) for page in _pages()})[-_HELD_TYPEFACES:]
+    return _read(lambda page: typeface_of(page) in last, "the test part is three other typefaces")
+
+
+def _read(held: Callable[[int], bool], note: str) -> Examples:
+    pages = _pages()
+    ordered = sorted(pages, key=lambda page: (held(page), page))
+    decoded = decode_patches([pages[page] for page in ordered], _PATCH, 1, _NAME, None)
+    x, target = (torch.from_numpy(stack) for stack in decoded.stacks)
+    return Examples(
+        x=x,
+        target=target,
+        groups=decoded.groups,
+        values=Values.BYTES,
+        official=Official(test=sum(map(held, ordered))),
+        notes=(f"{len(x):,} patches of {_PATCH}x{_PATCH} from {len(ordered)} pages", note),
+        files=tuple(str(path) for path in decoded.names),
+    )
+
+
+def _pages() -> dict[int, Source]:
+    """The pages by their numbers.
+
+    Raises:
+        DownloadError: they are not on this machine.
+    """
+    folder = _folder()
+    found = list_pairs(folder / "train", folder / "train_cleaned")
+    return {int(source.name.stem): source for source in found.sources if source.name.stem.isdigit()}
+
+
+def _folder() -> Path:
+    for folder in places(_NAME):
+        if (folder / "train").is_dir() and (folder / "train_cleaned").is_dir():
+            return folder
+    raise DownloadError(
+        f"{_NAME} cannot be downloaded by itself: put the folders train/ and train_cleaned/ of the competition "
+        f"'denoising-dirty-documents' (from {_HOME}) into {cache(_NAME)}, or into {_NAME}/ in the folder of {VARIABLE}"
+    )

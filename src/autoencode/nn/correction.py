@@ -1,0 +1,34 @@
+"""A code that is the example itself and what to add to it: for models that repair and need not compress."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.local import Local
+
+
+class WithCorrection(nn.Module):
+    """x ─► (x, network(x)), one behind the other in the channels. As `Local` as the network is.
+
+    Args:
+        network: (batch, channels, height, width) → the same shape; 0 for a picture that shall stay as it is.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        if isinstance(network, Local):
+            self.halo, self.multiple = network.halo, network.multiple
+
+    def forward(self, x: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch twice_channels ..."]:
+        """(batch, channels, height, width) to (batch, 2 · channels, height, width)."""
+        return torch.cat([x, self.network(x).to(x.dtype)], 1)
+
+
+class Sum(nn.Module):
+    """(x, correction) ─► x + correction: the decoder of such codes."""
+
+    def forward(self, z: Float[Tensor, "batch twice_channels ..."]) -> Float[Tensor, "batch channels ..."]:
+        """(batch, 2 · channels, height, width) to (batch, channels, height, width)."""
+        x, correction = z.chunk(2, 1)
+        return x + correction

@@ -1,0 +1,51 @@
+"""The restorer of pictures of any size."""
+
+from collections.abc import Sequence
+
+from autoencode.likelihoods import FixedScale, NormalLikelihood
+from autoencode.model import Autoencoder
+from autoencode.nn import Sum, UNet, WithCorrection
+from autoencode.objectives import Objective, Reconstruction
+from autoencode.posteriors import IdentityPosterior
+from autoencode.recipes.recipe import recipe, require_image
+from autoencode.settings import Settings
+
+
+@recipe(
+    "restorer",
+    settings=Settings(
+        epochs=20, least_steps=3000, batch_size=16, learning_rate=2e-3, schedule="linear", average=0.998, clip=100.0
+    ),
+    data={"patch": 96},
+)
+def restorer(
+    data_shape: Sequence[int],
+    *,
+    widths: tuple[int, ...] = (32, 64, 128, 128),
+    blocks: int = 1,
+    scale: float = 0.1,
+) -> tuple[Autoencoder, Objective]:
+    """A denoising autoencoder for pictures of any size: says what to add to each point (autoencode restore).
+
+    Its code is the picture itself and a correction of it, found by a U-Net: nothing has to pass through a bottleneck,
+    and a clean picture needs no more than a correction of zero. So it restores and does not compress.
+
+    Args:
+        data_shape: (channels, height, width), any size; the weights fit every other size, too.
+        widths: channels of the maps at a half, a quarter … of the picture's size.
+        blocks: residual blocks at each size, on the way down and on the way up.
+        scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
+
+    References:
+        Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010; the correction: Zhang et al., "Beyond a
+        Gaussian denoiser", IEEE TIP 2017, equation 1; the network: Ronneberger, Fischer and Brox, MICCAI 2015.
+    """
+    require_image(data_shape, "restorer")
+    channels, *size = data_shape
+    model = Autoencoder(
+        encoder=WithCorrection(UNet(channels, channels, widths, blocks)),
+        posterior=IdentityPosterior((2 * channels, *size)),
+        decoder=Sum(),
+        likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
+    )
+    return model, Reconstruction()

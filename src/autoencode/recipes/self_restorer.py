@@ -1,0 +1,44 @@
+"""The restorer that needs no clean pictures."""
+
+from collections.abc import Sequence
+
+from autoencode.model import Autoencoder
+from autoencode.objectives import BlindSpot, Objective
+from autoencode.recipes.recipe import recipe, require_image
+from autoencode.recipes.restorer import restorer
+from autoencode.settings import Settings
+
+
+@recipe(
+    "self-restorer",
+    settings=Settings(
+        epochs=20, least_steps=3000, batch_size=16, learning_rate=2e-3, schedule="linear", average=0.998, clip=100.0
+    ),
+    data={"patch": 96},
+)
+def self_restorer(
+    data_shape: Sequence[int],
+    *,
+    widths: tuple[int, ...] = (32, 64, 128),
+    blocks: int = 1,
+    scale: float = 0.1,
+    share: float = 0.05,
+) -> tuple[Autoencoder, Objective]:
+    """A restorer that learns from noisy pictures alone, of noise that is new in every pixel (autoencode restore).
+
+    In each picture a few pixels are hidden and told from those around them. Stains, JPEG and other damage that spreads
+    over several pixels stays: for that give clean pictures, or a second noisy one of each (--recipe restorer --target).
+
+    Args:
+        data_shape: (channels, height, width), any size; the weights fit every other size, too.
+        widths: channels of the maps at a half, a quarter … of the picture's size.
+        blocks: residual blocks at each size, on the way down and on the way up.
+        scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
+        share: of the pixels that are hidden at a time.
+
+    References:
+        Krull, Buchholz and Jug, "Noise2Void", CVPR 2019. There the network is larger and has batch normalisation.
+    """
+    require_image(data_shape, "self-restorer")
+    model, _ = restorer(data_shape, widths=widths, blocks=blocks, scale=scale)
+    return model, BlindSpot(share)

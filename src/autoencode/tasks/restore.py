@@ -1,0 +1,216 @@
+"""Restores a person's own pictures, at their full size, into a folder of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+
+from autoencode.data import Skipped
+from autoencode.data.full_picture import FullPicture, read_full
+from autoencode.data.picture import UnreadableError
+from autoencode.data.walking import printable
+from autoencode.data.writing import encode
+from autoencode.errors import DataError, ShapeError
+from autoencode.evaluation import (
+    Estimate,
+    PictureQuality,
+    RestorationQuality,
+    check_installed,
+    picture_quality,
+    root_mean_squared_error,
+)
+from autoencode.evaluation.figures import Crop, before_after, crop, save_figure
+from autoencode.storage import write_whole
+from autoencode.tasks.restore_plan import SHEET, Job, nothing_read, plan
+from autoencode.tasks.restorer import Restorer
+from autoencode.tasks.run import Run
+from autoencode.training.interrupt import Interruption, listening
+from autoencode.training.processor import prepare_processor
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Restorations:
+    """What came of it.
+
+    Args:
+        files: the restored pictures.
+        sheet: pictures before and after, side by side; None where nothing was restored.
+        skipped: what could not be restored, and why.
+        notes: what of a picture was lost, a line each.
+        change: how far the results are from the files: the root mean squared error with white as 1, mean over pictures.
+        quality: against clean pictures, where those were given.
+        unpaired: pictures that could not be measured, and why.
+        asked: how many pictures were to be restored.
+        interrupted: whether it was stopped before the end.
+    """
+
+    files: tuple[Path, ...]
+    sheet: Path | None
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+    change: Estimate | None
+    quality: RestorationQuality | None
+    unpaired: tuple[Skipped, ...]
+    asked: int
+    interrupted: bool
+
+
+class RestoreWatch:
+    """Hears how far it is; this one says nothing. Derive from it to show a bar."""
+
+    def begin(self, pictures: int, pixels: int) -> None:
+        """So many pictures of so many pixels in all are to be restored."""
+
+    def start(self, file: Path, number: int) -> None:
+        """A picture is begun, the first one with number 1."""
+
+    def move(self, pixels: float) -> None:
+        """So many more pixels are done."""
+
+    def done(self, file: Path) -> None:
+        """A result is written."""
+
+    def skip(self, skipped: Skipped) -> None:
+        """A file could not be restored."""
+
+
+def restore(
+    run: Run,
+    files: Sequence[str | Path],
+    out: str | Path | None = None,
+    *,
+    clean: str | Path | None = None,
+    tile: int | None = None,
+    shown: int = _SHOWN,
+    watch: RestoreWatch | None = None,
+) -> Restorations:
+    """Passes pictures of any size through a model and back, and writes what comes out under their names.
+
+    Nothing is scaled: see `Restorer` for pictures of other sizes and colours than the model's. Alpha channels are
+    carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is turned
+    upright; what else a camera noted (EXIF) is not carried over. PNG, JPEG, WebP, TIFF and BMP keep their kind; what
+    else there is becomes PNG. Each result is written whole or not at all as soon as it is there, and `sheet.png` shows
+    the first ones before and after. A stop (Ctrl-C) loses no more than the picture under way.
+
+    Args:
+        run: the trained model.
+        files: pictures and folders of pictures.
+        out: where to write; `restored/` in the run folder by default. Results of an earlier time are replaced.
+        clean: a folder of clean pictures of the same names, to measure the results by.
+        tile: see `Restorer`.
+        shown: how many pictures the sheet shows.
+        watch: who is told of the progress.
+
+    Raises:
+        ArgumentError: a result would overwrite one of the files, before anything is done.
+        CapabilityError: the model does not restore pictures.
+        DataError: none of the files could be restored.
+        StorageError: a result cannot be written; those before it stay.
+    """
+    prepare_processor()
+    folder, watch = Path(out) if out else run.path / "restored", watch or RestoreWatch()
+    restorer = Restorer(run, tile)
+    if clean is not None:
+        check_installed()
+    todo = plan(files, folder, None if clean is None else Path(clean))
+    tally = _Tally(folder, shown, list(todo.skipped), list(todo.unpaired))
+    for skip in todo.skipped:
+        watch.skip(skip)
+    watch.begin(len(todo.jobs), sum(job.pixels for job in todo.jobs))
+    with listening() as interruption:
+        for number, job in enumerate(todo.jobs, start=1):
+            if interruption.asked:
+                break
+            watch.start(job.source, number)
+            try:
+                tally.add(job, *_restored(restorer, job, watch, interruption))
+                watch.done(job.output)
+            except _StoppedError:
+                break
+            except (UnreadableError, DataError) as error:
+                tally.skipped.append(Skipped(printable(job.source), str(error)))
+                watch.skip(tally.skipped[-1])
+    if not tally.files and not interruption.asked:
+        raise DataError(nothing_read(files, tally.skipped))
+    return tally.result(len(todo.jobs), interrupted=interruption.asked)
+
+
+class _StoppedError(Exception):
+    """Someone asked to stop between two tiles."""
+
+
+def _restored(
+    restorer: Restorer, job: Job, watch: RestoreWatch, interruption: Interruption
+) -> tuple[FullPicture, FullPicture]:
+    """The picture before and after, the latter also written."""
+    past = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal past
+        if interruption.asked:
+            raise _StoppedError
+        share = done / total
+        watch.move((share - past) * job.pixels)
+        past = share
+
+    before = read_full(job.source)
+    colour = restorer(torch.from_numpy(before.colour), tell).numpy()
+    after = replace(before, colour=colour)
+    write_whole(job.output, encode(after, job.output.suffix))
+    return before, after
+
+
+@dataclass
+class _Tally:
+    """What is kept of each picture: never the picture."""
+
+    folder: Path
+    shown: int
+    skipped: list[Skipped]
+    unpaired: list[Skipped]
+    files: list[Path] = field(default_factory=list[Path])
+    crops: list[Crop] = field(default_factory=list[Crop])
+    notes: list[str] = field(default_factory=list[str])
+    changes: list[float] = field(default_factory=list[float])
+    untouched: list[PictureQuality] = field(default_factory=list[PictureQuality])
+    restored: list[PictureQuality] = field(default_factory=list[PictureQuality])
+
+    def add(self, job: Job, before: FullPicture, after: FullPicture) -> None:
+        """Takes note of a picture that was restored and written."""
+        self.files.append(job.output)
+        self.notes += [f"{printable(job.source)}: {note}" for note in before.notes]
+        self.changes.append(root_mean_squared_error(before.colour, after.colour))
+        if len(self.crops) < self.shown:
+            self.crops.append(crop(before.colour, after.colour, printable(job.name), alpha=before.alpha))
+        if job.clean is not None:
+            self._measure(job.source, job.clean, before, after)
+
+    def _measure(self, source: Path, partner: Path, before: FullPicture, after: FullPicture) -> None:
+        try:
+            clean = read_full(partner).colour
+            qualities = [picture_quality(clean, picture.colour) for picture in (before, after)]
+        except (UnreadableError, ShapeError) as error:
+            self.unpaired.append(Skipped(printable(source), f"its clean picture {printable(partner)}: {error}"))
+            return
+        self.untouched.append(qualities[0])
+        self.restored.append(qualities[1])
+
+    def result(self, asked: int, *, interrupted: bool) -> Restorations:
+        """All of it, and the sheet written."""
+        sheet = self.folder / SHEET if self.crops else None
+        if sheet is not None:
+            save_figure(sheet, before_after(self.crops))
+        return Restorations(
+            files=tuple(self.files),
+            sheet=sheet,
+            skipped=tuple(self.skipped),
+            notes=tuple(self.notes),
+            change=Estimate.of(torch.tensor(self.changes)) if self.changes else None,
+            quality=RestorationQuality.of(self.untouched, self.restored) if self.restored else None,
+            unpaired=tuple(self.unpaired),
+            asked=asked,
+            interrupted=interrupted,
+        )

@@ -1,0 +1,186 @@
+"""Which files are restored, and where each result goes: decided before any work."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autoencode.data import Skipped
+from autoencode.data.full_picture import FullHeader, read_full_header
+from autoencode.data.picture import UnreadableError
+from autoencode.data.walking import list_pictures, printable
+from autoencode.data.writing import written_name
+from autoencode.errors import ArgumentError, DataError
+
+SHEET = "sheet.png"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture to restore.
+
+    Args:
+        source: the file.
+        name: its name inside the folder that was given; for a file, its last part.
+        header: its size.
+        output: where the result goes.
+        clean: what it should look like, or None.
+    """
+
+    source: Path
+    name: Path
+    header: FullHeader
+    output: Path
+    clean: Path | None = None
+
+    @property
+    def pixels(self) -> int:
+        """Its size."""
+        return self.header.height * self.header.width
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do.
+
+    Args:
+        jobs: the pictures, in the order in which they were given.
+        skipped: what is no readable picture, and why.
+        unpaired: pictures that cannot be measured, and why.
+    """
+
+    jobs: tuple[Job, ...]
+    skipped: tuple[Skipped, ...]
+    unpaired: tuple[Skipped, ...]
+
+
+def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None) -> Plan:
+    """Looks at the headers of all files and finds a name for each result.
+
+    A result keeps the file's name, and its place in the folder that was given. Where two would have one name, or one
+    that of the sheet, the later one gets a number.
+
+    Args:
+        files: pictures and folders of pictures.
+        out: the folder for the results; what lies in it is not restored again with a folder around it.
+        clean: a folder of clean pictures, matched by name; the ending may be another.
+
+    Raises:
+        ArgumentError: a result would overwrite one of the files or a clean picture; `out` is a file; there is no
+            folder `clean`.
+        DataError: none of the files can be read, or none has a clean picture.
+    """
+    if out.exists() and not out.is_dir():
+        raise ArgumentError(f"--out {out} is a file: give a folder")
+    found, skipped = _found(files, out)
+    readable: list[tuple[Path, Path, FullHeader]] = []
+    for source, name in found:
+        try:
+            readable.append((source, name, read_full_header(source)))
+        except UnreadableError as error:
+            skipped.append(Skipped(printable(source), str(error)))
+    if not readable:
+        raise DataError(nothing_read(files, skipped))
+    outputs = _outputs([written_name(name, alpha=header.alpha) for _, name, header in readable])
+    jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
+    partners, unpaired = _partners(jobs, clean) if clean is not None else ({}, [])
+    paired = [Job(job.source, job.name, job.header, job.output, partners.get(job.source)) for job in jobs]
+    _refuse_overwriting(out, paired, [source for source, _ in found])
+    return Plan(tuple(paired), tuple(skipped), tuple(unpaired))
+
+
+def nothing_read(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
+    """Why there is nothing to show."""
+    if not skipped:
+        return f"no pictures in {', '.join(map(str, files))}"
+    return f"none of the {len(skipped)} files could be restored; {skipped[0].file}: {skipped[0].reason}"
+
+
+def _found(files: Sequence[str | Path], out: Path) -> tuple[list[tuple[Path, Path]], list[Skipped]]:
+    """The files with their names, each once, and what of the folders is left out."""
+    found: dict[Path, tuple[Path, Path]] = {}
+    skipped: list[Skipped] = []
+    for given in map(Path, files):
+        if not given.is_dir():
+            found.setdefault(given.resolve(), (given, Path(given.name)))
+            continue
+        listing = list_pictures(given)
+        skipped += [Skipped(printable(given / skip.file), skip.reason) for skip in listing.skipped]
+        for name in _outside(listing.pictures, given, out):
+            found.setdefault((given / name).resolve(), (given / name, name))
+    return list(found.values()), skipped
+
+
+def _outside(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
+    """The pictures of a folder without those in a folder for results inside it."""
+    results, around = out.resolve(), folder.resolve()
+    inside = results != around and results.is_relative_to(around)
+    return (name for name in names if not (inside and (folder / name).resolve().is_relative_to(results)))
+
+
+def _outputs(names: Sequence[Path]) -> list[Path]:
+    """The same names, each later one of two alike with a number; upper and lower case count as alike."""
+    taken, outputs = {SHEET}, list[Path]()
+    for name in names:
+        free, number = name, 2
+        while str(free).casefold() in taken:
+            free, number = name.with_stem(f"{name.stem}-{number}"), number + 1
+        taken.add(str(free).casefold())
+        outputs.append(free)
+    return outputs
+
+
+def _partners(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[Skipped]]:
+    """The clean picture of each, and those that have none of their size."""
+    if not clean.is_dir():
+        raise ArgumentError(f"--clean {clean}: there is no such folder")
+    by_name: dict[Path, Path] = {}
+    for name in list_pictures(clean).pictures:
+        by_name.setdefault(name.with_suffix(""), clean / name)
+        by_name[name] = clean / name
+    partners: dict[Path, Path] = {}
+    unpaired: list[Skipped] = []
+    for job in jobs:
+        partner = by_name.get(job.name) or by_name.get(job.name.with_suffix(""))
+        if reason := _unfit(job, partner, clean):
+            unpaired.append(Skipped(printable(job.source), reason))
+        elif partner is not None:
+            partners[job.source] = partner
+    if not partners:
+        first = f"{unpaired[0].file}: {unpaired[0].reason}"
+        raise DataError(f"none of the {len(jobs)} pictures has a clean one in {clean}, matched by name; {first}")
+    return partners, unpaired
+
+
+def _unfit(job: Job, partner: Path | None, clean: Path) -> str:
+    """Why a picture cannot be measured; "" where it can."""
+    if partner is None:
+        return f"no picture of this name in {clean}"
+    try:
+        header = read_full_header(partner)
+    except UnreadableError as error:
+        return f"its clean picture {printable(partner)} cannot be read: {error}"
+    if (header.height, header.width) == (job.header.height, job.header.width):
+        return ""
+    return (
+        f"its clean picture is {header.width}x{header.height} pixels, and it is {job.header.width}x{job.header.height}"
+    )
+
+
+def _refuse_overwriting(out: Path, jobs: Sequence[Job], sources: Sequence[Path]) -> None:
+    """Raises where a result, or the sheet, would take the place of a file that it is made of or measured by."""
+    precious = {_identity(path) for path in (*sources, *(job.clean for job in jobs if job.clean))}
+    for output in (*(job.output for job in jobs), out / SHEET):
+        if (identity := _identity(output)) is not None and identity in precious:
+            raise ArgumentError(
+                f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
+                "with --out"
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What file it is, whatever it is called; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,104 @@
+"""A trained model as something that restores pictures of any size."""
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from autoencode.data import Values, in_units
+from autoencode.errors import ArgumentError, CapabilityError, ShapeError
+from autoencode.model import Autoencoder
+from autoencode.nn import Local, Tell, in_tiles, in_windows, smallest_tile
+from autoencode.tasks.run import Run
+
+_TILE = 512
+
+
+class Restorer:
+    """Passes pictures of any size through a model and back, without scaling them.
+
+        a `Local` encoder, weights for any size ─► tiles with a halo: the same as in one piece, to 1/255
+        any other model of pictures             ─► windows of the model's size, blended into each other
+
+    A grey model takes the channels of a colour picture one by one; a colour model takes a grey picture as three equal
+    channels, and the mean of what comes back is kept. Memory does not depend on the picture, besides the bytes of the
+    picture and of the result.
+
+    Args:
+        run: the trained model.
+        tile: the longest side of a tile in pixels, its halo included; for windows, as many as fit into tile² pixels go
+            together. By default 512, or twice what the halo needs.
+
+    Raises:
+        CapabilityError: a model of vectors, of pictures that are neither grey nor colour, of numbers that are no
+            brightness, or one that must be told a class or a picture.
+        ArgumentError: the tile is all halo.
+    """
+
+    def __init__(self, run: Run, tile: int | None = None) -> None:
+        check_restores(run)
+        encoder = run.model.encoder
+        self.run = run
+        self.local = encoder if isinstance(encoder, Local) and run.fits_any_size else None
+        least = smallest_tile(self.local.halo, self.local.multiple) if self.local else 1
+        self.tile = max(_TILE, 2 * least) if tile is None else tile
+        if self.tile < least:
+            raise ArgumentError(
+                f"--tile {tile} is all halo, which this model needs around a tile: give at least {least}"
+            )
+
+    def __call__(
+        self, picture: UInt8[Tensor, "channels height width"], tell: Tell | None = None
+    ) -> UInt8[Tensor, "channels height width"]:
+        """The picture restored, of the same size and as many channels.
+
+        Args:
+            picture: bytes, on the processor; one channel or three, any size.
+            tell: told (tiles done, tiles in all).
+
+        Raises:
+            ShapeError: neither one channel nor three.
+        """
+        if picture.shape[0] not in (1, 3) or 0 in picture.shape:
+            raise ShapeError(f"a picture to restore is (1 or 3, height, width), not {tuple(picture.shape)}")
+        if self.local is None:
+            _, height, width = self.run.model.data_shape
+            return in_windows(picture, self._through, size=(height, width), pixels=self.tile**2, tell=tell)
+        halo, multiple = self.local.halo, self.local.multiple
+        return in_tiles(picture, self._through, halo=halo, multiple=multiple, tile=self.tile, tell=tell)
+
+    def _through(self, x: UInt8[Tensor, "n channels height width"]) -> Float[Tensor, "n channels height width"]:
+        model = self.run.model_at((x.shape[2], x.shape[3]))
+        takes, given = model.data_shape[0], x.shape[1]
+        if takes == given:
+            return self._pass(model, x)
+        if takes == 1:
+            return torch.cat([self._pass(model, channel) for channel in x.split(1, dim=1)], dim=1)
+        return self._pass(model, x.expand(-1, takes, -1, -1)).mean(1, keepdim=True)
+
+    @torch.no_grad()
+    def _pass(self, model: Autoencoder, x: Tensor) -> Tensor:
+        """The means of p(x|z) at the posterior means."""
+        return model.decode(model.encode(in_units(x.to(self.run.device))).mean).mean
+
+
+def check_restores(run: Run) -> None:
+    """Raises where a model does not take pictures and nothing else.
+
+    Raises:
+        CapabilityError: it does not; the message says why.
+    """
+    if not run.is_pictures or run.model.data_shape[0] not in (1, 3):
+        raise CapabilityError(
+            f"{run.path} is a model of examples of shape {run.model.data_shape}: restoring takes one of grey or colour "
+            "pictures"
+        )
+    if run.model.is_conditional:
+        raise CapabilityError(
+            f"{run.path} must be told a class or a picture with each example, and a picture to restore brings none: "
+            "use a model that is told nothing"
+        )
+    if run.folder.facts["data"]["values"] == Values.RAW:
+        raise CapabilityError(
+            f"{run.path} was trained on numbers as they are, and pictures are brightness from 0 to 1: train it on "
+            "pictures, or say how to read the numbers with --values"
+        )
