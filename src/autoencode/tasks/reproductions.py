@@ -38,7 +38,9 @@ _BURDA = "Burda et al., ICLR 2016"
 _GATED = "two layers of 300 gated units in place of two of 200 tanh units; far fewer passes of Adam, averaged weights"
 
 
-def _importance_weighted(n_samples: int, published: float, epochs: int, *, needs_gpu: bool = False) -> None:
+def _importance_weighted(
+    n_samples: int, published: float, epochs: int, warmup_steps: int, *, needs_gpu: bool = False
+) -> None:
     reproductions.add(
         f"iwae-{n_samples}",
         Reproduction(
@@ -46,16 +48,16 @@ def _importance_weighted(n_samples: int, published: float, epochs: int, *, needs
             f"{_BURDA}, table 1, one stochastic layer, k = {n_samples}",
             "dynamic-mnist",
             "iwae",
-            {"n_samples": n_samples, "gated": True, "hidden": 300, "warmup_steps": 10_000, "epochs": epochs},
+            {"n_samples": n_samples, "gated": True, "hidden": 300, "warmup_steps": warmup_steps, "epochs": epochs},
             _GATED,
             needs_gpu=needs_gpu,
         ),
     )
 
 
-_importance_weighted(1, 86.76, 200)
-_importance_weighted(5, 85.54, 100)
-_importance_weighted(50, 84.78, 100, needs_gpu=True)
+_importance_weighted(1, 86.76, 200, 10_000)
+_importance_weighted(5, 85.54, 100, 10_000)
+_importance_weighted(50, 84.78, 100, 2500, needs_gpu=True)
 reproductions.add(
     "iwae-50-static",
     Reproduction(
@@ -63,7 +65,7 @@ reproductions.add(
         f"{_BURDA}, appendix, fixed binarization, one stochastic layer, k = 50",
         "binarized-mnist",
         "iwae",
-        {"n_samples": 50, "gated": True, "hidden": 300, "warmup_steps": 5000, "epochs": 60},
+        {"n_samples": 50, "gated": True, "hidden": 300, "warmup_steps": 2500, "epochs": 60},
         _GATED,
         needs_gpu=True,
     ),
