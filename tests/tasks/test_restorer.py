@@ -37,7 +37,8 @@ def test_one_piece_is_the_model_itself(local_run: Run) -> None:
     model = local_run.model_at((40, 50))
     with torch.no_grad():
         expected = model.decode(model.encode(picture[None] / 255).mean).mean[0]
-    assert torch.equal(Restorer(local_run)(picture), (expected.clamp(0, 1) * 255).round().to(torch.uint8))
+    wanted = expected.clamp(0, 1) * 255
+    assert (Restorer(local_run)(picture) - wanted).abs().max() < 0.5001  # half a level is the rounding
 
 
 def test_a_model_of_one_size_leaves_pictures_of_that_size_to_itself(bottleneck_run: Run) -> None:

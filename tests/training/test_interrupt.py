@@ -7,6 +7,14 @@ import pytest
 from autoencode.training.interrupt import listening
 
 
+@pytest.fixture(autouse=True)
+def usual():
+    """Ctrl-C as at a keyboard: a process that a shell starts in the background is born deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_the_first_is_a_request_and_the_second_is_not():
     with listening() as interruption:
         assert not interruption.asked
