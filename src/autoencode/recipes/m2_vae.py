@@ -23,7 +23,7 @@ def m2_vae(
     *,
     n_classes: int = 10,
     latent_dim: int = 50,
-    alpha: float = 0.1,
+    alpha: float = 10.0,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     network: Annotated[str, networks] = "dense",
 ) -> tuple[Autoencoder, Objective]:
@@ -36,7 +36,7 @@ def m2_vae(
         data_shape: of one example, any shape.
         n_classes: classes that there are; taken from the data.
         latent_dim: numbers in the style.
-        alpha: weight of the classifier's own loss on the labelled examples.
+        alpha: weight of the classifier's own loss on the labelled examples; the paper has a tenth of the examples.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
         network: of the classifier, and of encoder and decoder, which decodes each example once for each class.
 
