@@ -3,16 +3,9 @@
 from collections.abc import Mapping
 from types import TracebackType
 
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskID, TextColumn
 
+from autoencode.cli.bar import bar
 from autoencode.cli.console import errors
 from autoencode.training import Epoch, History, Watch
 
@@ -25,18 +18,7 @@ class TrainingBar(Watch):
     """A bar with speed, remaining time and the terms in nats; a line for every epoch, on a terminal or in a log."""
 
     def __init__(self) -> None:
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=16),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            TextColumn("left"),
-            TextColumn("{task.fields[said]}"),
-            console=errors,
-            transient=True,
-            speed_estimate_period=10,
-        )
+        self._bar = bar(TextColumn("{task.fields[said]}"), width=16, seconds=10)
         self._task: TaskID | None = None
         self._reading: TaskID | None = None
         self._smoothed: dict[str, float] = {}

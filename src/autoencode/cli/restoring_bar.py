@@ -4,8 +4,8 @@ from pathlib import Path
 from types import TracebackType
 
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from autoencode.cli.bar import bar
 from autoencode.cli.console import errors
 from autoencode.data import Skipped
 from autoencode.data.walking import printable
@@ -16,18 +16,7 @@ class RestoringBar(RestoreWatch):
     """A bar over the pixels of all pictures, which moves with every tile; files that are skipped are told at once."""
 
     def __init__(self) -> None:
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            TextColumn("left"),
-            console=errors,
-            transient=True,
-            disable=not errors.is_terminal,
-            speed_estimate_period=60,
-        )
+        self._bar = bar(width=24, seconds=60, disable=not errors.is_terminal)
         self._task = self._bar.add_task("looking at the files", total=None)
         self._pictures = self._written = 0
 

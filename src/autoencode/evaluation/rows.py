@@ -8,6 +8,10 @@ from autoencode.likelihoods import Measure
 
 def rows(e: Evaluation) -> list[Row]:
     """The lines of an evaluation; what the model has not is left out."""
+    return [*_estimates(e), *_units(e), *_codewords(e), *_latents(e)]
+
+
+def _estimates(e: Evaluation) -> list[Row]:
     nats = "nats per example"
     name = "cross-entropy per value" if e.measure is Measure.NEITHER else "nll per value"
     k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
@@ -49,27 +53,32 @@ def rows(e: Evaluation) -> list[Row]:
         ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
     ]
-    shown = [Row(name, str(value), unit, meaning) for name, value, unit, meaning in lines if value is not None]
-    if e.silent_units is not None:
-        shown.append(
-            Row("silent units", f"{e.silent_units} of {e.units}", "units", "of the code: active for no example")
-        )
-    if e.codeword_perplexity is not None:
-        shown += [
-            Row("codewords in use", f"{e.codewords_used} of {e.codewords}", "codewords", "that occur in some code"),
-            Row(
-                "codeword perplexity",
-                f"{e.codeword_perplexity:.1f}",
-                "codewords",
-                "as many, all as frequent, would be as hard to guess",
-            ),
-        ]
-    if e.active_units is not None:
-        total = len(e.kl_per_dimension)
-        by_size = sorted(e.kl_per_dimension, reverse=True)
-        listed = ", ".join(f"{value:.2f}" for value in by_size[:8]) + (", …" if total > 8 else "")
-        shown.append(
-            Row("active units", f"{e.active_units} of {total}", "latent dimensions", "their code varies with the data")
-        )
-        shown.append(Row("kl by dimension", listed, "nats", "the largest first"))
-    return shown
+    return [Row(name, str(value), unit, meaning) for name, value, unit, meaning in lines if value is not None]
+
+
+def _units(e: Evaluation) -> list[Row]:
+    if e.silent_units is None:
+        return []
+    return [Row("silent units", f"{e.silent_units} of {e.units}", "units", "of the code: active for no example")]
+
+
+def _codewords(e: Evaluation) -> list[Row]:
+    if e.codeword_perplexity is None:
+        return []
+    as_many = "as many, all as frequent, would be as hard to guess"
+    return [
+        Row("codewords in use", f"{e.codewords_used} of {e.codewords}", "codewords", "that occur in some code"),
+        Row("codeword perplexity", f"{e.codeword_perplexity:.1f}", "codewords", as_many),
+    ]
+
+
+def _latents(e: Evaluation) -> list[Row]:
+    if e.active_units is None:
+        return []
+    total = len(e.kl_per_dimension)
+    by_size = sorted(e.kl_per_dimension, reverse=True)
+    listed = ", ".join(f"{value:.2f}" for value in by_size[:8]) + (", …" if total > 8 else "")
+    return [
+        Row("active units", f"{e.active_units} of {total}", "latent dimensions", "their code varies with the data"),
+        Row("kl by dimension", listed, "nats", "the largest first"),
+    ]

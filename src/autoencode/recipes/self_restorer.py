@@ -4,18 +4,11 @@ from collections.abc import Sequence
 
 from autoencode.model import Autoencoder
 from autoencode.objectives import BlindSpot, Objective
-from autoencode.recipes.recipe import recipe, require_image
+from autoencode.recipes.recipe import recipe, recipes, require_image
 from autoencode.recipes.restorer import restorer
-from autoencode.settings import Settings
 
 
-@recipe(
-    "self-restorer",
-    settings=Settings(
-        epochs=20, least_steps=3000, batch_size=16, learning_rate=2e-3, schedule="linear", average=0.998, clip=100.0
-    ),
-    data={"patch": 96},
-)
+@recipe("self-restorer", settings=recipes["restorer"].settings, data=recipes["restorer"].data)
 def self_restorer(
     data_shape: Sequence[int],
     *,

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from autoencode.data import in_units
-from autoencode.data.picture import UnreadableError, read_picture
 from autoencode.errors import ArgumentError, DataError
+from autoencode.tasks.reconstruct import fitted_picture
 from autoencode.tasks.run import Run
 
 
@@ -23,9 +22,7 @@ def read_condition(run: Run, file: str | Path, n: int) -> Tensor:
     shape = run.folder.facts["arguments"].get("context_shape") if run.model.is_conditional else None
     if shape is None or len(shape) != 3:
         raise ArgumentError(f"{run.path} was not told pictures: leave --condition out")
-    channels, height, width = shape
     try:
-        picture = read_picture(Path(file), (height, width), "grey" if channels == 1 else "rgb")
-    except UnreadableError as error:
+        return in_units(fitted_picture(Path(file), shape)).expand(n, *shape)
+    except DataError as error:
         raise DataError(f"{file}: {error}") from error
-    return in_units(torch.from_numpy(picture.copy())[None]).expand(n, *shape)

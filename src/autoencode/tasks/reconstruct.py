@@ -133,7 +133,7 @@ def _examples(run: Run, file: Path) -> Tensor:
     if file.suffix.lower() == ".npy":
         x = in_units(read_array(read_npy(file), Values(run.folder.facts["data"]["values"])).x)
     elif run.is_pictures:
-        x = in_units(_picture(file, run.model.data_shape))
+        x = in_units(fitted_picture(file, run.model.data_shape))
     else:
         raise DataError(f"this model takes vectors of {run.model.data_shape[0]} numbers: give .npy files")
     if tuple(x.shape[1:]) != run.model.data_shape:
@@ -141,8 +141,12 @@ def _examples(run: Run, file: Path) -> Tensor:
     return x
 
 
-def _picture(file: Path, data_shape: tuple[int, ...]) -> Tensor:
-    """One picture as bytes, (1, channels, height, width)."""
+def fitted_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
+    """One picture as bytes, upright and fitted to the size, (1, channels, height, width).
+
+    Raises:
+        DataError: it cannot be read.
+    """
     channels, height, width = data_shape
     try:
         return torch.from_numpy(read_picture(file, (height, width), "grey" if channels == 1 else "rgb").copy())[None]
