@@ -1,11 +1,12 @@
 """One row for each recipe. A new recipe adds its row here, and is then checked all round."""
 
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 import torch
@@ -333,6 +334,24 @@ def test_options_are_the_signature_and_are_explained(name: str) -> None:
         assert len(parameter.help) > 10, f"{parameter.name} has no line under Args"
     assert recipe.summary.endswith((".", ")."))
     assert recipe.arguments() == {p.name: p.default for p in recipe.parameters}
+
+
+@everyone
+def test_options_come_back_from_a_run_s_file(name: str) -> None:
+    kept = json.loads(json.dumps(recipes[name].arguments()))
+    back = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
+    assert back == recipes[name].arguments()
+
+
+@everyone
+def test_an_option_s_default_is_in_its_table(name: str) -> None:
+    for parameter in recipes[name].parameters:
+        if get_origin(parameter.type) is Annotated:
+            kind, table = get_args(parameter.type)[:2]
+            texts = parameter.default if get_origin(kind) is tuple else [parameter.default]
+            assert texts
+            for text in texts:
+                assert text.partition(":")[0] in table
 
 
 @everyone

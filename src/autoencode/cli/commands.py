@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from autoencode.cli.code_spaces import code_spaces
+from autoencode.cli.corrupt import corrupt
 from autoencode.cli.evaluate import evaluate
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
@@ -24,6 +25,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "restore": restore,
         "generate": generate,
         "fit-prior": fit_prior,
+        "corrupt": corrupt,
         "code-spaces": code_spaces,
         "reproduce": reproduce,
         "list": list_,

@@ -15,6 +15,13 @@ def recipe_names(incomplete: str) -> list[str]:
     return [name for name in recipes if name.startswith(incomplete)]
 
 
+def corruption_names(incomplete: str) -> list[str]:
+    """Kinds of corruption; amounts are a person's own."""
+    from autoencode.corruptions import corruptions
+
+    return [name for name in corruptions if name.startswith(incomplete)]
+
+
 def run_names(incomplete: str) -> list[str]:
     """Run folders under `runs/`."""
     from autoencode.tasks import list_runs

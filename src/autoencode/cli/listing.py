@@ -71,9 +71,15 @@ def _likelihoods(_: Path) -> tuple[tuple[str, ...], Rows]:
 
 @tables.named("corruptions")
 def _corruptions(_: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.objectives import corruptions
+    from autoencode.corruptions import corruptions
 
-    return (), _documented(corruptions)
+    rows: Rows = []
+    for name, summary in _documented(corruptions):
+        made = corruptions[name]()
+        low, high = made.scale.span(made.amount)
+        default = f"{high:g}" if low == high else f"{low:g}..{high:g}"
+        rows.append((name, default, f"{made.scale.meaning}, {made.scale.low:g} to {made.scale.high:g}", summary))
+    return ("", "default", "amount", ""), rows
 
 
 @tables.named("code-shapes")

@@ -41,9 +41,18 @@ def _of_parameter(parameter: Parameter, panel: str) -> inspect.Parameter:
         kind, registry = get_args(kind)[:2]
         complete = _completion(registry) if isinstance(registry, Registry) else None
     default = parameter.default
+    if _is_texts(kind):
+        text = f"{parameter.help.rstrip('.')}; may be given several times"
+        return _option(parameter.name, list[str], " ".join(default), text, panel, complete)
     if isinstance(default, tuple):
         kind, default = str, ",".join(map(str, default))
     return _option(parameter.name, kind, str(default), parameter.help, panel, complete)
+
+
+def _is_texts(kind: Any) -> bool:
+    """Whether a parameter's type is several texts, each given by an option of its own."""
+    kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return get_origin(kind) is tuple and get_args(kind) == (str, ...)
 
 
 def _of_settings(settings: Settings) -> list[inspect.Parameter]:
@@ -78,13 +87,17 @@ def _completion(registry: Registry[Any]) -> Callable[[str], list[str]]:
 
 
 def converted(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
-    """The options that were given, with lists such as `32,64` turned into tuples of numbers.
+    """The options that were given, with lists such as `32,64` and options given several times turned into tuples.
 
     Raises:
-        ArgumentError: a list that holds something else.
+        ArgumentError: a list of numbers that holds something else.
     """
-    tuples = {p.name: p.default for p in recipe.parameters if isinstance(p.default, tuple)}
-    return {name: _numbers(name, value) if name in tuples else value for name, value in given.items()}
+    texts = {p.name for p in recipe.parameters if _is_texts(p.type)}
+    numbers = {p.name for p in recipe.parameters if isinstance(p.default, tuple)} - texts
+    return {
+        name: tuple(value) if name in texts else _numbers(name, value) if name in numbers else value
+        for name, value in given.items()
+    }
 
 
 def _numbers(name: str, text: str) -> tuple[int, ...]:

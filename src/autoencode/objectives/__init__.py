@@ -4,8 +4,7 @@ from autoencode.objectives.adversarial_prior import AdversarialPrior
 from autoencode.objectives.blind_spot import BlindSpot
 from autoencode.objectives.capacity import Capacity
 from autoencode.objectives.commitment import CodeUse, Commitment
-from autoencode.objectives.corrupted import Corrupted, Corruption
-from autoencode.objectives.corruptions import Gaussian, Masking, SaltAndPepper, corruptions
+from autoencode.objectives.corrupted import Corrupted
 from autoencode.objectives.decomposed_elbo import DecomposedElbo, stratified, weighted
 from autoencode.objectives.elbo import Elbo
 from autoencode.objectives.forward import Forward, forward
@@ -34,7 +33,6 @@ __all__ = [
     "CodeUse",
     "Commitment",
     "Corrupted",
-    "Corruption",
     "Cyclical",
     "DeadUnits",
     "DecoderGradient",
@@ -42,14 +40,12 @@ __all__ = [
     "DecomposedElbo",
     "Elbo",
     "Forward",
-    "Gaussian",
     "InferredPrior",
     "Iwae",
     "IwaeDreg",
     "JacobianPenalty",
     "L1Penalty",
     "LearnedSimilarity",
-    "Masking",
     "Mmd",
     "Objective",
     "Output",
@@ -58,12 +54,10 @@ __all__ = [
     "Rate",
     "RatePenalty",
     "Reconstruction",
-    "SaltAndPepper",
     "Schedule",
     "SemiSupervised",
     "TotalCorrelation",
     "Warmup",
-    "corruptions",
     "forward",
     "stratified",
     "weighted",

@@ -1,15 +1,12 @@
 """Objectives on corrupted examples: the denoising kind of any autoencoder."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from autoencode.corruptions import Corruption
 from autoencode.data.batch import Batch
 from autoencode.objectives.forward import Forward
 from autoencode.objectives.objective import Objective, Output
 from autoencode.objectives.player import Player
-
-Corruption = Callable[[Batch], Batch]
-"""A batch to one whose `x` is spoiled and whose `target` is clean, on the batch's device."""
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from autoencode.corruptions import composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Corrupted, Objective, Reconstruction, corruptions
+from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import PointMassPosterior
 from autoencode.recipes.networks import networks
 from autoencode.recipes.recipe import recipe
@@ -20,8 +21,7 @@ def denoising_ae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 64,
-    corruption: Annotated[str, corruptions] = "salt-and-pepper",
-    amount: float = 0.1,
+    corruption: Annotated[tuple[str, ...], corruptions] = ("salt-and-pepper:0.1",),
     scale: float = 1.0,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
@@ -30,8 +30,8 @@ def denoising_ae(
     Args:
         data_shape: of one example, any shape.
         latent_dim: numbers in the code.
-        corruption: what spoils the examples; see: autoencode list corruptions.
-        amount: of it, a share of the values or a standard deviation.
+        corruption: what spoils the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other
+            (autoencode list corruptions).
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
         network: encoder and decoder; see: autoencode list networks.
 
@@ -47,4 +47,4 @@ def denoising_ae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Corrupted(Reconstruction(), corruptions[corruption](amount))
+    return model, Corrupted(Reconstruction(), composed(corruption))

@@ -1,6 +1,7 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
 from autoencode.tasks.code_spaces import compare_code_spaces
+from autoencode.tasks.corrupt import Spoiled, corrupt
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
@@ -22,7 +23,9 @@ __all__ = [
     "Restorer",
     "Run",
     "RunLine",
+    "Spoiled",
     "compare_code_spaces",
+    "corrupt",
     "evaluate",
     "fit_prior",
     "generate",

@@ -1,6 +1,6 @@
 """Which files are restored, and where each result goes: decided before any work."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,7 @@ from autoencode.data.picture import UnreadableError
 from autoencode.data.walking import list_pictures, printable
 from autoencode.data.writing import written_name
 from autoencode.errors import ArgumentError, DataError
-
-SHEET = "sheet.png"
+from autoencode.tasks.copies import SHEET, found_pictures, free_names, refuse_overwriting
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,7 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None) -> P
             folder `clean`.
         DataError: none of the files can be read, or none has a clean picture.
     """
-    if out.exists() and not out.is_dir():
-        raise ArgumentError(f"--out {out} is a file: give a folder")
-    found, skipped = _found(files, out)
+    found, skipped = found_pictures(files, out)
     readable: list[tuple[Path, Path, FullHeader]] = []
     for source, name in found:
         try:
@@ -80,11 +77,14 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None) -> P
             skipped.append(Skipped(printable(source), str(error)))
     if not readable:
         raise DataError(nothing_read(files, skipped))
-    outputs = _outputs([written_name(name, alpha=header.alpha) for _, name, header in readable])
+    outputs = free_names([written_name(name, alpha=header.alpha) for _, name, header in readable])
     jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
     partners, unpaired = _partners(jobs, clean) if clean is not None else ({}, [])
     paired = [Job(job.source, job.name, job.header, job.output, partners.get(job.source)) for job in jobs]
-    _refuse_overwriting(out, paired, [source for source, _ in found])
+    refuse_overwriting(
+        (out / SHEET, *(job.output for job in paired)),
+        (*(source for source, _ in found), *(job.clean for job in paired if job.clean)),
+    )
     return Plan(tuple(paired), tuple(skipped), tuple(unpaired))
 
 
@@ -93,40 +93,6 @@ def nothing_read(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str
     if not skipped:
         return f"no pictures in {', '.join(map(str, files))}"
     return f"none of the {len(skipped)} files could be restored; {skipped[0].file}: {skipped[0].reason}"
-
-
-def _found(files: Sequence[str | Path], out: Path) -> tuple[list[tuple[Path, Path]], list[Skipped]]:
-    """The files with their names, each once, and what of the folders is left out."""
-    found: dict[Path, tuple[Path, Path]] = {}
-    skipped: list[Skipped] = []
-    for given in map(Path, files):
-        if not given.is_dir():
-            found.setdefault(given.resolve(), (given, Path(given.name)))
-            continue
-        listing = list_pictures(given)
-        skipped += [Skipped(printable(given / skip.file), skip.reason) for skip in listing.skipped]
-        for name in _outside(listing.pictures, given, out):
-            found.setdefault((given / name).resolve(), (given / name, name))
-    return list(found.values()), skipped
-
-
-def _outside(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
-    """The pictures of a folder without those in a folder for results inside it."""
-    results, around = out.resolve(), folder.resolve()
-    inside = results != around and results.is_relative_to(around)
-    return (name for name in names if not (inside and (folder / name).resolve().is_relative_to(results)))
-
-
-def _outputs(names: Sequence[Path]) -> list[Path]:
-    """The same names, each later one of two alike with a number; upper and lower case count as alike."""
-    taken, outputs = {SHEET}, list[Path]()
-    for name in names:
-        free, number = name, 2
-        while str(free).casefold() in taken:
-            free, number = name.with_stem(f"{name.stem}-{number}"), number + 1
-        taken.add(str(free).casefold())
-        outputs.append(free)
-    return outputs
 
 
 def _partners(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[Skipped]]:
@@ -164,23 +130,3 @@ def _unfit(job: Job, partner: Path | None, clean: Path) -> str:
     return (
         f"its clean picture is {header.width}x{header.height} pixels, and it is {job.header.width}x{job.header.height}"
     )
-
-
-def _refuse_overwriting(out: Path, jobs: Sequence[Job], sources: Sequence[Path]) -> None:
-    """Raises where a result, or the sheet, would take the place of a file that it is made of or measured by."""
-    precious = {_identity(path) for path in (*sources, *(job.clean for job in jobs if job.clean))}
-    for output in (*(job.output for job in jobs), out / SHEET):
-        if (identity := _identity(output)) is not None and identity in precious:
-            raise ArgumentError(
-                f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
-                "with --out"
-            )
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What file it is, whatever it is called; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -19,7 +19,7 @@ from autoencode.tasks.fit_prior import fit_prior
 from autoencode.tasks.options import data_options, sort_options
 from autoencode.tasks.run import Run, check_same, load_again
 from autoencode.training import RunFolder, Watch, fit
-from autoencode.training.fit import check_data, check_settings
+from autoencode.training.fit import check_data, check_objective, check_settings
 from autoencode.training.history import Status
 from autoencode.training.processor import prepare_processor
 
@@ -77,6 +77,7 @@ def train(
         model, objective = chosen(loaded.data_shape, **arguments)
     check_settings(settings)
     check_data(model, loaded)
+    check_objective(objective, loaded)
     folder = RunFolder.create(
         out or free_name(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}"),
         {

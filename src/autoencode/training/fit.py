@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from autoencode.data import Batches, Dataset
+from autoencode.data import Batches, Dataset, in_order
 from autoencode.errors import DataError, ShapeError
 from autoencode.hardware import describe
 from autoencode.model import Autoencoder
@@ -169,6 +169,17 @@ def check_settings(settings: Settings) -> None:
         ArgumentError: no such device.
     """
     _ = optimizers[settings.optimizer], schedules[settings.schedule], resolve_device(settings.device)
+
+
+def check_objective(objective: Objective, data: Dataset) -> None:
+    """Raises unless the objective can make of an example what the model is to be shown.
+
+    Raises:
+        DataError: a watermark's file that cannot be read.
+        ShapeError: a corruption of pictures, and the examples are vectors.
+    """
+    with own_noise(torch.device("cpu")):
+        objective.prepare(next(in_order(data.train[:1], 1)))
 
 
 def check_data(model: Autoencoder, data: Dataset) -> None:

@@ -10,11 +10,13 @@ from autoencode.evaluation.figures.profiles import profiles
 from autoencode.evaluation.figures.rates import rates
 from autoencode.evaluation.figures.rendering import Drawing, png, svg
 from autoencode.evaluation.figures.saving import save_figure
+from autoencode.evaluation.figures.spoiled import View, spoiled_sheet, views
 from autoencode.evaluation.figures.stacked import stacked
 
 __all__ = [
     "Crop",
     "Drawing",
+    "View",
     "before_after",
     "codes",
     "crop",
@@ -26,6 +28,8 @@ __all__ = [
     "profiles",
     "rates",
     "save_figure",
+    "spoiled_sheet",
     "stacked",
     "svg",
+    "views",
 ]

@@ -1,0 +1,23 @@
+"""Several corruptions, one after the other."""
+
+from dataclasses import dataclass
+
+from autoencode.corruptions.corruption import Corruption
+from autoencode.data.batch import Batch
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Corruptions in order: each spoils what the one before it left. Of none, examples stay as they are.
+
+    Args:
+        parts: the first one is applied first.
+    """
+
+    parts: tuple[Corruption, ...] = ()
+
+    def __call__(self, batch: Batch) -> Batch:
+        """The batch with spoiled examples, and the clean ones to be asked for."""
+        for part in self.parts:
+            batch = part(batch)
+        return batch

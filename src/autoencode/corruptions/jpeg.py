@@ -1,0 +1,103 @@
+"""Pictures that were stored too small."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+from autoencode.corruptions.amount import Amount
+from autoencode.corruptions.corruption import Graded, kind
+from autoencode.corruptions.jpeg_tables import CHROMINANCE, LUMINANCE, cosines
+
+_TO_CHROMA = ((0.299, 0.587, 0.114), (-0.168735892, -0.331264108, 0.5), (0.5, -0.418687589, -0.081312411))
+_FROM_CHROMA = ((1.0, 0.0, 1.402), (1.0, -0.344136286, -0.714136286), (1.0, 1.772, 0.0))
+
+
+@kind("jpeg", "a quality", 1.0, 100.0)
+@dataclass(frozen=True)
+class Jpeg(Graded):
+    """What baseline JPEG makes of a picture: blocks of 8×8 pixels, ringing at edges, smeared colours.
+
+        RGB ─► Y, Cb, Cr ─► Cb, Cr at half the size ─► blocks ─► cosine transform ─► divided by a table, rounded ─► back
+
+    Of three channels colours are kept at half the size (4:2:0); any other number of channels is stored as grey
+    pictures, each on its own. Values are cut off at black and white and rounded to 8 bits, before and after.
+
+    Args:
+        amount: the quality, 1 to 100, as libjpeg and Pillow count it: less is worse.
+
+    References:
+        ITU-T T.81, 1992, annexes A.3 and K.1; colours as in JFIF 1.02, ITU-T T.871. Rounding, halving and doubling of
+        colours as in libjpeg 6b, whose integer transform is here one of floating point: nearly all values agree with
+        Pillow's to two levels of 255.
+    """
+
+    amount: Amount = (10.0, 60.0)
+    pictures_only = True
+
+    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+        """The pictures, stored and read again."""
+        levels = (x.clamp(0, 1) * 255).round()
+        stored = _colours(levels, amount) if x.shape[1] == 3 else _stored(levels, LUMINANCE, amount)
+        return stored / 255
+
+
+def _colours(levels: Tensor, quality: Tensor) -> Tensor:
+    """Red, green and blue, by way of brightness and two differences of colour."""
+    height, width = levels.shape[2:]
+    y, chroma = (_mixed(levels, _TO_CHROMA) + levels.new_tensor((0, 128, 128))[:, None, None]).round().split([1, 2], 1)
+    half = _stored(_halved(chroma), CHROMINANCE, quality)[..., : (width + 1) // 2]
+    both = torch.cat([_stored(y, LUMINANCE, quality), _doubled(half)[..., :height, :width] - 128], 1)
+    return _mixed(both, _FROM_CHROMA).round().clamp(0, 255)
+
+
+def _mixed(colours: Tensor, weights: tuple[tuple[float, ...], ...]) -> Tensor:
+    return torch.einsum("ij,bjhw->bihw", colours.new_tensor(weights), colours)
+
+
+def _halved(x: Tensor) -> Tensor:
+    """Means of 2×2 pixels, rounded down and up in turn where they lie between levels; as wide as whole blocks."""
+    height, width = x.shape[2:]
+    x = F.pad(x, (0, -width % 16, 0, height % 2), mode="replicate")
+    sums = F.avg_pool2d(x, 2, divisor_override=1)
+    bias = torch.arange(sums.shape[3], dtype=x.dtype, device=x.device) % 2 + 1
+    return ((sums + bias) / 4).floor()
+
+
+def _doubled(x: Tensor) -> Tensor:
+    """Twice the size: each new pixel is 9/16 of the nearest one, 3/16 of the next two, and 1/16 of the fourth."""
+    x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    rows = torch.stack([3 * x[:, :, 1:-1] + x[:, :, :-2], 3 * x[:, :, 1:-1] + x[:, :, 2:]], 3).flatten(2, 3)
+    left, right = 3 * rows[..., 1:-1] + rows[..., :-2] + 8, 3 * rows[..., 1:-1] + rows[..., 2:] + 7
+    return (torch.stack([left, right], 4) / 16).floor().flatten(3, 4)
+
+
+def _stored(levels: Tensor, table: tuple[int, ...], quality: Tensor) -> Tensor:
+    """One channel, or several on their own, through the transform and back."""
+    height, width = levels.shape[2:]
+    blocks = _blocks(F.pad(levels - 128, (0, -width % 8, 0, -height % 8), mode="replicate"))
+    basis, steps = cosines(levels), _steps(table, quality)
+    ratios = (8 * (basis @ blocks @ basis.mT)).round() / (8 * steps)
+    counts = ratios.sign() * (ratios.abs() + 0.5).floor()
+    back = (basis.mT @ (counts * steps) @ basis + 128).round().clamp(0, 255)
+    return _joined(back)[..., :height, :width]
+
+
+def _steps(table: tuple[int, ...], quality: Tensor) -> Tensor:
+    """The table of divisors for each picture's quality, (batch, 1, 1, 1, 8, 8)."""
+    quality = quality.round()
+    percent = torch.where(quality < 50, (5000 / quality).floor(), 200 - 2 * quality)
+    steps = ((quality.new_tensor(table) * percent + 50) / 100).floor().clamp(1, 255)
+    return steps.reshape(-1, 1, 1, 1, 8, 8)
+
+
+def _blocks(x: Tensor) -> Tensor:
+    """(batch, channels, rows, columns, 8, 8)."""
+    return x.unflatten(3, (-1, 8)).unflatten(2, (-1, 8)).transpose(3, 4)
+
+
+def _joined(blocks: Tensor) -> Tensor:
+    """The inverse of `_blocks`."""
+    return blocks.transpose(3, 4).flatten(4, 5).flatten(2, 3)

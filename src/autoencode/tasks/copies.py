@@ -1,0 +1,87 @@
+"""Which pictures are read, and where what is made of them goes: decided before any work."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autoencode.data import Skipped
+from autoencode.data.walking import list_pictures, printable
+from autoencode.errors import ArgumentError
+
+SHEET = "sheet.png"
+"""The name of the picture that shows the first ones."""
+
+
+def found_pictures(files: Sequence[str | Path], out: Path) -> tuple[list[tuple[Path, Path]], list[Skipped]]:
+    """The files with their names, each once, and what is left out.
+
+    Args:
+        files: pictures and folders of pictures.
+        out: the folder for the results; what lies in it is not taken again with a folder around it.
+
+    Returns:
+        Each file with its name inside the folder that was given, or its last part.
+
+    Raises:
+        ArgumentError: `out` is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise ArgumentError(f"--out {out} is a file: give a folder")
+    found: dict[Path, tuple[Path, Path]] = {}
+    skipped: list[Skipped] = []
+    for given in map(Path, files):
+        if given.is_dir():
+            listing = list_pictures(given)
+            skipped += [Skipped(printable(given / skip.file), skip.reason) for skip in listing.skipped]
+            for name in _outside(listing.pictures, given, out):
+                found.setdefault((given / name).resolve(), (given / name, name))
+        elif given.exists() and not given.is_file():  # a pipe would wait for ever
+            skipped.append(Skipped(printable(given), "not a file"))
+        else:
+            found.setdefault(given.resolve(), (given, Path(given.name)))
+    return list(found.values()), skipped
+
+
+def _outside(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
+    """The pictures of a folder without those in a folder for results inside it."""
+    results, around = out.resolve(), folder.resolve()
+    inside = results != around and results.is_relative_to(around)
+    return (name for name in names if not (inside and (folder / name).resolve().is_relative_to(results)))
+
+
+def free_names(names: Sequence[Path]) -> list[Path]:
+    """The same names, each later one of two alike, or one that is the sheet's, with a number: a, a-2, a-3.
+
+    Upper and lower case count as alike.
+    """
+    taken, outputs = {SHEET}, list[Path]()
+    for name in names:
+        free, number = name, 2
+        while str(free).casefold() in taken:
+            free, number = name.with_stem(f"{name.stem}-{number}"), number + 1
+        taken.add(str(free).casefold())
+        outputs.append(free)
+    return outputs
+
+
+def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raises where a result would take the place of a file that it is made of, whatever that is called.
+
+    Raises:
+        ArgumentError: it would.
+    """
+    precious = {_identity(path) for path in inputs}
+    for output in outputs:
+        if (identity := _identity(output)) is not None and identity in precious:
+            raise ArgumentError(
+                f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
+                "with --out"
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What file it is, whatever it is called; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,122 @@
+"""Spoils a person's own pictures, to see what a training with these corruptions would see."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from autoencode.corruptions import Corruption, Watermark, composed
+from autoencode.data import Batch, Skipped, in_units, mix
+from autoencode.data.examples import Progress
+from autoencode.data.full_picture import read_full
+from autoencode.data.picture import UnreadableError
+from autoencode.data.walking import printable
+from autoencode.data.writing import encode
+from autoencode.errors import DataError
+from autoencode.evaluation.figures import View, save_figure, spoiled_sheet, views
+from autoencode.storage import write_whole
+from autoencode.tasks.copies import SHEET, found_pictures, free_names, refuse_overwriting
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Spoiled:
+    """What came of it.
+
+    Args:
+        files: the spoiled copies.
+        sheet: the first ones below their originals.
+        skipped: what could not be read, and why.
+    """
+
+    files: tuple[Path, ...]
+    sheet: Path
+    skipped: tuple[Skipped, ...]
+
+
+def corrupt(
+    files: Sequence[str | Path],
+    corruption: str | Sequence[str] | Corruption,
+    out: str | Path = "spoiled",
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Spoiled:
+    """Writes spoiled copies of pictures, of the size they have, and a sheet of the first ones below their originals.
+
+    Copies are PNG files, without loss, under the names of the pictures and in the subfolders in which those lie: the
+    folders are pairs, a clean and a spoiled picture of one name. Values are cut off at black and white, as in any file.
+    Alpha channels, DPI and colour profiles are kept as they are. What spoils a picture depends on the seed and its
+    name, and not on the other pictures.
+
+    Args:
+        files: pictures and folders of pictures.
+        corruption: as `autoencode.corruptions.composed` takes it, or a function from batch to batch.
+        out: where to write; copies of an earlier time are replaced.
+        seed: of the noise.
+        progress: told (pictures done, pictures in all).
+
+    Raises:
+        ArgumentError: a corruption without meaning, or a copy that would overwrite one of the files, before anything is
+            done.
+        DataError: none of the files could be read, or a watermark's file cannot be.
+        StorageError: a copy cannot be written; those before it stay.
+
+    Example:
+        >>> folder = getfixture("tmp_path")
+        >>> from PIL import Image
+        >>> Image.new("L", (40, 30), "white").save(folder / "page.png")
+        >>> done = corrupt([folder / "page.png"], ["stain:0.7", "gaussian:0.05"], folder / "spoiled")
+        >>> [path.name for path in done.files], done.sheet.name
+        (['page.png'], 'sheet.png')
+    """
+    folder, sheet = Path(out), Path(out) / SHEET
+    spoil = corruption if callable(corruption) else composed(corruption)
+    found, skipped = found_pictures(files, folder)
+    names = free_names([name.with_suffix(".png") for _, name in found])
+    sources = [source for source, _ in found]
+    refuse_overwriting([sheet, *(folder / name for name in names)], [*sources, *_marks(spoil)])
+    written: list[Path] = []
+    shown: list[View] = []
+    for number, (source, name) in enumerate(zip(sources, names, strict=True), start=1):
+        try:
+            picture = read_full(source)
+        except UnreadableError as error:
+            skipped.append(Skipped(printable(source), str(error)))
+            continue
+        copy = replace(picture, colour=_spoiled(picture.colour, spoil, seed, name))
+        write_whole(folder / name, encode(copy, ".png"))
+        written.append(folder / name)
+        shown += views(picture.colour, copy.colour) if len(written) <= _SHOWN else []
+        if progress is not None:
+            progress(number, len(found))
+    if not written:
+        raise DataError(_nothing(files, skipped))
+    save_figure(sheet, spoiled_sheet(shown))
+    return Spoiled(tuple(written), sheet, tuple(skipped))
+
+
+def _spoiled(pixels: npt.NDArray[np.uint8], spoil: Corruption, seed: int, name: Path) -> npt.NDArray[np.uint8]:
+    """The pixels (channels, height, width) of one picture, spoiled."""
+    x = in_units(torch.from_numpy(pixels)[None])
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(mix(seed, zlib.crc32(name.as_posix().encode(errors="surrogateescape"))))
+        spoiled = spoil(Batch(x)).x[0]
+    return (spoiled.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+
+
+def _marks(spoil: Corruption) -> list[Path]:
+    """The files that watermarks are read from."""
+    parts = getattr(spoil, "parts", (spoil,))
+    return [Path(part.mark) for part in parts if isinstance(part, Watermark)]
+
+
+def _nothing(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return f"no pictures in {', '.join(map(str, files))}"
+    return f"none of the {len(skipped)} files could be read; {skipped[0].file}: {skipped[0].reason}"
