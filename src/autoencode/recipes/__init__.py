@@ -17,6 +17,7 @@ from autoencode.recipes.dip_vae import dip_vae
 from autoencode.recipes.dirichlet_vae import dirichlet_vae
 from autoencode.recipes.dreg_iwae import dreg_iwae
 from autoencode.recipes.factor_vae import factor_vae
+from autoencode.recipes.fashion_denoise import fashion_denoise
 from autoencode.recipes.fashion_vae import fashion_vae
 from autoencode.recipes.floor_plan_vae import floor_plan_vae
 from autoencode.recipes.flow_prior_vae import flow_prior_vae
@@ -71,6 +72,7 @@ __all__ = [
     "dirichlet_vae",
     "dreg_iwae",
     "factor_vae",
+    "fashion_denoise",
     "fashion_vae",
     "find_recipe",
     "floor_plan_vae",

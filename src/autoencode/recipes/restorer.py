@@ -1,11 +1,13 @@
 """The restorer of pictures of any size."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
+from autoencode.corruptions import composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn import Sum, UNet, WithCorrection
-from autoencode.objectives import Objective, Reconstruction
+from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
@@ -21,6 +23,7 @@ from autoencode.settings import Settings
 def restorer(
     data_shape: Sequence[int],
     *,
+    corruption: Annotated[tuple[str, ...], corruptions] = (),
     widths: tuple[int, ...] = (32, 64, 128, 128),
     blocks: int = 1,
     scale: float = 0.1,
@@ -32,6 +35,8 @@ def restorer(
 
     Args:
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
+        corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other; for spoiled
+            pictures with clean ones beside them (--target) nothing.
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, on the way down and on the way up.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
@@ -48,4 +53,4 @@ def restorer(
         decoder=Sum(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, Reconstruction()
+    return model, Corrupted(Reconstruction(), composed(corruption)) if corruption else Reconstruction()

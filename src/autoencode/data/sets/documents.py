@@ -18,6 +18,7 @@ _HOME = "https://archive.ics.uci.edu/dataset/318/noisyoffice"
 _NAME, _PATCH = "documents", 128
 _TEXTS, _OF_ONE_TYPEFACE = 3, 12
 _HELD_TEXT, _HELD_TYPEFACES = 2, 3
+DIRTS = ("coffee", "fold", "footprint", "wrinkle")
 
 
 def text_of(page: int) -> int:
@@ -28,6 +29,11 @@ def text_of(page: int) -> int:
 def typeface_of(page: int) -> int:
     """Which typeface a page is set in."""
     return (page - 1) // _OF_ONE_TYPEFACE
+
+
+def dirt_of(page: int) -> int:
+    """Which of `DIRTS` lies on a page."""
+    return (page - 1) // _TEXTS % len(DIRTS)
 
 
 @dataset(
