@@ -3,9 +3,10 @@ import json
 import pytest
 
 from autoencode.data import datasets
-from autoencode.errors import UnknownNameError
+from autoencode.errors import ArgumentError, UnknownNameError
 from autoencode.recipes import recipes
 from autoencode.tasks import reproduce
+from autoencode.tasks.measures import MinusLogLikelihood
 from autoencode.tasks.options import sort_options
 from autoencode.tasks.reproductions import Reproduction, reproductions
 
@@ -17,12 +18,12 @@ def test_every_reproduction_names_what_there_is(name: str) -> None:
     sort_options(recipes[goal.recipe], dict(goal.options))
     assert goal.source
     assert goal.differs
-    assert goal.importance_samples == 5_000
+    assert goal.measure.quantity
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> str:
-    goal = Reproduction(20.0, "nobody", "digits", "dense-vae", {"latent_dim": 2}, "all of it", importance_samples=20)
+    goal = Reproduction(20.0, "nobody", "digits", "dense-vae", {"latent_dim": 2}, "all of it", MinusLogLikelihood(20))
     monkeypatch.setitem(reproductions._things, "small", goal)
     return "small"
 
@@ -58,3 +59,9 @@ def test_more_draws_tighten_the_bound(small: str, tmp_path) -> None:
 def test_an_unknown_name_is_an_error_that_says_where_they_are() -> None:
     with pytest.raises(UnknownNameError, match="autoencode list reproductions"):
         reproduce("iwae-6")
+
+
+def test_draws_are_for_likelihoods_only(tmp_path) -> None:
+    with pytest.raises(ArgumentError, match="--importance-samples are for log-likelihoods"):
+        reproduce("documents", tmp_path / "run", importance_samples=5)
+    assert not (tmp_path / "run").exists()

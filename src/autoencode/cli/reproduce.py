@@ -37,6 +37,7 @@ def reproduce(
     \b
     autoencode reproduce vae-static
     autoencode reproduce iwae-5 --minutes 10 --importance-samples 500 --examples 1000
+    autoencode reproduce documents                 the tutorials' dirty scans, in 30 minutes
     """
     from autoencode import tasks
     from autoencode.cli.progress import TrainingBar
@@ -58,8 +59,9 @@ def reproduce(
             watch=watch,
             measured=lambda done, total: bar.update(measuring, completed=done, total=total, visible=True),
         )
-    out.print(f"[bold]{name}[/]: minus log-likelihood, nats per test example ({found.importance_samples:,} draws)")
-    out.print(f"  obtained    {found.obtained}  ({found.obtained.n:,} examples)")
+    draws = "" if found.draws is None else f" ({found.draws:,} draws)"
+    out.print(f"[bold]{name}[/]: {found.quantity}{draws}")
+    out.print(f"  obtained    {found.obtained}  ({found.obtained.n:,} {found.counted})")
     out.print(f"  published   {found.published:g}  [dim]{goal.source}[/]")
     out.print(f"  difference  {found.difference}")
     out.print(f"  {found.epochs:g} epochs, {found.minutes:.1f} minutes on {found.hardware}, seed {found.seed}")

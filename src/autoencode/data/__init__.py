@@ -14,6 +14,7 @@ from autoencode.data.peek import holds_pictures, peek_shape
 from autoencode.data.registered import Registered, datasets
 from autoencode.data.seeds import mix
 from autoencode.data.split import Split
+from autoencode.data.turned import turned
 from autoencode.data.values import Values
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "load",
     "mix",
     "peek_shape",
+    "turned",
 ]
 
 del _sets

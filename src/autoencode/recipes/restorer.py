@@ -15,9 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "restorer",
-    settings=Settings(
-        epochs=20, least_steps=3000, batch_size=16, learning_rate=2e-3, schedule="linear", average=0.998, clip=100.0
-    ),
+    settings=Settings(least_steps=4000, batch_size=8, turned=True, optimizer="muon", schedule="linear", average=0.998),
     data={"patch": 96},
 )
 def restorer(

@@ -6,20 +6,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from autoencode.data import in_order
+from autoencode.errors import ArgumentError
 from autoencode.evaluation.estimate import Estimate
-from autoencode.evaluation.importance import log_likelihoods
 from autoencode.storage import write_whole
+from autoencode.tasks.measures import Measure, MinusLogLikelihood
 from autoencode.tasks.reproductions import Reproduction, reproductions
 from autoencode.tasks.run import Run
 from autoencode.tasks.train import resume, train
 from autoencode.training import Watch
 from autoencode.training.history import Status
-from autoencode.training.seeding import own_noise
-
-_AT_A_TIME = 20
 
 
 @dataclass(frozen=True)
@@ -28,9 +23,11 @@ class Comparison:
 
     Args:
         name: of the reproduction.
-        obtained: minus the importance-weighted log-likelihood, in nats for each test example.
+        quantity: what was measured, with its unit.
+        obtained: the number here.
+        counted: of what, as the number's standard error takes them for independent.
         published: the paper's.
-        importance_samples: draws for each example.
+        draws: for each example, where the number is a bound by importance weights.
         epochs: trained.
         minutes: of training.
         hardware: on which.
@@ -39,9 +36,11 @@ class Comparison:
     """
 
     name: str
+    quantity: str
     obtained: Estimate
+    counted: str
     published: float
-    importance_samples: int
+    draws: int | None
     epochs: float
     minutes: float
     hardware: str
@@ -75,7 +74,7 @@ def reproduce(
         seed: of the training.
         epochs: fewer or more than planned.
         minutes: shorten the training to about so many.
-        importance_samples: draws for each example; the paper's number by default.
+        importance_samples: draws for each example, for a log-likelihood; the paper's number by default.
         examples: measure so many of the test part, at even distances; all of them by default.
         watch: who is told of the training's progress.
         measured: told (done, total) while test examples are measured.
@@ -85,18 +84,21 @@ def reproduce(
 
     Raises:
         UnknownNameError: no such reproduction.
+        ArgumentError: draws for a number that takes none.
     """
     goal = reproductions[name]
+    measure = _measure(goal, importance_samples)
     path = Path(out) if out else Path("runs/reproduce") / f"{name}-{seed}"
     run = _trained(goal, path, seed, epochs, minutes, watch)
-    k = importance_samples or goal.importance_samples
-    values = _log_likelihoods(run, k, examples, measured or (lambda _, __: None))
+    obtained = measure(run, examples, measured or (lambda _, __: None))
     last = run.folder.metrics()[-1]
     comparison = Comparison(
         name=name,
-        obtained=Estimate.of(-values),
+        quantity=measure.quantity,
+        obtained=obtained,
+        counted=measure.counted,
         published=goal.published,
-        importance_samples=k,
+        draws=measure.importance_samples if isinstance(measure, MinusLogLikelihood) else None,
         epochs=last["epoch"],
         minutes=last["seconds"] / 60,
         hardware=run.folder.facts["decided"]["hardware"],
@@ -106,6 +108,14 @@ def reproduce(
     facts = {**asdict(comparison), "command": run.folder.facts["command"], "created": run.folder.facts["created"]}
     write_whole(path / "reproduction.json", json.dumps(facts, indent=2) + "\n")
     return comparison
+
+
+def _measure(goal: Reproduction, importance_samples: int | None) -> Measure:
+    if importance_samples is None:
+        return goal.measure
+    if not isinstance(goal.measure, MinusLogLikelihood):
+        raise ArgumentError("--importance-samples are for log-likelihoods; this reproduction measures something else")
+    return MinusLogLikelihood(importance_samples)
 
 
 def _trained(
@@ -118,15 +128,3 @@ def _trained(
     options |= {"epochs": epochs} if epochs is not None else {}
     options |= {"minutes": minutes} if minutes is not None else {}
     return train(goal.data, goal.recipe, out=path, watch=watch, seed=seed, **options)
-
-
-def _log_likelihoods(run: Run, k: int, examples: int | None, measured: Callable[[int, int], None]) -> torch.Tensor:
-    part = run.data.test if examples is None else run.data.test.spread(examples)
-    values: list[torch.Tensor] = []
-    with own_noise(run.device):
-        torch.manual_seed(0)
-        for batch in in_order(part, _AT_A_TIME):
-            batch = batch.to(run.device)
-            values.append(log_likelihoods(run.model, batch.x, k, batch.context).cpu())
-            measured(_AT_A_TIME * len(values), len(part))
-    return torch.cat(values)

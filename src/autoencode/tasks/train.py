@@ -75,7 +75,7 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(mix(settings.seed, _WEIGHTS))
         model, objective = chosen(loaded.data_shape, **arguments)
-    check_settings(settings)
+    check_settings(settings, loaded)
     check_data(model, loaded)
     check_objective(objective, loaded)
     folder = RunFolder.create(

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from autoencode.data import Batches, Dataset, in_order
-from autoencode.errors import DataError, ShapeError
+from autoencode.data import Batches, Dataset, in_order, turned
+from autoencode.errors import ArgumentError, DataError, ShapeError
 from autoencode.hardware import describe
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -87,12 +87,13 @@ def _prepare(
     model: Autoencoder, objective: Objective, data: Dataset, settings: Settings, folder: RunFolder | None, watch: Watch
 ) -> Training:
     prepare_processor()
-    check_settings(settings)
+    check_settings(settings, data)
     check_data(model, data)
     device = resolve_device(settings.device)
     model.to(device).train()
     model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # only touches images' weights
-    batches = Batches(data.train, settings.batch_size, seed=settings.seed, device=device)
+    transform = turned if settings.turned else None
+    batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     decided = _decide(model, objective, data, settings, batches, folder)
     training = Training(
         model=model,
@@ -161,14 +162,16 @@ def _restore(training: Training, folder: RunFolder) -> None:
         training.best_weights, _ = load_tensors(folder.model_file)
 
 
-def check_settings(settings: Settings) -> None:
-    """Raises unless the optimizer, the schedule and the device are there.
+def check_settings(settings: Settings, data: Dataset) -> None:
+    """Raises unless the optimizer, the schedule and the device are there, and what shall be turned can be.
 
     Raises:
         UnknownNameError: no such optimizer or schedule.
-        ArgumentError: no such device.
+        ArgumentError: no such device; vectors to be turned, or pictures with others beside them that would not turn.
     """
     _ = optimizers[settings.optimizer], schedules[settings.schedule], resolve_device(settings.device)
+    if settings.turned and (len(data.data_shape) != 3 or data.train.context is not None):
+        raise ArgumentError(f"--turned is for pictures that are told nothing but a class, and {data.name} has others")
 
 
 def check_objective(objective: Objective, data: Dataset) -> None:

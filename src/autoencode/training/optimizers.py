@@ -50,12 +50,13 @@ class MuonWithAdam(Optimizer):
     """Muon for the inner weights; Adam, at a tenth of its learning rate, for all else.
 
     Adam takes what is no matrix (biases, gains, scales) and the layers next to probability, whose outputs have a
-    meaning of their own: everything under `posterior`, `prior` and `likelihood`, and the decoder's last layer.
+    meaning of their own: everything under `posterior`, `prior` and `likelihood`, and the last layer of the decoder, or
+    of the encoder where the decoder has no weights.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float) -> None:
         named = {name: p for name, p in model.named_parameters() if p.requires_grad}
-        last = [name for name in named if name.startswith("decoder.") and named[name].ndim > 1][-1:]
+        last = [name for name in named if name.startswith(("encoder.", "decoder.")) and named[name].ndim > 1][-1:]
         inner = [p for name, p in named.items() if p.ndim > 1 and _is_inner(name) and name not in last]
         taken = {id(p) for p in inner}
         rest = [p for p in named.values() if id(p) not in taken]

@@ -15,7 +15,7 @@ from autoencode.data.values import Values
 from autoencode.errors import DownloadError
 
 _HOME = "https://archive.ics.uci.edu/dataset/318/noisyoffice"
-_NAME, _PATCH = "documents", 128
+_NAME, _PATCH = "documents", 96
 _TEXTS, _OF_ONE_TYPEFACE = 3, 12
 _HELD_TEXT, _HELD_TYPEFACES = 2, 3
 DIRTS = ("coffee", "fold", "footprint", "wrinkle")
@@ -31,6 +31,12 @@ def typeface_of(page: int) -> int:
     return (page - 1) // _OF_ONE_TYPEFACE
 
 
+def page_files(name: str) -> tuple[Path, Path]:
+    """The files of a dirty page and of the clean one behind it, from the name of the former, such as 2.png."""
+    folder = _folder()
+    return folder / "train" / name, folder / "train_cleaned" / name
+
+
 def dirt_of(page: int) -> int:
     """Which of `DIRTS` lies on a page."""
     return (page - 1) // _TEXTS % len(DIRTS)
@@ -38,7 +44,7 @@ def dirt_of(page: int) -> int:
 
 @dataset(
     "documents",
-    about="120 dirty scans with clean targets, in patches of 128x128; a text held out",
+    about="120 dirty scans with clean targets, in patches of 96x96; a text held out",
     home=_HOME,
     licence="none stated",
     data_shape=(1, _PATCH, _PATCH),
@@ -67,16 +73,19 @@ def documents_typefaces(fetch: Fetch) -> Examples:
 
 
 def _read(held: Callable[[int], bool], note: str) -> Examples:
+    """The patches, those held out last; all pages of a text in one typeface stay together in validation, too."""
     pages = _pages()
     ordered = sorted(pages, key=lambda page: (held(page), page))
     decoded = decode_patches([pages[page] for page in ordered], _PATCH, 1, _NAME, None)
     x, target = (torch.from_numpy(stack) for stack in decoded.stacks)
+    kinds = [(held(page), typeface_of(page)) for page in (int(name.stem) for name in decoded.names)]
+    order = list(dict.fromkeys(kinds))
     return Examples(
         x=x,
         target=target,
-        groups=decoded.groups,
+        groups=torch.tensor([order.index(kind) for kind in kinds]),
         values=Values.BYTES,
-        official=Official(test=sum(map(held, ordered))),
+        official=Official(test=sum(is_held for is_held, _ in order)),
         notes=(f"{len(x):,} patches of {_PATCH}x{_PATCH} from {len(ordered)} pages", note),
         files=tuple(str(path) for path in decoded.names),
     )
