@@ -111,7 +111,7 @@ def test_the_smallest_tile_works_and_a_smaller_one_is_refused(local_run: Run) ->
 
 
 def test_a_large_halo_makes_the_default_tile_larger(local_run: Run, monkeypatch) -> None:
-    assert Restorer(local_run).tile == 512
+    assert Restorer(local_run).tile == 1536
     monkeypatch.setattr(local_run.model.encoder, "halo", 1000)
     assert Restorer(local_run).tile == 2 * (2 * 1000 + 2)
 

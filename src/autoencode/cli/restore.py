@@ -31,7 +31,7 @@ def restore(
     ] = None,
     tile: Annotated[
         int | None,
-        typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="512"),
+        typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="1536"),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",

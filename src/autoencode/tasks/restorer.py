@@ -10,7 +10,7 @@ from autoencode.model import Autoencoder
 from autoencode.nn import Local, Tell, in_tiles, in_windows, smallest_tile
 from autoencode.tasks.run import Run
 
-_TILE = 512
+_TILE, _WINDOWS = 1536, 512
 
 
 class Restorer:
@@ -25,8 +25,9 @@ class Restorer:
 
     Args:
         run: the trained model.
-        tile: the longest side of a tile in pixels, its halo included; for windows, as many as fit into tile² pixels go
-            together. By default 512, or twice what the halo needs.
+        tile: the longest side of a tile in pixels, its halo included, by default 1536 or twice what the halo needs:
+            small tiles are mostly halo, large ones take more memory. Of windows as many as fit into tile² pixels go
+            together, by default 512².
 
     Raises:
         CapabilityError: a model of vectors, of pictures that are neither grey nor colour, of numbers that are no
@@ -40,7 +41,8 @@ class Restorer:
         self.run = run
         self.local = encoder if isinstance(encoder, Local) and run.fits_any_size else None
         least = smallest_tile(self.local.halo, self.local.multiple) if self.local else 1
-        self.tile = max(_TILE, 2 * least) if tile is None else tile
+        usual = max(_TILE, 2 * least) if self.local else _WINDOWS
+        self.tile = usual if tile is None else tile
         if self.tile < least:
             raise ArgumentError(
                 f"--tile {tile} is all halo, which this model needs around a tile: give at least {least}"

@@ -46,7 +46,7 @@ class Run:
         self.folder = RunFolder(path, trust=trust)
         self.model, self.objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
-        self.model.to(self.device)
+        self.model.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._given = data
         self._resized: Autoencoder | None = None
 
@@ -121,7 +121,8 @@ class Run:
             )
         self._resized = self._built((self.model.data_shape[0], *size))
         self._resized.load_state_dict(self.model.state_dict())
-        return self._resized.to(self.device).eval()
+        self._resized.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        return self._resized.eval()
 
     def _built(self, data_shape: tuple[int, ...]) -> Autoencoder:
         """The recipe's model for examples of another shape, with fresh weights; global noise stays as it was."""
