@@ -125,6 +125,11 @@ def report_reading(results: dict[str, Pages]) -> None:
         print(f"{title:<11} {share(wrong):.1%}   {by}")
 
 
+def compared(text: str, truth: str) -> tuple[int, int]:
+    """Characters to insert, delete or replace (Levenshtein), and characters in all."""
+    return Levenshtein.distance(text, truth), len(truth)
+
+
 def share(counts: np.ndarray) -> float:
     """Wrong characters to all."""
     return counts[:, 0].sum() / counts[:, 1].sum()
