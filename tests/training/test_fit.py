@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import pytest
 import torch
 
-from autoencode.data import load
+from autoencode.data import Batch, load
 from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeError, UnknownNameError
-from autoencode.objectives import Elbo, Output
+from autoencode.objectives import Elbo, Output, Reconstruction
+from autoencode.recipes import recipes
 from autoencode.settings import Settings
 from autoencode.training import RunFolder, Watch, fit, optimizers, under_way, validate
 from autoencode.training.fit import planned_steps
@@ -214,11 +215,24 @@ def test_data_of_another_shape_are_refused(build):
         ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
         ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
         ({"device": "gpu"}, ArgumentError, "--device gpu"),
+        ({"turned": True}, ArgumentError, "--turned is for pictures that are told nothing but a class"),
     ],
 )
 def test_unknown_names_are_told(build, data, wrong, error, said):
     with pytest.raises(error, match=said):
         trained(build, data, epochs=1, **wrong)
+
+
+def test_pictures_are_turned_in_training_only(monkeypatch):
+    shown, asked = list[Batch](), Reconstruction.prepare
+    monkeypatch.setattr(Reconstruction, "prepare", lambda self, batch: shown.append(batch) or asked(self, batch))
+    slope = torch.linspace(0, 1, 8).expand(40, 1, 8, 8).contiguous()  # bright at the right
+    model, _ = recipes["restorer"]((1, 8, 8), widths=(4,))
+    fit(model, Reconstruction(), load(slope), Settings(epochs=2, batch_size=40, turned=True))
+    upright = [batch.x[:, 0, 0, 7] - batch.x[:, 0, 0, 0] == batch.x[:, 0, 7, 7] for batch in shown]
+    assert {bool(each.all()) for each in upright} == {True, False}
+    assert all(each.all() for batch, each in zip(shown, upright, strict=True) if len(batch) == 4)
+    assert not any(each.all() for batch, each in zip(shown, upright, strict=True) if len(batch) > 4)
 
 
 def test_minutes_shorten_a_training_and_are_kept_with_the_run(build, data, folder):

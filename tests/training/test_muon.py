@@ -63,6 +63,13 @@ def test_heads_biases_and_the_last_layer_are_adams():
     assert len(everything) == len(list(model.parameters()))
 
 
+def test_the_output_layer_is_the_encoder_s_where_the_decoder_has_no_weights():
+    model, _ = recipes["restorer"]((1, 16, 16), widths=(4, 8))
+    inner = {id(p) for p in optimizers["muon"](model).param_groups[0]["params"]}
+    last = [name for name, p in model.named_parameters() if p.ndim > 1][-1]
+    assert {name for name, p in model.named_parameters() if p.ndim > 1 and id(p) not in inner} == {last}
+
+
 @pytest.mark.parametrize("name", list(optimizers))
 def test_the_state_comes_back_with_its_memory_layout(name):
     def fresh():
