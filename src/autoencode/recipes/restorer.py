@@ -15,7 +15,15 @@ from autoencode.settings import Settings
 
 @recipe(
     "restorer",
-    settings=Settings(least_steps=4000, batch_size=8, turned=True, optimizer="muon", schedule="linear", average=0.998),
+    settings=Settings(
+        least_steps=4000,
+        batch_size=8,
+        turned=True,
+        optimizer="muon",
+        learning_rate=0.015,
+        schedule="linear",
+        average=0.998,
+    ),
     data={"patch": 96},
 )
 def restorer(
@@ -28,20 +36,18 @@ def restorer(
 ) -> tuple[Autoencoder, Objective]:
     """A denoising autoencoder for pictures of any size: says what to add to each point (autoencode restore).
 
-    Its code is the picture itself and a correction of it, found by a U-Net: nothing has to pass through a bottleneck,
-    and a clean picture needs no more than a correction of zero. So it restores and does not compress.
+    Its code is the picture itself and a correction of it, found by a U-Net: it restores and does not compress.
 
     Args:
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
-        corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other; for spoiled
-            pictures with clean ones beside them (--target) nothing.
+        corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; nothing for pairs (--target).
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, on the way down and on the way up.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
 
     References:
-        Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010; the correction: Zhang et al., "Beyond a
-        Gaussian denoiser", IEEE TIP 2017, equation 1; the network: Ronneberger, Fischer and Brox, MICCAI 2015.
+        Vincent et al., JMLR 11, 2010; the correction: Zhang et al., "Beyond a Gaussian denoiser", IEEE TIP 2017,
+        equation 1; the network: Ronneberger, Fischer and Brox, MICCAI 2015.
     """
     require_image(data_shape, "restorer")
     channels, *size = data_shape
