@@ -20,7 +20,7 @@ from autoencode.settings import Settings
         batch_size=8,
         turned=True,
         optimizer="muon",
-        learning_rate=0.015,
+        learning_rate=0.01,
         schedule="linear",
         average=0.998,
     ),
@@ -30,7 +30,7 @@ def restorer(
     data_shape: Sequence[int],
     *,
     corruption: Annotated[tuple[str, ...], corruptions] = (),
-    widths: tuple[int, ...] = (32, 64, 128, 128),
+    widths: tuple[int, ...] = (48, 64, 96, 128),
     blocks: int = 1,
     scale: float = 0.1,
 ) -> tuple[Autoencoder, Objective]:
@@ -42,12 +42,11 @@ def restorer(
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
         corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; nothing for pairs (--target).
         widths: channels of the maps at a half, a quarter … of the picture's size.
-        blocks: residual blocks at each size, on the way down and on the way up.
+        blocks: residual blocks at each size, both ways.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
 
     References:
-        Vincent et al., JMLR 11, 2010; the correction: Zhang et al., "Beyond a Gaussian denoiser", IEEE TIP 2017,
-        equation 1; the network: Ronneberger, Fischer and Brox, MICCAI 2015.
+        Zhang et al., "Beyond a Gaussian denoiser", IEEE TIP 2017, equation 1; the network: Ronneberger et al., 2015.
     """
     require_image(data_shape, "restorer")
     channels, *size = data_shape
