@@ -14,6 +14,7 @@ from autoencode.corruptions.poisson import Poisson
 from autoencode.corruptions.salt_and_pepper import SaltAndPepper
 from autoencode.corruptions.scratch import Scratch
 from autoencode.corruptions.shadow import Shadow
+from autoencode.corruptions.shown_clean import ShownClean
 from autoencode.corruptions.specification import composed, corruption
 from autoencode.corruptions.speckle import Speckle
 from autoencode.corruptions.stain import Stain
@@ -35,6 +36,7 @@ __all__ = [
     "SaltAndPepper",
     "Scratch",
     "Shadow",
+    "ShownClean",
     "Speckle",
     "Stain",
     "Watermark",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from autoencode.corruptions import composed, corruptions
+from autoencode.corruptions import Composed, ShownClean, composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn import Sum, UNet, WithCorrection
@@ -15,14 +15,8 @@ from autoencode.settings import Settings
 
 @recipe(
     "restorer",
-    settings=Settings(
-        least_steps=4000,
-        batch_size=8,
-        turned=True,
-        optimizer="muon",
-        learning_rate=0.01,
-        schedule="linear",
-        average=0.998,
+    settings=Settings(least_steps=4000, batch_size=8, turned=True, optimizer="muon", learning_rate=0.01).replaced(
+        schedule="linear", average=0.998
     ),
     data={"patch": 96},
 )
@@ -30,6 +24,7 @@ def restorer(
     data_shape: Sequence[int],
     *,
     corruption: Annotated[tuple[str, ...], corruptions] = (),
+    clean: float = 0.1,
     widths: tuple[int, ...] = (48, 64, 96, 128),
     blocks: int = 1,
     scale: float = 0.1,
@@ -41,12 +36,14 @@ def restorer(
     Args:
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
         corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; nothing for pairs (--target).
+        clean: share of the pictures that are shown as clean as they should become, so that such are left alone.
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, both ways.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
 
     References:
-        Zhang et al., "Beyond a Gaussian denoiser", IEEE TIP 2017, equation 1; the network: Ronneberger et al., 2015.
+        Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010; the correction: Zhang et al., "Beyond a
+        Gaussian denoiser", IEEE TIP 2017, equation 1; the network: Ronneberger, Fischer and Brox, MICCAI 2015.
     """
     require_image(data_shape, "restorer")
     channels, *size = data_shape
@@ -56,4 +53,4 @@ def restorer(
         decoder=Sum(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, Corrupted(Reconstruction(), composed(corruption)) if corruption else Reconstruction()
+    return model, Corrupted(Reconstruction(), Composed((composed(corruption), ShownClean(clean))))

@@ -125,7 +125,7 @@ for _data, _unseen in (("documents", "a text"), ("documents-typefaces", "typefac
             f"{_TUTORIAL}, on a random split of resized pages; its medals began at 0.0452, 0.0261 and 0.0179",
             _data,
             "restorer",
-            {"minutes": 30.0, "epochs": 60},
+            {"epochs": 25},
             f"a U-Net for pages of any size; whole pages of {_unseen} that it never saw",
             PageError(),
         ),
