@@ -1,6 +1,6 @@
 """Dirty scans restored at full size: a text that was not learned from, or typefaces that were not.
 
-    python benchmarks/documents.py                          another text (`autoencode reproduce documents`, 30 minutes)
+    python benchmarks/documents.py                          another text (`autoencode reproduce documents`)
     python benchmarks/documents.py --split typefaces        other typefaces; their texts and their dirt were seen
     python benchmarks/documents.py --minutes 5              a shorter training
 
@@ -39,7 +39,7 @@ def main() -> None:
     """Trains, restores, prints."""
     parser = argparse.ArgumentParser(description="restores dirty scans", formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--split", choices=DATA, default="text")
-    parser.add_argument("--minutes", type=float, help="of training; 30 by default")
+    parser.add_argument("--minutes", type=float, help="shorten the training to about so many")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with TrainingBar() as watch:

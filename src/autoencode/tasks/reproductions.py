@@ -117,7 +117,7 @@ reproductions.add(
         RepairError(),
     ),
 )
-for _data, _unseen in (("documents", "a text"), ("documents-typefaces", "typefaces")):
+for _data, _unseen, _epochs in (("documents", "a text", 25), ("documents-typefaces", "typefaces", 15)):
     reproductions.add(
         _data,
         Reproduction(
@@ -125,7 +125,7 @@ for _data, _unseen in (("documents", "a text"), ("documents-typefaces", "typefac
             f"{_TUTORIAL}, on a random split of resized pages; its medals began at 0.0452, 0.0261 and 0.0179",
             _data,
             "restorer",
-            {"epochs": 25},
+            {"epochs": _epochs},
             f"a U-Net for pages of any size; whole pages of {_unseen} that it never saw",
             PageError(),
         ),
