@@ -6,7 +6,8 @@
 A logo, drawn here, lies over every second picture, and over two of three one of twelve texts, in another place, size,
 angle and opacity (0.2 to 0.6) each time; one picture in six stays clean. The test part are six other photographs, each
 under eight marks: four times the logo, and four texts that no training picture had. They are looked at only for these
-numbers. The run and the sheets are in runs/watermark/; a training that was interrupted goes on.
+numbers, scaled down to 384 pixels: what was learned from are patches of 256, and marks are as large beside these as
+beside the photographs. The run and the sheets are in runs/watermark/; a training that was interrupted goes on.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from autoencode.tasks import Restorer, Run
 
 PLACE = Path("runs/watermark")
 OPACITY = "0.2..0.6"
+SIDE = 384
 TEXTS = ("SAMPLE", "© Anna Berg", "preview", "DRAFT 2024", "photo-market", "Do not copy", "J. Kowalski", "PROOF")
 TEXTS += ("my holidays", "www.bilder.example", "#Quiz 1357", "© 1998 FOX & YVES")
 UNSEEN = ("© Maria Lind", "COPYRIGHT", "stock 4860", "Review only")
@@ -44,8 +46,10 @@ def main() -> None:
     print(
         f"{run.folder.metrics()[-1]['seconds'] / 60:.1f} minutes of training, {run.folder.metrics()[-1]['step']} steps"
     )
-    photographs = to_test_on()
-    marked = {(name, mark): marked_with(name, mark) for name in photographs for mark in range(8)}
+    photographs = {name: smaller(picture) for name, picture in to_test_on().items()}
+    marked = {
+        (name, mark): marked_with(name, picture, mark) for name, picture in photographs.items() for mark in range(8)
+    }
     results = {"untouched": {key: spoiled for key, (spoiled, _) in marked.items()}}
     results["inpainting"] = {key: inpainted(*both) for key, both in marked.items()}
     results["restorer"] = {key: restored(restorer, spoiled) for key, (spoiled, _) in marked.items()}
@@ -79,11 +83,11 @@ def trained(minutes: float) -> Run:
         "restorer",
         out=path,
         corruption=(f"watermark:{logo}:{OPACITY} | none", " | ".join([*texts, *["none"] * 6])),
-        patch=192,
+        patch=256,
         validation=3,
         test=1,
-        widths=(32, 64, 128, 128),
-        batch_size=8,
+        widths=(16, 32, 64, 128, 128),
+        batch_size=4,
         optimizer="muon",
         learning_rate=0.01,
         minutes=minutes,
@@ -106,9 +110,15 @@ def drawn_logo() -> Path:
     return path
 
 
-def marked_with(name: str, number: int) -> tuple[Picture, Picture]:
-    """A test photograph under a mark, and where the mark is: its values differ from the clean ones there."""
-    picture = to_test_on()[name]
+def smaller(picture: Picture) -> Picture:
+    """Scaled down to `SIDE`."""
+    sheet = Image.fromarray(picture.transpose(1, 2, 0))
+    sheet.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return np.ascontiguousarray(np.asarray(sheet).transpose(2, 0, 1))
+
+
+def marked_with(name: str, picture: Picture, number: int) -> tuple[Picture, Picture]:
+    """A test photograph under a mark, and where the mark is: it changes black, grey or white there."""
     mark = str(PLACE / "logo.png") if number < 4 else f'"{UNSEEN[number - 4]}"'
     torch.manual_seed(1000 * sum(map(ord, name)) + number)
     state = torch.get_rng_state()
