@@ -38,7 +38,7 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "corruption": ["salt-and-pepper:0.1"],
             "widths": (32, 64),
-            "epochs": 2,
+            "epochs": 6,
             "batch_size": 64,
             "optimizer": "muon",
             "learning_rate": 0.01,
@@ -124,22 +124,23 @@ def switching_median(x: Pictures, least: int, black: int, white: int) -> Picture
     spoiled = ((x == 0) & (alike[0] <= black)) | ((x == 1) & (alike[1] <= white))
     result, left = x.copy(), spoiled.copy()
     for reach in (1, 2, 3):
-        middle, count = median_of_sound(x, spoiled, reach)
-        done = left & (count >= least)
-        result[done] = middle[done]
-        left &= ~done
+        places = np.nonzero(left)
+        middle, count = median_of_sound(np.where(spoiled, np.nan, x), places, reach)
+        result[places] = np.where(count >= least, middle, x[places])
+        left[places] = count < least
     return result
 
 
-def median_of_sound(x: Pictures, spoiled: npt.NDArray[np.bool_], reach: int) -> tuple[Pictures, npt.NDArray[np.int64]]:
-    """The median over the window of what is not spoiled, and how many there are of these."""
-    padded = np.pad(np.where(spoiled, np.nan, x), ((0, 0), (reach, reach), (reach, reach)), constant_values=np.nan)
-    side, (height, width) = 2 * reach + 1, x.shape[1:]
-    around = np.stack([padded[:, i : i + height, j : j + width] for i, j in product(range(side), repeat=2)])
-    around.sort(0)  # NaN last
-    count = (~np.isnan(around)).sum(0)
-    low, high = ((np.maximum(count, 1) - 1) // 2)[None], (np.maximum(count, 1) // 2)[None]
-    return (np.take_along_axis(around, low, 0) + np.take_along_axis(around, high, 0))[0] / 2, count
+def median_of_sound(sound: Pictures, places: tuple[npt.NDArray[np.int64], ...], reach: int) -> tuple[Any, Any]:
+    """The median of what is not NaN in the window round each place, and how many there are."""
+    padded = np.pad(sound, ((0, 0), (reach, reach), (reach, reach)), constant_values=np.nan)
+    number, row, column = places
+    steps = range(2 * reach + 1)
+    around = np.stack([padded[number, row + i, column + j] for i, j in product(steps, repeat=2)], 1)
+    around.sort(1)  # NaN last
+    count = (~np.isnan(around)).sum(1)
+    low, high = ((np.maximum(count, 1) - 1) // 2)[:, None], (np.maximum(count, 1) // 2)[:, None]
+    return (np.take_along_axis(around, low, 1) + np.take_along_axis(around, high, 1))[:, 0] / 2, count
 
 
 def adaptive_median(x: Pictures, largest: int) -> Pictures:
