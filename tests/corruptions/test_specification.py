@@ -8,6 +8,7 @@ from autoencode.corruptions import (
     Jpeg,
     Levels,
     Masking,
+    OneOf,
     SaltAndPepper,
     Stain,
     Watermark,
@@ -33,6 +34,10 @@ from autoencode.errors import ArgumentError, UnknownNameError
         ("watermark:C:\\logo.png", Watermark(mark="C:\\logo.png")),
         ('watermark:"© Me"', Watermark(mark='"© Me"')),
         ("watermark:a text: with a colon", Watermark(mark="a text: with a colon")),
+        ("blur:3|stain", OneOf((Blur(3.0), Stain()))),
+        ("blur:3 | none | none", OneOf((Blur(3.0), Composed(), Composed()))),
+        ('watermark:"one | two"', Watermark(mark='"one | two"')),
+        ('watermark:"one | two":0.1 | levels', OneOf((Watermark(0.1, '"one | two"'), Levels()))),
     ],
 )
 def test_a_text_makes_a_corruption(text, made):
@@ -44,6 +49,9 @@ def test_a_text_makes_a_corruption(text, made):
     [
         ("gaussan:0.1", UnknownNameError, "no corruption named 'gaussan'; did you mean 'gaussian'"),
         ("", UnknownNameError, "autoencode list corruptions"),
+        ("none", UnknownNameError, "no corruption named 'none'"),
+        ("blur | gaussan", UnknownNameError, "no corruption named 'gaussan'"),
+        ("blur | ", UnknownNameError, "autoencode list corruptions"),
         ("gaussian:much", ArgumentError, "gaussian takes a number or a range, such as gaussian:0.1 or .*, not 'much'"),
         ("gaussian:", ArgumentError, "gaussian takes a number or a range.*not ''"),
         ("gaussian:0.1..", ArgumentError, "gaussian takes a number or a range"),

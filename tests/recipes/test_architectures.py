@@ -6,7 +6,7 @@ from torch import nn
 
 from autoencode.likelihoods import FixedScale
 from autoencode.objectives import Reconstruction
-from autoencode.recipes import conv_ae, conv_vae, dense_vae, fashion_vae
+from autoencode.recipes import conv_ae, conv_vae, dense_vae, fashion_denoise, fashion_vae
 
 MNIST = (1, 28, 28)
 
@@ -98,3 +98,19 @@ def test_conv_vae_halves_the_picture_at_each_level() -> None:
 
 def test_free_bits_reach_the_objective() -> None:
     assert conv_vae(MNIST, free_bits=0.25)[1].free_bits == 0.25
+
+
+def test_the_tutorials_denoiser_is_64_32_16_and_back() -> None:
+    model, _ = fashion_denoise(MNIST)
+    encoder = sum(9 * a * b + b for a, b in ((1, 64), (64, 32), (32, 16)))
+    decoder = sum(9 * a * b + b for a, b in ((16, 16), (16, 32), (32, 64), (64, 1)))
+    assert size(model) == encoder + decoder == 49_761
+
+
+def test_the_tutorials_denoiser_starts_with_the_weights_of_glorot_and_bengio() -> None:
+    torch.manual_seed(0)
+    model, _ = fashion_denoise(MNIST)
+    for layer in filter(lambda layer: isinstance(layer, nn.Conv2d), model.modules()):
+        largest = (6 / (9 * (layer.in_channels + layer.out_channels))) ** 0.5
+        assert 0.97 * largest < layer.weight.abs().max() <= largest
+        assert (layer.bias == 0).all()

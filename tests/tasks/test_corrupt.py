@@ -112,11 +112,12 @@ def test_no_file_that_is_given_is_overwritten(photos, tmp_path, monkeypatch, out
     assert not (tmp_path / "one.png").exists()
 
 
-def test_a_logo_is_not_overwritten(photos, tmp_path, monkeypatch):
+@pytest.mark.parametrize("texts", [["watermark:a.png", "levels"], ["levels", "watermark:a.png | none"]])
+def test_a_logo_is_not_overwritten(photos, tmp_path, monkeypatch, texts):
     monkeypatch.chdir(tmp_path)
     logo = save(tmp_path / "a.png").read_bytes()
     with pytest.raises(ArgumentError, match=r"a\.png is one of the files"):
-        corrupt([photos], ["watermark:a.png", "levels"], ".")
+        corrupt([photos], texts, ".")
     assert (tmp_path / "a.png").read_bytes() == logo
 
 

@@ -26,11 +26,13 @@ def corrupt(
     """Write spoiled copies of pictures, and a sheet with originals above them: what a training would see.
 
     Copies are PNG files of the size and the names of the pictures; no file that you give is ever overwritten. With a
-    text in place of a logo, --corruption 'watermark:© Me' writes it over each picture.
+    text in place of a logo, --corruption 'watermark:© Me' writes it over each picture. Where kinds stand with bars
+    between them, each picture suffers one; none leaves it as it is.
 
     \b
     autoencode corrupt scan.png --corruption stain --corruption crease:0.3..0.8
     autoencode corrupt photos/ --corruption watermark:logo.png --corruption jpeg:30 -o spoiled/
+    autoencode corrupt photos/ --corruption 'blur:2 | scratch | none'
     """
     from autoencode import tasks
 

@@ -10,6 +10,7 @@ from autoencode.corruptions.jpeg import Jpeg
 from autoencode.corruptions.levels import Levels
 from autoencode.corruptions.mask import Mask
 from autoencode.corruptions.masking import Masking
+from autoencode.corruptions.one_of import OneOf
 from autoencode.corruptions.poisson import Poisson
 from autoencode.corruptions.salt_and_pepper import SaltAndPepper
 from autoencode.corruptions.scratch import Scratch
@@ -32,6 +33,7 @@ __all__ = [
     "Levels",
     "Mask",
     "Masking",
+    "OneOf",
     "Poisson",
     "SaltAndPepper",
     "Scratch",

@@ -47,7 +47,7 @@ def check_mark(mark: str) -> None:
         )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def read_mark(mark: str) -> Mark:
     """Reads a file, or draws a text; each once.
 

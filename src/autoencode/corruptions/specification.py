@@ -1,18 +1,26 @@
 """Corruptions as a person writes them."""
 
+import re
 from collections.abc import Sequence
 
 from autoencode.corruptions.composed import Composed
-from autoencode.corruptions.corruption import Graded, corruptions
+from autoencode.corruptions.corruption import Corruption, Graded, corruptions
+from autoencode.corruptions.one_of import OneOf
+
+NOTHING = "none"
+"""Among several of which each picture suffers one: leaves it as it is."""
+_BETWEEN = re.compile(r"""\|(?=(?:[^"]*"[^"]*")*[^"]*$)""")
+"""A bar that is not inside quotes."""
 
 
-def corruption(text: str) -> Graded:
-    """A corruption from its name, or its name and its amount.
+def corruption(text: str) -> Corruption:
+    """A corruption from its name, or its name and its amount; or several, of which each picture suffers one.
 
         NAME                 with the kind's own amount
         NAME:AMOUNT          the same amount for every picture
         NAME:LOW..HIGH       each picture draws its own
         watermark:MARK       a picture file or a text; see `Watermark`
+        ONE | ANOTHER | …    any of these, with equal chances; `none` leaves a picture as it is
 
     Args:
         text: as above.
@@ -26,7 +34,18 @@ def corruption(text: str) -> Graded:
         SaltAndPepper(amount=0.1)
         >>> corruption("gaussian:0.05..0.3")
         Gaussian(amount=(0.05, 0.3))
+        >>> corruption("blur:3 | none")
+        OneOf(parts=(Blur(amount=3.0), Composed(parts=())))
     """
+    several = _BETWEEN.split(text)
+    return _kind(text) if len(several) == 1 else OneOf(tuple(map(_alternative, several)))
+
+
+def _alternative(text: str) -> Corruption:
+    return Composed() if text.strip() == NOTHING else _kind(text)
+
+
+def _kind(text: str) -> Graded:
     name, colon, rest = text.partition(":")
     kind = corruptions[name.strip()]
     return kind.from_text(rest.strip()) if colon else kind()

@@ -112,8 +112,9 @@ def _spoiled(pixels: npt.NDArray[np.uint8], spoil: Corruption, seed: int, name: 
 
 def _marks(spoil: Corruption) -> list[Path]:
     """The files that watermarks are read from."""
-    parts = getattr(spoil, "parts", (spoil,))
-    return [Path(part.mark) for part in parts if isinstance(part, Watermark)]
+    if isinstance(spoil, Watermark):
+        return [Path(spoil.mark)]
+    return [mark for part in getattr(spoil, "parts", ()) for mark in _marks(part)]
 
 
 def _nothing(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:

@@ -10,6 +10,7 @@ from autoencode.data import Batch, Part, in_order
 from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
 from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
+from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodesPrior, StandardNormalPrior
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.ex_post import fitted_facts
@@ -58,8 +59,9 @@ def _lead(run: Run) -> str:
     n = facts["data"]["sizes"]["train"]
     what = "pictures" if run.is_pictures else "examples"
     epochs, minutes = (metrics[-1]["epoch"], metrics[-1]["seconds"] / 60) if metrics else (0, 0)
+    purpose = "to restore them" if _has_room(run) else f"to tell each in {_size(run)}"
     return (
-        f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} to tell each in {_size(run)}: "
+        f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} {purpose}: "
         f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['decided']['hardware']}."
     )
 
@@ -72,13 +74,20 @@ def _size(run: Run) -> str:
     return "1 number" if numbers == 1 else f"{numbers} numbers"
 
 
+def _has_room(run: Run) -> bool:
+    """Whether a code holds the whole example and more, as a restorer's does."""
+    numbers = math.prod(run.model.latent_shape)
+    return isinstance(run.model.posterior, IdentityPosterior) and numbers > math.prod(run.model.data_shape)
+
+
 def _learned(run: Run) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
     drawn = dict[str, Figure]()
     if run.is_pictures and (batch := _spoiled(run, part)) is not None:
         drawn["repairs"] = _repairs(run, batch)
-    drawn["reconstructions"] = _reconstructions(run, part)
+    else:
+        drawn["reconstructions"] = _reconstructions(run, part)
     if math.prod(run.model.latent_shape) <= _MOST_PLACED:
         drawn["codes"] = _codes(run, encode_all(run.model, _some(part)))
     if run.is_pictures and (fitted := fitted_facts(run.path)):
@@ -112,9 +121,14 @@ def _reconstructions(run: Run, part: Part) -> Figure:
         if run.is_pictures
         else "Each example and its reconstruction"
     )
+    lost = (
+        "The code has room for all of it: what differs is what the model corrected"
+        if _has_room(run)
+        else ("What is lost did not fit into the code")
+    )
     return Figure(
         "Originals and reconstructions",
-        f"{above}. All are from the test part, which the model never saw. What is lost did not fit into the code.",
+        f"{above}. All are from the test part, which the model never saw. {lost}.",
         f"{len(x)} test examples, each with its reconstruction",
         image,
     )

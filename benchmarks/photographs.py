@@ -1,0 +1,72 @@
+"""Photographs for the benchmarks of restoring: wallpapers of Debian's packages to learn from, others to be tested on.
+
+The packages are fetched with apt-get (a Debian or Ubuntu machine; 160 MB) and their photographs, without the drawings
+among them, are scaled down into runs/photographs/. The test part are photographs that come with scikit-image and
+scikit-learn, at the size they have; nothing is learned from them.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from skimage import data as pictures
+from sklearn.datasets import load_sample_images
+
+from autoencode.storage import write_whole
+
+PLACE = Path("runs/photographs")
+WIDTH = 1024
+PACKAGES = {
+    "plasma-workspace-wallpapers": (
+        "BytheWater ColdRipple ColorfulCups DarkestHour EveningGlow FallenLeaf Grey Kite OneStandsOut Path Shell "
+        "summer_1am"
+    ),
+    "mate-backgrounds": "Aqua Blinds Dune Garden GreenMeadow LadyBird RainDrops Storm TwoWings Wood YellowFlower",
+    "lomiri-wallpapers-20.04": "Infinite-Sea_by_Aury88 Kleiber_by_Lukas_Baubkus",
+    "lomiri-wallpapers-16.04": (
+        "Bridge_by_Sander_Klootwijk Dragonfly_by_Bolly Picture_0B_by_freespace "
+        "Picture_1A_by_freespace Wine_by_Jakkub_Mede aitzgorri_by_Aitzol_Berasategi free_by_Peter_Nerlich "
+        "friends_by_Aitzol_Berasategi life_by_Aitzol_Berasategi picosdeeuropa_by_Aitzol_Berasategi "
+        "seeding_by_Clements_Engelhardt sunset_by_Aitzol_Berasategi"
+    ),
+}
+Picture = npt.NDArray[np.uint8]
+
+
+def to_learn_from() -> Path:
+    """The folder of photographs, made here if it is not there yet."""
+    wanted = {name for names in PACKAGES.values() for name in names.split()}
+    if {path.stem for path in PLACE.glob("*.png")} != wanted:
+        PLACE.mkdir(parents=True, exist_ok=True)
+        for package, names in PACKAGES.items():
+            with tempfile.TemporaryDirectory() as folder:
+                subprocess.run(["apt-get", "download", package], cwd=folder, check=True)
+                subprocess.run(["dpkg-deb", "-x", *map(str, Path(folder).glob("*.deb")), folder], check=True)
+                for name in names.split():
+                    scaled_down(largest(Path(folder), name), PLACE / f"{name}.png")
+    return PLACE
+
+
+def largest(folder: Path, name: str) -> Path:
+    """The largest file of a picture: NAME.jpg, or a folder NAME of several sizes."""
+    found = [path for path in folder.rglob("*.[jp][pn]g") if name in (path.stem, *path.relative_to(folder).parts)]
+    return max(found, key=lambda path: path.stat().st_size)
+
+
+def scaled_down(source: Path, goal: Path) -> None:
+    """Writes a picture, its longer side no more than `WIDTH`."""
+    picture = Image.open(source).convert("RGB")
+    picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
+    with tempfile.NamedTemporaryFile(suffix=".png") as file:
+        picture.save(file.name)
+        write_whole(goal, Path(file.name).read_bytes())
+
+
+def to_test_on() -> dict[str, Picture]:
+    """Photographs by name, (3, height, width) each."""
+    found = {name: getattr(pictures, name)() for name in ("astronaut", "chelsea", "coffee", "rocket")}
+    found |= dict(zip(("china", "flower"), load_sample_images().images, strict=True))
+    return {name: np.ascontiguousarray(picture.transpose(2, 0, 1)) for name, picture in found.items()}

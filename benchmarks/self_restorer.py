@@ -1,0 +1,127 @@
+"""Noise taken from photographs: by models that saw clean ones or noisy ones alone, and by classical filters.
+
+    python benchmarks/self_restorer.py                 trains both (5 minutes each on one thread), measures, prints
+    python benchmarks/self_restorer.py --minutes 20    longer trainings
+
+Normal noise of standard deviation 0.1 (white is 1, cut off at black and white, 8 bits) lies over six photographs.
+`self-restorer` learns from these six noisy pictures alone; `restorer` from other photographs with noise of 0.02 to 0.2,
+so that it is not told how much there is. Non-local means estimates the noise; BM3D (pip install bm3d) is told it. The
+noisy pictures, the results and the runs are in runs/self-restorer/; an interrupted training goes on.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from bm3d import bm3d_rgb
+from photographs import Picture, to_learn_from, to_test_on
+from PIL import Image
+from skimage.restoration import denoise_nl_means, estimate_sigma
+
+from autoencode import tasks
+from autoencode.corruptions import Gaussian
+from autoencode.data import Batch
+from autoencode.evaluation import Estimate
+from autoencode.evaluation.figures import before_after, crop, save_figure
+from autoencode.evaluation.quality import PictureQuality, picture_quality
+from autoencode.tasks import Restorer, Run
+
+PLACE = Path("runs/self-restorer")
+NOISE = 0.1
+OPTIONS: dict[str, dict[str, Any]] = {
+    "self-restorer": {"patch": 96, "validation": 1, "test": 1, "optimizer": "muon", "learning_rate": 0.01},
+    "restorer": {
+        "patch": 96,
+        "validation": 3,
+        "test": 1,
+        "corruption": ("gaussian:0.02..0.2",),
+        "widths": (32, 64, 128),
+        "optimizer": "muon",
+        "learning_rate": 0.01,
+    },
+}
+
+
+def main() -> None:
+    """Makes noise, trains, restores, prints."""
+    parser = argparse.ArgumentParser(description="takes noise off")
+    parser.add_argument("--minutes", type=float, default=5.0, help="of each training")
+    options = parser.parse_args()
+    clean, noisy = to_test_on(), made_noisy()
+    methods: dict[str, Callable[[Picture], Picture]] = {
+        "noisy": lambda picture: picture,
+        "non-local means": non_local_means,
+        "BM3D, told the noise": bm3d,
+        **{name: through(trained(name, options.minutes)) for name in OPTIONS},
+    }
+    for name, method in methods.items():
+        results = {photograph: method(picture) for photograph, picture in noisy.items()}
+        print(line(name, [picture_quality(clean[each], results[each]) for each in clean]), flush=True)
+        for photograph, result in results.items():
+            Image.fromarray(result.transpose(1, 2, 0)).save(PLACE / f"{photograph}, {name}.png")
+        if name in OPTIONS:
+            shown = [crop(noisy[each], results[each], each, side=300) for each in clean]
+            save_figure(PLACE / f"sheet {name}.png", before_after(shown))
+
+
+def made_noisy() -> dict[str, Picture]:
+    """The test photographs under noise, the same every time; also as files, to learn from."""
+    torch.manual_seed(0)
+    (PLACE / "noisy").mkdir(parents=True, exist_ok=True)
+    noisy: dict[str, Picture] = {}
+    for name, picture in to_test_on().items():
+        x = Gaussian(NOISE)(Batch(torch.from_numpy(picture)[None] / 255)).x[0]
+        noisy[name] = (x.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+        Image.fromarray(noisy[name].transpose(1, 2, 0)).save(PLACE / "noisy" / f"{name}.png")
+    return noisy
+
+
+def trained(name: str, minutes: float) -> Run:
+    """The model, trained here if it is not there yet."""
+    path = PLACE / name
+    if (path / "run.json").is_file():
+        run = Run(path)
+        return run if run.folder.facts["status"] == "complete" else tasks.resume(path)
+    source = PLACE / "noisy" if name == "self-restorer" else to_learn_from()
+    return tasks.train(source, name, out=path, minutes=minutes, **OPTIONS[name])
+
+
+def through(run: Run) -> Callable[[Picture], Picture]:
+    """A model as a function of pictures."""
+    last, restorer = run.folder.metrics()[-1], Restorer(run)
+    print(f"{run.name}: {last['seconds'] / 60:.1f} minutes, {last['step']:,} steps")
+    return lambda picture: restorer(torch.from_numpy(picture)).numpy()
+
+
+def non_local_means(picture: Picture) -> Picture:
+    """scikit-image's with the settings of its own example: the noise is estimated."""
+    x = picture.transpose(1, 2, 0) / 255
+    sigma = float(np.mean(estimate_sigma(x, channel_axis=-1)))
+    y = denoise_nl_means(
+        x, h=0.6 * sigma, sigma=sigma, patch_size=5, patch_distance=6, fast_mode=False, channel_axis=-1
+    )
+    return as_bytes(y)
+
+
+def bm3d(picture: Picture) -> Picture:
+    """Its authors' program, told the noise."""
+    return as_bytes(bm3d_rgb(picture.transpose(1, 2, 0) / 255, NOISE))
+
+
+def as_bytes(x: np.ndarray) -> Picture:
+    """(height, width, 3) in 0 to 1 as (3, height, width) in 8 bits."""
+    return (np.clip(x, 0, 1) * 255).round().astype(np.uint8).transpose(2, 0, 1)
+
+
+def line(name: str, qualities: list[PictureQuality]) -> str:
+    """The means over photographs with their 95 % intervals."""
+    psnr, ssim = (Estimate.of(torch.tensor([getattr(q, what) for q in qualities])) for what in ("psnr", "ssim"))
+    (a, b), (c, d) = psnr.interval, ssim.interval
+    return f"{name:<22} PSNR {psnr.value:.2f} dB ({a:.2f} to {b:.2f})  SSIM {ssim.value:.3f} ({c:.3f} to {d:.3f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""One of several corruptions for each example."""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from autoencode.corruptions.corruption import Corruption
+from autoencode.data.batch import Batch
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Each example is spoiled by one corruption, which is drawn for it; all have equal chances.
+
+    Args:
+        parts: at least one; `Composed()` among them leaves an example as it is.
+    """
+
+    parts: tuple[Corruption, ...]
+
+    def __call__(self, batch: Batch) -> Batch:
+        """The batch with spoiled examples, and the clean ones to be asked for."""
+        drawn = torch.randint(len(self.parts), (len(batch),), device=batch.x.device)
+        x = batch.x.clone()
+        for number, part in enumerate(self.parts):
+            places = (drawn == number).nonzero()[:, 0]
+            if len(places):
+                x[places] = part(Batch(batch.x[places])).x
+        return replace(batch, x=x, target=batch.target)
