@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from autoencode.model import Autoencoder
+from autoencode.nn import mean_of_context
 from autoencode.objectives import BlindSpot, Objective
 from autoencode.recipes.recipe import recipe, recipes, require_image
-from autoencode.recipes.video_restorer import video_restorer
+from autoencode.recipes.video_restorer import clip_model
 
 
 @recipe("video-self-restorer", settings=recipes["video-restorer"].settings, data=recipes["video-restorer"].data)
 def video_self_restorer(
     data_shape: Sequence[int],
     *,
-    context_shape: tuple[int, ...] = (4, 96, 96),
+    context_shape: tuple[int, ...] = (12, 96, 96),
     widths: tuple[int, ...] = (32, 64, 128),
     blocks: int = 1,
     scale: float = 0.1,
@@ -21,8 +22,8 @@ def video_self_restorer(
     """A restorer that learns from a noisy clip alone, of noise that is new in every pixel of every frame.
 
     In each frame some pixels are hidden and told from those around them, and from the frames before and after, which
-    are seen whole. What stands still, or spreads over several pixels, stays: for that give clean clips
-    (video-restorer).
+    are seen whole: what is corrected is their mean. What stands still, or spreads over several pixels, stays: for that
+    give clean clips (video-restorer).
 
     Args:
         data_shape: (channels, height, width) of a frame, any size; the weights fit every other size, too.
@@ -37,5 +38,4 @@ def video_self_restorer(
         pixels are hidden at a time, as in Krull, Buchholz and Jug, "Noise2Void", CVPR 2019.
     """
     require_image(data_shape, "video-self-restorer")
-    model, _ = video_restorer(data_shape, context_shape=context_shape, widths=widths, blocks=blocks, scale=scale)
-    return model, BlindSpot(share)
+    return clip_model(data_shape, context_shape, widths, blocks, scale, start=mean_of_context), BlindSpot(share)
