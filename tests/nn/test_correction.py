@@ -1,8 +1,7 @@
-import pytest
 import torch
 from torch import nn
 
-from autoencode.nn import Conditional, Local, Sum, UNet, WithCorrection, WithCorrectionInContext, mean_of_context
+from autoencode.nn import Conditional, Local, Overlaid, Sum, UNet, WithCorrection, WithCorrectionInContext
 
 
 def test_a_picture_and_its_correction_add_up() -> None:
@@ -19,17 +18,10 @@ def test_the_network_sees_the_context_behind_the_picture() -> None:
     assert torch.equal(code[:, 1:], network(torch.cat([x, context], 1)))
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-def test_what_is_corrected_may_be_the_mean_of_the_context(channels: int) -> None:
-    x, others = torch.rand(2, channels, 8, 8), torch.rand(2, 4, channels, 8, 8)
-    encoder = WithCorrectionInContext(UNet(5 * channels, channels, (4,)), mean_of_context)
-    assert torch.allclose(Sum()(encoder(x, others.flatten(1, 2))), others.mean(1))
-
-
 def test_it_wants_the_context_and_is_as_local_as_its_network() -> None:
     network = UNet(5, 1, (4, 8))
-    encoder = WithCorrectionInContext(network)
-    assert isinstance(encoder, Conditional)
-    assert isinstance(encoder, Local)
-    assert (encoder.halo, encoder.multiple) == (network.halo, network.multiple)
-    assert not isinstance(WithCorrectionInContext(nn.Conv2d(5, 1, 1)), Local)
+    for encoder in (WithCorrectionInContext(network), Overlaid(network)):
+        assert isinstance(encoder, Conditional)
+        assert isinstance(encoder, Local)
+        assert (encoder.halo, encoder.multiple) == (network.halo, network.multiple)
+        assert not isinstance(type(encoder)(nn.Conv2d(5, 1, 1)), Local)

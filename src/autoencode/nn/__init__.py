@@ -7,7 +7,7 @@ from autoencode.nn.codes import Codes
 from autoencode.nn.conditional import Conditional, apply
 from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.convolution_stack import ConvolutionStack
-from autoencode.nn.correction import Start, Sum, WithCorrection, WithCorrectionInContext, mean_of_context
+from autoencode.nn.correction import Sum, WithCorrection, WithCorrectionInContext
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
@@ -39,7 +39,6 @@ __all__ = [
     "ResidualBlock",
     "Restore",
     "Retouched",
-    "Start",
     "Sum",
     "Tell",
     "UNet",
@@ -52,7 +51,6 @@ __all__ = [
     "halved",
     "in_tiles",
     "in_windows",
-    "mean_of_context",
     "sizes_after",
     "smallest_tile",
     "touch",

@@ -6,13 +6,17 @@ from typing import Annotated
 from autoencode.corruptions import EachFrame, composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Start, Sum, UNet, WithCorrectionInContext
+from autoencode.nn import Sum, UNet, WithCorrectionInContext
 from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, recipes, require_image
 
 
-@recipe("video-restorer", settings=recipes["restorer"].settings, data={"patch": 96, "frames": 5})
+@recipe(
+    "video-restorer",
+    settings=recipes["restorer"].settings.replaced(batch_size=4, least_steps=6000),
+    data={"patch": 96, "frames": 5},
+)
 def video_restorer(
     data_shape: Sequence[int],
     *,
@@ -22,7 +26,9 @@ def video_restorer(
     blocks: int = 1,
     scale: float = 0.1,
 ) -> tuple[Autoencoder, Objective]:
-    """The restorer for clips: a frame is corrected in sight of those before and after it (autoencode restore).
+    """The restorer for clips: each frame is corrected in sight of those before and after it (autoencode restore).
+
+    Its code is the frame itself and a correction of it, which a U-Net finds from the frame and its neighbours.
 
     Args:
         data_shape: (channels, height, width) of a frame, any size; the weights fit every other size, too.
@@ -36,23 +42,11 @@ def video_restorer(
         Tassano, Delon and Veit, "FastDVDnet", CVPR 2020: five frames there, too, through two networks in a row.
     """
     require_image(data_shape, "video-restorer")
-    model = clip_model(data_shape, context_shape, widths, blocks, scale)
-    return model, Corrupted(Reconstruction(), EachFrame(composed(corruption))) if corruption else Reconstruction()
-
-
-def clip_model(
-    data_shape: Sequence[int],
-    context_shape: Sequence[int],
-    widths: Sequence[int],
-    blocks: int,
-    scale: float,
-    start: Start | None = None,
-) -> Autoencoder:
-    """The model of a frame in sight of its neighbours; `start` is what is corrected, the frame by default."""
     channels, *size = data_shape
-    return Autoencoder(
-        encoder=WithCorrectionInContext(UNet(channels + context_shape[0], channels, widths, blocks), start),
+    model = Autoencoder(
+        encoder=WithCorrectionInContext(UNet(channels + context_shape[0], channels, widths, blocks)),
         posterior=IdentityPosterior((2 * channels, *size)),
         decoder=Sum(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
+    return model, Corrupted(Reconstruction(), EachFrame(composed(corruption))) if corruption else Reconstruction()

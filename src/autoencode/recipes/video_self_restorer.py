@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from torch import nn
+
+from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import mean_of_context
+from autoencode.nn import Overlaid, UNet
 from autoencode.objectives import BlindSpot, Objective
+from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, recipes, require_image
-from autoencode.recipes.video_restorer import clip_model
 
 
 @recipe("video-self-restorer", settings=recipes["video-restorer"].settings, data=recipes["video-restorer"].data)
@@ -22,8 +25,9 @@ def video_self_restorer(
     """A restorer that learns from a noisy clip alone, of noise that is new in every pixel of every frame.
 
     In each frame some pixels are hidden and told from those around them, and from the frames before and after, which
-    are seen whole: what is corrected is their mean. What stands still, or spreads over several pixels, stays: for that
-    give clean clips (video-restorer).
+    are seen whole. The code is the restored frame: as a correction of the noisy one it was learned far more slowly,
+    since the network must first undo what it is added to. What stands still, or spreads over several pixels, stays: for
+    that give clean clips (video-restorer).
 
     Args:
         data_shape: (channels, height, width) of a frame, any size; the weights fit every other size, too.
@@ -38,4 +42,11 @@ def video_self_restorer(
         pixels are hidden at a time, as in Krull, Buchholz and Jug, "Noise2Void", CVPR 2019.
     """
     require_image(data_shape, "video-self-restorer")
-    return clip_model(data_shape, context_shape, widths, blocks, scale, start=mean_of_context), BlindSpot(share)
+    channels = data_shape[0]
+    model = Autoencoder(
+        encoder=Overlaid(UNet(channels + context_shape[0], channels, widths, blocks)),
+        posterior=IdentityPosterior(tuple(data_shape)),
+        decoder=nn.Identity(),
+        likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
+    )
+    return model, BlindSpot(share)
