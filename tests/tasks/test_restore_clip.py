@@ -213,6 +213,14 @@ def test_frames_are_read_as_they_are_needed(clip_run: Run, monkeypatch) -> None:
     assert (read, written) == (list(range(12)), list(range(1, 13)))
 
 
+def test_tiles_of_a_frame_make_no_seams(clip_run: Run) -> None:
+    frames = torch.from_numpy(noise(5, 90, 110))
+    whole, tiles = Restorer(clip_run), Restorer(clip_run, tile=64)
+    args = frames[2], None, frames[[0, 1, 3, 4]]
+    assert whole.local is not None
+    assert (whole(*args).int() - tiles(*args)).abs().max() <= 1
+
+
 def test_a_missing_library_says_how_to_get_it(clip_run: Run, monkeypatch) -> None:
     write_clip("in/a.mkv", noise(6))
     monkeypatch.setitem(sys.modules, "av", None)
