@@ -38,7 +38,7 @@ def test_nothing_there_suggests_what_lies_beside(tmp_path: Path):
 
 def test_nothing_near_says_what_can_be_given():
     with pytest.raises(
-        DataError, match=r"'qqqqqqqq'; give a folder of pictures, a .npy or .npz file, or one of .*mnist"
+        DataError, match=r"'qqqqqqqq'; give a folder of pictures, a clip, a .npy or .npz file, or one of .*mnist"
     ):
         found_path("qqqqqqqq")
 

@@ -137,9 +137,7 @@ def test_arrays_that_hold_no_examples(tmp_path: Path, array: np.ndarray, error: 
 
 def test_options_without_meaning_are_refused():
     array = np.zeros((9, 4, 4), np.uint8)
-    with pytest.raises(
-        ArgumentError, match=r"--size, --colour, --target and --patch are for folders of pictures; leave"
-    ):
+    with pytest.raises(ArgumentError, match=r"--patch and --frames are for folders of pictures and for clips; leave"):
         load(array, size=(8, 8))
     with pytest.raises(ArgumentError, match=r"--values takes auto, 0-255"):
         load(array, values="bright")

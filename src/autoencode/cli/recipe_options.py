@@ -17,6 +17,7 @@ DATA_HELP = {
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
     "target": (str, "the pictures themselves", "a folder of what to make of each picture, matched by name"),
     "patch": (int, "whole pictures", "cut pictures into patches of so many pixels a side, at full size"),
+    "frames": (int, "1", "of clips, each frame with its neighbours: so many in all, an odd number"),
     "validation": (str, "a tenth", "examples that choose the best weights, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "examples kept for the evaluation; an official test part stays as it is"),
     "limit": (int, "all", "train on at most so many examples"),

@@ -14,6 +14,7 @@ from autoencode.cli.trust import Trust
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
     from autoencode.tasks import Restorations
+    from autoencode.tasks.restore import MeasuredClip
 
 _STOPPED = 130
 _NOTES = 10
@@ -21,37 +22,39 @@ _NOTES = 10
 
 def restore(
     run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
-    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, and folders of pictures.")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, and folders of them.")],
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/restored")
     ] = None,
     clean: Annotated[
         Path | None,
-        typer.Option(help="A folder of clean pictures of the same names, to measure by.", show_default=False),
+        typer.Option(help="A folder of clean pictures or clips of the same names, to measure by.", show_default=False),
     ] = None,
     tile: Annotated[
         int | None,
         typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="1536"),
     ] = None,
+    lossless: Annotated[bool, typer.Option("--lossless", help="Clips without loss: large .mkv files.")] = False,
     last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
     trust: Trust = None,
 ) -> None:
-    """Restore pictures of any size: through the model and back, written under their names.
+    """Restore pictures and clips of any size: through the model and back, written under their names.
 
-    Large pictures are done tile by tile. Transparency, DPI and colour profiles are kept, nothing is scaled, and no file
-    that you give is ever overwritten.
+    Large pictures are done tile by tile, clips frame by frame. Transparency, DPI and colour profiles are kept, a clip's
+    times and sound, too; nothing is scaled, and no file that you give is ever overwritten.
 
     \b
     autoencode restore runs/scans-restorer scan.png photos/ -o clean/
     autoencode restore runs/scans-restorer noisy/ -o back/ --clean truth/
+    autoencode restore runs/night-video-self-restorer night.mp4 -o clean/
     """
     from autoencode import tasks
     from autoencode.cli.restoring_bar import RestoringBar
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with RestoringBar() as bar:
-        done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, watch=bar)
+        done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, lossless=lossless, watch=bar)
     _tell(done)
     if done.interrupted:
         raise typer.Exit(_STOPPED)
@@ -70,6 +73,8 @@ def _tell(done: "Restorations") -> None:
     out.print(f"{stopped} restored{changed}")
     if done.quality is not None:
         _show(done.quality)
+    if done.clips:
+        _show_clips(done.clips)
     if done.sheet is not None:
         out.print(f"see      [bold]{escape(str(done.sheet))}[/]")
 
@@ -85,6 +90,18 @@ def _show(quality: "RestorationQuality") -> None:
         estimates = [getattr(kind, name.partition(",")[0].lower()) for kind in kinds]
         if all(estimate is not None for estimate in estimates):
             table.add_row(f"[bold]{name}[/]", *(_interval(estimate, digits) for estimate in estimates))
+    out.print(table)
+
+
+def _show_clips(clips: "tuple[MeasuredClip, ...]") -> None:
+    """The measures of each clip before and after."""
+    table = Table(title="clips against clean ones", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for column in ("", "frames", "", "PSNR, dB", "RMSE", "flicker"):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True, header_style="dim")
+    for clip in clips:
+        for name, kind, quality in ((clip.name, "untouched", clip.untouched), ("", "restored", clip.restored)):
+            numbers = (f"{quality.psnr:.2f}", f"{quality.rmse:.4f}", f"{quality.flicker:.4f}")
+            table.add_row(f"[bold]{escape(name)}[/]", f"{quality.frames:,}" if name else "", kind, *numbers)
     out.print(table)
 
 

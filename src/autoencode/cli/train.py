@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _HELP = """Train a model, and write a report of what it learned.
 
-DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, or a .npy or .npz file.
+DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, a clip or a folder of clips, or a
+.npy or .npz file.
 
 \b
 autoencode train fashion-mnist                    a sensible recipe for it
@@ -95,7 +96,8 @@ def _finish(run: "Run", *, report: bool) -> None:
         show(measured)
         out.print(f"report   [bold]{page}[/]")
     verb = "restore" if run.is_pictures and run.fits_any_size else "reconstruct"
-    after = " PICTURES…" if verb == "restore" else ""
+    clips = run.model.is_conditional and run.folder.facts["data"]["options"].get("frames")
+    after = f" {'CLIPS' if clips else 'PICTURES'}…" if verb == "restore" else ""
     out.print(f"next     autoencode {verb} {run.path}{after}", style="dim")
     if run.model.prior is not None or run.ex_post() is not None:
         out.print(f"         autoencode generate {run.path} -n 64", style="dim")

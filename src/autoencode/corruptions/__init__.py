@@ -5,6 +5,7 @@ from autoencode.corruptions.blur import Blur
 from autoencode.corruptions.composed import Composed
 from autoencode.corruptions.corruption import Corruption, Graded, corruptions
 from autoencode.corruptions.crease import Crease
+from autoencode.corruptions.each_frame import EachFrame
 from autoencode.corruptions.gaussian import Gaussian
 from autoencode.corruptions.jpeg import Jpeg
 from autoencode.corruptions.levels import Levels
@@ -27,6 +28,7 @@ __all__ = [
     "Composed",
     "Corruption",
     "Crease",
+    "EachFrame",
     "Gaussian",
     "Graded",
     "Jpeg",

@@ -6,7 +6,7 @@ from autoencode.data.batches import Batches, in_order
 from autoencode.data.cutting import Official, cut
 from autoencode.data.dataset import Dataset
 from autoencode.data.examples import Examples, Skipped
-from autoencode.data.finding import is_folder
+from autoencode.data.finding import is_of_files
 from autoencode.data.fingerprint import fingerprint
 from autoencode.data.loading import load
 from autoencode.data.part import Part, in_units
@@ -34,7 +34,7 @@ __all__ = [
     "holds_pictures",
     "in_order",
     "in_units",
-    "is_folder",
+    "is_of_files",
     "load",
     "mix",
     "peek_shape",

@@ -3,12 +3,13 @@
 import difflib
 from pathlib import Path
 
+from autoencode.data.clip import is_clip
 from autoencode.data.formats import suffixes
 from autoencode.data.registered import datasets
 from autoencode.errors import ArgumentError, DataError
 
 ARRAYS = (".npy", ".npz")
-_TAKEN = "give a folder of pictures, a .npy or .npz file, or one of "
+_TAKEN = "give a folder of pictures, a clip, a .npy or .npz file, or one of "
 
 
 def is_registered(source: object) -> bool:
@@ -17,7 +18,7 @@ def is_registered(source: object) -> bool:
 
 
 def found_path(source: object) -> Path:
-    """The folder or array file that a person named.
+    """The folder, clip or array file that a person named.
 
     Args:
         source: text or a path; `~` is the home folder.
@@ -27,7 +28,7 @@ def found_path(source: object) -> Path:
 
     Raises:
         ArgumentError: neither text nor a path.
-        DataError: nothing is there, or something that is neither a folder nor an array file.
+        DataError: nothing is there, or something that is neither a folder nor a clip nor an array file.
     """
     if not isinstance(source, str | Path):
         raise ArgumentError(f"a data set is a name, a path or an array, not {type(source).__name__}")
@@ -36,14 +37,17 @@ def found_path(source: object) -> Path:
     path, exists = _looked_at(source)
     if not exists:
         raise DataError(_missing(str(source), path))
-    if not path.is_dir() and (path.suffix.lower() not in ARRAYS or not path.is_file()):
+    if not path.is_dir() and not (path.is_file() and (path.suffix.lower() in ARRAYS or is_clip(path))):
         raise DataError(_unfit(path))
     return path
 
 
-def is_folder(source: object) -> bool:
-    """Whether a person named a folder of pictures, and no registered set."""
-    return isinstance(source, str | Path) and not is_registered(source) and found_path(source).is_dir()
+def is_of_files(source: object) -> bool:
+    """Whether a person named a folder of pictures or clips, or a clip, and no registered set."""
+    if not isinstance(source, str | Path) or is_registered(source):
+        return False
+    path = found_path(source)
+    return path.is_dir() or is_clip(path)
 
 
 def also_a_folder(name: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from torch import Tensor
 
 from autoencode.data.arrays import read_array, tensor_to_array
+from autoencode.data.clips import holds_clips, read_clips
 from autoencode.data.cutting import Share, check_enough, cut
 from autoencode.data.dataset import Dataset, assembled
 from autoencode.data.examples import Examples, Option, Progress
@@ -35,6 +36,7 @@ class _Asked:
     colour: str
     target: Path | None
     patch: int | None
+    frames: int | None
     download: bool
     progress: Progress | None
 
@@ -52,13 +54,15 @@ def load(
     labels: int | None = None,
     target: str | Path | None = None,
     patch: int | None = None,
+    frames: int | None = None,
     download: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
     """Reads examples and cuts them into parts to train, to validate and to test.
 
     Args:
-        source: a registered name (see `datasets`), a folder of pictures, a .npy or .npz file, or an array.
+        source: a registered name (see `datasets`), a folder of pictures, a clip or a folder of clips, a .npy or .npz
+            file, or an array.
         values: how numbers are to be read: "0-255", "0-1", "0-65535" or "raw"; "auto" decides from all of them.
         size: (height, width) to which pictures in files are fitted; None keeps theirs if all have one, up to 128.
         colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
@@ -95,13 +99,14 @@ def load(
         colour,
         None if target is None else found_path(target),
         patch,
+        frames,
         download,
         progress,
     )
     name, where, examples = _read(source, asked)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
-    check_enough(n, official, "pictures" if examples.x.ndim == 4 else "examples")
+    check_enough(n, official, _noun(examples))
     split = cut(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, Option] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
     split = split if groups is None else split.of_groups(groups)
@@ -130,7 +135,15 @@ def _read_registered(name: str, asked: _Asked) -> Examples:
     return replace(examples, notes=(*examples.notes, *also_a_folder(name)), options=options)
 
 
+def _noun(examples: Examples) -> str:
+    if "frames" in examples.options:
+        return "blocks of frames"
+    return "pictures" if examples.x.ndim == 4 else "examples"
+
+
 def _read_path(path: Path, asked: _Asked) -> Examples:
+    if asked.frames is not None or holds_clips(path):
+        return _read_clips(path, asked)
     if path.is_dir():
         return read_folder(
             path, asked.values, asked.size, asked.colour, asked.progress, target=asked.target, patch=asked.patch
@@ -139,13 +152,21 @@ def _read_path(path: Path, asked: _Asked) -> Examples:
     return read_npz(path, asked.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), asked)
 
 
+def _read_clips(path: Path, asked: _Asked) -> Examples:
+    if asked.size or asked.target or asked.values not in (None, Values.BYTES):
+        raise ArgumentError(f"--size, --target and --values are not for clips: leave them out for {path.name}")
+    return read_clips(path, asked.colour, asked.progress, patch=asked.patch, frames=asked.frames)
+
+
 def _read_array(array: npt.NDArray[Any], asked: _Asked) -> Examples:
     _no_picture_options(asked, "this array")
     return read_array(array, asked.values)
 
 
 def _no_picture_options(asked: _Asked, what: str) -> None:
-    if asked.size is not None or asked.colour != "auto" or asked.target is not None or asked.patch is not None:
+    given = (asked.size, asked.target, asked.patch, asked.frames)
+    if asked.colour != "auto" or any(option is not None for option in given):
         raise ArgumentError(
-            f"--size, --colour, --target and --patch are for folders of pictures; leave them out for {what}"
+            "--size, --colour, --target, --patch and --frames are for folders of pictures and for clips; leave them "
+            f"out for {what}"
         )

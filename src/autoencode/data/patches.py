@@ -60,12 +60,17 @@ def kept_patches(counts: list[int], most: int) -> list[Tensor]:
     Returns:
         For each picture the places of its patches, in order.
     """
-    share = _share(counts, most)
+    share = fair_share(counts, most)
     return [_chosen(count, min(count, share), number) for number, count in enumerate(counts)]
 
 
-def _share(counts: list[int], most: int) -> int:
-    """The largest number of patches of one picture that keeps all within `most`; at least 1."""
+def fair_share(counts: list[int], most: int) -> int:
+    """The largest number of patches of one picture that keeps all within `most`; at least 1.
+
+    Args:
+        counts: how many patches each picture has.
+        most: patches in all.
+    """
     share, left = 1, sorted(counts)
     for number, count in enumerate(left):
         rest = len(left) - number

@@ -23,7 +23,7 @@ class Listing(NamedTuple):
     others: int
 
 
-def list_pictures(folder: Path) -> Listing:
+def list_pictures(folder: Path, endings: frozenset[str] | None = None) -> Listing:
     """Lists the pictures of a folder and its subfolders, in the order of their paths on every machine.
 
     Hidden files and folders are passed over. Links are followed only to files that lie inside the folder: a link may
@@ -31,15 +31,16 @@ def list_pictures(folder: Path) -> Listing:
 
     Args:
         folder: where to look.
+        endings: of the names that count, in lower case and with their dot; those of pictures where it is left out.
 
     Returns:
         The pictures by name; nothing is opened yet.
     """
-    root, closed = folder.resolve(), list[OSError]()
+    root, closed, endings = folder.resolve(), list[OSError](), endings or suffixes()
     pictures, skipped, others = list[Path](), list[Skipped](), 0
     for path in sorted(_visible(folder, closed), key=lambda path: path.relative_to(folder).parts):
         reason = _unfit(path, root)
-        if path.suffix.lower() not in suffixes() and not path.is_dir():
+        if path.suffix.lower() not in endings and not path.is_dir():
             others += 1
         elif reason:
             skipped.append(Skipped(printable(path.relative_to(folder)), reason))

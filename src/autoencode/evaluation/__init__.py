@@ -1,5 +1,6 @@
 """What a trained model is worth, in numbers that say how sure they are."""
 
+from autoencode.evaluation.clip_quality import ClipMeter, ClipQuality, clip_quality
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluate import evaluate
 from autoencode.evaluation.evaluation import Evaluation
@@ -16,6 +17,8 @@ from autoencode.evaluation.quality import (
 )
 
 __all__ = [
+    "ClipMeter",
+    "ClipQuality",
     "Codes",
     "Estimate",
     "Evaluation",
@@ -24,6 +27,7 @@ __all__ = [
     "RestorationQuality",
     "active_units",
     "check_installed",
+    "clip_quality",
     "encode_all",
     "evaluate",
     "log_likelihoods",

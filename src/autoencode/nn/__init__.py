@@ -7,7 +7,7 @@ from autoencode.nn.codes import Codes
 from autoencode.nn.conditional import Conditional, apply
 from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.convolution_stack import ConvolutionStack
-from autoencode.nn.correction import Sum, WithCorrection
+from autoencode.nn.correction import Sum, WithCorrection, WithCorrectionInContext
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
@@ -39,11 +39,12 @@ __all__ = [
     "ResidualBlock",
     "Restore",
     "Retouched",
-    "Tell",
     "Sum",
+    "Tell",
     "UNet",
     "Upsample",
     "WithCorrection",
+    "WithCorrectionInContext",
     "apply",
     "dense_stack",
     "full_precision",

@@ -4,7 +4,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.conditional import Conditional
 from autoencode.nn.local import Local
+from autoencode.nn.overlaid import fitted
 
 
 class WithCorrection(nn.Module):
@@ -23,6 +25,26 @@ class WithCorrection(nn.Module):
     def forward(self, x: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch twice_channels ..."]:
         """(batch, channels, height, width) to (batch, 2 · channels, height, width)."""
         return torch.cat([x, self.network(x).to(x.dtype)], 1)
+
+
+class WithCorrectionInContext(Conditional):
+    """x, c ─► (x, network((x, c))): the correction is found in sight of the context. As `Local` as the network is.
+
+    Args:
+        network: (batch, channels of x and of c, height, width) → (batch, channels of x, height, width); 0 for a picture
+            that shall stay as it is.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        if isinstance(network, Local):
+            self.halo, self.multiple = network.halo, network.multiple
+
+    def forward(self, *args: Tensor) -> Tensor:
+        """x and the context, which is fitted to the height and width of x, to (batch, 2 · channels, height, width)."""
+        x, context = args
+        return torch.cat([x, self.network(torch.cat([x, fitted(context, x)], 1)).to(x.dtype)], 1)
 
 
 class Sum(nn.Module):

@@ -5,10 +5,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autoencode.nn.conditional import Conditional
+from autoencode.nn.local import Local
 
 
 class Overlaid(Conditional):
     """A network that is shown the context's channels behind those of its input: x, c → network((x, c)).
+
+    It is as `Local` as the network is.
 
     Args:
         network: (batch, channels of x and of c, height, width) → features.
@@ -21,6 +24,8 @@ class Overlaid(Conditional):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
+        if isinstance(network, Local):
+            self.halo, self.multiple = network.halo, network.multiple
 
     def forward(self, *args: Tensor) -> Tensor:
         """x and the context, which is fitted to the height and width of x, to features."""

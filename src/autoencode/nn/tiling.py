@@ -39,14 +39,15 @@ class Span(NamedTuple):
 
 
 def in_tiles(
-    picture: UInt8[Tensor, "channels height width"],
+    picture: UInt8[Tensor, "_channels height width"],
     restore: Restore,
     *,
     halo: int,
     multiple: int,
     tile: int,
+    channels: int | None = None,
     tell: Tell | None = None,
-) -> UInt8[Tensor, "channels height width"]:
+) -> UInt8[Tensor, "_out height width"]:
     """Applies a local network to a picture of any size, in tiles that overlap by twice its halo.
 
         │◄─ kept ─►│ halo │
@@ -64,6 +65,7 @@ def in_tiles(
         halo: how far the network looks, in pixels.
         multiple: what sides and places of tiles must be multiples of.
         tile: the longest side of a tile, its halo included; small tiles go together, up to tile² pixels.
+        channels: of the result; as many as the picture's by default.
         tell: told of every batch.
 
     Raises:
@@ -71,7 +73,7 @@ def in_tiles(
     """
     rows, columns = (spans(side, halo, multiple, tile) for side in picture.shape[1:])
     places, size = list(product(rows, columns)), (rows[0].length, columns[0].length)
-    n, result = max(1, tile**2 // (size[0] * size[1])), torch.empty_like(picture)
+    n, result = max(1, tile**2 // (size[0] * size[1])), torch.empty_like(picture[:channels])
     for start in range(0, len(places), n):
         batch = places[start : start + n]
         x = torch.stack([cut(picture, row.start, column.start, size) for row, column in batch])

@@ -47,6 +47,8 @@ from autoencode.recipes.two_stage_vae import two_stage_vae
 from autoencode.recipes.undercomplete_ae import undercomplete_ae
 from autoencode.recipes.vae_gan import vae_gan
 from autoencode.recipes.vamp_vae import vamp_vae
+from autoencode.recipes.video_restorer import video_restorer
+from autoencode.recipes.video_self_restorer import video_self_restorer
 from autoencode.recipes.vq_vae import vq_vae
 from autoencode.recipes.wae import wae
 
@@ -104,6 +106,8 @@ __all__ = [
     "undercomplete_ae",
     "vae_gan",
     "vamp_vae",
+    "video_restorer",
+    "video_self_restorer",
     "vq_vae",
     "wae",
 ]

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+from torch import nn
+
+from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
+from autoencode.nn import UNet
 from autoencode.objectives import BlindSpot, Objective
+from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, recipes, require_image
-from autoencode.recipes.restorer import restorer
 
 
 @recipe("self-restorer", settings=recipes["restorer"].settings, data=recipes["restorer"].data)
@@ -22,6 +26,9 @@ def self_restorer(
     In each picture a few pixels are hidden and told from those around them. Stains, JPEG and other damage that spreads
     over several pixels stays: for that give clean pictures, or a second noisy one of each (--recipe restorer --target).
 
+    The code is the restored picture: as a correction of the noisy one it was learned far more slowly, since the network
+    must first undo what it is added to.
+
     Args:
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
         widths: channels of the maps at a half, a quarter … of the picture's size.
@@ -33,5 +40,10 @@ def self_restorer(
         Krull, Buchholz and Jug, "Noise2Void", CVPR 2019. There the network is larger and has batch normalisation.
     """
     require_image(data_shape, "self-restorer")
-    model, _ = restorer(data_shape, widths=widths, blocks=blocks, scale=scale)
+    model = Autoencoder(
+        encoder=UNet(data_shape[0], data_shape[0], widths, blocks),
+        posterior=IdentityPosterior(tuple(data_shape)),
+        decoder=nn.Identity(),
+        likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
+    )
     return model, BlindSpot(share)

@@ -11,12 +11,15 @@ SHEET = "sheet.png"
 """The name of the picture that shows the first ones."""
 
 
-def found_pictures(files: Sequence[str | Path], out: Path) -> tuple[list[tuple[Path, Path]], list[Skipped]]:
+def found_pictures(
+    files: Sequence[str | Path], out: Path, endings: frozenset[str] | None = None
+) -> tuple[list[tuple[Path, Path]], list[Skipped]]:
     """The files with their names, each once, and what is left out.
 
     Args:
         files: pictures and folders of pictures.
         out: the folder for the results; what lies in it is not taken again with a folder around it.
+        endings: which names count in a folder, see `list_pictures`.
 
     Returns:
         Each file with its name inside the folder that was given, or its last part.
@@ -30,7 +33,7 @@ def found_pictures(files: Sequence[str | Path], out: Path) -> tuple[list[tuple[P
     skipped: list[Skipped] = []
     for given in map(Path, files):
         if given.is_dir():
-            listing = list_pictures(given)
+            listing = list_pictures(given, endings)
             skipped += [Skipped(printable(given / skip.file), skip.reason) for skip in listing.skipped]
             for name in _outside(listing.pictures, given, out):
                 found.setdefault((given / name).resolve(), (given / name, name))

@@ -7,12 +7,14 @@ from pathlib import Path
 import torch
 
 from autoencode.data import Skipped
+from autoencode.data.clip import ClipHeader
 from autoencode.data.full_picture import FullPicture, read_full
 from autoencode.data.picture import UnreadableError
 from autoencode.data.walking import printable
 from autoencode.data.writing import encode
-from autoencode.errors import DataError, ShapeError
+from autoencode.errors import CapabilityError, DataError, ShapeError
 from autoencode.evaluation import (
+    ClipQuality,
     Estimate,
     PictureQuality,
     RestorationQuality,
@@ -21,7 +23,9 @@ from autoencode.evaluation import (
     root_mean_squared_error,
 )
 from autoencode.evaluation.figures import Crop, before_after, crop, save_figure
+from autoencode.nn import Tell
 from autoencode.storage import write_whole
+from autoencode.tasks.restore_clip import RestoredClip, restore_clip
 from autoencode.tasks.restore_plan import SHEET, Job, nothing_read, plan
 from autoencode.tasks.restorer import Restorer
 from autoencode.tasks.run import Run
@@ -32,16 +36,32 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True)
+class MeasuredClip:
+    """A restored clip against the clean one.
+
+    Args:
+        name: of the clip.
+        untouched: how near it was before.
+        restored: how near the result is.
+    """
+
+    name: str
+    untouched: ClipQuality
+    restored: ClipQuality
+
+
+@dataclass(frozen=True)
 class Restorations:
     """What came of it.
 
     Args:
-        files: the restored pictures.
+        files: the restored pictures and clips.
         sheet: pictures before and after, side by side; None where nothing was restored.
         skipped: what could not be restored, and why.
         notes: what of a picture was lost, a line each.
         change: how far the results are from the files: the root mean squared error with white as 1, mean over pictures.
         quality: against clean pictures, where those were given.
+        clips: against clean clips, where those were given.
         unpaired: pictures that could not be measured, and why.
         asked: how many pictures were to be restored.
         interrupted: whether it was stopped before the end.
@@ -53,6 +73,7 @@ class Restorations:
     notes: tuple[str, ...]
     change: Estimate | None
     quality: RestorationQuality | None
+    clips: tuple[MeasuredClip, ...]
     unpaired: tuple[Skipped, ...]
     asked: int
     interrupted: bool
@@ -84,6 +105,7 @@ def restore(
     *,
     clean: str | Path | None = None,
     tile: int | None = None,
+    lossless: bool = False,
     shown: int = _SHOWN,
     watch: RestoreWatch | None = None,
 ) -> Restorations:
@@ -93,14 +115,18 @@ def restore(
     carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is turned
     upright; what else a camera noted (EXIF) is not carried over. PNG, JPEG, WebP, TIFF and BMP keep their kind; what
     else there is becomes PNG. Each result is written whole or not at all as soon as it is there, and `sheet.png` shows
-    the first ones before and after. A stop (Ctrl-C) loses no more than the picture under way.
+    the first ones before and after. A stop (Ctrl-C) loses no more than the picture or clip under way.
+
+    Clips are restored frame by frame; a model of clips sees each frame with its neighbours. MP4 and MOV keep their
+    kind, as does Matroska (H.264, of size, times and sound as before), and what else there is becomes MP4.
 
     Args:
         run: the trained model.
-        files: pictures and folders of pictures.
+        files: pictures, clips, and folders of them.
         out: where to write; `restored/` in the run folder by default. Results of an earlier time are replaced.
-        clean: a folder of clean pictures of the same names, to measure the results by.
+        clean: a folder of clean pictures and clips of the same names, to measure the results by.
         tile: see `Restorer`.
+        lossless: write clips without loss, as Matroska files of FFV1, which are large.
         shown: how many pictures the sheet shows.
         watch: who is told of the progress.
 
@@ -115,7 +141,7 @@ def restore(
     restorer = Restorer(run, tile)
     if clean is not None:
         check_installed()
-    todo = plan(files, folder, None if clean is None else Path(clean))
+    todo = plan(files, folder, None if clean is None else Path(clean), lossless=lossless)
     tally = _Tally(folder, shown, list(todo.skipped), list(todo.unpaired))
     for skip in todo.skipped:
         watch.skip(skip)
@@ -126,11 +152,14 @@ def restore(
                 break
             watch.start(job.source, number)
             try:
-                tally.add(job, *_restored(restorer, job, watch, interruption))
+                if isinstance(job.header, ClipHeader):
+                    tally.add_clip(job, _restored_clip(restorer, job, job.header, watch, interruption, lossless))
+                else:
+                    tally.add(job, *_restored(restorer, job, watch, interruption))
                 watch.done(job.output)
             except _StoppedError:
                 break
-            except (UnreadableError, DataError) as error:
+            except (UnreadableError, DataError, CapabilityError) as error:
                 tally.skipped.append(Skipped(printable(job.source), str(error)))
                 watch.skip(tally.skipped[-1])
     if not tally.files and not interruption.asked:
@@ -146,6 +175,27 @@ def _restored(
     restorer: Restorer, job: Job, watch: RestoreWatch, interruption: Interruption
 ) -> tuple[FullPicture, FullPicture]:
     """The picture before and after, the latter also written."""
+    before = read_full(job.source)
+    colour = restorer(torch.from_numpy(before.colour), _teller(job, watch, interruption)).numpy()
+    after = replace(before, colour=colour)
+    write_whole(job.output, encode(after, job.output.suffix))
+    return before, after
+
+
+def _restored_clip(
+    restorer: Restorer, job: Job, header: ClipHeader, watch: RestoreWatch, interruption: Interruption, lossless: bool
+) -> RestoredClip:
+    """What is kept of the clip; the result is written."""
+    tell = _teller(job, watch, interruption)
+
+    def frames(done: int) -> None:
+        tell(min(done, header.frames), header.frames)
+
+    return restore_clip(restorer, job.source, header, job.output, clean=job.clean, lossless=lossless, tell=frames)
+
+
+def _teller(job: Job, watch: RestoreWatch, interruption: Interruption) -> Tell:
+    """Moves the bar by what was done since the last time; stops the work where someone asked for it."""
     past = 0.0
 
     def tell(done: int, total: int) -> None:
@@ -156,11 +206,7 @@ def _restored(
         watch.move((share - past) * job.pixels)
         past = share
 
-    before = read_full(job.source)
-    colour = restorer(torch.from_numpy(before.colour), tell).numpy()
-    after = replace(before, colour=colour)
-    write_whole(job.output, encode(after, job.output.suffix))
-    return before, after
+    return tell
 
 
 @dataclass
@@ -177,6 +223,7 @@ class _Tally:
     changes: list[float] = field(default_factory=list[float])
     untouched: list[PictureQuality] = field(default_factory=list[PictureQuality])
     restored: list[PictureQuality] = field(default_factory=list[PictureQuality])
+    clips: list[MeasuredClip] = field(default_factory=list[MeasuredClip])
 
     def add(self, job: Job, before: FullPicture, after: FullPicture) -> None:
         """Takes note of a picture that was restored and written."""
@@ -187,6 +234,18 @@ class _Tally:
             self.crops.append(crop(before.colour, after.colour, printable(job.name), alpha=before.alpha))
         if job.clean is not None:
             self._measure(job.source, job.clean, before, after)
+
+    def add_clip(self, job: Job, clip: RestoredClip) -> None:
+        """Takes note of a clip that was restored and written."""
+        self.files.append(job.output)
+        self.notes += [f"{printable(job.source)}: {note}" for note in clip.notes]
+        self.changes.append(clip.change)
+        if len(self.crops) < self.shown:
+            self.crops.append(crop(clip.before, clip.after, printable(job.name)))
+        if clip.unmeasured:
+            self.unpaired.append(Skipped(printable(job.source), clip.unmeasured))
+        elif clip.untouched and clip.restored:
+            self.clips.append(MeasuredClip(printable(job.name), clip.untouched, clip.restored))
 
     def _measure(self, source: Path, partner: Path, before: FullPicture, after: FullPicture) -> None:
         try:
@@ -210,6 +269,7 @@ class _Tally:
             notes=tuple(self.notes),
             change=Estimate.of(torch.tensor(self.changes)) if self.changes else None,
             quality=RestorationQuality.of(self.untouched, self.restored) if self.restored else None,
+            clips=tuple(self.clips),
             unpaired=tuple(self.unpaired),
             asked=asked,
             interrupted=interrupted,

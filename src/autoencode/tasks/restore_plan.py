@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoencode.data import Skipped
+from autoencode.data.clip import ClipHeader, clip_suffixes, is_clip, read_clip_header
+from autoencode.data.clip_writing import written_clip_name
+from autoencode.data.formats import suffixes
 from autoencode.data.full_picture import FullHeader, read_full_header
 from autoencode.data.picture import UnreadableError
 from autoencode.data.walking import list_pictures, printable
@@ -15,26 +18,26 @@ from autoencode.tasks.copies import SHEET, found_pictures, free_names, refuse_ov
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to restore.
+    """One picture or clip to restore.
 
     Args:
         source: the file.
         name: its name inside the folder that was given; for a file, its last part.
-        header: its size.
+        header: its size; a clip's also says how long it is.
         output: where the result goes.
         clean: what it should look like, or None.
     """
 
     source: Path
     name: Path
-    header: FullHeader
+    header: FullHeader | ClipHeader
     output: Path
     clean: Path | None = None
 
     @property
     def pixels(self) -> int:
-        """Its size."""
-        return self.header.height * self.header.width
+        """Its size; a clip's of all frames."""
+        return self.header.height * self.header.width * getattr(self.header, "frames", 1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Plan:
     """What there is to do.
 
     Args:
-        jobs: the pictures, in the order in which they were given.
+        jobs: the pictures and clips, in the order in which they were given.
         skipped: what is no readable picture, and why.
         unpaired: pictures that cannot be measured, and why.
     """
@@ -52,32 +55,33 @@ class Plan:
     unpaired: tuple[Skipped, ...]
 
 
-def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None) -> Plan:
+def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, lossless: bool = False) -> Plan:
     """Looks at the headers of all files and finds a name for each result.
 
     A result keeps the file's name, and its place in the folder that was given. Where two would have one name, or one
     that of the sheet, the later one gets a number.
 
     Args:
-        files: pictures and folders of pictures.
+        files: pictures, clips, and folders of them.
         out: the folder for the results; what lies in it is not restored again with a folder around it.
-        clean: a folder of clean pictures, matched by name; the ending may be another.
+        clean: a folder of clean pictures and clips, matched by name; the ending may be another.
+        lossless: how clips are written.
 
     Raises:
         ArgumentError: a result would overwrite one of the files or a clean picture; `out` is a file; there is no
             folder `clean`.
         DataError: none of the files can be read, or none has a clean picture.
     """
-    found, skipped = found_pictures(files, out)
-    readable: list[tuple[Path, Path, FullHeader]] = []
+    found, skipped = found_pictures(files, out, _endings())
+    readable: list[tuple[Path, Path, FullHeader | ClipHeader]] = []
     for source, name in found:
         try:
-            readable.append((source, name, read_full_header(source)))
+            readable.append((source, name, _header(source)))
         except UnreadableError as error:
             skipped.append(Skipped(printable(source), str(error)))
     if not readable:
         raise DataError(nothing_read(files, skipped))
-    outputs = free_names([written_name(name, alpha=header.alpha) for _, name, header in readable])
+    outputs = free_names([_output(name, header, lossless=lossless) for _, name, header in readable])
     jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
     partners, unpaired = _partners(jobs, clean) if clean is not None else ({}, [])
     paired = [Job(job.source, job.name, job.header, job.output, partners.get(job.source)) for job in jobs]
@@ -95,12 +99,26 @@ def nothing_read(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str
     return f"none of the {len(skipped)} files could be restored; {skipped[0].file}: {skipped[0].reason}"
 
 
+def _endings() -> frozenset[str]:
+    return suffixes() | clip_suffixes()
+
+
+def _header(file: Path) -> FullHeader | ClipHeader:
+    return read_clip_header(file) if is_clip(file) else read_full_header(file)
+
+
+def _output(name: Path, header: FullHeader | ClipHeader, *, lossless: bool) -> Path:
+    if isinstance(header, ClipHeader):
+        return written_clip_name(name, lossless=lossless)
+    return written_name(name, alpha=header.alpha)
+
+
 def _partners(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[Skipped]]:
     """The clean picture of each, and those that have none of their size."""
     if not clean.is_dir():
         raise ArgumentError(f"--clean {clean}: there is no such folder")
     by_name: dict[Path, Path] = {}
-    for name in list_pictures(clean).pictures:
+    for name in list_pictures(clean, _endings()).pictures:
         by_name.setdefault(name.with_suffix(""), clean / name)
         by_name[name] = clean / name
     partners: dict[Path, Path] = {}
@@ -122,9 +140,11 @@ def _unfit(job: Job, partner: Path | None, clean: Path) -> str:
     if partner is None:
         return f"no picture of this name in {clean}"
     try:
-        header = read_full_header(partner)
+        header = _header(partner)
     except UnreadableError as error:
         return f"its clean picture {printable(partner)} cannot be read: {error}"
+    if type(header) is not type(job.header):
+        return f"one of it and {printable(partner)} is a clip and the other a picture"
     if (header.height, header.width) == (job.header.height, job.header.width):
         return ""
     return (

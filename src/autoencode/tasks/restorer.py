@@ -21,7 +21,7 @@ class Restorer:
 
     A grey model takes the channels of a colour picture one by one; a colour model takes a grey picture as three equal
     channels, and the mean of what comes back is kept. Memory does not depend on the picture, besides the bytes of the
-    picture and of the result.
+    picture and of the result. A model of clips is given each frame with its neighbours: `frames` says how many.
 
     Args:
         run: the trained model.
@@ -39,6 +39,7 @@ class Restorer:
         check_restores(run)
         encoder = run.model.encoder
         self.run = run
+        self.frames = frames_of(run)
         self.local = encoder if isinstance(encoder, Local) and run.fits_any_size else None
         least = smallest_tile(self.local.halo, self.local.multiple) if self.local else 1
         usual = max(_TILE, 2 * least) if self.local else _WINDOWS
@@ -48,39 +49,65 @@ class Restorer:
                 f"--tile {tile} is all halo, which this model needs around a tile: give at least {least}"
             )
 
+    @property
+    def grey(self) -> bool:
+        """Whether it is a model of grey pictures."""
+        return self.run.model.data_shape[0] == 1
+
     def __call__(
-        self, picture: UInt8[Tensor, "channels height width"], tell: Tell | None = None
+        self,
+        picture: UInt8[Tensor, "channels height width"],
+        tell: Tell | None = None,
+        neighbours: UInt8[Tensor, "_others channels height width"] | None = None,
     ) -> UInt8[Tensor, "channels height width"]:
         """The picture restored, of the same size and as many channels.
 
         Args:
             picture: bytes, on the processor; one channel or three, any size.
             tell: told (tiles done, tiles in all).
+            neighbours: the frames before it and those after it, in order, for a model of clips.
 
         Raises:
             ShapeError: neither one channel nor three.
+            CapabilityError: a picture alone for a model of clips, or neighbours of another number than it was taught.
         """
         if picture.shape[0] not in (1, 3) or 0 in picture.shape:
             raise ShapeError(f"a picture to restore is (1 or 3, height, width), not {tuple(picture.shape)}")
+        frames = picture[None] if neighbours is None else torch.cat([picture[None], neighbours])
+        if len(frames) != self.frames:
+            raise CapabilityError(
+                f"{self.run.path} restores a frame of a clip in sight of {self.frames - 1} neighbours, and there are "
+                f"{len(frames) - 1}: give clips to it, and pictures to a model of pictures"
+            )
         if self.local is None:
             _, height, width = self.run.model.data_shape
             return in_windows(picture, self._through, size=(height, width), pixels=self.tile**2, tell=tell)
         halo, multiple = self.local.halo, self.local.multiple
-        return in_tiles(picture, self._through, halo=halo, multiple=multiple, tile=self.tile, tell=tell)
+        size = {"halo": halo, "multiple": multiple, "tile": self.tile}
+        return in_tiles(frames.flatten(0, 1), self._through, channels=len(picture), **size, tell=tell)
 
-    def _through(self, x: UInt8[Tensor, "n channels height width"]) -> Float[Tensor, "n channels height width"]:
+    def _through(self, x: UInt8[Tensor, "n _frames_channels height width"]) -> Float[Tensor, "n _ height width"]:
         model = self.run.model_at((x.shape[2], x.shape[3]))
-        takes, given = model.data_shape[0], x.shape[1]
+        frames = x.unflatten(1, (self.frames, -1))
+        takes, given = model.data_shape[0], frames.shape[2]
         if takes == given:
-            return self._pass(model, x)
+            return self._pass(model, frames)
         if takes == 1:
-            return torch.cat([self._pass(model, channel) for channel in x.split(1, dim=1)], dim=1)
-        return self._pass(model, x.expand(-1, takes, -1, -1)).mean(1, keepdim=True)
+            return torch.cat([self._pass(model, channel) for channel in frames.split(1, dim=2)], dim=1)
+        return self._pass(model, frames.expand(-1, -1, takes, -1, -1)).mean(1, keepdim=True)
 
     @torch.no_grad()
-    def _pass(self, model: Autoencoder, x: Tensor) -> Tensor:
-        """The means of p(x|z) at the posterior means."""
-        return model.decode(model.encode(in_units(x.to(self.run.device))).mean).mean
+    def _pass(self, model: Autoencoder, frames: UInt8[Tensor, "n _frames _channels height width"]) -> Tensor:
+        """The means of p(x|z) at the posterior means, of the first frame of each row, told of the others."""
+        units = in_units(frames.flatten(1, 2).to(self.run.device))
+        x, others = units.tensor_split([frames.shape[2]], dim=1)
+        told = others if self.frames > 1 else None
+        return model.decode(model.encode(x, told).mean, told).mean
+
+
+def frames_of(run: Run) -> int:
+    """How many frames a model sees at a time: the one to restore, and its neighbours; 1 for a model of pictures."""
+    return run.folder.facts["data"]["options"].get("frames") or 1 if run.model.is_conditional else 1
 
 
 def check_restores(run: Run) -> None:
@@ -94,7 +121,7 @@ def check_restores(run: Run) -> None:
             f"{run.path} is a model of examples of shape {run.model.data_shape}: restoring takes one of grey or colour "
             "pictures"
         )
-    if run.model.is_conditional:
+    if run.model.is_conditional and not (frames_of(run) > 1 and isinstance(run.model.encoder, Local)):
         raise CapabilityError(
             f"{run.path} must be told a class or a picture with each example, and a picture to restore brings none: "
             "use a model that is told nothing"

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Dataset, is_folder, load, mix
+from autoencode.data import Dataset, is_of_files, load, mix
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.model import Autoencoder
@@ -65,7 +65,7 @@ def train(
     watch = watch or Watch()
     named = find_recipe(recipe) if recipe else None
     how = data_options(options)
-    if named and is_folder(source):
+    if named and is_of_files(source):
         how = {**({} if how.get("size") else named.data), **how}
     loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **how)
     chosen = named or default_recipe(loaded.name, loaded.data_shape)
