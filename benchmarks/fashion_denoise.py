@@ -1,6 +1,6 @@
 """Clothes under black and white pixels: two denoising autoencoders beside classical filters.
 
-    python benchmarks/fashion_denoise.py                trains both (35 and 12 minutes on one thread), measures, prints
+    python benchmarks/fashion_denoise.py                trains both (some 20 and 8 minutes of a quiet core)
     python benchmarks/fashion_denoise.py --filters      the classical filters alone
 
 A tenth of the pixels are replaced: a twentieth become black, and a twentieth white. Every method gets the same spoiled

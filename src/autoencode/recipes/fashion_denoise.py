@@ -26,7 +26,8 @@ def fashion_denoise(
 ) -> tuple[Autoencoder, Objective]:
     """The tutorial's denoising autoencoder: convolutions of 64, 32 and 16, each halved by maximum; and back.
 
-    ReLU, a sigmoid at the end, Glorot and Bengio's weights at the start, squared error; Adam at 1e-3, batches of 2048, 20 epochs. `restorer` is better.
+    ReLU, a sigmoid at the end, squared error; Glorot and Bengio's weights at the start, Adam at 1e-3, batches of 2048,
+    20 epochs. `restorer` is better.
 
     Args:
         data_shape: (channels, height, width), any size.
