@@ -27,6 +27,14 @@ def test_a_target_turns_with_its_picture() -> None:
     assert torch.equal(batch.target, 1 - batch.x)
 
 
+def test_context_turns_if_it_is_a_picture() -> None:
+    torch.manual_seed(0)
+    x = torch.rand(64, 1, 5, 5)
+    assert torch.equal((batch := turned(Batch(x, context=2 * x.expand(-1, 4, -1, -1)))).context[:, :1], 2 * batch.x)
+    labels = torch.arange(64)
+    assert turned(Batch(x, context=labels)).context is labels
+
+
 def test_a_picture_that_is_its_own_target_stays_so() -> None:
     batch = turned(Batch(torch.rand(8, 3, 4, 4)))
     assert batch.target is batch.x

@@ -215,7 +215,7 @@ def test_data_of_another_shape_are_refused(build):
         ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
         ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
         ({"device": "gpu"}, ArgumentError, "--device gpu"),
-        ({"turned": True}, ArgumentError, "--turned is for pictures that are told nothing but a class"),
+        ({"turned": True}, ArgumentError, "--turned is for pictures"),
     ],
 )
 def test_unknown_names_are_told(build, data, wrong, error, said):

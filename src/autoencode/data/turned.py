@@ -18,15 +18,18 @@ def turned(batch: Batch) -> Batch:
     cost nothing.
 
     Args:
-        batch: of pictures, (batch, channels, height, width).
-
-    Returns:
-        The turned pictures and targets; context, if there is any, as it was.
+        batch: of pictures, (batch, channels, height, width). Context that is a picture of the same size turns with
+            them.
     """
     square = batch.x.shape[2] == batch.x.shape[3]
     position = torch.randint(2 * _MIRRORS if square else _MIRRORS, (len(batch),)).to(batch.x.device)
-    x = _in_positions(batch.x, position)
-    return replace(batch, x=x, target=x if batch.target is batch.x else _in_positions(batch.target, position))
+    x, context = _in_positions(batch.x, position), batch.context
+    return replace(
+        batch,
+        x=x,
+        target=x if batch.target is batch.x else _in_positions(batch.target, position),
+        context=_in_positions(context, position) if context is not None and context.ndim == 4 else context,
+    )
 
 
 def _in_positions(x: Tensor, position: Tensor) -> Tensor:

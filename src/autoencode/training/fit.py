@@ -167,11 +167,14 @@ def check_settings(settings: Settings, data: Dataset) -> None:
 
     Raises:
         UnknownNameError: no such optimizer or schedule.
-        ArgumentError: no such device; vectors to be turned, or pictures with others beside them that would not turn.
+        ArgumentError: no such device; vectors to be turned, or context that would not turn with its picture.
     """
     _ = optimizers[settings.optimizer], schedules[settings.schedule], resolve_device(settings.device)
-    if settings.turned and (len(data.data_shape) != 3 or data.train.context is not None):
-        raise ArgumentError(f"--turned is for pictures that are told nothing but a class, and {data.name} has others")
+    told = data.train.context
+    if settings.turned and (len(data.data_shape) != 3 or (told is not None and told.shape[2:] != data.data_shape[1:])):
+        raise ArgumentError(
+            f"--turned is for pictures that are told no more than a class or others of their size, not for {data.name}"
+        )
 
 
 def check_objective(objective: Objective, data: Dataset) -> None:
