@@ -40,8 +40,8 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
             "widths": (32, 64),
             "epochs": 6,
             "batch_size": 64,
-            "optimizer": "muon",
-            "learning_rate": 0.01,
+            "clean": 0.0,
+            "turned": False,
         },
     ),
 }

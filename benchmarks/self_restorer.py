@@ -1,7 +1,7 @@
 """Noise taken from photographs: by models that saw clean ones or noisy ones alone, and by classical filters.
 
     python benchmarks/self_restorer.py                 trains both (5 minutes each on one thread), measures, prints
-    python benchmarks/self_restorer.py --minutes 20    longer trainings
+    python benchmarks/self_restorer.py --steps 5000    longer trainings
 
 Normal noise of standard deviation 0.1 (white is 1, cut off at black and white, 8 bits) lies over six photographs.
 `self-restorer` learns from these six noisy pictures alone; `restorer` from other photographs with noise of 0.02 to 0.2,
@@ -32,15 +32,13 @@ from autoencode.tasks import Restorer, Run
 PLACE = Path("runs/self-restorer")
 NOISE = 0.1
 OPTIONS: dict[str, dict[str, Any]] = {
-    "self-restorer": {"patch": 96, "validation": 1, "test": 1, "optimizer": "muon", "learning_rate": 0.01},
+    "self-restorer": {"patch": 96, "validation": 1, "test": 1},
     "restorer": {
         "patch": 96,
         "validation": 3,
         "test": 1,
         "corruption": ("gaussian:0.02..0.2",),
         "widths": (32, 64, 128),
-        "optimizer": "muon",
-        "learning_rate": 0.01,
     },
 }
 
@@ -48,14 +46,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
 def main() -> None:
     """Makes noise, trains, restores, prints."""
     parser = argparse.ArgumentParser(description="takes noise off")
-    parser.add_argument("--minutes", type=float, default=5.0, help="of each training")
+    parser.add_argument("--steps", type=int, default=2000, help="of each training")
     options = parser.parse_args()
     clean, noisy = to_test_on(), made_noisy()
     methods: dict[str, Callable[[Picture], Picture]] = {
         "noisy": lambda picture: picture,
         "non-local means": non_local_means,
         "BM3D, told the noise": bm3d,
-        **{name: through(trained(name, options.minutes)) for name in OPTIONS},
+        **{name: through(trained(name, options.steps)) for name in OPTIONS},
     }
     for name, method in methods.items():
         results = {photograph: method(picture) for photograph, picture in noisy.items()}
@@ -79,14 +77,14 @@ def made_noisy() -> dict[str, Picture]:
     return noisy
 
 
-def trained(name: str, minutes: float) -> Run:
+def trained(name: str, steps: int) -> Run:
     """The model, trained here if it is not there yet."""
     path = PLACE / name
     if (path / "run.json").is_file():
         run = Run(path)
         return run if run.folder.facts["status"] == "complete" else tasks.resume(path)
     source = PLACE / "noisy" if name == "self-restorer" else to_learn_from()
-    return tasks.train(source, name, out=path, minutes=minutes, **OPTIONS[name])
+    return tasks.train(source, name, out=path, steps=steps, **OPTIONS[name])
 
 
 def through(run: Run) -> Callable[[Picture], Picture]:

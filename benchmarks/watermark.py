@@ -1,7 +1,7 @@
 """A translucent logo or text over photographs: taken off again, beside inpainting that is told where the mark is.
 
-    python benchmarks/watermark.py                   trains (20 minutes on one thread), measures, writes sheets
-    python benchmarks/watermark.py --minutes 60      a longer training
+    python benchmarks/watermark.py                   trains (about 15 minutes on two cores), measures, writes sheets
+    python benchmarks/watermark.py --steps 10000     a longer training
 
 A logo, drawn here, lies over every second picture, and over two of three one of twelve texts, in another place, size,
 angle and opacity (0.2 to 0.6) each time; one picture in six stays clean. The test part are six other photographs, each
@@ -39,9 +39,9 @@ UNSEEN = ("© Maria Lind", "COPYRIGHT", "stock 4860", "Review only")
 def main() -> None:
     """Trains, marks, restores, prints."""
     parser = argparse.ArgumentParser(description="takes watermarks off")
-    parser.add_argument("--minutes", type=float, default=20.0, help="of training")
+    parser.add_argument("--steps", type=int, default=3000, help="of training")
     options = parser.parse_args()
-    run = trained(options.minutes)
+    run = trained(options.steps)
     restorer = Restorer(run)
     print(
         f"{run.folder.metrics()[-1]['seconds'] / 60:.1f} minutes of training, {run.folder.metrics()[-1]['step']} steps"
@@ -69,7 +69,7 @@ def main() -> None:
         save_figure(PLACE / f"sheet-{mark}.png", before_after([crop(*each, side=640) for each in shown]))
 
 
-def trained(minutes: float) -> Run:
+def trained(steps: int) -> Run:
     """The model, trained here if it is not there yet."""
     path = PLACE / "run"
     if (path / "run.json").is_file():
@@ -88,9 +88,8 @@ def trained(minutes: float) -> Run:
         test=1,
         widths=(16, 32, 64, 128, 128),
         batch_size=4,
-        optimizer="muon",
-        learning_rate=0.01,
-        minutes=minutes,
+        turned=False,
+        steps=steps,
     )
 
 
