@@ -1,7 +1,7 @@
 """`autoencode edit`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from autoencode.cli.console import out
 from autoencode.cli.latent_options import Device, Last, OfClass, say
 from autoencode.cli.trust import Trust
 from autoencode.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from autoencode.tasks import Run
 
 
 def edit(
@@ -73,7 +76,7 @@ def edit(
     out.print(f"{', '.join(f'{one.name} {one.amount:+g}' for one in changes)}; see  [bold]{files[-1]}[/]")
 
 
-def _list(run) -> None:  # noqa: ANN001  # a Run, which is not imported for the sake of --help
+def _list(run: "Run") -> None:
     from autoencode import tasks
 
     kept = tasks.saved_directions(run)

@@ -1,7 +1,7 @@
 """`autoencode morph`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -61,20 +61,7 @@ def morph(
     note = say_once()
     n = frames or (10 if strip else 32)
     with errors.status("walking") as status:
-        ways = [
-            tasks.morph(
-                opened,
-                a,
-                b,
-                frames=n,
-                path=way,
-                prior=prior,
-                pull=pull,
-                of_class=of_class,
-                tell=status.update,
-                note=note,
-            )
-            for way in path or [None]
-        ]
+        told: dict[str, Any] = {"prior": prior, "pull": pull, "of_class": of_class, "tell": status.update, "note": note}
+        ways = [tasks.morph(opened, a, b, frames=n, path=way, **told) for way in path or [None]]
         written = tasks.save_morph(opened, ways, out_path, size)
     out.print(f"{n} frames; see  [bold]{written}[/]")

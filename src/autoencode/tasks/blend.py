@@ -181,4 +181,6 @@ def _table(made: Blend) -> Image.Image:
     empty = torch.ones_like(made.given[:1])
     above = torch.cat([empty, made.given])
     rows = [torch.cat([one[None], row]) for one, row in zip(made.given, made.examples, strict=True)]
-    return labelled(torch.stack([above, *rows]), apart=[1], blank=[0])
+    names = ("coarse", "fine") if made.by_levels else ("", "")
+    before, over = (["", *[name] * len(made.given)] for name in names)
+    return labelled(torch.stack([above, *rows]), before, over, apart=[1], blank=[0])

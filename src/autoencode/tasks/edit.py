@@ -89,8 +89,8 @@ def edit(
 
         z + Σ amount · direction ─► decoder
 
-    A direction leads from the mean code of examples without an attribute to that of examples with it, and an amount of 1
-    is all the way. It is one that is given, one that the run folder keeps, or a class's: from all others to this one.
+    A direction leads from the mean code of examples without an attribute to that of examples with it, and an amount of
+    1 is all the way. It is one that is given, one that the run folder keeps, or a class's: from all others to this one.
 
     Args:
         run: the trained model.
@@ -119,7 +119,8 @@ def edit(
     z = one.z.flatten()
     vectors = torch.stack([direction.vector for direction in found])
     amounts = torch.tensor([change.amount for change in wanted])
-    steps = torch.linspace(-1, 1, _COLUMNS) * amounts[:, None]
+    half = _COLUMNS // 2
+    steps = torch.arange(-half, half + 1) / half * amounts[:, None]
     codes = torch.cat([z[None], (z + amounts @ vectors)[None], (z + steps[..., None] * vectors[:, None]).flatten(0, 1)])
     told = None if one.context is None else one.context.expand(len(codes), *one.context.shape[1:])
     x = run.decode(codes.reshape(-1, *run.model.latent_shape), told)

@@ -81,7 +81,7 @@ def traverse(
     one = None if item is None else code_of(run, item, of_class)
     if one is not None and one.note:
         note(one.note)
-    steps = torch.linspace(-reach, reach, columns)
+    steps = (torch.arange(columns) * 2 - (columns - 1)) * (reach / (columns - 1))  # exactly 0 in the middle
     z = (loc if one is None else one.z.flatten()).repeat(len(chosen), columns, 1)
     for row, dim in enumerate(chosen.tolist()):
         z[row, :, dim] = loc[dim] + steps * scale[dim]

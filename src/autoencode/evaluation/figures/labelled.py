@@ -9,9 +9,11 @@ from torch import Tensor
 from autoencode.errors import ShapeError
 from autoencode.evaluation.figures.chart import INK, MUTED, PAPER
 from autoencode.evaluation.figures.lettering import font
-from autoencode.evaluation.figures.tiles import tiles
+from autoencode.evaluation.figures.tiles import fitting_scale, tiles
 
 _GAP, _MARGIN, _LINE = 4, 16, 22
+_MANY, _FEW = 72, 144
+"""About how many pixels wide a picture is beside many others, and beside few."""
 
 
 def labelled(
@@ -30,7 +32,8 @@ def labelled(
         column_names: one for each column, or none; what does not fit above its column is set smaller.
         apart: columns with a wider gap before them, such as an original that stands beside what was made of it.
         blank: places, counted row by row, that stay empty.
-        scale: how often each pixel is repeated; by default small pictures are brought to about 72 pixels.
+        scale: how often each pixel is repeated; by default small pictures are brought to about 72 pixels, or twice as
+            many where there are few.
 
     Raises:
         ShapeError: no pictures, or another number of names.
@@ -38,7 +41,7 @@ def labelled(
     rows, columns = pictures.shape[:2]
     if len(row_names) not in (0, rows) or len(column_names) not in (0, columns):
         raise ShapeError(f"{rows} x {columns} pictures came with {len(row_names)} and {len(column_names)} names")
-    drawn = tiles(pictures.flatten(0, 1), scale)
+    drawn = tiles(pictures.flatten(0, 1), scale or fitting_scale(pictures.shape[-1], _FEW if columns < 5 else _MANY))
     height, width = drawn.shape[1:3]
     left = _MARGIN + (max(_length(name) for name in row_names) + _MARGIN // 2 if row_names else 0)
     top = _MARGIN + (_LINE if column_names else 0)
