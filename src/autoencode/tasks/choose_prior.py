@@ -17,6 +17,8 @@ from autoencode.tasks.run import Run
 OWN, EX_POST = "own", "ex-post"
 OTHER_NAMES = {"gmm": "mixture"}
 """What else people call a kind of fitted prior."""
+_MOST = 20_000
+"""Codes that a prior is fitted to while a person waits; `fit_prior` takes all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +131,7 @@ def _of_kind(run: Run, kind: str, tell: Tell) -> ChosenPrior:
     kept = _kept(folder, run)
     if kept is None:
         tell(f"fitting a {kind} prior to the model's codes, once")
-        kept = fit_prior(run, kind, tell=tell, folder=folder).prior
+        kept = fit_prior(run, kind, tell=tell, folder=folder, most=_MOST).prior
     return _chosen(kept, fitted_facts(folder) or {})
 
 

@@ -50,6 +50,7 @@ def fit_prior(
     seed: int = 0,
     tell: Tell = lambda _: None,
     folder: Path | None = None,
+    most: int | None = None,
     **options: Any,
 ) -> FittedPrior:
     """Fits a density to a model's codes and keeps it in the run folder; `generate` then draws from it.
@@ -66,6 +67,7 @@ def fit_prior(
         seed: of draws, starts and batches; the same seed gives the same prior.
         tell: is told in words how far it is.
         folder: where it is kept; by default in the run folder, as the one that `generate` draws from.
+        most: codes that it is fitted to, at even distances; by default all.
         options: of the kind: components (mixture), flow and epochs (flow), hidden and epochs (two-stage).
 
     Returns:
@@ -84,7 +86,8 @@ def fit_prior(
     prior = _fresh(run, kind, options)
     if not len(run.data.validation) or not len(run.data.parts[part]):
         raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
-    train = codes_of(run, run.data.parts[part], mix(seed, _TRAIN))
+    fitted_to = run.data.parts[part] if most is None else run.data.parts[part].spread(most)
+    train = codes_of(run, fitted_to, mix(seed, _TRAIN))
     held_out = codes_of(run, run.data.validation, mix(seed, _VALIDATION))
     prior.fit(train, held_out, seed=seed, tell=tell)
     with own_noise(torch.device("cpu")):
