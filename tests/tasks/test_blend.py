@@ -51,7 +51,8 @@ def test_files(ladder, digits_run, vector_run, tmp_path):
     made = blend(ladder, ["test:1", "test:2", "test:3"])
     files = save_blend(ladder, made, tmp_path / "table", pair=None)
     assert len(files) == 10
-    assert Image.open(files[0]).size == (8, 8)
+    with Image.open(files[0]) as picture:
+        assert picture.size == (8, 8)
     one = save_blend(digits_run, blend(digits_run, ["test:1", "test:2"]), tmp_path / "ab.png")
     assert [path.name for path in one] == ["ab.png"]
     vectors = save_blend(vector_run, blend(vector_run, ["test:1", "test:2"]), tmp_path / "v.npy")

@@ -80,7 +80,7 @@ def test_directions_are_kept_with_the_weights_they_are_of(run):
 
 def test_an_amount_of_one_is_the_way_between_the_means(run):
     one, two = Direction("a", torch.tensor([1.0, 0.0]), 1, 1), Direction("b", torch.tensor([0.5, 2.0]), 1, 1)
-    made = edit(run, "test:1", ["a+1.5", Change("b", -1)], directions=[one, two])
+    made = edit(run, "test:1", ["a+1.5", Change("b", -1.0)], directions=[one, two])
     z = run.model.encode(run.data.test.units()[:1]).mean.detach()
     torch.testing.assert_close(made.codes[0], z[0])
     torch.testing.assert_close(made.codes[1], z[0] + torch.tensor([1.0, -2.0]))
@@ -116,7 +116,8 @@ def test_files(run, tmp_path):
     assert sorted(saved_directions(run)) == ["3", "4"]
     files = save_edit(run, made, tmp_path / "out", strip=True)
     assert [path.name for path in files] == ["before.png", "after.png", "sheet.png"]
-    assert Image.open(files[1]).size == (8, 8)
+    with Image.open(files[1]) as after:
+        assert after.size == (8, 8)
     assert save_edit(run, made, tmp_path / "sheet.png")[0].exists()
     assert save_edit(run, made)[0].parent == run.path / "edits" / "test-1"
 

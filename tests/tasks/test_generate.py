@@ -6,6 +6,7 @@ import torch
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.tasks import Run, generate
+from autoencode.tasks.codes import codes_of
 from autoencode.tasks.generate import sample
 
 
@@ -14,7 +15,9 @@ def test_of_a_class_that_the_model_was_not_told(digits_run, tmp_path):
     zeros, _ = generate(digits_run, 200, tmp_path / "a", of_class="0", note=said.append)
     assert said == ["codes from a normal fitted to those of '0'"]
     train = digits_run.data.train
-    own, others = (train.units()[place].mean(0) for place in (train.labels == 0, train.labels != 0))
+    places = (train.labels == 0, train.labels != 0)
+    codes = (codes_of(digits_run, train[place.nonzero().flatten()], 0) for place in places)
+    own, others = (digits_run.decode(z).mean(0) for z in codes)
     assert (zeros.mean(0) - own).norm() < (zeros.mean(0) - others).norm()
     assert zeros.std(0).max() > 0
     assert torch.equal(sample(digits_run, 200, of_class=0), zeros)
@@ -53,7 +56,7 @@ def test_a_low_temperature_keeps_to_the_middle(digits_run):
     assert warm.std(0).mean() > 10 * cold.std(0).mean()
     assert torch.equal(warm, sample(digits_run, 64))
     with pytest.raises(ArgumentError, match="above 0"):
-        sample(digits_run, 2, temperature=0)
+        sample(digits_run, 2, temperature=0.0)
 
 
 @pytest.mark.parametrize("kind", ["normal", "flow", "two-stage"])

@@ -51,10 +51,12 @@ def test_a_moving_picture_goes_there_and_back(digits_run, made, tmp_path):
 def test_a_strip_of_several_paths_a_folder_and_the_default_place(digits_run, made, tmp_path):
     one = save_morph(digits_run, made, tmp_path / "one.png")
     two = save_morph(digits_run, [made, made], tmp_path / "two.png")
-    assert Image.open(two).height > 1.5 * Image.open(one).height
+    with Image.open(one) as low, Image.open(two) as high:
+        assert high.height > 1.5 * low.height
     folder = save_morph(digits_run, made, tmp_path / "frames")
     assert len(list(folder.glob("*.png"))) == 5
-    assert Image.open(folder / "0001.png").size == (8, 8)
+    with Image.open(folder / "0001.png") as picture:
+        assert picture.size == (8, 8)
     assert save_morph(digits_run, made).name == "test-1-test-2.gif"
 
 

@@ -166,6 +166,6 @@ def _strip(made: Edit) -> Image.Image:
     """The original, and a row for each attribute."""
     alike = len({tuple(row) for row in made.amounts.abs().tolist()}) == 1
     rows = torch.stack([torch.cat([made.original, row]) for row in made.strip])
-    names = ["original", *(f"{amount:+.3g}" for amount in made.amounts[0].tolist())] if alike else []
+    names = ["original", *(f"{amount:+.3g}" if amount else "0" for amount in made.amounts[0].tolist())] if alike else []
     named = [change.name if alike else f"{change.name} {change.amount:+.3g}" for change in made.changes]
     return labelled(rows, named, names, apart=[1])

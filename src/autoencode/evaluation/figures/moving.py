@@ -82,7 +82,7 @@ def _film(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequenc
     return file.getvalue()
 
 
-def _even(frame: UInt8[np.ndarray, "height width values"]) -> UInt8[np.ndarray, "height width three"]:
+def _even(frame: UInt8[np.ndarray, "height width values"]) -> UInt8[np.ndarray, "even_height even_width three"]:
     """In colour and with even sides, which films have."""
     height, width, values = frame.shape
     padded = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
