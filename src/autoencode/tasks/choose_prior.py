@@ -47,7 +47,7 @@ class ChosenPrior:
         if self.fitted is not None:
             return self.fitted.log_prob
         p = run.model.prior_for()
-        return lambda z: p.log_prob(z.reshape(-1, *run.model.latent_shape))
+        return lambda z: p.log_prob(z.reshape(-1, *run.model.latent_shape).to(run.device)).to(z.device)
 
 
 def prior_names() -> list[str]:
