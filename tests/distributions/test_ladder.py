@@ -135,3 +135,20 @@ def test_gradients_reach_every_level_through_draws() -> None:
     for name, weight in [*prior.named_parameters(), *posterior.named_parameters()]:
         assert weight.grad is not None, name
         assert (weight.grad != 0).any(), name
+
+
+def test_levels_below_given_ones_take_their_means_given_them():
+    prior = LadderPrior([2, 3, 1], 8)
+    for weight in prior.parameters():
+        torch.nn.init.normal_(weight, std=0.5)
+    p = prior()
+    z = torch.randn(6)
+    tops = list(z.split([2, 3, 1]))
+    torch.testing.assert_close(p.mean_below([]), p.mean)
+    torch.testing.assert_close(p.mean_below(tops), z)
+    half = p.mean_below(tops[:1])
+    torch.testing.assert_close(half[:2], z[:2])
+    own = p.path(half).own
+    torch.testing.assert_close(half[2:5], own[1].mean)
+    torch.testing.assert_close(half[5:], own[2].mean)
+    assert not torch.allclose(half[2:5], p.mean[2:5])

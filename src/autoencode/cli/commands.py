@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 
+from autoencode.cli.blend import blend
 from autoencode.cli.code_spaces import code_spaces
 from autoencode.cli.corrupt import corrupt
+from autoencode.cli.edit import edit
 from autoencode.cli.evaluate import evaluate
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
 from autoencode.cli.listing import list_
+from autoencode.cli.morph import morph
 from autoencode.cli.reconstruct import reconstruct
 from autoencode.cli.report import report
 from autoencode.cli.reproduce import reproduce
 from autoencode.cli.restore import restore
 from autoencode.cli.train import train_for
+from autoencode.cli.traverse import traverse
 
 
 def table(words: list[str]) -> dict[str, Callable[..., None]]:
@@ -24,6 +28,10 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "reconstruct": reconstruct,
         "restore": restore,
         "generate": generate,
+        "morph": morph,
+        "blend": blend,
+        "edit": edit,
+        "traverse": traverse,
         "fit-prior": fit_prior,
         "corrupt": corrupt,
         "code-spaces": code_spaces,

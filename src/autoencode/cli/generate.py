@@ -1,12 +1,13 @@
 """`autoencode generate`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from autoencode.cli.completion import run_names
-from autoencode.cli.console import out
+from autoencode.cli.console import errors, out
+from autoencode.cli.latent_options import Device, Last, Prior, class_names, say
 from autoencode.cli.trust import Trust
 
 
@@ -16,33 +17,56 @@ def generate(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
     ] = None,
-    prior: Annotated[
-        Literal["own", "ex-post"] | None,
-        typer.Option(help="What codes are drawn from; see fit-prior.", show_default="ex-post where one was fitted"),
-    ] = None,
     of_class: Annotated[
-        str | None, typer.Option("--class", help="Of one class, by name or number.", show_default="some of each")
+        str | None,
+        typer.Option(
+            "--class", help="Of one class, by name or number.", show_default="some of each", autocompletion=class_names
+        ),
     ] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Near this picture: a file, or an example of the data such as test:17.")
+    ] = None,
+    spread: Annotated[
+        float, typer.Option(min=0, max=1, help="How far from it: 0 is its reconstruction, 1 anything in the data.")
+    ] = 0.5,
+    temperature: Annotated[
+        float, typer.Option(help="Times the standard deviations: below 1 more usual examples, above 1 stranger ones.")
+    ] = 1.0,
+    prior: Prior = None,
     condition: Annotated[
         Path | None,
         typer.Option(help="A picture to be told, such as an outline.", show_default="some of the test part"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
-    """Draw new examples from a variational autoencoder, or from any with a prior fitted to its codes.
+    """Draw new examples: from a prior, of one class, or near a picture.
 
     \b
     autoencode generate runs/fashion-mnist-fashion-vae -n 64
-    autoencode generate runs/fashion-mnist-conditional-vae --class Sneaker
+    autoencode generate runs/fashion-mnist-fashion-vae --class sneaker --temperature 0.8
+    autoencode generate runs/fashion-mnist-fashion-vae --like shoe.png --spread 0.3
+    autoencode generate runs/fashion-mnist-conv-ae --prior mixture
     autoencode generate runs/floor-plans-floor-plan-vae --condition outline.png
     """
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    examples, files = tasks.generate(
-        opened, n, out_folder, seed=seed, prior=prior, of_class=of_class, condition=condition
-    )
+    with errors.status("drawing") as status:
+        examples, files = tasks.generate(
+            opened,
+            n,
+            out_folder,
+            seed=seed,
+            prior=prior,
+            of_class=of_class,
+            condition=condition,
+            like=like,
+            spread=spread,
+            temperature=temperature,
+            tell=status.update,
+            note=say,
+        )
     out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")

@@ -18,6 +18,7 @@ from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.quantised import Codewords, Quantised
 from autoencode.distributions.relaxed import OneHotCode, RelaxedBernoulliCode
 from autoencode.distributions.sparse_point import SparsePoint
+from autoencode.distributions.tempered import tempered
 from autoencode.distributions.zuko_flows import flow, flows
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "kl_of_each_class",
     "kl_per_dimension",
     "mmd",
+    "tempered",
 ]

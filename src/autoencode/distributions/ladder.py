@@ -104,6 +104,30 @@ class Ladder(Distribution):
         """The end of the walk that takes every level's mean, (*batch_shape, dims); not the mean over all walks."""
         return self._walk(lambda _, level: level.mean, tuple(self.batch_shape)).z
 
+    def mean_below(self, given: Sequence[Tensor]) -> Tensor:
+        """The end of the walk whose top levels are `given` and whose others take their means, (*batch_shape, dims).
+
+        Args:
+            given: the latents of the top levels, top first, each (*batch_shape, dims of the level); none gives `mean`.
+        """
+
+        def choose(number: int, level: Independent[Normal]) -> Tensor:
+            return given[number] if number < len(given) else level.mean
+
+        return self._walk(choose, tuple(self.batch_shape)).z
+
+    def tempered(self, temperature: float) -> "Ladder":
+        """The same walk with the standard deviations of every level, given those above it, times `temperature`."""
+
+        def cooler(level: Independent[Normal]) -> Independent[Normal]:
+            return Independent(Normal(level.mean, level.stddev * temperature, validate_args=False), 1)
+
+        def path(choose: Choose, leading: tuple[int, ...]) -> Path:
+            walked = self._walk(lambda number, level: choose(number, cooler(level)), leading)
+            return Path(walked.z, [cooler(level) for level in walked.own], walked.prior)
+
+        return Ladder(path, self.dims, tuple(self.batch_shape))
+
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Log density in nats, summed over the levels."""
         levels = value.split(self.dims, -1)

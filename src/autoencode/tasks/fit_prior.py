@@ -3,15 +3,16 @@
 import math
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
-from autoencode.data import Part, in_order, mix
-from autoencode.distributions import Degenerate, Quantised
-from autoencode.errors import ArgumentError, CapabilityError, DataError, UnknownNameError
+from autoencode.data import mix
+from autoencode.errors import ArgumentError, DataError, UnknownNameError
 from autoencode.evaluation import Estimate
+from autoencode.tasks.codes import codes_of
 from autoencode.tasks.ex_post import ExPostPrior, ex_post_priors, save_fitted
 from autoencode.tasks.ex_post.prior import Tell
 from autoencode.tasks.run import Run
@@ -48,6 +49,8 @@ def fit_prior(
     part: Literal["train", "validation", "test"] = "train",
     seed: int = 0,
     tell: Tell = lambda _: None,
+    folder: Path | None = None,
+    most: int | None = None,
     **options: Any,
 ) -> FittedPrior:
     """Fits a density to a model's codes and keeps it in the run folder; `generate` then draws from it.
@@ -63,6 +66,8 @@ def fit_prior(
         part: whose codes it is fitted to; the validation part's say how well, and when a flow should stop.
         seed: of draws, starts and batches; the same seed gives the same prior.
         tell: is told in words how far it is.
+        folder: where it is kept; by default in the run folder, as the one that `generate` draws from.
+        most: codes that it is fitted to, at even distances; by default all.
         options: of the kind: components (mixture), flow and epochs (flow), hidden and epochs (two-stage).
 
     Returns:
@@ -81,7 +86,8 @@ def fit_prior(
     prior = _fresh(run, kind, options)
     if not len(run.data.validation) or not len(run.data.parts[part]):
         raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
-    train = codes_of(run, run.data.parts[part], mix(seed, _TRAIN))
+    fitted_to = run.data.parts[part] if most is None else run.data.parts[part].spread(most)
+    train = codes_of(run, fitted_to, mix(seed, _TRAIN))
     held_out = codes_of(run, run.data.validation, mix(seed, _VALIDATION))
     prior.fit(train, held_out, seed=seed, tell=tell)
     with own_noise(torch.device("cpu")):
@@ -89,7 +95,7 @@ def fit_prior(
         nll = Estimate.of(prior.nll(held_out))
     own = None if run.model.prior is None else Estimate.of(_own_nll(run, held_out))
     fitted = FittedPrior(kind, prior, nll, own, len(train), round(time.perf_counter() - began, 2))
-    save_fitted(run.path, prior, run.model, _facts(fitted, options, part, seed))
+    save_fitted(folder or run.path, prior, run.model, _facts(fitted, options, part, seed))
     return fitted
 
 
@@ -115,31 +121,6 @@ def _fresh(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
             return ex_post_priors[kind](math.prod(run.model.latent_shape), **options)
         except TypeError as error:
             raise ArgumentError(f"a fitted {kind} prior does not take {', '.join(sorted(options))}: {error}") from error
-
-
-@torch.no_grad()
-def codes_of(run: Run, part: Part, seed: int) -> Tensor:
-    """One code of each example, (n, numbers), on the processor: drawn from q(z|x), or the point that it is.
-
-    Raises:
-        CapabilityError: codes that are not real numbers.
-    """
-    codes: list[Tensor] = []
-    with own_noise(run.device):
-        torch.manual_seed(seed)
-        for batch in in_order(part, 500, device=run.device):
-            x = torch.bernoulli(batch.x) if part.stochastic else batch.x
-            q = run.model.encode(x, batch.context)
-            if isinstance(q, Quantised):
-                raise CapabilityError(
-                    "the codes of this model are words of a codebook, and densities are over real numbers; its own "
-                    "prior (counted=true) knows how frequent the words are"
-                )
-            z = q.mean if isinstance(q, Degenerate) else q.sample()
-            codes.append(z.flatten(1).cpu())
-    if not codes[0].is_floating_point():
-        raise CapabilityError("the codes of this model are whole numbers, and densities are over real ones")
-    return torch.cat(codes)
 
 
 @torch.no_grad()

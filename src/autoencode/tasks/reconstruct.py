@@ -103,9 +103,9 @@ def _read(run: Run, files: Sequence[str | Path]) -> tuple[list[str], Tensor, lis
     names: list[str] = []
     examples: list[Tensor] = []
     skipped: list[Skipped] = []
-    for file in _expanded(files):
+    for file in expanded(files):
         try:
-            x = _examples(run, file)
+            x = examples_in(run, file)
             examples.append(x)
             names += [file.stem] if len(x) == 1 else [f"{file.stem}-{number:04d}" for number in range(1, len(x) + 1)]
         except AutoencodeError as error:
@@ -120,7 +120,7 @@ def _read(run: Run, files: Sequence[str | Path]) -> tuple[list[str], Tensor, lis
     return names, torch.cat(examples), skipped
 
 
-def _expanded(files: Sequence[str | Path]) -> list[Path]:
+def expanded(files: Sequence[str | Path]) -> list[Path]:
     """The files, with each folder replaced by the pictures in it."""
     paths: list[Path] = []
     for file in map(Path, files):
@@ -128,8 +128,12 @@ def _expanded(files: Sequence[str | Path]) -> list[Path]:
     return paths
 
 
-def _examples(run: Run, file: Path) -> Tensor:
-    """The examples in a file, (n, *data_shape), in the model's units."""
+def examples_in(run: Run, file: Path) -> Tensor:
+    """The examples in a file, (n, *data_shape), in the model's units.
+
+    Raises:
+        DataError: it cannot be read, or holds other things than the model takes.
+    """
     if file.suffix.lower() == ".npy":
         x = in_units(read_array(read_npy(file), Values(run.folder.facts["data"]["values"])).x)
     elif run.is_pictures:
@@ -168,7 +172,7 @@ def _write(run: Run, folder: Path, names: list[str], x: Tensor, inputs: Sequence
 
 
 def _refuse_overwriting(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
-    taken = {path.resolve() for path in _expanded(inputs)}
+    taken = {path.resolve() for path in expanded(inputs)}
     for path in outputs:
         if path.resolve() in taken:
             raise ArgumentError(f"{path} is one of the files to reconstruct: choose another folder with --out")

@@ -1,5 +1,6 @@
 """A trained model, opened."""
 
+import math
 from functools import cached_property
 from pathlib import Path
 
@@ -64,6 +65,11 @@ class Run:
     def is_pictures(self) -> bool:
         """Whether the examples are pictures rather than vectors."""
         return len(self.model.data_shape) == 3
+
+    @property
+    def latent_numbers(self) -> int:
+        """How many numbers a code has."""
+        return math.prod(self.model.latent_shape)
 
     @cached_property
     def data(self) -> Dataset:
@@ -147,23 +153,48 @@ class Run:
         Raises:
             ArgumentError: no such class, or a class for a model that knows none.
         """
-        classes = self.folder.facts["arguments"].get("n_classes") if self.model.is_conditional else None
+        classes = self.told_classes
         if of_class is not None:
             if classes is None:
                 raise ArgumentError(f"{self.path} was not told classes: leave --class out")
-            return torch.full((n,), self._class_number(of_class, classes))
+            return torch.full((n,), self.class_number(of_class))
         if not self.model.is_conditional:
             return None
         if classes is not None:
             return torch.arange(n) * classes // n
         return self.data.test.spread(n)[torch.arange(n) % min(n, len(self.data.test))].context_of()
 
-    def _class_number(self, wanted: str | int, classes: int) -> int:
-        names = self.folder.facts["data"]["classes"] or [str(number) for number in range(classes)]
-        if str(wanted) in names:
-            return names.index(str(wanted))
-        if str(wanted).isdigit() and int(wanted) < classes:
-            return int(wanted)
+    @property
+    def told_classes(self) -> int | None:
+        """How many classes a conditional model was told; None for one that was not."""
+        return self.folder.facts["arguments"].get("n_classes") if self.model.is_conditional else None
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of the classes 0, 1, … of the data; none where they have no labels."""
+        if self.folder.facts["data"]["classes"]:
+            return list(self.folder.facts["data"]["classes"])
+        if self.told_classes is not None:
+            return [str(number) for number in range(self.told_classes)]
+        labels = self.data.train.labels
+        return [] if labels is None else [str(number) for number in range(int(labels.max()) + 1)]
+
+    def class_number(self, wanted: str | int) -> int:
+        """The number of a class by its name, however it is capitalised, or by its number.
+
+        Raises:
+            ArgumentError: no such class.
+        """
+        names, word = self.classes, str(wanted)
+        if not names:
+            raise ArgumentError(f"{self.path} was not told classes, and its data have no labels: leave --class out")
+        if word in names:
+            return names.index(word)
+        alike = [number for number, name in enumerate(names) if name.lower() == word.lower()]
+        if len(alike) == 1:
+            return alike[0]
+        if word.isdecimal() and int(word) < len(names):
+            return int(word)
         raise ArgumentError(f"there is no class {wanted!r}; there are: {', '.join(names)}")
 
 

@@ -4,7 +4,9 @@ from autoencode.evaluation.figures.before_after import Crop, before_after, crop
 from autoencode.evaluation.figures.codes import codes
 from autoencode.evaluation.figures.curves import curves
 from autoencode.evaluation.figures.grid import grid
+from autoencode.evaluation.figures.labelled import labelled
 from autoencode.evaluation.figures.manifold import manifold
+from autoencode.evaluation.figures.moving import moving, save_moving
 from autoencode.evaluation.figures.pairs import pairs
 from autoencode.evaluation.figures.profiles import profiles
 from autoencode.evaluation.figures.rates import rates
@@ -22,12 +24,15 @@ __all__ = [
     "crop",
     "curves",
     "grid",
+    "labelled",
     "manifold",
+    "moving",
     "pairs",
     "png",
     "profiles",
     "rates",
     "save_figure",
+    "save_moving",
     "spoiled_sheet",
     "stacked",
     "svg",

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.evaluation.figures.chart import INK, MUTED, PAPER
+from autoencode.evaluation.figures.lettering import font
 from autoencode.evaluation.figures.tiles import fitting_scale
 
 _SIDE = 384
@@ -99,17 +98,12 @@ def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
 def _pair(before: Image.Image, after: Image.Image, caption: str, width: int) -> Image.Image:
     """Two pictures next to each other and what they are below, in a place for two of this width."""
     pair = Image.new("RGB", (2 * width + _GAP, before.height + 2 * _LINE + _GAP), PAPER)
-    draw, font, below = ImageDraw.Draw(pair), _font(), before.height + _GAP
+    draw, letters, below = ImageDraw.Draw(pair), font(), before.height + _GAP
     for picture, word, left in ((before, "before", 0), (after, "after", before.width + _GAP)):
         pair.paste(picture, (left, 0))
-        draw.text((left, below), word, INK, font)
-    draw.text((0, below + _LINE), caption, MUTED, font)
+        draw.text((left, below), word, INK, letters)
+    draw.text((0, below + _LINE), caption, MUTED, letters)
     return pair
-
-
-def _font() -> ImageFont.FreeTypeFont:
-    """matplotlib's, which has the letters of more languages than Pillow's own."""
-    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", 13)
 
 
 def _enlarged(picture: Picture) -> Image.Image:

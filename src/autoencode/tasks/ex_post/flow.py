@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import Tensor
 
-from autoencode.distributions import flow
+from autoencode.distributions import flow, tempered
 from autoencode.errors import DivergenceError
 from autoencode.tasks.ex_post.prior import ExPostPrior, Tell, ex_post_priors
 
@@ -67,9 +67,9 @@ class FittedFlow(ExPostPrior):
         """(n,), in nats."""
         return torch.cat([self.flow().log_prob(some) for some in z.split(5_000)])
 
-    def draw(self, n: int) -> Tensor:
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """(n, dims)."""
-        return self.flow().sample((n,))
+        return tempered(self.flow(), temperature).sample((n,))
 
 
 _flow = flow  # the constructor's option has the same name

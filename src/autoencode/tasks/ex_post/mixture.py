@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
 
+from autoencode.distributions import tempered
 from autoencode.errors import ArgumentError
 from autoencode.tasks.ex_post.prior import ExPostPrior, Tell, ex_post_priors
 
@@ -59,9 +60,9 @@ class FittedMixture(ExPostPrior):
         """(n,), in nats."""
         return torch.cat([self.distribution().log_prob(some) for some in z.split(5_000)])
 
-    def draw(self, n: int) -> Tensor:
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """(n, dims)."""
-        return self.distribution().sample((n,))
+        return tempered(self.distribution(), temperature).sample((n,))
 
 
 @ex_post_priors.named("normal")

@@ -55,9 +55,13 @@ class ExPostPrior(nn.Module):
         return self.scale.log().sum() - self.log_density(self._standard(z))
 
     @torch.no_grad()
-    def sample(self, n: int) -> Float[Tensor, "n dims"]:
-        """New codes, from the global generator."""
-        return self.draw(n) * self.scale + self.shift
+    def sample(self, n: int, temperature: float = 1.0) -> Float[Tensor, "n dims"]:
+        """New codes, from the global generator; see `autoencode.distributions.tempered` for the temperature."""
+        return self.draw(n, temperature) * self.scale + self.shift
+
+    def log_prob(self, z: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """The log density of codes in nats, or a lower bound on it, with gradients to the codes."""
+        return self.log_density(self._standard(z)) - self.scale.log().sum()
 
     def _standard(self, z: Tensor) -> Tensor:
         return (z - self.shift) / self.scale
@@ -73,7 +77,7 @@ class ExPostPrior(nn.Module):
         raise NotImplementedError
 
     @abstractmethod
-    def draw(self, n: int) -> Tensor:
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """Codes of mean 0 and variance 1, (n, dims)."""
         raise NotImplementedError
 

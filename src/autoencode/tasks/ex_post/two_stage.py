@@ -6,6 +6,7 @@ from torch import Tensor
 from autoencode.data import Dataset, Part, Split, Values
 from autoencode.data.fingerprint import fingerprint
 from autoencode.decoders import DenseDecoder
+from autoencode.distributions import tempered
 from autoencode.encoders import DenseEncoder
 from autoencode.evaluation import log_likelihoods
 from autoencode.likelihoods import NormalLikelihood, OptimalScale
@@ -69,9 +70,10 @@ class TwoStage(ExPostPrior):
         """The importance-weighted bound of 50 draws, (n,), in nats."""
         return torch.cat([log_likelihoods(self.model, some, _DRAWS) for some in z.split(500)])
 
-    def draw(self, n: int) -> Tensor:
-        """(n, dims), with the likelihood's own noise, as the paper draws them."""
-        return self.model.decode(self.model.prior_for().sample((n,))).sample()
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+        """(n, dims), with the likelihood's own noise, as the paper draws them; the temperature scales both."""
+        u = tempered(self.model.prior_for(), temperature).sample((n,))
+        return tempered(self.model.decode(u), temperature).sample()
 
 
 class _Told(Watch):

@@ -1,0 +1,69 @@
+"""Options and completions that several commands about codes share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autoencode.cli.console import out
+
+
+def prior_names(incomplete: str) -> list[str]:
+    """What `--prior` takes."""
+    from autoencode.tasks.choose_prior import prior_names as names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+def path_names(incomplete: str) -> list[str]:
+    """Kinds of paths between two codes."""
+    from autoencode.tasks.latent_paths import latent_paths
+
+    return [name for name in latent_paths if name.startswith(incomplete)]
+
+
+def class_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The classes of the run that was typed before."""
+    from autoencode.training import RunFolder
+
+    try:
+        classes = RunFolder(Path(str(ctx.params["run"]))).facts["data"]["classes"] or []
+    except Exception:  # no run there yet: nothing to offer
+        return []
+    return [name for name in classes if name.lower().startswith(incomplete.lower())]
+
+
+Prior = Annotated[
+    str | None,
+    typer.Option(
+        help="own, ex-post, or a kind that is fitted where it was not: mixture (gmm), normal, flow, two-stage.",
+        show_default="the likelier one",
+        autocompletion=prior_names,
+    ),
+]
+OfClass = Annotated[
+    str | None,
+    typer.Option(
+        "--class", help="The class of the files, for a model that must be told it.", autocompletion=class_names
+    ),
+]
+Last = Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")]
+Device = Annotated[str, typer.Option(help="cpu, cuda …")]
+
+
+def say(line: str) -> None:
+    """A line that explains a result."""
+    out.print(line, style="dim", soft_wrap=True, markup=False)
+
+
+def say_once() -> Callable[[str], None]:
+    """The same, and each line no more than once."""
+    said: set[str] = set()
+
+    def once(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            say(line)
+
+    return once

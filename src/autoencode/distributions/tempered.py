@@ -1,0 +1,69 @@
+"""The same distribution, narrower or wider."""
+
+from typing import Any
+
+from torch import Tensor
+from torch.distributions import Distribution, Independent, MixtureSameFamily, MultivariateNormal, Normal
+
+from autoencode.distributions.class_and_normal import ClassAndNormal
+from autoencode.distributions.ladder import Ladder
+from autoencode.distributions.normal_mixture import NormalMixture
+from autoencode.distributions.zuko_flows import zuko
+from autoencode.errors import ArgumentError, CapabilityError
+
+
+def tempered(p: Distribution, temperature: float) -> Distribution:
+    """`p` with its standard deviations times `temperature`: below 1 draws are more usual, above 1 stranger.
+
+    Exact for normals. Of a mixture every component is scaled round its own mean and keeps its weight; of a ladder every
+    level, given those above it; of a normalizing flow the normal that it starts from.
+
+    Args:
+        p: a normal, a mixture of normals, a ladder, a flow, or a class with a normal beside it.
+        temperature: above 0; 1 gives `p` itself.
+
+    Raises:
+        ArgumentError: a temperature that is not above 0.
+        CapabilityError: a distribution without scales.
+
+    References:
+        Kingma and Dhariwal, "Glow", NeurIPS 2018 (draws at reduced temperature).
+
+    Example:
+        >>> import torch
+        >>> tempered(Normal(torch.zeros(2), torch.ones(2)), 0.5).stddev
+        tensor([0.5000, 0.5000])
+    """
+    if not 0 < temperature < float("inf"):
+        raise ArgumentError(f"a temperature is above 0 (1 changes nothing), not {temperature:g}")
+    return p if temperature == 1 else _scaled(p, temperature)
+
+
+def _scaled(p: Distribution, t: float) -> Distribution:
+    if isinstance(p, Independent):
+        return Independent(_scaled(p.base_dist, t), p.reinterpreted_batch_ndims, validate_args=False)
+    if isinstance(p, MixtureSameFamily):
+        each = _scaled(p.component_distribution, t)
+        return MixtureSameFamily(p.mixture_distribution, each, validate_args=False)
+    if isinstance(p, Ladder):
+        return p.tempered(t)
+    flow: Any = p
+    if isinstance(flow, zuko().distributions.NormalizingFlow):
+        return zuko().distributions.NormalizingFlow(flow.transform, _scaled(flow.base, t))
+    return _normal(p, t)
+
+
+def _normal(p: Distribution, t: float) -> Distribution:
+    if isinstance(p, Normal):
+        return Normal(p.loc, p.scale * t, validate_args=False)
+    if isinstance(p, MultivariateNormal):
+        factor: Tensor = p._unbroadcasted_scale_tril  # pyright: ignore  # `scale_tril` may have no memory of its own
+        return MultivariateNormal(p.loc, scale_tril=factor * t, validate_args=False)
+    if isinstance(p, NormalMixture):
+        return NormalMixture(p.logits, p.loc, p.scale * t)
+    if isinstance(p, ClassAndNormal):
+        return ClassAndNormal(p.log_classes, p.loc, p.scale * t)
+    raise CapabilityError(
+        f"a temperature scales standard deviations, and a {type(p).__name__} has none: leave --temperature out, or "
+        "draw from a prior fitted to the codes (--prior mixture)"
+    )

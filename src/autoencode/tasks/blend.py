@@ -1,0 +1,186 @@
+"""Two pictures in one: the coarse of one and the fine of the other, or a mean of their codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from autoencode.distributions import Ladder
+from autoencode.errors import ArgumentError
+from autoencode.evaluation.figures import labelled, save_figure
+from autoencode.tasks.codes import Coded, Item, code_of, told_between
+from autoencode.tasks.generate import Note
+from autoencode.tasks.latent_paths import latent_paths
+from autoencode.tasks.reconstruct import as_image, save_array
+from autoencode.tasks.run import Run
+
+_STEPS = 1_000
+"""Weights are told apart by a thousandth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """What came of every pair.
+
+    Args:
+        given: the examples, (n, *data_shape).
+        codes: of the blends, (n, n, *latent_shape): in row i and column j the coarse of i with the fine of j, or the
+            code between i and j.
+        examples: what they decode to, (n, n, *data_shape).
+        by_levels: whether levels were mixed rather than codes averaged.
+        levels: how many of the top levels are those of the row; 0 where there are none.
+    """
+
+    given: Tensor
+    codes: Tensor
+    examples: Tensor
+    by_levels: bool
+    levels: int
+
+
+def blend(
+    run: Run,
+    items: Sequence[Item],
+    *,
+    levels: int | None = None,
+    weight: float | None = None,
+    path: str = "linear",
+    of_class: str | int | None = None,
+    note: Note = lambda _: None,
+) -> Blend:
+    """Blends every pair of examples, each in both roles.
+
+    A model with levels takes the top ones from one example. The levels below take the means that the other's posterior
+    has **given those above them**: what its picture asks for at that place, as a level's code means little by itself.
+
+        z₁ … z_k of A ─► q(z_l | z₁ … z_l₋₁, B) for the rest ─► decoder
+
+    Any other model takes the code between the two.
+
+    Args:
+        run: the trained model.
+        items: pictures, .npy files with one example each, or examples of the data such as `test:17`; two or more.
+        levels: how many of the top levels come from the first of a pair; half of them by default.
+        weight: of the second of a pair, from 0 to 1, for codes that are averaged; by default ½. Given, a model with
+            levels is blended so too.
+        path: linear or spherical: the way on which the code between lies.
+        of_class: the class of all, for a model that must be told one.
+        note: is given lines that a person should know.
+
+    Raises:
+        ArgumentError: too few examples, no such level or weight, or levels for a model without them.
+        CapabilityError: codes that are words of a codebook.
+    """
+    if len(items) < 2:
+        raise ArgumentError(f"a blend takes two pictures at least, not {len(items)}")
+    coded = [code_of(run, item, of_class) for item in items]
+    for one in coded:
+        if one.note:
+            note(one.note)
+    depth = _depth(coded[0])
+    if levels is not None and weight is not None:
+        raise ArgumentError("levels are mixed or codes are averaged: leave --levels or --weight out")
+    if depth and weight is None:
+        top = _chosen_levels(levels, depth)
+        return _made(run, coded, [[_mixed(a, b, top) for b in coded] for a in coded], 0.5, top)
+    if levels is not None:
+        raise ArgumentError("this model has no levels (ladder-vae has): leave --levels out, or say --weight")
+    share = _checked_weight(weight)
+    return _made(run, coded, [[_between(a, b, share, path) for b in coded] for a in coded], share, 0)
+
+
+def _depth(one: Coded) -> int:
+    """How many levels a code has; 0 where it is of one piece."""
+    return len(one.q.dims) if isinstance(one.q, Ladder) else 0
+
+
+def _chosen_levels(levels: int | None, depth: int) -> int:
+    if levels is None:
+        return max(1, depth // 2)
+    if not 0 <= levels <= depth:
+        raise ArgumentError(f"--levels goes from 0 to {depth}, the number of this model's levels, not {levels}")
+    return levels
+
+
+def _checked_weight(weight: float | None) -> float:
+    share = 0.5 if weight is None else weight
+    if not 0 <= share <= 1:
+        raise ArgumentError(f"--weight goes from 0 (the first picture) to 1 (the second), not {share:g}")
+    return share
+
+
+@torch.no_grad()
+def _mixed(a: Coded, b: Coded, top: int) -> Tensor:
+    """The top levels of a's code, and below them what b's posterior makes of them, (1, *latent_shape)."""
+    assert isinstance(a.q, Ladder)  # noqa: S101  # the caller counted its levels
+    assert isinstance(b.q, Ladder)  # noqa: S101
+    return b.q.mean_below(a.q.mean.split(a.q.dims, -1)[:top]).cpu()
+
+
+def _between(a: Coded, b: Coded, share: float, path: str) -> Tensor:
+    if path == "density":
+        raise ArgumentError("a blend lies on a linear or a spherical path; autoencode morph has the one by density")
+    way = latent_paths[path](a.z.flatten(), b.z.flatten(), _STEPS + 1)
+    return way[round(share * _STEPS)].reshape(a.z.shape)
+
+
+def _made(run: Run, coded: Sequence[Coded], z: list[list[Tensor]], share: float, levels: int) -> Blend:
+    n = len(coded)
+    codes = torch.cat([torch.cat(row) for row in z])
+    told = [told_between(a, b, torch.tensor([share])) for a in coded for b in coded]
+    context = torch.cat([one for one in told if one is not None]) if told[0] is not None else None
+    examples = run.decode(codes, context).reshape(n, n, *run.model.data_shape)
+    given = torch.cat([one.x for one in coded])
+    return Blend(given, codes.reshape(n, n, *run.model.latent_shape), examples, levels > 0, levels)
+
+
+def save_blend(
+    run: Run, made: Blend, out: str | Path | None = None, *, pair: tuple[int, int] | None = (0, 1)
+) -> list[Path]:
+    """Writes one pair's blend, or the table of all.
+
+    Args:
+        run: the model.
+        made: what `blend` gave.
+        out: a .png, which becomes a sheet, or a folder, which gets the blends at the model's size too; `blends/` in the
+            run folder by default. Vectors are written to a .npy file.
+        pair: row and column of the blend to write; None for the table.
+
+    Returns:
+        The files, the sheet last.
+    """
+    path = Path(out) if out else run.path / "blends"
+    wanted = made.examples.flatten(0, 1) if pair is None else made.examples[pair][None]
+    if not run.is_pictures:
+        file = path if path.suffix == ".npy" else path / "blend.npy"
+        save_array(file, wanted)
+        return [file]
+    sheet = _table(made) if pair is None else _one(made, pair)
+    if path.suffix.lower() == ".png":
+        save_figure(path, sheet)
+        return [path]
+    files = [path / (f"{number:04d}.png" if pair is None else "blend.png") for number in range(1, len(wanted) + 1)]
+    for file, picture in zip(files, wanted, strict=True):
+        save_figure(file, as_image(picture))
+    save_figure(path / "sheet.png", sheet)
+    return [*files, path / "sheet.png"]
+
+
+def _one(made: Blend, pair: tuple[int, int]) -> Image.Image:
+    first, second = pair
+    row = torch.stack([made.given[first], made.examples[pair], made.given[second]])
+    names = ["coarse", "blend", "fine"] if made.by_levels else ["A", "blend", "B"]
+    return labelled(row[None], column_names=names, apart=[1, 2])
+
+
+def _table(made: Blend) -> Image.Image:
+    """The given ones before the rows and above the columns."""
+    empty = torch.ones_like(made.given[:1])
+    above = torch.cat([empty, made.given])
+    rows = [torch.cat([one[None], row]) for one, row in zip(made.given, made.examples, strict=True)]
+    names = ("coarse", "fine") if made.by_levels else ("", "")
+    before, over = (["", *[name] * len(made.given)] for name in names)
+    return labelled(torch.stack([above, *rows]), before, over, apart=[1], blank=[0])

@@ -1,0 +1,171 @@
+"""Makes an attribute of a picture stronger or weaker."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from autoencode.errors import ArgumentError
+from autoencode.evaluation.figures import labelled, save_figure
+from autoencode.tasks.codes import Item, code_of
+from autoencode.tasks.directions import Direction, apart, direction_named
+from autoencode.tasks.generate import Note
+from autoencode.tasks.reconstruct import as_image, save_array
+from autoencode.tasks.run import Run
+
+_CHANGE = re.compile(r"(.+?)\s*([+-]\s*(?:\d+\.?\d*|\.\d+))")
+_COLUMNS = 7
+
+
+@dataclass(frozen=True)
+class Change:
+    """One attribute and by how much.
+
+    Args:
+        name: of the attribute.
+        amount: 1 is the distance of the mean code of examples without it to that of examples with it.
+    """
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """One example, as it was and as it became.
+
+    Args:
+        name: of the example.
+        changes: what was changed.
+        original: as the model saw it, (1, *data_shape).
+        before: what its code decodes to, (1, *data_shape).
+        after: what the changed code decodes to, (1, *data_shape).
+        codes: both codes, (2, *latent_shape).
+        strip: each change alone in even steps from the opposite of its amount to it, (changes, steps, *data_shape).
+        amounts: the steps of each change, (changes, steps).
+    """
+
+    name: str
+    changes: tuple[Change, ...]
+    original: Tensor
+    before: Tensor
+    after: Tensor
+    codes: Tensor
+    strip: Tensor
+    amounts: Tensor
+
+
+def parse_change(text: str) -> Change:
+    """`smiling+1.5` or `hat-1`.
+
+    Raises:
+        ArgumentError: no name, sign and amount.
+
+    Example:
+        >>> parse_change("T-shirt/top-0.5")
+        Change(name='T-shirt/top', amount=-0.5)
+    """
+    found = _CHANGE.fullmatch(text.strip())
+    if not found:
+        raise ArgumentError(f"--attribute takes a name, + or - and an amount, such as smiling+1.5, not {text!r}")
+    return Change(found[1], float(found[2].replace(" ", "")))
+
+
+def edit(
+    run: Run,
+    item: Item,
+    changes: Sequence[Change | str],
+    *,
+    directions: Sequence[Direction] = (),
+    orthogonal: bool = False,
+    of_class: str | int | None = None,
+    note: Note = lambda _: None,
+) -> Edit:
+    """Adds directions to an example's code and decodes it.
+
+        z + Σ amount · direction ─► decoder
+
+    A direction leads from the mean code of examples without an attribute to that of examples with it, and an amount of
+    1 is all the way. It is one that is given, one that the run folder keeps, or a class's: from all others to this one.
+
+    Args:
+        run: the trained model.
+        item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
+        changes: attributes and amounts, as `Change` or as a text such as "smiling+1.5".
+        directions: in place of those that the run folder keeps.
+        orthogonal: whether each direction loses what it shares with the others.
+        of_class: the class of the example, for a model that must be told one.
+        note: is given lines that a person should know.
+
+    Raises:
+        ArgumentError: no change at all, or no such attribute; the message lists what there is.
+        CapabilityError: codes that are words of a codebook.
+        DataError: the file cannot be read.
+    """
+    wanted = [parse_change(one) if isinstance(one, str) else one for one in changes]
+    if not wanted:
+        raise ArgumentError("say what to change: --attribute smiling+1.5")
+    one = code_of(run, item, of_class)
+    if one.note:
+        note(one.note)
+    given = {direction.name: direction for direction in directions}
+    found = [given.get(change.name) or direction_named(run, change.name) for change in wanted]
+    if orthogonal:
+        found = apart(found)
+    z = one.z.flatten()
+    vectors = torch.stack([direction.vector for direction in found])
+    amounts = torch.tensor([change.amount for change in wanted])
+    half = _COLUMNS // 2
+    steps = torch.arange(-half, half + 1) / half * amounts[:, None]
+    codes = torch.cat([z[None], (z + amounts @ vectors)[None], (z + steps[..., None] * vectors[:, None]).flatten(0, 1)])
+    told = None if one.context is None else one.context.expand(len(codes), *one.context.shape[1:])
+    x = run.decode(codes.reshape(-1, *run.model.latent_shape), told)
+    strip = x[2:].reshape(*steps.shape, *run.model.data_shape)
+    both = codes[:2].reshape(2, *run.model.latent_shape)
+    return Edit(one.name, tuple(wanted), one.x, x[:1], x[1:2], both, strip, steps)
+
+
+def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: bool = False) -> list[Path]:
+    """Writes the picture before and after at the model's size, and a sheet.
+
+    Args:
+        run: the model.
+        made: what `edit` gave.
+        out: a .png, which becomes the sheet alone, or a folder, which gets `before.png`, `after.png` and `sheet.png`;
+            `edits/` in the run folder by default. Vectors are written to a .npy file, before and after.
+        strip: whether the sheet shows each change in steps rather than before and after.
+
+    Returns:
+        The files, the sheet last.
+    """
+    path = Path(out) if out else run.path / "edits" / made.name
+    if not run.is_pictures:
+        file = path if path.suffix == ".npy" else path / "edit.npy"
+        save_array(file, torch.cat([made.before, made.after]))
+        return [file]
+    sheet = _strip(made) if strip else _before_after(made)
+    if path.suffix.lower() == ".png":
+        save_figure(path, sheet)
+        return [path]
+    save_figure(path / "before.png", as_image(made.before[0]))
+    save_figure(path / "after.png", as_image(made.after[0]))
+    save_figure(path / "sheet.png", sheet)
+    return [path / "before.png", path / "after.png", path / "sheet.png"]
+
+
+def _before_after(made: Edit) -> Image.Image:
+    row = torch.cat([made.original, made.before, made.after])
+    return labelled(row[None], column_names=["original", "its code", "changed"], apart=[1])
+
+
+def _strip(made: Edit) -> Image.Image:
+    """The original, and a row for each attribute."""
+    alike = len({tuple(row) for row in made.amounts.abs().tolist()}) == 1
+    rows = torch.stack([torch.cat([made.original, row]) for row in made.strip])
+    names = ["original", *(f"{amount:+.3g}" if amount else "0" for amount in made.amounts[0].tolist())] if alike else []
+    named = [change.name if alike else f"{change.name} {change.amount:+.3g}" for change in made.changes]
+    return labelled(rows, named, names, apart=[1])

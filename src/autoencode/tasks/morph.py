@@ -1,0 +1,185 @@
+"""From one picture to another through the space of codes."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from autoencode.distributions import HypersphericalUniform
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.evaluation.figures import labelled, save_figure, save_moving
+from autoencode.evaluation.figures.moving import ENDINGS, SIZE
+from autoencode.tasks.choose_prior import EX_POST, ChosenPrior, choose_prior
+from autoencode.tasks.codes import Coded, Item, code_of, told_between
+from autoencode.tasks.ex_post import fitted_facts
+from autoencode.tasks.ex_post.prior import Tell
+from autoencode.tasks.generate import Note
+from autoencode.tasks.latent_paths import PULL, density, latent_paths
+from autoencode.tasks.latent_paths.path import LogDensity
+from autoencode.tasks.reconstruct import as_image, save_array
+from autoencode.tasks.run import Run
+from autoencode.tasks.spread import spread_of
+
+_FRAMES, _STRIP = 32, 10
+
+
+@dataclass(frozen=True, eq=False)
+class Morph:
+    """A way from one example to another.
+
+    Args:
+        a: the first.
+        b: the last.
+        kind: of path.
+        codes: (n, *latent_shape), from a's posterior mean to b's.
+        examples: what they decode to, (n, *data_shape).
+    """
+
+    a: Coded
+    b: Coded
+    kind: str
+    codes: Tensor
+    examples: Tensor
+
+
+def morph(
+    run: Run,
+    a: Item,
+    b: Item,
+    *,
+    frames: int = _FRAMES,
+    path: str | None = None,
+    prior: str | None = None,
+    pull: float = PULL,
+    of_class: str | int | None = None,
+    tell: Tell = lambda _: None,
+    note: Note = lambda _: None,
+) -> Morph:
+    """Decodes codes on a path between two examples.
+
+    Args:
+        run: the trained model.
+        a: a picture, a .npy file with one example, or an example of the data such as `test:17`.
+        b: another.
+        frames: how many codes, with both ends.
+        path: linear, spherical, or density, which bends to where codes are likely; by default linear, or spherical for
+            codes that lie on a sphere.
+        prior: whose density the density path follows; by default the one that was fitted to the codes, or else a
+            mixture, which is fitted now. The standard normal would only pull the path through 0.
+        pull: how strongly it does: 0 is the straight line.
+        of_class: the class of both, for a model that must be told one.
+        tell: is told in words how far a fit is.
+        note: is given lines that a person should know.
+
+    Raises:
+        UnknownNameError: no such path.
+        ArgumentError: fewer than two frames, or examples that cannot be told together.
+        CapabilityError: codes that are no real numbers, or a path that leaves the space of codes.
+    """
+    if frames < 2:
+        raise ArgumentError(f"a way from A to B has 2 frames at least, not {frames}")
+    first, last = (code_of(run, item, of_class) for item in (a, b))
+    for one in (first, last):
+        if one.note:
+            note(one.note)
+    if torch.equal(first.x, last.x):
+        note("A and B are the same picture: nothing will move")
+    kind = path or ("spherical" if _on_sphere(run) else "linear")
+    way = partial(density, pull=pull) if kind == "density" else latent_paths[kind]
+    chosen = _density(run, prior, tell, note) if kind == "density" else None
+    context = told_between(first, last, torch.linspace(0, 1, frames))
+    scale = torch.ones(first.z.numel()) if chosen is None else _scale(run, chosen)
+    landscape = None if chosen is None else _scaled(chosen, run, scale)
+    z = way(first.z.flatten() / scale, last.z.flatten() / scale, frames, landscape) * scale
+    codes = _checked(run, z.reshape(frames, *run.model.latent_shape), kind)
+    return Morph(first, last, kind, codes, run.decode(codes, context))
+
+
+def save_morph(run: Run, morphs: Morph | list[Morph], out: str | Path | None = None, size: int = SIZE) -> Path:
+    """Writes a morph as what the ending of `out` says.
+
+    Args:
+        run: the model.
+        morphs: one, or for a strip several, which become its rows.
+        out: .gif, .mp4 or .webm moves there and back; .png is a strip; a folder gets a picture for every frame; .npy
+            for vectors. By default a GIF in `morphs/` in the run folder.
+        size: moving pictures are enlarged by a whole number until the longer side has so many pixels.
+
+    Returns:
+        What was written.
+
+    Raises:
+        ArgumentError: another ending, several morphs for a moving picture, or vectors for one.
+    """
+    several = morphs if isinstance(morphs, list) else [morphs]
+    first = several[0]
+    ending = ".gif" if run.is_pictures else ".npy"
+    path = Path(out) if out else run.path / "morphs" / f"{first.a.name}-{first.b.name}{ending}"
+    if len(several) > 1 and path.suffix.lower() != ".png":
+        raise ArgumentError("several paths are shown beside each other in a strip: give --out a name in .png")
+    _write(run, several, path, size)
+    return path
+
+
+def check_ending(run: Run, out: Path | None) -> None:
+    """Raises where `save_morph` could not write to `out`; to be asked before anything is computed.
+
+    Raises:
+        ArgumentError: an ending that is not known, or that does not fit the data.
+    """
+    ending = "" if out is None else out.suffix.lower()
+    if out is None or (ending in ((*ENDINGS, ".png", "") if run.is_pictures else (".npy",))):
+        return
+    wanted = f"{', '.join(ENDINGS)}, .png (a strip), or name a folder" if run.is_pictures else ".npy (it holds vectors)"
+    raise ArgumentError(f"a morph of this model is written to {wanted}, and not to {out.name!r}")
+
+
+def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
+    check_ending(run, path)
+    ending, examples = path.suffix.lower(), morphs[0].examples
+    if ending == ".npy":
+        save_array(path, examples)
+    elif ending == ".png":
+        save_figure(path, _strip(morphs))
+    elif ending in ENDINGS:
+        save_moving(path, examples, size)
+    else:
+        for number, picture in enumerate(examples, 1):
+            save_figure(path / f"{number:04d}.png", as_image(picture))
+
+
+def _strip(morphs: list[Morph]) -> Image.Image:
+    """Both originals, and between them what lies between; a row for each path."""
+    rows = torch.stack([torch.cat([each.a.x, each.examples, each.b.x]) for each in morphs])
+    names = ["A", *[""] * len(morphs[0].examples), "B"]
+    return labelled(rows, [each.kind for each in morphs], names, apart=[1, len(names) - 1])
+
+
+def _on_sphere(run: Run) -> bool:
+    return run.model.prior is not None and isinstance(run.model.prior_for(), HypersphericalUniform)
+
+
+def _density(run: Run, prior: str | None, tell: Tell, note: Note) -> ChosenPrior:
+    chosen = choose_prior(run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), tell)
+    note(f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior")
+    return chosen
+
+
+def _scale(run: Run, chosen: ChosenPrior) -> Tensor:
+    """The standard deviation of each number of a code."""
+    return spread_of(run).scale if chosen.fitted is None else chosen.fitted.scale
+
+
+def _scaled(chosen: ChosenPrior, run: Run, scale: Tensor) -> LogDensity:
+    log_prob = chosen.log_prob(run)
+    return lambda z: log_prob(z * scale)
+
+
+def _checked(run: Run, codes: Tensor, kind: str) -> Tensor:
+    """The same codes, if the decoder can be shown them."""
+    if not codes.isfinite().all():
+        raise CapabilityError(f"the {kind} path of these codes does not exist: take --path linear")
+    return codes

@@ -1,0 +1,117 @@
+"""How far the codes of the data, or of one class, spread: a centre and a covariance."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.distributions import MultivariateNormal
+
+from autoencode.data import Part, mix
+from autoencode.errors import ArgumentError, DataError
+from autoencode.tasks.codes import codes_of
+from autoencode.tasks.run import Run
+
+_SPREAD = 31
+_MOST = 10_000
+"""Codes are enough to know a covariance by."""
+_FLOOR = 1e-6
+"""The least variance, as a share of the mean one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """A normal distribution of codes.
+
+    Args:
+        loc: the centre, (numbers,).
+        factor: the lower Cholesky factor of the covariance, (numbers, numbers).
+    """
+
+    loc: Float[Tensor, " numbers"]
+    factor: Float[Tensor, "numbers numbers"]
+
+    @property
+    def scale(self) -> Float[Tensor, " numbers"]:
+        """The standard deviation of each number."""
+        return self.factor.square().sum(1).sqrt()
+
+    def draw(self, n: int, temperature: float = 1.0) -> Float[Tensor, "n numbers"]:
+        """Codes from the centre and the spread, which the temperature scales; from the global generator."""
+        if not 0 < temperature < float("inf"):
+            raise ArgumentError(f"a temperature is above 0 (1 changes nothing), not {temperature:g}")
+        return self.loc + temperature * self._noise(n)
+
+    def around(self, z: Float[Tensor, " numbers"], share: float, n: int) -> Float[Tensor, "n numbers"]:
+        """Codes that take `share` of their spread from here and the rest from `z`.
+
+            loc + √(1 − share²) · (z − loc) + share · noise,     noise ~ N(0, covariance)
+
+        A share of 0 gives `z` itself and 1 forgets it. Whatever the share, codes of the data stay distributed as codes
+        of the data are: adding noise alone would take them to where the decoder never was.
+
+        Args:
+            z: a code.
+            share: from 0 to 1.
+            n: how many.
+
+        Raises:
+            ArgumentError: another share.
+
+        References:
+            Cotter, Roberts, Stuart and White, "MCMC methods for functions", Statistical Science 28, 2013 (the
+            preconditioned Crank-Nicolson proposal).
+        """
+        if not 0 <= share <= 1:
+            raise ArgumentError(f"--spread goes from 0 (the picture itself) to 1 (anything), not {share:g}")
+        return self.loc + (1 - share**2) ** 0.5 * (z - self.loc) + share * self._noise(n)
+
+    def density(self) -> MultivariateNormal:
+        """The normal itself."""
+        return MultivariateNormal(self.loc, scale_tril=self.factor, validate_args=False)
+
+    def _noise(self, n: int) -> Tensor:
+        return torch.randn(n, len(self.loc)) @ self.factor.T
+
+
+def fit_spread(codes: Float[Tensor, "n numbers"]) -> Spread:
+    """Mean and covariance of codes, the covariance shrunk towards a multiple of the identity where codes are few.
+
+    References:
+        Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", Journal of
+        Multivariate Analysis 88, 2004.
+    """
+    from sklearn.covariance import LedoitWolf
+
+    fitted = LedoitWolf().fit(codes.double().numpy())
+    covariance = torch.as_tensor(fitted.covariance_)
+    floor = _FLOOR * covariance.diagonal().mean().clamp_min(torch.finfo(codes.dtype).tiny)
+    factor = torch.linalg.cholesky(covariance + floor * torch.eye(len(covariance), dtype=covariance.dtype))
+    return Spread(torch.as_tensor(fitted.location_).to(codes.dtype), factor.to(codes.dtype))
+
+
+def spread_of(run: Run, of_class: str | int | None = None) -> Spread:
+    """The spread of the codes of the training examples, or of those of one class.
+
+    Codes are drawn from q(z|x), so that the spread holds the uncertainty of each code too.
+
+    Raises:
+        ArgumentError: no such class.
+        DataError: fewer than two examples of it.
+        CapabilityError: codes that are not real numbers.
+    """
+    part = run.data.train if of_class is None else _class_part(run, of_class)
+    if len(part) < 2:
+        raise DataError(f"a spread needs two training examples at least, and there are {len(part)}")
+    return fit_spread(codes_of(run, part.spread(_MOST), mix(0, _SPREAD)))
+
+
+def _class_part(run: Run, of_class: str | int) -> Part:
+    number, labels = run.class_number(of_class), run.data.train.labels
+    assert labels is not None  # noqa: S101  # there are classes, so there are labels
+    part = run.data.train[(labels == number).nonzero().flatten()]
+    if len(part) < 2:
+        raise DataError(
+            f"class {run.classes[number]!r} has {len(part)} training examples, and its spread needs two at least"
+        )
+    return part

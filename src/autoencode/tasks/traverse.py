@@ -1,0 +1,148 @@
+"""What each number of a code means: one at a time is moved, and the picture is watched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+from torch.distributions import Independent, Normal
+
+from autoencode.data import mix
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.evaluation import encode_all
+from autoencode.evaluation.figures import labelled, save_figure
+from autoencode.tasks.codes import Item, code_of, codes_of
+from autoencode.tasks.generate import Note
+from autoencode.tasks.run import Run
+
+_MOST_ROWS, _EXAMPLES, _DRAWS = 10, 2_000, 41
+
+
+@dataclass(frozen=True, eq=False)
+class Traversal:
+    """Pictures along some dimensions of the latent space.
+
+    Args:
+        dims: which ones, counted from 1, the most telling first, (rows,).
+        steps: standard deviations from the middle, (columns,).
+        tells: what each dimension tells, by `measure`, (rows,).
+        measure: "KL", the mean KL in nats, or "variance" of the codes, where there is no KL by dimension.
+        codes: (rows, columns, *latent_shape).
+        examples: (rows, columns, *data_shape).
+        through: the example whose code is walked through, (1, *data_shape); None for the middle of all codes.
+    """
+
+    dims: Int64[Tensor, " rows"]
+    steps: Float[Tensor, " columns"]
+    tells: Float[Tensor, " rows"]
+    measure: str
+    codes: Tensor
+    examples: Tensor
+    through: Tensor | None
+
+
+def traverse(
+    run: Run,
+    item: Item | None = None,
+    *,
+    dims: Sequence[int] = (),
+    columns: int = 9,
+    reach: float = 3.0,
+    of_class: str | int | None = None,
+    note: Note = lambda _: None,
+) -> Traversal:
+    """Moves one dimension at a time from −`reach` to `reach` standard deviations, and decodes.
+
+    Standard deviations and the middle are those of the prior where it is a normal, else those of the codes of test
+    examples. Dimensions are ranked by their mean KL on test examples: one near 0 tells the decoder nothing.
+
+    Args:
+        run: the trained model.
+        item: whose code the others keep: a picture, or an example such as `test:17`; by default all stay at the middle.
+        dims: which dimensions, counted from 1; by default all, or of more than ten the ten that tell most.
+        columns: steps.
+        reach: the last step, in standard deviations.
+        of_class: the class, for a model that must be told one.
+        note: is given lines that a person should know.
+
+    Raises:
+        ArgumentError: no such dimension, or fewer than two steps.
+        CapabilityError: codes that are words of a codebook.
+
+    References:
+        Higgins et al., "β-VAE", ICLR 2017, figures 1 to 4 (traversals through a code).
+    """
+    if columns < 2 or not 0 < reach < float("inf"):
+        raise ArgumentError(f"a traversal has 2 steps or more and a reach above 0, not {columns} and {reach:g}")
+    tells, measure, loc, scale = _telling(run)
+    chosen = _chosen(dims, tells)
+    one = None if item is None else code_of(run, item, of_class)
+    if one is not None and one.note:
+        note(one.note)
+    steps = (torch.arange(columns) * 2 - (columns - 1)) * (reach / (columns - 1))  # exactly 0 in the middle
+    z = (loc if one is None else one.z.flatten()).repeat(len(chosen), columns, 1)
+    for row, dim in enumerate(chosen.tolist()):
+        z[row, :, dim] = loc[dim] + steps * scale[dim]
+    context = run.contexts(1, of_class) if one is None else one.context
+    told = None if context is None else context.expand(len(chosen) * columns, *context.shape[1:])
+    codes = z.reshape(len(chosen), columns, *run.model.latent_shape)
+    examples = run.decode(codes.flatten(0, 1), told).reshape(len(chosen), columns, *run.model.data_shape)
+    through = None if one is None else one.x
+    return Traversal(chosen + 1, steps, tells[chosen], measure, codes, examples, through)
+
+
+def _telling(run: Run) -> tuple[Tensor, str, Tensor, Tensor]:
+    """What each dimension tells and by which measure; the middle and the standard deviation of each."""
+    part = run.data.test.spread(_EXAMPLES)
+    codes = codes_of(run, part, mix(0, _DRAWS))
+    loc, scale = codes.mean(0), codes.std(0, correction=0)
+    kl = encode_all(run.model, part).kl
+    p = None if run.model.prior is None or run.model.is_conditional else run.model.prior_for()
+    if isinstance(p, Independent) and isinstance(p.base_dist, Normal):
+        loc, scale = p.mean.detach().cpu().flatten(), p.stddev.detach().cpu().flatten()
+    if kl is None or kl[0].numel() != len(loc):  # one-hot codes have a KL for several numbers together
+        return codes.var(0, correction=0), "variance", loc, scale
+    return kl.flatten(1).mean(0), "KL", loc, scale
+
+
+def _chosen(dims: Sequence[int], tells: Tensor) -> Tensor:
+    ranked = tells.argsort(descending=True)
+    if not dims:
+        return ranked[:_MOST_ROWS]
+    for dim in dims:
+        if not 1 <= dim <= len(tells):
+            raise ArgumentError(f"there is no latent dimension {dim}: this model has {len(tells)}, counted from 1")
+    wanted = {dim - 1 for dim in dims}
+    return torch.tensor([place for place in ranked.tolist() if place in wanted])
+
+
+def save_traversal(run: Run, made: Traversal, out: str | Path | None = None) -> Path:
+    """Writes a sheet: a row for each dimension, with what it tells.
+
+    Args:
+        run: the model.
+        made: what `traverse` gave.
+        out: a .png; `traversal.png` in the run folder by default.
+
+    Raises:
+        CapabilityError: the examples are vectors; `traverse` gives them as arrays.
+        ArgumentError: another ending.
+    """
+    path = Path(out) if out else run.path / "traversal.png"
+    if not run.is_pictures:
+        raise CapabilityError("a traversal is a sheet of pictures, and this model's examples are vectors")
+    if path.suffix.lower() != ".png":
+        raise ArgumentError(f"a traversal is written as .png, not to {path.name!r}")
+    unit = " nats" if made.measure == "KL" else ""
+    rows = zip(made.dims.tolist(), made.tells.tolist(), strict=True)
+    names = [f"{dim}   {made.measure} {tells:.2f}{unit}" for dim, tells in rows]
+    steps = [f"{step:+.3g} sd" if step else "0" for step in made.steps.tolist()]
+    if made.through is None:
+        save_figure(path, labelled(made.examples, names, steps))
+        return path
+    beside = made.through.expand(len(names), 1, *made.through.shape[1:])
+    sheet = labelled(torch.cat([beside, made.examples], 1), names, ["picture", *steps], apart=[1])
+    save_figure(path, sheet)
+    return path

@@ -1,0 +1,97 @@
+"""generate, morph, blend, edit and traverse as a person types them."""
+
+import shutil
+import sys
+
+import pytest
+
+from autoencode import tasks
+from autoencode.cli import main
+from autoencode.cli.latent_options import path_names, prior_names
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return tasks.train("digits", out=tmp_path_factory.mktemp("runs") / "run", epochs=1, limit=300, command="test").path
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path, trained):
+    """Runs a command in a folder with a run: exit code, standard output, standard error."""
+    shutil.copytree(trained, tmp_path / "run")
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["autoencode", *map(str, words)])
+        try:
+            main.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+GOOD = [
+    (("generate", "run", "-n", "4", "--class", "3", "--temperature", "0.5", "-o", "x"), "fitted to those of '3'"),
+    (("generate", "run", "-n", "4", "--like", "test:2", "--spread", "0.1", "-o", "x"), "codes near test-2"),
+    (("generate", "run", "-n", "4", "--prior", "normal", "-o", "x"), "4 drawn"),
+    (("morph", "run", "test:1", "test:2", "-o", "ab.gif", "--frames", "4"), "4 frames; see  ab.gif"),
+    (("morph", "run", "test:1", "test:2", "-o", "s.png", "--path", "linear", "--path", "spherical"), "10 frames"),
+    (("blend", "run", "test:1", "test:2", "-o", "b.png", "--coarse", "A"), "for models with levels"),
+    (("blend", "run", "test:1", "test:2", "test:3", "--grid"), "codes averaged; see  run/blends/sheet.png"),
+    (("edit", "run", "test:1", "--attribute", "3+1", "-a", "4-0.5", "--strip"), "3 +1, 4 -0.5; see"),
+    (("edit", "run", "--list"), "a class of the data"),
+    (("traverse", "run", "test:1", "--dim", "2"), "1 of 2 dimensions; see  run/traversal.png"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), GOOD, ids=[" ".join(words[:6]) for words, _ in GOOD])
+def test_what_a_person_gets(run, words, said):
+    code, out, err = run(*words)
+    assert code == 0, err
+    assert said in out
+
+
+WRONG = [
+    (("generate", "run", "--class", "cat"), 2, "no class 'cat'; there are: 0, 1"),
+    (("generate", "run", "--prior", "gauss"), 2, "no prior is called 'gauss'"),
+    (("generate", "run", "--temperature", "0"), 2, "above 0"),
+    (("generate", "run", "--like", "no.png"), 1, "no.png"),
+    (("morph", "run", "test:1", "test:999"), 2, "no example test:999"),
+    (("morph", "run", "test:1", "test:2", "-o", "a.jpg"), 2, "not to 'a.jpg'"),
+    (("morph", "run", "test:1", "test:2", "--path", "round"), 2, "no path named 'round'"),
+    (("blend", "run", "test:1"), 2, "of two pictures, and 1 came"),
+    (("blend", "run", "test:1", "test:2", "--coarse", "A", "--fine", "A"), 2, "both A"),
+    (("edit", "run", "-a", "3+1"), 2, "say which picture to edit"),
+    (("edit", "run", "test:1", "-a", "3"), 2, "such as smiling+1.5"),
+    (("edit", "run", "test:1", "-a", "a+1", "--from", "x"), 2, "needs both"),
+    (("edit", "run", "test:1", "-a", "a+1", "-a", "b+1", "--from", "x", "--to", "y"), 2, "give --attribute once"),
+    (("traverse", "run", "--dim", "9"), 2, "no latent dimension 9: this model has 2"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), WRONG, ids=[" ".join(words) for words, *_ in WRONG])
+def test_wrong_input_is_one_clear_line(run, words, code, said):
+    got, _, err = run(*words)
+    assert got == code
+    assert said in " ".join(err.split())
+    assert "Traceback" not in err
+
+
+def test_two_folders_are_an_attribute_that_is_kept(run, tmp_path):
+    for name, number in (("plain", 1), ("odd", 2)):
+        assert run("generate", "run", "-n", "3", "--seed", number, "-o", name)[0] == 0
+        (tmp_path / name / "sheet.png").unlink()
+    code, out, err = run("edit", "run", "test:1", "-a", "odd+1", "--from", "plain", "--to", "odd", "-o", "e.png")
+    assert code == 0, err
+    assert "'odd' is from 3 pictures to 3" in out
+    assert "odd" in run("edit", "run", "--list")[1]
+
+
+def test_what_the_shell_offers():
+    assert prior_names("m") == ["mixture"]
+    assert "gmm" in prior_names("")
+    assert path_names("s") == ["spherical"]

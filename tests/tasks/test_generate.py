@@ -1,0 +1,84 @@
+import shutil
+
+import pytest
+import torch
+
+from autoencode import tasks
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.tasks import Run, generate
+from autoencode.tasks.codes import codes_of
+from autoencode.tasks.generate import sample
+
+
+def test_of_a_class_that_the_model_was_not_told(digits_run, tmp_path):
+    said: list[str] = []
+    zeros, _ = generate(digits_run, 200, tmp_path / "a", of_class="0", note=said.append)
+    assert said == ["codes from a normal fitted to those of '0'"]
+    train = digits_run.data.train
+    places = (train.labels == 0, train.labels != 0)
+    codes = (codes_of(digits_run, train[place.nonzero().flatten()], 0) for place in places)
+    own, others = (digits_run.decode(z).mean(0) for z in codes)
+    assert (zeros.mean(0) - own).norm() < (zeros.mean(0) - others).norm()
+    assert zeros.std(0).max() > 0
+    assert torch.equal(sample(digits_run, 200, of_class=0), zeros)
+
+
+def test_a_class_of_a_plain_autoencoder_needs_no_prior(plain_run):
+    assert sample(plain_run, 3, of_class=7).shape == (3, 1, 8, 8)
+
+
+def test_a_class_comes_from_no_prior(digits_run):
+    with pytest.raises(ArgumentError, match="leave --class or --prior out"):
+        sample(digits_run, 3, of_class=7, prior="own")
+
+
+def test_near_a_picture(digits_run, tmp_path):
+    said: list[str] = []
+    same, _ = generate(digits_run, 3, tmp_path, like="test:1", spread=0.0, note=said.append)
+    x = digits_run.data.test.units()[:1]
+    again = digits_run.decode(digits_run.model.encode(x).mean.detach())
+    torch.testing.assert_close(same, again.expand_as(same))
+    assert said == ["codes near test-1, 0 of the spread of all"]
+    near, far = (generate(digits_run, 64, tmp_path, like="test:1", spread=s)[0] for s in (0.1, 0.9))
+    assert (near - again).square().mean() < (far - again).square().mean()
+
+
+@pytest.mark.parametrize("also", [{"prior": "own"}, {"condition": "a.png"}, {"temperature": 0.5}])
+def test_near_a_picture_excludes(digits_run, tmp_path, also):
+    with pytest.raises(ArgumentError, match=f"leave --like or --{next(iter(also))} out"):
+        generate(digits_run, 3, tmp_path, like="test:1", **also)
+
+
+def test_a_low_temperature_keeps_to_the_middle(digits_run):
+    middle = digits_run.decode(torch.zeros(1, 2))
+    cold, warm = (sample(digits_run, 64, temperature=t) for t in (0.01, 1.0))
+    torch.testing.assert_close(cold, middle.expand_as(cold), atol=0.1, rtol=0)
+    assert warm.std(0).mean() > 10 * cold.std(0).mean()
+    assert torch.equal(warm, sample(digits_run, 64))
+    with pytest.raises(ArgumentError, match="above 0"):
+        sample(digits_run, 2, temperature=0.0)
+
+
+@pytest.mark.parametrize("kind", ["normal", "flow", "two-stage"])
+def test_fitted_priors_have_a_temperature(plain_run, tmp_path, kind):
+    shutil.copytree(plain_run.path, tmp_path / "run")
+    run = Run(tmp_path / "run")
+    options = {"flow": {"epochs": 1}, "two-stage": {"epochs": 1, "hidden": 8}}.get(kind, {})
+    prior = tasks.fit_prior(run, kind, **options).prior
+    spread = [prior.sample(500, t).std(0).mean().item() for t in (0.5, 1.0)]
+    assert spread[1] / spread[0] == pytest.approx(2, rel=0.3)
+
+
+def test_a_prior_without_scales_refuses(tmp_path):
+    run = tasks.train(
+        "digits", "dirichlet-vae", out=tmp_path / "r", steps=2, network="dense", command="t", latent_dim=2
+    )
+    with pytest.raises(CapabilityError, match="has none: leave --temperature out"):
+        sample(run, 2, temperature=0.5)
+
+
+def test_a_class_of_a_model_that_guesses_classes(tmp_path):
+    run = tasks.train("digits", "m2-vae", out=tmp_path / "run", steps=3, command="test", labels=100)
+    said: list[str] = []
+    assert sample(run, 4, of_class=3, note=said.append).shape == (4, 1, 8, 8)
+    assert said == ["codes of '3' from the model's own prior"]
