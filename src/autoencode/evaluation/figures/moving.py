@@ -5,14 +5,14 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
 
-from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.data.clip import pyav
+from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures.tiles import tiles
 from autoencode.storage import write_whole
 
@@ -71,13 +71,13 @@ def _film(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequenc
     """A held frame is shown several times, since players differ in what they make of uneven times."""
     codec, pixels, options = _CODECS[ending]
     file = io.BytesIO()
-    with _pyav().open(file, "w", format=ending[1:]) as container:
+    with pyav().open(file, "w", format=ending[1:]) as container:
         stream = container.add_stream(codec, rate=Fraction(1000, _FRAME), options=options)
         stream.height, stream.width = (side + side % 2 for side in frames.shape[1:3])
         stream.pix_fmt = pixels
         for place, time in zip(order, times, strict=True):
             for _ in range(time // _FRAME):
-                container.mux(stream.encode(_pyav().VideoFrame.from_ndarray(_even(frames[place]), format="rgb24")))
+                container.mux(stream.encode(pyav().VideoFrame.from_ndarray(_even(frames[place]), format="rgb24")))
         container.mux(stream.encode())
     return file.getvalue()
 
@@ -87,13 +87,3 @@ def _even(frame: UInt8[np.ndarray, "height width values"]) -> UInt8[np.ndarray, 
     height, width, values = frame.shape
     padded = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     return np.ascontiguousarray(np.broadcast_to(padded, (*padded.shape[:2], 3)) if values == 1 else padded)
-
-
-def _pyav() -> ModuleType:
-    try:
-        import av
-    except ImportError as error:
-        raise CapabilityError(
-            "films are written by PyAV, which is not installed: pip install 'autoencode[video]', or write a .gif"
-        ) from error
-    return av
