@@ -5,6 +5,7 @@ from collections.abc import Callable
 from autoencode.cli.code_spaces import code_spaces
 from autoencode.cli.corrupt import corrupt
 from autoencode.cli.evaluate import evaluate
+from autoencode.cli.explore import explore
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
 from autoencode.cli.listing import list_
@@ -24,6 +25,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "reconstruct": reconstruct,
         "restore": restore,
         "generate": generate,
+        "explore": explore,
         "fit-prior": fit_prior,
         "corrupt": corrupt,
         "code-spaces": code_spaces,

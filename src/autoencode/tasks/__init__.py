@@ -3,6 +3,7 @@
 from autoencode.tasks.code_spaces import compare_code_spaces
 from autoencode.tasks.corrupt import Spoiled, corrupt
 from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
 from autoencode.tasks.listing import RunLine, list_runs
@@ -27,6 +28,8 @@ __all__ = [
     "compare_code_spaces",
     "corrupt",
     "evaluate",
+    "explore",
+    "export_decoder",
     "fit_prior",
     "generate",
     "list_runs",
