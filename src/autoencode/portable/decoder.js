@@ -9,8 +9,9 @@
 
 // The product kernel ---------------------------------------------------------------------------------------------------
 //
-// product(a, b, c, m, k): rows of `a` come in groups of four that lie side by side, (m, k, 4); `b` is (k, 8); the result
-// `c` is (m, 4, 8). Addresses are in bytes, and m is a number of groups.
+// product(a, b, along, c, m, k): rows of `a` come in groups of four that lie side by side, (m, k, 4); row i of the eight
+// columns lies at b + along[i], wherever that is, so that windows of a picture need not be copied; the result `c` is
+// (m, 4, 8). Addresses are in bytes, `along` holds 32-bit integers, and m is a number of groups.
 
 function productModule() {
   const number = (n) => { const out = []; do { out.push((n & 127) | (n > 127 ? 128 : 0)); n >>>= 7; } while (n); return out; };
@@ -23,27 +24,28 @@ function productModule() {
   const at = (offset) => [2, ...number(offset)];
   const step = (i, by) => [...get(i), 0x41, ...signed(by), 0x6a, ...set(i)];
   const again = (i, depth) => [...get(i), 0x41, 1, 0x6b, 0x22, ...number(i), 0x0d, ...number(depth)];
-  const [A, B, C, M, K, BB, N] = [0, 1, 2, 3, 4, 5, 6], SUM = 7, LEFT = 15, RIGHT = 16, ROW = 17;
+  const [A, B, ALONG, C, M, K, NEXT, N] = [0, 1, 2, 3, 4, 5, 6, 7], SUM = 8, LEFT = 16, RIGHT = 17, ROW = 18, AT = 19;
   const zero = [...simd(12), ...Array(16).fill(0)];
   const sums = [0, 1, 2, 3, 4, 5, 6, 7];
   const addOne = (row, half) => [...get(SUM + 2 * row + half), ...get(ROW), ...get(half ? RIGHT : LEFT), ...simd(230), ...simd(228), ...set(SUM + 2 * row + half)];
   const body = [
     0x03, 0x40,
     ...sums.flatMap((i) => [...zero, ...set(SUM + i)]),
-    ...get(B), ...set(BB), ...get(K), ...set(N),
+    ...get(ALONG), ...set(NEXT), ...get(K), ...set(N),
     0x03, 0x40,
-    ...get(BB), ...simd(0), ...at(0), ...set(LEFT), ...get(BB), ...simd(0), ...at(16), ...set(RIGHT),
+    ...get(B), ...get(NEXT), 0x28, ...at(0), 0x6a, ...set(AT),
+    ...get(AT), ...simd(0), ...at(0), ...set(LEFT), ...get(AT), ...simd(0), ...at(16), ...set(RIGHT),
     ...[0, 1, 2, 3].flatMap((row) => [...get(A), ...simd(9), ...at(4 * row), ...set(ROW), ...addOne(row, 0), ...addOne(row, 1)]),
-    ...step(A, 16), ...step(BB, 32), ...again(N, 0),
+    ...step(A, 16), ...step(NEXT, 4), ...again(N, 0),
     0x0b,
     ...sums.flatMap((i) => [...get(C), ...get(SUM + i), ...simd(11), ...at(16 * i)]),
     ...step(C, 128), ...again(M, 0),
     0x0b, 0x0b,
   ];
-  const code = [2, 2, 0x7f, 11, 0x7b, ...body];  // besides the arguments two integers and eleven vectors
+  const code = [3, 2, 0x7f, 11, 0x7b, 1, 0x7f, ...body];  // besides the arguments three integers and eleven vectors
   return new Uint8Array([
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(1, list([[0x60, 5, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0]])),
+    ...section(1, list([[0x60, 6, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0]])),
     ...section(2, list([[...word("m"), ...word("m"), 2, 0, 1]])),
     ...section(3, list([[0]])),
     ...section(7, list([[...word("product"), 0, 0]])),
@@ -51,15 +53,14 @@ function productModule() {
   ]);
 }
 
-function plainProduct(heap) {
-  return (a, b, c, m, k) => {
+function plainProduct(heap, ints) {
+  return (a, b, along, c, m, k) => {
     let place = a >> 2;
-    const start = b >> 2;
     for (let group = 0; group < m; group++) {
       for (let row = 0; row < 4; row++) {
         let s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-        for (let i = 0, w = place + row, x = start; i < k; i++, w += 4, x += 8) {
-          const weight = heap[w];
+        for (let i = 0, w = place + row; i < k; i++, w += 4) {
+          const weight = heap[w], x = (b + ints[(along >> 2) + i]) >> 2;
           s0 += weight * heap[x]; s1 += weight * heap[x + 1]; s2 += weight * heap[x + 2]; s3 += weight * heap[x + 3];
           s4 += weight * heap[x + 4]; s5 += weight * heap[x + 5]; s6 += weight * heap[x + 6]; s7 += weight * heap[x + 7];
         }
@@ -219,7 +220,7 @@ const STEPS = {
     const height = h + 2 * ph, width = w + 2 * pw, own = n_in / groups, pixels = oh * ow, taps = own * kh * kw;
     const padded = d.scratch(n_in * height * width);
     const tap = places([own, kh, kw], [height * width, dh * width, dw]), pixel = places([oh, ow], [sh * width, sw]);
-    const times = d.matrix(s.weight, n_out / groups, taps, groups);
+    const times = d.matrix(s.weight, n_out / groups, taps, groups).spread(tap, pixel);
     return (context) => {
       const bias = d.weight(s.bias, context);
       for (let row = 0; row < n_in * h; row++) {
@@ -228,7 +229,7 @@ const STEPS = {
       }
       for (let group = 0; group < groups; group++) {
         const first = (group * n_out) / groups, start = group * own * height * width;
-        times.spread(context, group, padded, start, tap, pixel, (i, at, count, from, heap) => {
+        times(context, group, padded, start, (i, at, count, from, heap) => {
           const b = bias[first + i], to = (first + i) * pixels + at;
           for (let j = 0; j < count; j++) y[to + j] = heap[from + j] + b;
         });
@@ -244,13 +245,13 @@ const STEPS = {
     const wide = d.scratch(n_out * height * width);
     const tap = places([out, kh, kw], [height * width, dh * width, dw]), pixel = places([h, w], [sh * width, sw]);
     const channel = places([own], [pixels]), inside = places([pixels], [1]);
-    const times = d.matrix(s.weight, out * kh * kw, own, groups);
+    const times = d.matrix(s.weight, out * kh * kw, own, groups).spread(channel, inside);
     return (context) => {
       const bias = d.weight(s.bias, context);
       wide.fill(0);
       for (let group = 0; group < groups; group++) {
         const start = group * out * height * width;
-        times.spread(context, group, x, group * own * pixels, channel, inside, (i, at, count, from, heap) => {
+        times(context, group, x, group * own * pixels, (i, at, count, from, heap) => {
           const to = start + tap[i];
           for (let j = 0; j < count; j++) wide[to + pixel[at + j]] += heap[from + j];
         });
@@ -330,6 +331,17 @@ const STEPS = {
   resize(d, s) {
     const x = d.value(s.in[0]), y = d.value(s.out), [h, w] = s.size, [oh, ow] = s.to;
     const rows = taps(h, oh, s.scale[0], s.kind), columns = taps(w, ow, s.scale[1], s.kind);
+    if (s.kind.startsWith("nearest")) {
+      const from = Int32Array.from(columns, ([left]) => left);
+      return () => {
+        for (let map = 0, to = 0; map < s.maps; map++) {
+          for (const [top] of rows) {
+            const above = (map * h + top) * w;
+            for (let i = 0; i < ow; i++) y[to++] = x[above + from[i]];
+          }
+        }
+      };
+    }
     return () => {
       for (let map = 0, to = 0; map < s.maps; map++) {
         for (const [top, bottom, down] of rows) {
@@ -354,11 +366,27 @@ function places(sizes, strides) {
   return Int32Array.from(at);
 }
 
+// Columns in panels of eight: such that lie side by side, if need be with some of the panel before, or else gathered.
+function panelsOf(across) {
+  const panels = [];
+  for (let at = 0; at < across.length;) {
+    let count = 1;
+    while (count < 8 && across[at + count] === across[at] + count) count++;
+    const skip = 8 - count, direct = at >= skip && across[at - skip] === across[at] - skip;
+    if (!direct) count = Math.min(8, across.length - at);
+    panels.push({ at, count, skip: direct ? skip : 0, direct });
+    at += count;
+  }
+  return panels;
+}
+
 // For each pixel of a resized side the two that it lies between, and how near it is to the second.
 function taps(before, after, scale, kind) {
   return Array.from({ length: after }, (_, i) => {
-    if (kind === "nearest") return [Math.min(Math.floor(i * scale), before - 1), 0, 0].fill(Math.min(Math.floor(i * scale), before - 1), 1, 2);
-    if (kind === "nearest_exact") return [0, 0, 0].fill(Math.min(Math.floor((i + 0.5) * scale), before - 1), 0, 2);
+    if (kind.startsWith("nearest")) {
+      const only = Math.min(Math.floor((i + (kind === "nearest" ? 0 : 0.5)) * scale), before - 1);
+      return [only, only, 0];
+    }
     const place = kind === "corners" ? (after > 1 ? (i * (before - 1)) / (after - 1) : 0) : Math.max(0, (i + 0.5) * scale - 0.5);
     const first = Math.min(Math.floor(place), before - 1);
     return [first, Math.min(first + 1, before - 1), place - first];
@@ -378,9 +406,10 @@ class Decoder {
     this.ready(program, plain);
     this.values = values;
     this.heap.set(weights, this.constants >> 2);
+    this.panel = this.reserve(8 * this.longest);
+    this.inPanel = this.table(Int32Array.from({ length: this.longest }, (_, i) => 8 * i));
+    this.result = this.reserve(8 * this.tallest);
     this.steps = program.steps.map((step) => STEPS[step.op](this, step));
-    this.panel = this.take(this.longest * 32 + 64);
-    this.result = this.take(this.tallest * 32 + 128);
   }
 
   // An upper limit of what the steps ask for besides values and weights, so that the memory never grows under them.
@@ -393,7 +422,7 @@ class Decoder {
       const [, length, variants] = program.weights[step.weight];
       const rows = step.op === "dense" ? step.n_out : step.op === "conv" ? step.n_out / step.groups : (step.n_out / step.groups) * step.kernel[0] * step.kernel[1];
       const inner = length / rows / (step.groups ?? 1);
-      extra += 4 * (rows + 4) * inner * (step.groups ?? 1) * variants + 64;
+      extra += 4 * (rows + 5) * inner * (step.groups ?? 1) * variants + 128;
       if (step.kernel) {
         const [h, w] = [0, 1].map((i) => Math.max(step.size[i], step.to[i]) + 2 * step.padding[i] + step.stride[i] + step.dilation[i] * step.kernel[i]);
         extra += 4 * Math.max(step.n_in, step.n_out) * h * w + 64;
@@ -401,12 +430,13 @@ class Decoder {
       this.longest = Math.max(this.longest, inner);
       this.tallest = Math.max(this.tallest, rows + 4);
     }
-    const bytes = this.end + extra + 32 * (this.longest + this.tallest) + 4096;
+    const bytes = this.end + extra + 36 * this.longest + 32 * this.tallest + 4096;
     this.fast = false;
     if (!plain) {
       try {
         this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
         this.heap = new Float32Array(this.memory.buffer);
+        this.ints = new Int32Array(this.memory.buffer);
         const instance = new WebAssembly.Instance(new WebAssembly.Module(productModule()), { m: { m: this.memory } });
         this.product = instance.exports.product;
         this.fast = true;
@@ -414,7 +444,8 @@ class Decoder {
     }
     if (!this.fast) {
       this.heap = new Float32Array(Math.ceil(bytes / 4));
-      this.product = plainProduct(this.heap);
+      this.ints = new Int32Array(this.heap.buffer);
+      this.product = plainProduct(this.heap, this.ints);
     }
   }
 
@@ -424,8 +455,11 @@ class Decoder {
     return at;
   }
 
-  take(bytes) {
-    return this.reserve(Math.ceil(bytes / 4));
+  // Places of numbers, kept in the memory as distances in bytes.
+  table(places) {
+    const at = this.reserve(places.length);
+    places.forEach((place, i) => { this.ints[(at >> 2) + i] = 4 * place; });
+    return at;
   }
 
   scratch(count) {
@@ -463,32 +497,29 @@ class Decoder {
       for (let at = 0; at < columns; at += 8) {
         const count = Math.min(8, columns - at);
         for (let k = 0; k < inner; k++) for (let j = 0; j < 8; j++) heap[panel + 8 * k + j] = j < count ? read(k, at + j) : 0;
-        this.product(matrixAt(context, group), this.panel, this.result, m, inner);
+        this.product(matrixAt(context, group), this.panel, this.inPanel, this.result, m, inner);
         for (let row = 0; row < rows; row++) for (let j = 0; j < count; j++) write(row, at + j, heap[result + 8 * row + j]);
       }
     };
 
-    // The same where the number in row k and column j lies at start + along[k] + across[j].
-    times.spread = (context, group, x, from, along, across, write) => {
-      const panel = this.panel >> 2, result = this.result >> 2, columns = across.length;
-      for (let at = 0; at < columns; at += 8) {
-        const count = Math.min(8, columns - at);
-        if (count === 8) {
-          const c0 = across[at], c1 = across[at + 1], c2 = across[at + 2], c3 = across[at + 3];
-          const c4 = across[at + 4], c5 = across[at + 5], c6 = across[at + 6], c7 = across[at + 7];
-          for (let k = 0, to = panel; k < inner; k++, to += 8) {
-            const p = from + along[k];
-            heap[to] = x[p + c0]; heap[to + 1] = x[p + c1]; heap[to + 2] = x[p + c2]; heap[to + 3] = x[p + c3];
-            heap[to + 4] = x[p + c4]; heap[to + 5] = x[p + c5]; heap[to + 6] = x[p + c6]; heap[to + 7] = x[p + c7];
+    // The same where the number in row k and column j lies at start + along[k] + across[j]. Where eight columns lie side
+    // by side they are read where they are; `skip` columns that were done before are then done again.
+    times.spread = (along, across) => {
+      const table = this.table(along), panels = panelsOf(across), panel = this.panel >> 2, result = this.result >> 2;
+      return (context, group, x, start, write) => {
+        const weights = matrixAt(context, group), base = x.byteOffset + 4 * start;
+        for (const { at, count, skip, direct } of panels) {
+          if (direct) {
+            this.product(weights, base + 4 * across[at - skip], table, this.result, m, inner);
+          } else {
+            for (let k = 0, to = panel; k < inner; k++, to += 8) {
+              for (let j = 0; j < 8; j++) heap[to + j] = j < count ? x[start + along[k] + across[at + j]] : 0;
+            }
+            this.product(weights, this.panel, this.inPanel, this.result, m, inner);
           }
-        } else {
-          for (let k = 0, to = panel; k < inner; k++, to += 8) {
-            for (let j = 0; j < 8; j++) heap[to + j] = j < count ? x[from + along[k] + across[at + j]] : 0;
-          }
+          for (let row = 0; row < rows; row++) write(row, at, count, result + 8 * row + skip, heap);
         }
-        this.product(matrixAt(context, group), this.panel, this.result, m, inner);
-        for (let row = 0; row < rows; row++) write(row, at, count, result + 8 * row, heap);
-      }
+      };
     };
     return times;
   }
