@@ -89,7 +89,7 @@ const gelu = (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2));
 const MAPS = {
   relu: (x) => (x > 0 ? x : 0), sigmoid, tanh: Math.tanh, silu: (x) => x * sigmoid(x), exp: Math.exp, log: Math.log,
   neg: (x) => -x, abs: Math.abs, sqrt: Math.sqrt, rsqrt: (x) => 1 / Math.sqrt(x), erf, reciprocal: (x) => 1 / x,
-  log1p: Math.log1p, expm1: Math.expm1, sin: Math.sin, cos: Math.cos, square: (x) => x * x, logical_not: (x) => (x ? 0 : 1),
+  log1p: Math.log1p, expm1: Math.expm1, sin: Math.sin, cos: Math.cos, square: (x) => x * x, bitwise_not: (x) => (x ? 0 : 1),
   mish: (x) => x * Math.tanh(softplus(x, 1, 20)), hardsigmoid: (x) => bound(x / 6 + 0.5, 0, 1),
   hardswish: (x) => x * bound(x / 6 + 0.5, 0, 1), leaky_relu: (x, slope) => (x > 0 ? x : slope * x),
   elu: (x, alpha, scale, inner) => scale * (x > 0 ? x : alpha * Math.expm1(inner * x)), softplus,
@@ -127,12 +127,14 @@ const STEPS = {
 
   pair(d, s) {
     const [a, b] = s.in.map((i) => d.value(i)), y = d.value(s.out), f = PAIRS[s.f], alpha = s.alpha;
-    return () => { for (let i = 0; i < y.length; i++) y[i] = f(a[i], b[i], alpha); };
+    const [da, db] = [a, b].map((each) => +(each.length > 1));  // a single number is repeated
+    return () => { for (let i = 0; i < y.length; i++) y[i] = f(a[i * da], b[i * db], alpha); };
   },
 
   where(d, s) {
     const [test, a, b] = s.in.map((i) => d.value(i)), y = d.value(s.out);
-    return () => { for (let i = 0; i < y.length; i++) y[i] = test[i] ? a[i] : b[i]; };
+    const [dt, da, db] = [test, a, b].map((each) => +(each.length > 1));
+    return () => { for (let i = 0; i < y.length; i++) y[i] = test[i * dt] ? a[i * da] : b[i * db]; };
   },
 
   gather(d, s) {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -33,6 +33,7 @@ class Call:
         return self.arguments[name]
 
 
+@runtime_checkable
 class Sink(Protocol):
     """What takes the steps; see `Recorder`."""
 
@@ -88,7 +89,7 @@ def _refuse(call: Call, why: str) -> NoKernelError:
 _PARAMETERS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("relu", "sigmoid", "tanh", "silu", "exp", "log", "neg", "abs", "sqrt", "rsqrt", "erf"), ()),
     **dict.fromkeys(("reciprocal", "log1p", "expm1", "sin", "cos", "mish", "hardsigmoid", "hardswish"), ()),
-    **dict.fromkeys(("square", "logical_not"), ()),
+    **dict.fromkeys(("square", "bitwise_not"), ()),
     "leaky_relu": ("negative_slope",),
     "elu": ("alpha", "scale", "input_scale"),
     "softplus": ("beta", "threshold"),
@@ -128,7 +129,7 @@ def _map(sink: Sink, call: Call, function: str, parameters: Sequence[Any] = ()) 
 # Two values each -----------------------------------------------------------------------------------------------------
 
 _PAIRS = {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "maximum": "max", "minimum": "min", "rsub": "rsub",
-          "ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "logical_and": "mul", "bitwise_and": "mul"}  # fmt: skip
+          "ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "bitwise_and": "mul"}  # fmt: skip
 
 
 @_entered(*_PAIRS)
@@ -150,6 +151,8 @@ def _where(sink: Sink, call: Call) -> None:
 
 def _spread(sink: Sink, value: Tensor, shape: Sequence[int]) -> int:
     """A value in the shape that broadcasting gives it."""
+    if not sink.is_live(value) and value.numel() == 1:
+        return sink.number(value.float().reshape(1))  # the kernels repeat it
     if not sink.is_live(value):
         return sink.number(value.float().expand(shape).contiguous())
     if tuple(value.shape) == tuple(shape):
@@ -162,7 +165,7 @@ def _spread(sink: Sink, value: Tensor, shape: Sequence[int]) -> int:
 
 
 @_entered("view", "_unsafe_view", "reshape", "permute", "transpose", "t", "expand", "squeeze", "unsqueeze", "slice",
-          "select", "split", "split_with_sizes", "chunk", "unbind", "movedim", "unfold", "diagonal")  # fmt: skip
+          "select", "split", "split_with_sizes", "unbind")  # fmt: skip
 def _layout(sink: Sink, call: Call) -> None:
     """PyTorch itself is asked where the numbers of the result lie in an input that lies row by row."""
     source = sink.number(call.args[0])
@@ -182,12 +185,11 @@ def _strided(sink: Sink, source: int, seen: Tensor) -> int:
     )
 
 
-@_entered("clone", "_to_copy", "alias", "detach", "lift_fresh", "contiguous", "dropout", "native_dropout")
+@_entered("clone", "_to_copy", "detach")
 def _same(sink: Sink, call: Call) -> None:
-    result = call.out[0] if isinstance(call.out, tuple) else call.out
-    if not result.is_floating_point() and result.dtype is not torch.bool:
-        raise _refuse(call, f"values of type {result.dtype}")
-    sink.bind(result, sink.number(call.args[0]))
+    if not call.out.is_floating_point() and call.out.dtype is not torch.bool:
+        raise _refuse(call, f"values of type {call.out.dtype}")
+    sink.bind(call.out, sink.number(call.args[0]))
 
 
 @_entered("cat")
@@ -207,7 +209,7 @@ def _stack(sink: Sink, call: Call) -> None:
     sink.bind(call.out, sink.step("cat", inputs, call.out.shape, outer=size(call.out.shape[:axis]), inner=inner))
 
 
-@_entered("zeros_like", "ones_like", "full_like", "empty_like", "new_zeros", "new_ones", "new_full", "new_empty")
+@_entered("zeros_like", "ones_like", "full_like")
 def _constant(sink: Sink, call: Call) -> None:
     """The result depends on a shape alone: it stays a constant."""
 
@@ -343,8 +345,13 @@ def _norm(
     sink.bind(call.out[0], number)
 
 
-@_entered("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm")
+@_entered("native_batch_norm")
 def _batch_norm(sink: Sink, call: Call) -> None:
+    if call["running_mean"] is None:  # instance normalisation, which makes each channel an example of its own
+        x, channels = call["input"], call["input"].shape[1]
+        layout = channels, size(call["input"].shape[2:])
+        _norm(sink, call, x, channels, (call["weight"], call["bias"]), layout, call["eps"])
+        return
     if call.arguments.get("training"):
         raise _refuse(call, "a batch's own statistics")
     x, channels = call["input"], call["input"].shape[1]
@@ -357,7 +364,7 @@ def _batch_norm(sink: Sink, call: Call) -> None:
     sink.bind(call.out[0], number)
 
 
-@_entered("_softmax", "_log_softmax")
+@_entered("_softmax", "_log_softmax", "_safe_softmax")
 def _softmax(sink: Sink, call: Call) -> None:
     x, axis = call["self"], call["dim"] % call["self"].ndim
     number = sink.step(

@@ -67,9 +67,12 @@ class Recorder(TorchDispatchMode):
                 out = func.decompose(*args, **given)
             if out is not NotImplemented:
                 return out
+        as_given = args
+        if live and func._schema.is_mutable and not self.is_live(args[0]):
+            as_given = (args[0].clone(), *args[1:])  # a constant that is about to be overwritten
         out = func(*args, **given)
         if live:
-            self._write_down(func, args, given, out)
+            self._write_down(func, as_given, given, out)
         return out
 
     def _write_down(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:

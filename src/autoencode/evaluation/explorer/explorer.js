@@ -60,6 +60,17 @@
     };
   }
 
+  // The page opens on an example whose neighbours are of its class, near the middle; without classes on the middle one.
+  function typical() {
+    const near = nearest(Float32Array.from(data.latent.mean), 60);
+    return near.reduce((best, i) => (purity(i) > purity(best) ? i : best));
+  }
+
+  function purity(i) {
+    const { labels } = data.examples;
+    return labels ? nearest(codeOf(i), 8).filter((j) => labels[j] === labels[i]).length : 0;
+  }
+
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
   const draw = {
@@ -85,7 +96,7 @@
 
   // State and frames ---------------------------------------------------------------------------------------------------
 
-  const start = nearest(Float32Array.from(data.latent.mean), 1)[0];
+  const start = typical();
   const state = { code: codeOf(start), context: 0, ends: [0, 0], choosing: null, alone: null, asked: false, times: [] };
 
   function show(code, { keepMorph = false } = {}) {
@@ -148,7 +159,7 @@
     if (timer) return;
     timer = setTimeout(() => {
       timer = 0;
-      const near = nearest(state.code, 12), [x, y] = onPlane(state.code);
+      const near = nearest(state.code, 8), [x, y] = onPlane(state.code);
       const label = nameOf(near[0]);
       const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${number(state.code[0])}, ${number(state.code[1])})` : `(${number(x)}, ${number(y)}) on the map`;
       byId("where").replaceChildren("Code ", strong(at), ...(label ? [", nearest example: ", strong(label)] : []));
@@ -330,7 +341,7 @@
     canvas.getContext("2d").drawImage(sheet, ...from, tileWidth, tileHeight, 0, 0, tileWidth, tileHeight);
   }
 
-  const tiles = Array.from({ length: Math.min(12, nExamples) }, () => {
+  const tiles = Array.from({ length: Math.min(8, nExamples) }, () => {
     const button = document.createElement("button"), canvas = document.createElement("canvas"), words = document.createElement("span");
     button.append(canvas, words);
     button.addEventListener("click", () => {
@@ -464,8 +475,9 @@
   function fillSliders() {
     const order = data.latent.order;
     order.slice(0, FIRST).forEach(addSlider);
-    byId("numbers-help").textContent = dims === 1 ? "Double-click brings it back to its mean."
-      : `${order.length > FIRST ? `${FIRST} of ${dims}, ` : ""}ranked by ${data.latent.measure === "KL" ? "what each tells (its KL)" : "how much each varies over the data (its variance)"}. Double-click brings one back to its mean.`;
+    const rank = data.latent.measure === "KL" ? "what each tells of a picture, its KL" : "how much each varies over the data";
+    const ranked = order.length > FIRST ? `The first ${FIRST} of ${dims}, ranked by ${rank}. ` : dims > 1 ? `Ranked by ${rank}. ` : "";
+    byId("numbers-help").textContent = `${ranked}A double-click brings one back to its mean.`;
     const more = byId("more");
     more.hidden = order.length <= FIRST;
     more.textContent = `Show all ${dims}`;
@@ -527,12 +539,14 @@
     byId("context").addEventListener("change", (event) => setContext(Number(event.target.value)));
     setContext(data.examples.contexts ? data.examples.contexts[start] : 0);
   }
+  if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are one and two standard deviations of the prior.";
   byId("axes").textContent = `→ ${data.latent.axes[0]}${data.latent.axes[1] ? `, ↑ ${data.latent.axes[1]}` : ""}`;
   byId("near-help").textContent = `Of ${nExamples.toLocaleString("en")} test pictures in this file; press one to go to its code.`;
   fillLegend();
   fillSliders();
   const other = furthest(start);
   readColours();
+  for (const until = performance.now() + 60; performance.now() < until;) decode(state.code, state.context);  // warms up
   setEnd(0, codeOf(start));
   setEnd(1, codeOf(other));
   setChoosing(null);
@@ -544,8 +558,10 @@
 
   // An example for B that makes a morph worth seeing: of another class, a fair way off.
   function furthest(from) {
-    const near = nearest(codeOf(from), nExamples).filter((i) => !data.examples.labels || data.examples.labels[i] !== data.examples.labels[from]);
-    return near[Math.floor(0.6 * near.length)] ?? from;
+    const { labels } = data.examples;
+    const others = nearest(codeOf(from), nExamples).filter((i) => !labels || labels[i] !== labels[from]);
+    const some = others.slice(Math.floor(0.4 * others.length), Math.floor(0.8 * others.length) + 1).slice(0, 60);
+    return some.reduce((best, i) => (purity(i) > purity(best) ? i : best), some[0] ?? from);
   }
 
   // For tests, and for whoever opens the console.
