@@ -14,6 +14,7 @@ sys.path.append(str(Path(__file__).parent))  # for `from support import ...`
 pytest.register_assert_rewrite("support")
 
 import torch  # noqa: E402
+
 from support.chromium import CHROMIUM, Browser  # noqa: E402
 
 torch.set_num_threads(1)

@@ -1,4 +1,5 @@
 import pytest
+
 from support.chromium import Browser, Page
 from support.kernels import kernels_page
 

@@ -3,13 +3,13 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from support.kernels import run_in
 from torch import nn
 
 from autoencode.likelihoods import likelihoods
 from autoencode.portable import known_operations, record, recording
 from autoencode.portable.operations import operations
 from autoencode.recipes import recipes
+from support.kernels import run_in
 
 pytestmark = pytest.mark.browser
 GRIDS = {"fashion-denoise", "fsq-vae", "residual-vq-vae", "restorer", "self-restorer", "vq-vae"}
@@ -29,7 +29,9 @@ def shaken(model):
 @torch.no_grad()
 def compare(kernels, function, codes, contexts=(None,), told=None, *, plain=False, atol=2e-5):
     program = record(function, codes[:1], contexts)
-    expected = torch.cat([function(code[None], contexts[0 if told is None else told[i]]) for i, code in enumerate(codes)])
+    expected = torch.cat(
+        [function(code[None], contexts[0 if told is None else told[i]]) for i, code in enumerate(codes)]
+    )
     found = run_in(kernels, program, codes, told, plain=plain)
     assert found.shape == expected.shape
     assert expected.std() > 1e-3
@@ -108,6 +110,7 @@ ACTIVATIONS = {
     **{each.__name__: each() for each in (nn.Softplus, nn.LeakyReLU, nn.Hardtanh, nn.Hardswish, nn.Hardsigmoid)},
     "GELU by tanh": nn.GELU("tanh"),
     "in place": nn.Sequential(nn.Linear(48, 9), nn.ReLU(inplace=True)),
+    "in place through a view": lambda x: [y := x * 2, y.view(6, 8).relu_(), y + 1][2],
     "GLU": nn.GLU(1),
     "PReLU by where": lambda x: torch.where(x > 0, x, 0.3 * x),
     "functions": lambda x: x.exp().sqrt().log1p() + x.abs().add(1).log() - x.square().neg() * x.sin() / (2 + x.cos()),
@@ -149,7 +152,9 @@ LAYERS = {
     "zeros round it": lambda z: F.pad(grid(z), (1, 2, 0, 3)),
     "cut": lambda z: F.pad(grid(z), (-1, 1, 1, -1)),
     "shapes": lambda z: grid(z).permute(0, 2, 3, 1).flatten(1)[:, 3::2].reshape(1, -1, 1).expand(1, -1, 3) + 0.0,
-    "more shapes": lambda z: torch.cat([z.view(4, 12).t().reshape(1, 48), z.split(24, 1)[1], z[0][None, 3:].squeeze(0)[None]], 1),
+    "more shapes": lambda z: torch.cat(
+        [z.view(4, 12).t().reshape(1, 48), z.split(24, 1)[1], z[0][None, 3:].squeeze(0)[None]], 1
+    ),
     "a product": lambda z: z.view(4, 12) @ torch.linspace(-1, 1, 36).view(12, 3),
     "parts": lambda z: torch.cat([part * i for i, part in enumerate(z.split([5, 40, 3], 1), 1)][::-1], 1),
     "stacked": lambda z: torch.stack([z.chunk(2, 1)[1], z[:, :24].tanh()], 2),
@@ -194,6 +199,10 @@ def test_every_operation_is_tried_here(monkeypatch):
             return super().__getitem__(name)
 
     monkeypatch.setattr(recording, "operations", Seen(operations))
-    for function in (*ACTIVATIONS.values(), *LAYERS.values(), *(lambda z, f=f: f(grid(z)) for f in CONVOLUTIONS.values())):
+    for function in (
+        *ACTIVATIONS.values(),
+        *LAYERS.values(),
+        *(lambda z, f=f: f(grid(z)) for f in CONVOLUTIONS.values()),
+    ):
         record(lambda z, _, f=function: f(z), torch.randn(1, 48))
     assert set(known_operations()) == tried

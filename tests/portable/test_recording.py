@@ -60,7 +60,7 @@ def test_unknown_operations_are_named_all_at_once():
         (lambda z: z.to(torch.int64), "'_to_copy' with values of type torch.int64"),
         (lambda z: nn.functional.conv1d(z[None], torch.ones(1, 1, 2)), "'convolution' with an input of shape"),
         (lambda z: nn.functional.conv2d(z.view(1, 1, 2, 3), z.view(1, 1, 2, 3)), "weights that depend on the code"),
-        (lambda z: z.view(6)[2:].relu_(), "'relu_'"),
+        (lambda z: (z * 2).view(6)[2:].relu_(), "'relu_'"),
     ],
 )
 def test_uses_without_a_kernel_are_named(function, what):

@@ -5,11 +5,11 @@ from importlib.resources import files
 from typing import Any
 
 import torch
-from support.chromium import Page
 from torch import Tensor
 
 from autoencode.portable import Program
 from autoencode.portable.program import Precision, encoded
+from support.chromium import Page
 
 SCRIPT = """
 function results(program, weights, precision, codes, contexts, plain) {

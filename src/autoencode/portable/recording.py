@@ -76,15 +76,24 @@ class Recorder(TorchDispatchMode):
         return out
 
     def _write_down(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
-        packet = func.overloadpacket.__name__
-        name, arguments = packet.rstrip("_") if func._schema.is_mutable else packet, _bound(func, args, kwargs)
-        if name not in operations or (func._schema.is_mutable and out._is_view()):
-            self.unknown.append(f"'{packet}'")
-            return
-        try:
-            operations[name](self, Call(name, func, arguments, args, kwargs, out))
-        except NoKernelError as error:
-            self.unknown.append(str(error))
+        packet, in_place = func.overloadpacket.__name__, bool(func._schema.is_mutable)
+        name = packet.rstrip("_") if in_place else packet
+        sharing = [tensor for tensor in self._kept if _same_memory(tensor, out)] if in_place else []
+        if name in operations and all(_is_whole(tensor) for tensor in (*sharing, *([out] if in_place else []))):
+            try:
+                operations[name](self, Call(name, func, _bound(func, args, kwargs), args, kwargs, out))
+            except NoKernelError as error:
+                self._give_up(str(error), out)
+        else:
+            self._give_up(f"'{packet}'", out)
+        for tensor in sharing:  # the same numbers in the same order, seen in another shape
+            self.bind(tensor, self._numbers[id(out)])
+
+    def _give_up(self, what: str, out: Any) -> None:
+        """Goes on, so that all that is missing can be named at once."""
+        self.unknown.append(what)
+        for tensor in tree_leaves(out):
+            self.bind(tensor, 0)
 
     # What the operations' functions use ------------------------------------------------------------------------------
 
@@ -122,8 +131,8 @@ class Recorder(TorchDispatchMode):
         """
         if self.unknown:
             raise CapabilityError(
-                f"the decoder computes {', '.join(dict.fromkeys(self.unknown))}, which the explorer's page has no kernel "
-                "for: docs/explorer.md lists what it has"
+                f"the decoder computes {', '.join(dict.fromkeys(self.unknown))}, which the explorer's page has no "
+                "kernel for: docs/explorer.md lists what it has"
             )
         output = self.number(result)
         needed, steps = {output}, list[Step]()
@@ -134,6 +143,15 @@ class Recorder(TorchDispatchMode):
         sizes = [length if number in needed else 0 for number, length in enumerate(self.sizes)]
         sizes[0] = self.code.numel()
         return Program(tuple(steps[::-1]), tuple(sizes), tuple(self.weights), output, tuple(result.shape[1:]))
+
+
+def _same_memory(one: Tensor, other: Tensor) -> bool:
+    return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+
+
+def _is_whole(tensor: Tensor) -> bool:
+    """Whether a tensor is all of its memory, in order."""
+    return tensor.is_contiguous() and tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()
 
 
 def _bound(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

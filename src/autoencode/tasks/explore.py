@@ -97,8 +97,8 @@ def _check(run: Run) -> None:
     if len(run.model.latent_shape) != 1:
         shape = " × ".join(map(str, run.model.latent_shape))
         raise CapabilityError(
-            f"the codes of {run.path} are grids ({shape}), which have no sliders and no map: explore a model whose codes "
-            "are vectors, such as fashion-vae or conv-vae"
+            f"the codes of {run.path} are grids ({shape}), which have no sliders and no map: explore a model whose "
+            "codes are vectors, such as fashion-vae or conv-vae"
         )
 
 
@@ -265,15 +265,15 @@ def _lead(run: Run) -> str:
     numbers = "one number" if dims == 1 else f"{dims} numbers"
     return (
         f"What the decoder of a {facts['recipe']} draws for a code of {numbers}. It learned from "
-        f"{facts['data']['sizes']['train']:,} pictures of {facts['data']['name']}; none of what it draws here was among "
-        "them. Drag on the map, move the sliders, or morph from one example to another."
+        f"{facts['data']['sizes']['train']:,} pictures of {facts['data']['name']}; none of what it draws here was "
+        "among them. Drag on the map, move the sliders, or morph from one example to another."
     )
 
 
 def _facts(run: Run, decoder: Program, placed: int, shown: int) -> dict[str, str]:
     channels, height, width = run.model.data_shape
     return {
-        "Decoder": f"{decoder.n_weights:,} weights, {decoder.multiplications / 1e6:.1f} million multiplications a picture",
+        "Decoder": f"{decoder.n_weights:,} weights, {decoder.multiplications / 1e6:.1f} million products a picture",
         "Picture": f"{height} × {width}, {'grey' if channels == 1 else f'{channels} channels'}",
         "Map": f"{placed:,} test pictures, {shown:,} of them in this file",
     }

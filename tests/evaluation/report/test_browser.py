@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from support.chromium import CHROMIUM
-
 from autoencode.evaluation.report import write_report
+from support.chromium import CHROMIUM
 
 QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
