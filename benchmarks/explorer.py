@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -43,11 +44,11 @@ def main() -> None:
 
 
 def measure(path: Path, seed: int) -> str:
-    """One row: size, frames, plain frames, the largest difference in grey levels and the share of values that differ."""
+    """One row: size, frames, plain frames, the largest difference in grey levels, the share of values that differ."""
     import torch
-    from support.chromium import Browser
 
     from autoencode.tasks import Run, explore
+    from support.chromium import Browser
 
     torch.set_num_threads(1)
     run = Run(path, device="cpu")
@@ -72,7 +73,7 @@ def measure(path: Path, seed: int) -> str:
     return f"{run.name:28} {size:6.2f} {times:>20} {plain:9.1f} {off.max():11.0f} {share:>10}"
 
 
-def _frames(page: "object") -> list[float]:
+def _frames(page: Any) -> list[float]:
     """Times of many frames, while the code is dragged to and fro."""
     times: list[float] = []
     x, y, half, _ = page.middle("#pad")

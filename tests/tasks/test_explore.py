@@ -129,7 +129,7 @@ def test_the_decoder_as_data(digits_run):
 
 def test_a_heavy_decoder_is_kept_in_half_precision_where_that_is_not_seen(tmp_path):
     data = load(torch.rand(40, 1, 24, 24))
-    run = train(data, "dense-vae", out=tmp_path / "run", steps=2, command="test", hidden=[800])
+    run = train(data, "dense-vae", out=tmp_path / "run", steps=2, command="test", hidden=800)
     page = explore(run, tmp_path / "e.html", examples=5)
     assert data_of(page)["precision"] == "float16"
     assert page.stat().st_size < 1_400_000 + 300_000
