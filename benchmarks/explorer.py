@@ -1,6 +1,6 @@
 """What explorer.html costs: its size, the time of a frame, and how far its pixels are from PyTorch's.
 
-    python benchmarks/explorer.py runs/fashion-mnist-fashion-vae [another run ...]
+    python benchmarks/explorer.py runs/fashion-mnist-fashion-vae [another run ...] [--screenshot explorer.png]
 
 Each run's page is written and opened in a headless Chromium (with one process for drawing, without a GPU). A frame is
 what the page itself counts: the decoder, the bytes and the canvas; medians and 95 % points of 300 frames of a drag to
@@ -37,13 +37,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--screenshot", type=Path, help="a PNG of the first run's page after the drag")
     given = parser.parse_args()
     print(f"{'run':28} {'MB':>6} {'ms a frame':>20} {'plain ms':>9} {'levels off':>11} {'of values':>10}")
-    for run in given.runs:
-        print(measure(run, given.seed), flush=True)
+    for number, run in enumerate(given.runs):
+        print(measure(run, given.seed, None if number else given.screenshot), flush=True)
 
 
-def measure(path: Path, seed: int) -> str:
+def measure(path: Path, seed: int, screenshot: Path | None = None) -> str:
     """One row: size, frames, plain frames, the largest difference in grey levels, the share of values that differ."""
     import torch
 
@@ -59,6 +60,9 @@ def measure(path: Path, seed: int) -> str:
             page = browser.open(page_file.as_uri())
             page.settle()
             frames = _frames(page)
+            if screenshot is not None:
+                page.settle()
+                page.screenshot(screenshot)
             codes = torch.tensor(page.run(f"Array.from({{ length: {CODES} }}, () => explorer.draw())"))
             levels = page.run(f"{json.dumps(codes.tolist())}.map((z) => [...explorer.decode(z, 0)])")
             plain = page.run(PLAIN)

@@ -150,7 +150,7 @@
   const nameOf = (i) => (data.examples.labels ? data.classes[data.examples.labels[i]] ?? String(data.examples.labels[i]) : "");
 
   function tell() {
-    byId("time").textContent = `${median(state.times).toFixed(1)} ms a frame`;
+    if (state.times.length >= 8) byId("time").textContent = `${median(state.times).toFixed(1)} ms a frame`;
   }
 
   // What need not follow each frame: examples near by, and the words.
