@@ -100,7 +100,7 @@ const MAPS = {
 
 const PAIRS = {
   add: (a, b, alpha) => a + alpha * b, sub: (a, b, alpha) => a - alpha * b, rsub: (a, b, alpha) => b - alpha * a,
-  mul: (a, b) => a * b, div: (a, b) => a / b, max: Math.max, min: Math.min, ge: (a, b) => +(a >= b),
+  mul: (a, b) => a * b, div: (a, b) => a / b, max: (a, b) => Math.max(a, b), min: (a, b) => Math.min(a, b), ge: (a, b) => +(a >= b),
   gt: (a, b) => +(a > b), le: (a, b) => +(a <= b), lt: (a, b) => +(a < b),
 };
 
