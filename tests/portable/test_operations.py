@@ -61,7 +61,7 @@ LAYERS = {
     "more shapes": lambda z: torch.cat(
         [z.view(4, 12).t().reshape(1, 48), z.split(24, 1)[1], z[0][None, 3:].squeeze(0)[None]], 1
     ),
-    "a product": lambda z: z.view(4, 12) @ torch.linspace(-1, 1, 36).view(12, 3),
+    "a product": lambda z: (z.view(4, 12) @ torch.linspace(-1, 1, 36).view(12, 3)).view(1, 12),
     "parts": lambda z: torch.cat([part * i for i, part in enumerate(z.split([5, 40, 3], 1), 1)][::-1], 1),
     "stacked": lambda z: torch.stack([z.chunk(2, 1)[1], z[:, :24].tanh()], 2),
     "one by one": lambda z: torch.stack(grid(z).unbind(1)[::-1], 1),
