@@ -15,6 +15,8 @@ pytest.register_assert_rewrite("support")
 
 import torch  # noqa: E402
 
+from support.chromium import CHROMIUM, Browser  # noqa: E402
+
 torch.set_num_threads(1)
 
 
@@ -24,6 +26,20 @@ def own_seed(request: pytest.FixtureRequest) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(zlib.crc32(request.node.nodeid.encode()))
         yield
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what needs a browser, all in one line of the summary, as they are all skipped from here."""
+    if item.get_closest_marker("browser") and CHROMIUM is None:
+        pytest.skip("there is no Chromium here: tests in a browser were skipped")
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    started = Browser(tmp_path_factory.mktemp("profile"))
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from autoencode.cli.code_spaces import code_spaces
 from autoencode.cli.corrupt import corrupt
 from autoencode.cli.edit import edit
 from autoencode.cli.evaluate import evaluate
+from autoencode.cli.explore import explore
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
 from autoencode.cli.listing import list_
@@ -32,6 +33,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "blend": blend,
         "edit": edit,
         "traverse": traverse,
+        "explore": explore,
         "fit-prior": fit_prior,
         "corrupt": corrupt,
         "code-spaces": code_spaces,

@@ -15,6 +15,7 @@ from autoencode.tasks.directions import (
 )
 from autoencode.tasks.edit import Change, Edit, edit, parse_change, save_edit
 from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
 from autoencode.tasks.listing import RunLine, list_runs
@@ -59,6 +60,8 @@ __all__ = [
     "direction_of_folders",
     "edit",
     "evaluate",
+    "explore",
+    "export_decoder",
     "fit_prior",
     "generate",
     "list_runs",

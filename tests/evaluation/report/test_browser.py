@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 
 import numpy as np
@@ -6,13 +5,13 @@ import pytest
 from PIL import Image
 
 from autoencode.evaluation.report import write_report
+from support.chromium import CHROMIUM
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-logging=stderr"),
 )
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
+pytestmark = pytest.mark.browser
 
 
 def browse(page, profile, *options):

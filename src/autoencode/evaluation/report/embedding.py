@@ -24,6 +24,12 @@ def data_uri(drawing: Drawing) -> str:
     return _uri("image/png", exact) if len(exact) <= _HEAVY else _uri("image/webp", _webp(picture))
 
 
+def picture_uri(picture: Image.Image) -> str:
+    """A picture pixel for pixel as the `src` of an <img>: as PNG or, if that is heavy, as WebP."""
+    exact = png(picture)
+    return _uri("image/png", exact) if len(exact) <= _HEAVY else _uri("image/webp", _webp(picture))
+
+
 def _shrunk(picture: Image.Image) -> Image.Image:
     if max(picture.size) <= _WIDEST:
         return picture

@@ -1,0 +1,93 @@
+"""What explorer.html costs: its size, the time of a frame, and how far its pixels are from PyTorch's.
+
+    python benchmarks/explorer.py runs/fashion-mnist-fashion-vae [another run ...] [--screenshot explorer.png]
+
+Each run's page is written and opened in a headless Chromium (with one process for drawing, without a GPU). A frame is
+what the page itself counts: the decoder, the bytes and the canvas; medians and 95 % points of 300 frames of a drag to
+and fro, and the same decoder without WebAssembly. Pixels are compared over 200 codes, drawn as the page draws them.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+
+FRAMES = 300
+CODES = 200
+PLAIN = """(() => {
+  const text = (id) => document.getElementById(id).textContent;
+  const data = JSON.parse(text("data"));
+  const decoder = new Decoder(data.program, readWeights(text("weights").trim(), data.precision), { plain: true });
+  const times = [];
+  for (let i = 0; i < 40; i++) {
+    const began = performance.now();
+    decoder.run(Float32Array.from(explorer.code));
+    times.push(performance.now() - began);
+  }
+  return times.slice(10).sort((a, b) => a - b)[15];
+})()"""
+
+
+def main() -> None:
+    """Prints a row for each run."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--screenshot", type=Path, help="a PNG of the first run's page after the drag")
+    given = parser.parse_args()
+    print(f"{'run':28} {'MB':>6} {'ms a frame':>20} {'plain ms':>9} {'levels off':>11} {'of values':>10}")
+    for number, run in enumerate(given.runs):
+        print(measure(run, given.seed, None if number else given.screenshot), flush=True)
+
+
+def measure(path: Path, seed: int, screenshot: Path | None = None) -> str:
+    """One row: size, frames, plain frames, the largest difference in grey levels, the share of values that differ."""
+    import torch
+
+    from autoencode.tasks import Run, explore
+    from support.chromium import Browser
+
+    torch.set_num_threads(1)
+    run = Run(path, device="cpu")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page_file = explore(run, Path(folder) / "explorer.html", seed=seed)
+        browser = Browser(Path(folder) / "profile")
+        try:
+            page = browser.open(page_file.as_uri())
+            page.settle()
+            frames = _frames(page)
+            if screenshot is not None:
+                page.settle()
+                page.screenshot(screenshot)
+            codes = torch.tensor(page.run(f"Array.from({{ length: {CODES} }}, () => explorer.draw())"))
+            levels = page.run(f"{json.dumps(codes.tolist())}.map((z) => [...explorer.decode(z, 0)])")
+            plain = page.run(PLAIN)
+        finally:
+            browser.close()
+        told = run.contexts(CODES, 0) if run.model.is_conditional else None
+        exact = (run.decode(codes, told).clamp(0, 1) * 255).round().flatten(1)
+        off = (torch.tensor(levels, dtype=torch.float32) - exact).abs()
+        times = f"{frames[len(frames) // 2]:.1f} ({frames[int(0.95 * len(frames))]:.1f})"
+        size = page_file.stat().st_size / 1e6
+    share = f"{(off > 0).float().mean():.1e}"
+    return f"{run.name:28} {size:6.2f} {times:>20} {plain:9.1f} {off.max():11.0f} {share:>10}"
+
+
+def _frames(page: Any) -> list[float]:
+    """Times of many frames, while the code is dragged to and fro."""
+    times: list[float] = []
+    x, y, half, _ = page.middle("#pad")
+    while len(times) < FRAMES:
+        before = page.run("explorer.times.length")
+        page.drag((x - 0.8 * half, y - 0.3 * half), (x + 0.8 * half, y + 0.3 * half), steps=40)
+        fresh = page.run("explorer.times")
+        times += fresh[min(before, len(fresh) - 40) :] if len(fresh) > before else fresh[-40:]
+    return sorted(times[:FRAMES])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,573 @@
+// The page: one code, shown as a picture, as a point on the map and as sliders; whatever changes it asks for a frame.
+
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const data = JSON.parse(byId("data").textContent);
+  const decoder = new Decoder(data.program, readWeights(byId("weights").textContent.trim(), data.precision));
+  const floats = (text) => readWeights(text, "float32");
+
+  const dims = data.latent.mean.length, [channels, height, width] = data.program.shape;
+  const origin = floats(data.latent.origin), directions = floats(data.latent.directions);
+  const places = floats(data.places), codes = floats(data.examples.codes);
+  const nExamples = codes.length / dims, nPlaces = places.length / 2;
+  const codeOf = (i) => codes.slice(i * dims, (i + 1) * dims);
+  const random = generator(data.prior.seed >>> 0);
+
+  // Codes --------------------------------------------------------------------------------------------------------------
+
+  // The nearest code that is one: what the sliders and the pad give need not be.
+  function allowed(code) {
+    const kind = data.latent.support;
+    if (kind === "unit") return code.map((v) => Math.min(1, Math.max(0, v)));
+    if (kind === "positive" || kind === "simplex") code = code.map((v) => Math.max(0, v));
+    if (kind === "simplex") return scaled(code, code.reduce((sum, v) => sum + v, 0));
+    if (kind === "sphere") return scaled(code, Math.hypot(...code));
+    return code;
+  }
+
+  function scaled(code, by) {
+    return by > 0 ? code.map((v) => v / by) : code.map(() => (data.latent.support === "simplex" ? 1 / dims : 1 / Math.sqrt(dims)));
+  }
+
+  function onPlane(code) {
+    let x = 0, y = 0;
+    for (let i = 0; i < dims; i++) {
+      x += (code[i] - origin[i]) * directions[2 * i];
+      y += (code[i] - origin[i]) * directions[2 * i + 1];
+    }
+    return [x, y];
+  }
+
+  function movedTo(code, [x, y]) {
+    const [u, v] = onPlane(code);
+    return code.map((value, i) => value + (x - u) * directions[2 * i] + (y - v) * directions[2 * i + 1]);
+  }
+
+  function nearest(code, count) {
+    const far = new Float64Array(nExamples);
+    for (let i = 0; i < nExamples; i++) {
+      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) / data.latent.scale[j]) ** 2;
+    }
+    return [...far.keys()].sort((a, b) => far[a] - far[b]).slice(0, count);
+  }
+
+  function generator(seed) {  // mulberry32: the same draws whenever the page is opened
+    return () => {
+      seed = (seed + 0x6d2b79f5) | 0;
+      let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    };
+  }
+
+  // The page opens on an example whose neighbours are of its class, near the middle; without classes on the middle one.
+  function typical() {
+    const near = nearest(Float32Array.from(data.latent.mean), 60);
+    return near.reduce((best, i) => (purity(i) > purity(best) ? i : best));
+  }
+
+  function purity(i) {
+    const { labels } = data.examples;
+    return labels ? nearest(codeOf(i), 8).filter((j) => labels[j] === labels[i]).length : 0;
+  }
+
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+  const draw = {
+    normal: () => Float32Array.from({ length: dims }, normal),
+    mixture: (prior) => {
+      const weights = floats(prior.weights), locs = floats(prior.locs), factors = floats(prior.factors);
+      const shift = floats(prior.shift), scale = floats(prior.scale);
+      let k = 0;
+      for (let left = random() - weights[0]; left > 0 && k + 1 < weights.length; left -= weights[k]) k++;
+      const noise = Float32Array.from({ length: dims }, normal);
+      return Float32Array.from({ length: dims }, (_, i) => {
+        let value = locs[k * dims + i];
+        for (let j = 0; j <= i; j++) value += factors[(k * dims + i) * dims + j] * noise[j];
+        return value * scale[i] + shift[i];
+      });
+    },
+    draws: (prior) => {
+      const all = floats(prior.codes), each = all.length / dims / (data.contexts.length || 1);
+      const i = (prior.byContext ? state.context * each : 0) + Math.floor(random() * each);
+      return all.slice(i * dims, (i + 1) * dims);
+    },
+  };
+
+  // State and frames ---------------------------------------------------------------------------------------------------
+
+  const start = typical();
+  const state = { code: codeOf(start), context: 0, ends: [0, 0], choosing: null, alone: null, asked: false, times: [] };
+
+  function show(code, { keepMorph = false } = {}) {
+    state.code = Float32Array.from(allowed(Float32Array.from(code)));
+    if (!keepMorph) stop();
+    ask();
+  }
+
+  function ask() {
+    if (state.asked) return;
+    state.asked = true;
+    requestAnimationFrame(frame);
+  }
+
+  function frame() {
+    state.asked = false;
+    const began = performance.now();
+    paint(byId("picture"), state.code, state.context);
+    const took = performance.now() - began;
+    state.times.push(took);
+    if (state.times.length > 240) state.times.shift();
+    tell();
+    drawPad();
+    for (const slider of sliders) slider.update();
+    later();
+  }
+
+  const picture = new ImageData(width, height);
+
+  function paint(canvas, code, context) {
+    const bytes = decode(code, context), pixels = picture.data, area = width * height;
+    for (let i = 0; i < area; i++) {
+      for (let c = 0; c < 3; c++) pixels[4 * i + c] = bytes[channels === 3 ? c * area + i : i];
+      pixels[4 * i + 3] = 255;
+    }
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    canvas.getContext("2d").putImageData(picture, 0, 0);
+  }
+
+  // The picture's bytes, one plane for each channel; neither one nor three channels are shown as their grey mean.
+  function decode(code, context = 0) {
+    const values = decoder.run(code, context);
+    if (channels === 1 || channels === 3) return toBytes(values);
+    const area = width * height, grey = new Float32Array(area);
+    for (let i = 0; i < values.length; i++) grey[i % area] += values[i] / channels;
+    return toBytes(grey);
+  }
+
+  const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
+  const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+  const nameOf = (i) => (data.examples.labels ? data.classes[data.examples.labels[i]] ?? String(data.examples.labels[i]) : "");
+
+  function tell() {
+    if (state.times.length >= 8) byId("time").textContent = `${median(state.times).toFixed(1)} ms a frame`;
+  }
+
+  // What need not follow each frame: examples near by, and the words.
+  let timer = 0;
+  function later() {
+    if (timer) return;
+    timer = setTimeout(() => {
+      timer = 0;
+      const near = nearest(state.code, 8), [x, y] = onPlane(state.code);
+      const label = nameOf(near[0]);
+      const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${number(state.code[0])}, ${number(state.code[1])})` : `(${number(x)}, ${number(y)}) on the map`;
+      byId("where").replaceChildren("Code ", strong(at), ...(label ? [", nearest example: ", strong(label)] : []));
+      byId("picture").setAttribute("aria-label", `the picture decoded at ${at}${label ? `, near an example of ${label}` : ""}`);
+      fillStrip(near);
+    }, 90);
+  }
+
+  function strong(words) {
+    const element = document.createElement("b");
+    element.textContent = words;
+    return element;
+  }
+
+  // The map ------------------------------------------------------------------------------------------------------------
+
+  const pad = byId("pad"), dots = document.createElement("canvas");
+  const bounds = findBounds();
+  let side = 0, dotsAre = "";
+
+  function findBounds() {
+    const axis = (offset) => Array.from({ length: nPlaces }, (_, i) => places[2 * i + offset]).sort((a, b) => a - b);
+    const [low, high] = [0.002, 0.998].map((q) => [0, 1].map((offset) => axis(offset)[Math.min(nPlaces - 1, Math.floor(q * nPlaces))]));
+    const reach = data.latent.circles ? 2.15 : 0;
+    const ends = [0, 1].map((i) => [Math.min(low[i], -reach), Math.max(high[i], reach)]);
+    const half = 0.54 * Math.max(...ends.map(([a, b]) => b - a), 1e-6);
+    return { x: (ends[0][0] + ends[0][1]) / 2, y: (ends[1][0] + ends[1][1]) / 2, half };
+  }
+
+  const toPad = ([x, y]) => [(0.5 + (x - bounds.x) / (2 * bounds.half)) * side, (0.5 - (y - bounds.y) / (2 * bounds.half)) * side];
+  const fromPad = (px, py) => [bounds.x + (px / side - 0.5) * 2 * bounds.half, bounds.y - (py / side - 0.5) * 2 * bounds.half];
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function drawDots() {
+    const ratio = devicePixelRatio || 1, dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    side = pad.clientWidth;
+    const now = [side, ratio, dark, state.alone].join();
+    if (now === dotsAre) return;
+    dotsAre = now;
+    for (const canvas of [pad, dots]) Object.assign(canvas, { width: side * ratio, height: side * ratio });
+    const pen = dots.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, side, side);
+    if (data.latent.circles) circles(pen);
+    const radius = Math.max(1.1, Math.min(3.2, (side / 2) * Math.sqrt(0.12 / nPlaces)));
+    for (let i = 0; i < nPlaces; i++) {
+      const label = data.placeLabels?.[i];
+      const faded = state.alone !== null && label !== state.alone;
+      pen.fillStyle = faded ? colourMuted : label == null ? colourAccent : data.colours[label] ?? colourAccent;
+      pen.globalAlpha = faded ? 0.12 : 0.62;
+      const [x, y] = toPad([places[2 * i], places[2 * i + 1]]);
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 7);
+      pen.fill();
+    }
+  }
+
+  let colourMuted, colourAccent, colourInk, colourPaper;
+  function readColours() {
+    [colourMuted, colourAccent, colourInk, colourPaper] = ["--muted", "--accent", "--ink", "--paper"].map(colour);
+    dotsAre = "";
+  }
+
+  function circles(pen) {
+    pen.strokeStyle = colourMuted;
+    pen.setLineDash([5, 4]);
+    for (const radius of [1, 2]) {
+      const [x, y] = toPad([0, 0]), [edge] = toPad([radius, 0]);
+      pen.beginPath();
+      pen.arc(x, y, edge - x, 0, 7);
+      pen.stroke();
+    }
+    pen.setLineDash([]);
+  }
+
+  function drawPad() {
+    drawDots();
+    const pen = pad.getContext("2d"), ratio = devicePixelRatio || 1;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, pad.width, pad.height);
+    pen.drawImage(dots, 0, 0);
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [a, b] = ends.map((end) => toPad(onPlane(end.code)));
+    pen.strokeStyle = colourInk;
+    pen.lineWidth = 1.2;
+    pen.globalAlpha = 0.55;
+    pen.beginPath();
+    pen.moveTo(...a);
+    pen.lineTo(...b);
+    pen.stroke();
+    pen.globalAlpha = 1;
+    [["A", a], ["B", b]].forEach(([letter, place]) => badge(pen, letter, place));
+    const [x, y] = toPad(onPlane(state.code));
+    for (const [line, shade] of [[5, colourPaper], [2.2, colourInk]]) {
+      pen.lineWidth = line;
+      pen.strokeStyle = shade;
+      pen.beginPath();
+      pen.arc(x, y, 9, 0, 7);
+      pen.stroke();
+    }
+  }
+
+  function badge(pen, letter, [x, y]) {
+    pen.fillStyle = colourPaper;
+    pen.strokeStyle = colourInk;
+    pen.lineWidth = 1;
+    pen.beginPath();
+    pen.arc(x, y, 8, 0, 7);
+    pen.fill();
+    pen.stroke();
+    pen.fillStyle = colourInk;
+    pen.font = "600 11px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(letter, x, y + 0.5);
+  }
+
+  function nearestOnMap(point) {
+    let best = 0, far = Infinity;
+    for (let i = 0; i < nExamples; i++) {
+      const [x, y] = onPlane(codeOf(i)), distance = (x - point[0]) ** 2 + (y - point[1]) ** 2;
+      if (distance < far) [best, far] = [i, distance];
+    }
+    return best;
+  }
+
+  const inside = (value) => Math.min(side, Math.max(0, value));
+  const pointOf = (event) => {
+    const box = pad.getBoundingClientRect();
+    return fromPad(inside(event.clientX - box.left), inside(event.clientY - box.top));
+  };
+
+  let dragging = false;
+  pad.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    pad.focus({ preventScroll: true });
+    if (state.choosing !== null) return choose(nearestOnMap(pointOf(event)));
+    dragging = true;
+    pad.setPointerCapture(event.pointerId);
+    show(movedTo(state.code, pointOf(event)));
+  });
+  pad.addEventListener("pointermove", (event) => {
+    if (dragging) show(movedTo(state.code, pointOf(event)));
+  });
+  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, () => { dragging = false; });
+  pad.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const [x, y] = onPlane(state.code), step = (bounds.half / 50) * (event.shiftKey ? 5 : 1);
+    const held = ([u, v]) => fromPad(...toPad([u, v]).map(inside));
+    show(movedTo(state.code, held([x + way[0] * step, y + way[1] * step])));
+  });
+
+  function fillLegend() {
+    data.classes.forEach((name, i) => {
+      const button = document.createElement("button"), spot = document.createElement("i");
+      spot.style.background = data.colours[i];
+      button.append(spot, name);
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => {
+        state.alone = state.alone === i ? null : i;
+        [...byId("legend").children].forEach((other, j) => other.setAttribute("aria-pressed", String(state.alone === j)));
+        ask();
+      });
+      byId("legend").append(button);
+    });
+  }
+
+  // Examples -----------------------------------------------------------------------------------------------------------
+
+  const sheet = new Image();
+  const { columns, width: tileWidth, height: tileHeight } = data.examples.sprite;
+
+  function thumbnail(canvas, i) {
+    Object.assign(canvas, { width: tileWidth, height: tileHeight });
+    const from = [(i % columns) * tileWidth, Math.floor(i / columns) * tileHeight];
+    canvas.getContext("2d").drawImage(sheet, ...from, tileWidth, tileHeight, 0, 0, tileWidth, tileHeight);
+  }
+
+  const tiles = Array.from({ length: Math.min(8, nExamples) }, () => {
+    const button = document.createElement("button"), canvas = document.createElement("canvas"), words = document.createElement("span");
+    button.append(canvas, words);
+    button.addEventListener("click", () => {
+      const i = Number(button.dataset.example);
+      if (state.choosing !== null) choose(i);
+      else goTo(i);
+    });
+    byId("strip").append(button);
+    return { button, canvas, words };
+  });
+
+  function fillStrip(near) {
+    tiles.forEach(({ button, canvas, words }, rank) => {
+      const i = near[rank];
+      if (button.dataset.example === String(i)) return;
+      button.dataset.example = i;
+      words.textContent = nameOf(i) || `no. ${i + 1}`;
+      button.setAttribute("aria-label", `go to example ${i + 1}${nameOf(i) ? `, ${nameOf(i)}` : ""}`);
+      thumbnail(canvas, i);
+    });
+  }
+
+  function goTo(i) {
+    if (data.examples.contexts) setContext(data.examples.contexts[i]);
+    show(codeOf(i));
+  }
+
+  // Morphing -----------------------------------------------------------------------------------------------------------
+
+  const ends = ["end-a", "end-b"].map((id) => ({ button: byId(id), code: state.code, context: 0 }));
+  const morph = byId("morph");
+
+  function setEnd(which, code) {
+    ends[which].code = Float32Array.from(code);
+    paint(ends[which].button.querySelector("canvas"), ends[which].code, state.context);
+    ask();
+  }
+
+  function choose(i) {
+    const which = state.choosing;
+    setChoosing(null);
+    setEnd(which, codeOf(i));
+    goTo(i);
+    morph.value = which;
+  }
+
+  function setChoosing(which) {
+    state.choosing = which;
+    ends.forEach((end, i) => end.button.setAttribute("aria-pressed", String(which === i)));
+    byId("morph-help").textContent = which === null
+      ? "Press A or B, then a dot on the map or an example, to choose an end."
+      : `Now choose ${"AB"[which]}: press a dot on the map or one of the examples.`;
+  }
+
+  function between(t) {
+    return ends[0].code.map((value, i) => value + t * (ends[1].code[i] - value));
+  }
+
+  let playing = 0, began = 0;
+  function stop() {
+    if (!playing) return;
+    playing = 0;
+    byId("play").setAttribute("aria-pressed", "false");
+    byId("play").textContent = "Play";
+  }
+
+  function play(now) {
+    if (!playing) return;
+    began ||= now;
+    const phase = ((now - began) / 2400) % 2, t = phase < 1 ? phase : 2 - phase;
+    morph.value = t;
+    show(between(t * t * (3 - 2 * t)), { keepMorph: true });
+    playing = requestAnimationFrame(play);
+  }
+
+  ends.forEach((end, i) => end.button.addEventListener("click", () => setChoosing(state.choosing === i ? null : i)));
+  morph.addEventListener("input", () => show(between(Number(morph.value))));
+  byId("play").addEventListener("click", () => {
+    if (playing) return stop();
+    began = 0;
+    byId("play").setAttribute("aria-pressed", "true");
+    byId("play").textContent = "Stop";
+    playing = requestAnimationFrame(play);
+  });
+  ["take-a", "take-b"].forEach((id, i) => byId(id).addEventListener("click", () => {
+    setEnd(i, state.code);
+    morph.value = i;
+  }));
+
+  // Sliders ------------------------------------------------------------------------------------------------------------
+
+  const FIRST = 16;
+  const sliders = [];
+
+  function addSlider(i) {
+    const { mean, scale, relevance, support } = data.latent, row = document.createElement("div");
+    const spread = Math.max(scale[i], 1e-6), clip = support === "unit" || support === "simplex";
+    let [low, high] = [mean[i] - 3 * spread, mean[i] + 3 * spread];
+    if (clip) [low, high] = [0, 1];
+    if (support === "positive") low = 0;
+    if (support === "sphere") [low, high] = [-1, 1];
+    row.className = "slider";
+    const label = document.createElement("label"), sub = document.createElement("sub");
+    sub.textContent = i + 1;
+    label.append("z", sub);
+    const input = Object.assign(document.createElement("input"), { type: "range", min: low, max: high, step: (high - low) / 400, id: `z${i}` });
+    label.htmlFor = input.id;
+    const output = document.createElement("output"), tells = document.createElement("div"), bar = document.createElement("i");
+    output.htmlFor = input.id;
+    tells.className = "tells";
+    bar.style.width = `${Math.max(1, 60 * (relevance[i] / Math.max(...relevance, 1e-9)))}%`;
+    tells.append(bar, `${relevance[i] < 0.005 ? "0" : relevance[i].toPrecision(2)}${data.latent.measure === "KL" ? " nats" : ""}`);
+    input.addEventListener("input", () => {
+      const code = state.code.slice();
+      code[i] = Number(input.value);
+      show(code);
+    });
+    const middle = () => { const code = state.code.slice(); code[i] = mean[i]; show(code); };
+    row.addEventListener("dblclick", middle);
+    row.append(label, input, output, tells);
+    byId("sliders").append(row);
+    sliders.push({
+      update() {
+        if (Number(input.value) !== state.code[i]) input.value = state.code[i];
+        const words = number(state.code[i]);
+        if (output.value !== words) output.value = words;
+      },
+    });
+  }
+
+  function fillSliders() {
+    const order = data.latent.order;
+    order.slice(0, FIRST).forEach(addSlider);
+    const rank = data.latent.measure === "KL" ? "what each tells of a picture, its KL" : "how much each varies over the data";
+    const ranked = order.length > FIRST ? `The first ${FIRST} of ${dims}, ranked by ${rank}. ` : dims > 1 ? `Ranked by ${rank}. ` : "";
+    byId("numbers-help").textContent = `${ranked}A double-click brings one back to its mean.`;
+    const more = byId("more");
+    more.hidden = order.length <= FIRST;
+    more.textContent = `Show all ${dims}`;
+    more.addEventListener("click", () => {
+      order.slice(FIRST).forEach(addSlider);
+      more.hidden = true;
+      ask();
+    });
+  }
+
+  // Buttons and keys ---------------------------------------------------------------------------------------------------
+
+  function setContext(i) {
+    if (!data.contexts.length) return;
+    state.context = i;
+    byId("context").value = i;
+    ends.forEach((end) => paint(end.button.querySelector("canvas"), end.code, i));
+    ask();
+  }
+
+  function save() {
+    const times = Math.max(1, Math.ceil(512 / Math.max(width, height))), large = document.createElement("canvas");
+    Object.assign(large, { width: width * times, height: height * times });
+    const pen = large.getContext("2d");
+    pen.imageSmoothingEnabled = false;
+    paint(byId("picture"), state.code, state.context);
+    pen.drawImage(byId("picture"), 0, 0, large.width, large.height);
+    large.toBlob((blob) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      const at = dims <= 4 ? [...state.code].map((v) => v.toFixed(2)).join("_") : `${state.saved = (state.saved ?? 0) + 1}`;
+      link.download = `${data.name}_${at}.png`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    }, "image/png");
+  }
+
+  const actions = {
+    n: () => show(draw[data.prior.kind](data.prior)),
+    r: () => { setContext(data.examples.contexts ? data.examples.contexts[start] : 0); show(codeOf(start)); },
+    s: save,
+  };
+  byId("random").addEventListener("click", actions.n);
+  byId("reset").addEventListener("click", actions.r);
+  byId("save").addEventListener("click", actions.s);
+  if (data.prior.words) byId("random").title = `A new code from ${data.prior.words} (N)`;
+  document.addEventListener("keydown", (event) => {
+    const action = actions[event.key.toLowerCase()];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+    event.preventDefault();
+    action();
+  });
+
+  // Start --------------------------------------------------------------------------------------------------------------
+
+  if (data.contexts.length) {
+    byId("told").hidden = false;
+    data.contexts.forEach((name, i) => byId("context").append(new Option(name, i)));
+    byId("context").addEventListener("change", (event) => setContext(Number(event.target.value)));
+    setContext(data.examples.contexts ? data.examples.contexts[start] : 0);
+  }
+  if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are one and two standard deviations of the prior.";
+  byId("axes").textContent = `→ ${data.latent.axes[0]}${data.latent.axes[1] ? `, ↑ ${data.latent.axes[1]}` : ""}`;
+  byId("near-help").textContent = `Of ${nExamples.toLocaleString("en")} test pictures in this file; press one to go to its code.`;
+  fillLegend();
+  fillSliders();
+  const other = furthest(start);
+  readColours();
+  for (const until = performance.now() + 60; performance.now() < until;) decode(state.code, state.context);  // warms up
+  setEnd(0, codeOf(start));
+  setEnd(1, codeOf(other));
+  setChoosing(null);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); ask(); });
+  new ResizeObserver(ask).observe(pad);
+  sheet.onload = () => { byId("strip").querySelectorAll("button").forEach((button) => delete button.dataset.example); ask(); };
+  sheet.src = data.examples.sprite.uri;
+  ask();
+
+  // An example for B that makes a morph worth seeing: of another class, a fair way off.
+  function furthest(from) {
+    const { labels } = data.examples;
+    const others = nearest(codeOf(from), nExamples).filter((i) => !labels || labels[i] !== labels[from]);
+    const some = others.slice(Math.floor(0.4 * others.length), Math.floor(0.8 * others.length) + 1).slice(0, 60);
+    return some.reduce((best, i) => (purity(i) > purity(best) ? i : best), some[0] ?? from);
+  }
+
+  // For tests, and for whoever opens the console.
+  globalThis.explorer = {
+    decode, get code() { return [...state.code]; }, get context() { return state.context; }, get times() { return [...state.times]; },
+    get ends() { return ends.map((end) => [...end.code]); }, get fast() { return decoder.fast; }, show, nearest, setContext,
+    onPlane: () => onPlane(state.code), toPad: (point) => toPad(point), draw: () => [...draw[data.prior.kind](data.prior)],
+  };
+})();

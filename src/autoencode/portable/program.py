@@ -1,0 +1,122 @@
+"""The form in which a network leaves PyTorch."""
+
+import base64
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+Precision = Literal["float32", "float16"]
+
+_BYTES: Mapping[Precision, torch.dtype] = {"float32": torch.float32, "float16": torch.float16}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation on arrays that lie in memory row by row.
+
+    Args:
+        op: its name, for which `decoder.js` has a function.
+        inputs: the numbers of the values that it reads.
+        output: the number of the value that it writes.
+        attributes: sizes, weights (their numbers) and whatever else it needs.
+    """
+
+    op: str
+    inputs: tuple[int, ...]
+    output: int
+    attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A constant of a program.
+
+    Args:
+        variants: float32 tensors of one shape: one, or one for each context that the network can be told.
+    """
+
+    variants: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function from one code to one picture.
+
+    Value 0 is the code, each step writes one value more, and nothing is ever written twice.
+
+    Args:
+        steps: in the order in which they run.
+        sizes: how many numbers each value holds.
+        weights: constants, by number.
+        output: the number of the result.
+        shape: of the result.
+        contexts: how many contexts there are to choose from; 1 where the network is told none.
+    """
+
+    steps: tuple[Step, ...]
+    sizes: tuple[int, ...]
+    weights: tuple[Weights, ...]
+    output: int
+    shape: tuple[int, ...]
+    contexts: int = 1
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications of a weight one run takes: what a run costs, nearly."""
+        return sum(step.attributes.get("cost", 0) for step in self.steps)
+
+    @property
+    def n_weights(self) -> int:
+        """Numbers in all constants."""
+        return sum(variant.numel() for constant in self.weights for variant in constant.variants)
+
+    def as_json(self) -> str:
+        """All but the weights themselves, which are given by their places in `block`."""
+        places, at = list[list[int]](), 0
+        for constant in self.weights:
+            length = constant.variants[0].numel()
+            places.append([at, length, len(constant.variants)])
+            at += length * len(constant.variants)
+        steps = [{"op": s.op, "in": s.inputs, "out": s.output, **s.attributes} for s in self.steps]
+        whole = {"steps": steps, "sizes": self.sizes, "weights": places, "output": self.output, "shape": self.shape}
+        return json.dumps(whole, separators=(",", ":"))
+
+    def block(self, precision: Precision = "float32") -> bytes:
+        """All weights one behind the other, little end first."""
+        flat = [variant.flatten() for constant in self.weights for variant in constant.variants]
+        joined = torch.cat(flat) if flat else torch.zeros(0)
+        return joined.to(_BYTES[precision]).numpy().tobytes()
+
+
+def encoded(block: bytes) -> str:
+    """Bytes as text, in base64."""
+    return base64.b64encode(block).decode("ascii")
+
+
+def merged(programs: Sequence[Program]) -> Program:
+    """Programs that differ in their constants alone, as one with a variant for each.
+
+    Raises:
+        ValueError: they differ in their steps.
+    """
+    first = programs[0]
+    if any((p.steps, p.sizes, p.output) != (first.steps, first.sizes, first.output) for p in programs):
+        raise ValueError("the steps depend on the context")
+    weights = [_together([p.weights[i] for p in programs]) for i in range(len(first.weights))]
+    return Program(first.steps, first.sizes, tuple(weights), first.output, first.shape, len(programs))
+
+
+def _together(constants: Sequence[Weights]) -> Weights:
+    tensors = [constant.variants[0] for constant in constants]
+    same = all(torch.equal(tensor, tensors[0]) for tensor in tensors)
+    return constants[0] if same else Weights(tuple(tensors))
+
+
+def size(shape: Sequence[int]) -> int:
+    """How many numbers a value of this shape holds."""
+    return math.prod(shape)

@@ -1,0 +1,279 @@
+"""Writes explorer.html: a page on which a person walks in the space of codes."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autoencode.data import Part, in_order, mix
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.evaluation import encode_all
+from autoencode.evaluation.explorer import Drawn, ExplorerContent, Latent, write_explorer
+from autoencode.evaluation.figures.plane import principal_directions
+from autoencode.portable import Program, record
+from autoencode.portable.program import Precision
+from autoencode.priors import StandardNormalPrior
+from autoencode.tasks.code_support import support_of
+from autoencode.tasks.ex_post import FittedMixture
+from autoencode.tasks.fit_prior import codes_of
+from autoencode.tasks.run import Run
+from autoencode.training.seeding import own_noise
+
+_MANY = 4_000
+"""Codes on the map."""
+_DRAWS = 512
+"""Codes drawn beforehand where the page cannot draw by itself, for all contexts together."""
+_OUTLINES = 12
+"""Pictures to be told, for a model that is told pictures."""
+_HEAVY = 400_000
+"""Weights; more are kept in half precision, if that changes no pixel by half a grey level."""
+_PROBES = 64
+
+
+def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, seed: int = 0) -> Path:
+    """Writes one self-contained page that decodes any code in the browser, offline.
+
+    It has a slider for each number of the code, ranked by what each tells; a map of the test part's codes to drag in;
+    a morph between two codes; and the pictures of some examples.
+
+    Args:
+        run: the trained model, of pictures and with codes that are vectors.
+        out: the page; `explorer.html` in the run folder by default.
+        examples: of the test part, whose pictures are in the file.
+        seed: of the choice of examples and of the draws.
+
+    Returns:
+        Where the page is.
+
+    Raises:
+        CapabilityError: the model is not of pictures, its codes are grids, or its decoder holds an operation for which
+            the page has no kernel.
+        ArgumentError: no example at all.
+    """
+    if examples < 1:
+        raise ArgumentError(f"--examples must be 1 or more, not {examples}")
+    path = Path(out) if out else run.path / "explorer.html"
+    decoder = export_decoder(run)
+    part = _chosen(run.data.test, seed)
+    codes = encode_all(run.model, part)
+    content = ExplorerContent(
+        title=run.name,
+        lead=_lead(run),
+        decoder=decoder,
+        precision=_precision(run, decoder, codes.means[:_PROBES]),
+        latent=(latent := _latent(run, part, codes.means, codes.kl, seed)),
+        examples=_drawn(run, part, codes.means, latent, examples),
+        prior=_prior(run, codes.means, seed),
+        classes=_classes(run, part),
+        contexts=_context_names(run),
+        facts=_facts(run, decoder, len(part), min(examples, len(part))),
+    )
+    write_explorer(path, content)
+    return path
+
+
+def export_decoder(run: Run) -> Program:
+    """The decoder and the mean of its likelihood as a program for one code, with a variant for each context.
+
+    Raises:
+        CapabilityError: as `explore` says.
+    """
+    _check(run)
+    model = run.model.to("cpu")
+    try:
+        code = torch.zeros(1, *model.latent_shape)
+        told = _contexts(run)
+        every = [None] if told is None else list(told.split(1))
+        return record(lambda z, context: model.decode(z, context).mean, code, every)
+    finally:
+        model.to(run.device)
+
+
+def _check(run: Run) -> None:
+    if not run.is_pictures:
+        raise CapabilityError(f"{run.path} decodes vectors, and the explorer shows pictures: see report.html instead")
+    if len(run.model.latent_shape) != 1:
+        shape = " × ".join(map(str, run.model.latent_shape))
+        raise CapabilityError(
+            f"the codes of {run.path} are grids ({shape}), which have no sliders and no map: explore a model whose "
+            "codes are vectors, such as fashion-vae or conv-vae"
+        )
+
+
+# Contexts ------------------------------------------------------------------------------------------------------------
+
+
+def _contexts(run: Run) -> Tensor | None:
+    """What the decoder can be told, one after the other: each class, or some pictures of the test part."""
+    if not run.model.is_conditional:
+        return None
+    classes = run.folder.facts["arguments"].get("n_classes")
+    return torch.arange(classes) if classes else run.contexts(min(_OUTLINES, len(run.data.test)))
+
+
+def _context_names(run: Run) -> list[str]:
+    told = _contexts(run)
+    if told is None:
+        return []
+    names = run.folder.facts["data"]["classes"] or []
+    known = [*names, *map(str, range(len(names), len(told)))]
+    return known[: len(told)] if told.ndim == 1 else [f"picture {i} of the test part" for i in range(1, len(told) + 1)]
+
+
+# Codes ---------------------------------------------------------------------------------------------------------------
+
+
+def _chosen(part: Part, seed: int) -> Part:
+    """Examples by chance, so that any first few of them are a fair choice."""
+    order = torch.randperm(len(part), generator=torch.Generator().manual_seed(mix(seed, 0)))
+    return part[order[:_MANY]]
+
+
+def _latent(run: Run, part: Part, means: Tensor, kl: Tensor | None, seed: int) -> Latent:
+    drawn = codes_of(run, part, mix(seed, 1))
+    scale = drawn.std(0, correction=0)
+    known = kl is not None and not run.model.is_conditional
+    origin, directions, axes = _plane(means)
+    batch = next(iter(in_order(part[:1], 1, device=run.device)))
+    return Latent(
+        mean=drawn.mean(0),
+        scale=scale,
+        relevance=kl.mean(0) if kl is not None and known else scale.square(),
+        measure="KL" if known else "variance",
+        origin=origin,
+        directions=directions,
+        axes=axes,
+        support=support_of(run.model.encode(batch.x, batch.context)),
+        circles=isinstance(run.model.prior, StandardNormalPrior) and means.shape[1] == 2,
+    )
+
+
+def _plane(means: Tensor) -> tuple[Tensor, Tensor, tuple[str, str]]:
+    """Origin, directions and names of the map's axes: of two numbers the code itself, of more its principal plane."""
+    dims = means.shape[1]
+    if dims <= 2:
+        return torch.zeros(dims), torch.eye(dims, 2), ("first number", "second number" if dims == 2 else "")
+    centred = means - means.mean(0)
+    directions = principal_directions(centred)
+    shares = (centred @ directions).square().sum(0) / centred.square().sum().clamp_min(1e-30)
+    first, second = (f"principal component {i} ({share:.0%})" for i, share in enumerate(shares.tolist(), 1))
+    return means.mean(0), directions, (first.replace("%", " %"), second.replace("%", " %"))
+
+
+def _drawn(run: Run, part: Part, means: Tensor, latent: Latent, n: int) -> Drawn:
+    places = (means - latent.origin) @ latent.directions
+    if means.shape[1] == 1:  # spread a line's dots, so that they are seen
+        reach = 0.3 * (means.max() - means.min()).item()
+        places[:, 1] = reach * (torch.arange(len(means)) * (math.sqrt(5) - 1) / 2 % 1 - 0.5)
+    few = part[:n]
+    classes = run.model.is_conditional and "n_classes" in run.folder.facts["arguments"]
+    return Drawn(
+        places=places,
+        place_labels=part.labels,
+        codes=means[:n],
+        thumbnails=few.units(),
+        labels=few.labels,
+        contexts=few.labels if classes else None,
+    )
+
+
+def _classes(run: Run, part: Part) -> list[str]:
+    if part.labels is None:
+        return []
+    known = list(run.data.classes or [])
+    return known + [str(i) for i in range(len(known), int(part.labels.max()) + 1)]
+
+
+# What Random draws from ----------------------------------------------------------------------------------------------
+
+
+def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
+    fitted = run.ex_post()
+    if isinstance(fitted, FittedMixture):
+        return _mixture(fitted, "the prior fitted to the codes", seed)
+    if fitted is None and isinstance(run.model.prior, StandardNormalPrior):
+        return {"kind": "normal", "words": "the standard normal prior", "seed": seed}
+    if fitted is None and run.model.prior is None:
+        return _mixture(_normal_of(means), "a normal with the mean and covariance of the codes", seed)
+    told = None if fitted is not None else _contexts(run)
+    with torch.no_grad(), own_noise(torch.device("cpu")):
+        torch.manual_seed(mix(seed, 2))
+        codes = fitted.sample(_DRAWS) if fitted is not None else _own_draws(run, told)
+    words = "the prior fitted to the codes" if fitted is not None else "the model's own prior"
+    return {
+        "kind": "draws",
+        "words": f"{words}: one of {_DRAWS} drawn beforehand",
+        "codes": codes,
+        "byContext": told is not None,
+        "seed": seed,
+    }
+
+
+def _own_draws(run: Run, told: Tensor | None) -> Tensor:
+    """(n, dims); with contexts as many of each, one context after the other."""
+    if told is None:
+        return run.model.prior_for().sample((_DRAWS,)).float().cpu()
+    each = run.model.prior_for(told.to(run.device)).sample((max(1, _DRAWS // len(told)),))
+    shape = (*each.shape[:1], len(told), each.shape[-1])
+    return each.expand(shape).transpose(0, 1).flatten(0, 1).float().cpu()
+
+
+def _normal_of(codes: Tensor) -> FittedMixture:
+    """One normal with the codes' own mean and covariance."""
+    prior = FittedMixture(codes.shape[1], components=1)
+    spread = codes.std(0, correction=0).clamp_min(1e-6)
+    prior.shift.copy_(codes.mean(0))
+    prior.scale.copy_(spread)
+    standard = ((codes - codes.mean(0)) / spread).double()
+    covariance = standard.T @ standard / len(codes) + 1e-4 * torch.eye(codes.shape[1], dtype=torch.float64)
+    prior.factors.copy_(torch.linalg.cholesky(covariance).unsqueeze(0))
+    return prior
+
+
+def _mixture(prior: FittedMixture, words: str, seed: int) -> dict[str, Any]:
+    names = ("weights", "locs", "factors", "shift", "scale")
+    return {"kind": "mixture", "words": words, "seed": seed, **{name: getattr(prior, name) for name in names}}
+
+
+# The rest ------------------------------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def _precision(run: Run, decoder: Program, codes: Tensor) -> Precision:
+    """Half precision for a heavy decoder where it moves no pixel of some real codes by half a grey level."""
+    if decoder.n_weights <= _HEAVY:
+        return "float32"
+    context = None if (told := _contexts(run)) is None else told[torch.arange(len(codes)) % len(told)]
+    exact = run.decode(codes, context)
+    kept = {name: weight.clone() for name, weight in run.model.state_dict().items()}
+    try:
+        run.model.load_state_dict({name: _halved(weight) for name, weight in kept.items()})
+        moved = (run.decode(codes, context) - exact).abs().max().item()
+    finally:
+        run.model.load_state_dict(kept)
+    return "float16" if moved < 0.5 / 255 else "float32"
+
+
+def _halved(weight: Tensor) -> Tensor:
+    return weight.half().to(weight.dtype) if weight.is_floating_point() else weight
+
+
+def _lead(run: Run) -> str:
+    facts, dims = run.folder.facts, run.model.latent_shape[0]
+    numbers = "one number" if dims == 1 else f"{dims} numbers"
+    return (
+        f"What the decoder of a {facts['recipe']} draws for a code of {numbers}. It learned from "
+        f"{facts['data']['sizes']['train']:,} pictures of {facts['data']['name']}; none of what it draws here was "
+        "among them. Drag on the map, move the sliders, or morph from one example to another."
+    )
+
+
+def _facts(run: Run, decoder: Program, placed: int, shown: int) -> dict[str, str]:
+    channels, height, width = run.model.data_shape
+    return {
+        "Decoder": f"{decoder.n_weights:,} weights, {decoder.multiplications / 1e6:.1f} million products a picture",
+        "Picture": f"{height} × {width}, {'grey' if channels == 1 else f'{channels} channels'}",
+        "Map": f"{placed:,} test pictures, {shown:,} of them in this file",
+    }

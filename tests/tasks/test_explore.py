@@ -1,0 +1,165 @@
+"""explorer.html of trained runs, and what cannot be explored."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from autoencode.cli.main import build
+from autoencode.data import load
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.tasks import Run, explore, export_decoder, fit_prior, train
+from autoencode.tasks.code_support import support_of
+from autoencode.tasks.reconstruct import as_image
+
+
+def data_of(path):
+    return json.loads(re.search(r'id="data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1])
+
+
+def bytes_of(pictures):
+    return torch.stack([torch.from_numpy(np.asarray(as_image(picture)).copy()) for picture in pictures]).float()
+
+
+def pixels(page, codes, contexts):
+    levels = page.run(f"{json.dumps(codes.tolist())}.map((z, i) => [...explorer.decode(z, {contexts}[i])])")
+    return torch.tensor(levels, dtype=torch.float32)
+
+
+@pytest.mark.browser
+def test_the_page_of_a_run_has_pytorch_s_pixels(digits_run, browser, tmp_path):
+    path = explore(digits_run, tmp_path / "e.html", examples=20)
+    page = browser.open(path.as_uri())
+    page.settle()
+    codes = 2 * torch.randn(200, 2)
+    found = pixels(page, codes, [0] * 200)
+    expected = bytes_of(digits_run.decode(codes)).flatten(1)
+    assert (found - expected).abs().max() <= 1
+    assert (found != expected).float().mean() < 1e-3
+    start = torch.tensor(page.run("explorer.code"))
+    assert page.complaints() == []
+    assert page.requests() == []
+    page.close()
+    assert start.abs().max() < 6
+
+
+@pytest.fixture(scope="module")
+def told_run(tmp_path_factory) -> Run:
+    return train("digits", "conditional-vae", out=tmp_path_factory.mktemp("runs") / "told", steps=20, command="test")
+
+
+@pytest.mark.browser
+def test_a_model_that_is_told_a_class(told_run, browser, tmp_path):
+    path = explore(told_run, tmp_path / "e.html", examples=30)
+    page = browser.open(path.as_uri())
+    page.settle()
+    assert page.run("document.getElementById('context').options.length") == 10
+    codes, told = torch.randn(10, 8), list(range(10))
+    expected = bytes_of(told_run.decode(codes, torch.arange(10))).flatten(1)
+    assert (pixels(page, codes, told) - expected).abs().max() <= 1
+    page.key("n")
+    assert len(page.run("explorer.code")) == 8
+    page.close()
+
+
+def test_what_the_page_of_a_variational_run_says(digits_run):
+    path = explore(digits_run, examples=20)
+    assert path == digits_run.path / "explorer.html"
+    data = data_of(path)
+    assert data["latent"]["measure"] == "KL"
+    assert data["latent"]["circles"]
+    assert data["prior"]["kind"] == "normal"
+    assert len(data["examples"]["labels"]) == 20
+    assert len(data["placeLabels"]) == len(digits_run.data.test)
+    assert data["classes"] == [str(i) for i in range(10)]
+    scale, mean = (np.array(data["latent"][name]) for name in ("scale", "mean"))
+    assert (np.abs(mean) < 1).all()
+    assert ((scale > 0.5) & (scale < 2)).all()  # a VAE's codes as a whole are about standard normal
+    path.unlink()
+
+
+def test_a_plain_run_draws_from_a_normal_of_its_codes_until_a_prior_is_fitted(plain_run, tmp_path):
+    data = data_of(explore(plain_run, tmp_path / "e.html", examples=5))
+    assert data["latent"]["measure"] == "variance"
+    assert data["prior"]["kind"] == "mixture"
+    assert "mean and covariance" in data["prior"]["words"]
+    assert "principal component 1" in data["latent"]["axes"][0]
+    fit_prior(plain_run, "flow", epochs=1)
+    try:
+        data = data_of(explore(plain_run, tmp_path / "e.html", examples=5))
+    finally:
+        for file in plain_run.path.glob("prior.*"):
+            file.unlink()
+    assert data["prior"]["kind"] == "draws"
+    assert "fitted to the codes" in data["prior"]["words"]
+
+
+def test_the_same_seed_gives_the_same_page(digits_run, tmp_path):
+    pages = [explore(digits_run, tmp_path / f"{i}.html", examples=10, seed=s) for i, s in enumerate((0, 0, 1))]
+    one, again, other = (page.read_bytes() for page in pages)
+    assert one == again
+    assert one != other
+
+
+def test_vectors_have_no_pictures(vector_run, tmp_path):
+    with pytest.raises(CapabilityError, match="decodes vectors, and the explorer shows pictures"):
+        explore(vector_run, tmp_path / "e.html")
+
+
+def test_grids_have_no_map(local_run, tmp_path):
+    with pytest.raises(CapabilityError, match=r"are grids \(.*explore a model whose codes are vectors"):
+        explore(local_run, tmp_path / "e.html")
+
+
+def test_no_examples(digits_run):
+    with pytest.raises(ArgumentError, match="--examples must be 1 or more, not 0"):
+        explore(digits_run, examples=0)
+
+
+def test_the_decoder_as_data(digits_run):
+    program = export_decoder(digits_run)
+    assert program.shape == (1, 8, 8)
+    assert [step.op for step in program.steps].count("dense") == 2
+    assert program.contexts == 1
+    assert export_decoder(digits_run).block() == program.block()
+
+
+def test_a_heavy_decoder_is_kept_in_half_precision_where_that_is_not_seen(tmp_path):
+    data = load(torch.rand(40, 1, 24, 24))
+    run = train(data, "dense-vae", out=tmp_path / "run", steps=2, command="test", hidden=800)
+    page = explore(run, tmp_path / "e.html", examples=5)
+    assert data_of(page)["precision"] == "float16"
+    assert page.stat().st_size < 1_400_000 + 300_000
+
+
+SUPPORTS = {
+    "dense-vae": "real",
+    "interval-vae": "unit",
+    "bernoulli-vae": "unit",
+    "gamma-vae": "positive",
+    "dirichlet-vae": "simplex",
+    "hyperspherical-vae": "sphere",
+    "conv-ae": "real",
+}
+
+
+@pytest.mark.parametrize("name", SUPPORTS)
+def test_where_codes_may_lie(name):
+    from autoencode.recipes import recipes
+
+    model, _ = recipes[name]((1, 8, 8))
+    assert support_of(model.encode(torch.rand(1, 1, 8, 8))) == SUPPORTS[name]
+
+
+def test_on_the_command_line(digits_run, tmp_path):
+    out = tmp_path / "e.html"
+    words = ["explore", str(digits_run.path), "-o", str(out), "--examples", "5"]
+    result = CliRunner().invoke(build(words), words)
+    assert result.exit_code == 0, result.output
+    assert "opens in any browser" in result.output
+    assert out.exists()
+    shown = CliRunner().invoke(build(["explore", "--help"]), ["explore", "--help"]).output
+    assert "autoencode explore runs/fashion-mnist-fashion-vae" in shown
