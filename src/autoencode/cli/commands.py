@@ -7,7 +7,9 @@ from autoencode.cli.corrupt import corrupt
 from autoencode.cli.evaluate import evaluate
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
+from autoencode.cli.latent_space import latent_space
 from autoencode.cli.listing import list_
+from autoencode.cli.map import map_
 from autoencode.cli.reconstruct import reconstruct
 from autoencode.cli.report import report
 from autoencode.cli.reproduce import reproduce
@@ -25,6 +27,8 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "restore": restore,
         "generate": generate,
         "fit-prior": fit_prior,
+        "map": map_,
+        "latent-space": latent_space,
         "corrupt": corrupt,
         "code-spaces": code_spaces,
         "reproduce": reproduce,

@@ -1,10 +1,13 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
+from autoencode.tasks.classifier import TrainedClassifier, classifier_of
 from autoencode.tasks.code_spaces import compare_code_spaces
 from autoencode.tasks.corrupt import Spoiled, corrupt
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
+from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
+from autoencode.tasks.latent_space import LatentSpace, latent_space
 from autoencode.tasks.listing import RunLine, list_runs
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
@@ -17,6 +20,8 @@ from autoencode.tasks.train import resume, train
 __all__ = [
     "Comparison",
     "FittedPrior",
+    "LatentMap",
+    "LatentSpace",
     "Reconstructions",
     "Restorations",
     "RestoreWatch",
@@ -24,11 +29,15 @@ __all__ = [
     "Run",
     "RunLine",
     "Spoiled",
+    "TrainedClassifier",
+    "classifier_of",
     "compare_code_spaces",
     "corrupt",
     "evaluate",
     "fit_prior",
     "generate",
+    "latent_map",
+    "latent_space",
     "list_runs",
     "reconstruct",
     "report",
@@ -36,4 +45,5 @@ __all__ = [
     "restore",
     "resume",
     "train",
+    "write_map",
 ]
