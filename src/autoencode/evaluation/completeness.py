@@ -50,7 +50,7 @@ def completeness(probabilities: Float[Tensor, "n classes"], least: float = 0.9) 
         (0.75, 0.69)
     """
     p = probabilities.double()
-    if p.ndim != 2 or bool((p < 0).any()) or not torch.allclose(p.sum(1), torch.ones(len(p), dtype=p.dtype), atol=1e-4):
+    if bool((p < 0).any()) or not torch.allclose(p.sum(1), torch.ones(len(p), dtype=p.dtype), atol=1e-4):
         raise ArgumentError("a classifier gives each picture one row of probabilities that sum to 1")
     mean = p.mean(0)
     entropy = -torch.xlogy(mean, mean).sum().item()

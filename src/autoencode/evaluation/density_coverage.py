@@ -9,7 +9,7 @@ from autoencode.evaluation.neighbours import distances, radii
 
 
 def density_coverage(
-    real: Float[Tensor, "n dims"], generated: Float[Tensor, "m dims"], k: int = 5
+    real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], k: int = 5
 ) -> tuple[Estimate, Estimate]:
     """Density and coverage, in the space of some network's features.
 

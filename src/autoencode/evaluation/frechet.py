@@ -10,7 +10,7 @@ from autoencode.evaluation.estimate import Estimate
 _RESAMPLED = 30
 
 
-def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m dims"]) -> float:
+def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"]) -> float:
     """The squared Fréchet distance between the normals with the means and covariances of two sets of features.
 
         d² = |m − m'|² + tr(C + C' − 2 (C C')^½)
@@ -29,9 +29,9 @@ def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m 
         ArgumentError: a single example, which has no covariance.
 
     References:
-        Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", NeurIPS 2017,
-        equation 6; Dowson and Landau, "The Fréchet distance between multivariate normal distributions", Journal of
-        Multivariate Analysis 12, 1982.
+        Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, "GANs trained by a two time-scale update rule converge to
+        a local Nash equilibrium", NeurIPS 2017, equation 6; Dowson and Landau, "The Fréchet distance between
+        multivariate normal distributions", Journal of Multivariate Analysis 12, 1982.
 
     Example:
         >>> x = torch.tensor([[0.0], [2.0]])
@@ -61,7 +61,7 @@ def between_normals(
     return ((mean - other_mean).square().sum() + traces).clamp_min(0).item()
 
 
-def frechet_estimate(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m dims"], *, seed: int = 0) -> Estimate:
+def frechet_estimate(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], *, seed: int = 0) -> Estimate:
     """The distance with its standard error, by drawing both sets anew from themselves thirty times (the bootstrap).
 
     Only the spread is taken from there: the distances of sets drawn anew are themselves too large.

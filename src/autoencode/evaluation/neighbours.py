@@ -22,7 +22,7 @@ def radii(x: Float[Tensor, "n dims"], k: int) -> Float[Tensor, " n"]:
     return torch.cat([rows.kthvalue(k + 1, dim=1).values for rows in distances(x, x)])
 
 
-def distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m dims"]) -> Iterator[Float[Tensor, "portion m"]]:
+def distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m _dims"]) -> Iterator[Float[Tensor, "portion m"]]:
     """Euclidean distances of some rows of `x` at a time to all of `y`; of a point to itself exactly 0.
 
     Raises:

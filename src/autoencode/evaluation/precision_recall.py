@@ -9,7 +9,7 @@ from autoencode.evaluation.neighbours import distances, radii
 
 
 def precision_recall(
-    real: Float[Tensor, "n dims"], generated: Float[Tensor, "m dims"], k: int = 3
+    real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], k: int = 3
 ) -> tuple[Estimate, Estimate]:
     """Improved precision and recall, in the space of some network's features.
 
@@ -34,7 +34,7 @@ def precision_recall(
 
 
 def inside(
-    x: Float[Tensor, "n dims"], centres: Float[Tensor, "m dims"], reach: Float[Tensor, " m"]
+    x: Float[Tensor, "n dims"], centres: Float[Tensor, "m _dims"], reach: Float[Tensor, " m"]
 ) -> Bool[Tensor, " n"]:
     """Which points lie inside the ball of at least one centre."""
     return torch.cat([(rows <= reach).any(1) for rows in distances(x, centres)])

@@ -31,7 +31,7 @@ class SampleQuality:
 
 
 def sample_quality(
-    real: Float[Tensor, "n dims"], generated: Float[Tensor, "m dims"], *, seed: int = 0
+    real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], *, seed: int = 0
 ) -> SampleQuality:
     """Measures generated examples by features that you give: of the small classifier here, or of a network of yours.
 

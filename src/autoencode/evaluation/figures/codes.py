@@ -84,7 +84,7 @@ def _short(name: str) -> str:
 
 
 def scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[Colour]) -> None:
-    """Dots in an order of chance, so that no class hides another; in pixels, since ten thousand circles are a slow page."""
+    """Dots in an order of chance, so that no class hides another; as pixels, since many circles make a slow page."""
     order = torch.randperm(len(where.points), generator=torch.Generator().manual_seed(0))
     x, y = where.points[order].T.numpy()
     shade = STRONG if labels is None else [colours[i] for i in labels.cpu()[order].tolist()]

@@ -138,7 +138,9 @@ def _classes(content: MapContent) -> tuple[list[str], list[str], Tensor | None]:
 
 def _packed(values: Tensor, kind: type[np.uint16]) -> str:
     """Little-endian numbers in base 64."""
-    return base64.b64encode(np.ascontiguousarray(values.numpy()).astype(np.dtype(kind).newbyteorder("<"))).decode()
+    return base64.b64encode(
+        np.ascontiguousarray(values.numpy()).astype(np.dtype(kind).newbyteorder("<")).tobytes()
+    ).decode()
 
 
 def _short(name: str) -> str:

@@ -1,6 +1,7 @@
 """Codes of many numbers in a plane."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -86,9 +87,9 @@ def umap(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
     )
 
 
-def _umap_class() -> Callable[..., object]:
+def _umap_class() -> Callable[..., Any]:
     try:
-        from umap import UMAP
+        from umap import UMAP  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise CapabilityError("--method umap needs umap-learn: pip install 'autoencode[umap]', or take tsne") from error
     return UMAP

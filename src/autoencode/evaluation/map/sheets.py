@@ -83,7 +83,13 @@ def sheet(pictures: Tensor, width: int, height: int) -> Image.Image:
     channels.
     """
     x = pictures.detach().cpu().float().nan_to_num().clamp(0, 1)
-    x = x.expand(-1, 3, -1, -1) if x.shape[1] == 1 else x if x.shape[1] == 3 else x.mean(1, True).expand(-1, 3, -1, -1)
+    x = (
+        x.expand(-1, 3, -1, -1)
+        if x.shape[1] == 1
+        else x
+        if x.shape[1] == 3
+        else x.mean(1, keepdim=True).expand(-1, 3, -1, -1)
+    )
     if tuple(x.shape[-2:]) != (height, width):
         x = F.interpolate(x, (height, width), mode="bilinear", antialias=True)
     rows = -(-len(x) // COLUMNS)

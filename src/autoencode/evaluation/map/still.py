@@ -1,5 +1,7 @@
 """The map as a still picture."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float
 from matplotlib.axes import Axes
@@ -40,7 +42,9 @@ def still(content: MapContent) -> Figure:
     return figure
 
 
-def _pictures(axes: Axes, content: MapContent, points: Tensor, labels: Tensor | None, colours: list[Colour]) -> None:
+def _pictures(
+    axes: Axes, content: MapContent, points: Tensor, labels: Tensor | None, colours: Sequence[Colour]
+) -> None:
     limits = (*axes.get_xlim(), *axes.get_ylim())
     rows, middles, cell = nearest_to_middles(points, limits)
     if content.look is None or not len(rows):
