@@ -1,12 +1,12 @@
 """Drives a headless Chromium by its own protocol, over a pair of pipes: no driver, no port, no other package."""
 
 import base64
+import fcntl
 import itertools
 import json
 import os
 import select
 import shutil
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,14 @@ class Browser:
     def __init__(self, profile: Path) -> None:
         its_in, self._out = os.pipe()
         self._in, its_out = os.pipe()
-        # The browser reads from descriptor 3 and writes to 4; the shell puts the pipes there.
-        script = f'exec "$0" "$@" 3<&{its_in} 4>&{its_out}'
-        command = ["/bin/sh", "-c", script, str(CHROMIUM), *OPTIONS, f"--user-data-dir={profile}"]
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(command, pass_fds=(its_in, its_out), **quiet)
-        os.close(its_in)
-        os.close(its_out)
+        # The browser reads from descriptor 3 and writes to 4; copies far above do not get in each other's way.
+        high_in, high_out = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 100) for end in (its_in, its_out))
+        quiet = [(os.POSIX_SPAWN_OPEN, end, os.devnull, os.O_RDWR, 0) for end in range(3)]
+        pipes = [(os.POSIX_SPAWN_DUP2, high_in, 3), (os.POSIX_SPAWN_DUP2, high_out, 4)]
+        command = [str(CHROMIUM), *OPTIONS, f"--user-data-dir={profile}"]
+        self._process = os.posix_spawn(command[0], command, os.environ, file_actions=[*quiet, *pipes])
+        for end in (its_in, its_out, high_in, high_out):
+            os.close(end)
         self._numbers, self._rest, self.events = itertools.count(1), b"", list[dict[str, Any]]()
 
     def call(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
@@ -69,12 +70,8 @@ class Browser:
         return Page(self, address, **view)
 
     def close(self) -> None:
-        try:
-            self._send({"id": next(self._numbers), "method": "Browser.close"})
-            self._process.wait(20)
-        except (OSError, subprocess.TimeoutExpired):
-            self._process.kill()
-            self._process.wait()
+        self._send({"id": next(self._numbers), "method": "Browser.close"})
+        os.waitpid(self._process, 0)
         os.close(self._in)
         os.close(self._out)
 
@@ -177,9 +174,7 @@ class Page:
         """With a finger."""
         points = [start, *_way(start, end, steps)]
         for i, (x, y) in enumerate(points):
-            self.call(
-                "Input.dispatchTouchEvent", type="touchMove" if i else "touchStart", touchPoints=[{"x": x, "y": y}]
-            )
+            self.call("Input.dispatchTouchEvent", type="touchMove" if i else "touchStart", touchPoints=[{"x": x, "y": y}])
         self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         self.settle()
 

@@ -12,15 +12,15 @@ from autoencode.evaluation.map import page as pages
 from autoencode.evaluation.map.still import nearest_to_middles
 
 
-def content(n: int = 50, pictures: bool = True, labels: bool = True, **changes) -> MapContent:
+def content(n: int = 50, pictures: bool = True, labelled: bool = True, **changes) -> MapContent:
     points = torch.randn(n, 2, generator=torch.Generator().manual_seed(0)) * torch.tensor([2.0, 1.0])
     known = {
         "title": "run",
         "lead": "The codes.",
         "points": points,
         "axes": ("across", "up"),
-        "labels": torch.arange(n) % 3 if labels else None,
-        "classes": ["cat", "dog", "cow"] if labels else [],
+        "labels": torch.arange(n) % 3 if labelled else None,
+        "classes": ["cat", "dog", "cow"] if labelled else [],
         "names": [f"test {i + 1}" for i in range(n)],
         "look": (lambda rows: torch.rand(len(rows), 1, 8, 8)) if pictures else None,
     }
@@ -85,7 +85,7 @@ def test_unknown_labels_are_a_class_of_their_own(tmp_path):
 
 
 def test_vectors_without_labels(tmp_path):
-    facts = write_page(tmp_path / "map.html", content(pictures=False, labels=False))
+    facts = write_page(tmp_path / "map.html", content(pictures=False, labelled=False))
     data = read(tmp_path / "map.html")
     assert (data["labels"], data["sheets"], data["thumbnails"]) == (None, [], 0)
     assert facts.thumbnails == 0
@@ -106,7 +106,7 @@ def test_points_in_one_place(tmp_path):
     assert set(unpacked(read(tmp_path / "map.html")["xy"])) == {0}
 
 
-@pytest.mark.parametrize("made", [content(), content(labels=False), content(pictures=False), content(equal=False)])
+@pytest.mark.parametrize("made", [content(), content(labelled=False), content(pictures=False), content(equal=False)])
 def test_a_still_picture(made):
     figure = still(made)
     drawn = figure.axes[0].get_images()
