@@ -54,9 +54,9 @@ def test_the_usual_distance():
 
 
 def test_the_interval_of_a_quantile_holds_the_true_one_19_times_in_20():
-    draws = torch.rand(2000, 200)
+    draws = torch.rand(800, 200)
     for share in (0.5, 0.95):
         found = [Quantile.of(row, share) for row in draws]
         held = sum(q.interval[0] <= share <= q.interval[1] for q in found) / len(found)
-        assert 0.94 <= held <= 0.985  # at least 95 % but for chance; the binomial is discrete
+        assert 0.925 <= held <= 0.99  # at least 95 % but for chance; the binomial is discrete
         assert all(q.interval[0] <= q.value <= q.interval[1] for q in found)

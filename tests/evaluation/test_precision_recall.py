@@ -18,10 +18,10 @@ def test_radii_do_not_count_the_point_itself():
 
 
 def test_precision_and_recall_by_hand():
-    real, generated = LINE, torch.tensor([[0.5], [7.0], [9.0], [30.0]])
+    real, generated = LINE, torch.tensor([[0.5], [1.5], [30.0], [31.0]])
     precision, recall = precision_recall(real, generated, k=1)
-    assert precision.value == 0.25  # 0.5 alone is within 1 of a real point
-    assert recall.value == pytest.approx(5 / 6)  # 0.5 reaches 6.5 far, to 7: so 0 … 5; 7 reaches 2
+    assert precision.value == 0.5  # 0.5 and 1.5 are within 1 of a real point
+    assert recall.value == 0.5  # 0, 1 and 2 are within 1 of these two
     assert (precision.n, recall.n) == (4, 6)
 
 

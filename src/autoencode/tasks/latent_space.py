@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -111,36 +112,56 @@ def latent_space(
     """
     began = time.perf_counter()
     examples = _checked(run, part, n, pairs)
-    at = codes_of(run, examples, mix(seed, _CODES)).reshape(-1, *run.model.latent_shape)
-    spread, some = aggregate_spread(at), at[torch.arange(min(codes, len(at))) * len(at) // min(codes, len(at))]
     drawn, kind = prior_codes(run, len(examples), prior=prior, seed=mix(seed, _DRAWS))
     tell("continuity and straightness")
-    local, at_codes = (continuity(run.decode, some, spread, step=step, seed=seed) for step in (_LOCAL, _STEP))
-    at_draws = None if drawn is None else continuity(run.decode, drawn[:codes], spread, step=_STEP, seed=seed)
-    means = encode_all(run.model, examples.spread(2 * pairs)).means
-    straight = straightness(run.decode, means, seed=seed)
+    shape = _shape(run, examples, drawn, codes, pairs, seed)
     judge = classifier_of(run.data, tell=tell) if run.data.train.labels is not None else None
-    seen = features or (None if judge is None else judge.model.features)
     tell("generated examples beside real ones")
-    generated = None if drawn is None else run.decode(drawn).clamp(0, 1)
-    real, train = examples.units(), run.data.train.spread(len(examples)).units()
+    compared = _compared(run, examples, drawn, judge, features, seed)
     return LatentSpace(
         prior=kind,
         part=part,
         n=len(examples),
-        usual_distance=usual_distance(real, seed=seed),
-        local=local,
-        at_codes=at_codes,
-        at_draws=at_draws,
-        straightness=straight,
-        real=_recognised(judge, real),
-        generated=_recognised(judge, generated),
-        quality=_quality(seen, real, generated, seed),
-        best=_quality(seen, real, train, seed),
+        **shape,
+        **compared,
         classifier=judge,
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
     )
+
+
+def _shape(run: Run, examples: Part, drawn: Tensor | None, codes: int, pairs: int, seed: int) -> dict[str, Any]:
+    """How pictures change with the code."""
+    at = codes_of(run, examples, mix(seed, _CODES)).reshape(-1, *run.model.latent_shape)
+    measure = partial(continuity, run.decode, spread=aggregate_spread(at), seed=seed)
+    some = at[torch.arange(min(codes, len(at))) * len(at) // min(codes, len(at))]
+    return {
+        "local": measure(some, step=_LOCAL),
+        "at_codes": measure(some, step=_STEP),
+        "at_draws": None if drawn is None else measure(drawn[:codes], step=_STEP),
+        "straightness": straightness(run.decode, encode_all(run.model, examples.spread(2 * pairs)).means, seed=seed),
+        "usual_distance": usual_distance(examples.units(), seed=seed),
+    }
+
+
+def _compared(
+    run: Run,
+    examples: Part,
+    drawn: Tensor | None,
+    judge: TrainedClassifier | None,
+    features: Features | None,
+    seed: int,
+) -> dict[str, Any]:
+    """Generated examples, and training examples, beside those of the part."""
+    seen = features or (None if judge is None else judge.model.features)
+    generated = None if drawn is None else run.decode(drawn).clamp(0, 1)
+    real, train = examples.units(), run.data.train.spread(len(examples)).units()
+    return {
+        "real": _recognised(judge, real),
+        "generated": _recognised(judge, generated),
+        "quality": _quality(seen, real, generated, seed),
+        "best": _quality(seen, real, train, seed),
+    }
 
 
 def _checked(run: Run, part: str, n: int, pairs: int) -> Part:

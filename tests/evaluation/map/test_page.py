@@ -116,7 +116,7 @@ def test_a_still_picture(made):
 
 def test_one_picture_in_each_cell_and_the_one_nearest_its_middle():
     points = torch.tensor([[0.5, 0.5], [0.9, 0.9], [14.4, 0.5], [20.0, 3.0]])
-    rows, middles, size = nearest_to_middles(points, (0.0, 15.0, 0.0, 15.0))
+    rows, middles, size = nearest_to_middles(points, (0.0, 16.0, 0.0, 16.0))
     assert sorted(rows.tolist()) == [0, 2]
     assert size == (1.0, 1.0)
     assert sorted(middles.tolist()) == [[0.5, 0.5], [14.5, 0.5]]

@@ -14,8 +14,8 @@ from autoencode.evaluation.figures.palette import Colour, palette
 from autoencode.evaluation.figures.plane import Plane
 from autoencode.evaluation.map.content import MapContent
 
-_CELLS = 15
-_SHARE = 0.74
+_CELLS = 16
+_SHARE = 0.66
 """Of a cell's side that its picture takes."""
 
 
