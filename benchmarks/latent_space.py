@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=10_000, help="real and generated pictures compared")
     options = parser.parse_args()
     judge = classifier_of(load("fashion-mnist"), tell=say)
-    print(f"classifier: {judge.accuracy.scaled(100)} % of the test part right; {judge.path}")
+    print(f"classifier: {judge.accuracy.scaled(100.0)} % of the test part right; {judge.path}")
     if options.what == "all":
         tables(options.epochs, options.seed, options.n)
 

@@ -48,7 +48,7 @@ def latent_space(
     if found.prior is None:
         out.print(f"no draws to measure: autoencode fit-prior {run} mixture", style="yellow")
     if found.classifier is not None:
-        right = found.classifier.accuracy.scaled(100)
+        right = found.classifier.accuracy.scaled(100.0)
         out.print(f"classifier: {right} % of the test part right; {found.classifier.path}", style="dim")
     else:
         out.print("without labels there is no classifier, so completeness and sample quality are left out", style="dim")

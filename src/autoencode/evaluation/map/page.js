@@ -63,7 +63,7 @@ function paint() {
   if (!w || !h) return;
   const context = canvas2d(dots), image = context.createImageData(w, h), pixels = image.data;
   const whole = new Uint32Array(pixels.buffer);
-  const crowd = Math.min(3.4, Math.max(1.3, 260 / Math.sqrt(n)));
+  const crowd = Math.min(3.4, Math.max(1.2, 0.3 * Math.sqrt(width * height / n)));
   const radius = ratio * Math.min(6, crowd * Math.sqrt(Math.max(1, view.k / home)) ), cells = disc(radius);
   for (let i = 0; i < n; i++) {
     const label = labels[i];
