@@ -174,7 +174,9 @@ class Page:
         """With a finger."""
         points = [start, *_way(start, end, steps)]
         for i, (x, y) in enumerate(points):
-            self.call("Input.dispatchTouchEvent", type="touchMove" if i else "touchStart", touchPoints=[{"x": x, "y": y}])
+            self.call(
+                "Input.dispatchTouchEvent", type="touchMove" if i else "touchStart", touchPoints=[{"x": x, "y": y}]
+            )
         self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         self.settle()
 

@@ -23,7 +23,7 @@ class Quantile:
     Example:
         >>> import torch
         >>> print(Quantile.of(torch.arange(1.0, 1001.0), 0.5))
-        500.5 (470 to 532)
+        500 (469 to 532)
     """
 
     share: float
@@ -43,4 +43,4 @@ class Quantile:
 
     def __str__(self) -> str:
         low, high = self.interval
-        return f"{self.value:.4g} ({low:.4g} to {high:.4g})"
+        return f"{self.value:.3g} ({low:.3g} to {high:.3g})"
