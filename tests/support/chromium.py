@@ -144,7 +144,8 @@ class Page:
         """Where an element's middle is, once it is in view, and half its width and height."""
         box = self.run(
             f"(() => {{ const e = document.querySelector({selector!r}); e.scrollIntoView({{block: 'nearest'}}); "
-            "const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2, b.width / 2, b.height / 2]; })()"
+            "const b = e.getBoundingClientRect(), [w, h] = [b.width / 2, b.height / 2]; "
+            "return [b.x + w, b.y + h, w, h]; })()"
         )
         return tuple(box)
 
