@@ -10,7 +10,9 @@ from autoencode.cli.evaluate import evaluate
 from autoencode.cli.explore import explore
 from autoencode.cli.fit_prior import fit_prior
 from autoencode.cli.generate import generate
+from autoencode.cli.latent_space import latent_space
 from autoencode.cli.listing import list_
+from autoencode.cli.map import map_
 from autoencode.cli.morph import morph
 from autoencode.cli.reconstruct import reconstruct
 from autoencode.cli.report import report
@@ -35,6 +37,8 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "traverse": traverse,
         "explore": explore,
         "fit-prior": fit_prior,
+        "map": map_,
+        "latent-space": latent_space,
         "corrupt": corrupt,
         "code-spaces": code_spaces,
         "reproduce": reproduce,

@@ -1,11 +1,17 @@
 """What a trained model is worth, in numbers that say how sure they are."""
 
+from autoencode.evaluation.classifier import Classifier, accuracy, train_classifier
 from autoencode.evaluation.clip_quality import ClipMeter, ClipQuality, clip_quality
+from autoencode.evaluation.completeness import Completeness, completeness
+from autoencode.evaluation.continuity import Continuity, aggregate_spread, continuity, usual_distance
+from autoencode.evaluation.density_coverage import density_coverage
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluate import evaluate
 from autoencode.evaluation.evaluation import Evaluation
+from autoencode.evaluation.frechet import frechet_distance
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import Codes, active_units, encode_all
+from autoencode.evaluation.precision_recall import precision_recall
 from autoencode.evaluation.quality import (
     PictureQuality,
     Quality,
@@ -15,23 +21,42 @@ from autoencode.evaluation.quality import (
     picture_quality,
     root_mean_squared_error,
 )
+from autoencode.evaluation.quantile import Quantile
+from autoencode.evaluation.sample_quality import SampleQuality, sample_quality
+from autoencode.evaluation.straightness import straightness
 
 __all__ = [
+    "Classifier",
     "ClipMeter",
     "ClipQuality",
     "Codes",
+    "Completeness",
+    "Continuity",
     "Estimate",
     "Evaluation",
     "PictureQuality",
     "Quality",
+    "Quantile",
     "RestorationQuality",
+    "SampleQuality",
+    "accuracy",
     "active_units",
+    "aggregate_spread",
     "check_installed",
     "clip_quality",
+    "completeness",
+    "continuity",
+    "density_coverage",
     "encode_all",
     "evaluate",
+    "frechet_distance",
     "log_likelihoods",
     "measure_restoration",
     "picture_quality",
+    "precision_recall",
     "root_mean_squared_error",
+    "sample_quality",
+    "straightness",
+    "train_classifier",
+    "usual_distance",
 ]

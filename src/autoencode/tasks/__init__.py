@@ -2,6 +2,7 @@
 
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
+from autoencode.tasks.classifier import TrainedClassifier, classifier_of
 from autoencode.tasks.code_spaces import compare_code_spaces
 from autoencode.tasks.codes import Coded, code_of
 from autoencode.tasks.corrupt import Spoiled, corrupt
@@ -18,6 +19,8 @@ from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
+from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
+from autoencode.tasks.latent_space import LatentSpace, latent_space
 from autoencode.tasks.listing import RunLine, list_runs
 from autoencode.tasks.morph import Morph, check_ending, morph, save_morph
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
@@ -39,6 +42,8 @@ __all__ = [
     "Direction",
     "Edit",
     "FittedPrior",
+    "LatentMap",
+    "LatentSpace",
     "Morph",
     "Reconstructions",
     "Restorations",
@@ -48,10 +53,12 @@ __all__ = [
     "RunLine",
     "Spoiled",
     "Spread",
+    "TrainedClassifier",
     "Traversal",
     "blend",
     "check_ending",
     "choose_prior",
+    "classifier_of",
     "code_of",
     "compare_code_spaces",
     "corrupt",
@@ -64,6 +71,8 @@ __all__ = [
     "export_decoder",
     "fit_prior",
     "generate",
+    "latent_map",
+    "latent_space",
     "list_runs",
     "morph",
     "parse_change",
@@ -81,4 +90,5 @@ __all__ = [
     "spread_of",
     "train",
     "traverse",
+    "write_map",
 ]

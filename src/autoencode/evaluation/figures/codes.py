@@ -49,16 +49,16 @@ def codes(
         ShapeError: `codes` has not two axes, or another length than `labels`.
     """
     _check(codes, labels)
-    names = _names(labels, classes)
+    names = class_names(labels, classes)
     colours = palette(len(names)) if names else []
-    figure, (axes,) = blank(5.6, 5.6 + 0.2 * _legend_rows(names))
+    figure, (axes,) = blank(5.6, 5.6 + 0.2 * legend_rows(names))
     if codes.shape[1] == 1:
         _histogram(axes, codes[:, 0], labels, colours)
     else:
         where = plane(codes)
-        _scatter(axes, where, labels, colours)
-        _frame(axes, where.points, prior_scale if codes.shape[1] == 2 else None)
-    _explain(figure, axes, names, colours)
+        scatter(axes, where, labels, colours)
+        frame(axes, where.points, prior_scale if codes.shape[1] == 2 else None)
+    explain(figure, axes, names, colours)
     return figure
 
 
@@ -69,7 +69,7 @@ def _check(codes: Tensor, labels: Tensor | None) -> None:
         raise ShapeError(f"every code needs its label, and {len(codes)} codes came with {len(labels)} labels")
 
 
-def _names(labels: Tensor | None, classes: Sequence[str] | None) -> list[str]:
+def class_names(labels: Tensor | None, classes: Sequence[str] | None) -> list[str]:
     """Of all classes, or none without labels."""
     if labels is None:
         return []
@@ -83,8 +83,8 @@ def _short(name: str) -> str:
     return name if len(name) <= _LETTERS else name[: _LETTERS - 1] + "…"
 
 
-def _scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[Colour]) -> None:
-    """In an order of chance, so that no class hides another; in pixels, since ten thousand circles are a slow page."""
+def scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[Colour]) -> None:
+    """Dots in an order of chance, so that no class hides another; as pixels, since many circles make a slow page."""
     order = torch.randperm(len(where.points), generator=torch.Generator().manual_seed(0))
     x, y = where.points[order].T.numpy()
     shade = STRONG if labels is None else [colours[i] for i in labels.cpu()[order].tolist()]
@@ -93,7 +93,7 @@ def _scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[
     label(axes, *where.names)
 
 
-def _frame(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
+def frame(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
     """Equal units both ways, round all but the farthest points and all of the circles."""
     low, high = (points.quantile(q, dim=0) for q in (_FAR, 1 - _FAR))
     if prior_scale is not None:
@@ -145,7 +145,7 @@ def _histogram(axes: Axes, values: Tensor, labels: Tensor | None, colours: Seque
         axes.hist(counts, edges, color=colour, histtype="step", linewidth=1.5)
 
 
-def _explain(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
+def explain(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
     """Which colour is which class."""
     if len(names) > _LISTED:
         _scale(figure, axes, colours)
@@ -179,5 +179,6 @@ def _legend_columns(names: list[str]) -> int:
     return max(1, min(5, len(names), 78 // (longest + 4)))
 
 
-def _legend_rows(names: list[str]) -> int:
+def legend_rows(names: list[str]) -> int:
+    """How many rows of names the legend of `explain` has."""
     return 0 if not 0 < len(names) <= _LISTED else -(-len(names) // _legend_columns(names))

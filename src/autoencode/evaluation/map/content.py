@@ -1,0 +1,37 @@
+"""What is on a map."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jaxtyping import Float, Int
+from torch import Tensor
+
+Look = Callable[[Tensor], Tensor]
+"""Row numbers (k,) to their pictures, (k, channels, height, width) in [0, 1]."""
+
+
+@dataclass(frozen=True, eq=False)
+class MapContent:
+    """Points, and what belongs to each.
+
+    Args:
+        title: the name of the run.
+        lead: one sentence: what is shown, and what the axes are.
+        points: (n, 2).
+        axes: what the two axes are, in a few words each.
+        labels: the class of each point, 0, 1, … (-1: unknown), or None.
+        classes: their names; by default the numbers.
+        names: of each point: a file's name, or the number of the example.
+        look: gives pictures for rows of points; None where the examples are vectors.
+        equal: whether the axes have one unit.
+    """
+
+    title: str
+    lead: str
+    points: Float[Tensor, "n 2"]
+    axes: tuple[str, str]
+    labels: Int[Tensor, " n"] | None
+    classes: Sequence[str]
+    names: Sequence[str]
+    look: Look | None
+    equal: bool = True
