@@ -65,7 +65,7 @@ def test_draws_are_those_of_the_prior(digits_run, plain):
     assert_mean(drawn, 0.0)
     assert_mean(drawn.square(), 1.0)
     assert torch.equal(drawn, prior_codes(digits_run, 4000, seed=1)[0])
-    for prior, said in (("own", "has no prior"), ("ex-post", "no prior was fitted")):
+    for prior, said in (("own", "no distribution over codes"), ("ex-post", "no prior was fitted")):
         with pytest.raises(CapabilityError, match=said):
             prior_codes(plain, 10, prior=prior)
 

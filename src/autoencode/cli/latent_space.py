@@ -8,6 +8,7 @@ from rich.table import Table
 
 from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
+from autoencode.cli.latent_options import Prior
 from autoencode.cli.trust import Trust
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ _WIDE = 120
 def latent_space(
     run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
     part: Annotated[Literal["test", "validation", "train"], typer.Option(help="Which part of the data.")] = "test",
-    prior: Annotated[
-        Literal["own", "ex-post"] | None,
-        typer.Option(help="What codes are drawn from; see fit-prior.", show_default="ex-post where one was fitted"),
-    ] = None,
+    prior: Prior = None,
     n: Annotated[int, typer.Option("-n", "--number", min=10, help="Real and generated examples to compare.")] = 10_000,
     pairs: Annotated[int, typer.Option(min=2, help="Pairs of codes between which paths are measured.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,

@@ -24,11 +24,10 @@ from autoencode.evaluation import (
     straightness,
     usual_distance,
 )
+from autoencode.tasks.choose_prior import choose_prior
 from autoencode.tasks.classifier import TrainedClassifier, classifier_of
-from autoencode.tasks.ex_post import fitted_facts
 from autoencode.tasks.ex_post.prior import Tell
 from autoencode.tasks.fit_prior import codes_of
-from autoencode.tasks.generate import Source
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
 
@@ -82,7 +81,7 @@ def latent_space(
     run: Run,
     part: Literal["test", "validation", "train"] = "test",
     *,
-    prior: Source | None = None,
+    prior: str | None = None,
     n: int = 10_000,
     codes: int = 2_000,
     pairs: int = 1_000,
@@ -98,7 +97,7 @@ def latent_space(
     Args:
         run: the trained model.
         part: whose examples are the real ones.
-        prior: "own", or "ex-post" for the one that `fit_prior` fitted; by default that one where there is one.
+        prior: "own", "ex-post" or a kind, as `choose_prior` takes it; by default the likelier one of those there are.
         n: examples to compare real and generated ones by, at most as many as the part has.
         codes: at which continuity is measured.
         pairs: of codes between which paths are measured.
@@ -112,7 +111,7 @@ def latent_space(
     """
     began = time.perf_counter()
     examples = _checked(run, part, n, pairs)
-    drawn, kind = prior_codes(run, len(examples), prior=prior, seed=mix(seed, _DRAWS))
+    drawn, kind = prior_codes(run, len(examples), prior=prior, seed=mix(seed, _DRAWS), tell=tell)
     tell("continuity and straightness")
     shape = _shape(run, examples, drawn, codes, pairs, seed)
     judge = classifier_of(run.data, tell=tell) if run.data.train.labels is not None else None
@@ -177,26 +176,21 @@ def _checked(run: Run, part: str, n: int, pairs: int) -> Part:
 
 
 @torch.no_grad()
-def prior_codes(run: Run, n: int, *, prior: Source | None = None, seed: int = 0) -> tuple[Tensor | None, str | None]:
+def prior_codes(
+    run: Run, n: int, *, prior: str | None = None, seed: int = 0, tell: Tell = lambda _: None
+) -> tuple[Tensor | None, str | None]:
     """Draws of codes, (n, *latent_shape), and from what; (None, None) for a plain autoencoder without a fitted prior.
 
     Raises:
+        UnknownNameError: no such prior.
         CapabilityError: "ex-post" where no prior was fitted, or "own" where there is none.
     """
-    fitted = None if prior == "own" else run.ex_post()
-    if fitted is None and prior == "ex-post":
-        raise CapabilityError(
-            f"no prior was fitted to the codes of {run.path}: autoencode fit-prior {run.path} mixture"
-        )
-    if fitted is None and run.model.prior is None:
-        if prior == "own":
-            raise CapabilityError(f"a plain autoencoder has no prior: autoencode fit-prior {run.path} mixture")
+    if prior is None and run.model.prior is None and run.ex_post() is None:
         return None, None
+    chosen = choose_prior(run, prior, tell)
     with own_noise(run.device):
         torch.manual_seed(seed)
-        drawn = fitted.sample(n) if fitted is not None else run.model.prior_for().sample((n,)).cpu()
-    kind = "own" if fitted is None else (fitted_facts(run.path) or {"kind": "fitted"})["kind"]
-    return drawn.reshape(n, *run.model.latent_shape), kind
+        return chosen.sample(run, n).cpu(), chosen.kind
 
 
 def _recognised(judge: TrainedClassifier | None, x: Tensor | None) -> Completeness | None:
