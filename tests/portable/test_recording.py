@@ -92,3 +92,13 @@ def test_the_cost_is_counted():
     program = record(lambda z, _: layer(z.view(1, 2, 4, 5)), torch.zeros(1, 40))
     assert program.multiplications == 3 * 2 * 9 * 20
     assert program.shape == (3, 4, 5)
+
+
+def test_sums_in_place_are_written_down_once_each():
+    def many(z, _):
+        total = torch.zeros_like(z.T)
+        for number in range(40):
+            total += torch.sigmoid(number * z.T)
+        return total.T
+
+    assert len(record(many, torch.ones(1, 6)).steps) < 200

@@ -57,7 +57,7 @@ class Recorder(TorchDispatchMode):
         self.weights: list[Weights] = []
         self.unknown: list[str] = []  # told at the end: Python would take an error inside `a @ b` for its own
         self._numbers: dict[int, int] = {id(code): 0}
-        self._kept: list[Tensor] = [code]  # so that no two tensors ever have the same id
+        self._at: dict[int, list[Tensor]] = {_memory(code): [code]}  # kept, so that no two ever have the same id
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = dict(kwargs or {})
@@ -78,8 +78,8 @@ class Recorder(TorchDispatchMode):
     def _write_down(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
         packet, in_place = func.overloadpacket.__name__, bool(func._schema.is_mutable)
         name = packet.rstrip("_") if in_place else packet
-        sharing = [tensor for tensor in self._kept if _same_memory(tensor, out)] if in_place else []
-        if name in operations and all(_is_whole(tensor) for tensor in (*sharing, *([out] if in_place else []))):
+        sharing = [tensor for tensor in self._at.get(_memory(out), []) if tensor is not out] if in_place else []
+        if name in operations and (not sharing or all(_is_whole(tensor) for tensor in (*sharing, out))):
             try:
                 operations[name](self, Call(name, func, _bound(func, args, kwargs), args, kwargs, out))
             except NoKernelError as error:
@@ -120,7 +120,8 @@ class Recorder(TorchDispatchMode):
 
     def bind(self, tensor: Tensor, number: int) -> None:
         """Says which value a tensor is from now on."""
-        self._kept.append(tensor)
+        if id(tensor) not in self._numbers:
+            self._at.setdefault(_memory(tensor), []).append(tensor)
         self._numbers[id(tensor)] = number
 
     def program(self, result: Tensor) -> Program:
@@ -145,8 +146,8 @@ class Recorder(TorchDispatchMode):
         return Program(tuple(steps[::-1]), tuple(sizes), tuple(self.weights), output, tuple(result.shape[1:]))
 
 
-def _same_memory(one: Tensor, other: Tensor) -> bool:
-    return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+def _memory(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
 
 
 def _is_whole(tensor: Tensor) -> bool:
