@@ -88,7 +88,7 @@ def trained(steps: int) -> Run:
         test=1,
         widths=(16, 32, 64, 128, 128),
         batch_size=4,
-        turned=False,
+        turned=0.0,
         steps=steps,
     )
 

@@ -27,7 +27,7 @@ class Settings(BaseModel):
         None, gt=0, description="shorten the training to about so many minutes, by timing its first steps"
     )
     batch_size: int = Field(128, ge=1, description="examples in a step")
-    turned: bool = Field(default=False, description="turn and mirror the pictures by chance, into all eight positions")
+    turned: float = Field(0.0, ge=0, le=1, description="share of the pictures that are turned and mirrored by chance")
     optimizer: str = Field("adam", description="see: autoencode list optimizers")
     learning_rate: float | None = Field(None, gt=0, description="the highest one; by default the optimizer's own")
     schedule: str = Field("constant", description="see: autoencode list schedules")

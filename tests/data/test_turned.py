@@ -54,3 +54,11 @@ def test_what_came_in_is_left_alone() -> None:
     before = x.clone()
     turned(Batch(x))
     assert torch.equal(x, before)
+
+
+def test_a_share_stays_upright() -> None:
+    torch.manual_seed(0)
+    x, n = torch.arange(9.0).view(1, 3, 3), 4000
+    found = turned(Batch(x.expand(n, -1, -1, -1)), 0.4).x
+    upright = float((found == x).flatten(1).all(1).double().mean())
+    assert abs(upright - (0.6 + 0.4 / 8)) < 4.5 * (0.65 * 0.35 / n) ** 0.5

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-FLAGS = ("--help", "-h", "--report", "--no-report", "--debug", "--turned", "--no-turned")
+FLAGS = ("--help", "-h", "--report", "--no-report", "--debug")
 
 
 def completing() -> bool:

@@ -78,7 +78,6 @@ def _option(
     if shown:
         text += rf" [dim]\[default: {shown}][/dim]"
     flag = "--" + name.replace("_", "-")
-    flag = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
     option = typer.Option(flag, help=text, show_default=False, rich_help_panel=panel, autocompletion=complete)
     annotation = Annotated[kind | None, option]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

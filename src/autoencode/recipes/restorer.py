@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "restorer",
-    settings=Settings(least_steps=4000, batch_size=8, turned=True, optimizer="muon", learning_rate=0.01).replaced(
+    settings=Settings(least_steps=4000, batch_size=8, turned=1.0, optimizer="muon", learning_rate=0.01).replaced(
         schedule="linear", average=0.998
     ),
     data={"patch": 96},

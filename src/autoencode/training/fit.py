@@ -1,5 +1,6 @@
 """The training loop."""
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -92,7 +93,7 @@ def _prepare(
     device = resolve_device(settings.device)
     model.to(device).train()
     model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # only touches images' weights
-    transform = turned if settings.turned else None
+    transform = partial(turned, share=settings.turned) if settings.turned else None
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     decided = _decide(model, objective, data, settings, batches, folder)
     training = Training(
