@@ -9,6 +9,7 @@ from autoencode.nn.contextual import Ahead, Beside, OneHot
 from autoencode.nn.convolution_stack import ConvolutionStack
 from autoencode.nn.correction import Sum, WithCorrection, WithCorrectionInContext
 from autoencode.nn.dense import dense_stack
+from autoencode.nn.glorot import start_as_glorot
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
 from autoencode.nn.local import Local
@@ -54,4 +55,5 @@ __all__ = [
     "sizes_after",
     "smallest_tile",
     "touch",
+    "start_as_glorot",
 ]

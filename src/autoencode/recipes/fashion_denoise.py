@@ -9,7 +9,7 @@ from torch import nn
 from autoencode.corruptions import composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Upsample, sizes_after
+from autoencode.nn import Upsample, sizes_after, start_as_glorot
 from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
@@ -45,19 +45,11 @@ def fashion_denoise(
     for n_in, n_out, size in zip((_WIDTHS[-1], *_WIDTHS[:0:-1]), _WIDTHS[::-1], sizes[-2::-1], strict=True):
         decoder += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.ReLU(), Upsample(size)]
     decoder += [nn.Conv2d(_WIDTHS[0], channels, 3, padding=1), nn.Sigmoid()]
-    for layer in (*encoder, *decoder):
-        _start(layer)
     model = Autoencoder(
         encoder=nn.Sequential(*encoder),
         posterior=IdentityPosterior((_WIDTHS[-1], *sizes[-1])),
         decoder=nn.Sequential(*decoder),
         likelihood=NormalLikelihood(data_shape, FixedScale(1.0)),
     )
+    start_as_glorot(model)
     return model, Corrupted(Reconstruction(), composed(corruption))
-
-
-def _start(layer: nn.Module) -> None:
-    """Weights as Keras draws them: with PyTorch's own, smaller in all layers but the first, errors fall slower."""
-    if isinstance(layer, nn.Conv2d) and layer.bias is not None:
-        nn.init.xavier_uniform_(layer.weight)
-        nn.init.zeros_(layer.bias)

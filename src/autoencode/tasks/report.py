@@ -77,7 +77,7 @@ def _size(run: Run) -> str:
 def _has_room(run: Run) -> bool:
     """Whether a code holds the whole example and more, as a restorer's does."""
     numbers = math.prod(run.model.latent_shape)
-    return isinstance(run.model.posterior, IdentityPosterior) and numbers > math.prod(run.model.data_shape)
+    return isinstance(run.model.posterior, IdentityPosterior) and numbers >= math.prod(run.model.data_shape)
 
 
 def _learned(run: Run) -> dict[str, Figure]:
