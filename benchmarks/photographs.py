@@ -1,7 +1,8 @@
 """Photographs for the benchmarks of restoring: wallpapers of Debian's packages to learn from, others to be tested on.
 
 The packages are fetched with apt-get (a Debian or Ubuntu machine; 160 MB) and their photographs, without the drawings
-among them, are scaled down into runs/photographs/. The test part are photographs that come with scikit-image and
+among them, are scaled down into runs/photographs/, to two sizes each: what is soft at the one is sharp at the other, as
+in the photographs of strangers. The test part are photographs that come with scikit-image and
 scikit-learn, at the size they have; nothing is learned from them.
 """
 
@@ -18,7 +19,7 @@ from sklearn.datasets import load_sample_images
 from autoencode.storage import write_whole
 
 PLACE = Path("runs/photographs")
-WIDTH = 1024
+WIDTHS = (1024, 512)
 PACKAGES = {
     "plasma-workspace-wallpapers": (
         "BytheWater ColdRipple ColorfulCups DarkestHour EveningGlow FallenLeaf Grey Kite OneStandsOut Path Shell "
@@ -38,7 +39,7 @@ Picture = npt.NDArray[np.uint8]
 
 def to_learn_from() -> Path:
     """The folder of photographs, made here if it is not there yet."""
-    wanted = {name for names in PACKAGES.values() for name in names.split()}
+    wanted = {f"{name} {width}" for names in PACKAGES.values() for name in names.split() for width in WIDTHS}
     if {path.stem for path in PLACE.glob("*.png")} != wanted:
         PLACE.mkdir(parents=True, exist_ok=True)
         for package, names in PACKAGES.items():
@@ -46,7 +47,8 @@ def to_learn_from() -> Path:
                 subprocess.run(["apt-get", "download", package], cwd=folder, check=True)
                 subprocess.run(["dpkg-deb", "-x", *map(str, Path(folder).glob("*.deb")), folder], check=True)
                 for name in names.split():
-                    scaled_down(largest(Path(folder), name), PLACE / f"{name}.png")
+                    for width in WIDTHS:
+                        scaled_down(largest(Path(folder), name), PLACE / f"{name} {width}.png", width)
     return PLACE
 
 
@@ -56,10 +58,10 @@ def largest(folder: Path, name: str) -> Path:
     return max(found, key=lambda path: path.stat().st_size)
 
 
-def scaled_down(source: Path, goal: Path) -> None:
-    """Writes a picture, its longer side no more than `WIDTH`."""
+def scaled_down(source: Path, goal: Path, side: int) -> None:
+    """Writes a picture, its longer side no more than `side`."""
     picture = Image.open(source).convert("RGB")
-    picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         picture.save(file.name)
         write_whole(goal, Path(file.name).read_bytes())

@@ -20,6 +20,7 @@ from autoencode.corruptions.shown_clean import ShownClean
 from autoencode.corruptions.specification import composed, corruption
 from autoencode.corruptions.speckle import Speckle
 from autoencode.corruptions.stain import Stain
+from autoencode.corruptions.varied_strength import VariedStrength
 from autoencode.corruptions.watermark import Watermark
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "ShownClean",
     "Speckle",
     "Stain",
+    "VariedStrength",
     "Watermark",
     "composed",
     "corruption",

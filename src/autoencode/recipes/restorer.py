@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from autoencode.corruptions import Composed, ShownClean, composed, corruptions
+from autoencode.corruptions import Composed, ShownClean, VariedStrength, composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn import Sum, UNet, WithCorrection
@@ -25,6 +25,7 @@ def restorer(
     *,
     corruption: Annotated[tuple[str, ...], corruptions] = (),
     clean: float = 0.1,
+    vary: float = 0.0,
     widths: tuple[int, ...] = (48, 64, 96, 128),
     blocks: int = 1,
     scale: float = 0.1,
@@ -37,6 +38,7 @@ def restorer(
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
         corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; nothing for pairs (--target).
         clean: share of the pictures that are shown as clean as they should become, so that such are left alone.
+        vary: how much stronger or weaker than in the examples their damage is shown, 0.5 for half; for few pairs.
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, both ways.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
@@ -53,4 +55,4 @@ def restorer(
         decoder=Sum(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, Corrupted(Reconstruction(), Composed((composed(corruption), ShownClean(clean))))
+    return model, Corrupted(Reconstruction(), Composed((composed(corruption), VariedStrength(vary), ShownClean(clean))))

@@ -1,0 +1,34 @@
+"""Damage stronger and weaker than that of the pairs a model learns from."""
+
+from dataclasses import dataclass, replace
+
+from autoencode.data.batch import Batch
+from autoencode.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class VariedStrength:
+    """Multiplies what is wrong with each example, its difference from the target, by a factor of its own.
+
+    The few stains of a few pairs become stains of every darkness. Values are cut off at black and white, as in scans.
+
+    Args:
+        vary: factors are even between 1 - vary and 1 + vary; 0 leaves examples as they are.
+
+    Raises:
+        ArgumentError: a number outside 0 to 1.
+    """
+
+    vary: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.vary <= 1:
+            raise ArgumentError(f"the strength of damage varies by a number from 0 to 1, not {self.vary}")
+
+    def __call__(self, batch: Batch) -> Batch:
+        """The batch, its examples nearer to their targets or farther from them."""
+        if self.vary == 0:
+            return batch
+        factor = batch.x.new_empty(len(batch), *[1] * (batch.x.ndim - 1)).uniform_(1 - self.vary, 1 + self.vary)
+        x = (batch.target + factor * (batch.x - batch.target)).clamp(0, 1)
+        return replace(batch, x=x, target=batch.target)
