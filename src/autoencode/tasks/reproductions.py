@@ -117,7 +117,15 @@ reproductions.add(
         RepairError(),
     ),
 )
-for _data, _unseen, _epochs in (("documents", "a text", 25), ("documents-typefaces", "typefaces", 15)):
+_UNET = "a U-Net for pages of any size"
+for _data, _options, _differs in (
+    (
+        "documents",
+        {"epochs": 25, "vary": 0.5},
+        f"{_UNET}, that sees each stain lighter and darker; whole pages of a text that it never saw",
+    ),
+    ("documents-typefaces", {"epochs": 15}, f"{_UNET}; whole pages of typefaces that it never saw"),
+):
     reproductions.add(
         _data,
         Reproduction(
@@ -125,8 +133,8 @@ for _data, _unseen, _epochs in (("documents", "a text", 25), ("documents-typefac
             f"{_TUTORIAL}, on a random split of resized pages; its medals began at 0.0452, 0.0261 and 0.0179",
             _data,
             "restorer",
-            {"epochs": _epochs, "vary": 0.5},
-            f"a U-Net that sees each stain lighter and darker; whole pages of {_unseen} that it never saw",
+            _options,
+            _differs,
             PageError(),
         ),
     )
