@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
-from autoencode.nn.upsample import Upsample
+from autoencode.nn.upsampled_conv import UpsampledConv
 
 
 class GridDecoder(nn.Module):
@@ -37,7 +37,7 @@ class GridDecoder(nn.Module):
         layers: list[nn.Module] = [nn.Conv2d(latent_dim, channels[0], 3, padding=1)]
         layers += [ResidualBlock(channels[0]) for _ in range(n_blocks)]
         for (n_in, n_out), size in zip(pairwise([*channels, channels[-1]]), sizes[1:], strict=True):
-            layers += [nn.SiLU(), Upsample(size), nn.Conv2d(n_in, n_out, 3, padding=1)]
+            layers += [nn.SiLU(), UpsampledConv(n_in, n_out, size)]
         self.layers = nn.Sequential(*layers, nn.SiLU(), nn.Conv2d(channels[-1], n_features, 3, padding=1))
 
     def forward(self, z: Float[Tensor, "batch latent h w"]) -> Float[Tensor, "batch channels height width"]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
-from autoencode.nn.upsample import Upsample
+from autoencode.nn.upsampled_conv import UpsampledConv
 
 
 class ResidualDecoder(nn.Module):
@@ -38,10 +38,8 @@ class ResidualDecoder(nn.Module):
         self.dense = nn.Linear(latent_dim, channels[0] * sizes[0][0] * sizes[0][1])
         layers: list[nn.Module] = [ResidualBlock(channels[0])]
         for (n_in, n_out), size in zip(pairwise(channels), sizes[1:-1], strict=True):
-            layers += [Upsample(size), nn.Conv2d(n_in, n_out, 3, padding=1), ResidualBlock(n_out)]
-        self.layers = nn.Sequential(
-            *layers, nn.SiLU(), Upsample(sizes[-1]), nn.Conv2d(channels[-1], n_features, 3, padding=1)
-        )
+            layers += [UpsampledConv(n_in, n_out, size), ResidualBlock(n_out)]
+        self.layers = nn.Sequential(*layers, nn.SiLU(), UpsampledConv(channels[-1], n_features, sizes[-1]))
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""

@@ -20,7 +20,7 @@ from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
 from autoencode.nn.tiling import in_tiles, smallest_tile
 from autoencode.nn.unet import UNet
-from autoencode.nn.upsample import Upsample
+from autoencode.nn.upsampled_conv import UpsampledConv
 from autoencode.nn.windows import in_windows
 
 __all__ = [
@@ -43,7 +43,7 @@ __all__ = [
     "Sum",
     "Tell",
     "UNet",
-    "Upsample",
+    "UpsampledConv",
     "WithCorrection",
     "WithCorrectionInContext",
     "apply",

@@ -9,7 +9,7 @@ from torch import nn
 from autoencode.corruptions import composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Upsample, sizes_after, start_as_glorot
+from autoencode.nn import UpsampledConv, sizes_after, start_as_glorot
 from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
@@ -40,11 +40,12 @@ def fashion_denoise(
     channels, height, width = data_shape
     sizes = sizes_after((height, width), [2] * len(_WIDTHS))
     encoder, decoder = list[nn.Module](), list[nn.Module]()
-    for n_in, n_out in pairwise((channels, *_WIDTHS)):
-        encoder += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True)]
-    for n_in, n_out, size in zip((_WIDTHS[-1], *_WIDTHS[:0:-1]), _WIDTHS[::-1], sizes[-2::-1], strict=True):
-        decoder += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.ReLU(), Upsample(size)]
-    decoder += [nn.Conv2d(_WIDTHS[0], channels, 3, padding=1), nn.Sigmoid()]
+    for n_in, n_out in pairwise((channels, *_WIDTHS)):  # ReLU after the maximum is the same, on a quarter of the values
+        encoder += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.MaxPool2d(2, ceil_mode=True), nn.ReLU()]
+    decoder += [nn.Conv2d(_WIDTHS[-1], _WIDTHS[-1], 3, padding=1), nn.ReLU()]
+    for n_in, n_out, size in zip(_WIDTHS[::-1], (*_WIDTHS[-2::-1], channels), sizes[-2::-1], strict=True):
+        decoder += [UpsampledConv(n_in, n_out, size), nn.ReLU()]
+    decoder[-1] = nn.Sigmoid()
     model = Autoencoder(
         encoder=nn.Sequential(*encoder),
         posterior=IdentityPosterior((_WIDTHS[-1], *sizes[-1])),
