@@ -6,7 +6,7 @@
 Each point is a process of its own that trains with the product's `fit`, in a run folder, on made-up bytes, and tells
 the milliseconds of a step (the median after the first tenth) and the most memory that it held. The slope is that of
 the logarithms over the larger half of the axis: 1 is linear growth and 0 is none. `steps` trains 10,000 steps of
-`dense-vae` and tells the memory on the way: what is held after the first thousand is held at the end, or something leaks.
+`dense-vae` and tells the memory on the way: if more is held at the end than after the first thousand, something leaks.
 """
 
 import argparse
