@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 TEXT = (
     "We came late, when the boats were already drawn up on the shore and the last light lay on the water. Nobody "
-    "spoke. An old man brought bread, and set down a cup of coffee on this very sheet, as you can see; then it rained through "
-    "the roof, and I folded what was left and carried it home in my pocket."
+    "spoke. An old man brought bread, and set down a cup of coffee on this very sheet, as you can see; then it rained "
+    "through the roof, and I folded what was left and carried it home in my pocket."
 )
 
 
