@@ -44,7 +44,7 @@ def to_learn_from() -> Path:
         PLACE.mkdir(parents=True, exist_ok=True)
         for package, names in PACKAGES.items():
             with tempfile.TemporaryDirectory() as folder:
-                subprocess.run(["apt-get", "download", package], cwd=folder, check=True)
+                subprocess.run(["apt-get", "download", "-qq", package], cwd=folder, check=True)
                 subprocess.run(["dpkg-deb", "-x", *map(str, Path(folder).glob("*.deb")), folder], check=True)
                 for name in names.split():
                     for width in WIDTHS:

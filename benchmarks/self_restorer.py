@@ -5,8 +5,9 @@
 
 Normal noise of standard deviation 0.1 (white is 1, cut off at black and white, 8 bits) lies over six photographs.
 `self-restorer` learns from these six noisy pictures alone; `restorer` from other photographs with noise of 0.02 to 0.2,
-so that it is not told how much there is. Non-local means estimates the noise; BM3D (pip install bm3d) is told it. The
-noisy pictures, the results and the runs are in runs/self-restorer/; an interrupted training goes on.
+so that it is not told how much there is. Non-local means estimates the noise; BM3D is told it. Both need something
+besides: pip install PyWavelets bm3d. The noisy pictures, the results and the runs are in runs/self-restorer/; an
+interrupted training goes on.
 """
 
 import argparse
