@@ -39,7 +39,7 @@ class Direction:
 
 
 def direction_of_class(run: Run, of_class: str | int) -> Direction:
-    """From the mean code of all other classes to that of this one, over training examples.
+    """From the mean code of all other classes to that of this one, over training examples whose class is known.
 
     Raises:
         ArgumentError: no such class, or none but it.
@@ -52,7 +52,8 @@ def direction_of_class(run: Run, of_class: str | int) -> Direction:
     name = run.classes[number]
     if labels is None:
         raise ArgumentError(f"the data of {run.path} have no labels: give two folders with --from and --to")
-    sides = [run.data.train[place.nonzero().flatten()].spread(_MOST) for place in (labels != number, labels == number)]
+    places = ((labels >= 0) & (labels != number), labels == number)
+    sides = [run.data.train[place.nonzero().flatten()].spread(_MOST) for place in places]
     if not all(map(len, sides)):
         raise ArgumentError(f"a direction needs examples with {name!r} and without, and one side has none")
     without, having = (means_of(run, part.units(), part.context_of()).mean(0) for part in sides)
@@ -161,17 +162,18 @@ def direction_named(run: Run, name: str) -> Direction:
     """A direction that was kept, or else a class's, which is then kept.
 
     Raises:
-        ArgumentError: neither; the message lists what there is.
+        ArgumentError: neither, and the message lists what there is; or a class without examples.
     """
     kept = saved_directions(run)
     if name in kept:
         return kept[name]
     try:
-        found = direction_of_class(run, name)
+        run.class_number(name)
     except ArgumentError as error:
         known = ", ".join(dict.fromkeys([*kept, *run.classes])) or "none yet"
         raise ArgumentError(
             f"no attribute {name!r}; there are: {known}. Another one comes from two folders: --from plain/ --to {name}/"
         ) from error
+    found = direction_of_class(run, name)
     save_direction(run, found)
     return found
