@@ -106,6 +106,9 @@ def test_the_classifier_is_trained_once_and_a_damaged_one_is_replaced(monkeypatc
     assert len(told) == 2
     assert third.accuracy == first.accuracy
     assert tasks.classifier_of(data, seed=1).path != first.path
+    few = tasks.classifier_of(load("digits", labels=20))
+    assert few.path != first.path
+    assert few.accuracy.value < first.accuracy.value
 
 
 def test_the_classifier_needs_labels():
