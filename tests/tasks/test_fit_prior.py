@@ -13,7 +13,7 @@ from autoencode.errors import ArgumentError, CapabilityError, RunError, UnknownN
 from autoencode.recipes import recipes
 from autoencode.tasks import Run
 from autoencode.tasks.ex_post import ex_post_priors, load_fitted, save_fitted
-from autoencode.tasks.fit_prior import codes_of
+from autoencode.tasks.codes import codes_of
 from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
 
 SHORT = {

@@ -26,8 +26,8 @@ from autoencode.evaluation import (
 )
 from autoencode.tasks.choose_prior import choose_prior
 from autoencode.tasks.classifier import TrainedClassifier, classifier_of
+from autoencode.tasks.codes import codes_of
 from autoencode.tasks.ex_post.prior import Tell
-from autoencode.tasks.fit_prior import codes_of
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
 
