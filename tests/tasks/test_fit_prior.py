@@ -12,8 +12,8 @@ from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, RunError, UnknownNameError
 from autoencode.recipes import recipes
 from autoencode.tasks import Run
-from autoencode.tasks.ex_post import ex_post_priors, load_fitted, save_fitted
 from autoencode.tasks.codes import codes_of
+from autoencode.tasks.ex_post import ex_post_priors, load_fitted, save_fitted
 from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
 
 SHORT = {

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from autoencode.data import Part
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.tasks.codes import means_of
 from autoencode.tasks.ex_post.storing import model_fingerprint
@@ -56,7 +57,7 @@ def direction_of_class(run: Run, of_class: str | int) -> Direction:
     sides = [run.data.train[place.nonzero().flatten()].spread(_MOST) for place in places]
     if not all(map(len, sides)):
         raise ArgumentError(f"a direction needs examples with {name!r} and without, and one side has none")
-    without, having = (means_of(run, part.units(), part.context_of()).mean(0) for part in sides)
+    without, having = (means_of(run, part).mean(0) for part in sides)
     return Direction(name, having - without, len(sides[0]), len(sides[1]))
 
 
@@ -76,7 +77,7 @@ def direction_of_folders(
         DataError: no example in one of them can be read.
     """
     sides = [_examples(run, Path(folder)) for folder in (without, having)]
-    means = [means_of(run, x, run.contexts(len(x), of_class)).mean(0) for x in sides]
+    means = [means_of(run, Part(x, context=run.contexts(len(x), of_class))).mean(0) for x in sides]
     return Direction(name, means[1] - means[0], len(sides[0]), len(sides[1]))
 
 
