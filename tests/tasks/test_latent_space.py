@@ -1,5 +1,6 @@
 import copy
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -49,6 +50,19 @@ def test_features_of_your_own(digits_run):
     other = tasks.latent_space(digits_run, n=60, codes=20, pairs=10)
     assert mine.quality != other.quality
     assert mine.generated == other.generated
+
+
+def test_of_probabilities_pictures_are_compared(digits_run):
+    data, seen = digits_run.data, []
+    grey = Run(digits_run.path, data=replace(data, train=replace(data.train, stochastic=True)))
+    tasks.latent_space(grey, n=30, codes=20, pairs=5, features=lambda x: seen.append(x) or x.flatten(1)[:, 20:30])
+    train = seen[-1]
+    assert ((train == 0) | (train == 1)).all()
+    again = tasks.latent_space(
+        grey, "train", n=30, codes=20, pairs=5, features=lambda x: seen.append(x) or x.flatten(1)
+    )
+    assert torch.equal(seen[-2], seen[-1]), "the training part beside itself"
+    assert again.quality != again.best
 
 
 def test_a_plain_autoencoder_has_draws_once_a_prior_is_fitted(plain):

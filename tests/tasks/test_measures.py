@@ -79,6 +79,9 @@ def test_whole_pages_are_restored_and_compared(scans: Path, monkeypatch: pytest.
     assert {text_of(int(page.stem)) for page in pages} == {2}
     assert len(pages) == 12
     assert PageError()(Run(scans / "run"), 3, quiet).n == 3
+    told: list[tuple[int, int]] = []
+    PageError()(Run(scans / "run"), 8, lambda *counts: told.append(counts))
+    assert told[-1] == (8, 8)
 
 
 def test_the_likelihood_s_draws_are_the_paper_s_by_default() -> None:
