@@ -5,15 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
-from autoencode.cli.latent_options import Device, Last, OfClass, path_names, say
-from autoencode.cli.trust import Trust
+from autoencode.cli.latent_options import path_names, say
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 from autoencode.errors import ArgumentError
 
 
 def blend(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     pictures: Annotated[
         list[str],
         typer.Argument(metavar="A B", help="Two pictures, or examples of the data such as test:17; more with --grid."),

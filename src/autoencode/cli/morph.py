@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import errors, out
-from autoencode.cli.latent_options import Device, Last, OfClass, Prior, path_names, say_once
-from autoencode.cli.trust import Trust
+from autoencode.cli.latent_options import EXAMPLE, Prior, path_names, say_once
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
 
 def morph(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
-    a: Annotated[str, typer.Argument(metavar="A", help="A picture, or an example of the data such as test:17.")],
+    run: RunPath,
+    a: Annotated[str, typer.Argument(metavar="A", help=EXAMPLE)],
     b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     out_path: Annotated[
         Path | None,

@@ -10,7 +10,7 @@ import typer
 from autoencode.cli.completion import data_names, recipe_names
 from autoencode.cli.console import out
 from autoencode.cli.lookahead import completing, option_value, recipe_name, words_of_train
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Trust
 
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
