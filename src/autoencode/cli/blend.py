@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.console import out
+from autoencode.cli.console import see
 from autoencode.cli.latent_options import path_names, say
 from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 from autoencode.errors import ArgumentError
@@ -67,4 +67,4 @@ def blend(
     swapped = made.by_levels and rows == "B"
     files = tasks.save_blend(opened, made, out_path, pair=None if grid else (1, 0) if swapped else (0, 1))
     how = f"{made.levels} top levels of the one, the rest of the other" if made.by_levels else "codes averaged"
-    out.print(f"{how}; see  [bold]{files[-1]}[/]")
+    see(how, files[-1])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autoencode.cli.console import out
+from autoencode.cli.console import out, see
 from autoencode.cli.latent_options import EXAMPLE, say
 from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 from autoencode.errors import ArgumentError
@@ -72,7 +72,7 @@ def edit(
         say(f"'{found.name}' is from {found.without} pictures to {found.having}, and is kept in {opened.path}")
     made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, note=say)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
-    out.print(f"{', '.join(f'{one.name} {one.amount:+g}' for one in changes)}; see  [bold]{files[-1]}[/]")
+    see(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
 
 
 def _list(run: "Run") -> None:

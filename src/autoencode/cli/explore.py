@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from autoencode.cli.console import out
 from autoencode.cli.run_options import Device, Last, RunPath, Trust
@@ -34,4 +35,6 @@ def explore(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with out.status("encoding the test part and exporting the decoder"):
         written = tasks.explore(opened, page, examples=examples, seed=seed)
-    out.print(f"explorer [bold]{written}[/]  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)")
+    out.print(
+        f"explorer [bold]{escape(str(written))}[/]  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)"
+    )

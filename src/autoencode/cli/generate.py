@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.console import errors, out
+from autoencode.cli.console import errors, see
 from autoencode.cli.latent_options import Prior, say
 from autoencode.cli.run_options import Device, Last, RunPath, Trust, class_names
 
@@ -68,4 +68,4 @@ def generate(
             tell=status.update,
             note=say,
         )
-    out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")
+    see(f"{len(examples)} drawn", files[-1])

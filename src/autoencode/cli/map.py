@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.console import out
+from autoencode.cli.console import out, see
 from autoencode.cli.run_options import Device, Last, RunPath, Trust
 
 
@@ -59,4 +59,4 @@ def map_(
     if facts is not None and facts.thumbnails:
         told += f", {facts.thumbnails:,} thumbnails of {facts.size[0]}x{facts.size[1]}"
     size = f", {facts.bytes / 1e6:.1f} MB" if facts is not None else ""
-    out.print(f"{told}{size}; see  [bold]{path}[/]")
+    see(told + size, path)

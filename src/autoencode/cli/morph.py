@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autoencode.cli.console import errors, out
+from autoencode.cli.console import errors, see
 from autoencode.cli.latent_options import EXAMPLE, Prior, path_names, say_once
 from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
@@ -63,4 +63,4 @@ def morph(
         told: dict[str, Any] = {"prior": prior, "pull": pull, "of_class": of_class, "tell": status.update, "note": note}
         ways = [tasks.morph(opened, a, b, frames=n, path=way, **told) for way in path or [None]]
         written = tasks.save_morph(opened, ways, out_path, size)
-    out.print(f"{n} frames; see  [bold]{written}[/]")
+    see(f"{n} frames", written)

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from autoencode.cli.console import errors, out
+from autoencode.cli.console import errors, out, tell_skipped
 from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
 
@@ -34,8 +35,8 @@ def reconstruct(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class)
     for skip in done.skipped:
-        errors.print(f"[yellow]skipped[/] {skip.file}: {skip.reason}", soft_wrap=True)
+        tell_skipped(skip)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
     out.print(f"{len(done.reconstructions)} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
-    out.print(f"see      [bold]{done.files[-1]}[/]")
+    out.print(f"see      [bold]{escape(str(done.files[-1]))}[/]")

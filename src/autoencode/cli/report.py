@@ -1,5 +1,7 @@
 """`autoencode report`."""
 
+from rich.markup import escape
+
 from autoencode.cli.console import out
 from autoencode.cli.run_options import Device, Last, RunPath, Trust
 
@@ -20,4 +22,4 @@ def report(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with out.status("evaluating on the test part and drawing the report"):
         page = tasks.report(opened, tasks.evaluate(opened))
-    out.print(f"report   [bold]{page}[/]")
+    out.print(f"report   [bold]{escape(str(page))}[/]")

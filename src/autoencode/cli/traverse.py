@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.console import out
+from autoencode.cli.console import see
 from autoencode.cli.latent_options import EXAMPLE, say
 from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
@@ -43,4 +43,4 @@ def traverse(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     made = tasks.traverse(opened, file, dims=dim or (), columns=columns, reach=reach, of_class=of_class, note=say)
     written = tasks.save_traversal(opened, made, out_path)
-    out.print(f"{len(made.dims)} of {opened.latent_numbers} dimensions; see  [bold]{written}[/]")
+    see(f"{len(made.dims)} of {opened.latent_numbers} dimensions", written)
