@@ -1,6 +1,5 @@
 """Directions, and what is made of them."""
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -22,12 +21,6 @@ from autoencode.tasks import (
 )
 from autoencode.tasks.directions import apart
 from autoencode.tasks.reconstruct import as_image
-
-
-@pytest.fixture
-def run(digits_run, tmp_path) -> Run:
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
 
 
 def test_changes_as_texts():

@@ -1,5 +1,4 @@
 import copy
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -22,12 +21,6 @@ def folder(tmp_path_factory):
 def own_cache(folder, monkeypatch):
     """The classifiers of this file, trained once and not kept in anybody's cache folder."""
     monkeypatch.setattr(classifier, "cache", lambda name: folder / name)
-
-
-@pytest.fixture
-def plain(plain_run, tmp_path) -> Run:
-    shutil.copytree(plain_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
 
 
 def test_a_variational_model_has_all_measures(digits_run):

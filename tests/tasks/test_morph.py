@@ -21,11 +21,7 @@ def test_it_leads_from_code_to_code(digits_run, made):
     torch.testing.assert_close(made.examples, digits_run.decode(made.codes))
 
 
-def test_the_density_path_is_likelier(digits_run, tmp_path):
-    import shutil
-
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    run = tasks.Run(tmp_path / "run")
+def test_the_density_path_is_likelier(run):
     said: list[str] = []
     line = morph(run, "test:1", "test:2", frames=8)
     for prior in ("own", "normal"):

@@ -1,5 +1,4 @@
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -61,10 +60,9 @@ def test_report_of_a_plain_autoencoder(plain_run):
     assert {path.stem for path in (plain_run.path / "figures").iterdir()} == {"reconstructions", "codes", "curves"}
 
 
-def test_report_of_a_run_without_an_epoch(digits_run, tmp_path):
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    (tmp_path / "run" / "metrics.jsonl").unlink()
-    text = tasks.report(Run(tmp_path / "run")).read_text()
+def test_report_of_a_run_without_an_epoch(run):
+    (run.path / "metrics.jsonl").unlink()
+    text = tasks.report(run).read_text()
     assert "0 epochs in 0.0 minutes" in text
     assert "Learning curves" not in text
 
