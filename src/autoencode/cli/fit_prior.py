@@ -45,7 +45,7 @@ def fit_prior(
     opened = tasks.Run(run, trust=trust, device=device)
     with out.status(f"fitting the {kind} prior") as status:
         fitted = tasks.fit_prior(opened, kind, seed=seed, tell=status.update, **options)
-    bound = "at most " if kind == "two-stage" else ""
+    bound = "at most " if fitted.prior.is_bound else ""
     out.print(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
     out.print(f"nll of held-out codes  [bold]{bound}{fitted.nll}[/] nats")
     if fitted.nll_own is not None:

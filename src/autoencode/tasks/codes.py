@@ -137,6 +137,11 @@ def told_between(a: Coded, b: Coded, shares: Tensor) -> Tensor | None:
 def codes_of(run: Run, part: Part, seed: int) -> Tensor:
     """One code of each example, (n, numbers), on the processor: drawn from q(z|x), or the point that it is.
 
+    Args:
+        run: the trained model.
+        part: the examples; of probabilities pictures are drawn.
+        seed: of the draws; the global generators are left as they were.
+
     Raises:
         CapabilityError: codes that are not real numbers.
     """

@@ -42,6 +42,10 @@ class Direction:
 def direction_of_class(run: Run, of_class: str | int) -> Direction:
     """From the mean code of all other classes to that of this one, over training examples whose class is known.
 
+    Args:
+        run: the trained model.
+        of_class: the name or the number of the class.
+
     Raises:
         ArgumentError: no such class, or none but it.
 

@@ -187,6 +187,13 @@ def prior_codes(
 ) -> tuple[Tensor | None, str | None]:
     """Draws of codes, (n, *latent_shape), and from what; (None, None) for a plain autoencoder without a fitted prior.
 
+    Args:
+        run: the trained model.
+        n: how many.
+        prior: as `choose_prior` takes it.
+        seed: of the draws.
+        tell: is told in words how far a fit is.
+
     Raises:
         UnknownNameError: no such prior.
         CapabilityError: "ex-post" where no prior was fitted, or "own" where there is none.

@@ -37,7 +37,11 @@ class Spread:
         return self.factor.square().sum(1).sqrt()
 
     def draw(self, n: int, temperature: float = 1.0) -> Float[Tensor, "n numbers"]:
-        """Codes from the centre and the spread, which the temperature scales; from the global generator."""
+        """Codes from the centre and the spread, which the temperature scales; from the global generator.
+
+        Raises:
+            ArgumentError: a temperature that is not above 0.
+        """
         if not 0 < temperature < float("inf"):
             raise ArgumentError(f"a temperature is above 0 (1 changes nothing), not {temperature:g}")
         return self.loc + temperature * self._noise(n)
@@ -47,8 +51,8 @@ class Spread:
 
             loc + √(1 − share²) · (z − loc) + share · noise,     noise ~ N(0, covariance)
 
-        A share of 0 gives `z` itself and 1 forgets it. Whatever the share, codes of the data stay distributed as codes
-        of the data are: adding noise alone would take them to where the decoder never was.
+        A share of 0 gives `z` itself and 1 forgets it. Whatever the share, codes of the data keep their mean and their
+        covariance: adding noise alone would take them to where the decoder never was.
 
         Args:
             z: a code.
@@ -94,6 +98,10 @@ def spread_of(run: Run, of_class: str | int | None = None) -> Spread:
     """The spread of the codes of the training examples, or of those of one class.
 
     Codes are drawn from q(z|x), so that the spread holds the uncertainty of each code too.
+
+    Args:
+        run: the trained model.
+        of_class: the name or the number of a class; all examples where it is left out.
 
     Raises:
         ArgumentError: no such class.
