@@ -107,6 +107,8 @@ class PageError(Measure):
         names = names if examples is None else [names[place] for place in places_apart(len(names), examples).tolist()]
         files = [page_files(name) for name in names]
         done = restore(run, [dirty for dirty, _ in files], run.path / "test-pages", watch=_Told(tell))
+        if done.interrupted:
+            raise KeyboardInterrupt  # which `restore` took note of, so as to end in good order
         kinds, errors = [typeface_of(_number(path.name)) for path in done.files], list[Tensor]()
         for path, (_, clean) in zip(done.files, files, strict=True):
             difference = (_read(path) - _read(clean)) / 255

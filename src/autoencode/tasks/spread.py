@@ -8,13 +8,15 @@ from torch import Tensor
 from torch.distributions import MultivariateNormal
 
 from autoencode.data import Part, mix
-from autoencode.errors import ArgumentError, DataError
+from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.tasks.codes import codes_of
 from autoencode.tasks.run import Run
 
 _SPREAD = 31
 _MOST = 10_000
 """Codes are enough to know a covariance by."""
+_LONGEST = 5_000
+"""Codes of more numbers have a covariance of hundreds of megabytes."""
 _FLOOR = 1e-6
 """The least variance, as a share of the mean one."""
 
@@ -106,8 +108,13 @@ def spread_of(run: Run, of_class: str | int | None = None) -> Spread:
     Raises:
         ArgumentError: no such class.
         DataError: fewer than two examples of it.
-        CapabilityError: codes that are not real numbers.
+        CapabilityError: codes that are not real numbers, or too long for a covariance.
     """
+    if run.latent_numbers > _LONGEST:
+        raise CapabilityError(
+            f"codes of {run.latent_numbers:,} numbers are too long for a covariance, and no spread of them is known: "
+            "take a model with shorter codes"
+        )
     part = run.data.train if of_class is None else _class_part(run, of_class)
     if len(part) < 2:
         raise DataError(f"a spread needs two training examples at least, and there are {len(part)}")
