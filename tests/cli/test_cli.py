@@ -12,29 +12,10 @@ import pytest
 from PIL import Image
 
 from autoencode import storage
-from autoencode.cli import commands, lookahead, main
+from autoencode.cli import commands, lookahead
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
 from support.disks import FullDisk
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Runs a command in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["autoencode", *map(str, words)])
-        try:
-            main.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
 
 TRAIN = ("train", "digits", "--epochs", "1", "--hidden", "8", "--no-report")
 

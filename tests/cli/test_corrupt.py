@@ -9,25 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoencode.cli import main
 from autoencode.corruptions import composed, corruptions
 from autoencode.tasks import Run
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Runs a command in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
+def run(run):
+    """The same, and what is said on the standard error is one line without a frame."""
 
     def call(*words):
-        monkeypatch.setattr(sys, "argv", ["autoencode", *map(str, words)])
-        try:
-            main.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, " ".join(said.err.replace("│", " ").split())
+        code, out, err = run(*words)
+        return code, out, " ".join(err.replace("│", " ").split())
 
     return call
 

@@ -1,12 +1,10 @@
 """generate, morph, blend, edit and traverse as a person types them."""
 
 import shutil
-import sys
 
 import pytest
 
 from autoencode import tasks
-from autoencode.cli import main
 from autoencode.cli.latent_options import path_names, prior_names
 
 
@@ -16,22 +14,10 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path, trained):
-    """Runs a command in a folder with a run: exit code, standard output, standard error."""
+def run(run, tmp_path, trained):
+    """Runs a command in a folder with a run."""
     shutil.copytree(trained, tmp_path / "run")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["autoencode", *map(str, words)])
-        try:
-            main.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return run
 
 
 GOOD = [
@@ -79,6 +65,16 @@ def test_wrong_input_is_one_clear_line(run, words, code, said):
     assert got == code
     assert said in " ".join(err.split())
     assert "Traceback" not in err
+
+
+def test_names_with_brackets_are_shown_as_they_are(run, tmp_path):
+    _, out, _ = run("morph", "run", "test:1", "test:2", "-o", "a[b].gif", "--frames", 3)
+    assert "see  a[b].gif" in out
+    run("generate", "run", "-n", 1, "-o", "in")
+    (tmp_path / "in" / "bad[x].png").write_bytes(b"no picture")
+    _, out, err = run("reconstruct", "run", "in", "-o", "to[o]")
+    assert "skipped in/bad[x].png" in err
+    assert "to[o]/sheet.png" in out
 
 
 def test_two_folders_are_an_attribute_that_is_kept(run, tmp_path):

@@ -1,9 +1,6 @@
-import sys
-
 import numpy as np
 import pytest
 
-from autoencode.cli import main
 from autoencode.tasks import classifier, train
 
 
@@ -20,27 +17,14 @@ def plain_run(tmp_path_factory):
     return train("digits", "conv-ae", out=out, steps=3, limit=300, command="test")
 
 
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    """Runs a command in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch, tmp_path):
+    """The classifiers of this file are not kept in anybody's cache folder."""
     monkeypatch.setattr(classifier, "cache", lambda name: tmp_path / name)
 
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["autoencode", *map(str, words)])
-        try:
-            main.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
 
-    return call
-
-
-def test_a_map(call, vector_run, tmp_path):
-    code, out, err = call("map", vector_run.path, "-o", "m.html", "--limit", "10")
+def test_a_map(run, vector_run, tmp_path):
+    code, out, err = run("map", vector_run.path, "-o", "m.html", "--limit", "10")
     assert code == 0, err
     assert "10 of 20 codes" in out
     assert "m.html" in out
@@ -55,21 +39,21 @@ def test_a_map(call, vector_run, tmp_path):
         (("--limit", "2"), 2, "--limit takes 4"),
     ],
 )
-def test_wrong_maps(call, vector_run, words, code, said):
-    found, _, err = call("map", vector_run.path, *words)
+def test_wrong_maps(run, vector_run, words, code, said):
+    found, _, err = run("map", vector_run.path, *words)
     assert (found, said in err) == (code, True), err
 
 
-def test_the_measures_of_vectors(call, vector_run):
-    code, out, err = call("latent-space", vector_run.path, "-n", "20", "--pairs", "5")
+def test_the_measures_of_vectors(run, vector_run):
+    code, out, err = run("latent-space", vector_run.path, "-n", "20", "--pairs", "5")
     assert code == 0, err
     assert "stretch at codes, step 0.1, median" in out
     assert "length of a path / distance" in out
     assert "without labels there is no classifier" in out
 
 
-def test_the_measures_of_pictures(call, plain_run):
-    code, out, err = call("latent-space", plain_run.path, "-n", "40", "--pairs", "5")
+def test_the_measures_of_pictures(run, plain_run):
+    code, out, err = run("latent-space", plain_run.path, "-n", "40", "--pairs", "5")
     assert code == 0, err
     assert "fit-prior" in out
     assert "% of the test part right" in out

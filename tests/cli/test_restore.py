@@ -1,7 +1,6 @@
 """`autoencode restore` as a person uses it."""
 
 import signal
-import sys
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ import torch
 from PIL import Image
 
 from autoencode import storage
-from autoencode.cli import main
 from autoencode.data import load
 from autoencode.tasks import train
 from support.disks import FullDisk
@@ -24,21 +22,9 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path, trained):
-    """Runs `autoencode restore` with the model in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["autoencode", "restore", str(trained), *map(str, words), "--trust", RECIPE])
-        try:
-            main.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+def run(run, trained):
+    """Runs `autoencode restore` with the model."""
+    return lambda *words: run("restore", trained, *words, "--trust", RECIPE)
 
 
 def draw(path, *names, size=(40, 30)):
@@ -131,12 +117,10 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_many(run, tmp_path, monkeypatch)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"a.png", "sheet.png"}
 
 
-def test_help(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["autoencode", "restore", "--help"])
-    with pytest.raises(SystemExit) as end:
-        main.main()
-    assert end.value.code in (0, None)
-    words = " ".join(capsys.readouterr().out.replace("│", " ").split())
+def test_help(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    words = " ".join(out.replace("│", " ").split())
     for option in ("--out", "--clean", "--tile", "--last", "--device", "--trust"):
         assert option in words
     assert "autoencode restore runs/scans-restorer scan.png photos/ -o clean/" in words

@@ -49,7 +49,10 @@ def test_examples_without_a_label_are_left_out():
     part = halves(64)
     labels = part.labels.clone()
     labels[::3] = -1
-    train_classifier(Part(part.x, labels), 2, epochs=1)
+    some = Part(part.x, labels)
+    model = train_classifier(some, 2, epochs=1)
+    assert accuracy(model, some) == accuracy(model, some[(labels >= 0).nonzero()[:, 0]])
+    assert accuracy(model, some).n == 42
 
 
 def test_no_labels():

@@ -1,9 +1,10 @@
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from autoencode.errors import ArgumentError, ShapeError
+from autoencode.errors import ArgumentError, DataError, ShapeError
 from autoencode.evaluation import ClipMeter, clip_quality
 
 
@@ -54,9 +55,19 @@ def test_one_frame_has_no_flicker_and_none_no_quality() -> None:
 
 
 def test_what_cannot_be_compared() -> None:
-    with pytest.raises(ArgumentError, match="as many clean frames"):
-        clip_quality(clip(3), clip(4))
+    for one, other in ((3, 4), (4, 3)):
+        with pytest.raises(ArgumentError, match="as many clean frames"):
+            clip_quality(clip(one), clip(other))
     with pytest.raises(ShapeError, match="must have one size"):
         clip_quality(clip(3), clip(3)[..., :9])
     with pytest.raises(ShapeError, match="must have one size"):
         clip_quality([clip(1)[0], clip(1)[0][..., :9]], [clip(1)[0], clip(1)[0][..., :9]])
+
+
+def test_a_clip_that_cannot_be_read_to_its_end_says_so_itself() -> None:
+    def damaged() -> Iterator[np.ndarray]:
+        yield clip(1)[0]
+        raise DataError("no clip, or a damaged one")
+
+    with pytest.raises(DataError, match="a damaged one"):
+        clip_quality(clip(3), damaged())

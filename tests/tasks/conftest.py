@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import matplotlib
 import pytest
 
@@ -16,6 +19,23 @@ def digits_run(tmp_path_factory) -> Run:
 def plain_run(tmp_path_factory) -> Run:
     """A plain autoencoder trained for a moment on the digits."""
     return train("digits", "conv-ae", out=tmp_path_factory.mktemp("runs") / "plain", epochs=1, command="test")
+
+
+@pytest.fixture
+def run(digits_run: Run, tmp_path: Path) -> Run:
+    """The VAE, in a folder of the test's own."""
+    return _copied(digits_run, tmp_path / "run")
+
+
+@pytest.fixture
+def plain(plain_run: Run, tmp_path: Path) -> Run:
+    """The plain autoencoder, in a folder of the test's own."""
+    return _copied(plain_run, tmp_path / "plain")
+
+
+def _copied(run: Run, folder: Path) -> Run:
+    shutil.copytree(run.path, folder)
+    return Run(folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,4 @@
 import json
-import shutil
 
 import pytest
 import torch
@@ -8,18 +7,6 @@ from autoencode import tasks
 from autoencode.errors import CapabilityError, UnknownNameError
 from autoencode.tasks import Run, choose_prior
 from autoencode.tasks.ex_post import fitted_facts, save_fitted
-
-
-@pytest.fixture
-def run(digits_run, tmp_path) -> Run:
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
-
-
-@pytest.fixture
-def plain(plain_run, tmp_path) -> Run:
-    shutil.copytree(plain_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
 
 
 def rescored(run: Run, nll: float, own: float | None) -> None:

@@ -57,8 +57,8 @@ def test_words_of_a_codebook_are_refused(tmp_path):
 
 
 def test_means_of_portions_are_those_of_the_whole(digits_run):
-    x = digits_run.data.train.units()[:600]
-    torch.testing.assert_close(means_of(digits_run, x), digits_run.model.encode(x).mean.detach())
+    part = digits_run.data.train[:600]
+    torch.testing.assert_close(means_of(digits_run, part), digits_run.model.encode(part.units()).mean.detach())
 
 
 def test_what_is_told_between_two(digits_run):

@@ -86,5 +86,6 @@ def test_plans_fill_outlines(tmp_path) -> None:
     assert not torch.equal(one, generate(again, 3, tmp_path / "w")[0])
     with pytest.raises(DataError, match=r"none\.png"):
         generate(again, 2, tmp_path / "t", condition=tmp_path / "none.png")
-    with pytest.raises(ArgumentError, match="not told classes"):
-        generate(again, 2, tmp_path / "t", of_class=1)
+    for also in ({}, {"condition": tmp_path / "outline.png"}):
+        with pytest.raises(ArgumentError, match="not told classes"):
+            generate(again, 2, tmp_path / "t", of_class=1, **also)

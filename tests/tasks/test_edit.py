@@ -1,6 +1,6 @@
 """Directions, and what is made of them."""
 
-import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -23,12 +23,6 @@ from autoencode.tasks.directions import apart
 from autoencode.tasks.reconstruct import as_image
 
 
-@pytest.fixture
-def run(digits_run, tmp_path) -> Run:
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
-
-
 def test_changes_as_texts():
     assert parse_change("smiling+1.5") == Change("smiling", 1.5)
     assert parse_change("ankle boot - 2") == Change("ankle boot", -2.0)
@@ -45,6 +39,25 @@ def test_a_class_against_the_rest(run):
     found = direction_of_class(run, "3")
     torch.testing.assert_close(found.vector, expected, rtol=1e-4, atol=1e-5)
     assert (found.having, found.without) == (int((train.labels == 3).sum()), int((train.labels != 3).sum()))
+
+
+def test_examples_of_no_known_class_are_on_neither_side(run):
+    train = run.data.train
+    labels = train.labels.clone()
+    labels[200:] = -1
+    few = Run(run.path, data=replace(run.data, train=replace(train, labels=labels)))
+    found = direction_of_class(few, 3)
+    means = run.model.encode(train.units()[:200]).mean.detach()
+    expected = means[labels[:200] == 3].mean(0) - means[labels[:200] != 3].mean(0)
+    torch.testing.assert_close(found.vector, expected, rtol=1e-4, atol=1e-5)
+    assert found.without + found.having == 200
+
+
+def test_a_class_without_examples_is_not_an_unknown_one(run):
+    train = run.data.train
+    none = torch.where(train.labels == 3, 4, train.labels)
+    with pytest.raises(ArgumentError, match="a direction needs examples with '3' and without"):
+        edit(Run(run.path, data=replace(run.data, train=replace(train, labels=none))), "test:1", ["3+1"])
 
 
 def test_two_folders(run, tmp_path):

@@ -97,6 +97,15 @@ def test_a_plain_run_draws_from_a_normal_of_its_codes_until_a_prior_is_fitted(pl
     assert "fitted to the codes" in data["prior"]["words"]
 
 
+def test_every_number_of_a_one_hot_code_has_a_slider(tmp_path):
+    small = {"n_latents": 3, "n_categories": 4, "steps": 2}
+    run = train("digits", "categorical-vae", out=tmp_path / "run", command="test", **small)
+    latent = data_of(explore(run, examples=5))["latent"]
+    assert sorted(latent["order"]) == list(range(12))
+    assert len(latent["relevance"]) == 12
+    assert latent["measure"] == "variance"  # the KL is of four numbers together
+
+
 def test_the_same_seed_gives_the_same_page(digits_run, tmp_path):
     pages = [explore(digits_run, tmp_path / f"{i}.html", examples=10, seed=s) for i, s in enumerate((0, 0, 1))]
     one, again, other = (page.read_bytes() for page in pages)

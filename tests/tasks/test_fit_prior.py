@@ -1,5 +1,4 @@
 import json
-import shutil
 import sys
 from functools import partial
 
@@ -12,8 +11,8 @@ from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, RunError, UnknownNameError
 from autoencode.recipes import recipes
 from autoencode.tasks import Run
+from autoencode.tasks.codes import codes_of
 from autoencode.tasks.ex_post import ex_post_priors, load_fitted, save_fitted
-from autoencode.tasks.fit_prior import codes_of
 from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
 
 SHORT = {
@@ -34,19 +33,6 @@ def truth(dims: int = 3) -> MixtureSameFamily:
     locs = torch.tensor([[10.0, 0.0, 1.0], [0.0, 60.0, 2.0], [-10.0, -60.0, 1.5]])[:, :dims]
     factors = torch.tensor([[2.0, 0.0, 0.0], [5.0, 9.0, 0.0], [0.05, 0.03, 0.1]]).expand(3, 3, 3)[:, :dims, :dims]
     return MixtureSameFamily(Categorical(torch.tensor([0.5, 0.3, 0.2])), MultivariateNormal(locs, scale_tril=factors))
-
-
-@pytest.fixture
-def run(plain_run, tmp_path) -> Run:
-    """A plain autoencoder, in a folder of the test's own."""
-    shutil.copytree(plain_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
-
-
-@pytest.fixture
-def variational(digits_run, tmp_path) -> Run:
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
 
 
 # Densities ---------------------------------------------------------------------------------------------------------
@@ -125,24 +111,24 @@ def test_a_flow_stops_when_held_out_codes_are_no_likelier():
 
 
 @every
-def test_the_same_seed_gives_the_same_prior(run, kind):
-    one, two = (tasks.fit_prior(run, kind, seed=3, **SHORT[kind]) for _ in range(2))
+def test_the_same_seed_gives_the_same_prior(plain, kind):
+    one, two = (tasks.fit_prior(plain, kind, seed=3, **SHORT[kind]) for _ in range(2))
     assert one.nll == two.nll
     assert all(
         torch.equal(a, b) for a, b in zip(one.prior.state_dict().values(), two.prior.state_dict().values(), strict=True)
     )
-    assert tasks.fit_prior(run, kind, seed=4, **SHORT[kind]).prior is not one.prior
+    assert tasks.fit_prior(plain, kind, seed=4, **SHORT[kind]).prior is not one.prior
 
 
 @every
-def test_a_plain_autoencoder_generates_once_a_prior_is_fitted(run, tmp_path, kind):
+def test_a_plain_autoencoder_generates_once_a_prior_is_fitted(plain, tmp_path, kind):
     with pytest.raises(CapabilityError, match="autoencode fit-prior"):
-        tasks.generate(run, 4)
-    fitted = tasks.fit_prior(run, kind, **SHORT[kind])
+        tasks.generate(plain, 4)
+    fitted = tasks.fit_prior(plain, kind, **SHORT[kind])
     assert fitted.nll_own is None
     assert fitted.n_codes == 1437
     assert fitted.nll.n == 180
-    again = Run(run.path)
+    again = Run(plain.path)
     x, files = tasks.generate(again, 4, tmp_path / "new", seed=1)
     assert x.shape == (4, 1, 8, 8)
     assert files[-1].exists()
@@ -152,93 +138,93 @@ def test_a_plain_autoencoder_generates_once_a_prior_is_fitted(run, tmp_path, kin
         tasks.generate(again, 4, prior="own")
 
 
-def test_codes_of_a_variational_model_are_draws(variational):
-    part = variational.data.validation
-    one, again, other = (codes_of(variational, part, seed) for seed in (1, 1, 2))
+def test_codes_of_a_variational_model_are_draws(run):
+    part = run.data.validation
+    one, again, other = (codes_of(run, part, seed) for seed in (1, 1, 2))
     assert torch.equal(one, again)
-    q = variational.model.encode(part.units())
+    q = run.model.encode(part.units())
     assert_mean((one - q.mean) / q.stddev, 0.0)
     assert_mean(((one - other) / q.stddev).square(), 2.0)
 
 
-def test_a_variational_model_has_two_priors(variational, tmp_path):
-    own, _ = tasks.generate(variational, 4, tmp_path / "own")
+def test_a_variational_model_has_two_priors(run, tmp_path):
+    own, _ = tasks.generate(run, 4, tmp_path / "own")
     with pytest.raises(CapabilityError, match="no prior was fitted"):
-        tasks.generate(variational, 4, prior="ex-post")
-    fitted = tasks.fit_prior(variational, "normal")
-    z = codes_of(variational, variational.data.validation, 5)
+        tasks.generate(run, 4, prior="ex-post")
+    fitted = tasks.fit_prior(run, "normal")
+    z = codes_of(run, run.data.validation, 5)
     assert fitted.nll_own is not None
     p = stats.norm.logpdf(z.double().numpy()).sum(1)
     assert_within_standard_errors(fitted.nll_own.value, -p.mean(), 2 * fitted.nll_own.standard_error)
-    assert torch.equal(own, tasks.generate(variational, 4, tmp_path / "own", prior="own")[0])
-    assert not torch.equal(own, tasks.generate(variational, 4, tmp_path / "new")[0])
-    text = tasks.report(variational).read_text()
+    assert torch.equal(own, tasks.generate(run, 4, tmp_path / "own", prior="own")[0])
+    assert not torch.equal(own, tasks.generate(run, 4, tmp_path / "new")[0])
+    text = tasks.report(run).read_text()
     assert "New ones, from where the codes lie" in text
     assert "codes under the normal prior" in text
     assert "codes under its own prior" in text
 
 
-def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(run):
-    tasks.fit_prior(run, "mixture", components=2)
-    again = Run(run.path)
+def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(plain):
+    tasks.fit_prior(plain, "mixture", components=2)
+    again = Run(plain.path)
     tasks.evaluate(again, importance_examples=0)
     text = tasks.report(again).read_text()
     assert "New ones, from where the codes lie" in text
-    assert (run.path / "figures" / "samples-ex-post.png").exists()
+    assert (plain.path / "figures" / "samples-ex-post.png").exists()
 
 
-def test_prior_json_says_what_was_fitted(run):
-    fitted = tasks.fit_prior(run, "mixture", seed=7, components=2)
-    facts = json.loads((run.path / "prior.json").read_text())
+def test_prior_json_says_what_was_fitted(plain):
+    fitted = tasks.fit_prior(plain, "mixture", seed=7, components=2)
+    facts = json.loads((plain.path / "prior.json").read_text())
     assert (facts["kind"], facts["options"], facts["seed"], facts["part"]) == ("mixture", {"components": 2}, 7, "train")
     assert facts["nll"]["value"] == fitted.nll.value
 
 
 @pytest.mark.parametrize("change", [{"kind": "normal"}, {"options": {"components": 5}}, {"nll": None}])
-def test_a_prior_that_was_tampered_with_is_refused(run, change):
-    tasks.fit_prior(run, "mixture", components=2)
-    facts = json.loads((run.path / "prior.json").read_text())
-    (run.path / "prior.json").write_text(json.dumps({**facts, **change}))
+def test_a_prior_that_was_tampered_with_is_refused(plain, change):
+    tasks.fit_prior(plain, "mixture", components=2)
+    facts = json.loads((plain.path / "prior.json").read_text())
+    (plain.path / "prior.json").write_text(json.dumps({**facts, **change}))
     with pytest.raises(RunError, match=r"prior.json was changed after it was written: fit it again"):
-        Run(run.path).ex_post()
+        Run(plain.path).ex_post()
 
 
-def test_a_file_that_was_tampered_with_is_refused(run):
-    tasks.fit_prior(run, "mixture", components=2)
-    file = run.path / "prior.safetensors"
+def test_a_file_that_was_tampered_with_is_refused(plain):
+    tasks.fit_prior(plain, "mixture", components=2)
+    file = plain.path / "prior.safetensors"
     content = bytearray(file.read_bytes())
     content[-3] ^= 1
     file.write_bytes(content)
     with pytest.raises(RunError, match="checksum"):
-        Run(run.path).ex_post()
+        Run(plain.path).ex_post()
     file.unlink()
     with pytest.raises(RunError, match="missing"):
-        Run(run.path).ex_post()
-    (run.path / "prior.json").write_text("{")
+        Run(plain.path).ex_post()
+    (plain.path / "prior.json").write_text("{")
     with pytest.raises(RunError, match=r"prior.json cannot be read"):
-        Run(run.path).ex_post()
+        Run(plain.path).ex_post()
 
 
-def test_only_registered_kinds_are_built(run):
-    fitted = tasks.fit_prior(run, "mixture", components=2)
-    save_fitted(run.path, fitted.prior, run.model, {"kind": "os.system", "options": {}})
+def test_only_registered_kinds_are_built(plain):
+    fitted = tasks.fit_prior(plain, "mixture", components=2)
+    save_fitted(plain.path, fitted.prior, plain.model, {"kind": "os.system", "options": {}})
     with pytest.raises(UnknownNameError, match=r"no prior to fit named 'os\.system'"):
-        Run(run.path).ex_post()
+        Run(plain.path).ex_post()
 
 
-def test_a_prior_of_other_weights_is_refused(run):
-    tasks.fit_prior(run, "normal")
+def test_a_prior_of_other_weights_is_refused(plain):
+    tasks.fit_prior(plain, "normal")
     with torch.no_grad():
-        next(run.model.parameters()).add_(1e-3)
+        next(plain.model.parameters()).add_(1e-3)
     with pytest.raises(RunError, match="fitted to the codes of other weights"):
-        load_fitted(run.path, run.model)
+        load_fitted(plain.path, plain.model)
 
 
-def test_resuming_fits_the_same_kind_anew(run):
-    tasks.fit_prior(run, "mixture", seed=2, components=2)
-    before = json.loads((run.path / "prior.json").read_text())
-    resumed = tasks.resume(run.path, epochs=2)
-    after = json.loads((run.path / "prior.json").read_text())
+def test_resuming_fits_the_same_kind_anew(plain):
+    tasks.fit_prior(plain, "mixture", seed=2, components=2)
+    before = json.loads((plain.path / "prior.json").read_text())
+    resumed = tasks.resume(plain.path, epochs=2)
+    after = json.loads((plain.path / "prior.json").read_text())
     assert (after["options"], after["seed"]) == ({"components": 2}, 2)
     assert after["model"] != before["model"]
     assert resumed.ex_post() is not None
@@ -253,12 +239,12 @@ def test_a_recipe_can_ask_for_a_prior(monkeypatch, tmp_path):
     assert run.ex_post() is not None
 
 
-def test_errors(run):
+def test_errors(plain):
     with pytest.raises(UnknownNameError, match=r"no prior to fit is called 'gmm'; there are: flow, mixture, normal"):
-        tasks.fit_prior(run, "gmm")
+        tasks.fit_prior(plain, "gmm")
     with pytest.raises(ArgumentError, match="a fitted normal prior does not take components"):
-        tasks.fit_prior(run, "normal", components=3)
+        tasks.fit_prior(plain, "normal", components=3)
     with pytest.raises(ArgumentError, match="1 component or more"):
-        tasks.fit_prior(run, "mixture", components=0)
+        tasks.fit_prior(plain, "mixture", components=0)
     with pytest.raises(ArgumentError, match="need as many codes"):
-        tasks.fit_prior(run, "mixture", components=5_000)
+        tasks.fit_prior(plain, "mixture", components=5_000)

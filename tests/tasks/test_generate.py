@@ -1,11 +1,9 @@
-import shutil
-
 import pytest
 import torch
 
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.tasks import Run, generate
+from autoencode.tasks import generate
 from autoencode.tasks.codes import codes_of
 from autoencode.tasks.generate import sample
 
@@ -60,11 +58,9 @@ def test_a_low_temperature_keeps_to_the_middle(digits_run):
 
 
 @pytest.mark.parametrize("kind", ["normal", "flow", "two-stage"])
-def test_fitted_priors_have_a_temperature(plain_run, tmp_path, kind):
-    shutil.copytree(plain_run.path, tmp_path / "run")
-    run = Run(tmp_path / "run")
+def test_fitted_priors_have_a_temperature(plain, kind):
     options = {"flow": {"epochs": 1}, "two-stage": {"epochs": 1, "hidden": 8}}.get(kind, {})
-    prior = tasks.fit_prior(run, kind, **options).prior
+    prior = tasks.fit_prior(plain, kind, **options).prior
     spread = [prior.sample(500, t).std(0).mean().item() for t in (0.5, 1.0)]
     assert spread[1] / spread[0] == pytest.approx(2, rel=0.3)
 

@@ -1,5 +1,5 @@
 import copy
-import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -23,12 +23,6 @@ def own_cache(folder, monkeypatch):
     monkeypatch.setattr(classifier, "cache", lambda name: folder / name)
 
 
-@pytest.fixture
-def plain(plain_run, tmp_path) -> Run:
-    shutil.copytree(plain_run.path, tmp_path / "run")
-    return Run(tmp_path / "run")
-
-
 def test_a_variational_model_has_all_measures(digits_run):
     found = tasks.latent_space(digits_run, n=100, codes=50, pairs=20)
     assert (found.prior, found.part, found.n) == ("own", "test", 100)
@@ -49,6 +43,19 @@ def test_features_of_your_own(digits_run):
     other = tasks.latent_space(digits_run, n=60, codes=20, pairs=10)
     assert mine.quality != other.quality
     assert mine.generated == other.generated
+
+
+def test_of_probabilities_pictures_are_compared(digits_run):
+    data, seen = digits_run.data, []
+    grey = Run(digits_run.path, data=replace(data, train=replace(data.train, stochastic=True)))
+    tasks.latent_space(grey, n=30, codes=20, pairs=5, features=lambda x: seen.append(x) or x.flatten(1)[:, 20:30])
+    train = seen[-1]
+    assert ((train == 0) | (train == 1)).all()
+    again = tasks.latent_space(
+        grey, "train", n=30, codes=20, pairs=5, features=lambda x: seen.append(x) or x.flatten(1)
+    )
+    assert torch.equal(seen[-2], seen[-1]), "the training part beside itself"
+    assert again.quality != again.best
 
 
 def test_a_plain_autoencoder_has_draws_once_a_prior_is_fitted(plain):
@@ -106,6 +113,9 @@ def test_the_classifier_is_trained_once_and_a_damaged_one_is_replaced(monkeypatc
     assert len(told) == 2
     assert third.accuracy == first.accuracy
     assert tasks.classifier_of(data, seed=1).path != first.path
+    few = tasks.classifier_of(load("digits", labels=20))
+    assert few.path != first.path
+    assert few.accuracy.value < first.accuracy.value
 
 
 def test_the_classifier_needs_labels():

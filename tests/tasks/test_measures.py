@@ -1,4 +1,5 @@
 import math
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,15 @@ def test_whole_pages_are_restored_and_compared(scans: Path, monkeypatch: pytest.
     assert {text_of(int(page.stem)) for page in pages} == {2}
     assert len(pages) == 12
     assert PageError()(Run(scans / "run"), 3, quiet).n == 3
+    told: list[tuple[int, int]] = []
+    PageError()(Run(scans / "run"), 8, lambda *counts: told.append(counts))
+    assert told[-1] == (8, 8)
+
+
+def test_a_stop_between_two_pages_is_a_stop(scans: Path) -> None:
+    run = train("documents", "restorer", out=scans / "run", widths=(4,), steps=1)
+    with pytest.raises(KeyboardInterrupt):
+        PageError()(run, 3, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def test_the_likelihood_s_draws_are_the_paper_s_by_default() -> None:

@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 
 from autoencode import tasks
-from autoencode.errors import ArgumentError, DataError, UnknownNameError
+from autoencode.errors import ArgumentError, CapabilityError, DataError, UnknownNameError
 from autoencode.tasks import morph, save_morph
 
 
@@ -21,11 +21,7 @@ def test_it_leads_from_code_to_code(digits_run, made):
     torch.testing.assert_close(made.examples, digits_run.decode(made.codes))
 
 
-def test_the_density_path_is_likelier(digits_run, tmp_path):
-    import shutil
-
-    shutil.copytree(digits_run.path, tmp_path / "run")
-    run = tasks.Run(tmp_path / "run")
+def test_the_density_path_is_likelier(run):
     said: list[str] = []
     line = morph(run, "test:1", "test:2", frames=8)
     for prior in ("own", "normal"):
@@ -38,6 +34,12 @@ def test_the_density_path_is_likelier(digits_run, tmp_path):
     assert torch.equal(morph(run, "test:1", "test:2", frames=8, path="density").codes, bent.codes)
     straight = morph(run, "test:1", "test:2", frames=8, path="density", pull=0.0)
     torch.testing.assert_close(straight.codes, line.codes)
+
+
+def test_a_bound_is_no_density_to_follow(plain):
+    tasks.fit_prior(plain, "two-stage", epochs=1, hidden=8)
+    with pytest.raises(CapabilityError, match="only a bound on the density of codes is known"):
+        morph(plain, "test:1", "test:2", frames=4, path="density")
 
 
 def test_a_moving_picture_goes_there_and_back(digits_run, made, tmp_path):

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from autoencode.errors import ArgumentError, DataError
+from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.tasks import spread
 from autoencode.tasks.codes import codes_of
 from autoencode.tasks.spread import Spread, fit_spread, spread_of
 from support.statistics import assert_mean
@@ -71,3 +72,9 @@ def test_a_class_without_examples(digits_run, monkeypatch):
     monkeypatch.setitem(digits_run.folder.facts["data"], "classes", [*map(str, range(10)), "ghost"])
     with pytest.raises(DataError, match="class 'ghost' has 0 training examples"):
         spread_of(digits_run, "Ghost")
+
+
+def test_codes_too_long_for_a_covariance_are_refused(digits_run, monkeypatch):
+    monkeypatch.setattr(spread, "_LONGEST", 1)
+    with pytest.raises(CapabilityError, match="codes of 2 numbers are too long for a covariance"):
+        spread_of(digits_run)

@@ -5,15 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import out
-from autoencode.cli.latent_options import Device, Last, OfClass, path_names, say
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import see
+from autoencode.cli.latent_options import path_names, say
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 from autoencode.errors import ArgumentError
 
 
 def blend(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     pictures: Annotated[
         list[str],
         typer.Argument(metavar="A B", help="Two pictures, or examples of the data such as test:17; more with --grid."),
@@ -68,4 +67,4 @@ def blend(
     swapped = made.by_levels and rows == "B"
     files = tasks.save_blend(opened, made, out_path, pair=None if grid else (1, 0) if swapped else (0, 1))
     how = f"{made.levels} top levels of the one, the rest of the other" if made.by_levels else "codes averaged"
-    out.print(f"{how}; see  [bold]{files[-1]}[/]")
+    see(how, files[-1])

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from autoencode.cli.completion import data_names
@@ -41,4 +42,4 @@ def code_spaces(
     out.print("gaps: share of draws from the standard normal that land where there are no codes", style="dim")
     out.print("overlap: share of test codes whose ten nearest neighbours are of another class", style="dim")
     out.print("mismatch: of the codes' mean and covariance from the standard normal's", style="dim")
-    out.print(f"see      [bold]{picture}[/]")
+    out.print(f"see      [bold]{escape(str(picture))}[/]")

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from autoencode.cli.completion import corruption_names
-from autoencode.cli.console import errors, out
+from autoencode.cli.console import errors, out, tell_skipped
 
 
 def corrupt(
@@ -45,7 +45,7 @@ def corrupt(
             progress=lambda done, total: status.update(f"{done:,} of {total:,} spoiled"),
         )
     for skip in done.skipped:
-        errors.print(f"[yellow]skipped[/] {escape(skip.file)}: {escape(skip.reason)}", soft_wrap=True)
+        tell_skipped(skip)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
     out.print(f"{len(done.files)} spoiled")

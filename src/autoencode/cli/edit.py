@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import out
-from autoencode.cli.latent_options import Device, Last, OfClass, say
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import out, see
+from autoencode.cli.latent_options import EXAMPLE, say
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def edit(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     file: Annotated[
         str | None,
-        typer.Argument(help="A picture, or an example of the data such as test:17.", show_default="none, with --list"),
+        typer.Argument(help=EXAMPLE, show_default="none, with --list"),
     ] = None,
     attribute: Annotated[
         list[str] | None,
@@ -73,7 +72,7 @@ def edit(
         say(f"'{found.name}' is from {found.without} pictures to {found.having}, and is kept in {opened.path}")
     made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, note=say)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
-    out.print(f"{', '.join(f'{one.name} {one.amount:+g}' for one in changes)}; see  [bold]{files[-1]}[/]")
+    see(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
 
 
 def _list(run: "Run") -> None:

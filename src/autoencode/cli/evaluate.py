@@ -1,14 +1,12 @@
 """`autoencode evaluate`."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Device, Last, Part, RunPath, Trust
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
@@ -17,16 +15,16 @@ _WIDE = 110  # columns of text from which there is room for what each number mea
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
-    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="Which part of the data.")] = "test",
+    run: RunPath,
+    part: Part = "test",
     samples: Annotated[int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")] = 1,
     importance_samples: Annotated[
         int, typer.Option(min=0, help="Codes drawn for each example for the log-likelihood; 0 leaves it out.")
     ] = 100,
     importance_examples: Annotated[int, typer.Option(min=1, help="Examples for the log-likelihood.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Measure a model: elbo, log-likelihood, error per pixel, bits per dimension, use of the latent space.

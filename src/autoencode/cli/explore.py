@@ -4,21 +4,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Device, Last, RunPath, Trust
 
 
 def explore(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     page: Annotated[
         Path | None, typer.Option("--out", "-o", help="The page to write.", show_default="RUN/explorer.html")
     ] = None,
     examples: Annotated[int, typer.Option(min=1, help="Test pictures that are in the file.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Another seed chooses other examples.")] = 0,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Write explorer.html: drag in the space of codes and watch the decoder, in any browser, offline.
@@ -35,4 +35,6 @@ def explore(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with out.status("encoding the test part and exporting the decoder"):
         written = tasks.explore(opened, page, examples=examples, seed=seed)
-    out.print(f"explorer [bold]{written}[/]  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)")
+    out.print(
+        f"explorer [bold]{escape(str(written))}[/]  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)"
+    )

@@ -1,13 +1,11 @@
 """`autoencode fit-prior`."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Device, RunPath, Trust
 
 
 def _kinds(incomplete: str) -> list[str]:
@@ -17,7 +15,7 @@ def _kinds(incomplete: str) -> list[str]:
 
 
 def fit_prior(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     kind: Annotated[str, typer.Argument(help="mixture, normal, flow or two-stage.", autocompletion=_kinds)] = "mixture",
     components: Annotated[int | None, typer.Option(min=1, help="Normals in a mixture.", show_default="10")] = None,
     flow: Annotated[
@@ -27,7 +25,7 @@ def fit_prior(
         int | None, typer.Option(min=1, help="Passes over the codes, for flow and two-stage.", show_default="30")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same prior.")] = 0,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Fit a prior to a trained model's codes, so that it generates, or generates better.
@@ -47,7 +45,7 @@ def fit_prior(
     opened = tasks.Run(run, trust=trust, device=device)
     with out.status(f"fitting the {kind} prior") as status:
         fitted = tasks.fit_prior(opened, kind, seed=seed, tell=status.update, **options)
-    bound = "at most " if kind == "two-stage" else ""
+    bound = "at most " if fitted.prior.is_bound else ""
     out.print(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
     out.print(f"nll of held-out codes  [bold]{bound}{fitted.nll}[/] nats")
     if fitted.nll_own is not None:

@@ -5,14 +5,13 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import errors, out
-from autoencode.cli.latent_options import Device, Last, Prior, class_names, say
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import errors, see
+from autoencode.cli.latent_options import Prior, say
+from autoencode.cli.run_options import Device, Last, RunPath, Trust, class_names
 
 
 def generate(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     n: Annotated[int, typer.Option("-n", "--number", min=1, help="How many.")] = 64,
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
@@ -69,4 +68,4 @@ def generate(
             tell=status.update,
             note=say,
         )
-    out.print(f"{len(examples)} drawn; see  [bold]{files[-1]}[/]")
+    see(f"{len(examples)} drawn", files[-1])

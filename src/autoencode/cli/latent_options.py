@@ -1,7 +1,6 @@
 """Options and completions that several commands about codes share."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,17 +22,6 @@ def path_names(incomplete: str) -> list[str]:
     return [name for name in latent_paths if name.startswith(incomplete)]
 
 
-def class_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The classes of the run that was typed before."""
-    from autoencode.training import RunFolder
-
-    try:
-        classes = RunFolder(Path(str(ctx.params["run"]))).facts["data"]["classes"] or []
-    except Exception:  # no run there yet: nothing to offer
-        return []
-    return [name for name in classes if name.lower().startswith(incomplete.lower())]
-
-
 Prior = Annotated[
     str | None,
     typer.Option(
@@ -42,14 +30,7 @@ Prior = Annotated[
         autocompletion=prior_names,
     ),
 ]
-OfClass = Annotated[
-    str | None,
-    typer.Option(
-        "--class", help="The class of the files, for a model that must be told it.", autocompletion=class_names
-    ),
-]
-Last = Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda …")]
+EXAMPLE = "A picture, or an example of the data such as test:17."
 
 
 def say(line: str) -> None:

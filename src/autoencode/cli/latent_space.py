@@ -1,15 +1,13 @@
 """`autoencode latent-space`."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import out
 from autoencode.cli.latent_options import Prior
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Device, Last, Part, RunPath, Trust
 
 if TYPE_CHECKING:
     from autoencode.evaluation.report import Row
@@ -19,14 +17,14 @@ _WIDE = 120
 
 
 def latent_space(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
-    part: Annotated[Literal["test", "validation", "train"], typer.Option(help="Which part of the data.")] = "test",
+    run: RunPath,
+    part: Part = "test",
     prior: Prior = None,
     n: Annotated[int, typer.Option("-n", "--number", min=10, help="Real and generated examples to compare.")] = 10_000,
     pairs: Annotated[int, typer.Option(min=2, help="Pairs of codes between which paths are measured.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Measure a latent space: continuity, completeness, straightness, and samples beside real examples.

@@ -22,7 +22,7 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="recipes, datasets, runs, likelihoods, corruptions, networks, flows, optimizers, schedules "
+            help="recipes, datasets, runs, likelihoods, corruptions, networks, flows, optimizers, schedules, "
             "code-shapes or reproductions.",
             autocompletion=_complete,
         ),
@@ -108,7 +108,7 @@ def _reproductions(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.tasks.reproductions import reproductions
 
     rows = [(name, f"{reproductions[name].published:g}", reproductions[name].source) for name in reproductions]
-    return ("name", "nats", "source"), rows
+    return ("name", "published", "source"), rows
 
 
 @tables.named("optimizers")

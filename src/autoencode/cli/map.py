@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import out
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import out, see
+from autoencode.cli.run_options import Device, Last, RunPath, Trust
 
 
 def _methods(incomplete: str) -> list[str]:
@@ -17,7 +16,7 @@ def _methods(incomplete: str) -> list[str]:
 
 
 def map_(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     out_file: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="A page (.html) or a still picture (.png).", show_default="RUN/map.html"),
@@ -36,8 +35,8 @@ def map_(
         bool, typer.Option("--decoded", help="Show what the model makes of each code, not the example.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of tsne and umap.")] = 0,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Every code in a plane: zoom, see a picture's thumbnail under the mouse, colours by label. One file, no network.
@@ -60,4 +59,4 @@ def map_(
     if facts is not None and facts.thumbnails:
         told += f", {facts.thumbnails:,} thumbnails of {facts.size[0]}x{facts.size[1]}"
     size = f", {facts.bytes / 1e6:.1f} MB" if facts is not None else ""
-    out.print(f"{told}{size}; see  [bold]{path}[/]")
+    see(told + size, path)

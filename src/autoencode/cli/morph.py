@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import errors, out
-from autoencode.cli.latent_options import Device, Last, OfClass, Prior, path_names, say_once
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import errors, see
+from autoencode.cli.latent_options import EXAMPLE, Prior, path_names, say_once
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
 
 def morph(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
-    a: Annotated[str, typer.Argument(metavar="A", help="A picture, or an example of the data such as test:17.")],
+    run: RunPath,
+    a: Annotated[str, typer.Argument(metavar="A", help=EXAMPLE)],
     b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     out_path: Annotated[
         Path | None,
@@ -64,4 +63,4 @@ def morph(
         told: dict[str, Any] = {"prior": prior, "pull": pull, "of_class": of_class, "tell": status.update, "note": note}
         ways = [tasks.morph(opened, a, b, frames=n, path=way, **told) for way in path or [None]]
         written = tasks.save_morph(opened, ways, out_path, size)
-    out.print(f"{n} frames; see  [bold]{written}[/]")
+    see(f"{n} frames", written)

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import errors, out
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import errors, out, tell_skipped
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
 
 def reconstruct(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="Pictures, folders of pictures, or .npy arrays.", show_default="test examples"),
@@ -19,11 +19,9 @@ def reconstruct(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
     ] = None,
-    of_class: Annotated[
-        str | None, typer.Option("--class", help="The class of the files, for a model that must be told it.")
-    ] = None,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    of_class: OfClass = None,
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Pass pictures through a model and back, and see what it keeps of them.
@@ -37,8 +35,8 @@ def reconstruct(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class)
     for skip in done.skipped:
-        errors.print(f"[yellow]skipped[/] {skip.file}: {skip.reason}", soft_wrap=True)
+        tell_skipped(skip)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
     out.print(f"{len(done.reconstructions)} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
-    out.print(f"see      [bold]{done.files[-1]}[/]")
+    out.print(f"see      [bold]{escape(str(done.files[-1]))}[/]")

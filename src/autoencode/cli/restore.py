@@ -7,9 +7,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from autoencode.cli.completion import run_names
 from autoencode.cli.console import errors, out
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Device, Last, RunPath, Trust
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
@@ -21,7 +20,7 @@ _NOTES = 10
 
 
 def restore(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, and folders of them.")],
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/restored")
@@ -35,8 +34,8 @@ def restore(
         typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="1536"),
     ] = None,
     lossless: Annotated[bool, typer.Option("--lossless", help="Clips without loss: large .mkv files.")] = False,
-    last: Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda …")] = "auto",
+    last: Last = False,
+    device: Device = "auto",
     trust: Trust = None,
 ) -> None:
     """Restore pictures and clips of any size: through the model and back, written under their names.

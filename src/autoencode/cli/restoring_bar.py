@@ -6,7 +6,7 @@ from types import TracebackType
 from rich.markup import escape
 
 from autoencode.cli.bar import bar
-from autoencode.cli.console import errors
+from autoencode.cli.console import errors, tell_skipped
 from autoencode.data import Skipped
 from autoencode.data.walking import printable
 from autoencode.tasks import RestoreWatch
@@ -51,4 +51,4 @@ class RestoringBar(RestoreWatch):
 
     def skip(self, skipped: Skipped) -> None:
         """Writes a line."""
-        errors.print(f"[yellow]skipped[/] {escape(skipped.file)}: {escape(skipped.reason)}", soft_wrap=True)
+        tell_skipped(skipped)

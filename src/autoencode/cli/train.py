@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from autoencode.cli.completion import data_names, recipe_names
 from autoencode.cli.console import out
 from autoencode.cli.lookahead import completing, option_value, recipe_name, words_of_train
-from autoencode.cli.trust import Trust
+from autoencode.cli.run_options import Trust
 
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
@@ -94,7 +95,7 @@ def _finish(run: "Run", *, report: bool) -> None:
             measured = tasks.evaluate(run)
             page = tasks.report(run, measured)
         show(measured)
-        out.print(f"report   [bold]{page}[/]")
+        out.print(f"report   [bold]{escape(str(page))}[/]")
     verb = "restore" if run.is_pictures and run.fits_any_size else "reconstruct"
     clips = run.model.is_conditional and run.folder.facts["data"]["options"].get("frames")
     after = f" {'CLIPS' if clips else 'PICTURES'}…" if verb == "restore" else ""

@@ -5,17 +5,16 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.completion import run_names
-from autoencode.cli.console import out
-from autoencode.cli.latent_options import Device, Last, OfClass, say
-from autoencode.cli.trust import Trust
+from autoencode.cli.console import see
+from autoencode.cli.latent_options import EXAMPLE, say
+from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
 
 
 def traverse(
-    run: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)],
+    run: RunPath,
     file: Annotated[
         str | None,
-        typer.Argument(help="A picture, or an example of the data such as test:17.", show_default="the middle"),
+        typer.Argument(help=EXAMPLE, show_default="the middle"),
     ] = None,
     dim: Annotated[
         list[int] | None,
@@ -44,4 +43,4 @@ def traverse(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     made = tasks.traverse(opened, file, dims=dim or (), columns=columns, reach=reach, of_class=of_class, note=say)
     written = tasks.save_traversal(opened, made, out_path)
-    out.print(f"{len(made.dims)} of {opened.latent_numbers} dimensions; see  [bold]{written}[/]")
+    see(f"{len(made.dims)} of {opened.latent_numbers} dimensions", written)

@@ -21,7 +21,7 @@ class Shadow(Graded):
     """Light that falls off to one side, and the soft shadow of a hand or a telephone, as in photographs of paper.
 
     Args:
-        amount: the share of the light that is missing where it is darkest.
+        amount: the share of the light that is missing where it is darkest, at most.
 
     References:
         Bako et al., "Removing shadows from images of documents", ACCV 2016: a picture is what it shows times a

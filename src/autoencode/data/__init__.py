@@ -9,7 +9,7 @@ from autoencode.data.examples import Examples, Skipped
 from autoencode.data.finding import is_of_files
 from autoencode.data.fingerprint import fingerprint
 from autoencode.data.loading import load
-from autoencode.data.part import Part, in_units
+from autoencode.data.part import Part, in_units, places_apart
 from autoencode.data.peek import holds_pictures, peek_shape
 from autoencode.data.registered import Registered, datasets
 from autoencode.data.seeds import mix
@@ -38,6 +38,7 @@ __all__ = [
     "load",
     "mix",
     "peek_shape",
+    "places_apart",
     "turned",
 ]
 

@@ -47,7 +47,7 @@ class Part:
 
     def spread(self, n: int) -> "Part":
         """`n` examples at even distances, or all where there are no more: the first ones may be all of one class."""
-        return self if n >= len(self) else self[torch.arange(n) * len(self) // n]
+        return self if n >= len(self) else self[places_apart(len(self), n)]
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -75,6 +75,17 @@ class Part:
             float32, (m, *data_shape).
         """
         return in_units(self.x[index])
+
+
+def places_apart(n: int, most: int) -> Int64[Tensor, " places"]:
+    """`most` of the places 0 … n − 1 at even distances, or all where there are no more.
+
+    Example:
+        >>> places_apart(10, 4).tolist(), places_apart(2, 4).tolist()
+        ([0, 2, 5, 7], [0, 1])
+    """
+    count = min(n, most)
+    return torch.arange(count) * n // max(1, count)
 
 
 def in_units(x: Shaped[Tensor, "n *data_shape"]) -> Float32[Tensor, "n *data_shape"]:

@@ -10,7 +10,7 @@ from autoencode.evaluation.evaluate import evaluate
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.frechet import frechet_distance
 from autoencode.evaluation.importance import log_likelihoods
-from autoencode.evaluation.latent import Codes, active_units, encode_all
+from autoencode.evaluation.latent import Codes, active_units, encode_all, relevance
 from autoencode.evaluation.precision_recall import precision_recall
 from autoencode.evaluation.quality import (
     PictureQuality,
@@ -54,6 +54,7 @@ __all__ = [
     "measure_restoration",
     "picture_quality",
     "precision_recall",
+    "relevance",
     "root_mean_squared_error",
     "sample_quality",
     "straightness",

@@ -77,14 +77,20 @@ def train_classifier(part: Part, n_classes: int, *, epochs: int = 4, seed: int =
     Raises:
         DataError: there are no labels.
     """
-    if part.labels is None or not bool((part.labels >= 0).any()):
-        raise DataError("a classifier learns from labels, and these data have none")
-    part = part[(part.labels >= 0).nonzero()[:, 0]]
+    part = _labelled(part)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Classifier(part.data_shape, n_classes).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        _learn(model, Part(part.x, part.labels, stochastic=part.stochastic), epochs, seed)
+        _learn(model, part, epochs, seed)
     return model.eval()
+
+
+def _labelled(part: Part) -> Part:
+    """The examples whose class is known, told nothing but that."""
+    if part.labels is None or not bool((part.labels >= 0).any()):
+        raise DataError("a classifier learns from labels, and these data have none")
+    known = part[(part.labels >= 0).nonzero()[:, 0]]
+    return Part(known.x, known.labels, stochastic=known.stochastic)
 
 
 def _learn(model: Classifier, part: Part, epochs: int, seed: int) -> None:
@@ -98,23 +104,16 @@ def _learn(model: Classifier, part: Part, epochs: int, seed: int) -> None:
         if len(batch) < 2:  # one example has no batch statistics
             continue
         optimizer.zero_grad()
-        F.cross_entropy(model(batch.x), _classes(batch.context)).backward()
+        assert batch.context is not None  # noqa: S101  # the labels
+        F.cross_entropy(model(batch.x), batch.context).backward()
         optimizer.step()
 
 
-def _classes(context: Tensor | None) -> Tensor:
-    if context is None:
-        raise DataError("a classifier learns from labels, and these data have none")
-    return context
-
-
 def accuracy(model: Classifier, part: Part) -> Estimate:
-    """The share of a part's examples whose most probable class is theirs.
+    """The share of a part's labelled examples whose most probable class is theirs.
 
     Raises:
         DataError: there are no labels.
     """
-    right = [
-        model.probabilities(b.x).argmax(1) == _classes(b.context) for b in in_order(Part(part.x, part.labels), 500)
-    ]
+    right = [model.probabilities(batch.x).argmax(1) == batch.context for batch in in_order(_labelled(part), 500)]
     return Estimate.of(torch.cat(right).double())

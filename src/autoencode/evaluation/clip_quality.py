@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from jaxtyping import UInt8
@@ -91,11 +92,8 @@ def clip_quality(clean: Iterable[Picture], clip: Iterable[Picture]) -> ClipQuali
         ShapeError: they differ in size.
     """
     meter = ClipMeter()
-    try:
-        for pair in zip(clean, clip, strict=True):
-            meter.add(*pair)
-    except ValueError as error:
-        if isinstance(error, ShapeError):
-            raise
-        raise ArgumentError("as many clean frames as others are needed") from error
+    for one, other in zip_longest(clean, clip):
+        if one is None or other is None:
+            raise ArgumentError("as many clean frames as others are needed")
+        meter.add(one, other)
     return meter.result()

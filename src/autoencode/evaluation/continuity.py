@@ -90,6 +90,6 @@ def aggregate_spread(codes: Float[Tensor, "n *latent_shape"]) -> Float[Tensor, "
 
 
 def usual_distance(x: Float[Tensor, "n *data_shape"], *, seed: int = 0) -> float:
-    """The median distance between two examples: what a stretch or a step should be compared with."""
+    """The median distance between an example and another: what a stretch or a step should be compared with."""
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
-    return (x - x[order]).flatten(1).norm(dim=1).median().item()
+    return (x[order] - x[order.roll(1)]).flatten(1).norm(dim=1).median().item()

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -60,6 +61,23 @@ def _rates(model: Autoencoder, q: Distribution, context: Tensor | None) -> Tenso
         return kl_per_dimension(q, model.prior_for(context))
     except CapabilityError:
         return None
+
+
+def relevance(
+    kl: Float[Tensor, "n ..."] | None, codes: Float[Tensor, "m numbers"]
+) -> tuple[Float[Tensor, " numbers"], Literal["KL", "variance"]]:
+    """What each number of a code tells: its mean KL in nats, or its variance where it has no KL of its own.
+
+    Args:
+        kl: of each example and dimension, as in `Codes`.
+        codes: of examples, draws from q(z|x).
+
+    Returns:
+        A value for each number, and which of the two it is.
+    """
+    if kl is None or kl[0].numel() != codes.shape[1]:  # one-hot codes have a KL for several numbers together
+        return codes.var(0, correction=0), "variance"
+    return kl.flatten(1).mean(0), "KL"
 
 
 def active_units(means: Float[Tensor, "n ..."], units: int | None = None) -> int:

@@ -5,8 +5,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.conditional import Conditional
-from autoencode.nn.local import Local
-from autoencode.nn.overlaid import fitted
+from autoencode.nn.local import make_as_local
+from autoencode.nn.overlaid import laid_over
 
 
 class WithCorrection(nn.Module):
@@ -19,8 +19,7 @@ class WithCorrection(nn.Module):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        if isinstance(network, Local):
-            self.halo, self.multiple = network.halo, network.multiple
+        make_as_local(self, network)
 
     def forward(self, x: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch twice_channels ..."]:
         """(batch, channels, height, width) to (batch, 2 · channels, height, width)."""
@@ -38,13 +37,12 @@ class WithCorrectionInContext(Conditional):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        if isinstance(network, Local):
-            self.halo, self.multiple = network.halo, network.multiple
+        make_as_local(self, network)
 
     def forward(self, *args: Tensor) -> Tensor:
         """x and the context, which is fitted to the height and width of x, to (batch, 2 · channels, height, width)."""
         x, context = args
-        return torch.cat([x, self.network(torch.cat([x, fitted(context, x)], 1)).to(x.dtype)], 1)
+        return torch.cat([x, self.network(laid_over(x, context)).to(x.dtype)], 1)
 
 
 class Sum(nn.Module):

@@ -1,6 +1,8 @@
 """How a network says that it looks no further than so many pixels."""
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
+
+from torch import nn
 
 
 @runtime_checkable
@@ -29,3 +31,14 @@ class Local(Protocol):
 
     halo: int
     multiple: int
+
+
+def make_as_local(wrapper: Any, network: nn.Module) -> None:
+    """A wrapper that looks at pictures through a network alone is as `Local` as that is.
+
+    Args:
+        wrapper: gets the network's halo and multiple, where the network has them.
+        network: what it looks through.
+    """
+    if isinstance(network, Local):
+        wrapper.halo, wrapper.multiple = network.halo, network.multiple

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autoencode.nn.conditional import Conditional
-from autoencode.nn.local import Local
+from autoencode.nn.local import make_as_local
 
 
 class Overlaid(Conditional):
@@ -24,13 +24,11 @@ class Overlaid(Conditional):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        if isinstance(network, Local):
-            self.halo, self.multiple = network.halo, network.multiple
+        make_as_local(self, network)
 
     def forward(self, *args: Tensor) -> Tensor:
         """x and the context, which is fitted to the height and width of x, to features."""
-        x, context = args
-        return self.network(torch.cat([x, fitted(context, x)], 1))
+        return self.network(laid_over(*args))
 
 
 class Retouched(Conditional):
@@ -56,6 +54,11 @@ def touch(channels: int, hidden: int, features: int) -> nn.Sequential:
     """Two 3×3 convolutions, which see two points around each: (batch, channels, h, w) → (batch, features, h, w)."""
     first, last = nn.Conv2d(channels, hidden, 3, padding=1), nn.Conv2d(hidden, features, 3, padding=1)
     return nn.Sequential(first, nn.SiLU(), last)
+
+
+def laid_over(x: Tensor, context: Tensor) -> Tensor:
+    """x and behind its channels those of the context, fitted to it."""
+    return torch.cat([x, fitted(context, x)], 1)
 
 
 def fitted(context: Tensor, x: Tensor) -> Tensor:

@@ -137,6 +137,11 @@ def told_between(a: Coded, b: Coded, shares: Tensor) -> Tensor | None:
 def codes_of(run: Run, part: Part, seed: int) -> Tensor:
     """One code of each example, (n, numbers), on the processor: drawn from q(z|x), or the point that it is.
 
+    Args:
+        run: the trained model.
+        part: the examples; of probabilities pictures are drawn.
+        seed: of the draws; the global generators are left as they were.
+
     Raises:
         CapabilityError: codes that are not real numbers.
     """
@@ -154,15 +159,14 @@ def codes_of(run: Run, part: Part, seed: int) -> Tensor:
 
 
 @torch.no_grad()
-def means_of(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
-    """Posterior means of examples, (n, numbers), on the processor, a portion at a time."""
-    told = [None] * len(x) if context is None else context.split(500)
-    portions = zip(x.split(500), told, strict=False)
-    means = [
-        require_real(run.model.encode(some.to(run.device), None if c is None else c.to(run.device))).mean.flatten(1)
-        for some, c in portions
-    ]
-    return torch.cat([mean.cpu() for mean in means])
+def means_of(run: Run, part: Part) -> Tensor:
+    """Posterior means of examples, (n, numbers), on the processor.
+
+    Raises:
+        CapabilityError: codes that are words of a codebook.
+    """
+    batches = in_order(part, 500, device=run.device)
+    return torch.cat([require_real(run.model.encode(b.x, b.context)).mean.flatten(1).cpu() for b in batches])
 
 
 def require_real(q: Distribution) -> Distribution:

@@ -66,6 +66,19 @@ def free_names(names: Sequence[Path]) -> list[Path]:
     return outputs
 
 
+def nothing_done(files: Sequence[str | Path], skipped: Sequence[Skipped], done: str) -> str:
+    """Why nothing came of the files.
+
+    Args:
+        files: what was given.
+        skipped: what was left out of it, and why.
+        done: what was to be done to them: "restored".
+    """
+    if not skipped:
+        return f"no pictures in {', '.join(map(str, files))}"
+    return f"none of the {len(skipped)} files could be {done}; {skipped[0].file}: {skipped[0].reason}"
+
+
 def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Raises where a result would take the place of a file that it is made of, whatever that is called.
 

@@ -19,7 +19,7 @@ from autoencode.data.writing import encode
 from autoencode.errors import DataError
 from autoencode.evaluation.figures import View, save_figure, spoiled_sheet, views
 from autoencode.storage import write_whole
-from autoencode.tasks.copies import SHEET, found_pictures, free_names, refuse_overwriting
+from autoencode.tasks.copies import SHEET, found_pictures, free_names, nothing_done, refuse_overwriting
 
 _SHOWN = 8
 
@@ -96,7 +96,7 @@ def corrupt(
         if progress is not None:
             progress(number, len(found))
     if not written:
-        raise DataError(_nothing(files, skipped))
+        raise DataError(nothing_done(files, skipped, "read"))
     save_figure(sheet, spoiled_sheet(shown))
     return Spoiled(tuple(written), sheet, tuple(skipped))
 
@@ -115,9 +115,3 @@ def _marks(spoil: Corruption) -> list[Path]:
     if isinstance(spoil, Watermark):
         return [Path(spoil.mark)]
     return [mark for part in getattr(spoil, "parts", ()) for mark in _marks(part)]
-
-
-def _nothing(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
-    if not skipped:
-        return f"no pictures in {', '.join(map(str, files))}"
-    return f"none of the {len(skipped)} files could be read; {skipped[0].file}: {skipped[0].reason}"

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from autoencode.data import Part
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.tasks.codes import means_of
 from autoencode.tasks.ex_post.storing import model_fingerprint
@@ -39,7 +40,11 @@ class Direction:
 
 
 def direction_of_class(run: Run, of_class: str | int) -> Direction:
-    """From the mean code of all other classes to that of this one, over training examples.
+    """From the mean code of all other classes to that of this one, over training examples whose class is known.
+
+    Args:
+        run: the trained model.
+        of_class: the name or the number of the class.
 
     Raises:
         ArgumentError: no such class, or none but it.
@@ -52,10 +57,11 @@ def direction_of_class(run: Run, of_class: str | int) -> Direction:
     name = run.classes[number]
     if labels is None:
         raise ArgumentError(f"the data of {run.path} have no labels: give two folders with --from and --to")
-    sides = [run.data.train[place.nonzero().flatten()].spread(_MOST) for place in (labels != number, labels == number)]
+    places = ((labels >= 0) & (labels != number), labels == number)
+    sides = [run.data.train[place.nonzero().flatten()].spread(_MOST) for place in places]
     if not all(map(len, sides)):
         raise ArgumentError(f"a direction needs examples with {name!r} and without, and one side has none")
-    without, having = (means_of(run, part.units(), part.context_of()).mean(0) for part in sides)
+    without, having = (means_of(run, part).mean(0) for part in sides)
     return Direction(name, having - without, len(sides[0]), len(sides[1]))
 
 
@@ -75,7 +81,7 @@ def direction_of_folders(
         DataError: no example in one of them can be read.
     """
     sides = [_examples(run, Path(folder)) for folder in (without, having)]
-    means = [means_of(run, x, run.contexts(len(x), of_class)).mean(0) for x in sides]
+    means = [means_of(run, Part(x, context=run.contexts(len(x), of_class))).mean(0) for x in sides]
     return Direction(name, means[1] - means[0], len(sides[0]), len(sides[1]))
 
 
@@ -161,17 +167,18 @@ def direction_named(run: Run, name: str) -> Direction:
     """A direction that was kept, or else a class's, which is then kept.
 
     Raises:
-        ArgumentError: neither; the message lists what there is.
+        ArgumentError: neither, and the message lists what there is; or a class without examples.
     """
     kept = saved_directions(run)
     if name in kept:
         return kept[name]
     try:
-        found = direction_of_class(run, name)
+        run.class_number(name)
     except ArgumentError as error:
         known = ", ".join(dict.fromkeys([*kept, *run.classes])) or "none yet"
         raise ArgumentError(
             f"no attribute {name!r}; there are: {known}. Another one comes from two folders: --from plain/ --to {name}/"
         ) from error
+    found = direction_of_class(run, name)
     save_direction(run, found)
     return found

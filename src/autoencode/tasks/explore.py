@@ -9,15 +9,15 @@ from torch import Tensor
 
 from autoencode.data import Part, in_order, mix
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.evaluation import encode_all
+from autoencode.evaluation import encode_all, relevance
 from autoencode.evaluation.explorer import Drawn, ExplorerContent, Latent, write_explorer
 from autoencode.evaluation.figures.plane import principal_directions
 from autoencode.portable import Program, record
 from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
 from autoencode.tasks.code_support import support_of
+from autoencode.tasks.codes import codes_of
 from autoencode.tasks.ex_post import FittedMixture
-from autoencode.tasks.fit_prior import codes_of
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
 
@@ -133,15 +133,14 @@ def _chosen(part: Part, seed: int) -> Part:
 
 def _latent(run: Run, part: Part, means: Tensor, kl: Tensor | None, seed: int) -> Latent:
     drawn = codes_of(run, part, mix(seed, 1))
-    scale = drawn.std(0, correction=0)
-    known = kl is not None and not run.model.is_conditional
+    tells, measure = relevance(kl, drawn)
     origin, directions, axes = _plane(means)
     batch = next(iter(in_order(part[:1], 1, device=run.device)))
     return Latent(
         mean=drawn.mean(0),
-        scale=scale,
-        relevance=kl.mean(0) if kl is not None and known else scale.square(),
-        measure="KL" if known else "variance",
+        scale=drawn.std(0, correction=0),
+        relevance=tells,
+        measure=measure,
         origin=origin,
         directions=directions,
         axes=axes,

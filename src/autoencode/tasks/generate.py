@@ -111,22 +111,27 @@ def sample(
     tell: Tell = lambda _: None,
     note: Note = lambda _: None,
 ) -> Tensor:
-    """The means of p(x|z) at `n` codes drawn from a prior or from a class, (n, *data_shape)."""
-    if of_class is not None and run.told_classes is None and condition is None:
-        return _of_class(run, n, seed, prior, of_class, temperature, note)
-    chosen = choose_prior(run, prior, tell)
-    note(chosen.why)
-    context = run.contexts(n, of_class) if condition is None else read_condition(run, condition, n)
-    with own_noise(run.device), torch.no_grad():
-        torch.manual_seed(seed)
-        z = chosen.sample(run, n, None if context is None else context.to(run.device), temperature)
+    """The means of p(x|z) at `n` codes drawn from a prior or from a class, (n, *data_shape).
+
+    Args, and what is raised: as of `generate`.
+    """
+    told = of_class is not None and run.told_classes is not None
+    context = run.contexts(n, of_class if told else None) if condition is None else read_condition(run, condition, n)
+    if of_class is not None and not told:
+        z = _of_class(run, n, seed, prior, of_class, temperature, note)
+    else:
+        chosen = choose_prior(run, prior, tell)
+        note(chosen.why)
+        with own_noise(run.device), torch.no_grad():
+            torch.manual_seed(seed)
+            z = chosen.sample(run, n, None if context is None else context.to(run.device), temperature)
     return run.decode(z.reshape(n, *run.model.latent_shape), context)
 
 
 def _of_class(
     run: Run, n: int, seed: int, prior: str | None, of_class: str | int, temperature: float, note: Note
 ) -> Tensor:
-    """Of a class that the model was not told: its centre, its spread, and noise."""
+    """Codes of a class that the model was not told: its centre, its spread, and noise."""
     number = run.class_number(of_class)
     if prior is not None:
         raise ArgumentError("a class's codes come from the class and from no prior: leave --class or --prior out")
@@ -140,7 +145,7 @@ def _of_class(
         else:
             z = spread_of(run, number).draw(n, temperature)
             note(f"codes from a normal fitted to those of {run.classes[number]!r}")
-    return run.decode(z.reshape(n, *run.model.latent_shape), run.contexts(n))
+    return z
 
 
 def _like(run: Run, n: int, seed: int, one: Coded, spread: float, of_class: str | int | None, note: Note) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Dataset, Part, in_order
+from autoencode.data import Dataset, Part, in_order, places_apart
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation.figures import save_figure
 from autoencode.evaluation.map import MapContent, PageFacts, project, projections, still, write_page
@@ -137,7 +137,7 @@ def _chosen(data: Dataset, part: Parts, limit: int) -> tuple[tuple[str, ...], li
     if total < 4:
         raise DataError(f"a map needs 4 examples or more, and the {part} part has {total}")
     ends, chosen = _ends([len(data.parts[name]) for name in names]), list[tuple[Tensor, Part]]()
-    every = torch.arange(min(limit, total)) * total // min(limit, total)
+    every = places_apart(total, limit)
     for start, end, name in zip([0, *ends], ends, names, strict=False):
         places = every[(every >= start) & (every < end)] - start
         chosen.append((places, data.parts[name][places]))

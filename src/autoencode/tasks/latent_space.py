@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Part, mix
+from autoencode.data import Part, mix, places_apart
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation import (
     Completeness,
@@ -26,15 +26,15 @@ from autoencode.evaluation import (
 )
 from autoencode.tasks.choose_prior import choose_prior
 from autoencode.tasks.classifier import TrainedClassifier, classifier_of
+from autoencode.tasks.codes import codes_of
 from autoencode.tasks.ex_post.prior import Tell
-from autoencode.tasks.fit_prior import codes_of
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
 
 Features = Callable[[Tensor], Tensor]
 """Examples (n, *data_shape) in [0, 1] to features (n, dims), by whatever network."""
 
-_CODES, _DRAWS = 31, 32
+_CODES, _DRAWS, _SHOWN = 31, 32, 33
 _LOCAL, _STEP = 0.01, 0.1
 
 
@@ -133,13 +133,13 @@ def _shape(run: Run, examples: Part, drawn: Tensor | None, codes: int, pairs: in
     """How pictures change with the code."""
     at = codes_of(run, examples, mix(seed, _CODES)).reshape(-1, *run.model.latent_shape)
     measure = partial(continuity, run.decode, spread=aggregate_spread(at), seed=seed)
-    some = at[torch.arange(min(codes, len(at))) * len(at) // min(codes, len(at))]
+    some = at[places_apart(len(at), codes)]
     return {
         "local": measure(some, step=_LOCAL),
         "at_codes": measure(some, step=_STEP),
         "at_draws": None if drawn is None else measure(drawn[:codes], step=_STEP),
         "straightness": straightness(run.decode, encode_all(run.model, examples.spread(2 * pairs)).means, seed=seed),
-        "usual_distance": usual_distance(examples.units(), seed=seed),
+        "usual_distance": usual_distance(_shown(examples, seed), seed=seed),
     }
 
 
@@ -154,13 +154,19 @@ def _compared(
     """Generated examples, and training examples, beside those of the part."""
     seen = features or (None if judge is None else judge.model.features)
     generated = None if drawn is None else run.decode(drawn).clamp(0, 1)
-    real, train = examples.units(), run.data.train.spread(len(examples)).units()
+    real, train = _shown(examples, seed), _shown(run.data.train.spread(len(examples)), seed)
     return {
         "real": _recognised(judge, real),
         "generated": _recognised(judge, generated),
         "quality": _quality(seen, real, generated, seed),
         "best": _quality(seen, real, train, seed),
     }
+
+
+def _shown(part: Part, seed: int) -> Tensor:
+    """The examples as a model is shown them: of probabilities, pictures that are drawn."""
+    x = part.units()
+    return x.bernoulli(generator=torch.Generator().manual_seed(mix(seed, _SHOWN))) if part.stochastic else x
 
 
 def _checked(run: Run, part: str, n: int, pairs: int) -> Part:
@@ -180,6 +186,13 @@ def prior_codes(
     run: Run, n: int, *, prior: str | None = None, seed: int = 0, tell: Tell = lambda _: None
 ) -> tuple[Tensor | None, str | None]:
     """Draws of codes, (n, *latent_shape), and from what; (None, None) for a plain autoencoder without a fitted prior.
+
+    Args:
+        run: the trained model.
+        n: how many.
+        prior: as `choose_prior` takes it.
+        seed: of the draws.
+        tell: is told in words how far a fit is.
 
     Raises:
         UnknownNameError: no such prior.

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data import in_order
+from autoencode.data import in_order, places_apart
 from autoencode.data.sets.documents import page_files, typeface_of
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.importance import log_likelihoods
@@ -104,9 +104,11 @@ class PageError(Measure):
     def __call__(self, run: Run, examples: int | None, tell: Tell) -> Estimate:
         """As `Measure` says; the pages are in the run folder's `test-pages/` then, with a sheet of some."""
         names = _pages(run)
-        names = names if examples is None else names[:: max(1, len(names) // examples)]
+        names = names if examples is None else [names[place] for place in places_apart(len(names), examples).tolist()]
         files = [page_files(name) for name in names]
         done = restore(run, [dirty for dirty, _ in files], run.path / "test-pages", watch=_Told(tell))
+        if done.interrupted:
+            raise KeyboardInterrupt  # which `restore` took note of, so as to end in good order
         kinds, errors = [typeface_of(_number(path.name)) for path in done.files], list[Tensor]()
         for path, (_, clean) in zip(done.files, files, strict=True):
             difference = (_read(path) - _read(clean)) / 255

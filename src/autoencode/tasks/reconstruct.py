@@ -17,6 +17,7 @@ from autoencode.data.walking import list_pictures
 from autoencode.errors import ArgumentError, AutoencodeError, DataError
 from autoencode.evaluation.figures import pairs, save_figure
 from autoencode.storage import replacing
+from autoencode.tasks.copies import SHEET, free_names, nothing_done, refuse_overwriting
 from autoencode.tasks.run import Run
 
 _SHOWN = 50
@@ -71,7 +72,7 @@ def reconstruct(
     x_out = reconstruct_batch(run, x, _context(run, len(x), of_files=bool(files), of_class=of_class))
     written = _write(run, folder, names, x_out, [Path(file) for file in files])
     if run.is_pictures:
-        sheet = folder / "sheet.png"
+        sheet = folder / SHEET
         save_figure(sheet, pairs(x[:_SHOWN], x_out[:_SHOWN]))
         written.append(sheet)
     return Reconstructions(x, x_out, tuple(written), tuple(skipped))
@@ -111,12 +112,7 @@ def _read(run: Run, files: Sequence[str | Path]) -> tuple[list[str], Tensor, lis
         except AutoencodeError as error:
             skipped.append(Skipped(str(file), str(error)))
     if not examples:
-        first = skipped[0] if skipped else None
-        raise DataError(
-            f"none of the {len(skipped)} files could be read; {first.file}: {first.reason}"
-            if first
-            else "no files there"
-        )
+        raise DataError(nothing_done(files, skipped, "read"))
     return names, torch.cat(examples), skipped
 
 
@@ -161,31 +157,14 @@ def fitted_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
 def _write(run: Run, folder: Path, names: list[str], x: Tensor, inputs: Sequence[Path]) -> list[Path]:
     if not run.is_pictures:
         path = folder / "reconstructions.npy"
-        _refuse_overwriting([path], inputs)
+        refuse_overwriting([path], inputs)
         save_array(path, x)
         return [path]
-    paths = [folder / f"{name}.png" for name in unique(names)]
-    _refuse_overwriting([*paths, folder / "sheet.png"], inputs)
+    paths = [folder / name for name in free_names([Path(f"{name}.png") for name in names])]
+    refuse_overwriting([*paths, folder / SHEET], expanded(inputs))
     for path, picture in zip(paths, x, strict=True):
         save_figure(path, as_image(picture))
     return paths
-
-
-def _refuse_overwriting(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
-    taken = {path.resolve() for path in expanded(inputs)}
-    for path in outputs:
-        if path.resolve() in taken:
-            raise ArgumentError(f"{path} is one of the files to reconstruct: choose another folder with --out")
-
-
-def unique(names: Sequence[str]) -> list[str]:
-    """The same names, each later one of two alike with a number: a, a-2, a-3."""
-    seen: dict[str, int] = {}
-    out: list[str] = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
-    return out
 
 
 def as_image(picture: Tensor) -> Image.Image:

@@ -25,8 +25,9 @@ from autoencode.evaluation import (
 from autoencode.evaluation.figures import Crop, before_after, crop, save_figure
 from autoencode.nn import Tell
 from autoencode.storage import write_whole
+from autoencode.tasks.copies import SHEET, nothing_done
 from autoencode.tasks.restore_clip import RestoredClip, restore_clip
-from autoencode.tasks.restore_plan import SHEET, Job, nothing_read, plan
+from autoencode.tasks.restore_plan import Job, plan
 from autoencode.tasks.restorer import Restorer
 from autoencode.tasks.run import Run
 from autoencode.training.interrupt import Interruption, listening
@@ -163,7 +164,7 @@ def restore(
                 tally.skipped.append(Skipped(printable(job.source), str(error)))
                 watch.skip(tally.skipped[-1])
     if not tally.files and not interruption.asked:
-        raise DataError(nothing_read(files, tally.skipped))
+        raise DataError(nothing_done(files, tally.skipped, "restored"))
     return tally.result(len(todo.jobs), interrupted=interruption.asked)
 
 

@@ -13,7 +13,7 @@ from autoencode.data.picture import UnreadableError
 from autoencode.data.walking import list_pictures, printable
 from autoencode.data.writing import written_name
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks.copies import SHEET, found_pictures, free_names, refuse_overwriting
+from autoencode.tasks.copies import SHEET, found_pictures, free_names, nothing_done, refuse_overwriting
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
         except UnreadableError as error:
             skipped.append(Skipped(printable(source), str(error)))
     if not readable:
-        raise DataError(nothing_read(files, skipped))
+        raise DataError(nothing_done(files, skipped, "restored"))
     outputs = free_names([_output(name, header, lossless=lossless) for _, name, header in readable])
     jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
     partners, unpaired = _partners(jobs, clean) if clean is not None else ({}, [])
@@ -90,13 +90,6 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
         (*(source for source, _ in found), *(job.clean for job in paired if job.clean)),
     )
     return Plan(tuple(paired), tuple(skipped), tuple(unpaired))
-
-
-def nothing_read(files: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
-    """Why there is nothing to show."""
-    if not skipped:
-        return f"no pictures in {', '.join(map(str, files))}"
-    return f"none of the {len(skipped)} files could be restored; {skipped[0].file}: {skipped[0].reason}"
 
 
 def _endings() -> frozenset[str]:

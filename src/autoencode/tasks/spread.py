@@ -8,13 +8,15 @@ from torch import Tensor
 from torch.distributions import MultivariateNormal
 
 from autoencode.data import Part, mix
-from autoencode.errors import ArgumentError, DataError
+from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.tasks.codes import codes_of
 from autoencode.tasks.run import Run
 
 _SPREAD = 31
 _MOST = 10_000
 """Codes are enough to know a covariance by."""
+_LONGEST = 5_000
+"""Codes of more numbers have a covariance of hundreds of megabytes."""
 _FLOOR = 1e-6
 """The least variance, as a share of the mean one."""
 
@@ -37,7 +39,11 @@ class Spread:
         return self.factor.square().sum(1).sqrt()
 
     def draw(self, n: int, temperature: float = 1.0) -> Float[Tensor, "n numbers"]:
-        """Codes from the centre and the spread, which the temperature scales; from the global generator."""
+        """Codes from the centre and the spread, which the temperature scales; from the global generator.
+
+        Raises:
+            ArgumentError: a temperature that is not above 0.
+        """
         if not 0 < temperature < float("inf"):
             raise ArgumentError(f"a temperature is above 0 (1 changes nothing), not {temperature:g}")
         return self.loc + temperature * self._noise(n)
@@ -47,8 +53,8 @@ class Spread:
 
             loc + √(1 − share²) · (z − loc) + share · noise,     noise ~ N(0, covariance)
 
-        A share of 0 gives `z` itself and 1 forgets it. Whatever the share, codes of the data stay distributed as codes
-        of the data are: adding noise alone would take them to where the decoder never was.
+        A share of 0 gives `z` itself and 1 forgets it. Whatever the share, codes of the data keep their mean and their
+        covariance: adding noise alone would take them to where the decoder never was.
 
         Args:
             z: a code.
@@ -95,11 +101,20 @@ def spread_of(run: Run, of_class: str | int | None = None) -> Spread:
 
     Codes are drawn from q(z|x), so that the spread holds the uncertainty of each code too.
 
+    Args:
+        run: the trained model.
+        of_class: the name or the number of a class; all examples where it is left out.
+
     Raises:
         ArgumentError: no such class.
         DataError: fewer than two examples of it.
-        CapabilityError: codes that are not real numbers.
+        CapabilityError: codes that are not real numbers, or too long for a covariance.
     """
+    if run.latent_numbers > _LONGEST:
+        raise CapabilityError(
+            f"codes of {run.latent_numbers:,} numbers are too long for a covariance, and no spread of them is known: "
+            "take a model with shorter codes"
+        )
     part = run.data.train if of_class is None else _class_part(run, of_class)
     if len(part) < 2:
         raise DataError(f"a spread needs two training examples at least, and there are {len(part)}")

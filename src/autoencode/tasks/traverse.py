@@ -11,7 +11,7 @@ from torch.distributions import Independent, Normal
 
 from autoencode.data import mix
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.evaluation import encode_all
+from autoencode.evaluation import encode_all, relevance
 from autoencode.evaluation.figures import labelled, save_figure
 from autoencode.tasks.codes import Item, code_of, codes_of
 from autoencode.tasks.generate import Note
@@ -98,13 +98,11 @@ def _telling(run: Run) -> tuple[Tensor, str, Tensor, Tensor]:
     part = run.data.test.spread(_EXAMPLES)
     codes = codes_of(run, part, mix(0, _DRAWS))
     loc, scale = codes.mean(0), codes.std(0, correction=0)
-    kl = encode_all(run.model, part).kl
+    tells, measure = relevance(encode_all(run.model, part).kl, codes)
     p = None if run.model.prior is None or run.model.is_conditional else run.model.prior_for()
     if isinstance(p, Independent) and isinstance(p.base_dist, Normal):
         loc, scale = p.mean.detach().cpu().flatten(), p.stddev.detach().cpu().flatten()
-    if kl is None or kl[0].numel() != len(loc):  # one-hot codes have a KL for several numbers together
-        return codes.var(0, correction=0), "variance", loc, scale
-    return kl.flatten(1).mean(0), "KL", loc, scale
+    return tells, measure, loc, scale
 
 
 def _chosen(dims: Sequence[int], tells: Tensor) -> Tensor:

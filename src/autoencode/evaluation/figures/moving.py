@@ -42,7 +42,12 @@ def save_moving(path: Path, pictures: Float[Tensor, "n channels height width"], 
 
 
 def moving(pictures: Float[Tensor, "n channels height width"], ending: str = ".gif", size: int = SIZE) -> bytes:
-    """The same as the bytes of a file."""
+    """The same as the bytes of a file.
+
+    Raises:
+        ArgumentError: another ending.
+        CapabilityError: a film is asked for and PyAV is not installed.
+    """
     if ending not in ENDINGS:
         raise ArgumentError(f"moving pictures end in {', '.join(ENDINGS)}, not {ending!r}")
     frames = tiles(pictures, max(1, math.ceil(size / max(pictures.shape[-2:]))))[..., :-1]

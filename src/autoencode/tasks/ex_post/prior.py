@@ -2,11 +2,13 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.errors import CapabilityError
 from autoencode.registry import Registry
 
 Tell = Callable[[str], None]
@@ -27,6 +29,9 @@ class ExPostPrior(nn.Module):
     References:
         Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, section 4.
     """
+
+    is_bound: ClassVar[bool] = False
+    """Whether `nll` is an upper bound only."""
 
     shift: Tensor
     scale: Tensor
@@ -60,7 +65,16 @@ class ExPostPrior(nn.Module):
         return self.draw(n, temperature) * self.scale + self.shift
 
     def log_prob(self, z: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        """The log density of codes in nats, or a lower bound on it, with gradients to the codes."""
+        """The log density of codes in nats, with gradients to the codes.
+
+        Raises:
+            CapabilityError: only a bound on it is known.
+        """
+        if self.is_bound:
+            raise CapabilityError(
+                "of this prior only a bound on the density of codes is known, which has no gradients: take another one "
+                "(--prior mixture)"
+            )
         return self.log_density(self._standard(z)) - self.scale.log().sum()
 
     def _standard(self, z: Tensor) -> Tensor:

@@ -39,6 +39,8 @@ class TwoStage(ExPostPrior):
         Dai and Wipf, "Diagnosing and enhancing VAE models", ICLR 2019, section 4 (the two stages).
     """
 
+    is_bound = True
+
     def __init__(self, dims: int, *, hidden: int = 256, epochs: int | None = None) -> None:
         super().__init__(dims)
         self.epochs = epochs
