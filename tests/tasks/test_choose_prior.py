@@ -1,4 +1,3 @@
-import json
 import shutil
 
 import pytest
@@ -7,7 +6,8 @@ import torch
 from autoencode import tasks
 from autoencode.errors import CapabilityError, UnknownNameError
 from autoencode.tasks import Run, choose_prior
-from autoencode.tasks.ex_post import fitted_facts, save_fitted
+from autoencode.tasks.ex_post import fitted_facts
+from support.fitted import rescored
 
 
 @pytest.fixture
@@ -20,14 +20,6 @@ def run(digits_run, tmp_path) -> Run:
 def plain(plain_run, tmp_path) -> Run:
     shutil.copytree(plain_run.path, tmp_path / "run")
     return Run(tmp_path / "run")
-
-
-def rescored(run: Run, nll: float, own: float | None) -> None:
-    """The same fitted prior, with other scores."""
-    facts = json.loads((run.path / "prior.json").read_text())
-    facts["nll"]["value"] = nll
-    facts["nll_own"] = None if own is None else {**facts["nll"], "value": own}
-    save_fitted(run.path, run.ex_post(), run.model, facts)
 
 
 def test_its_own_where_none_was_fitted(run):
