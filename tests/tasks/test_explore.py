@@ -126,6 +126,14 @@ def test_draws_for_each_context_are_its_own(tmp_path):
     assert codes.std(1).min() > 0
 
 
+def test_codes_that_are_no_numbers_are_told(tmp_path):
+    run = train(load(torch.rand(20, 1, 8, 8)), "conv-ae", out=tmp_path / "run", steps=1, command="test")
+    with torch.no_grad():
+        next(run.model.posterior.parameters()).fill_(torch.nan)
+    with pytest.raises(CapabilityError, match="some codes are no finite numbers"):
+        explore(run, tmp_path / "e.html")
+
+
 def test_one_test_example(tmp_path):
     run = train(load(torch.rand(10, 1, 8, 8)), "conv-ae", out=tmp_path / "run", steps=1, command="test")
     assert len(run.data.test) == 1

@@ -108,7 +108,8 @@ class Recorder(TorchDispatchMode):
 
     def _is_stale(self, value: Any) -> bool:
         """Whether it was a constant, until something that depends on the code was written into its memory."""
-        return isinstance(value, Tensor) and value.numel() > 0 and not self.is_live(value) and _memory(value) in self._at
+        known = not isinstance(value, Tensor) or value.numel() == 0 or self.is_live(value)
+        return not known and _memory(value) in self._at
 
     def number(self, value: Tensor) -> int:
         """The number of a tensor's value; a constant becomes a value first."""

@@ -165,6 +165,17 @@ def means_of(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
     return torch.cat([mean.cpu() for mean in means])
 
 
+def require_finite(codes: Tensor) -> Tensor:
+    """The same codes.
+
+    Raises:
+        CapabilityError: some are infinite or no numbers.
+    """
+    if not bool(codes.isfinite().all()):
+        raise CapabilityError("some codes are no finite numbers: the training diverged, or the data do not fit")
+    return codes
+
+
 def require_real(q: Distribution) -> Distribution:
     """The same posterior.
 

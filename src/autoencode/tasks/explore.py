@@ -17,7 +17,7 @@ from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
 from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
 from autoencode.tasks.code_support import support_of
-from autoencode.tasks.codes import codes_of
+from autoencode.tasks.codes import codes_of, require_finite
 from autoencode.tasks.ex_post import FittedMixture, FittedNormal
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
@@ -49,8 +49,8 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         Where the page is.
 
     Raises:
-        CapabilityError: the model is not of pictures, its codes are grids, or its decoder holds an operation for which
-            the page has no kernel.
+        CapabilityError: the model is not of pictures, its codes are grids or no finite numbers, or its decoder holds an
+            operation for which the page has no kernel.
         ArgumentError: no example at all.
     """
     if examples < 1:
@@ -59,6 +59,7 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
     decoder = export_decoder(run)
     part = _chosen(run.data.test, seed)
     codes = encode_all(run.model, part)
+    require_finite(codes.means)
     content = ExplorerContent(
         title=run.name,
         lead=_lead(run),
@@ -203,13 +204,9 @@ def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
     if chosen.fitted is None and isinstance(run.model.prior, StandardNormalPrior):
         return {"kind": "normal", "words": chosen.why, "seed": seed}
     told = _contexts(run) if chosen.fitted is None else None
-    return {
-        "kind": "draws",
-        "words": f"{chosen.why}; one of {_DRAWS} drawn beforehand",
-        "codes": _draws(run, chosen, told, seed),
-        "byContext": told is not None,
-        "seed": seed,
-    }
+    codes = _draws(run, chosen, told, seed)
+    words = f"{chosen.why}; one of {len(codes)} drawn beforehand"
+    return {"kind": "draws", "words": words, "codes": codes, "byContext": told is not None, "seed": seed}
 
 
 @torch.no_grad()

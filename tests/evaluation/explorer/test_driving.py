@@ -312,6 +312,17 @@ def test_the_nearest_examples_are_near_and_lead_to_their_codes(page):
     assert page.run(f"explorer.nearest(explorer.code, 1)[0] === {nearest[1]}")
 
 
+def test_a_number_that_never_varies_does_not_hide_who_is_near(browser, tmp_path, content):
+    made = content(3)
+    codes, scale = made.examples.codes.clone(), made.latent.scale.clone()
+    codes[:, 2] = scale[2] = 0
+    dead = replace(made, latent=replace(made.latent, scale=scale), examples=replace(made.examples, codes=codes))
+    page = browser.open(written(tmp_path, dead))
+    far = ((codes - codes[7]) / scale)[:, :2].square().sum(1)
+    assert page.run("explorer.nearest(explorer.codeOf(7), 8)") == far.argsort()[:8].tolist()
+    page.close()
+
+
 def test_a_thumbnail_is_its_example(page, ramps):
     page.run("explorer.show(explorer.ends[1])")
     page.settle()

@@ -43,10 +43,12 @@
     return code.map((value, i) => value + (x - u) * directions[2 * i] + (y - v) * directions[2 * i + 1]);
   }
 
+  const tells = data.latent.scale.map((scale) => (scale > 0 ? 1 / scale : 0));  // a number that never varies tells nothing
+
   function nearest(code, count) {
     const far = new Float64Array(nExamples);
     for (let i = 0; i < nExamples; i++) {
-      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) / data.latent.scale[j]) ** 2;
+      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) * tells[j]) ** 2;
     }
     return [...far.keys()].sort((a, b) => far[a] - far[b]).slice(0, count);
   }

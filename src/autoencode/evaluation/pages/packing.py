@@ -25,8 +25,12 @@ def packed(values: Tensor, kind: Literal["<f4", "<u2"]) -> str:
 
 
 def as_json(value: Any) -> str:
-    """JSON that can stand inside an element: no `</script>` in a name can end it."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    """JSON that can stand inside an element: no `</script>` in a name can end it.
+
+    Raises:
+        ValueError: a number that is not finite, which JSON has no word for.
+    """
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
 
 
 def data_block(name: str, content: str, kind: str = "application/json") -> str:
