@@ -4,8 +4,8 @@
 
 The codes are made up: ten overlapping normals in a plane. The page is opened in a headless Chromium without a GPU, at
 1280 x 900 and as a phone of 390 x 844 with two pixels to a CSS pixel, and dragged to and fro, all in view and zoomed in
-eight times. A frame is what the page itself counts, all that its script does; beside it stands the time from one frame to
-the next, which holds the browser's own drawing by software as well. Medians and, in brackets, 95 % points.
+eight times. A frame is what the page itself counts, all that its script does; beside it stands the time from one frame
+to the next, which holds the browser's own drawing by software as well. Medians and, in brackets, 95 % points.
 """
 
 import argparse
@@ -19,12 +19,16 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 FRAMES = 200
 SCREENS = {"1280 x 900": {"width": 1280, "height": 900}, "390 x 844": {"width": 390, "height": 844, "phone": True}}
 WATCH = """(() => {
-  window.frames = []; window.gaps = [];
-  let last = 0;
+  window.frames = [];
+  window.gaps = [];
+  let seen = map.drawn.frames, last = 0;
   const look = (now) => {
-    if (map.drawn.frames !== look.seen) { frames.push(map.drawn.milliseconds); if (last) gaps.push(now - last); last = now; }
-    else last = 0;
-    look.seen = map.drawn.frames;
+    if (map.drawn.frames !== seen) {
+      frames.push(map.drawn.milliseconds);
+      if (last) gaps.push(now - last);
+      last = now;
+    } else last = 0;
+    seen = map.drawn.frames;
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
