@@ -69,6 +69,8 @@ LAYERS = {
     "with a constant": lambda z: torch.cat([z, torch.arange(5.0)[None]], 1) * torch.linspace(0, 1, 53),
     "many rows": lambda z: F.linear(z.view(1, 4, 12), torch.linspace(-1, 1, 84).view(7, 12), torch.arange(7.0)),
     "rows times a vector": lambda z: z.view(4, 12) @ torch.linspace(-1, 1, 12) + torch.zeros(1, 1),
+    "a matrix times it": lambda z: (torch.linspace(-1, 1, 96).view(2, 48) @ z[0])[None],
+    "biases in a row": lambda z: torch.addmm(torch.arange(3.0)[None], z.view(4, 12), torch.ones(12, 3)).view(1, 12),
     "einsum": lambda z: torch.einsum("bchw,kc->bkhw", grid(z), torch.linspace(-1, 1, 12).view(3, 4)),
 }
 

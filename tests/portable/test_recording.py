@@ -1,7 +1,5 @@
 """Programs themselves; what they compute is tried in a browser beside this."""
 
-import json
-
 import pytest
 import torch
 from torch import nn
@@ -34,7 +32,7 @@ def test_contexts_become_variants_of_constants_that_differ():
     program = record(lambda z, c: layer(torch.cat([z, c], 1)), torch.zeros(1, 2), contexts)
     assert program.contexts == 3
     assert sorted(len(weights.variants) for weights in program.weights) == [1, 1, 3]
-    places = json.loads(program.as_json())["weights"]
+    places = program.outline()["weights"]
     assert sum(length * variants for _, length, variants in places) == program.n_weights
     assert [place for place, *_ in places] == sorted(place for place, *_ in places)
 
@@ -61,6 +59,10 @@ def test_unknown_operations_are_named_all_at_once():
         (lambda z: nn.functional.conv1d(z[None], torch.ones(1, 1, 2)), "'convolution' with an input of shape"),
         (lambda z: nn.functional.conv2d(z.view(1, 1, 2, 3), z.view(1, 1, 2, 3)), "weights that depend on the code"),
         (lambda z: (z * 2).view(6)[2:].relu_(), "'relu_'"),
+        (lambda z: [y := torch.zeros(1, 12), y[:, :6].add_(z), y * 2][2], "'mul' of a constant that was overwritten"),
+        (lambda z: [y := torch.zeros(1, 12), y[:, :6].add_(z), y][2], "computes a constant that was overwritten"),
+        (lambda z: [y := torch.zeros(1, 6), v := y.view(6), y.add_(z), v.exp()][3], "'exp' of a constant that was"),
+        (lambda z: torch.addmm(torch.arange(6.0).view(2, 3), z.view(2, 3), torch.eye(3)), "another bias in each row"),
     ],
 )
 def test_uses_without_a_kernel_are_named(function, what):
@@ -78,7 +80,7 @@ def test_batch_statistics_are_refused():
 def test_the_block_holds_every_weight_in_order():
     one, other = torch.randn(2, 3), torch.randn(3)
     program = record(lambda z, _: z @ one + other, torch.zeros(1, 2))
-    places = {place: length for place, length, _ in json.loads(program.as_json())["weights"]}
+    places = {place: length for place, length, _ in program.outline()["weights"]}
     block = torch.frombuffer(bytearray(program.block()), dtype=torch.float32)
     assert sum(places.values()) == len(block) == program.n_weights
     assert torch.equal(block[:6], one.T.flatten())

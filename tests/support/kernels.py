@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from autoencode.evaluation.pages import asset, in_base64
 from autoencode.portable import Program, record
-from autoencode.portable.program import Precision, encoded
+from autoencode.portable.program import Precision
 from support.chromium import Page
 
 SCRIPT = """
@@ -23,7 +23,7 @@ function results(program, weights, precision, codes, contexts, plain) {
 
 def kernels_page() -> str:
     """A page that holds the kernels and nothing else."""
-    script = files("autoencode.portable").joinpath("decoder.js").read_text(encoding="utf-8")
+    script = asset("autoencode.portable", "decoder.js")
     return f"<!doctype html><title>kernels</title><script>{script}{SCRIPT}</script>"
 
 
@@ -38,8 +38,8 @@ def run_in(
 ) -> Tensor:
     """What the program gives in the browser for each code, (n, *program.shape)."""
     values: list[Any] = [
-        json.loads(program.as_json()),
-        encoded(program.block(precision)),
+        program.outline(),
+        in_base64(program.block(precision)),
         precision,
         codes.flatten(1).tolist(),
         contexts or [0] * len(codes),

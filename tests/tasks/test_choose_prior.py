@@ -1,20 +1,11 @@
-import json
-
 import pytest
 import torch
 
 from autoencode import tasks
 from autoencode.errors import CapabilityError, UnknownNameError
-from autoencode.tasks import Run, choose_prior
-from autoencode.tasks.ex_post import fitted_facts, save_fitted
-
-
-def rescored(run: Run, nll: float, own: float | None) -> None:
-    """The same fitted prior, with other scores."""
-    facts = json.loads((run.path / "prior.json").read_text())
-    facts["nll"]["value"] = nll
-    facts["nll_own"] = None if own is None else {**facts["nll"], "value": own}
-    save_fitted(run.path, run.ex_post(), run.model, facts)
+from autoencode.tasks import choose_prior
+from autoencode.tasks.ex_post import fitted_facts
+from support.fitted import rescored
 
 
 def test_its_own_where_none_was_fitted(run):

@@ -1,7 +1,10 @@
 """explorer.html of trained runs, and what cannot be explored."""
 
+import base64
+import html
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -11,9 +14,10 @@ from typer.testing import CliRunner
 from autoencode.cli.main import build
 from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.tasks import Run, explore, export_decoder, fit_prior, train
+from autoencode.tasks import Run, choose_prior, explore, export_decoder, fit_prior, train
 from autoencode.tasks.code_support import support_of
 from autoencode.tasks.reconstruct import as_image
+from support.fitted import rescored
 
 
 def data_of(path):
@@ -94,7 +98,46 @@ def test_a_plain_run_draws_from_a_normal_of_its_codes_until_a_prior_is_fitted(pl
         for file in plain_run.path.glob("prior.*"):
             file.unlink()
     assert data["prior"]["kind"] == "draws"
-    assert "fitted to the codes" in data["prior"]["words"]
+    assert data["prior"]["words"].startswith("codes from the flow prior that was fitted to the model's codes; one of")
+
+
+def test_random_draws_what_generate_draws_by_default(digits_run, tmp_path):
+    shutil.copytree(digits_run.path, tmp_path / "run")
+    run = Run(tmp_path / "run")
+    fit_prior(run, "normal")
+    for own, kind in ((3.5, "mixture"), (2.5, "normal")):
+        rescored(run, 3.0, own)
+        page = explore(run, tmp_path / "e.html", examples=5)
+        why = choose_prior(run).why
+        assert (data_of(page)["prior"]["kind"], data_of(page)["prior"]["words"]) == (kind, why)
+        assert f"<dt>Random</dt><dd>{html.escape(why)}</dd>" in page.read_text(encoding="utf-8")
+
+
+def test_draws_for_each_context_are_its_own(tmp_path):
+    run = train("digits", "conditional-vae", out=tmp_path / "run", steps=1, command="test")
+    head = run.model.prior.head
+    with torch.no_grad():
+        head.weight.copy_(torch.cat([torch.arange(10.0).expand(8, 10), torch.zeros(8, 10)]))
+        head.bias.copy_(torch.cat([torch.zeros(8), torch.full((8,), -3.0)]))
+    prior = data_of(explore(run, tmp_path / "e.html", examples=5))["prior"]
+    codes = torch.frombuffer(bytearray(base64.b64decode(prior["codes"])), dtype=torch.float32).view(10, -1, 8)
+    assert prior["byContext"]
+    assert torch.equal(codes.round(), torch.arange(10.0)[:, None, None].expand(codes.shape))
+    assert codes.std(1).min() > 0
+
+
+def test_codes_that_are_no_numbers_are_told(tmp_path):
+    run = train(load(torch.rand(20, 1, 8, 8)), "conv-ae", out=tmp_path / "run", steps=1, command="test")
+    with torch.no_grad():
+        next(run.model.posterior.parameters()).fill_(torch.nan)
+    with pytest.raises(CapabilityError, match="some codes are no finite numbers"):
+        explore(run, tmp_path / "e.html")
+
+
+def test_one_test_example(tmp_path):
+    run = train(load(torch.rand(10, 1, 8, 8)), "conv-ae", out=tmp_path / "run", steps=1, command="test")
+    assert len(run.data.test) == 1
+    assert "mean and covariance" in data_of(explore(run, tmp_path / "e.html"))["prior"]["words"]
 
 
 def test_every_number_of_a_one_hot_code_has_a_slider(tmp_path):

@@ -398,20 +398,17 @@ function taps(before, after, scale, kind) {
 class Decoder {
   constructor(program, weights, { plain = false } = {}) {
     this.program = program;
-    this.places = [];
     this.end = 0;
     // First everything gets its place, then there is the memory, then the steps are made ready.
-    this.memory = null;
-    const values = program.sizes.map((size) => this.reserve(size));
+    this.values = program.sizes.map((size) => this.reserve(size));
     this.constants = this.reserve(weights.length);
-    this.asked = [];
     this.ready(program, plain);
-    this.values = values;
     this.heap.set(weights, this.constants >> 2);
     this.panel = this.reserve(8 * this.longest);
     this.inPanel = this.table(Int32Array.from({ length: this.longest }, (_, i) => 8 * i));
     this.result = this.reserve(8 * this.tallest);
     this.steps = program.steps.map((step) => STEPS[step.op](this, step));
+    if (this.end > this.heap.byteLength) throw new RangeError("the steps asked for more memory than was reserved");
   }
 
   // An upper limit of what the steps ask for besides values and weights, so that the memory never grows under them.
@@ -436,19 +433,18 @@ class Decoder {
     this.fast = false;
     if (!plain) {
       try {
-        this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
-        this.heap = new Float32Array(this.memory.buffer);
-        this.ints = new Int32Array(this.memory.buffer);
-        const instance = new WebAssembly.Instance(new WebAssembly.Module(productModule()), { m: { m: this.memory } });
+        const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+        const instance = new WebAssembly.Instance(new WebAssembly.Module(productModule()), { m: { m: memory } });
+        this.heap = new Float32Array(memory.buffer);
         this.product = instance.exports.product;
         this.fast = true;
       } catch { /* an old browser, or one that forbids WebAssembly */ }
     }
     if (!this.fast) {
       this.heap = new Float32Array(Math.ceil(bytes / 4));
-      this.ints = new Int32Array(this.heap.buffer);
-      this.product = plainProduct(this.heap, this.ints);
+      this.product = plainProduct(this.heap, new Int32Array(this.heap.buffer));
     }
+    this.ints = new Int32Array(this.heap.buffer);
   }
 
   reserve(count) {

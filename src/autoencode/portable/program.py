@@ -1,7 +1,5 @@
 """The form in which a network leaves PyTorch."""
 
-import base64
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,27 +73,21 @@ class Program:
         """Numbers in all constants."""
         return sum(variant.numel() for constant in self.weights for variant in constant.variants)
 
-    def as_json(self) -> str:
-        """All but the weights themselves, which are given by their places in `block`."""
+    def outline(self) -> dict[str, Any]:
+        """All but the weights themselves, which are given by their places in `block`, as JSON can hold it."""
         places, at = list[list[int]](), 0
         for constant in self.weights:
             length = constant.variants[0].numel()
             places.append([at, length, len(constant.variants)])
             at += length * len(constant.variants)
         steps = [{"op": s.op, "in": s.inputs, "out": s.output, **s.attributes} for s in self.steps]
-        whole = {"steps": steps, "sizes": self.sizes, "weights": places, "output": self.output, "shape": self.shape}
-        return json.dumps(whole, separators=(",", ":"))
+        return {"steps": steps, "sizes": self.sizes, "weights": places, "output": self.output, "shape": self.shape}
 
     def block(self, precision: Precision = "float32") -> bytes:
         """All weights one behind the other, little end first."""
         flat = [variant.flatten() for constant in self.weights for variant in constant.variants]
         joined = torch.cat(flat) if flat else torch.zeros(0)
         return joined.to(_BYTES[precision]).numpy().tobytes()
-
-
-def encoded(block: bytes) -> str:
-    """Bytes as text, in base64."""
-    return base64.b64encode(block).decode("ascii")
 
 
 def merged(programs: Sequence[Program]) -> Program:

@@ -12,6 +12,8 @@ from autoencode.errors import CapabilityError
 from autoencode.portable.operations import Call, NoKernelError, operations
 from autoencode.portable.program import Program, Step, Weights, merged, size
 
+_STALE = "a constant that was overwritten under another name"
+
 
 def record(function: Callable[[Tensor, Any], Tensor], code: Tensor, contexts: Sequence[Any] = (None,)) -> Program:
     """Runs a function once for each context and keeps what it did with the code as a program.
@@ -61,7 +63,8 @@ class Recorder(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = dict(kwargs or {})
-        live = any(self.is_live(leaf) for leaf in tree_leaves((args, given)))
+        leaves = tree_leaves((args, given))
+        live, stale = any(map(self.is_live, leaves)), any(map(self._is_stale, leaves))
         if live and func.overloadpacket.__name__ not in operations:
             with self:  # an operation made of others, such as `linear`
                 out = func.decompose(*args, **given)
@@ -71,7 +74,9 @@ class Recorder(TorchDispatchMode):
         if live and func._schema.is_mutable and not self.is_live(args[0]):
             as_given = (args[0].clone(), *args[1:])  # a constant that is about to be overwritten
         out = func(*args, **given)
-        if live:
+        if stale:
+            self._give_up(f"'{func.overloadpacket.__name__}' of {_STALE}", out)
+        elif live:
             self._write_down(func, as_given, given, out)
         return out
 
@@ -100,6 +105,11 @@ class Recorder(TorchDispatchMode):
     def is_live(self, value: Any) -> bool:
         """Whether this is a tensor that depends on the code."""
         return isinstance(value, Tensor) and id(value) in self._numbers
+
+    def _is_stale(self, value: Any) -> bool:
+        """Whether it was a constant, until something that depends on the code was written into its memory."""
+        known = not isinstance(value, Tensor) or value.numel() == 0 or self.is_live(value)
+        return not known and _memory(value) in self._at
 
     def number(self, value: Tensor) -> int:
         """The number of a tensor's value; a constant becomes a value first."""
@@ -130,6 +140,8 @@ class Recorder(TorchDispatchMode):
         Raises:
             CapabilityError: it holds operations that the page has no kernel for.
         """
+        if self._is_stale(result):
+            self.unknown.append(_STALE)
         if self.unknown:
             raise CapabilityError(
                 f"the decoder computes {', '.join(dict.fromkeys(self.unknown))}, which the explorer's page has no "

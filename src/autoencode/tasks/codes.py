@@ -169,6 +169,17 @@ def means_of(run: Run, part: Part) -> Tensor:
     return torch.cat([require_real(run.model.encode(b.x, b.context)).mean.flatten(1).cpu() for b in batches])
 
 
+def require_finite(codes: Tensor) -> Tensor:
+    """The same codes.
+
+    Raises:
+        CapabilityError: some are infinite or no numbers.
+    """
+    if not bool(codes.isfinite().all()):
+        raise CapabilityError("some codes are no finite numbers: the training diverged, or the data do not fit")
+    return codes
+
+
 def require_real(q: Distribution) -> Distribution:
     """The same posterior.
 

@@ -15,9 +15,10 @@ from autoencode.evaluation.figures.plane import principal_directions
 from autoencode.portable import Program, record
 from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
+from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
 from autoencode.tasks.code_support import support_of
-from autoencode.tasks.codes import codes_of
-from autoencode.tasks.ex_post import FittedMixture
+from autoencode.tasks.codes import codes_of, require_finite
+from autoencode.tasks.ex_post import FittedMixture, FittedNormal
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
 
@@ -48,8 +49,8 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         Where the page is.
 
     Raises:
-        CapabilityError: the model is not of pictures, its codes are grids, or its decoder holds an operation for which
-            the page has no kernel.
+        CapabilityError: the model is not of pictures, its codes are grids or no finite numbers, or its decoder holds an
+            operation for which the page has no kernel.
         ArgumentError: no example at all.
     """
     if examples < 1:
@@ -58,6 +59,7 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
     decoder = export_decoder(run)
     part = _chosen(run.data.test, seed)
     codes = encode_all(run.model, part)
+    require_finite(codes.means)
     content = ExplorerContent(
         title=run.name,
         lead=_lead(run),
@@ -65,10 +67,10 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         precision=_precision(run, decoder, codes.means[:_PROBES]),
         latent=(latent := _latent(run, part, codes.means, codes.kl, seed)),
         examples=_drawn(run, part, codes.means, latent, examples),
-        prior=_prior(run, codes.means, seed),
+        prior=(prior := _prior(run, codes.means, seed)),
         classes=_classes(run, part),
         contexts=_context_names(run),
-        facts=_facts(run, decoder, len(part), min(examples, len(part))),
+        facts=_facts(run, decoder, prior["words"], len(part), min(examples, len(part))),
     )
     write_explorer(path, content)
     return path
@@ -189,46 +191,30 @@ def _classes(run: Run, part: Part) -> list[str]:
 
 
 def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
-    fitted = run.ex_post()
-    if isinstance(fitted, FittedMixture):
-        return _mixture(fitted, "the prior fitted to the codes", seed)
-    if fitted is None and isinstance(run.model.prior, StandardNormalPrior):
-        return {"kind": "normal", "words": "the standard normal prior", "seed": seed}
-    if fitted is None and run.model.prior is None:
-        return _mixture(_normal_of(means), "a normal with the mean and covariance of the codes", seed)
-    told = None if fitted is not None else _contexts(run)
-    with torch.no_grad(), own_noise(torch.device("cpu")):
-        torch.manual_seed(mix(seed, 2))
-        codes = fitted.sample(_DRAWS) if fitted is not None else _own_draws(run, told)
-    words = "the prior fitted to the codes" if fitted is not None else "the model's own prior"
-    return {
-        "kind": "draws",
-        "words": f"{words}: one of {_DRAWS} drawn beforehand",
-        "codes": codes,
-        "byContext": told is not None,
-        "seed": seed,
-    }
+    """What `generate` draws from by default; where it has nothing to draw from, a normal of the codes themselves."""
+    if run.model.prior is None and run.ex_post() is None:
+        normal = FittedNormal(means.shape[1])
+        codes = means if len(means) > 1 else means.repeat(2, 1)  # nothing can be fitted to one
+        normal.fit(codes, codes, seed=seed, tell=lambda _: None)
+        return _mixture(normal, "codes from a normal with the mean and covariance of the codes", seed)
+    chosen = choose_prior(run)
+    if isinstance(chosen.fitted, FittedMixture):
+        return _mixture(chosen.fitted, chosen.why, seed)
+    if chosen.fitted is None and isinstance(run.model.prior, StandardNormalPrior):
+        return {"kind": "normal", "words": chosen.why, "seed": seed}
+    told = _contexts(run) if chosen.fitted is None else None
+    codes = _draws(run, chosen, told, seed)
+    words = f"{chosen.why}; one of {len(codes)} drawn beforehand"
+    return {"kind": "draws", "words": words, "codes": codes, "byContext": told is not None, "seed": seed}
 
 
-def _own_draws(run: Run, told: Tensor | None) -> Tensor:
+@torch.no_grad()
+def _draws(run: Run, chosen: ChosenPrior, told: Tensor | None, seed: int) -> Tensor:
     """(n, dims); with contexts as many of each, one context after the other."""
-    if told is None:
-        return run.model.prior_for().sample((_DRAWS,)).float().cpu()
-    each = run.model.prior_for(told.to(run.device)).sample((max(1, _DRAWS // len(told)),))
-    shape = (*each.shape[:1], len(told), each.shape[-1])
-    return each.expand(shape).transpose(0, 1).flatten(0, 1).float().cpu()
-
-
-def _normal_of(codes: Tensor) -> FittedMixture:
-    """One normal with the codes' own mean and covariance."""
-    prior = FittedMixture(codes.shape[1], components=1)
-    spread = codes.std(0, correction=0).clamp_min(1e-6)
-    prior.shift.copy_(codes.mean(0))
-    prior.scale.copy_(spread)
-    standard = ((codes - codes.mean(0)) / spread).double()
-    covariance = standard.T @ standard / len(codes) + 1e-4 * torch.eye(codes.shape[1], dtype=torch.float64)
-    prior.factors.copy_(torch.linalg.cholesky(covariance).unsqueeze(0))
-    return prior
+    context = None if told is None else told.repeat_interleave(max(1, _DRAWS // len(told)), 0).to(run.device)
+    with own_noise(run.device):
+        torch.manual_seed(mix(seed, 2))
+        return chosen.sample(run, _DRAWS if context is None else len(context), context).float().cpu()
 
 
 def _mixture(prior: FittedMixture, words: str, seed: int) -> dict[str, Any]:
@@ -269,10 +255,11 @@ def _lead(run: Run) -> str:
     )
 
 
-def _facts(run: Run, decoder: Program, placed: int, shown: int) -> dict[str, str]:
+def _facts(run: Run, decoder: Program, drawn: str, placed: int, shown: int) -> dict[str, str]:
     channels, height, width = run.model.data_shape
     return {
         "Decoder": f"{decoder.n_weights:,} weights, {decoder.multiplications / 1e6:.1f} million products a picture",
         "Picture": f"{height} × {width}, {'grey' if channels == 1 else f'{channels} channels'}",
+        "Random": drawn,
         "Map": f"{placed:,} test pictures, {shown:,} of them in this file",
     }

@@ -13,6 +13,7 @@ from autoencode.data import Dataset, Part, in_order, places_apart
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation.figures import save_figure
 from autoencode.evaluation.map import MapContent, PageFacts, project, projections, still, write_page
+from autoencode.tasks.codes import require_finite
 from autoencode.tasks.run import Run
 
 Parts = Literal["test", "validation", "train", "all"]
@@ -156,9 +157,7 @@ def _means(run: Run, part: Part) -> Tensor:
         raise CapabilityError(f"codes of {math.prod(run.model.latent_shape):,} numbers are too long for a map")
     batches = in_order(part, 500, device=run.device)
     codes = torch.cat([run.model.encode(batch.x, batch.context).mean.flatten(1).cpu() for batch in batches]).float()
-    if not bool(codes.isfinite().all()):
-        raise CapabilityError("some codes are no finite numbers: the training diverged, or the data do not fit")
-    return codes
+    return require_finite(codes)
 
 
 def _content(run: Run, found: LatentMap, decoded: bool) -> MapContent:

@@ -45,7 +45,7 @@ def _content(dims: int = 2, **changed: Any) -> ExplorerContent:
             thumbnails=decoded(codes[:40]),
             labels=labels[:40],
         ),
-        prior={"kind": "normal", "words": "the standard normal prior", "seed": 0},
+        prior={"kind": "normal", "words": "codes from the standard normal prior", "seed": 0},
         classes=["left", "middle</script><b>", "right"],
         facts={"Decoder": "two numbers"},
     )

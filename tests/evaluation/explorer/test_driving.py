@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from autoencode.evaluation.explorer import write_explorer
+from autoencode.portable import record
 
 pytestmark = pytest.mark.browser
 
@@ -92,10 +93,9 @@ def test_a_finger_on_a_phone(browser, address, ramps):
     page = browser.open(address, width=390, height=844, phone=True)
     page.settle()
     assert page.run("document.documentElement.scrollWidth") == 390
-    x, y, half, _ = page.middle("#pad")
-    page.swipe((x, y), (x + 9, y))  # the first touch adds a line of words above the pad
-    x, y, half, _ = page.middle("#pad")
+    before = x, y, half, _ = page.middle("#pad")
     page.swipe((x, y), (x - 0.5 * half, y + 0.5 * half))
+    assert page.middle("#pad") == before, "the map moved under the finger"
     assert page.run("explorer.toPad(explorer.onPlane())") == pytest.approx([0.5 * half, 1.5 * half], abs=1.5)
     assert is_decoded(page, ramps)
     assert page.run("scrollY") < 200, "the page scrolled under the finger"
@@ -104,6 +104,38 @@ def test_a_finger_on_a_phone(browser, address, ramps):
     )
     assert 0 <= box[0] < box[1] <= 844, "the picture is out of sight"
     assert page.complaints() == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_words_that_change_move_nothing(browser, tmp_path, content, width):
+    long = ["left", "in the middle, which takes more words than there is room for", "right"]
+    page = browser.open(written(tmp_path, content(30, classes=long)), width=width, height=844, phone=width < 800)
+    places = "[...document.querySelectorAll('button, canvas, h2')].map(e => e.getBoundingClientRect().y + scrollY)"
+    before = page.run(places)
+    for example in range(0, 40, 3):
+        page.run(f"explorer.show(explorer.codeOf({example}))")
+        page.settle()
+        assert page.run(places) == before
+    assert "ms a frame" in page.run("document.getElementById('time').textContent")
+    page.close()
+
+
+def test_one_finger_moves_the_point(browser, address):
+    page = browser.open(address, width=390, height=844, phone=True)
+    page.settle()
+    x, y, half, _ = page.middle("#pad")
+    first = {"x": x + 0.3 * half, "y": y, "id": 0}
+    for kind, points in (
+        ("touchStart", [first]),
+        ("touchStart", [first, {"x": x, "y": y, "id": 1}]),
+        ("touchMove", [first, {"x": x - 0.5 * half, "y": y, "id": 1}]),
+        ("touchEnd", [first]),
+    ):
+        page.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+    page.settle()
+    assert page.run("explorer.toPad(explorer.onPlane())") == pytest.approx([1.3 * half, half], abs=1.5)
+    page.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
     page.close()
 
 
@@ -185,6 +217,7 @@ def test_the_draws_are_the_prior_s(browser, tmp_path, content):
     z = torch.tensor(page.run(draws))
     assert z.mean(0).abs().max() < 5 / 4000**0.5
     assert (z.T.cov() - torch.eye(2)).abs().max() < 5 * (2 / 4000) ** 0.5
+    assert page.run("document.getElementById('random').title") == "Draws codes from the standard normal prior (N)"
     page.close()
     mixture = {
         "kind": "mixture",
@@ -212,6 +245,19 @@ def test_the_draws_are_the_prior_s(browser, tmp_path, content):
     page.close()
 
 
+@pytest.mark.parametrize("by_context", [True, False])
+def test_draws_of_a_model_that_is_told_something(browser, tmp_path, content, by_context):
+    kept = torch.arange(12.0).view(6, 2)
+    prior = {"kind": "draws", "words": "codes", "codes": kept, "byContext": by_context, "seed": 0}
+    page = browser.open(written(tmp_path, content(prior=prior, contexts=["left", "middle", "right"])))
+    for context in range(3):
+        page.run(f"explorer.setContext({context})")
+        z = torch.tensor(page.run("Array.from({ length: 80 }, () => explorer.draw())"))
+        expected = kept[2 * context : 2 * context + 2] if by_context else kept
+        assert {tuple(row) for row in z.tolist()} == {tuple(row) for row in expected.tolist()}
+    page.close()
+
+
 def test_a_morph_goes_from_a_to_b_in_a_straight_line(page, ramps):
     a, b = (torch.tensor(end) for end in page.run("explorer.ends"))
     assert not torch.equal(a, b)
@@ -224,8 +270,7 @@ def test_a_morph_goes_from_a_to_b_in_a_straight_line(page, ramps):
 
 
 def test_the_ends_are_chosen_on_the_map_among_examples_and_from_what_is_shown(page):
-    read = "readWeights(JSON.parse(document.getElementById('data').textContent).examples.codes, 'float32')"
-    codes = torch.tensor(page.run(f"[...{read}]")).view(-1, 2)
+    codes = torch.tensor(page.run("Array.from({ length: 40 }, (_, i) => [...explorer.codeOf(i)])"))
     page.click("#end-b")
     assert page.run("document.getElementById('end-b').getAttribute('aria-pressed')") == "true"
     x, y, half, _ = page.middle("#pad")
@@ -265,6 +310,17 @@ def test_the_nearest_examples_are_near_and_lead_to_their_codes(page):
     assert words in ("left", "middle</script><b>", "right")
     page.click("#strip button:nth-child(2)")
     assert page.run(f"explorer.nearest(explorer.code, 1)[0] === {nearest[1]}")
+
+
+def test_a_number_that_never_varies_does_not_hide_who_is_near(browser, tmp_path, content):
+    made = content(3)
+    codes, scale = made.examples.codes.clone(), made.latent.scale.clone()
+    codes[:, 2] = scale[2] = 0
+    dead = replace(made, latent=replace(made.latent, scale=scale), examples=replace(made.examples, codes=codes))
+    page = browser.open(written(tmp_path, dead))
+    far = ((codes - codes[7]) / scale)[:, :2].square().sum(1)
+    assert page.run("explorer.nearest(explorer.codeOf(7), 8)") == far.argsort()[:8].tolist()
+    page.close()
 
 
 def test_a_thumbnail_is_its_example(page, ramps):
@@ -349,8 +405,6 @@ def test_codes_stay_where_codes_may_lie(browser, tmp_path, content, support):
 
 
 def test_a_model_that_is_told_something(browser, tmp_path, content):
-    from autoencode.portable import record
-
     told = list(torch.eye(3).split(1))
     ramps = torch.linspace(-3, 3, 192).view(3, 64)
     decoder = record(

@@ -6,18 +6,11 @@ import pytest
 import torch
 
 from autoencode.evaluation.map import MapContent, write_page
-from support.chromium import CHROMIUM, Browser, Page
+from support.chromium import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
+pytestmark = pytest.mark.browser
 N = 900
 CHOSEN = "document.getElementById('name').textContent"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory) -> Iterator[Browser]:
-    started = Browser(tmp_path_factory.mktemp("profile"))
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +60,8 @@ def row(x: int, y: int) -> int:
 def ink(page: Page) -> int:
     """How many pixels are drawn."""
     script = """(() => { const c = document.getElementById('dots');
-        const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
-        for (let i = 3; i < p.length; i += 4) n += p[i] > 0; return n; })()"""
+        const p = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
+        return p.reduce((n, pixel) => n + (pixel !== p[0]), 0); })()"""
     return page.run(script)
 
 
@@ -119,6 +112,23 @@ def test_the_legend_hides_a_class_from_sight_and_from_the_mouse(page):
     assert abs(ink(page) - before) < 0.02 * before
 
 
+def test_dots_are_round_and_in_their_colours(page):
+    """The pixels round a dot, against discs as they should be: the share of its colour by the distance to its edge."""
+    page.run("map.zoom(3)")
+    page.settle()
+    point = row(15, 14)
+    x, y = (round(value) for value in page.run(f"map.place({point})"))
+    script = f"[...document.getElementById('dots').getContext('2d').getImageData({x - 9}, {y - 9}, 19, 19).data]"
+    pixels = torch.tensor(page.run(script), dtype=torch.float32).view(19, 19, 4)
+    away = torch.arange(-9, 10.0)
+    share = (page.run("map.drawn.radius") + 0.5 - torch.hypot(away[:, None], away)).clamp(0, 1)[..., None]
+    paper, colour = torch.tensor([254.0, 254, 253]), torch.tensor([[63.0, 144, 218], [255, 169, 14], [189, 31, 1]])
+    expected = share * colour[point % 3] + (1 - share) * paper
+    assert page.run("map.drawn.radius") > 4
+    assert (pixels[..., 3] == 255).all()
+    assert (pixels[..., :3] - expected).abs().max() < 12
+
+
 def test_the_keyboard_walks_from_point_to_point(page):
     page.run("document.getElementById('marks').focus()")
     page.key("ArrowRight")
@@ -154,6 +164,13 @@ def test_a_phone(browser, address):
     assert page.run("map.view.k") == pytest.approx(2 * before, rel=0.15)
     ground = page.run("getComputedStyle(document.body).backgroundColor")
     assert ground == "rgb(18, 20, 23)"
+    page.run("map.zoom(0.01)")
+    page.settle()
+    corner = "[...document.getElementById('dots').getContext('2d').getImageData(0, 0, 1, 1).data]"
+    assert page.run(corner) == [23, 25, 29, 255]
+    page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "light"}])
+    page.settle()
+    assert page.run(corner) == [254, 254, 253, 255]
     assert page.complaints() == []
     page.close()
 

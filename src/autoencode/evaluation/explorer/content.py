@@ -73,7 +73,8 @@ class ExplorerContent:
         precision: of its weights in the file.
         latent: the space of codes.
         examples: real ones.
-        prior: what "Random" draws from: kind "normal", "mixture" or "draws", with what it needs.
+        prior: what "Random" draws from: kind "normal", "mixture" or "draws", with what it needs; `words` such as
+            "codes from the standard normal prior"; a `seed`.
         classes: names of the classes.
         contexts: names of what the decoder can be told.
         facts: names and values at the foot of the page.

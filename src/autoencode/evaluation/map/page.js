@@ -13,11 +13,13 @@ function numbers(packed) {
   return out;
 }
 
+// The pixels of a canvas are ours: in ordinary memory it takes them fastest.
+const IN_MEMORY = { willReadFrequently: true };
 const xy = numbers(data.xy);
 const labels = data.labels === null ? new Uint16Array(n) : numbers(data.labels);
 const shown = data.classes.map(() => true);
-const shades = data.colours.map((c) => [1, 3, 5].map((at) => parseInt(c.slice(at, at + 2), 16)));
-const solid = shades.map((shade) => new Uint32Array(new Uint8Array([...shade, 255]).buffer)[0]);
+const pixelOf = (red, green, blue) => new Uint32Array(new Uint8Array([red, green, blue, 255]).buffer)[0];
+const shades = data.colours.map((c) => pixelOf(...[1, 3, 5].map((at) => parseInt(c.slice(at, at + 2), 16))));
 
 // The map is the unit square with its second axis upwards. A point (x, y) is at (x * k + left, bottom - y * k), in CSS pixels.
 const view = { k: 1, left: 0, bottom: 0 };
@@ -44,49 +46,55 @@ function resize() {
   draw();
 }
 
-// Dots are written straight into pixels: sixty thousand of them take a few milliseconds.
-function disc(radius) {
-  const reach = Math.ceil(radius), cells = [];
+// Dots are written straight into pixels, a pixel a number: no other way draws sixty thousand of them in a frame. Round
+// what is seen lies a margin, so that dots at the edge need no care.
+const LARGEST = 6, MARGIN = 4 * LARGEST + 2;  // a radius in CSS pixels, and so many of a screen that has two to one
+const drawn = { frames: 0, milliseconds: 0, radius: 0 };
+let image = null, pixels = null, paper = 0;
+
+// The pixels of a dot, as distances from its middle: those inside, and those on its edge with 256ths of its colour.
+function disc(radius, across) {
+  const reach = Math.ceil(radius), inside = [], edge = [], shares = [];
   for (let y = -reach; y <= reach; y++) for (let x = -reach; x <= reach; x++) {
-    const cover = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(x, y)));
-    if (cover > 0.05) cells.push(x, y, cover);
+    const share = Math.round(256 * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(x, y))));
+    if (share === 256) inside.push(y * across + x);
+    else if (share > 12) { edge.push(y * across + x); shares.push(share); }
   }
-  return new Float64Array(cells);
+  return [inside, edge, shares].map((some) => Int32Array.from(some));
 }
 
-// The pixels are ours: a canvas in ordinary memory takes them fastest.
-const canvas2d = (canvas) => canvas.getContext("2d", { willReadFrequently: true });
-const drawn = { frames: 0, milliseconds: 0 };
 function paint() {
   pending = false;
-  const began = performance.now(), w = dots.width, h = dots.height;
+  const began = performance.now(), w = dots.width, h = dots.height, across = w + 2 * MARGIN, down = h + 2 * MARGIN;
   if (!w || !h) return;
-  const context = canvas2d(dots), image = context.createImageData(w, h), pixels = image.data;
-  const whole = new Uint32Array(pixels.buffer);
+  if (!image || image.width !== across || image.height !== down) {
+    image = new ImageData(across, down);
+    pixels = new Uint32Array(image.data.buffer);
+  }
+  pixels.fill(paper);
   const crowd = Math.min(3.4, Math.max(1.2, 0.3 * Math.sqrt(width * height / n)));
-  const radius = ratio * Math.min(6, crowd * Math.sqrt(Math.max(1, view.k / home)) ), cells = disc(radius);
+  const radius = ratio * Math.min(LARGEST, crowd * Math.sqrt(Math.max(1, view.k / home)));
+  const [inside, edge, shares] = disc(radius, across), reach = Math.ceil(radius);
   for (let i = 0; i < n; i++) {
-    const label = labels[i];
-    if (!shown[label]) continue;
-    const px = Math.round(screenX(i) * ratio), py = Math.round(screenY(i) * ratio);
-    if (px < -9 || py < -9 || px > w + 9 || py > h + 9) continue;
-    const r = shades[label][0], g = shades[label][1], b = shades[label][2];
-    for (let c = 0; c < cells.length; c += 3) {
-      const x = px + cells[c], y = py + cells[c + 1], cover = cells[c + 2];
-      if (x < 0 || y < 0 || x >= w || y >= h) continue;
-      const at = 4 * (y * w + x);
-      if (cover === 1) { whole[at >> 2] = solid[label]; continue; }
-      const under = pixels[at + 3] / 255 * (1 - cover), alpha = cover + under;
-      pixels[at] = (r * cover + pixels[at] * under) / alpha;
-      pixels[at + 1] = (g * cover + pixels[at + 1] * under) / alpha;
-      pixels[at + 2] = (b * cover + pixels[at + 2] * under) / alpha;
-      pixels[at + 3] = 255 * alpha;
+    if (!shown[labels[i]]) continue;
+    const x = Math.round(screenX(i) * ratio), y = Math.round(screenY(i) * ratio);
+    if (x < -reach || y < -reach || x >= w + reach || y >= h + reach) continue;
+    const middle = (y + MARGIN) * across + x + MARGIN, shade = shades[labels[i]];
+    for (let c = 0; c < inside.length; c++) pixels[middle + inside[c]] = shade;
+    const even = shade & 0xff00ff, odd = (shade >>> 8) & 0xff00ff;  // two of a pixel's four bytes are mixed at once
+    for (let c = 0; c < edge.length; c++) {
+      const under = pixels[middle + edge[c]], share = shares[c], rest = 256 - share;
+      const first = (Math.imul(even, share) + Math.imul(under & 0xff00ff, rest)) >>> 8;
+      const second = Math.imul(odd, share) + Math.imul((under >>> 8) & 0xff00ff, rest);
+      pixels[middle + edge[c]] = (first & 0xff00ff) | (second & 0xff00ff00);
     }
   }
-  context.putImageData(image, 0, 0);
+  dots.getContext("2d", IN_MEMORY).putImageData(image, -MARGIN, -MARGIN);
   mark();
-  drawn.frames++; drawn.milliseconds = performance.now() - began;
+  Object.assign(drawn, { frames: drawn.frames + 1, milliseconds: performance.now() - began, radius });
 }
+
+function readPaper() { paper = pixelOf(...getComputedStyle(stage).backgroundColor.match(/\d+/g)); draw(); }
 let pending = false;
 function draw() { if (!pending) { pending = true; requestAnimationFrame(paint); } }
 
@@ -131,7 +139,7 @@ function thumbnail(i) {
   sheetOf(i, (image) => {
     if (i !== chosen) return;
     const from = [w * (place % columns), h * Math.floor(place / columns)];
-    canvas2d(thumb).drawImage(image, from[0], from[1], w, h, 0, 0, w, h);
+    thumb.getContext("2d", IN_MEMORY).drawImage(image, from[0], from[1], w, h, 0, 0, w, h);
     thumb.dataset.drawn = i;
   });
 }
@@ -278,8 +286,9 @@ function legend() {
 $("across").textContent = data.axes[0] + " →";
 $("up").textContent = data.axes[1] + " →";
 legend();
+readPaper();
 new ResizeObserver(resize).observe(stage);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", readPaper);
 // For tests and for the curious: what is chosen, where things are, how long a frame took.
-window.map = { view, drawn, shown, get chosen() { return chosen; }, place: (i) => [screenX(i), screenY(i)], resize };
+window.map = { view, drawn, shown, get chosen() { return chosen; }, place: (i) => [screenX(i), screenY(i)], zoom };
 })();

@@ -1,27 +1,21 @@
 """The map as one HTML file, with its script and its pictures inside."""
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
 
-import numpy as np
 import torch
 from matplotlib.colors import to_hex
 from torch import Tensor
 
-from autoencode._version import __version__
+from autoencode.evaluation import pages
 from autoencode.evaluation.figures.chart import STRONG
 from autoencode.evaluation.figures.palette import palette
 from autoencode.evaluation.map.content import MapContent
 from autoencode.evaluation.map.sheets import COLUMNS, Sheets, sheets
-from autoencode.evaluation.report.html import text
 from autoencode.storage import write_whole
 
+_HERE = "autoencode.evaluation.map"
 LARGEST = 8_000_000
 """Bytes of the whole page."""
 _LONGEST = 60
@@ -60,32 +54,22 @@ def write_page(path: Path, content: MapContent) -> PageFacts:
     bare = _page(content, None)
     budget = (LARGEST - len(bare.encode()) - 2_000) * 3 // 4
     sprites = sheets(content.look, len(content.points), budget) if content.look else None
-    whole = bare if sprites is None else _page(content, sprites)
+    whole = _page(content, sprites) if sprites else bare
     write_whole(path, whole)
-    shown, size = (sprites.n, (sprites.width, sprites.height)) if sprites else (0, (0, 0))
+    shown, size = (sprites.n, sprites.size) if sprites else (0, (0, 0))
     return PageFacts(len(content.points), shown, size, len(whole.encode()))
 
 
 def _page(content: MapContent, sprites: Sheets | None) -> str:
-    template, style, script = (_file(name) for name in ("page.html", "page.css", "page.js"))
-    return Template(template).substitute(
-        title=text(content.title),
-        lead=text(" ".join(filter(None, [content.lead, _told(content, sprites)]))),
-        version=text(__version__),
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        data=json.dumps(_data(content, sprites), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+    return pages.page(
+        "map of codes",
+        content.title,
+        " ".join(filter(None, [content.lead, _told(content, sprites)])),
+        pages.asset(_HERE, "main.html"),
+        style=pages.asset(_HERE, "page.css"),
+        data=pages.data_block("data", pages.as_json(_data(content, sprites))),
+        script=pages.asset(_HERE, "page.js"),
     )
-
-
-def _file(name: str) -> str:
-    return files("autoencode.evaluation.map").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(inline: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
 
 
 def _told(content: MapContent, sprites: Sheets | None) -> str:
@@ -100,16 +84,16 @@ def _data(content: MapContent, sprites: Sheets | None) -> dict[str, Any]:
     names, colours, labels = _classes(content)
     return {
         "n": len(content.points),
-        "xy": _packed(places, np.uint16),
+        "xy": pages.packed(places, "<u2"),
         "view": view,
-        "labels": None if labels is None else _packed(labels, np.uint16),
+        "labels": None if labels is None else pages.packed(labels, "<u2"),
         "classes": names,
         "colours": colours,
         "names": [_short(name) for name in content.names],
         "axes": content.axes,
-        "tile": None if sprites is None else [sprites.width, sprites.height, COLUMNS],
+        "tile": None if sprites is None else [*sprites.size, COLUMNS],
         "thumbnails": 0 if sprites is None else sprites.n,
-        "sheets": [] if sprites is None else [base64.b64encode(file).decode() for file in sprites.files],
+        "sheets": [] if sprites is None else [pages.in_base64(file) for file in sprites.files],
     }
 
 
@@ -134,13 +118,6 @@ def _classes(content: MapContent) -> tuple[list[str], list[str], Tensor | None]:
     if bool((content.labels < 0).any()):
         names, colours = [*names, "unknown"], [*colours, "#8a8f96"]
     return [_short(name) for name in names], colours, torch.where(content.labels < 0, n, content.labels)
-
-
-def _packed(values: Tensor, kind: type[np.uint16]) -> str:
-    """Little-endian numbers in base 64."""
-    return base64.b64encode(
-        np.ascontiguousarray(values.numpy()).astype(np.dtype(kind).newbyteorder("<")).tobytes()
-    ).decode()
 
 
 def _short(name: str) -> str:

@@ -6,9 +6,9 @@ from itertools import groupby
 from PIL import Image
 
 from autoencode.evaluation.figures.rendering import Drawing
+from autoencode.evaluation.pages import image, tag, text
 from autoencode.evaluation.report.content import Figure
 from autoencode.evaluation.report.embedding import data_uri, size
-from autoencode.evaluation.report.html import image, tag, text
 
 _WIDE = 1.4
 """Wider than so many times their height, figures get a row of their own."""

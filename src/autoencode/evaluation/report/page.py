@@ -1,14 +1,12 @@
 """The page itself."""
 
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 
-from autoencode._version import __version__
+from autoencode.evaluation import pages
+from autoencode.evaluation.pages import facts_list, section, tag, text
 from autoencode.evaluation.report.content import ReportContent
 from autoencode.evaluation.report.gallery import gallery
-from autoencode.evaluation.report.html import items, section, tag, text
-from autoencode.evaluation.report.tables import facts_list, log_table, numbers_table
+from autoencode.evaluation.report.tables import log_table, numbers_table
 from autoencode.storage import write_whole
 
 
@@ -27,13 +25,14 @@ def write_report(path: Path, content: ReportContent) -> None:
 
 def page(content: ReportContent) -> str:
     """The page as HTML."""
-    template = Template(files("autoencode.evaluation.report").joinpath("page.html").read_text(encoding="utf-8"))
-    return template.substitute(
-        title=text(content.title),
-        lead=text(content.lead),
-        notes=items("ul", content.notes, class_="notes"),
-        sections="\n".join(filter(None, _sections(content))),
-        version=text(__version__),
+    return pages.page(
+        "report",
+        content.title,
+        content.lead,
+        "\n".join(filter(None, _sections(content))),
+        style=pages.asset("autoencode.evaluation.report", "page.css"),
+        notes=pages.items("ul", content.notes, class_="notes"),
+        foot="Keep it with the model, or send it to someone.",
     )
 
 

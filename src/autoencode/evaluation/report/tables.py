@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autoencode.evaluation.pages import tag, text
 from autoencode.evaluation.report.content import Row
-from autoencode.evaluation.report.html import tag, text
 
 _LONG = 24
 """Letters; a longer value is a list and may be broken into lines."""
@@ -23,12 +23,6 @@ def _number(row: Row) -> str:
     kind = "value" if len(row.value) <= _LONG else "value long"
     value = tag("td", tag("span", text(row.value), class_=kind), " ", unit)
     return tag("tr", tag("th", text(row.name), scope="row"), value, tag("td", text(row.meaning)))
-
-
-def facts_list(facts: Mapping[str, str]) -> str:
-    """Names and values; nothing where there are none."""
-    pairs = (tag("div", tag("dt", text(name)), tag("dd", text(value))) for name, value in facts.items())
-    return tag("dl", *pairs) if facts else ""
 
 
 def log_table(log: Sequence[Mapping[str, Any]]) -> str:

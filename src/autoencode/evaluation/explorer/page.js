@@ -43,10 +43,12 @@
     return code.map((value, i) => value + (x - u) * directions[2 * i] + (y - v) * directions[2 * i + 1]);
   }
 
+  const tells = data.latent.scale.map((scale) => (scale > 0 ? 1 / scale : 0));  // a number that never varies tells nothing
+
   function nearest(code, count) {
     const far = new Float64Array(nExamples);
     for (let i = 0; i < nExamples; i++) {
-      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) / data.latent.scale[j]) ** 2;
+      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) * tells[j]) ** 2;
     }
     return [...far.keys()].sort((a, b) => far[a] - far[b]).slice(0, count);
   }
@@ -88,16 +90,17 @@
       });
     },
     draws: (prior) => {
-      const all = floats(prior.codes), each = all.length / dims / (data.contexts.length || 1);
+      const all = floats(prior.codes), each = all.length / dims / (prior.byContext ? data.contexts.length : 1);
       const i = (prior.byContext ? state.context * each : 0) + Math.floor(random() * each);
       return all.slice(i * dims, (i + 1) * dims);
     },
   };
+  const drawn = () => draw[data.prior.kind](data.prior);
 
   // State and frames ---------------------------------------------------------------------------------------------------
 
   const start = typical();
-  const state = { code: codeOf(start), context: 0, ends: [0, 0], choosing: null, alone: null, asked: false, times: [] };
+  const state = { code: codeOf(start), context: 0, choosing: null, alone: null, asked: false, times: [], saved: 0 };
 
   function show(code, { keepMorph = false } = {}) {
     state.code = Float32Array.from(allowed(Float32Array.from(code)));
@@ -159,18 +162,23 @@
     if (timer) return;
     timer = setTimeout(() => {
       timer = 0;
-      const near = nearest(state.code, 8), [x, y] = onPlane(state.code);
-      const label = nameOf(near[0]);
-      const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${number(state.code[0])}, ${number(state.code[1])})` : `(${number(x)}, ${number(y)}) on the map`;
-      byId("where").replaceChildren("Code ", strong(at), ...(label ? [", nearest example: ", strong(label)] : []));
-      byId("picture").setAttribute("aria-label", `the picture decoded at ${at}${label ? `, near an example of ${label}` : ""}`);
-      fillStrip(near);
+      describe();
     }, 90);
   }
 
-  function strong(words) {
-    const element = document.createElement("b");
-    element.textContent = words;
+  // Always as many lines, each as high as it is at first: nothing below them moves while a finger is on the map.
+  function describe() {
+    const near = nearest(state.code, 8), label = nameOf(near[0]), place = onPlane(state.code).map(number).join(", ");
+    const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${place})` : `(${place}) on the map`;
+    byId("where").replaceChildren(line("Code ", at), ...(data.examples.labels ? [line("Nearest example: ", label)] : []));
+    byId("picture").setAttribute("aria-label", `the picture decoded at ${at}${label ? `, near an example of ${label}` : ""}`);
+    fillStrip(near);
+  }
+
+  function line(words, strong) {
+    const element = document.createElement("span"), told = document.createElement("b");
+    told.textContent = strong;
+    element.append(words, told);
     return element;
   }
 
@@ -292,20 +300,20 @@
     return fromPad(inside(event.clientX - box.left), inside(event.clientY - box.top));
   };
 
-  let dragging = false;
+  let holding = null;  // the one mouse or finger that moves the point
   pad.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || holding !== null) return;
     event.preventDefault();
     pad.focus({ preventScroll: true });
     if (state.choosing !== null) return choose(nearestOnMap(pointOf(event)));
-    dragging = true;
+    holding = event.pointerId;
     pad.setPointerCapture(event.pointerId);
     show(movedTo(state.code, pointOf(event)));
   });
   pad.addEventListener("pointermove", (event) => {
-    if (dragging) show(movedTo(state.code, pointOf(event)));
+    if (event.pointerId === holding) show(movedTo(state.code, pointOf(event)));
   });
-  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, () => { dragging = false; });
+  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, (event) => { if (event.pointerId === holding) holding = null; });
   pad.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -371,7 +379,7 @@
 
   // Morphing -----------------------------------------------------------------------------------------------------------
 
-  const ends = ["end-a", "end-b"].map((id) => ({ button: byId(id), code: state.code, context: 0 }));
+  const ends = ["end-a", "end-b"].map((id) => ({ button: byId(id), code: state.code }));
   const morph = byId("morph");
 
   function setEnd(which, code) {
@@ -508,7 +516,7 @@
     large.toBlob((blob) => {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
-      const at = dims <= 4 ? [...state.code].map((v) => v.toFixed(2)).join("_") : `${state.saved = (state.saved ?? 0) + 1}`;
+      const at = dims <= 4 ? [...state.code].map((v) => v.toFixed(2)).join("_") : ++state.saved;
       link.download = `${data.name}_${at}.png`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -516,14 +524,14 @@
   }
 
   const actions = {
-    n: () => show(draw[data.prior.kind](data.prior)),
+    n: () => show(drawn()),
     r: () => { setContext(data.examples.contexts ? data.examples.contexts[start] : 0); show(codeOf(start)); },
     s: save,
   };
   byId("random").addEventListener("click", actions.n);
   byId("reset").addEventListener("click", actions.r);
   byId("save").addEventListener("click", actions.s);
-  if (data.prior.words) byId("random").title = `A new code from ${data.prior.words} (N)`;
+  byId("random").title = `Draws ${data.prior.words} (N)`;
   document.addEventListener("keydown", (event) => {
     const action = actions[event.key.toLowerCase()];
     if (!action || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
@@ -539,7 +547,7 @@
     byId("context").addEventListener("change", (event) => setContext(Number(event.target.value)));
     setContext(data.examples.contexts ? data.examples.contexts[start] : 0);
   }
-  if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are one and two standard deviations of the prior.";
+  if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are one and two standard deviations of the model's own prior.";
   byId("axes").textContent = `→ ${data.latent.axes[0]}${data.latent.axes[1] ? `, ↑ ${data.latent.axes[1]}` : ""}`;
   byId("near-help").textContent = `Of ${nExamples.toLocaleString("en")} test pictures in this file; press one to go to its code.`;
   fillLegend();
@@ -550,6 +558,7 @@
   setEnd(0, codeOf(start));
   setEnd(1, codeOf(other));
   setChoosing(null);
+  describe();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); ask(); });
   new ResizeObserver(ask).observe(pad);
   sheet.onload = () => { byId("strip").querySelectorAll("button").forEach((button) => delete button.dataset.example); ask(); };
@@ -567,7 +576,7 @@
   // For tests, and for whoever opens the console.
   globalThis.explorer = {
     decode, get code() { return [...state.code]; }, get context() { return state.context; }, get times() { return [...state.times]; },
-    get ends() { return ends.map((end) => [...end.code]); }, get fast() { return decoder.fast; }, show, nearest, setContext,
-    onPlane: () => onPlane(state.code), toPad: (point) => toPad(point), draw: () => [...draw[data.prior.kind](data.prior)],
+    get ends() { return ends.map((end) => [...end.code]); }, get fast() { return decoder.fast; }, show, nearest, setContext, codeOf,
+    onPlane: () => onPlane(state.code), toPad: (point) => toPad(point), draw: () => [...drawn()],
   };
 })();

@@ -1,6 +1,6 @@
 """Small pieces of HTML, with everything that people or data named escaped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 
@@ -37,3 +37,9 @@ def items(kind: str, words: Iterable[str], **attributes: str) -> str:
     """A list of plain texts, or nothing where there are none."""
     inside = "".join(tag("li", text(each)) for each in words)
     return tag(kind, inside, **attributes) if inside else ""
+
+
+def facts_list(facts: Mapping[str, str]) -> str:
+    """Names and values, plain texts; nothing where there are none."""
+    pairs = (tag("div", tag("dt", text(name)), tag("dd", text(value))) for name, value in facts.items())
+    return tag("dl", *pairs) if facts else ""

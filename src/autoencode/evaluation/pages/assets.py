@@ -1,0 +1,8 @@
+"""Files that lie beside the code."""
+
+from importlib.resources import files
+
+
+def asset(package: str, name: str) -> str:
+    """The text of a file in a package."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")

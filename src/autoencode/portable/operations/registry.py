@@ -1,0 +1,86 @@
+"""What every operation is told by, and the table of those that the page has kernels for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an operation.
+
+    Args:
+        name: without namespace and overload, such as "relu".
+        func: the operation itself.
+        arguments: by name, defaults filled in.
+        args: as they came.
+        kwargs: and these.
+        out: the result.
+    """
+
+    name: str
+    func: Any
+    arguments: dict[str, Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    out: Any
+
+    def __getitem__(self, name: str) -> Any:
+        return self.arguments[name]
+
+
+@runtime_checkable
+class Sink(Protocol):
+    """What takes the steps; see `Recorder`."""
+
+    def is_live(self, value: Any) -> bool:
+        """Whether this depends on the code."""
+        ...
+
+    def number(self, value: Tensor) -> int:
+        """The number of a value."""
+        ...
+
+    def constant(self, value: Tensor) -> int:
+        """Keeps a weight, gives its number."""
+        ...
+
+    def step(self, op: str, inputs: Sequence[int], shape: Sequence[int], **attributes: Any) -> int:
+        """Adds a step, gives the number of its value."""
+        ...
+
+    def bind(self, tensor: Tensor, number: int) -> None:
+        """Says which value a tensor is."""
+        ...
+
+
+Write = Callable[[Sink, Call], None]
+"""Adds the steps of a call, and binds its result."""
+
+operations: dict[str, Write] = {}
+
+
+def known_operations() -> list[str]:
+    """The names of all operations that a decoder may use."""
+    return sorted(operations)
+
+
+def entered(*names: str) -> Callable[[Write], Write]:
+    """A decorator that enters a function for operations of these names."""
+
+    def enter(write: Write) -> Write:
+        operations.update(dict.fromkeys(names, write))
+        return write
+
+    return enter
+
+
+class NoKernelError(Exception):
+    """A use of an operation that the page has no kernel for."""
+
+
+def refuse(call: Call, why: str) -> NoKernelError:
+    """What to raise for such a use."""
+    return NoKernelError(f"'{call.name}' with {why}")
