@@ -1,0 +1,67 @@
+"""This library: `tasks.train`, with its bar, validation after each epoch, and checkpoints."""
+
+import math
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from autoencode import tasks
+from autoencode.cli.progress import TrainingBar
+from autoencode.recipes import find_recipe
+from autoencode.training import Epoch
+from speed.gate import Gate
+from speed.jobs import Job
+
+SHAPE = (1, 28, 28)
+
+
+class GatedBar(TrainingBar):
+    """The bar that a person sees; between two steps the gate may be shut."""
+
+    def __init__(self, job: Job, gate: Gate) -> None:
+        super().__init__()
+        self.job, self.gate = job, gate
+        self._went_on = 0.0
+
+    def begin(self, first_step: int, last_step: int, steps_per_epoch: int) -> None:
+        """Starts the bar."""
+        super().begin(first_step, last_step, steps_per_epoch)
+        self.gate.pauses_every(steps_per_epoch * self.job.batch_size, steps_per_epoch)
+
+    def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+        """Moves the bar, and waits at the gate."""
+        super().step(step, examples, terms)
+        self.gate(examples, squared_error(terms["nll"]) if self.job.noise else terms["loss"])
+        self._went_on = time.perf_counter()
+
+    def epoch(self, record: Epoch) -> None:
+        """Since the last step there was a validation, and all was written down."""
+        super().epoch(record)
+        self.gate.pause(time.perf_counter() - self._went_on)
+
+
+def train(job: Job, data: Path, gate: Gate, work: str, precision: str) -> None:
+    """Trains a recipe as `autoencode train` does. `data` are not read: they are what `job.source` loads."""
+    shutil.rmtree(work, ignore_errors=True)
+    model, _ = find_recipe(job.recipe)(SHAPE)
+    gate.open(sum(p.numel() for p in model.parameters() if p.requires_grad), torch=torch.__version__)
+    options = {"batch_size": job.batch_size, "optimizer": "adam", "learning_rate": 1e-3, "schedule": "constant"}
+    with GatedBar(job, gate) as bar:
+        tasks.train(
+            *(job.source, job.recipe),
+            out=work,
+            watch=bar,
+            epochs=1_000_000,
+            precision=precision,
+            device="cpu",
+            **options,
+            **job.options,
+        )
+
+
+def squared_error(nll: float) -> float:
+    """That of an example, from the negative log-likelihood of normals of scale 1."""
+    return 2 * nll - math.prod(SHAPE) * math.log(2 * math.pi)
