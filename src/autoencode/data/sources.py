@@ -60,7 +60,8 @@ def list_pairs(folder: Path, target: Path) -> Found:
     skipped = [*listing.skipped, *(Skipped(printable(name), reason) for name, reason in alone)]
     skipped += [Skipped(printable(target / skip.file), skip.reason) for skip in other.skipped]
     both = [(name, (folder / name, target / theirs[key])) for key, name in ours.items() if key in theirs]
-    return _readable(both, skipped, len(listing.pictures) + len(other.pictures) + len(skipped))
+    looked = sum(len(each.pictures) + len(each.skipped) for each in (listing, other))
+    return _readable(both, skipped, looked)
 
 
 def _readable(files: Sequence[tuple[Path, tuple[Path, ...]]], skipped: Sequence[Skipped], looked: int) -> Found:
