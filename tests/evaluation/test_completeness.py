@@ -25,6 +25,10 @@ def test_doubt_is_not_recognised_even_where_classes_come_alike():
     assert found.entropy == pytest.approx(math.log(4))
 
 
+def test_a_class_that_is_ruled_out_is_no_recognition():
+    assert completeness(torch.tensor([[0.5, 0.48, 0.02]])).recognised.value == 0
+
+
 def test_the_entropy_is_of_the_mean_distribution():
     p = torch.tensor([[0.9, 0.1], [0.7, 0.3]])
     expected = -(0.8 * math.log(0.8) + 0.2 * math.log(0.2))

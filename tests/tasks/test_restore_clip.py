@@ -81,6 +81,20 @@ def test_what_is_not_the_picture_stays_as_it_is(clip_run: Run) -> None:
     assert read_clip_header(path)[:2] == (48, 32)
 
 
+def test_the_model_is_told_the_neighbours_in_their_order(clip_run: Run) -> None:
+    run = Run(clip_run.path)
+    with torch.no_grad():
+        for weight in run.model.encoder.parameters():
+            weight.normal_(0, 0.1)
+        frames = torch.from_numpy(noise(5, 16, 16))
+        units = frames.float() / 255
+        told = units[[0, 1, 3, 4]].flatten(0, 1)[None]
+        expected = 255 * run.model.decode(run.model.encode(units[2:3], told).mean, told).mean[0].clamp(0, 1)
+    restored = Restorer(run)(frames[2], neighbours=frames[[0, 1, 3, 4]])
+    assert (restored - expected).abs().max() <= 1
+    assert not torch.equal(restored, Restorer(run)(frames[2], neighbours=frames[[4, 3, 1, 0]]))
+
+
 def test_a_model_of_pictures_restores_a_clip_frame_by_frame(local_run: Run) -> None:
     pixels = noise(3, 20, 24)
     done = restore(local_run, [write_clip("a.mkv", pixels)], "out", lossless=True)
