@@ -35,9 +35,9 @@ def test_values_one_by_one(kernels, name):
     compare(kernels, lambda z, _: ACTIVATIONS[name](z), 2 * torch.randn(3, 48))
 
 
-NORM = nn.GroupNorm(2, 4)
-BATCH = nn.BatchNorm2d(4).eval()
-LAYER = nn.LayerNorm(4)
+NORM = nn.GroupNorm(2, 4, eps=0.1)  # so much that it is seen
+BATCH = nn.BatchNorm2d(4, eps=0.1).eval()
+LAYER = nn.LayerNorm(4, eps=0.1)
 LAYERS = {
     "group norm": lambda z: NORM(grid(z)),
     "batch norm": lambda z: BATCH(grid(z)),
