@@ -66,21 +66,17 @@ def best(rows: list[Row], *, ours: bool, precision: str | None = None) -> Row | 
     return max(among, key=lambda row: row.speed or 0, default=None)
 
 
-def wrong(letter: str, job: Job, rows: list[Row], tolerance: float = 0.05) -> list[str]:
+def wrong(letter: str, job: Job, rows: list[Row]) -> list[str]:
     """Where a contender does not do the same work as the first one: another number of parameters, or another loss.
 
-    Args:
-        letter: of the job.
-        job: what was trained.
-        rows: what was found; losses of fewer steps, of contenders that were too slow, are not compared.
-        tolerance: by which losses may differ, as a share.
+    Losses of fewer steps, of contenders that were too slow, are not compared.
     """
     done = [row for row in rows if row.loss is not None]
     problems = list[str]()
     for row in done:
         if row.parameters != job.parameters:
             problems.append(f"{letter}: {row.contender}: {row.parameters:,} parameters, not {job.parameters:,}")
-        if row.steps == done[0].steps and not abs(row.loss / done[0].loss - 1) <= tolerance:
+        if row.steps == done[0].steps and not abs(row.loss / done[0].loss - 1) <= job.tolerance:
             problems.append(
                 f"{letter}: {row.contender}: a loss of {row.loss:.4g} {job.loss} after {row.steps} steps, "
                 f"where {done[0].contender} has {done[0].loss:.4g}"
