@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.dense import Activation, dense_stack
+from autoencode.nn.dense import Activation, dense_stack, relu
 from autoencode.nn.sizes import Size, sizes_after
+from autoencode.nn.transposed_conv import NarrowConv, TransposedConv
 
 
 class ConvDecoder(nn.Module):
@@ -39,7 +40,7 @@ class ConvDecoder(nn.Module):
         channels: Sequence[int],
         strides: Sequence[int],
         widths: Sequence[int] = (),
-        activation: Activation = nn.ReLU,
+        activation: Activation = relu,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -51,9 +52,9 @@ class ConvDecoder(nn.Module):
         layers: list[nn.Module] = []
         for i, stride in enumerate(strides):
             padding = _output_padding(sizes[i], sizes[i + 1], stride)
-            layers += [nn.ConvTranspose2d(channels[i], channels[i + 1], 3, stride, 1, padding), activation()]
+            layers += [TransposedConv(channels[i], channels[i + 1], 3, stride, 1, padding), activation()]
             layers += [nn.Dropout2d(dropout)] if dropout else []
-        self.convolutions = nn.Sequential(*layers, nn.Conv2d(channels[-1], n_features, 3, padding=1))
+        self.convolutions = nn.Sequential(*layers, NarrowConv(channels[-1], n_features))
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""

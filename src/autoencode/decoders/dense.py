@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.dense import Activation, dense_stack
+from autoencode.nn.dense import Activation, dense_stack, relu
 
 
 class DenseDecoder(nn.Module):
@@ -25,7 +25,7 @@ class DenseDecoder(nn.Module):
     """
 
     def __init__(
-        self, latent_dim: int, widths: Sequence[int], features_shape: Sequence[int], activation: Activation = nn.ReLU
+        self, latent_dim: int, widths: Sequence[int], features_shape: Sequence[int], activation: Activation = relu
     ) -> None:
         super().__init__()
         self.layers = nn.Sequential(

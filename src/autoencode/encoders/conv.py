@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.dense import Activation, dense_stack
+from autoencode.nn.dense import Activation, dense_stack, relu
 from autoencode.nn.sizes import sizes_after
 
 
@@ -35,7 +35,7 @@ class ConvEncoder(nn.Module):
         channels: Sequence[int],
         strides: Sequence[int],
         widths: Sequence[int],
-        activation: Activation = nn.ReLU,
+        activation: Activation = relu,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.dense import Activation, dense_stack
+from autoencode.nn.dense import Activation, dense_stack, relu
 
 
 class DenseEncoder(nn.Module):
@@ -23,7 +23,7 @@ class DenseEncoder(nn.Module):
         torch.Size([5, 256])
     """
 
-    def __init__(self, data_shape: Sequence[int], widths: Sequence[int], activation: Activation = nn.ReLU) -> None:
+    def __init__(self, data_shape: Sequence[int], widths: Sequence[int], activation: Activation = relu) -> None:
         super().__init__()
         self.out_features = widths[-1]
         self.layers = dense_stack([math.prod(data_shape), *widths], activation)

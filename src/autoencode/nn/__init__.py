@@ -15,10 +15,12 @@ from autoencode.nn.level_grid import LevelGrid
 from autoencode.nn.local import Local
 from autoencode.nn.overlaid import Overlaid, Retouched, touch
 from autoencode.nn.pieces import Restore, Tell
+from autoencode.nn.pooled_conv import PooledConv
 from autoencode.nn.precision import full_precision
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
 from autoencode.nn.tiling import in_tiles, smallest_tile
+from autoencode.nn.transposed_conv import NarrowConv, TransposedConv
 from autoencode.nn.unet import UNet
 from autoencode.nn.upsampled_conv import UpsampledConv
 from autoencode.nn.windows import in_windows
@@ -35,13 +37,16 @@ __all__ = [
     "Layered",
     "LevelGrid",
     "Local",
+    "NarrowConv",
     "OneHot",
     "Overlaid",
+    "PooledConv",
     "ResidualBlock",
     "Restore",
     "Retouched",
     "Sum",
     "Tell",
+    "TransposedConv",
     "UNet",
     "UpsampledConv",
     "WithCorrection",

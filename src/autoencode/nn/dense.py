@@ -8,7 +8,12 @@ from torch import nn
 Activation = Callable[[], nn.Module]
 
 
-def dense_stack(widths: Sequence[int], activation: Activation = nn.ReLU) -> nn.Sequential:
+def relu() -> nn.Module:
+    """A ReLU in place of its input, which the layer before has no more use for: less memory to write and to read."""
+    return nn.ReLU(inplace=True)
+
+
+def dense_stack(widths: Sequence[int], activation: Activation = relu) -> nn.Sequential:
     """Linear layers from `widths[0]` to `widths[-1]`, each followed by an activation.
 
     `nn.GLU` makes gated layers, (W x + b) · sigmoid(V x + c) (Dauphin et al., "Language modeling with gated
@@ -18,7 +23,7 @@ def dense_stack(widths: Sequence[int], activation: Activation = nn.ReLU) -> nn.S
         >>> dense_stack([784, 256])
         Sequential(
           (0): Linear(in_features=784, out_features=256, bias=True)
-          (1): ReLU()
+          (1): ReLU(inplace=True)
         )
     """
     layers: list[nn.Module] = []

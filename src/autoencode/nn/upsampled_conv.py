@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.sizes import Size
+from autoencode.nn.transposed_conv import conv_transpose2d
 
 
 class UpsampledConv(nn.Conv2d):
@@ -34,7 +35,7 @@ class UpsampledConv(nn.Conv2d):
         height, width = input.shape[2:]
         if (2 * height, 2 * width) != tuple(self.size):
             return super().forward(F.interpolate(input, size=self.size, mode="nearest"))
-        return F.conv_transpose2d(input, _of_small(self.weight), self.bias, stride=2, padding=1)
+        return conv_transpose2d(input, _of_small(self.weight), self.bias, 2, 1, (height * 2, width * 2))
 
     def extra_repr(self) -> str:
         """The channels and the size."""

@@ -41,7 +41,7 @@ def conv_ae(
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
     """
     require_image(data_shape, "conv-ae")
-    activation = partial(nn.LeakyReLU, 0.2)
+    activation = partial(nn.LeakyReLU, 0.2, inplace=True)
     p_x = NormalLikelihood(data_shape, FixedScale(scale))
     encoder = ConvEncoder(data_shape, [16, 32], [2, 2], [128], activation, dropout)
     model = Autoencoder(

@@ -9,7 +9,7 @@ from torch import nn
 from autoencode.corruptions import composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import UpsampledConv, sizes_after, start_as_glorot
+from autoencode.nn import PooledConv, UpsampledConv, sizes_after, start_as_glorot
 from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
@@ -41,10 +41,10 @@ def fashion_denoise(
     sizes = sizes_after((height, width), [2] * len(_WIDTHS))
     encoder, decoder = list[nn.Module](), list[nn.Module]()
     for n_in, n_out in pairwise((channels, *_WIDTHS)):  # ReLU after the maximum is the same, on a quarter of the values
-        encoder += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.MaxPool2d(2, ceil_mode=True), nn.ReLU()]
-    decoder += [nn.Conv2d(_WIDTHS[-1], _WIDTHS[-1], 3, padding=1), nn.ReLU()]
+        encoder += [PooledConv(n_in, n_out), nn.ReLU(inplace=True)]
+    decoder += [nn.Conv2d(_WIDTHS[-1], _WIDTHS[-1], 3, padding=1), nn.ReLU(inplace=True)]
     for n_in, n_out, size in zip(_WIDTHS[::-1], (*_WIDTHS[-2::-1], channels), sizes[-2::-1], strict=True):
-        decoder += [UpsampledConv(n_in, n_out, size), nn.ReLU()]
+        decoder += [UpsampledConv(n_in, n_out, size), nn.ReLU(inplace=True)]
     decoder[-1] = nn.Sigmoid()
     model = Autoencoder(
         encoder=nn.Sequential(*encoder),

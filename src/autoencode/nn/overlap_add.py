@@ -1,0 +1,76 @@
+"""Patches of pictures, and their sum back into pictures."""
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.autograd import Function
+
+Grid = tuple[int, int, int, int, int]
+"""(kernel, stride, padding, height, width): which patches a picture of height × width has."""
+
+
+def overlap_add(patches: Float[Tensor, "k k channels batch h w"], grid: Grid) -> Tensor:
+    """The sum of overlapping patches, (channels, batch, height, width); what falls outside the picture is left out.
+
+    Args:
+        patches: (kernel, kernel, channels, batch, h, w), where [a, b, …, i, j] belongs to the point
+            (i · stride + a − padding, j · stride + b − padding).
+        grid: the kernel, the stride, the padding, and the size of the picture.
+    """
+    return _OverlapAdd.apply(patches, grid)
+
+
+def patches_of(pictures: Float[Tensor, "channels batch height width"], grid: Grid) -> Tensor:
+    """The transpose of `overlap_add`: (kernel, kernel, channels, batch, h, w), with zeros for what is outside."""
+    return _Patches.apply(pictures, grid)
+
+
+class _OverlapAdd(Function):
+    """Linear, and so its own derivative; its transpose is `_Patches`."""
+
+    @staticmethod
+    def forward(ctx: Any, patches: Tensor, grid: Grid) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx.grid = grid
+        _, _, padding, height, width = grid
+        around = patches.new_zeros(*patches.shape[2:4], *_around(patches.shape[-2:], grid))
+        for one, patch in zip(_shifts(around, patches.shape[-2:], grid), patches.flatten(0, 1), strict=True):
+            one += patch
+        return around[..., padding : padding + height, padding : padding + width].contiguous()
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return patches_of(slope, ctx.grid), None
+
+
+class _Patches(Function):
+    """Linear, and so its own derivative; its transpose is `_OverlapAdd`."""
+
+    @staticmethod
+    def forward(ctx: Any, pictures: Tensor, grid: Grid) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx.grid = grid
+        kernel, stride, padding, height, width = grid
+        size = tuple((side + 2 * padding - kernel) // stride + 1 for side in (height, width))
+        around = pictures.new_zeros(*pictures.shape[:2], *_around(size, grid))
+        around[..., padding : padding + height, padding : padding + width] = pictures
+        return torch.stack(_shifts(around, size, grid)).unflatten(0, (kernel, kernel))
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return overlap_add(slope, ctx.grid), None
+
+
+def _around(size: tuple[int, ...], grid: Grid) -> tuple[int, int]:
+    """The picture with its padding, or as far as the patches reach where that is further."""
+    kernel, stride, padding, height, width = grid
+    reach = ((n - 1) * stride + kernel for n in size)
+    high, wide = (max(r, side + 2 * padding) for r, side in zip(reach, (height, width), strict=True))
+    return high, wide
+
+
+def _shifts(around: Tensor, size: tuple[int, ...], grid: Grid) -> list[Tensor]:
+    """What each place of the kernel sees: kernel² views, (channels, batch, h, w)."""
+    kernel, stride = grid[:2]
+    high, wide = ((n - 1) * stride + 1 for n in size)
+    return [around[..., a : a + high : stride, b : b + wide : stride] for a in range(kernel) for b in range(kernel)]
