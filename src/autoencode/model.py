@@ -7,7 +7,7 @@ from torch.distributions import Distribution
 
 from autoencode.errors import CapabilityError, ShapeError
 from autoencode.likelihoods import Likelihood
-from autoencode.nn import Conditional, apply, full_precision
+from autoencode.nn import Conditional, apply, full_precision, without_autocast
 from autoencode.posteriors import Posterior
 from autoencode.priors import Prior
 
@@ -72,7 +72,7 @@ class Autoencoder(nn.Module):
         if tuple(x.shape[1:]) != self.data_shape:
             raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
         features: Tensor = apply(self.encoder, x, context=context)
-        with torch.autocast(x.device.type, enabled=False):
+        with without_autocast(x.device):
             return self.posterior(full_precision(features))
 
     def prior_for(self, context: Tensor | None = None) -> Distribution:
@@ -110,7 +110,7 @@ class Autoencoder(nn.Module):
 
     def likelihood_of(self, features: Float[Tensor, "..."]) -> Distribution:
         """p(x|z) from the decoder's features."""
-        with torch.autocast(features.device.type, enabled=False):
+        with without_autocast(features.device):
             return self.likelihood(features)
 
     def sample(self, n: int, context: Tensor | None = None) -> Float[Tensor, "n ..."]:

@@ -1,5 +1,6 @@
 """The bar and the lines that a person sees while a model trains."""
 
+import time
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -10,7 +11,7 @@ from autoencode.cli.console import errors
 from autoencode.training import Epoch, History, Watch
 
 _SMOOTH = 0.97
-_EVERY = 5
+_EVERY = 0.1
 _LINES = 40
 
 
@@ -24,7 +25,7 @@ class TrainingBar(Watch):
         self._smoothed: dict[str, float] = {}
         self._steps_per_epoch = 1
         self._last_step = 1
-        self._examples = 0.0
+        self._moved = 0.0
 
     def __enter__(self) -> "TrainingBar":
         self._bar.start()
@@ -56,8 +57,10 @@ class TrainingBar(Watch):
         for name, value in terms.items():
             past = self._smoothed.get(name, value)
             self._smoothed[name] = _SMOOTH * past + (1 - _SMOOTH) * value
-        if self._task is None or (step % _EVERY and step != self._last_step):
+        now = time.monotonic()
+        if self._task is None or (now - self._moved < _EVERY and step != self._last_step):
             return
+        self._moved = now
         task = self._bar.tasks[self._bar.task_ids.index(self._task)]
         speed = f"{task.speed * examples:,.0f}/s  " if task.speed else ""
         epochs = -(-self._last_step // self._steps_per_epoch)

@@ -1,9 +1,12 @@
 """The likelihood of binary data, and the cross-entropy that tutorials use for grey pictures."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.autograd import Function
 from torch.distributions import Bernoulli, Independent
 from torch.nn.functional import softplus
 
@@ -42,4 +45,19 @@ class _Bernoulli(Bernoulli):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """x·l − log(1 + exp(l)), with l the logits."""
-        return value * self.logits - softplus(self.logits, threshold=40)
+        return _LogProb.apply(value, self.logits)
+
+
+class _LogProb(Function):
+    """x·l − log(1 + exp(l)), whose slope is x − sigmoid(l): three passes over the numbers rather than seven."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, logits: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx.save_for_backward(x, logits)
+        return torch.addcmul(softplus(logits, threshold=40).neg_(), x, logits)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        x, logits = ctx.saved_tensors
+        to_x = (slope * logits).sum_to_size(x.shape) if ctx.needs_input_grad[0] else None
+        return to_x, ((x - torch.sigmoid(logits)) * slope).sum_to_size(logits.shape)

@@ -16,7 +16,7 @@ from autoencode.nn.local import Local
 from autoencode.nn.overlaid import Overlaid, Retouched, touch
 from autoencode.nn.pieces import Restore, Tell
 from autoencode.nn.pooled_conv import PooledConv
-from autoencode.nn.precision import full_precision
+from autoencode.nn.precision import full_precision, without_autocast
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import halved, sizes_after
 from autoencode.nn.tiling import in_tiles, smallest_tile
@@ -59,6 +59,7 @@ __all__ = [
     "in_windows",
     "sizes_after",
     "smallest_tile",
-    "touch",
     "start_as_glorot",
+    "touch",
+    "without_autocast",
 ]

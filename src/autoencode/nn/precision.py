@@ -1,5 +1,7 @@
 """From half precision back to full."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import Tensor
 
@@ -7,3 +9,9 @@ from torch import Tensor
 def full_precision(x: Tensor) -> Tensor:
     """Half precision to float32; float32 and float64 stay."""
     return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x
+
+
+def without_autocast(device: torch.device) -> AbstractContextManager[object]:
+    """What is computed inside keeps the precision of its numbers, whatever is asked for outside."""
+    kind = device.type
+    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()

@@ -29,7 +29,9 @@ class TrainStep(nn.Module):
 
     def forward(self, batch: Batch, step: int | None) -> Output:
         """The objective's output for a batch."""
-        with torch.autocast(batch.x.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+        if self.precision == "float32":
+            return self.objective(self.model, batch, step)
+        with torch.autocast(batch.x.device.type, torch.bfloat16):
             return self.objective(self.model, batch, step)
 
 
@@ -46,10 +48,13 @@ def take(
         DivergenceError: the loss or the gradient is no finite number; the weights are then those of before the step.
     """
     output: Output = train_step(batch, step)
-    values = {"loss": output.loss.item(), **{name: term.mean().item() for name, term in output.terms.items()}}
-    values |= {name: loss.item() for name, loss in output.adversaries.items()}
+    values = _numbers(
+        {"loss": output.loss, **{name: term.mean() for name, term in output.terms.items()}, **output.adversaries}
+    )
     check_finite(values, f"at step {step}")
-    optimizer.zero_grad(set_to_none=True)
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None
     players.backward(output.adversaries)
     if players.networks:
         output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
@@ -61,6 +66,12 @@ def take(
     optimizer.step()
     players.step()
     return values
+
+
+def _numbers(scalars: Mapping[str, Tensor]) -> dict[str, float]:
+    """All at once, since a device is waited for each time that a number is asked of it."""
+    together = torch.stack([scalar.detach() for scalar in scalars.values()])
+    return dict(zip(scalars, together.tolist(), strict=True))
 
 
 def _clip(module: nn.Module, clip: float, step: int) -> None:
