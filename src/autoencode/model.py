@@ -1,6 +1,5 @@
 """The one model: an encoder, a posterior, a prior, a decoder and a likelihood."""
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.arrays import read_array, tensor_to_array
+from autoencode.data.arrays import array_portions, array_shape, read_array, tensor_to_array
 from autoencode.data.values import Values
 from autoencode.errors import DataError
 
@@ -61,3 +61,28 @@ def test_tensors_with_gradients_are_read():
 def test_sparse_tensors_are_refused():
     with pytest.raises(DataError, match=r"torch.sparse_coo and .* cannot be read; make it dense"):
         tensor_to_array(torch.eye(3).to_sparse())
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.random.default_rng(1).random((11, 4)),
+        np.asfortranarray(RNG.random((5, 6))),
+        RNG.integers(0, 256, (7, 5, 6, 4), dtype=np.uint8),
+    ],
+)
+def test_portions_of_a_file_are_the_whole(tmp_path, array):
+    np.save(tmp_path / "x.npy", array)
+    whole = read_array(array)
+    portions = list(array_portions(tmp_path / "x.npy", whole.values, 3))
+    assert max(map(len, portions)) == 3
+    assert torch.equal(torch.cat(portions), whole.x)
+    assert array_shape(tmp_path / "x.npy") == whole.x.shape
+
+
+def test_nothing_of_a_file_comes_before_all_of_it_is_checked(tmp_path):
+    array = np.zeros((9, 2))
+    array[8, 1] = np.inf
+    np.save(tmp_path / "x.npy", array)
+    with pytest.raises(DataError, match="NaN or infinite"):
+        next(iter(array_portions(tmp_path / "x.npy", Values.UNIT, 3)))

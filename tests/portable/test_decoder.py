@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autoencode.portable import record
-from autoencode.tasks.reconstruct import as_image
+from autoencode.tasks.writing import as_image
 from support.kernels import run_in
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from PIL import Image
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.tasks.codes import code_of, codes_of, means_of, told_between
-from autoencode.tasks.reconstruct import as_image
+from autoencode.tasks.writing import as_image
 
 
 def test_an_example_of_the_data_by_its_number(digits_run):

@@ -7,7 +7,7 @@ from autoencode.data import load
 from autoencode.errors import ArgumentError, DataError
 from autoencode.tasks import Run, evaluate, generate, reconstruct, report, train
 from autoencode.tasks.condition import read_condition
-from autoencode.tasks.reconstruct import as_image
+from autoencode.tasks.writing import as_image
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from autoencode.tasks import (
     saved_directions,
 )
 from autoencode.tasks.directions import apart
-from autoencode.tasks.reconstruct import as_image
+from autoencode.tasks.writing import as_image
 
 
 def test_changes_as_texts():

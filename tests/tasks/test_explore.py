@@ -16,7 +16,7 @@ from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.tasks import Run, choose_prior, explore, export_decoder, fit_prior, train
 from autoencode.tasks.code_support import support_of
-from autoencode.tasks.reconstruct import as_image
+from autoencode.tasks.writing import as_image
 from support.fitted import rescored
 
 

@@ -54,7 +54,7 @@ def generate(
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with errors.status("drawing") as status:
-        examples, files = tasks.generate(
+        _, files = tasks.generate(
             opened,
             n,
             out_folder,
@@ -68,4 +68,4 @@ def generate(
             tell=status.update,
             note=say,
         )
-    see(f"{len(examples)} drawn", files[-1])
+    see(f"{n:,} drawn", files[-1])

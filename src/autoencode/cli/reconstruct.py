@@ -33,10 +33,15 @@ def reconstruct(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class)
+    with errors.status("reconstructing") as status:
+
+        def tell(done: int, of: int) -> None:
+            status.update(f"reconstructed {done:,} of {of:,}")
+
+        done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, tell=tell)
     for skip in done.skipped:
         tell_skipped(skip)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
-    out.print(f"{len(done.reconstructions)} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
+    out.print(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
     out.print(f"see      [bold]{escape(str(done.files[-1]))}[/]")

@@ -1,4 +1,7 @@
-"""Examples from an array in memory."""
+"""Examples from an array in memory, or in a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from torch import Tensor
@@ -6,6 +9,7 @@ from torch import Tensor
 from autoencode.data.alpha import on_white
 from autoencode.data.examples import Examples
 from autoencode.data.layout import Layout, as_examples, layout_of
+from autoencode.data.npy import map_npy
 from autoencode.data.values import Array, Values, read_values
 from autoencode.errors import DataError
 
@@ -35,6 +39,38 @@ def read_array(array: Array, asked: Values | None = None) -> Examples:
         notes=(str(layout), note, *(("transparency is laid on white",) if layout.alpha else ())),
         options={"values": str(values), "size": None, "colour": "auto"},
     )
+
+
+def array_shape(path: Path) -> tuple[int, ...]:
+    """(n, *data_shape) of the examples in a .npy file, of which no more than the header is read.
+
+    Raises:
+        DataError: damaged, or of other types than numbers.
+        ShapeError: no layout that is known.
+    """
+    array = map_npy(path)
+    check_numbers(array.dtype)
+    return len(array), *layout_of(array.shape, array.dtype).shown_shape
+
+
+def array_portions(path: Path, values: Values, portion: int) -> Iterator[Tensor]:
+    """The examples of a .npy file as `read_array` gives them, a portion at a time; all of them are checked first.
+
+    Args:
+        path: where it lies; it may be larger than the memory.
+        values: how its numbers are to be read.
+        portion: the most examples at a time.
+
+    Raises:
+        DataError: damaged, of other types, NaN or infinity, or numbers outside what was asked for.
+        ShapeError: no layout that is known.
+    """
+    array = map_npy(path)
+    starts = range(0, len(array), portion)
+    for start in starts:
+        read_array(array[start : start + portion], values)
+    for start in starts:
+        yield read_array(array[start : start + portion], values).x
 
 
 def check_numbers(dtype: np.dtype) -> None:

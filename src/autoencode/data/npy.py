@@ -41,9 +41,7 @@ def read_npy(path: Path) -> Array:
     """
     with reading(str(path)), path.open("rb") as file:
         header = read_header(file, str(path))
-        there = path.stat().st_size - file.tell()
-        if there < header.size:
-            raise DataError(f"{path} is cut off: {there:,} bytes of {header.size:,}; copy or make it again")
+        _check_complete(path, file.tell(), header)
         file.seek(0)
         return npy_format.read_array(file, allow_pickle=False)
 
@@ -56,6 +54,24 @@ def read_npy_header(path: Path) -> Header:
     """
     with reading(str(path)), path.open("rb") as file:
         return read_header(file, str(path))
+
+
+def map_npy(path: Path) -> Array:
+    """A .npy file's array, which is read from the disk where it is used; it may be larger than the memory.
+
+    Raises:
+        DataError: damaged, cut off, or with Python objects inside.
+    """
+    with reading(str(path)), path.open("rb") as file:
+        header = read_header(file, str(path), whole=False)
+        _check_complete(path, file.tell(), header)
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def _check_complete(path: Path, start: int, header: Header) -> None:
+    there = path.stat().st_size - start
+    if there < header.size:
+        raise DataError(f"{path} is cut off: {there:,} bytes of {header.size:,}; copy or make it again")
 
 
 @contextmanager
@@ -74,12 +90,13 @@ def reading(what: str) -> Generator[None]:
         raise DataError(f"{what} cannot be read: {reason}; copy or make it again") from error
 
 
-def read_header(file: IO[bytes] | zipfile.ZipExtFile, what: str) -> Header:
+def read_header(file: IO[bytes] | zipfile.ZipExtFile, what: str, *, whole: bool = True) -> Header:
     """Reads the header of an array file from its start, and refuses what may not be read any further.
 
     Args:
         file: at the start of the array; afterwards at its first number.
         what: its name, for the messages.
+        whole: whether all of it will be in memory at once.
 
     Raises:
         DataError: Python objects inside, or larger than this machine's memory.
@@ -95,5 +112,6 @@ def read_header(file: IO[bytes] | zipfile.ZipExtFile, what: str) -> Header:
     if any(side < 0 for side in shape):
         raise ValueError(f"the shape {shape} has a negative side")
     header = Header(shape, dtype)
-    check_fits(header.size, what)
+    if whole:
+        check_fits(header.size, what)
     return header

@@ -14,8 +14,8 @@ from autoencode.evaluation.figures import labelled, save_figure
 from autoencode.tasks.codes import Coded, Item, code_of, told_between
 from autoencode.tasks.generate import Note
 from autoencode.tasks.latent_paths import latent_paths
-from autoencode.tasks.reconstruct import as_image, save_array
 from autoencode.tasks.run import Run
+from autoencode.tasks.writing import as_image, save_array
 
 _STEPS = 1_000
 """Weights are told apart by a thousandth."""

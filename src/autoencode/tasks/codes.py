@@ -12,7 +12,7 @@ from autoencode.data import Part, in_order
 from autoencode.data.picture import UnreadableError, read_header
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
-from autoencode.tasks.reconstruct import examples_in
+from autoencode.tasks.given import examples_in
 from autoencode.tasks.run import Run
 from autoencode.training.seeding import own_noise
 

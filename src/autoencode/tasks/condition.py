@@ -6,7 +6,7 @@ from torch import Tensor
 
 from autoencode.data import in_units
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks.reconstruct import fitted_picture
+from autoencode.tasks.given import fitted_picture
 from autoencode.tasks.run import Run
 
 

@@ -12,7 +12,7 @@ from autoencode.data import Part
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.tasks.codes import means_of
 from autoencode.tasks.ex_post.storing import model_fingerprint
-from autoencode.tasks.reconstruct import examples_in, expanded
+from autoencode.tasks.given import examples_in, expanded
 from autoencode.tasks.run import Run
 from autoencode.training.weights import load_tensors, save_tensors
 

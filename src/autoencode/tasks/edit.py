@@ -14,8 +14,8 @@ from autoencode.evaluation.figures import labelled, save_figure
 from autoencode.tasks.codes import Item, code_of
 from autoencode.tasks.directions import Direction, apart, direction_named
 from autoencode.tasks.generate import Note
-from autoencode.tasks.reconstruct import as_image, save_array
 from autoencode.tasks.run import Run
+from autoencode.tasks.writing import as_image, save_array
 
 _CHANGE = re.compile(r"(.+?)\s*([+-]\s*(?:\d+\.?\d*|\.\d+))")
 _COLUMNS = 7

@@ -1,23 +1,29 @@
 """Draws new examples from a model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from autoencode.data import mix
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import grid, save_figure
 from autoencode.tasks.choose_prior import choose_prior
 from autoencode.tasks.codes import Coded, Item, code_of
 from autoencode.tasks.condition import read_condition
+from autoencode.tasks.copies import SHEET
 from autoencode.tasks.ex_post.prior import Tell
-from autoencode.tasks.reconstruct import as_image, save_array
+from autoencode.tasks.given import PORTION
 from autoencode.tasks.run import Run
 from autoencode.tasks.spread import spread_of
+from autoencode.tasks.writing import growing_array, save_pictures
 from autoencode.training.seeding import own_noise
 
+_SHOWN = 400
 Note = Callable[[str], None]
 """Is given a line that a person should keep."""
 
@@ -37,7 +43,7 @@ def generate(
     tell: Tell = lambda _: None,
     note: Note = lambda _: None,
 ) -> tuple[Tensor, list[Path]]:
-    """Draws codes, decodes them, and writes the pictures and a sheet of all of them.
+    """Draws codes, decodes them, and writes the pictures and a sheet of the first 400.
 
         a prior's draws, or a class's centre + its spread · noise, or near a picture's code ─► z ─► decoder ─► new ones
 
@@ -57,8 +63,11 @@ def generate(
         tell: is told in words how far a fit is.
         note: is given lines that a person should know: what was drawn from and why.
 
+    However many they are, no more than some hundred are in memory at once. Each 250 have a seed of their own.
+
     Returns:
-        The examples, (n, *data_shape), and the files: `0001.png` … and `sheet.png`, or `samples.npy` for vectors.
+        The first 400, (n, *data_shape), and the files: `0001.png` … and `sheet.png` with these, or `samples.npy` for
+        vectors.
 
     Raises:
         ArgumentError: no such class, or options that exclude each other.
@@ -69,11 +78,55 @@ def generate(
         raise ArgumentError(f"-n must be 1 or more, not {n}")
     if like is not None:
         _exclude(prior=prior, condition=condition, temperature=None if temperature == 1 else temperature)
-        x = _like(run, n, seed, code_of(run, like, of_class if run.told_classes else None), spread, of_class, note)
+        source = _near(run, code_of(run, like, of_class if run.told_classes else None), spread, of_class, note)
     else:
-        x = sample(run, n, seed, prior, of_class, condition, temperature, tell=tell, note=note)
+        source = _source(run, n, prior, of_class, condition, temperature, tell=tell, note=note)
     folder = Path(out) if out else run.path / "samples"
-    return x, write_samples(run, x, folder)
+    return _write(run, _portions(run, n, seed, source), n, folder, tell)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where codes come from.
+
+    Args:
+        draw: (number, context) → so many codes, from the global generators; one of each context, where there are any.
+        context: what a conditional model is told for some of the examples.
+    """
+
+    draw: Callable[[int, Tensor | None], Tensor]
+    context: Callable[[slice], Tensor | None]
+
+
+def _portions(run: Run, n: int, seed: int, source: _Source) -> Iterator[Tensor]:
+    """Examples, (at most 250, *data_shape) at a time; each portion depends on the seed and its place alone."""
+    for start in range(0, n, PORTION):
+        rows = slice(start, min(n, start + PORTION))
+        context = source.context(rows)
+        with own_noise(run.device), torch.no_grad():
+            torch.manual_seed(mix(seed, start) if start else seed)
+            z = source.draw(rows.stop - start, None if context is None else context.to(run.device))
+        yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
+
+
+def _write(run: Run, portions: Iterator[Tensor], n: int, folder: Path, tell: Tell) -> tuple[Tensor, list[Path]]:
+    """Writes examples, and for pictures a sheet of the first ones, which are returned."""
+    width, first, done = max(4, len(str(n))), list[Tensor](), 0
+    files = [folder / f"{number:0{width}d}.png" for number in range(1, n + 1)]
+    with nullcontext() if run.is_pictures else growing_array(folder / "samples.npy") as add:
+        for x in portions:
+            if add is None:
+                save_pictures(files[done : done + len(x)], x)
+            else:
+                add(x)
+            first += [x[: _SHOWN - done]] if done < _SHOWN else []
+            done += len(x)
+            tell(f"drawn {done:,} of {n:,}")
+    shown = torch.cat(first)
+    if not run.is_pictures:
+        return shown, [folder / "samples.npy"]
+    save_figure(folder / SHEET, grid(shown))
+    return shown, [*files, folder / SHEET]
 
 
 def _exclude(**given: object) -> None:
@@ -83,20 +136,6 @@ def _exclude(**given: object) -> None:
             raise ArgumentError(
                 f"codes near a picture come from the picture and --spread: leave --like or --{name} out"
             )
-
-
-def write_samples(run: Run, x: Tensor, folder: Path) -> list[Path]:
-    """Writes examples, and for pictures a sheet of all."""
-    if not run.is_pictures:
-        path = folder / "samples.npy"
-        save_array(path, x)
-        return [path]
-    width = max(4, len(str(len(x))))
-    paths = [folder / f"{number:0{width}d}.png" for number in range(1, len(x) + 1)]
-    for path, picture in zip(paths, x, strict=True):
-        save_figure(path, as_image(picture))
-    save_figure(folder / "sheet.png", grid(x))
-    return [*paths, folder / "sheet.png"]
 
 
 def sample(
@@ -115,46 +154,62 @@ def sample(
 
     Args, and what is raised: as of `generate`.
     """
+    source = _source(run, n, prior, of_class, condition, temperature, tell=tell, note=note)
+    return torch.cat(list(_portions(run, n, seed, source)))
+
+
+def _source(
+    run: Run,
+    n: int,
+    prior: str | None,
+    of_class: str | int | None,
+    condition: str | Path | None,
+    temperature: float,
+    *,
+    tell: Tell,
+    note: Note,
+) -> _Source:
     told = of_class is not None and run.told_classes is not None
-    context = run.contexts(n, of_class if told else None) if condition is None else read_condition(run, condition, n)
+    pictures = None if condition is None else read_condition(run, condition, n)
+
+    def context(rows: slice) -> Tensor | None:
+        return run.contexts(n, of_class if told else None, rows) if pictures is None else pictures[rows]
+
     if of_class is not None and not told:
-        z = _of_class(run, n, seed, prior, of_class, temperature, note)
-    else:
-        chosen = choose_prior(run, prior, tell)
-        note(chosen.why)
-        with own_noise(run.device), torch.no_grad():
-            torch.manual_seed(seed)
-            z = chosen.sample(run, n, None if context is None else context.to(run.device), temperature)
-    return run.decode(z.reshape(n, *run.model.latent_shape), context)
+        return _Source(_of_class(run, prior, of_class, temperature, note), context)
+    chosen = choose_prior(run, prior, tell)
+    note(chosen.why)
+    return _Source(lambda k, some: chosen.sample(run, k, some, temperature), context)
 
 
 def _of_class(
-    run: Run, n: int, seed: int, prior: str | None, of_class: str | int, temperature: float, note: Note
-) -> Tensor:
+    run: Run, prior: str | None, of_class: str | int, temperature: float, note: Note
+) -> Callable[[int, Tensor | None], Tensor]:
     """Codes of a class that the model was not told: its centre, its spread, and noise."""
     number = run.class_number(of_class)
     if prior is not None:
         raise ArgumentError("a class's codes come from the class and from no prior: leave --class or --prior out")
-    with own_noise(run.device), torch.no_grad():
-        torch.manual_seed(seed)
-        p = None if run.model.prior is None else run.model.prior_for()
-        if isinstance(p, ClassAndNormal):
-            z = tempered(p, temperature).sample((n,))
-            z[:, : p.n_classes] = torch.eye(p.n_classes, device=z.device)[number]
-            note(f"codes of {run.classes[number]!r} from the model's own prior")
-        else:
-            z = spread_of(run, number).draw(n, temperature)
-            note(f"codes from a normal fitted to those of {run.classes[number]!r}")
+    p = None if run.model.prior is None else run.model.prior_for()
+    if isinstance(p, ClassAndNormal):
+        note(f"codes of {run.classes[number]!r} from the model's own prior")
+        return lambda k, _: _with_class(tempered(p, temperature).sample((k,)), p.n_classes, number)
+    spread = spread_of(run, number)
+    note(f"codes from a normal fitted to those of {run.classes[number]!r}")
+    return lambda k, _: spread.draw(k, temperature)
+
+
+def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:
+    z[:, :n_classes] = torch.eye(n_classes, device=z.device)[number]
     return z
 
 
-def _like(run: Run, n: int, seed: int, one: Coded, spread: float, of_class: str | int | None, note: Note) -> Tensor:
+def _near(run: Run, one: Coded, spread: float, of_class: str | int | None, note: Note) -> _Source:
     near = spread_of(run, None if run.told_classes else of_class)
-    with own_noise(run.device):
-        torch.manual_seed(seed)
-        z = near.around(one.z.flatten(), spread, n)
     if one.note:
         note(one.note)
     note(f"codes near {one.name}, {spread:g} of the spread of all{'' if of_class is None else ' of its class'}")
-    context = None if one.context is None else one.context.expand(n, *one.context.shape[1:])
-    return run.decode(z.reshape(n, *run.model.latent_shape), context)
+
+    def context(rows: slice) -> Tensor | None:
+        return None if one.context is None else one.context.expand(rows.stop - rows.start, *one.context.shape[1:])
+
+    return _Source(lambda k, _: near.around(one.z.flatten(), spread, k), context)

@@ -19,9 +19,9 @@ from autoencode.tasks.ex_post.prior import Tell
 from autoencode.tasks.generate import Note
 from autoencode.tasks.latent_paths import PULL, density, latent_paths
 from autoencode.tasks.latent_paths.path import LogDensity
-from autoencode.tasks.reconstruct import as_image, save_array
 from autoencode.tasks.run import Run
 from autoencode.tasks.spread import spread_of
+from autoencode.tasks.writing import as_image, save_array
 
 _FRAMES, _STRIP = 32, 10
 

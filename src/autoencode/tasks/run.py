@@ -13,6 +13,7 @@ from autoencode.nn import Local
 from autoencode.tasks.ex_post import ExPostPrior, load_fitted
 from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
+from autoencode.training.processor import prepare_processor
 
 
 class Run:
@@ -44,6 +45,7 @@ class Run:
         data: Dataset | None = None,
         trust: str | None = None,
     ) -> None:
+        prepare_processor()
         self.folder = RunFolder(path, trust=trust)
         self.model, self.objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
@@ -142,11 +144,12 @@ class Run:
         portions = zip(z.to(self.device).split(500), told, strict=False)
         return torch.cat([self.model.decode(some, context).mean.cpu() for some, context in portions])
 
-    def contexts(self, n: int, of_class: str | int | None = None) -> torch.Tensor | None:
+    def contexts(self, n: int, of_class: str | int | None = None, rows: slice = slice(None)) -> torch.Tensor | None:
         """What a conditional model is told for `n` new examples, or None for any other model.
 
         Args:
             n: how many.
+            rows: of which of them it is wanted.
             of_class: the name or the number of one class; without it every class has its share, in order. A model that
                 is told pictures is told those of the test part, at even distances.
 
@@ -157,12 +160,12 @@ class Run:
         if of_class is not None:
             if classes is None:
                 raise ArgumentError(f"{self.path} was not told classes: leave --class out")
-            return torch.full((n,), self.class_number(of_class))
+            return torch.full((n,), self.class_number(of_class))[rows]
         if not self.model.is_conditional:
             return None
         if classes is not None:
-            return torch.arange(n) * classes // n
-        return self.data.test.spread(n)[torch.arange(n) % min(n, len(self.data.test))].context_of()
+            return (torch.arange(n) * classes // n)[rows]
+        return self.data.test.spread(n)[torch.arange(n)[rows] % min(n, len(self.data.test))].context_of()
 
     @property
     def told_classes(self) -> int | None:

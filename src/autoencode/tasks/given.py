@@ -1,0 +1,134 @@
+"""A person's own files as examples, a portion at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from autoencode.data import Skipped, Values, in_units
+from autoencode.data.arrays import array_portions, array_shape
+from autoencode.data.picture import UnreadableError, read_picture
+from autoencode.data.walking import list_pictures
+from autoencode.errors import AutoencodeError, DataError
+from autoencode.tasks.copies import free_names
+from autoencode.tasks.run import Run
+
+PORTION = 250
+"""Examples that are in memory at once."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file.
+
+    Args:
+        path: where it lies.
+        names: one for each of its examples, for a PNG of it; no two of all files' are alike.
+    """
+
+    path: Path
+    names: tuple[Path, ...]
+
+
+def given_files(run: Run, files: Sequence[str | Path]) -> tuple[list[Given], list[Skipped]]:
+    """What the files hold, of which no more is read than how much it is, and what cannot be read.
+
+    Args:
+        run: the trained model.
+        files: pictures, folders of pictures, or .npy arrays.
+    """
+    given: list[Given] = []
+    skipped: list[Skipped] = []
+    for file in expanded(files):
+        try:
+            n = _count(run, file)
+        except AutoencodeError as error:
+            skipped.append(Skipped(str(file), str(error)))
+            continue
+        numbered = (f"{file.stem}-{number:04d}" for number in range(1, n + 1))
+        given.append(Given(file, tuple(Path(f"{name}.png") for name in ([file.stem] if n == 1 else numbered))))
+    free = iter(free_names([name for file in given for name in file.names]))
+    return [Given(file.path, tuple(islice(free, len(file.names)))) for file in given], skipped
+
+
+def portions_of(run: Run, given: Sequence[Given], skipped: list[Skipped]) -> Iterator[tuple[list[Path], Tensor]]:
+    """The examples with their names, at most `PORTION` at a time, in the model's units.
+
+    Args:
+        run: the trained model.
+        given: the files.
+        skipped: those that turn out to be no such thing are added here.
+    """
+    names, held = list[Path](), list[Tensor]()
+    for file in given:
+        done = 0
+        try:
+            for x in _portions_in(run, file.path):
+                names += file.names[done : done + len(x)]
+                held.append(x)
+                done += len(x)
+                while len(names) >= PORTION:
+                    together = torch.cat(held)
+                    yield names[:PORTION], together[:PORTION]
+                    names, held = names[PORTION:], [together[PORTION:]]
+        except AutoencodeError as error:
+            skipped.append(Skipped(str(file.path), str(error)))
+    if names:
+        yield names, torch.cat(held)
+
+
+def expanded(files: Sequence[str | Path]) -> list[Path]:
+    """The files, with each folder replaced by the pictures in it."""
+    paths: list[Path] = []
+    for file in map(Path, files):
+        paths += [file / picture for picture in list_pictures(file).pictures] if file.is_dir() else [file]
+    return paths
+
+
+def examples_in(run: Run, file: Path) -> Tensor:
+    """The examples in a file, (n, *data_shape), in the model's units.
+
+    Raises:
+        DataError: it cannot be read, or holds other things than the model takes.
+    """
+    return torch.cat(list(_portions_in(run, file)))
+
+
+def fitted_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
+    """One picture as bytes, upright and fitted to the size, (1, channels, height, width).
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    channels, height, width = data_shape
+    try:
+        return torch.from_numpy(read_picture(file, (height, width), "grey" if channels == 1 else "rgb").copy())[None]
+    except UnreadableError as error:
+        raise DataError(str(error)) from error
+
+
+def _count(run: Run, file: Path) -> int:
+    if not _is_array(file):
+        if not run.is_pictures:
+            raise DataError(f"this model takes vectors of {run.model.data_shape[0]} numbers: give .npy files")
+        return 1
+    n, *data_shape = array_shape(file)
+    if tuple(data_shape) != run.model.data_shape:
+        raise DataError(f"examples of shape {tuple(data_shape)}, and the model takes {run.model.data_shape}")
+    return n
+
+
+def _portions_in(run: Run, file: Path) -> Iterator[Tensor]:
+    _count(run, file)
+    if _is_array(file):
+        values = Values(run.folder.facts["data"]["values"])
+        yield from (in_units(x) for x in array_portions(file, values, PORTION))
+    else:
+        yield in_units(fitted_picture(file, run.model.data_shape))
+
+
+def _is_array(file: Path) -> bool:
+    return file.suffix.lower() == ".npy"

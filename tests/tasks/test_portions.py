@@ -1,0 +1,136 @@
+"""However many examples go through a model, only a portion of them is in memory."""
+
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from autoencode import tasks
+from autoencode.errors import ArgumentError, DataError
+from autoencode.tasks import Run, given
+from autoencode.tasks.given import expanded, given_files, portions_of
+
+SOME = 7
+
+
+def module(name: str) -> ModuleType:
+    return import_module(f"autoencode.tasks.{name}")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch, digits_run: Run, vector_run: Run) -> list[int]:
+    """Portions of three; the sizes of what is decoded at once."""
+    sizes: list[int] = []
+    for name in ("given", "reconstruct", "generate"):
+        monkeypatch.setattr(module(name), "PORTION", 3)
+    for run in (digits_run, vector_run):
+        real = run.model.decode
+        monkeypatch.setattr(run.model, "decode", lambda z, c=None, real=real: sizes.append(len(z)) or real(z, c))
+    return sizes
+
+
+def pictures(folder: Path, n: int) -> Path:
+    folder.mkdir()
+    for number in range(n):
+        Image.new("L", (8, 8), 30 * number).save(folder / f"{number}.png")
+    return folder
+
+
+def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    done = tasks.reconstruct(
+        digits_run, [pictures(tmp_path / "in", SOME)], tmp_path / "out", tell=lambda *at: told.append(at)
+    )
+    assert few == [3, 3, 1]
+    assert told == [(3, 7), (6, 7), (7, 7)]
+    assert done.count == SOME == len(done.originals) == len(done.files) - 1
+    error = (done.originals - done.reconstructions).square().mean().sqrt().item()
+    assert done.root_mean_squared_error == pytest.approx(error, rel=1e-5)
+    for number, x in enumerate(done.reconstructions):
+        with Image.open(tmp_path / "out" / f"{number}.png") as picture:
+            assert np.abs(np.asarray(picture) / 255 - x[0].numpy()).max() <= 0.5 / 255 + 1e-6
+
+
+def test_portions_change_nothing(digits_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = pictures(tmp_path / "in", SOME)
+    whole = tasks.reconstruct(digits_run, [folder], tmp_path / "a")
+    monkeypatch.setattr(given, "PORTION", 2)
+    torch.testing.assert_close(
+        tasks.reconstruct(digits_run, [folder], tmp_path / "b").reconstructions, whole.reconstructions
+    )
+
+
+def test_the_error_is_of_all_and_the_first_fifty_are_shown(vector_run: Run, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).random((120, 5)).astype(np.float32)
+    x[60:] = 0
+    np.save(tmp_path / "x.npy", x)
+    done = tasks.reconstruct(vector_run, [tmp_path / "x.npy"], tmp_path / "out")
+    back = np.load(done.files[0])
+    assert (done.count, len(done.originals), back.shape) == (120, 50, (120, 5))
+    assert done.root_mean_squared_error == pytest.approx(float(np.sqrt(((back - x) ** 2).mean())), rel=1e-5)
+
+
+def test_names_stay_with_their_examples(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "in", 2)
+    array = np.arange(4, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2) * 60
+    np.save(tmp_path / "four.npy", array)
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    files, skipped = given_files(digits_run, [tmp_path / "four.npy", tmp_path / "bad.png", folder])
+    got = list(portions_of(digits_run, files, skipped))
+    assert [len(x) for _, x in got] == [3, 3]
+    assert [name.name for names, _ in got for name in names] == [f"four-000{n}.png" for n in range(1, 5)] + [
+        "0.png",
+        "1.png",
+    ]
+    assert torch.cat([x for _, x in got])[:, 0, 0, 0].mul(255).round().tolist() == [0, 60, 120, 180, 0, 30]
+    assert [skip.file for skip in skipped] == [str(tmp_path / "bad.png")]
+
+
+def test_an_array_that_is_wrong_at_its_end_is_left_out_whole(vector_run: Run, few: list[int], tmp_path: Path) -> None:
+    x = np.full((8, 5), 0.5)
+    np.save(tmp_path / "good.npy", x[:2])
+    x[7, 2] = np.nan
+    np.save(tmp_path / "bad.npy", x)
+    done = tasks.reconstruct(vector_run, [tmp_path / "bad.npy", tmp_path / "good.npy"], tmp_path / "out")
+    assert np.load(done.files[0]).shape == (2, 5)
+    assert "NaN or infinite" in done.skipped[0].reason
+    with pytest.raises(DataError, match="NaN or infinite"):
+        tasks.reconstruct(vector_run, [tmp_path / "bad.npy"], tmp_path / "none")
+    assert not list((tmp_path / "none").iterdir())
+
+
+def test_an_array_never_takes_the_place_of_itself(vector_run: Run, tmp_path: Path) -> None:
+    np.save(tmp_path / "reconstructions.npy", np.full((3, 5), 0.5))
+    with pytest.raises(ArgumentError, match="would be overwritten"):
+        tasks.reconstruct(vector_run, [tmp_path / "reconstructions.npy"], tmp_path)
+
+
+def test_draws_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+    told: list[str] = []
+    x, files = tasks.generate(digits_run, SOME, tmp_path / "a", tell=told.append)
+    assert few == [3, 3, 1]
+    assert told[-2:] == ["drawn 6 of 7", "drawn 7 of 7"]
+    assert len(x) == SOME == len(files) - 1
+    assert len({tuple(one.flatten().tolist()) for one in x}) == SOME
+    assert torch.equal(tasks.generate(digits_run, 4, tmp_path / "b")[0][:3], x[:3])
+
+
+def test_drawn_vectors_come_a_portion_at_a_time(vector_run: Run, few: list[int], tmp_path: Path) -> None:
+    x, files = tasks.generate(vector_run, SOME, tmp_path)
+    assert few == [3, 3, 1]
+    assert np.array_equal(np.load(files[0]), x.numpy())
+
+
+def test_the_sheet_shows_the_first_ones(digits_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module("generate"), "_SHOWN", 4)
+    x, files = tasks.generate(digits_run, 6, tmp_path)
+    assert (len(x), len(files)) == (4, 7)
+
+
+def test_folders_are_replaced_by_their_pictures(tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "in", 2)
+    assert expanded([folder, tmp_path / "x.npy"]) == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
