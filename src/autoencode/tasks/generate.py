@@ -47,6 +47,8 @@ def generate(
 
         a prior's draws, or a class's centre + its spread · noise, or near a picture's code ─► z ─► decoder ─► new ones
 
+    However many they are, no more than some hundred are in memory at once. Each 250 have a seed of their own.
+
     Args:
         run: the trained model.
         n: how many.
@@ -62,8 +64,6 @@ def generate(
         temperature: the standard deviations of what is drawn from are multiplied by it.
         tell: is told in words how far a fit is.
         note: is given lines that a person should know: what was drawn from and why.
-
-    However many they are, no more than some hundred are in memory at once. Each 250 have a seed of their own.
 
     Returns:
         The first 400, (n, *data_shape), and the files: `0001.png` … and `sheet.png` with these, or `samples.npy` for

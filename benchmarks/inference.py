@@ -1,0 +1,157 @@
+"""How fast trained models are used, beside their bare networks, and how much memory that takes.
+
+    python benchmarks/inference.py                three minutes
+    python benchmarks/inference.py --only speed   or memory
+
+Speed: encode, reconstruct, generate and restore, as the library does them, and the same with nothing but the modules
+called in a loop over portions of the same size, in turn; medians of `--repeats`, and their least and most.
+Memory: the most that a process held which drew or reconstructed so many examples, files and all.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autoencode.tasks import Run
+
+EXAMPLES, PAGE = 5_000, 1_500
+GROWING = (500, 2_000, 8_000)
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description="measures the use of trained models")
+    parser.add_argument("--only", choices=["speed", "memory"])
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--held", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.held:
+        print(json.dumps(held(Path(options.held[0]), options.held[1], int(options.held[2]))))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        runs = {recipe: trained(Path(folder), recipe) for recipe in ("dense-vae", "fashion-vae", "restorer")}
+        if options.only != "memory":
+            speeds(runs, options.repeats)
+        if options.only != "speed":
+            memory(runs["dense-vae"])
+
+
+def trained(folder: Path, recipe: str) -> Path:
+    """A run folder; what it learned in twenty steps does not matter here."""
+    from autoencode import tasks
+
+    options = {"corruption": "gaussian:0.1"} if recipe == "restorer" else {}
+    tasks.train("fashion-mnist", recipe, out=folder / recipe, steps=20, **options)
+    return folder / recipe
+
+
+def speeds(runs: dict[str, Path], repeats: int) -> None:
+    """Examples a second of each use, and megapixels of a page."""
+    import torch
+
+    from autoencode.tasks import Run
+    from autoencode.tasks.restorer import Restorer
+
+    print(f"{'':32}{'bare network':>21}{'the library':>21}    the library / bare")
+    for recipe in ("dense-vae", "fashion-vae"):
+        of_a_vae(Run(runs[recipe], device="cpu"), recipe, repeats)
+    restorer = Restorer(Run(runs["restorer"], device="cpu"))
+    network = restorer.run.model_at((PAGE, PAGE)).encoder
+    page = torch.randint(0, 256, (1, PAGE, PAGE), dtype=torch.uint8)
+    units = page[None].float() / 255
+    name, megapixels = f"restorer, {PAGE} × {PAGE}", PAGE**2 / 1e6
+    compare(name, "Mpixel/s", megapixels, lambda: network(units), lambda: restorer(page), repeats)
+
+
+def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
+    """Encoding, reconstructing, generating."""
+    import torch
+
+    from autoencode.tasks.codes import means_of
+    from autoencode.tasks.generate import sample
+    from autoencode.tasks.reconstruct import reconstruct_batch
+
+    model, part = run.model, run.data.test[:EXAMPLES]
+    x, n = part.units(), model.latent_shape[0]
+    encoder, decoder = torch.nn.Sequential(model.encoder, model.posterior.head), model.decoder
+
+    def bare_encode() -> None:
+        for some in x.split(500):
+            encoder(some)
+
+    def bare_both() -> None:
+        for some in x.split(250):
+            decoder(encoder(some)[:, :n]).sigmoid()
+
+    def bare_decode() -> None:
+        for some in torch.randn(EXAMPLES, n).split(250):
+            decoder(some).sigmoid()
+
+    compare(f"{recipe}, encode", "images/s", EXAMPLES, bare_encode, lambda: means_of(run, part), repeats)
+    compare(f"{recipe}, reconstruct", "images/s", EXAMPLES, bare_both, lambda: reconstruct_batch(run, x), repeats)
+    compare(f"{recipe}, generate", "images/s", EXAMPLES, bare_decode, lambda: sample(run, EXAMPLES), repeats)
+
+
+def compare(
+    name: str, unit: str, amount: float, bare: Callable[[], object], ours: Callable[[], object], repeats: int
+) -> None:
+    """Both in turn, with nothing kept for gradients; a line of medians and ratios."""
+    import torch
+
+    found: list[tuple[float, float]] = []
+    with torch.no_grad():
+        for _ in range(repeats + 1):
+            times = []
+            for function in (bare, ours):
+                start = time.perf_counter()
+                function()
+                times.append(amount / (time.perf_counter() - start))
+            found.append((times[0], times[1]))
+    one, other = (statistics.median(pair[k] for pair in found[1:]) for k in (0, 1))
+    ratios = sorted(b / a for a, b in found[1:])
+    print(
+        f"{name:32}{one:12,.4g} {unit}{other:12,.4g} {unit}    "
+        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})",
+        flush=True,
+    )
+
+
+def memory(run: Path) -> None:
+    """MB of processes of their own."""
+    print(f"\n{'examples':>10}{'generate':>14}{'reconstruct':>14}   the most memory, MB")
+    for n in GROWING:
+        peaks = []
+        for use in ("generate", "reconstruct"):
+            command = [sys.executable, __file__, "--held", str(run), use, str(n)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            peaks.append(json.loads(done.stdout.splitlines()[-1]))
+        print(f"{n:>10,}{peaks[0]:>14,.0f}{peaks[1]:>14,.0f}", flush=True)
+
+
+def held(path: Path, use: str, n: int) -> float:
+    """The most MB of this process after `n` examples were drawn, or read and reconstructed."""
+    import numpy as np
+
+    from autoencode import tasks
+
+    run = tasks.Run(path, device="cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        if use == "generate":
+            tasks.generate(run, n, folder)
+        else:
+            np.save(f"{folder}/x.npy", np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8))
+            tasks.reconstruct(run, [f"{folder}/x.npy"], f"{folder}/out")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
