@@ -45,6 +45,10 @@ def page(browser, address) -> Iterator[Page]:
     opened.close()
 
 
+def test_nothing_is_drawn_before_the_size_is_known(page: Page) -> None:
+    assert page.run("map.drawn.frames") == 1
+
+
 def place(page: Page, point: int) -> tuple[float, float]:
     x, y = page.run(f"map.place({point})")
     box = page.run(

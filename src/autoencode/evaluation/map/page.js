@@ -66,7 +66,7 @@ function disc(radius, across) {
 function paint() {
   pending = false;
   const began = performance.now(), w = dots.width, h = dots.height, across = w + 2 * MARGIN, down = h + 2 * MARGIN;
-  if (!w || !h) return;
+  if (!w || !h || width <= 1) return;  // it is not laid out yet
   if (!image || image.width !== across || image.height !== down) {
     image = new ImageData(across, down);
     pixels = new Uint32Array(image.data.buffer);
