@@ -40,6 +40,11 @@ class Settings(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="arithmetic of the networks; auto: bfloat16 where the processor is fast at it"
     )
+    compile: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="make one program of a training step, by the C++ compiler; auto: where the training is long, the "
+        "network small and without convolutions, and the processor computes",
+    )
     device: str = Field("auto", description="where to compute: cpu, cuda, cuda:1 …; auto: a GPU where there is one")
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, batches and noise; the same seed gives the same run")
     checkpoint_seconds: float = Field(30.0, gt=0, description="at most so much work is lost when the process is killed")

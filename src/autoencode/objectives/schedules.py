@@ -1,12 +1,17 @@
 """Weights that change with the training step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+
+from torch import Tensor
 
 from autoencode.errors import ArgumentError
 
 Schedule = Callable[[int | None], float]
 """step → weight. Without a step (in evaluation) it gives its final value."""
+_reader: ContextVar[Callable[[Schedule, int], float | Tensor] | None] = ContextVar("reader", default=None)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,22 @@ class Cyclical:
         return self.final * min(1.0, step % self.period / (self.period * self.share))
 
 
-def at(weight: float | Schedule, step: int | None) -> float:
+def at(weight: float | Schedule, step: int | None) -> float | Tensor:
     """The value of a weight that is a number or a schedule."""
-    return weight(step) if callable(weight) else weight
+    if not callable(weight):
+        return weight
+    read = _reader.get()
+    return weight(step) if read is None or step is None else read(weight, step)
+
+
+@contextmanager
+def read_by(read: Callable[[Schedule, int], float | Tensor]) -> Generator[None]:
+    """While it is entered, `at` asks `read` for the value of a schedule at a step.
+
+    A step that is written down as a graph must hold such a value as an input rather than as the number that it was.
+    """
+    token = _reader.set(read)
+    try:
+        yield
+    finally:
+        _reader.reset(token)

@@ -7,7 +7,7 @@ import torch
 from torch.optim import Optimizer
 
 from autoencode.data import Batches, Dataset, in_order, turned
-from autoencode.errors import ArgumentError, DataError, ShapeError
+from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.hardware import describe
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -15,6 +15,7 @@ from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
 from autoencode.training.budget import steps_in
 from autoencode.training.checkpoint import load_checkpoint
+from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.history import Epoch, History, Status
 from autoencode.training.interrupt import listening
 from autoencode.training.optimizers import optimizers
@@ -60,6 +61,7 @@ def fit(
         The epochs' numbers and how the training ended.
 
     Raises:
+        CapabilityError: compiling was asked for, and this step cannot be compiled.
         DataError: the likelihood cannot hold the data.
         DivergenceError: a term became NaN or infinite.
         StorageError: the disk is full.
@@ -96,9 +98,13 @@ def _prepare(
     transform = partial(turned, share=settings.turned) if settings.turned else None
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     decided = _decide(model, objective, data, settings, batches, folder)
+    train_step = TrainStep(model, objective, decided["precision"])
+    compiled = _compiled(train_step, batches, settings, decided["last_step"], watch)
+    if folder:
+        folder.update(decided={**folder.facts["decided"], "compiled": compiled is not None})
     training = Training(
         model=model,
-        train_step=TrainStep(model, objective, decided["precision"]),
+        train_step=train_step,
         optimizer=_optimizer(model, settings),
         players=Players(objective, device),
         average=WeightAverage(model, settings.average),
@@ -106,12 +112,31 @@ def _prepare(
         validation=data.validation,
         settings=settings,
         last_step=decided["last_step"],
+        compiled=compiled,
         folder=folder,
         watch=watch,
     )
     if folder and folder.checkpoint_file.is_file():
         _restore(training, folder)
     return training
+
+
+def _compiled(
+    train_step: TrainStep, batches: Batches, settings: Settings, steps: int, watch: Watch
+) -> CompiledStep | None:
+    wanted = settings.compile
+    if wanted == "auto" and (settings.minutes or not is_worth_compiling(train_step, steps, batches.device)):
+        return None
+    if wanted == "never":
+        return None
+    watch.note("compiling the training step, which takes some seconds")
+    try:
+        return CompiledStep(train_step, batches, settings.seed)
+    except CapabilityError as error:
+        if wanted == "always":
+            raise
+        watch.note(f"{error}; training goes on without")
+        return None
 
 
 def _decide(

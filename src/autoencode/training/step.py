@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,9 @@ from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective, Output
 from autoencode.training.players import Players
+
+if TYPE_CHECKING:
+    from autoencode.training.compiled import CompiledStep
 
 
 class TrainStep(nn.Module):
@@ -36,35 +40,57 @@ class TrainStep(nn.Module):
 
 
 def take(
-    train_step: TrainStep, optimizer: Optimizer, players: Players, batch: Batch, step: int, clip: float | None
+    train_step: TrainStep,
+    optimizer: Optimizer,
+    players: Players,
+    batch: Batch,
+    step: int,
+    clip: float | None,
+    compiled: "CompiledStep | None" = None,
 ) -> dict[str, float]:
     """One forward pass; backward for the model and for each player; then all are updated.
 
-    `clip` bounds the gradient of the model, and that of each player, on its own.
+    Args:
+        train_step: the model and its objective.
+        optimizer: of the model.
+        players: of the objective.
+        batch: what is learned from.
+        step: its number.
+        clip: bounds the gradient of the model, and that of each player, on its own.
+        compiled: both passes as one program, for batches that fit it.
 
     Returns the loss and the means of its terms, and each player's loss under its name.
 
     Raises:
         DivergenceError: the loss or the gradient is no finite number; the weights are then those of before the step.
     """
-    output: Output = train_step(batch, step)
-    values = _numbers(
-        {"loss": output.loss, **{name: term.mean() for name, term in output.terms.items()}, **output.adversaries}
-    )
-    check_finite(values, f"at step {step}")
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
-    players.backward(output.adversaries)
-    if players.networks:
-        output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
+    if compiled is not None and compiled.fits(batch):
+        values = _numbers(compiled(batch, step))
+        check_finite(values, f"at step {step}")
     else:
-        output.loss.backward()
+        values = _both_ways(train_step, players, batch, step)
     if clip is not None:
         for part in (train_step, *players.networks.values()):
             _clip(part, clip, step)
     optimizer.step()
     players.step()
+    return values
+
+
+def _both_ways(train_step: TrainStep, players: Players, batch: Batch, step: int) -> dict[str, float]:
+    output: Output = train_step(batch, step)
+    values = _numbers(
+        {"loss": output.loss, **{name: term.mean() for name, term in output.terms.items()}, **output.adversaries}
+    )
+    check_finite(values, f"at step {step}")
+    players.backward(output.adversaries)
+    if players.networks:
+        output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
+    else:
+        output.loss.backward()
     return values
 
 

@@ -12,6 +12,7 @@ from autoencode.model import Autoencoder
 from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
 from autoencode.training.checkpoint import Progress, save_checkpoint
+from autoencode.training.compiled import CompiledStep
 from autoencode.training.history import Epoch, History, Status
 from autoencode.training.players import Players
 from autoencode.training.run_folder import RunFolder
@@ -38,6 +39,7 @@ class Training:
     folder: RunFolder | None
     watch: Watch
     progress: Progress = field(default_factory=Progress)
+    compiled: CompiledStep | None = None
     history: History = field(default_factory=History)
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
 
@@ -60,7 +62,7 @@ class Training:
         self._set_learning_rate(step)
         batch = self.batches(step)
         try:
-            values = take(self.train_step, self.optimizer, self.players, batch, step, settings.clip)
+            values = take(self.train_step, self.optimizer, self.players, batch, step, settings.clip, self.compiled)
         except DivergenceError:
             self._mark("diverged")
             raise

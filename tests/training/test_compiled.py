@@ -1,0 +1,184 @@
+"""A step as one compiled program, beside the step as it is."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from autoencode.data import Batch, Batches, load
+from autoencode.errors import CapabilityError
+from autoencode.model import Autoencoder
+from autoencode.objectives import Elbo, Objective, Output, Warmup
+from autoencode.objectives.forward import Forward
+from autoencode.recipes import recipes
+from autoencode.settings import Settings
+from autoencode.training import RunFolder, Watch, compiled, fit
+from autoencode.training.compiled import CompiledStep, is_worth_compiling
+from autoencode.training.seeding import own_noise, seed_noise
+from autoencode.training.step import TrainStep
+
+CPU = torch.device("cpu")
+compiler = pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="there is no C++ compiler")
+
+
+@pytest.fixture(autouse=True)
+def quiet_noise() -> Iterator[None]:
+    with own_noise(CPU):
+        yield
+
+
+def of(objective: Objective | None = None, recipe: str = "dense-vae") -> TrainStep:
+    torch.manual_seed(0)
+    model, own = recipes[recipe]((1, 6, 6))
+    return TrainStep(model.train(), objective or own)
+
+
+def pictures(n: int = 50) -> Batches:
+    return Batches(torch.rand(n, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
+
+
+def as_it_is(step: TrainStep, batch: Batch, number: int) -> tuple[dict[str, float], list[Tensor]]:
+    seed_noise(0, number)
+    output = step(batch, number)
+    slopes = torch.autograd.grad(output.loss, [p for p in step.parameters() if p.requires_grad])
+    return {"loss": output.loss.item(), **{k: v.mean().item() for k, v in output.terms.items()}}, list(slopes)
+
+
+@compiler
+def test_it_computes_what_the_step_does_at_every_step_of_a_schedule() -> None:
+    step, batches = of(Elbo(beta=Warmup(40, 3.0))), pictures()
+    program = CompiledStep(step, batches, seed=0)
+    fitting = [number for number in range(20) if program.fits(batches(number))]
+    assert {len(batches(number)) for number in fitting} == {10}  # 50 in batches of at most 12 are five of ten
+    for number in (3, 17):
+        expected, slopes = as_it_is(step, batches(number), number)
+        seed_noise(0, number)
+        values = {name: value.item() for name, value in program(batches(number), number).items()}
+        assert values == pytest.approx(expected, rel=1e-5)
+        for weight, slope in zip(step.parameters(), slopes, strict=True):
+            torch.testing.assert_close(weight.grad, slope, rtol=1e-4, atol=1e-6)
+    with torch.no_grad():  # weights are read where they are, at each call
+        for weight in step.parameters():
+            weight.mul_(0.5)
+    expected, _ = as_it_is(step, batches(4), 4)
+    seed_noise(0, 4)
+    assert program(batches(4), 4)["loss"].item() == pytest.approx(expected["loss"], rel=1e-5)
+    assert not program.fits(Batch(torch.rand(9, 1, 6, 6), torch.rand(9, 1, 6, 6)))
+
+
+@compiler
+def test_a_training_is_the_same_but_for_rounding(tmp_path) -> None:
+    data = load("digits")
+    losses: dict[str, list[float]] = {}
+    for wanted in ("always", "never"):
+        torch.manual_seed(0)
+        model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
+        folder = RunFolder.create(tmp_path / wanted, {})
+        settings = Settings(steps=25, batch_size=64, compile=wanted, learning_rate=1e-3)
+        history = fit(model, objective, data, settings, folder=folder)
+        losses[wanted] = [epoch.validation["loss"] for epoch in history.epochs]
+        assert folder.facts["decided"]["compiled"] is (wanted == "always")
+    assert losses["always"] == pytest.approx(losses["never"], rel=1e-4)
+
+
+class Fickle(Objective):
+    """Weighs by the number of the step without a schedule."""
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        nll = -seen.log_likelihood().mean(0)
+        return Output((1 if step is None or step < 3 else 2) * nll.mean(), {"nll": nll})
+
+
+class Branching(Objective):
+    """Goes one way or the other by what it sees."""
+
+    def judge(self, seen: Forward, step: int | None) -> Output:
+        nll = -seen.log_likelihood().mean(0)
+        return Output(nll.mean() if bool(nll.mean() > 0) else nll.sum(), {"nll": nll})
+
+
+@compiler
+@pytest.mark.parametrize(
+    ("objective", "why"), [(Fickle(), "chooses by its numbers"), (Branching(), "cannot be compiled")]
+)
+def test_what_is_no_fixed_list_of_operations_is_refused(objective: Objective, why: str) -> None:
+    with pytest.raises(CapabilityError, match=why):
+        CompiledStep(of(objective), pictures(), seed=0)
+
+
+class Counting(nn.Module):
+    """Keeps a number besides the weights."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+        self.count: Tensor
+        self.register_buffer("count", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.count += 1
+        return self.inner(x)
+
+
+def test_players_and_other_states_are_refused() -> None:
+    with pytest.raises(CapabilityError, match="with players"):
+        CompiledStep(of(recipe="adversarial-ae"), pictures(), seed=0)
+    step = of()
+    step.model.encoder = Counting(step.model.encoder)
+    with pytest.raises(CapabilityError, match="keeps numbers besides the weights"):
+        CompiledStep(step, pictures(), seed=0)
+
+
+def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor() -> None:
+    assert is_worth_compiling(of(), 8_000, CPU)
+    assert not is_worth_compiling(of(), 7_999, CPU)
+    assert not is_worth_compiling(of(), 8_000, torch.device("cuda"))
+    assert not is_worth_compiling(of(recipe="conv-vae"), 8_000, CPU)
+    assert not is_worth_compiling(of(recipe="adversarial-ae"), 8_000, CPU)
+    step = of()
+    step.precision = "bfloat16"
+    assert not is_worth_compiling(step, 8_000, CPU)
+
+
+class Notes(Watch):
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.said.append(text)
+
+
+@pytest.mark.parametrize(
+    ("options", "tried"),
+    [({"compile": "auto"}, True), ({"compile": "auto", "minutes": 9.0}, False), ({"compile": "never"}, False)],
+)
+def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[str, str], tried: bool) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no compiler\nin sight")
+
+    monkeypatch.setattr(compiled, "_compiled", fail)
+    monkeypatch.setattr(compiled, "_LEAST_STEPS", 2)
+    data, watch = load("digits"), Notes()
+    model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
+    assert fit(model, objective, data, Settings(steps=2, **options), watch=watch).status == "complete"
+    said = ["compiling the training step, which takes some seconds"]
+    said.append("this step cannot be compiled: no compiler; training goes on without")
+    assert watch.said == (said if tried else [])
+    if tried:
+        with pytest.raises(CapabilityError, match="no compiler"):
+            fit(model, objective, data, Settings(steps=2, compile="always"))
+
+
+def test_a_model_is_left_as_it_was(monkeypatch) -> None:
+    """Looking makes no gradients and keeps the process's noise."""
+    monkeypatch.setattr(compiled, "_compiled", lambda *_: lambda *__: [])
+    step: TrainStep = of()
+    before, state = [p.clone() for p in step.parameters()], torch.get_rng_state()
+    with pytest.raises(CapabilityError):
+        CompiledStep(step, pictures(), seed=0)
+    assert all(p.grad is None for p in step.parameters())
+    assert all(torch.equal(a, b) for a, b in zip(before, step.parameters(), strict=True))
+    assert torch.equal(state, torch.get_rng_state())
+    assert isinstance(step.model, Autoencoder)
