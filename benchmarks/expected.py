@@ -17,6 +17,7 @@ from autoencode.training import Epoch, Watch
 
 JOBS = {
     "fashion-vae": ("fashion-mnist", {}),
+    "deep-vae": ("fashion-mnist", {"beta": 0.39, "epochs": 5}),
     "dense-vae": ("mnist", {}),
     "conv-ae": ("fashion-mnist", {}),
     "conv-vae": ("fashion-mnist", {"likelihood": "discretized-logistic", "epochs": 5}),

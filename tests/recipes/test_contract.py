@@ -59,6 +59,7 @@ ROWS = {
     "conv-ae": Row(samples=False, latent_dim=8, nll_per_value=(0.9, 1.2)),
     "conv-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}),
     "cyclical-vae": Row(images_only=False, latent_dim=16),
+    "deep-vae": Row(images_only=False),
     "dense-vae": Row(images_only=False),
     "denoising-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=64),
     "dip-vae": Row(images_only=False, latent_dim=10),

@@ -11,6 +11,7 @@ from autoencode.recipes.contractive_ae import contractive_ae
 from autoencode.recipes.conv_ae import conv_ae
 from autoencode.recipes.conv_vae import conv_vae
 from autoencode.recipes.cyclical_vae import cyclical_vae
+from autoencode.recipes.deep_vae import deep_vae
 from autoencode.recipes.denoising_ae import denoising_ae
 from autoencode.recipes.dense_vae import dense_vae
 from autoencode.recipes.dip_vae import dip_vae
@@ -69,6 +70,7 @@ __all__ = [
     "cyclical_vae",
     "default_recipe",
     "denoising_ae",
+    "deep_vae",
     "dense_vae",
     "dip_vae",
     "dirichlet_vae",

@@ -98,8 +98,10 @@ class CompiledStep:
         if not all(torch.equal(a, b) for a, b in zip(state, self._step.buffers(), strict=True)):
             raise CapabilityError("a step that keeps numbers besides the weights is not compiled")
         self._names = ["loss", *output.terms]
-        slopes = torch.autograd.grad(output.loss, list(self._weights.values()), allow_unused=True)
-        return [p for p, slope in zip(self._weights.values(), slopes, strict=True) if slope is not None]
+        weights = list(self._weights.values())
+        slopes: Sequence[Any] = torch.autograd.grad(output.loss, weights, allow_unused=True)
+        reached = (isinstance(slope, Tensor) for slope in slopes)
+        return [p for p, is_reached in zip(weights, reached, strict=True) if is_reached]
 
     def _inputs(self, batch: Batch, step: int) -> list[Tensor]:
         shown = [batch.x] if batch.target is batch.x else [batch.x, batch.target]
