@@ -3,7 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -99,9 +99,8 @@ class CompiledStep:
             raise CapabilityError("a step that keeps numbers besides the weights is not compiled")
         self._names = ["loss", *output.terms]
         weights = list(self._weights.values())
-        slopes: Sequence[Any] = torch.autograd.grad(output.loss, weights, allow_unused=True)
-        reached = (isinstance(slope, Tensor) for slope in slopes)
-        return [p for p, is_reached in zip(weights, reached, strict=True) if is_reached]
+        slopes = cast("tuple[Tensor | None, ...]", torch.autograd.grad(output.loss, weights, allow_unused=True))
+        return [p for p, slope in zip(weights, slopes, strict=True) if slope is not None]
 
     def _inputs(self, batch: Batch, step: int) -> list[Tensor]:
         shown = [batch.x] if batch.target is batch.x else [batch.x, batch.target]
