@@ -69,9 +69,9 @@ def take(
             parameter.grad = None
     if compiled is not None and compiled.fits(batch):
         values = _numbers(compiled(batch, step))
-        check_finite(values, f"at step {step}")
     else:
         values = _both_ways(train_step, players, batch, step)
+    check_finite(values, f"at step {step}")
     if clip is not None:
         for part in (train_step, *players.networks.values()):
             _clip(part, clip, step)
@@ -82,16 +82,13 @@ def take(
 
 def _both_ways(train_step: TrainStep, players: Players, batch: Batch, step: int) -> dict[str, float]:
     output: Output = train_step(batch, step)
-    values = _numbers(
-        {"loss": output.loss, **{name: term.mean() for name, term in output.terms.items()}, **output.adversaries}
-    )
-    check_finite(values, f"at step {step}")
     players.backward(output.adversaries)
     if players.networks:
         output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
     else:
         output.loss.backward()
-    return values
+    terms = {name: term.mean() for name, term in output.terms.items()}
+    return _numbers({"loss": output.loss, **terms, **output.adversaries})
 
 
 def _numbers(scalars: Mapping[str, Tensor]) -> dict[str, float]:
