@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Int
-from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from torch import Tensor
 
 from autoencode.errors import ArgumentError
@@ -61,6 +60,8 @@ def code_space(
 
 def gaps(known: Float[Tensor, "n dims"], held_out: Float[Tensor, "m dims"], drawn: Float[Tensor, "k dims"]) -> Estimate:
     """The share of `drawn` that is farther from its nearest `known` code than 95 % of `held_out` are."""
+    from sklearn.neighbors import NearestNeighbors  # a second to import, and needed here only
+
     nearest = NearestNeighbors(n_neighbors=1).fit(known.numpy())
     usual = torch.from_numpy(nearest.kneighbors(held_out.numpy())[0][:, 0]).quantile(_USUAL)
     distance = torch.from_numpy(nearest.kneighbors(drawn.numpy())[0][:, 0])
@@ -74,6 +75,8 @@ def overlap(
     held_out_labels: Int[Tensor, " m"],
 ) -> Estimate:
     """The share of held-out codes that a vote of the ten nearest known ones gives to another class."""
+    from sklearn.neighbors import KNeighborsClassifier
+
     vote = KNeighborsClassifier(_NEIGHBOURS).fit(known.numpy(), known_labels.numpy())
     wrong = torch.from_numpy(vote.predict(held_out.numpy())) != held_out_labels
     return Estimate.of(wrong.double())
