@@ -31,7 +31,7 @@ class Job(NamedTuple):
 JOBS = {
     "A": Job("dense-vae", "mnist", 128, 15, {}),
     "B": Job("fashion-vae", "fashion-mnist", 128, 2, {"warmup_steps": 0}),
-    "C": Job("fashion-denoise", "fashion-mnist", 256, 4, {}),
+    "C": Job("fashion-denoise", "fashion-mnist", 256, 3, {}),
 }
 
 

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.transposed_conv import TransposedConv
+
 
 class UNet(nn.Module):
     """Down to ever smaller and deeper maps, and up again, each size on the way up given what it was on the way down.
@@ -43,7 +45,7 @@ class UNet(nn.Module):
         self.first = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(4 * channels, widths[0], 3, padding=1))
         self.down = nn.ModuleList(_blocks(width, blocks) for width in widths)
         self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairwise(widths))
-        self.larger = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in pairwise(widths))
+        self.larger = nn.ModuleList(TransposedConv(b, a, 2, stride=2) for a, b in pairwise(widths))
         self.up = nn.ModuleList(_blocks(width, blocks) for width in widths[:-1])
         self.last = nn.Sequential(
             nn.ReLU(), last := nn.Conv2d(widths[0], 4 * out_channels, 3, padding=1), nn.PixelShuffle(2)
