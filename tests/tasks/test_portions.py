@@ -11,7 +11,7 @@ from PIL import Image
 
 from autoencode import tasks
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks import Run, given
+from autoencode.tasks import Run
 from autoencode.tasks.given import expanded, given_files, portions_of
 
 SOME = 7
@@ -25,8 +25,7 @@ def module(name: str) -> ModuleType:
 def few(monkeypatch: pytest.MonkeyPatch, digits_run: Run, vector_run: Run) -> list[int]:
     """Portions of three; the sizes of what is decoded at once."""
     sizes: list[int] = []
-    for name in ("given", "reconstruct", "generate"):
-        monkeypatch.setattr(module(name), "PORTION", 3)
+    monkeypatch.setattr(Run, "portion", 3)
     for run in (digits_run, vector_run):
         real = run.model.decode
         monkeypatch.setattr(run.model, "decode", lambda z, c=None, real=real: sizes.append(len(z)) or real(z, c))
@@ -58,7 +57,7 @@ def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_pat
 def test_portions_change_nothing(digits_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures(tmp_path / "in", SOME)
     whole = tasks.reconstruct(digits_run, [folder], tmp_path / "a")
-    monkeypatch.setattr(given, "PORTION", 2)
+    monkeypatch.setattr(Run, "portion", 2)
     torch.testing.assert_close(
         tasks.reconstruct(digits_run, [folder], tmp_path / "b").reconstructions, whole.reconstructions
     )
@@ -134,3 +133,10 @@ def test_the_sheet_shows_the_first_ones(digits_run: Run, tmp_path: Path, monkeyp
 def test_folders_are_replaced_by_their_pictures(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "in", 2)
     assert expanded([folder, tmp_path / "x.npy"]) == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
+
+
+def test_a_thousand_small_ones_or_fewer_large_ones(digits_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert digits_run.portion == 1_000
+    for shape, portion in (((1, 128, 128), 1_000), ((3, 512, 512), 21), ((3, 8192, 8192), 1)):
+        monkeypatch.setattr(type(digits_run.model), "data_shape", shape)
+        assert digits_run.portion == portion

@@ -165,7 +165,7 @@ def means_of(run: Run, part: Part) -> Tensor:
     Raises:
         CapabilityError: codes that are words of a codebook.
     """
-    batches = in_order(part, 500, device=run.device)
+    batches = in_order(part, run.portion, device=run.device)
     return torch.cat([require_real(run.model.encode(b.x, b.context)).mean.flatten(1).cpu() for b in batches])
 
 

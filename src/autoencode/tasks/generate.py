@@ -17,7 +17,6 @@ from autoencode.tasks.codes import Coded, Item, code_of
 from autoencode.tasks.condition import read_condition
 from autoencode.tasks.copies import SHEET
 from autoencode.tasks.ex_post.prior import Tell
-from autoencode.tasks.given import PORTION
 from autoencode.tasks.run import Run
 from autoencode.tasks.spread import spread_of
 from autoencode.tasks.writing import growing_array, save_pictures
@@ -47,7 +46,8 @@ def generate(
 
         a prior's draws, or a class's centre + its spread · noise, or near a picture's code ─► z ─► decoder ─► new ones
 
-    However many they are, no more than some hundred are in memory at once. Each 250 have a seed of their own.
+    However many they are, no more than a thousand are in memory at once; each thousand (fewer, of large
+    examples) have a seed of their own.
 
     Args:
         run: the trained model.
@@ -99,9 +99,9 @@ class _Source:
 
 
 def _portions(run: Run, n: int, seed: int, source: _Source) -> Iterator[Tensor]:
-    """Examples, (at most 250, *data_shape) at a time; each portion depends on the seed and its place alone."""
-    for start in range(0, n, PORTION):
-        rows = slice(start, min(n, start + PORTION))
+    """Examples, (at most `run.portion`, *data_shape) at a time; each depends on the seed and its place alone."""
+    for start in range(0, n, run.portion):
+        rows = slice(start, min(n, start + run.portion))
         context = source.context(rows)
         with own_noise(run.device), torch.no_grad():
             torch.manual_seed(mix(seed, start) if start else seed)

@@ -16,9 +16,6 @@ from autoencode.errors import AutoencodeError, DataError
 from autoencode.tasks.copies import free_names
 from autoencode.tasks.run import Run
 
-PORTION = 250
-"""Examples that are in memory at once."""
-
 
 @dataclass(frozen=True)
 class Given:
@@ -55,7 +52,7 @@ def given_files(run: Run, files: Sequence[str | Path]) -> tuple[list[Given], lis
 
 
 def portions_of(run: Run, given: Sequence[Given], skipped: list[Skipped]) -> Iterator[tuple[list[Path], Tensor]]:
-    """The examples with their names, at most `PORTION` at a time, in the model's units.
+    """The examples with their names, at most `run.portion` at a time, in the model's units.
 
     Args:
         run: the trained model.
@@ -70,10 +67,10 @@ def portions_of(run: Run, given: Sequence[Given], skipped: list[Skipped]) -> Ite
                 names += file.names[done : done + len(x)]
                 held.append(x)
                 done += len(x)
-                while len(names) >= PORTION:
+                while len(names) >= run.portion:
                     together = torch.cat(held)
-                    yield names[:PORTION], together[:PORTION]
-                    names, held = names[PORTION:], [together[PORTION:]]
+                    yield names[: run.portion], together[: run.portion]
+                    names, held = names[run.portion :], [together[run.portion :]]
         except AutoencodeError as error:
             skipped.append(Skipped(str(file.path), str(error)))
     if names:
@@ -125,7 +122,7 @@ def _portions_in(run: Run, file: Path) -> Iterator[Tensor]:
     _count(run, file)
     if _is_array(file):
         values = Values(run.folder.facts["data"]["values"])
-        yield from (in_units(x) for x in array_portions(file, values, PORTION))
+        yield from (in_units(x) for x in array_portions(file, values, run.portion))
     else:
         yield in_units(fitted_picture(file, run.model.data_shape))
 

@@ -12,7 +12,7 @@ from autoencode.data import Skipped
 from autoencode.errors import ArgumentError, DataError
 from autoencode.evaluation.figures import pairs, save_figure
 from autoencode.tasks.copies import SHEET, nothing_done, refuse_overwriting
-from autoencode.tasks.given import PORTION, expanded, given_files, portions_of
+from autoencode.tasks.given import expanded, given_files, portions_of
 from autoencode.tasks.run import Run
 from autoencode.tasks.writing import growing_array, save_pictures
 
@@ -53,7 +53,7 @@ def reconstruct(
 
     Pictures are turned upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
     and `sheet.png` shows the first 50 above their reconstructions. Vectors are read from .npy and written to .npy.
-    However many there are, no more than some hundred are in memory at once.
+    However many there are, no more than a thousand are in memory at once.
 
     Args:
         run: the trained model.
@@ -94,8 +94,8 @@ def reconstruct(
 def reconstruct_batch(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
     """The means of p(x|z) at the posterior means, (n, *data_shape), a portion at a time."""
     codes: list[Tensor] = []
-    for start in range(0, len(x), PORTION):
-        portion = slice(start, start + PORTION)
+    for start in range(0, len(x), run.portion):
+        portion = slice(start, start + run.portion)
         told = None if context is None else context[portion].to(run.device)
         codes.append(run.model.encode(x[portion].to(run.device), told).mean)
     return run.decode(torch.cat(codes), context)

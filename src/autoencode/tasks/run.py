@@ -15,6 +15,8 @@ from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
 from autoencode.training.processor import prepare_processor
 
+_MOST, _NUMBERS = 1_000, 2**24
+
 
 class Run:
     """A run folder with its model, its objective and, when it is asked for, its data.
@@ -67,6 +69,11 @@ class Run:
     def is_pictures(self) -> bool:
         """Whether the examples are pictures rather than vectors."""
         return len(self.model.data_shape) == 3
+
+    @property
+    def portion(self) -> int:
+        """How many examples go through the model at once: a thousand, fewer of large ones."""
+        return max(1, min(_MOST, _NUMBERS // math.prod(self.model.data_shape)))
 
     @property
     def latent_numbers(self) -> int:
@@ -140,8 +147,8 @@ class Run:
     @torch.no_grad()
     def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
         """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
-        told = [None] * len(z) if context is None else context.to(self.device).split(500)
-        portions = zip(z.to(self.device).split(500), told, strict=False)
+        told = [None] * len(z) if context is None else context.to(self.device).split(self.portion)
+        portions = zip(z.to(self.device).split(self.portion), told, strict=False)
         return torch.cat([self.model.decode(some, context).mean.cpu() for some, context in portions])
 
     def contexts(self, n: int, of_class: str | int | None = None, rows: slice = slice(None)) -> torch.Tensor | None:
