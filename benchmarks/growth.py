@@ -143,10 +143,12 @@ def drawn(found: dict[str, list[dict[str, float]]]) -> None:
                 panel.set_yscale("log", base=2)
                 panel.set_xticks([p["at"] for p in points], [f"{p['at']:,}" for p in points])
                 ticks = [p[key] for p in points]
-                panel.set_yticks(ticks[:: len(ticks) - 1], [f"{tick:,.3g}" for tick in ticks[:: len(ticks) - 1]])
+                ends = [min(ticks), max(ticks)] if max(ticks) > 1.5 * min(ticks) else [max(ticks)]
+                panel.set_yticks(ends, [f"{tick:,.0f}" if tick >= 100 else f"{tick:.2g}" for tick in ends])
+                panel.set_ylim(min(ticks) / 2, 2 * max(ticks))
                 panel.minorticks_off()
             else:
-                panel.set_ylim(bottom=0)
+                panel.set_ylim(0, 1.2 * max(p[key] for p in points))
             title(panel, unit, "steps done" if axis == "steps" else AXES[axis][0])
             label(panel)
     figure.savefig(PLACE / "growth.png", dpi=110)
