@@ -28,6 +28,7 @@ class Autoencoder(nn.Module):
         prior: () → p(z); None for a plain autoencoder, which has nothing to sample from.
 
     Example:
+        >>> import torch
         >>> from autoencode.recipes import dense_vae
         >>> model, objective = dense_vae((1, 28, 28))
         >>> model.encode(torch.zeros(5, 1, 28, 28)).mean.shape
