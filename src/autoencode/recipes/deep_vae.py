@@ -32,7 +32,7 @@ def deep_vae(
 ) -> tuple[Autoencoder, Objective]:
     """A VAE of a few fully connected layers, for small pictures and vectors: good in seconds.
 
-    On Fashion-MNIST, with the tutorial's β of 0.39, it is past `fashion-vae` after five epochs, at some twenty times as
+    On Fashion-MNIST, with the tutorial's β of 0.39, it is past `fashion-vae` after five epochs, at a dozen times as
     many pictures a second. SiLU between layers, Adam, a learning rate that falls in a straight line.
 
     Args:
