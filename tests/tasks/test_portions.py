@@ -89,6 +89,15 @@ def test_names_stay_with_their_examples(digits_run: Run, few: list[int], tmp_pat
     assert [skip.file for skip in skipped] == [str(tmp_path / "bad.png")]
 
 
+def test_what_does_not_fit_into_a_portion_comes_with_the_next(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+    array = np.arange(4, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2) * 60
+    np.save(tmp_path / "four.npy", array)
+    files, skipped = given_files(digits_run, [pictures(tmp_path / "in", 2), tmp_path / "four.npy"])
+    got = list(portions_of(digits_run, files, skipped))
+    assert [(len(names), len(x)) for names, x in got] == [(3, 3), (3, 3)]
+    assert torch.cat([x for _, x in got])[:, 0, 0, 0].mul(255).round().tolist() == [0, 30, 0, 60, 120, 180]
+
+
 def test_an_array_that_is_wrong_at_its_end_is_left_out_whole(vector_run: Run, few: list[int], tmp_path: Path) -> None:
     x = np.full((8, 5), 0.5)
     np.save(tmp_path / "good.npy", x[:2])
