@@ -95,3 +95,9 @@ def test_the_same_batches_on_another_device():
     here, there = (Batches(x, 5, seed=0, device=device)(1).x for device in ("cpu", "cuda"))
     assert there.is_cuda
     assert torch.equal(here, there.cpu())
+
+
+def test_the_usual_batch_is_of_the_commonest_size() -> None:
+    batches = Batches(torch.rand(11, 2), 4, seed=0)
+    assert [len(batches(step)) for step in range(3)] == [3, 4, 4]
+    assert batches.usual() == 1

@@ -125,6 +125,10 @@ class Counting(nn.Module):
 def test_players_and_other_states_are_refused() -> None:
     with pytest.raises(CapabilityError, match="with players"):
         CompiledStep(of(recipe="adversarial-ae"), pictures(), seed=0)
+    half = of()
+    half.precision = "bfloat16"
+    with pytest.raises(CapabilityError, match="in float32 only"):
+        CompiledStep(half, pictures(), seed=0)
     step = of()
     step.model.encoder = Counting(step.model.encoder)
     with pytest.raises(CapabilityError, match="keeps numbers besides the weights"):

@@ -2,17 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount, Scale, read_amount
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, ShapeError
+from autoencode.nn import without_autocast
 from autoencode.registry import Registry
 
 Corruption = Callable[[Batch], Batch]
@@ -73,7 +72,7 @@ class Graded(ABC):
                 f"{self.name} spoils pictures (batch, channels, height, width), not examples of shape "
                 f"{tuple(x.shape[1:])}: choose another corruption"
             )
-        with _full_precision(x.device.type):
+        with without_autocast(x.device):
             return replace(batch, x=self.spoil(x, self._drawn(x)), target=batch.target)
 
     def _drawn(self, x: Tensor) -> Tensor:
@@ -115,8 +114,3 @@ def kind(name: str, meaning: str, low: float, high: float, *, up_to: bool = Fals
         return corruptions.named(name)(made)
 
     return enter
-
-
-def _full_precision(device: str) -> AbstractContextManager[object]:
-    """Training in half precision leaves pictures as they are."""
-    return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()

@@ -1,5 +1,6 @@
 """Batches as a pure function of seed and step."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import torch
@@ -91,10 +92,19 @@ class Batches:
         return in_units(x.index_select(0, places).to(self.device))
 
     def _places(self, step: int) -> Tensor:
-        epoch, place = divmod(step, self.steps_per_epoch)
-        n, order = len(self.part), self._ordered(epoch)
-        own = order[n * place // self.steps_per_epoch : n * (place + 1) // self.steps_per_epoch]
+        own = self._ordered(step // self.steps_per_epoch)[self._dealt(step)]
         return torch.cat([own, self._repeated(step)]) if len(self._labelled) else own
+
+    def _dealt(self, step: int) -> slice:
+        """Which places of its epoch's order a step has."""
+        n, place = len(self.part), step % self.steps_per_epoch
+        return slice(n * place // self.steps_per_epoch, n * (place + 1) // self.steps_per_epoch)
+
+    def usual(self) -> int:
+        """The first step whose batch is of the commonest size."""
+        dealt = map(self._dealt, range(self.steps_per_epoch))
+        sizes = [rows.stop - rows.start for rows in dealt]
+        return sizes.index(Counter(sizes).most_common(1)[0][0])
 
     def _repeated(self, step: int) -> Tensor:
         turn = _REPEATED * step + torch.arange(_REPEATED, device=self._labelled.device)

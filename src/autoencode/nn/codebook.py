@@ -5,6 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
+from autoencode.nn.precision import without_autocast
 
 _SMOOTHING = 1e-5
 _LLOYD = 10
@@ -72,7 +73,7 @@ class Codebook(nn.Module):
     @torch.no_grad()
     def nearest(self, x: Float[Tensor, "n width"]) -> Int64[Tensor, " n"]:
         """The number of the codeword at the smallest Euclidean distance; always in the precision of the codewords."""
-        with torch.autocast(x.device.type, enabled=False):
+        with without_autocast(x.device):
             lengths = self.codewords.square().sum(1)
             return torch.cat(
                 [torch.addmm(lengths, part, self.codewords.T, alpha=-2).argmin(1) for part in x.split(_AT_A_TIME)]

@@ -14,4 +14,5 @@ def full_precision(x: Tensor) -> Tensor:
 def without_autocast(device: torch.device) -> AbstractContextManager[object]:
     """What is computed inside keeps the precision of its numbers, whatever is asked for outside."""
     kind = device.type
-    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
+    on = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    return torch.autocast(kind, enabled=False) if on else nullcontext()

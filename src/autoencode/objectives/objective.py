@@ -27,6 +27,12 @@ class Output:
     terms: dict[str, Tensor]
     adversaries: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
 
+    def scalars(self) -> dict[str, Tensor]:
+        """The loss, the means of the terms and the players' losses, without gradients."""
+        terms = {name: term.detach().mean() for name, term in self.terms.items()}
+        players = {name: loss.detach() for name, loss in self.adversaries.items()}
+        return {"loss": self.loss.detach(), **terms, **players}
+
 
 class Objective(ABC):
     """Judges a model on a batch. Objectives add up and take weights: `Elbo() + 0.1 * JacobianPenalty()`.

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from autoencode.nn.conditional import Conditional
+from autoencode.nn.precision import without_autocast
 from autoencode.priors.prior import Prior
 
 _BOUND = 5.0
@@ -32,7 +33,7 @@ class ConditionalNormalPrior(Conditional, Prior):
     def forward(self, *args: Tensor) -> Independent:
         """p(z|c) with batch shape (batch,) and event shape (latent_dim,)."""
         (context,) = args
-        with torch.autocast(self.head.weight.device.type, enabled=False):
+        with without_autocast(self.head.weight.device):
             loc, log_scale = self.head(self.told(context).to(self.head.weight.dtype)).chunk(2, -1)
         scale = torch.exp(_BOUND * torch.tanh(log_scale / _BOUND))
         return Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)

@@ -1,7 +1,6 @@
 """A step's forward and backward pass as one compiled program."""
 
 import warnings
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -48,8 +47,8 @@ class CompiledStep:
         seed: of the noise.
 
     Raises:
-        CapabilityError: players, weights that no loss reaches in some steps, a state besides the weights, or a choice
-            that depends on numbers; or no compiler.
+        CapabilityError: another device or precision, players, a state besides the weights, or a choice that depends on
+            numbers; or no compiler.
     """
 
     def __init__(self, train_step: TrainStep, batches: Batches, seed: int) -> None:
@@ -57,7 +56,7 @@ class CompiledStep:
         self._weights = {name: p for name, p in train_step.named_parameters() if p.requires_grad}
         self._schedules: list[Schedule] = []
         self._names: list[str] = []
-        place = _usual(batches)
+        place = batches.usual()
         batch = batches(place)
         self._shape = batch.x.shape
         try:
@@ -85,6 +84,8 @@ class CompiledStep:
 
     def _look(self, batch: Batch, step: int) -> list[nn.Parameter]:
         """Makes the pass once and notes what is read and what is reached."""
+        if batch.x.device.type != "cpu" or self._step.precision != "float32":
+            raise CapabilityError("a step is compiled on the processor and in float32 only")
         if self._step.objective.players:
             raise CapabilityError("a step with players is not compiled")
         state = [buffer.clone() for buffer in self._step.buffers()]
@@ -97,7 +98,7 @@ class CompiledStep:
             output = self._step(batch, step)
         if not all(torch.equal(a, b) for a, b in zip(state, self._step.buffers(), strict=True)):
             raise CapabilityError("a step that keeps numbers besides the weights is not compiled")
-        self._names = ["loss", *output.terms]
+        self._names = list(output.scalars())
         weights = list(self._weights.values())
         slopes = cast("tuple[Tensor | None, ...]", torch.autograd.grad(output.loss, weights, allow_unused=True))
         return [p for p, slope in zip(weights, slopes, strict=True) if slope is not None]
@@ -110,40 +111,29 @@ class CompiledStep:
 
     def _pass(self, batch: Batch, *inputs: Tensor) -> tuple[Tensor, ...]:
         """The pass as a function of `_inputs`; the batch tells which of these there are."""
-        names = dict(zip(self._weights, (i.detach().requires_grad_() for i in inputs), strict=False))
-        rest = iter(inputs[len(names) :])
+        weights = dict(zip(self._weights, (i.detach().requires_grad_() for i in inputs), strict=False))
+        rest = iter(inputs[len(weights) :])
         numbers = [next(rest) for _ in self._schedules]
         x = next(rest)
         target = x if batch.target is batch.x else next(rest)
         shown = Batch(x, target, None if batch.context is None else next(rest))
         scheduled = iter(numbers)
         with torch.enable_grad(), read_by(lambda _, __: next(scheduled)):
-            output: Output = functional_call(self._step, names, (shown, 0))
+            output: Output = functional_call(self._step, weights, (shown, 0))
             reached = {id(p) for p in self._reached}
-            of = [names[name] for name, p in self._weights.items() if id(p) in reached]
+            of = [weights[name] for name, p in self._weights.items() if id(p) in reached]
             slopes = torch.autograd.grad(output.loss, of)
-        return torch.stack([number.detach() for number in _numbers(output)]), *slopes
+        return torch.stack(list(output.scalars().values())), *slopes
 
     def _compare(self, batch: Batch, step: int) -> None:
         seed_noise(self._seed, step)
         output = self._step(batch, step)
-        expected = [torch.stack(_numbers(output)), *torch.autograd.grad(output.loss, self._reached)]
+        expected = [torch.stack(list(output.scalars().values())), *torch.autograd.grad(output.loss, self._reached)]
         seed_noise(self._seed, step)
         with torch.no_grad():
             got = self._program(*self._inputs(batch, step))
         if not all(_alike(a, b) for a, b in zip(expected, got, strict=True)):
             raise CapabilityError("a step that chooses by its numbers is not compiled")
-
-
-def _usual(batches: Batches) -> int:
-    """A step whose batch is of the commonest size."""
-    n, count = len(batches.part), batches.steps_per_epoch
-    sizes = [n * (place + 1) // count - n * place // count for place in range(count)]
-    return sizes.index(Counter(sizes).most_common(1)[0][0])
-
-
-def _numbers(output: Output) -> list[Tensor]:
-    return [output.loss, *(term.mean() for term in output.terms.values())]
 
 
 def _alike(a: Tensor, b: Tensor) -> bool:

@@ -134,7 +134,7 @@ def _compiled(
         return CompiledStep(train_step, batches, settings.seed)
     except CapabilityError as error:
         if wanted == "always":
-            raise
+            raise CapabilityError(f"{error}: leave --compile out") from error
         watch.note(f"{error}; training goes on without")
         return None
 

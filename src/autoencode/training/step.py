@@ -87,13 +87,12 @@ def _both_ways(train_step: TrainStep, players: Players, batch: Batch, step: int)
         output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
     else:
         output.loss.backward()
-    terms = {name: term.mean() for name, term in output.terms.items()}
-    return _numbers({"loss": output.loss, **terms, **output.adversaries})
+    return _numbers(output.scalars())
 
 
 def _numbers(scalars: Mapping[str, Tensor]) -> dict[str, float]:
     """All at once, since a device is waited for each time that a number is asked of it."""
-    together = torch.stack([scalar.detach() for scalar in scalars.values()])
+    together = torch.stack(list(scalars.values()))
     return dict(zip(scalars, together.tolist(), strict=True))
 
 
