@@ -24,7 +24,7 @@ class Settings(BaseModel):
     )
     steps: int | None = Field(None, ge=1, description="training steps in all, in place of epochs")
     minutes: float | None = Field(
-        None, gt=0, description="shorten the training to about so many minutes, by timing its first steps"
+        None, gt=0, description="shorten the training to about so many minutes, by timing its steps"
     )
     batch_size: int = Field(128, ge=1, description="examples in a step")
     turned: float = Field(0.0, ge=0, le=1, description="share of the pictures that are turned and mirrored by chance")

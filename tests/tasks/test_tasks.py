@@ -249,3 +249,9 @@ def test_every_option_has_one_owner():
 
 def test_the_status_of_a_folder_is_kept(digits_run):
     assert RunFolder(digits_run.path).facts["status"] == "complete"
+
+
+def test_a_refused_training_leaves_no_folder(tmp_path):
+    with pytest.raises(CapabilityError, match="leave --compile out"):
+        tasks.train("digits", "adversarial-ae", compile="always", steps=1, out=tmp_path / "refused")
+    assert not (tmp_path / "refused").exists()

@@ -52,6 +52,12 @@ class TrainingBar(Watch):
         if first_step:
             errors.print(f"going on after step {first_step:,} of {last_step:,}")
 
+    def plan(self, last_step: int) -> None:
+        """Lengthens or shortens the bar."""
+        self._last_step = last_step
+        if self._task is not None:
+            self._bar.update(self._task, total=last_step)
+
     def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
         """Moves the bar; the terms are smoothed over some thirty steps."""
         for name, value in terms.items():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from autoencode.data.examples import Skipped
 from autoencode.data.formats import suffixes
+from autoencode.data.sheets import is_own_sheet
 
 
 class Listing(NamedTuple):
@@ -71,6 +72,8 @@ def _unfit(path: Path, root: Path) -> str:
         return "not a file"  # a pipe would wait for ever, and a broken or circular link leads nowhere
     if path.is_symlink() and not path.resolve().is_relative_to(root):
         return "a link that leads out of the folder"
+    if is_own_sheet(path):
+        return "a sheet that autoencode drew"
     return ""
 
 

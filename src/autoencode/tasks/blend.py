@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from autoencode.data.sheets import SHEET
 from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import labelled, save_figure
@@ -165,8 +166,8 @@ def save_blend(
     files = [path / (f"{number:04d}.png" if pair is None else "blend.png") for number in range(1, len(wanted) + 1)]
     for file, picture in zip(files, wanted, strict=True):
         save_figure(file, as_image(picture))
-    save_figure(path / "sheet.png", sheet)
-    return [*files, path / "sheet.png"]
+    save_figure(path / SHEET, sheet)
+    return [*files, path / SHEET]
 
 
 def _one(made: Blend, pair: tuple[int, int]) -> Image.Image:

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autoencode.data import Skipped
+from autoencode.data.sheets import SHEET
 from autoencode.data.walking import list_pictures, printable
 from autoencode.errors import ArgumentError
-
-SHEET = "sheet.png"
-"""The name of the picture that shows the first ones."""
 
 
 def found_pictures(

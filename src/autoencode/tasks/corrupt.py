@@ -14,12 +14,13 @@ from autoencode.data import Batch, Skipped, in_units, mix
 from autoencode.data.examples import Progress
 from autoencode.data.full_picture import read_full
 from autoencode.data.picture import UnreadableError
+from autoencode.data.sheets import SHEET
 from autoencode.data.walking import printable
 from autoencode.data.writing import encode
 from autoencode.errors import DataError
 from autoencode.evaluation.figures import View, save_figure, spoiled_sheet, views
 from autoencode.storage import write_whole
-from autoencode.tasks.copies import SHEET, found_pictures, free_names, nothing_done, refuse_overwriting
+from autoencode.tasks.copies import found_pictures, free_names, nothing_done, refuse_overwriting
 
 _SHOWN = 8
 

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from autoencode.data.sheets import SHEET
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import labelled, save_figure
 from autoencode.tasks.codes import Item, code_of
@@ -153,8 +154,8 @@ def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: boo
         return [path]
     save_figure(path / "before.png", as_image(made.before[0]))
     save_figure(path / "after.png", as_image(made.after[0]))
-    save_figure(path / "sheet.png", sheet)
-    return [path / "before.png", path / "after.png", path / "sheet.png"]
+    save_figure(path / SHEET, sheet)
+    return [path / "before.png", path / "after.png", path / SHEET]
 
 
 def _before_after(made: Edit) -> Image.Image:

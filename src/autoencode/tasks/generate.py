@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from autoencode.data import mix
+from autoencode.data.sheets import SHEET
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import grid, save_figure
 from autoencode.tasks.choose_prior import choose_prior
 from autoencode.tasks.codes import Coded, Item, code_of
 from autoencode.tasks.condition import read_condition
-from autoencode.tasks.copies import SHEET
 from autoencode.tasks.ex_post.prior import Tell
 from autoencode.tasks.run import Run
 from autoencode.tasks.spread import spread_of

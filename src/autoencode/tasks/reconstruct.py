@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from autoencode.data import Skipped
+from autoencode.data.sheets import SHEET
 from autoencode.errors import ArgumentError, DataError
 from autoencode.evaluation.figures import pairs, save_figure
-from autoencode.tasks.copies import SHEET, nothing_done, refuse_overwriting
+from autoencode.tasks.copies import nothing_done, refuse_overwriting
 from autoencode.tasks.given import expanded, given_files, portions_of
 from autoencode.tasks.run import Run
 from autoencode.tasks.writing import growing_array, save_pictures

@@ -10,6 +10,7 @@ from autoencode.data import Skipped
 from autoencode.data.clip import ClipHeader
 from autoencode.data.full_picture import FullPicture, read_full
 from autoencode.data.picture import UnreadableError
+from autoencode.data.sheets import SHEET
 from autoencode.data.walking import printable
 from autoencode.data.writing import encode
 from autoencode.errors import CapabilityError, DataError, ShapeError
@@ -25,7 +26,7 @@ from autoencode.evaluation import (
 from autoencode.evaluation.figures import Crop, before_after, crop, save_figure
 from autoencode.nn import Tell
 from autoencode.storage import write_whole
-from autoencode.tasks.copies import SHEET, nothing_done
+from autoencode.tasks.copies import nothing_done
 from autoencode.tasks.restore_clip import RestoredClip, restore_clip
 from autoencode.tasks.restore_plan import Job, plan
 from autoencode.tasks.restorer import Restorer

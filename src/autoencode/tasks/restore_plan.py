@@ -10,10 +10,11 @@ from autoencode.data.clip_writing import written_clip_name
 from autoencode.data.formats import suffixes
 from autoencode.data.full_picture import FullHeader, read_full_header
 from autoencode.data.picture import UnreadableError
+from autoencode.data.sheets import SHEET
 from autoencode.data.walking import list_pictures, printable
 from autoencode.data.writing import written_name
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks.copies import SHEET, found_pictures, free_names, nothing_done, refuse_overwriting
+from autoencode.tasks.copies import found_pictures, free_names, nothing_done, refuse_overwriting
 
 
 @dataclass(frozen=True)

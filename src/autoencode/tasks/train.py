@@ -9,7 +9,7 @@ import torch
 
 from autoencode.data import Dataset, is_of_files, load, mix
 from autoencode.data.loading import Source
-from autoencode.errors import ArgumentError, DataError, RunError
+from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, default_recipe, find_recipe
@@ -53,6 +53,7 @@ def train(
 
     Raises:
         ArgumentError: an unknown option, or a value without a meaning.
+        CapabilityError: compiling was asked for, and this step cannot be compiled; no folder is left then.
         DataError: data that cannot be read or held by the likelihood.
         RunError: `out` is there already.
 
@@ -91,7 +92,11 @@ def train(
     )
     for note in (*loaded.notes, f"run folder {folder.path}"):
         watch.note(note)
-    fit(model, objective, loaded, settings, folder=folder, watch=watch)
+    try:
+        fit(model, objective, loaded, settings, folder=folder, watch=watch)
+    except CapabilityError:
+        folder.discard()
+        raise
     run = Run(folder.path, device=settings.device, data=loaded, trust=chosen.name)
     _fit_ex_post(run, watch)
     return run

@@ -1,4 +1,4 @@
-"""How many steps fit into a time."""
+"""How many steps fit into a time, at first and on the way."""
 
 import copy
 import time
@@ -10,6 +10,49 @@ from autoencode.training.optimizers import optimizers
 from autoencode.training.players import Players
 from autoencode.training.step import TrainStep, take
 from autoencode.training.validate import validate
+
+_LOOKS = 50
+_WRONG = 0.05
+
+
+class TimeBudget:
+    """Plans again while a training goes on, since a machine that was busy at the start may be idle later.
+
+    A plan that is right within a twentieth is kept: on a quiet machine a training has the steps that it began with.
+
+    Args:
+        minutes: of training and validation, those before a resume included.
+        steps: that fit into them, as was thought at first or before a resume; changed by `plan`.
+        steps_per_epoch: after so many there is a validation.
+    """
+
+    def __init__(self, minutes: float, steps: int, steps_per_epoch: int) -> None:
+        self._seconds, self.steps, self._steps_per_epoch = minutes * 60, steps, steps_per_epoch
+        self._training = self._validating = self._since_look = 0.0
+        self._trained = self._validated = 0
+
+    def trained(self, seconds: float) -> bool:
+        """Takes note of a step; whether it is time to plan again, as it is some fifty times in a training."""
+        self._training += seconds
+        self._trained += 1
+        self._since_look += seconds
+        return self._since_look > self._seconds / _LOOKS
+
+    def validated(self, seconds: float) -> None:
+        """Takes note of a validation."""
+        self._validating += seconds
+        self._validated += 1
+
+    def plan(self, step: int, seconds: float) -> bool:
+        """Whether `steps` had to be changed, after `step` of them have taken so many seconds."""
+        self._since_look = 0.0
+        validation = self._validating / self._validated / self._steps_per_epoch if self._validated else 0.0
+        left = (self._seconds - seconds) / (self._training / self._trained + validation)
+        fits = max(step, int(step + left))
+        if abs(fits - self.steps) <= _WRONG * self.steps:
+            return False
+        self.steps = fits
+        return True
 
 
 def steps_in(

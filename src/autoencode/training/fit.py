@@ -13,7 +13,7 @@ from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
-from autoencode.training.budget import steps_in
+from autoencode.training.budget import TimeBudget, steps_in
 from autoencode.training.checkpoint import load_checkpoint
 from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.history import Epoch, History, Status
@@ -111,8 +111,12 @@ def _prepare(
         batches=batches,
         validation=data.validation,
         settings=settings,
+        most_steps=decided["most_steps"],
         last_step=decided["last_step"],
         compiled=compiled,
+        budget=TimeBudget(settings.minutes, decided["steps_in_minutes"], batches.steps_per_epoch)
+        if settings.minutes
+        else None,
         folder=folder,
         watch=watch,
     )
@@ -151,15 +155,16 @@ def _decide(
     kept = folder.facts.get("decided", {}) if folder else {}
     precision = kept.get("precision") or resolve_precision(settings.precision, batches.device)
     steps = settings.steps or planned_steps(settings, batches.steps_per_epoch)
+    decided = {"precision": precision, "most_steps": steps, "last_step": steps}
     if settings.minutes is not None:
-        fits = kept.get("steps_in_minutes") or steps_in(
+        known = kept["steps_in_minutes"] if kept.get("minutes") == settings.minutes else None
+        fits = known or steps_in(
             settings.minutes, model, objective, batches, data.validation, settings.optimizer, precision
         )
-        steps = min(steps, fits)
-        kept = {**kept, "steps_in_minutes": fits}
+        decided |= {"minutes": settings.minutes, "steps_in_minutes": fits, "last_step": min(steps, fits)}
     device = str(batches.device)
     machine = {"device": device, "threads": torch.get_num_threads(), "hardware": describe(device)}
-    decided = {**kept, **machine, "precision": precision, "last_step": steps}
+    decided = {**kept, **machine, **decided}
     if folder:
         folder.update(decided=decided, status=str(Status.RUNNING))
     return decided

@@ -4,6 +4,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,15 @@ class RunFolder:
         everything = {"format": FORMAT, "autoencode": __version__, "status": "running", **made, **facts}
         write_whole(path / "run.json", json.dumps(everything, indent=2) + "\n")
         return cls(path)
+
+    def discard(self) -> None:
+        """Takes away what `create` wrote, where nothing has been trained: a refused training leaves no run behind."""
+        if self.checkpoint_file.is_file() or self.metrics_file.is_file():
+            return
+        for file in (self.path / "run.json", self.split_file):
+            file.unlink(missing_ok=True)
+        with suppress(OSError):  # a person's own file may lie in it meanwhile
+            self.path.rmdir()
 
     def update(self, **facts: Any) -> None:
         """Changes facts of run.json."""

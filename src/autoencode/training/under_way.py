@@ -11,6 +11,7 @@ from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
+from autoencode.training.budget import TimeBudget
 from autoencode.training.checkpoint import Progress, save_checkpoint
 from autoencode.training.compiled import CompiledStep
 from autoencode.training.history import Epoch, History, Status
@@ -35,11 +36,13 @@ class Training:
     batches: Batches
     validation: Part
     settings: Settings
+    most_steps: int
     last_step: int
     folder: RunFolder | None
     watch: Watch
     progress: Progress = field(default_factory=Progress)
     compiled: CompiledStep | None = None
+    budget: TimeBudget | None = None
     history: History = field(default_factory=History)
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
 
@@ -57,7 +60,7 @@ class Training:
 
     def step(self) -> None:
         """One batch."""
-        step, settings = self.progress.step, self.settings
+        step, settings, began = self.progress.step, self.settings, time.monotonic()
         seed_noise(settings.seed, step)
         self._set_learning_rate(step)
         batch = self.batches(step)
@@ -71,8 +74,21 @@ class Training:
             self.progress.sums[name] = self.progress.sums.get(name, 0.0) + value
         self.progress.step = step + 1
         self.watch.step(self.progress.step, len(batch), values)
+        if self.budget:
+            self._plan(self.budget, time.monotonic() - began)
         if time.monotonic() - self._checkpointed > settings.checkpoint_seconds and not self.epoch_is_over:
             self.checkpoint()
+
+    def _plan(self, budget: TimeBudget, seconds: float) -> None:
+        """More steps, or fewer, where they go faster or slower than was thought."""
+        look = budget.trained(seconds) or self.progress.step == self.last_step
+        if not look or not budget.plan(self.progress.step, self._seconds()):
+            return
+        self.last_step = min(self.most_steps, budget.steps)
+        if self.folder:
+            planned = {"last_step": self.last_step, "steps_in_minutes": budget.steps}
+            self.folder.update(decided={**self.folder.facts["decided"], **planned})
+        self.watch.plan(self.last_step)
 
     def _set_learning_rate(self, step: int) -> None:
         factor = schedules[self.settings.schedule]((step + 1) / (self.last_step + 1))
@@ -89,7 +105,8 @@ class Training:
         """Validates, keeps what is best, writes it all down."""
         progress, steps_per_epoch = self.progress, self.batches.steps_per_epoch
         steps = (progress.step - 1) % steps_per_epoch + 1
-        trained = time.monotonic() - self._epoch_began
+        validating = time.monotonic()
+        trained = validating - self._epoch_began
         with self.average.applied():
             validation = validate(self.model, self.train_step.objective, self.validation, seed=self.settings.seed)
             self._check(validation)
@@ -110,6 +127,8 @@ class Training:
         if self.folder:
             self.folder.write_metrics([epoch.as_dict() for epoch in self.history.epochs])
         self.checkpoint()
+        if self.budget:
+            self.budget.validated(time.monotonic() - validating)
         self.watch.epoch(record)
         self._epoch_began, self._timed_from = time.monotonic(), progress.step
 

@@ -14,6 +14,9 @@ class Watch:
     def begin(self, first_step: int, last_step: int, steps_per_epoch: int) -> None:
         """Training goes from `first_step` (0, or where it is resumed) to `last_step`."""
 
+    def plan(self, last_step: int) -> None:
+        """The training will end after another step than `begin` said, as it goes faster or slower than was thought."""
+
     def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
         """A step of so many examples is done; `terms` are its means, in nats for each example."""
 

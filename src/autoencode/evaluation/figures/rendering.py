@@ -9,7 +9,9 @@ from contextlib import contextmanager
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from autoencode.data.sheets import SOFTWARE
 from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, RULE, SOFT, STRONG
 
 Drawing = Image.Image | Figure
@@ -29,10 +31,17 @@ def png(drawing: Drawing) -> bytes:
     if isinstance(drawing, Figure):
         with _quiet():
             _settle(drawing)
-            drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+            drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata=SOFTWARE)
     else:
-        drawing.save(file, format="png")
+        drawing.save(file, format="png", pnginfo=_told())
     return file.getvalue()
+
+
+def _told() -> PngInfo:
+    told = PngInfo()
+    for key, value in SOFTWARE.items():
+        told.add_text(key, value)
+    return told
 
 
 def svg(chart: Figure) -> str:
