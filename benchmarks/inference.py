@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = {"dense-vae": 50_000, "fashion-vae": 5_000}
 PAGE = 1_500
-GROWING = (500, 2_000, 8_000)
+GROWING = (500, 2_000, 8_000, 32_000)
 
 
 def main() -> None:
@@ -149,7 +149,11 @@ def held(path: Path, use: str, n: int) -> float:
         if use == "generate":
             tasks.generate(run, n, folder)
         else:
-            np.save(f"{folder}/x.npy", np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8))
+            some = np.random.default_rng(0).integers(0, 256, (500, 28, 28), dtype=np.uint8)
+            x = np.lib.format.open_memmap(f"{folder}/x.npy", "w+", np.uint8, (n, 28, 28))
+            for start in range(0, n, 500):
+                x[start : start + 500] = some
+            del x
             tasks.reconstruct(run, [f"{folder}/x.npy"], f"{folder}/out")
     status = Path("/proc/self/status").read_text()  # getrusage would tell the parent's, where that is larger (Linux)
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024

@@ -76,20 +76,33 @@ class Batches:
         Raises:
             ArgumentError: a negative step.
         """
+        return self.finished(self.rows(step))
+
+    def rows(self, step: int) -> Batch:
+        """The same examples as they are stored, on the batches' device: what `finished` makes the batch of.
+
+        Raises:
+            ArgumentError: a negative step.
+        """
         if step < 0:
             raise ArgumentError(f"steps are counted from 0, not {step}")
-        places = self._places(step)
-        x, context, target = self._rows(self.part.x, places), self.part.context_of(places), self.part.target
-        x = torch.bernoulli(x) if self.part.stochastic else x
-        batch = Batch(
+        places, target = self._places(step), self.part.target
+        x, context = self._gathered(self.part.x, places), self.part.context_of(places)
+        return Batch(
             x,
-            x if target is None else self._rows(target, places),
+            x if target is None else self._gathered(target, places),
             None if context is None else context.to(self.device),
         )
+
+    def finished(self, rows: Batch) -> Batch:
+        """The batch of stored examples: in the model's units, drawn, and transformed. PyTorch's operations alone."""
+        x = in_units(rows.x)
+        x = torch.bernoulli(x) if self.part.stochastic else x
+        batch = Batch(x, x if rows.target is rows.x else in_units(rows.target), rows.context)
         return batch if self.transform is None else self.transform(batch)
 
-    def _rows(self, x: Tensor, places: Tensor) -> Tensor:
-        return in_units(x.index_select(0, places).to(self.device))
+    def _gathered(self, x: Tensor, places: Tensor) -> Tensor:
+        return x.index_select(0, places).to(self.device)
 
     def _places(self, step: int) -> Tensor:
         own = self._ordered(step // self.steps_per_epoch)[self._dealt(step)]

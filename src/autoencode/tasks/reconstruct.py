@@ -72,7 +72,7 @@ def reconstruct(
     _check_class(run, of_class, of_files=bool(files))
     names = [name for file in given for name in file.names]
     outputs = (*names, SHEET) if run.is_pictures else (_ARRAY,)
-    refuse_overwriting([folder / name for name in outputs], expanded(files))
+    refuse_overwriting((folder / name for name in outputs), expanded(files))
     portions = portions_of(run, given, skipped) if files else _of_test(run)
     tally = _Tally()
     with _results(run, folder) as (write, written):

@@ -99,13 +99,14 @@ def _prepare(
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     decided = _decide(model, objective, data, settings, batches, folder)
     train_step = TrainStep(model, objective, decided["precision"])
-    compiled = _compiled(train_step, batches, settings, decided["last_step"], watch)
+    optimizer = _optimizer(model, settings)
+    compiled = _compiled(train_step, optimizer, batches, settings, decided["last_step"], watch)
     if folder:
         folder.update(decided={**folder.facts["decided"], "compiled": compiled is not None})
     training = Training(
         model=model,
         train_step=train_step,
-        optimizer=_optimizer(model, settings),
+        optimizer=optimizer,
         players=Players(objective, device),
         average=WeightAverage(model, settings.average),
         batches=batches,
@@ -126,7 +127,7 @@ def _prepare(
 
 
 def _compiled(
-    train_step: TrainStep, batches: Batches, settings: Settings, steps: int, watch: Watch
+    train_step: TrainStep, optimizer: Optimizer, batches: Batches, settings: Settings, steps: int, watch: Watch
 ) -> CompiledStep | None:
     wanted = settings.compile
     if wanted == "auto" and (settings.minutes or not is_worth_compiling(train_step, steps, batches.device)):
@@ -135,7 +136,7 @@ def _compiled(
         return None
     watch.note("compiling the training step, which takes some seconds")
     try:
-        return CompiledStep(train_step, batches, settings.seed)
+        return CompiledStep(train_step, optimizer, batches, settings.seed, settings.clip)
     except CapabilityError as error:
         if wanted == "always":
             raise CapabilityError(f"{error}: leave --compile out") from error

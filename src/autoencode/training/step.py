@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -13,9 +12,6 @@ from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective, Output
 from autoencode.training.players import Players
-
-if TYPE_CHECKING:
-    from autoencode.training.compiled import CompiledStep
 
 
 class TrainStep(nn.Module):
@@ -46,7 +42,6 @@ def take(
     batch: Batch,
     step: int,
     clip: float | None,
-    compiled: "CompiledStep | None" = None,
 ) -> dict[str, float]:
     """One forward pass; backward for the model and for each player; then all are updated.
 
@@ -57,7 +52,6 @@ def take(
         batch: what is learned from.
         step: its number.
         clip: bounds the gradient of the model, and that of each player, on its own.
-        compiled: both passes as one program, for batches that fit it.
 
     Returns the loss and the means of its terms, and each player's loss under its name.
 
@@ -67,14 +61,11 @@ def take(
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
-    if compiled is not None and compiled.fits(batch):
-        values = _numbers(compiled(batch, step))
-    else:
-        values = _both_ways(train_step, players, batch, step)
+    values = _both_ways(train_step, players, batch, step)
     check_finite(values, f"at step {step}")
     if clip is not None:
         for part in (train_step, *players.networks.values()):
-            _clip(part, clip, step)
+            clip_slopes(part, clip, step)
     optimizer.step()
     players.step()
     return values
@@ -96,7 +87,12 @@ def _numbers(scalars: Mapping[str, Tensor]) -> dict[str, float]:
     return dict(zip(scalars, together.tolist(), strict=True))
 
 
-def _clip(module: nn.Module, clip: float, step: int) -> None:
+def clip_slopes(module: nn.Module, clip: float, step: int) -> None:
+    """Shortens the gradient of all weights together to a length.
+
+    Raises:
+        DivergenceError: it is no finite number.
+    """
     norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), clip)
     check_finite({"gradient": norm.item()}, f"at step {step}")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch.optim import Optimizer
 
-from autoencode.data import Batches, Part
+from autoencode.data import Batch, Batches, Part
 from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.settings import Settings
@@ -63,9 +63,9 @@ class Training:
         step, settings, began = self.progress.step, self.settings, time.monotonic()
         seed_noise(settings.seed, step)
         self._set_learning_rate(step)
-        batch = self.batches(step)
+        rows = self.batches.rows(step)
         try:
-            values = take(self.train_step, self.optimizer, self.players, batch, step, settings.clip, self.compiled)
+            values = self._learn(rows, step)
         except DivergenceError:
             self._mark("diverged")
             raise
@@ -73,11 +73,17 @@ class Training:
         for name, value in values.items():
             self.progress.sums[name] = self.progress.sums.get(name, 0.0) + value
         self.progress.step = step + 1
-        self.watch.step(self.progress.step, len(batch), values)
+        self.watch.step(self.progress.step, len(rows), values)
         if self.budget:
             self._plan(self.budget, time.monotonic() - began)
         if time.monotonic() - self._checkpointed > settings.checkpoint_seconds and not self.epoch_is_over:
             self.checkpoint()
+
+    def _learn(self, rows: Batch, step: int) -> dict[str, float]:
+        if self.compiled is not None and self.compiled.fits(rows):
+            return self.compiled(rows, step)
+        batch = self.batches.finished(rows)
+        return take(self.train_step, self.optimizer, self.players, batch, step, self.settings.clip)
 
     def _plan(self, budget: TimeBudget, seconds: float) -> None:
         """More steps, or fewer, where they go faster or slower than was thought."""

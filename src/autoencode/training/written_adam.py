@@ -1,0 +1,87 @@
+"""Adam as operations that a compiler can be given together with the step that they end."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+
+def can_be_written(optimizer: Optimizer) -> bool:
+    """Whether it is PyTorch's Adam or AdamW, in the form that `autoencode.training.optimizers` makes."""
+    if not isinstance(optimizer, Adam) or len(optimizer.param_groups) != 1:
+        return False
+    group = optimizer.param_groups[0]
+    plain = not group["amsgrad"] and not group["maximize"]
+    return plain and (not group["weight_decay"] or group["decoupled_weight_decay"])
+
+
+class WrittenAdam:
+    """The update of PyTorch's Adam, on its own state, so that steps made in either way can follow one another.
+
+        w ← (1 − α λ) w − a m / (b √v + ε),    a = α / (1 − β₁ᵗ),    b = 1 / √(1 − β₂ᵗ)
+
+    The two divisions by what is the same for all weights are made once, and not for each of them: with the square
+    root, divisions are most of what Adam takes.
+
+    Args:
+        optimizer: one that `can_be_written`.
+        weights: which it changes.
+
+    References:
+        Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1; Loshchilov and Hutter,
+        "Decoupled weight decay regularization", ICLR 2019, for the decay λ.
+    """
+
+    def __init__(self, optimizer: Optimizer, weights: Sequence[nn.Parameter]) -> None:
+        self._optimizer, self._group = optimizer, optimizer.param_groups[0]
+        self._weights = list(weights)
+        for weight in self._weights:
+            if not optimizer.state[weight]:
+                optimizer.state[weight] = {
+                    "step": torch.zeros(()),
+                    "exp_avg": torch.zeros_like(weight),
+                    "exp_avg_sq": torch.zeros_like(weight),
+                }
+
+    def inputs(self) -> list[Tensor]:
+        """Weight by weight the means of its slopes and of their squares, which an update changes in place; then what is
+        the same for all weights at the coming update, (3,): a, b and 1 − α λ.
+        """
+        kept = [self._optimizer.state[weight] for weight in self._weights]
+        rate, (beta1, beta2) = self._group["lr"], self._group["betas"]
+        step = kept[0]["step"].item() + 1
+        decay = 1 - rate * self._group["weight_decay"]
+        numbers = torch.tensor([rate / (1 - beta1**step), (1 - beta2**step) ** -0.5, decay])
+        return [*(entry[name] for entry in kept for name in ("exp_avg", "exp_avg_sq")), numbers]
+
+    def update(self, weights: Sequence[Tensor], inputs: Sequence[Tensor], slopes: Sequence[Tensor], ok: Tensor) -> None:
+        """Changes weights and the state among the inputs in place, where `ok` holds; else all stays as it is.
+
+        Args:
+            weights: their numbers, in the order of the constructor.
+            inputs: as `inputs` gives them.
+            slopes: of the loss, for each weight.
+            ok: a Boolean scalar.
+        """
+        *state, numbers = inputs
+        a, b, decay = numbers.unbind()
+        beta1, beta2 = self._group["betas"]
+        for weight, mean, square, slope in zip(weights, state[::2], state[1::2], slopes, strict=True):
+            new_mean = mean + (1 - beta1) * (slope - mean)
+            new_square = beta2 * square + (1 - beta2) * slope * slope
+            kept = decay * weight if self._group["weight_decay"] else weight
+            new = kept - a * new_mean / (b * new_square.sqrt() + self._group["eps"])
+            for old, changed in ((mean, new_mean), (square, new_square), (weight, new)):
+                old.copy_(torch.where(ok, changed, old))
+
+    def slopes(self, changed: Sequence[Tensor]) -> list[Tensor]:
+        """The slopes of an update that changed a copy of the inputs to these."""
+        means = [self._optimizer.state[weight]["exp_avg"] for weight in self._weights]
+        beta1 = self._group["betas"][0]
+        return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::2], strict=False)]
+
+    def count(self) -> None:
+        """Takes note of an update."""
+        steps = [self._optimizer.state[weight]["step"] for weight in self._weights]
+        torch._foreach_add_(steps, 1)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
