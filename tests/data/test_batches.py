@@ -97,7 +97,7 @@ def test_the_same_batches_on_another_device():
     assert torch.equal(here, there.cpu())
 
 
-def test_the_usual_batch_is_of_the_commonest_size() -> None:
+def test_the_sizes_of_batches_come_commonest_first() -> None:
     batches = Batches(torch.rand(11, 2), 4, seed=0)
     assert [len(batches(step)) for step in range(3)] == [3, 4, 4]
-    assert batches.usual() == 1
+    assert batches.sizes() == [(1, 2), (0, 1)]

@@ -63,13 +63,24 @@ def steps_of(way: str, optimizer: str, clip: float | None, objective: Objective,
 
 
 @compiler
-@pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adam", 0.1), ("muon", None)])
+@pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adam", 4.0), ("muon", 0.1)])
 def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
     batches = pictures(52)  # in batches of at most 12 these are three of ten and two of eleven, which do not fit
     objective = Elbo(beta=Warmup(40, 3.0))
     plain, written = (steps_of(way, optimizer, clip, objective, batches) for way in ("plain", "compiled"))
     for one, other in zip(plain, written, strict=True):
         torch.testing.assert_close(other, one, rtol=2e-4, atol=2e-5)
+
+
+@compiler
+def test_every_size_with_many_steps_is_compiled_for(monkeypatch) -> None:
+    monkeypatch.setattr(compiled, "_LEAST_STEPS", 10)
+    step, batches = of(), pictures(52)  # three in five steps are of ten, two of eleven
+    fitting = {}
+    for steps in (24, 25):
+        program = CompiledStep(step, optimizers["adam"](step.model), batches, seed=0, steps=steps)
+        fitting[steps] = {len(batches.rows(number)) for number in range(5) if program.fits(batches.rows(number))}
+    assert fitting == {24: {10}, 25: {10, 11}}
 
 
 @compiler

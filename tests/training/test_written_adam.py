@@ -22,8 +22,6 @@ def slopes(number: int) -> list[Tensor]:
 def written_step(optimizer: Adam, written: WrittenAdam, ws: list[nn.Parameter], number: int, *, ok: bool = True):
     with torch.no_grad():
         written.update([w.detach() for w in ws], written.inputs(), slopes(number), torch.tensor(ok))
-    if ok:
-        written.count()
 
 
 def plain_step(optimizer: Adam, ws: list[nn.Parameter], number: int) -> None:

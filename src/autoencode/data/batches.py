@@ -113,11 +113,11 @@ class Batches:
         n, place = len(self.part), step % self.steps_per_epoch
         return slice(n * place // self.steps_per_epoch, n * (place + 1) // self.steps_per_epoch)
 
-    def usual(self) -> int:
-        """The first step whose batch is of the commonest size."""
+    def sizes(self) -> list[tuple[int, int]]:
+        """The first step of each size of batch, and how many of that size an epoch has: the commonest size first."""
         dealt = map(self._dealt, range(self.steps_per_epoch))
         sizes = [rows.stop - rows.start for rows in dealt]
-        return sizes.index(Counter(sizes).most_common(1)[0][0])
+        return [(sizes.index(size), count) for size, count in Counter(sizes).most_common()]
 
     def _repeated(self, step: int) -> Tensor:
         turn = _REPEATED * step + torch.arange(_REPEATED, device=self._labelled.device)

@@ -15,7 +15,7 @@ from autoencode.errors import CapabilityError
 from autoencode.objectives import Output
 from autoencode.objectives.schedules import Schedule, read_by
 from autoencode.training.seeding import own_noise, seed_noise
-from autoencode.training.step import TrainStep, check_finite, clip_slopes
+from autoencode.training.step import TrainStep, check_finite
 from autoencode.training.written_adam import WrittenAdam, can_be_written
 
 _LEAST_STEPS = 8_000
@@ -36,21 +36,22 @@ def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) 
 
 
 class CompiledStep:
-    """A whole step, from stored examples to changed weights, as one program for batches of one size.
+    """A whole step, from stored examples to changed weights, as one program for each common size of batch.
 
         rows, weights, Adam's state, scheduled numbers ─► [ batch ─► forward ─► backward ─► Adam ] ─► means of the terms
 
     The step is made once with real numbers and every operation is written down (as JAX does); noise is drawn by the
     same generator as without compiling. What changes from step to step besides is an input: values of schedules.
-    Other optimizers than Adam, and clipping, come after the program, which then gives the gradients.
+    An optimizer other than Adam comes after the program, which then gives the gradients.
     Before it is used, it is compared with the step as it is on another batch and step.
 
     Args:
         train_step: the model and its objective; on the processor, in float32.
         optimizer: of the model.
-        batches: the size that most of them have is compiled for.
+        batches: the size that most of them have is compiled for, and another of which there are many.
         seed: of the noise.
         clip: bounds the gradient.
+        steps: that are planned.
 
     Raises:
         CapabilityError: another device or precision, players, a state besides the weights, or a choice that depends on
@@ -58,22 +59,29 @@ class CompiledStep:
     """
 
     def __init__(
-        self, train_step: TrainStep, optimizer: Optimizer, batches: Batches, seed: int, clip: float | None = None
+        self,
+        train_step: TrainStep,
+        optimizer: Optimizer,
+        batches: Batches,
+        seed: int,
+        clip: float | None = None,
+        steps: int = 0,
     ) -> None:
         self._step, self._optimizer, self._batches = train_step, optimizer, batches
         self._seed, self._clip = seed, clip
         self._weights = {name: p for name, p in train_step.named_parameters() if p.requires_grad}
         self._schedules: list[Schedule] = []
         self._names: list[str] = []
-        place = batches.usual()
-        rows = batches.rows(place)
-        self._shape = rows.x.shape
+        self._programs: dict[torch.Size, Any] = {}
+        (usual, _), *others = batches.sizes()
+        many = [place for place, count in others if count * steps >= _LEAST_STEPS * batches.steps_per_epoch]
         try:
             with own_noise(batches.device):
-                self._reached = self._look(rows, place)
-                self._adam = self._written()
-                self._program = _compiled(self._pass, self._inputs(rows, place), rows)
-                self._compare(batches.rows(place), place + batches.steps_per_epoch)
+                self._reached = self._look(batches.rows(usual), usual)
+                written = can_be_written(optimizer)
+                self._adam = WrittenAdam(optimizer, self._reached) if written else None
+                for place in (usual, *many):
+                    self._programs[batches.rows(place).x.shape] = self._compile(place)
         except CapabilityError:
             raise
         except Exception as error:  # the compiler's, the linker's, or those of operations that it cannot write down
@@ -82,7 +90,7 @@ class CompiledStep:
 
     def fits(self, rows: Batch) -> bool:
         """Whether they are as many as was compiled for."""
-        return rows.x.shape == self._shape
+        return rows.x.shape in self._programs
 
     def __call__(self, rows: Batch, step: int) -> dict[str, float]:
         """Takes the step; returns the loss and the means of its terms.
@@ -95,26 +103,19 @@ class CompiledStep:
             DivergenceError: the loss or the gradient is no finite number; the weights are then those of before.
         """
         with torch.no_grad():
-            numbers, *slopes = self._program(*self._inputs(rows, step))
-        values = dict(zip(self._names, numbers.tolist(), strict=True))
-        check_finite(values, f"at step {step}")
+            numbers, *slopes = self._programs[rows.x.shape](*self._inputs(rows, step))
+        length, *means = numbers.tolist()
+        values = dict(zip(self._names, means, strict=True))
+        check_finite({"gradient": length, **values}, f"at step {step}")
         if self._adam is None:
-            self._update(slopes, step)
-        else:
-            self._adam.count()
+            self._update(slopes)
         return values
 
-    def _update(self, slopes: Sequence[Tensor], step: int) -> None:
+    def _update(self, slopes: Sequence[Tensor]) -> None:
         self._optimizer.zero_grad(set_to_none=True)
         for weight, slope in zip(self._reached, slopes, strict=True):
             weight.grad = slope
-        if self._clip is not None:
-            clip_slopes(self._step, self._clip, step)
         self._optimizer.step()
-
-    def _written(self) -> WrittenAdam | None:
-        inside = self._clip is None and can_be_written(self._optimizer)
-        return WrittenAdam(self._optimizer, self._reached) if inside else None
 
     def _look(self, rows: Batch, step: int) -> list[nn.Parameter]:
         """Makes the pass once and notes what is read and what is reached."""
@@ -150,7 +151,7 @@ class CompiledStep:
         """The step as a function of `_inputs`; the rows tell which of these there are."""
         given = iter(inputs)
         own = dict(zip(self._weights, islice(given, len(self._weights)), strict=True))
-        adam = [] if self._adam is None else list(islice(given, 2 * len(self._reached) + 1))
+        adam = [] if self._adam is None else list(islice(given, 3 * len(self._reached) + 1))
         scheduled = iter(next(given).unbind())
         x = next(given)
         target = x if rows.target is rows.x else next(given)
@@ -161,24 +162,43 @@ class CompiledStep:
         with torch.enable_grad(), read_by(lambda _, __: next(scheduled)):
             output: Output = functional_call(self._step, weights, (batch, 0))
             slopes = torch.autograd.grad(output.loss, [weights[name] for name in names])
-        numbers = torch.stack(list(output.scalars().values())).detach()
+        numbers, slopes = _results(output, slopes, self._clip)
         if self._adam is None:
             return numbers, *slopes
         self._adam.update([own[name] for name in names], adam, slopes, torch.isfinite(numbers).all())
         return (numbers,)
 
-    def _compare(self, rows: Batch, step: int) -> None:
+    def _compile(self, place: int) -> Any:
+        """The program for batches of the size of that step's, compared with the step as it is."""
+        rows = self._batches.rows(place)
+        program = _compiled(self._pass, self._inputs(rows, place), rows)
+        self._compare(program, rows, place + self._batches.steps_per_epoch)
+        return program
+
+    def _compare(self, program: Any, rows: Batch, step: int) -> None:
         seed_noise(self._seed, step)
         output = self._step(self._batches.finished(rows), step)
-        expected = [torch.stack(list(output.scalars().values())), *torch.autograd.grad(output.loss, self._reached)]
+        expected, wanted = _results(output, torch.autograd.grad(output.loss, self._reached), self._clip)
         inputs = _copies(self._inputs(rows, step))
         seed_noise(self._seed, step)
         with torch.no_grad():
-            numbers, *slopes = self._program(*inputs)
+            numbers, *slopes = program(*inputs)
         if self._adam is not None:
             slopes = self._adam.slopes(inputs[len(self._weights) :])
-        if not all(_alike(a, b) for a, b in zip(expected, (numbers, *slopes), strict=True)):
+        if not all(_alike(a, b) for a, b in zip((expected, *wanted), (numbers, *slopes), strict=True)):
             raise CapabilityError("a step that chooses by its numbers is not compiled")
+
+
+def _results(output: Output, slopes: Sequence[Tensor], clip: float | None) -> tuple[Tensor, Sequence[Tensor]]:
+    """The length of the gradient (0 where it is not asked for), the loss and the means of its terms; and the slopes,
+    cut to a length all together as PyTorch's `clip_grad_norm_` does it.
+    """
+    numbers = [value.detach() for value in output.scalars().values()]
+    if clip is None:
+        return torch.stack([torch.zeros_like(numbers[0]), *numbers]), slopes
+    length = torch.stack([slope.norm() for slope in slopes]).norm()
+    factor = (clip / (length + 1e-6)).clamp(max=1)
+    return torch.stack([length, *numbers]), [slope * factor for slope in slopes]
 
 
 def _alike(a: Tensor, b: Tensor) -> bool:
@@ -195,7 +215,9 @@ def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch) -> Any:
 
         graph = make_fx(lambda *some: function(rows, *some))(*_copies(inputs))
         graph = make_fx(functionalize(graph))(*_copies(inputs))
-        with config.patch(fallback_random=True):
+        for node in graph.graph.nodes:
+            node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
+        with config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False):
             return torch._inductor.compile(graph, list[Any](_copies(inputs)))
 
 

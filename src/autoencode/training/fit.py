@@ -1,5 +1,6 @@
 """The training loop."""
 
+import time
 from functools import partial
 from typing import Any
 
@@ -89,6 +90,7 @@ def fit(
 def _prepare(
     model: Autoencoder, objective: Objective, data: Dataset, settings: Settings, folder: RunFolder | None, watch: Watch
 ) -> Training:
+    began = time.monotonic()
     prepare_processor()
     check_settings(settings, data)
     check_data(model, data)
@@ -123,6 +125,7 @@ def _prepare(
     )
     if folder and folder.checkpoint_file.is_file():
         _restore(training, folder)
+    training.progress.seconds += time.monotonic() - began
     return training
 
 
@@ -136,7 +139,7 @@ def _compiled(
         return None
     watch.note("compiling the training step, which takes some seconds")
     try:
-        return CompiledStep(train_step, optimizer, batches, settings.seed, settings.clip)
+        return CompiledStep(train_step, optimizer, batches, settings.seed, settings.clip, steps)
     except CapabilityError as error:
         if wanted == "always":
             raise CapabilityError(f"{error}: leave --compile out") from error

@@ -65,7 +65,7 @@ def take(
     check_finite(values, f"at step {step}")
     if clip is not None:
         for part in (train_step, *players.networks.values()):
-            clip_slopes(part, clip, step)
+            _clip(part, clip, step)
     optimizer.step()
     players.step()
     return values
@@ -87,12 +87,7 @@ def _numbers(scalars: Mapping[str, Tensor]) -> dict[str, float]:
     return dict(zip(scalars, together.tolist(), strict=True))
 
 
-def clip_slopes(module: nn.Module, clip: float, step: int) -> None:
-    """Shortens the gradient of all weights together to a length.
-
-    Raises:
-        DivergenceError: it is no finite number.
-    """
+def _clip(module: nn.Module, clip: float, step: int) -> None:
     norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), clip)
     check_finite({"gradient": norm.item()}, f"at step {step}")
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+_KEPT = ("exp_avg", "exp_avg_sq", "step")
+
 
 def can_be_written(optimizer: Optimizer) -> bool:
     """Whether it is PyTorch's Adam or AdamW, in the form that `autoencode.training.optimizers` makes."""
@@ -45,15 +47,17 @@ class WrittenAdam:
                 }
 
     def inputs(self) -> list[Tensor]:
-        """Weight by weight the means of its slopes and of their squares, which an update changes in place; then what is
-        the same for all weights at the coming update, (3,): a, b and 1 − α λ.
+        """What an update takes.
+
+        Weight by weight the means of its slopes and of their squares and the number of updates, all of which are
+        changed in place; then what is the same for all weights at the coming update, (3,): a, b and 1 − α λ.
         """
         kept = [self._optimizer.state[weight] for weight in self._weights]
         rate, (beta1, beta2) = self._group["lr"], self._group["betas"]
         step = kept[0]["step"].item() + 1
         decay = 1 - rate * self._group["weight_decay"]
         numbers = torch.tensor([rate / (1 - beta1**step), (1 - beta2**step) ** -0.5, decay])
-        return [*(entry[name] for entry in kept for name in ("exp_avg", "exp_avg_sq")), numbers]
+        return [*(entry[name] for entry in kept for name in _KEPT), numbers]
 
     def update(self, weights: Sequence[Tensor], inputs: Sequence[Tensor], slopes: Sequence[Tensor], ok: Tensor) -> None:
         """Changes weights and the state among the inputs in place, where `ok` holds; else all stays as it is.
@@ -67,21 +71,17 @@ class WrittenAdam:
         *state, numbers = inputs
         a, b, decay = numbers.unbind()
         beta1, beta2 = self._group["betas"]
-        for weight, mean, square, slope in zip(weights, state[::2], state[1::2], slopes, strict=True):
+        entries = zip(weights, state[::3], state[1::3], state[2::3], slopes, strict=True)
+        for weight, mean, square, count, slope in entries:
             new_mean = mean + (1 - beta1) * (slope - mean)
             new_square = beta2 * square + (1 - beta2) * slope * slope
             kept = decay * weight if self._group["weight_decay"] else weight
             new = kept - a * new_mean / (b * new_square.sqrt() + self._group["eps"])
-            for old, changed in ((mean, new_mean), (square, new_square), (weight, new)):
+            for old, changed in ((mean, new_mean), (square, new_square), (count, count + 1), (weight, new)):
                 old.copy_(torch.where(ok, changed, old))
 
     def slopes(self, changed: Sequence[Tensor]) -> list[Tensor]:
         """The slopes of an update that changed a copy of the inputs to these."""
         means = [self._optimizer.state[weight]["exp_avg"] for weight in self._weights]
         beta1 = self._group["betas"][0]
-        return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::2], strict=False)]
-
-    def count(self) -> None:
-        """Takes note of an update."""
-        steps = [self._optimizer.state[weight]["step"] for weight in self._weights]
-        torch._foreach_add_(steps, 1)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
+        return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::3], strict=False)]
