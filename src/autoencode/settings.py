@@ -38,7 +38,9 @@ class Settings(BaseModel):
     patience: int | None = Field(None, ge=1, description="stop after so many epochs without a better validation loss")
     min_change: float = Field(0.0, ge=0, description="how much better, in nats, counts as better for patience")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="arithmetic of the networks; auto: bfloat16 where the processor is fast at it"
+        "auto",
+        description="arithmetic of the networks; auto: bfloat16 for models without a prior, "
+        "where the processor is fast at it",
     )
     compile: Literal["auto", "always", "never"] = Field(
         "auto",

@@ -157,7 +157,7 @@ def _decide(
 ) -> dict[str, Any]:
     """What depends on this machine: decided once, and kept with the run so that a resumed one decides the same."""
     kept = folder.facts.get("decided", {}) if folder else {}
-    precision = kept.get("precision") or resolve_precision(settings.precision, batches.device)
+    precision = kept.get("precision") or resolve_precision(settings.precision, batches.device, model)
     steps = settings.steps or planned_steps(settings, batches.steps_per_epoch)
     decided = {"precision": precision, "most_steps": steps, "last_step": steps}
     if settings.minutes is not None:

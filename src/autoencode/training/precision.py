@@ -3,6 +3,7 @@
 import torch
 
 from autoencode.errors import ArgumentError
+from autoencode.model import Autoencoder
 
 
 def resolve_device(name: str) -> torch.device:
@@ -21,12 +22,15 @@ def resolve_device(name: str) -> torch.device:
     return device
 
 
-def resolve_precision(name: str, device: torch.device) -> str:
-    """`float32` or `bfloat16`; `auto` is bfloat16 only where matrix units make it faster.
+def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> str:
+    """`float32` or `bfloat16`; `auto` is bfloat16 where matrix units make it faster and nothing was seen to be lost.
 
-    AVX-512 without AMX computes bfloat16 too, but slower than float32 (measured: docs/decisions/0004).
+    AVX-512 without AMX computes bfloat16 too, but slower than float32 (measured: docs/decisions/0004). A denoiser of
+    three seeds lost nothing by it, two VAEs somewhat or perhaps (docs/performance.md): those with a prior stay float32.
     """
     if name != "auto":
         return name
+    if model.prior is not None:
+        return "float32"
     fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
     return "bfloat16" if fast else "float32"
