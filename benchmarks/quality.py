@@ -64,7 +64,14 @@ JOBS = {
             "iwae, one sample, gated": (
                 "dynamic-mnist",
                 "iwae",
-                {"n_samples": 1, "gated": True, "hidden": 300, "warmup_steps": 5_000, "epochs": 50},
+                {
+                    "n_samples": 1,
+                    "gated": True,
+                    "hidden": 300,
+                    "warmup_steps": 5_000,
+                    "learning_rate": 4e-3,
+                    "epochs": 60,
+                },
             ),
             "dense-vae, the tutorial's network": ("dynamic-mnist", "dense-vae", {"epochs": 20}),
         },
