@@ -49,6 +49,7 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
     from autoencode.data import Batches
     from autoencode.recipes import recipes
     from autoencode.training import optimizers
+    from autoencode.training.players import Players
     from autoencode.training.processor import keep_freed_memory
     from autoencode.training.step import TrainStep, take
 
@@ -61,12 +62,12 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
         model.to(memory_format=torch.channels_last)
     batches = Batches(torch.rand(batch_size * 8, 1, 28, 28), batch_size, seed=0)
     step = TrainStep(model, objective, "bfloat16" if "bfloat16" in setting else "float32")
-    optimizer = optimizers["muon"](model)
+    optimizer, players = optimizers["muon"](model), Players(objective)
     began = 0.0
     for number in range(steps + 5):
         if number == 5:
             began = time.perf_counter()
-        take(step, optimizer, batches(number), number, clip=None)
+        take(step, optimizer, players, batches(number), number, clip=None)
     return steps * batch_size / (time.perf_counter() - began)
 
 
