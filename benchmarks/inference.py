@@ -4,7 +4,8 @@
     python benchmarks/inference.py --only speed   or memory
 
 Speed: encode, reconstruct, generate and restore, as the library does them, and the same with nothing but the modules
-called in a loop over portions of the same size, in turn; medians of `--repeats`, and their least and most.
+called in a loop over portions of the same size, in turn; medians of `--repeats`, and their least and most. Both keep
+all results, as one tensor.
 Memory: the most that a process held which drew or reconstructed so many examples, files and all.
 """
 
@@ -86,16 +87,13 @@ def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
     encoder, decoder = torch.nn.Sequential(model.encoder, model.posterior.head), model.decoder
 
     def bare_encode() -> None:
-        for some in x.split(run.portion):
-            encoder(some)
+        torch.cat([encoder(some) for some in x.split(run.portion)])
 
     def bare_both() -> None:
-        for some in x.split(run.portion):
-            decoder(encoder(some)[:, :n]).sigmoid()
+        torch.cat([decoder(encoder(some)[:, :n]).sigmoid() for some in x.split(run.portion)])
 
     def bare_decode() -> None:
-        for some in torch.randn(examples, n).split(run.portion):
-            decoder(some).sigmoid()
+        torch.cat([decoder(some).sigmoid() for some in torch.randn(examples, n).split(run.portion)])
 
     compare(f"{recipe}, encode", "images/s", examples, bare_encode, lambda: means_of(run, part), repeats)
     compare(f"{recipe}, reconstruct", "images/s", examples, bare_both, lambda: reconstruct_batch(run, x), repeats)

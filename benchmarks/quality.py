@@ -70,7 +70,7 @@ JOBS = {
                     "hidden": 300,
                     "warmup_steps": 5_000,
                     "learning_rate": 4e-3,
-                    "epochs": 60,
+                    "epochs": 100,
                 },
             ),
             "dense-vae, the tutorial's network": ("dynamic-mnist", "dense-vae", {"epochs": 20}),

@@ -149,7 +149,8 @@ class Run:
         """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
         told = [None] * len(z) if context is None else context.to(self.device).split(self.portion)
         portions = zip(z.to(self.device).split(self.portion), told, strict=False)
-        return torch.cat([self.model.decode(some, context).mean.cpu() for some, context in portions])
+        decoded = [self.model.decode(some, context).mean.cpu() for some, context in portions]
+        return decoded[0] if len(decoded) == 1 else torch.cat(decoded)  # cat would copy
 
     def contexts(self, n: int, of_class: str | int | None = None, rows: slice = slice(None)) -> torch.Tensor | None:
         """What a conditional model is told for `n` new examples, or None for any other model.
