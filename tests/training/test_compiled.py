@@ -1,6 +1,7 @@
 """A step as one compiled program, beside the step as it is."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -84,21 +85,9 @@ def test_every_size_with_many_steps_is_compiled_for(monkeypatch) -> None:
 
 
 @compiler
-def test_bytes_become_numbers_inside() -> None:
-    x = (pictures().part.x * 255).byte()
-    batches = Batches(x, 12, seed=0)
-    step = of()
-    program = program_of(step, batches)
-    seed_noise(0, 3)
-    expected = step(batches(3), 3).loss.item()
-    seed_noise(0, 3)
-    assert program(batches.rows(3), 3)["loss"] == pytest.approx(expected, rel=1e-5)
-
-
-@compiler
-def test_pictures_that_are_drawn_anew_are_drawn_alike() -> None:
-    batches = Batches(Part(pictures().part.x, stochastic=True), 12, seed=0)
-    step = of()
+@pytest.mark.parametrize("part", [Part((pictures().part.x * 255).byte()), Part(pictures().part.x, stochastic=True)])
+def test_what_is_stored_is_made_numbers_of_or_drawn_from_inside(part: Part) -> None:
+    step, batches = of(), Batches(part, 12, seed=0)
     program = program_of(step, batches)
     seed_noise(0, 3)
     expected = step(batches(3), 3).loss.item()
@@ -149,6 +138,25 @@ def test_a_training_is_the_same_but_for_rounding(tmp_path) -> None:
         losses[wanted] = [epoch.validation["loss"] for epoch in history.epochs]
         assert folder.facts["decided"]["compiled"] is (wanted == "always")
     assert losses["always"] == pytest.approx(losses["never"], rel=1e-4)
+
+
+@compiler
+def test_a_training_that_goes_on_ends_with_the_same_weights_to_the_bit(tmp_path) -> None:
+    data = load("digits")
+
+    def trained(name: str, *stops: int) -> list[Tensor]:
+        run = RunFolder.create(tmp_path / name, {})
+        for stop in (*stops, 30):
+            torch.manual_seed(0)
+            model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
+            watch = StopAt(stop)
+            settings = Settings(steps=30, batch_size=64, compile="always", average=0.9, clip=30.0)
+            fit(model, objective, data, settings, folder=run, watch=watch)
+            run = RunFolder(run.path)
+        return list(model.parameters())
+
+    once, twice = trained("once"), trained("twice", 13)
+    assert all(torch.equal(a, b) for a, b in zip(once, twice, strict=True))
 
 
 class Fickle(Objective):
@@ -212,6 +220,15 @@ def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor() 
     step = of()
     step.precision = "bfloat16"
     assert not is_worth_compiling(step, 8_000, CPU)
+
+
+class StopAt(Watch):
+    def __init__(self, stop: int) -> None:
+        self.stop = stop
+
+    def step(self, step: int, examples: int, terms: object) -> None:
+        if step == self.stop < 30:
+            signal.raise_signal(signal.SIGINT)
 
 
 class Notes(Watch):
