@@ -9,6 +9,10 @@ from autoencode.cli.console import errors, see
 from autoencode.cli.latent_options import Prior, say
 from autoencode.cli.run_options import Device, Last, RunPath, Trust, class_names
 
+Condition = Annotated[
+    Path | None, typer.Option(help="A picture to be told, such as an outline.", show_default="some of the test part")
+]
+
 
 def generate(
     run: RunPath,
@@ -32,10 +36,7 @@ def generate(
         float, typer.Option(help="Times the standard deviations: below 1 more usual examples, above 1 stranger ones.")
     ] = 1.0,
     prior: Prior = None,
-    condition: Annotated[
-        Path | None,
-        typer.Option(help="A picture to be told, such as an outline.", show_default="some of the test part"),
-    ] = None,
+    condition: Condition = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
     last: Last = False,
     device: Device = "auto",
