@@ -15,9 +15,11 @@ pytest.register_assert_rewrite("support")
 
 import torch  # noqa: E402
 
+from autoencode.kernels import use_kernels  # noqa: E402
 from support.chromium import CHROMIUM, Browser  # noqa: E402
 
 torch.set_num_threads(1)
+use_kernels()  # as whatever trains or opens a run does, so that tests do not depend on what came before
 
 
 @pytest.fixture(autouse=True)

@@ -41,8 +41,8 @@ def test_fashion_vae_is_the_tutorials() -> None:
     encoder, decoder = layers(model.encoder), layers(model.decoder)
     model.decode(model.encode(torch.rand(1, *MNIST)).mean)
     assert encoder == [
-        *("Conv2d 32x28x28", "ReLU 32x28x28", "Conv2d 64x14x14", "ReLU 64x14x14"),
-        *("Conv2d 64x14x14", "ReLU 64x14x14", "Conv2d 64x14x14", "ReLU 64x14x14"),
+        *("Conv 32x28x28", "ReLU 32x28x28", "Conv 64x14x14", "ReLU 64x14x14"),
+        *("Conv 64x14x14", "ReLU 64x14x14", "Conv 64x14x14", "ReLU 64x14x14"),
         *("Linear 32", "ReLU 32"),
     ]
     assert decoder == [
@@ -88,10 +88,10 @@ def test_conv_vae_halves_the_picture_at_each_level() -> None:
     assert (objective.beta(0), objective.beta(None), objective.free_bits) == (0.0, 1.0, 0.0)
     seen = layers(model.encoder)
     model.encode(torch.rand(1, *MNIST))
-    assert [name for name in seen if name.startswith("Conv2d")][::3] == [
-        "Conv2d 32x14x14",
-        "Conv2d 64x7x7",
-        "Conv2d 128x4x4",
+    assert [name for name in seen if name.startswith("Conv")][::3] == [
+        "Conv 32x14x14",
+        "Conv 64x7x7",
+        "Conv 128x4x4",
     ]
     assert seen[-2:] == ["Linear 256", "SiLU 256"]
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.conv import Conv
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
 from autoencode.nn.transposed_conv import NarrowConv
@@ -35,7 +36,7 @@ class GridDecoder(nn.Module):
         super().__init__()
         n_features, height, width = features_shape
         sizes = sizes_after((height, width), [2] * len(channels))[::-1]
-        layers: list[nn.Module] = [nn.Conv2d(latent_dim, channels[0], 3, padding=1)]
+        layers: list[nn.Module] = [Conv(latent_dim, channels[0])]
         layers += [ResidualBlock(channels[0]) for _ in range(n_blocks)]
         for (n_in, n_out), size in zip(pairwise([*channels, channels[-1]]), sizes[1:], strict=True):
             layers += [nn.SiLU(), UpsampledConv(n_in, n_out, size)]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.chain import Chain
+from autoencode.nn.conv import Conv
 from autoencode.nn.dense import Activation, dense_stack, relu
 from autoencode.nn.sizes import sizes_after
 
@@ -42,11 +44,11 @@ class ConvEncoder(nn.Module):
         n_in, height, width = data_shape
         layers: list[nn.Module] = []
         for n_out, stride in zip(channels, strides, strict=True):
-            layers += [nn.Conv2d(n_in, n_out, 3, stride, padding=1), activation()]
+            layers += [Conv(n_in, n_out, stride), activation()]
             layers += [nn.Dropout2d(dropout)] if dropout else []
             n_in = n_out
         last_height, last_width = sizes_after((height, width), strides)[-1]
-        self.convolutions = nn.Sequential(*layers)
+        self.convolutions = Chain(*layers)
         self.dense = dense_stack([n_in * last_height * last_width, *widths], activation)
         self.out_features = widths[-1]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.conv import Conv
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
 
@@ -32,7 +33,7 @@ class GridEncoder(nn.Module):
         self.grid = sizes_after((height, width), [2] * len(channels))[-1]
         layers: list[nn.Module] = []
         for n_out in channels:
-            layers += [nn.Conv2d(n_in, n_out, 3, 2, padding=1), nn.SiLU()]
+            layers += [Conv(n_in, n_out, 2), nn.SiLU()]
             n_in = n_out
         self.layers = nn.Sequential(*layers, *(ResidualBlock(n_in) for _ in range(n_blocks)), nn.SiLU())
         self.out_features = n_in

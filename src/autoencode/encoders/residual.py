@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.conv import Conv
 from autoencode.nn.dense import dense_stack
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
@@ -32,7 +33,7 @@ class ResidualEncoder(nn.Module):
         strides = [2] * len(channels)
         layers: list[nn.Module] = []
         for n_out, stride in zip(channels, strides, strict=True):
-            layers += [nn.Conv2d(n_in, n_out, 3, stride, padding=1), ResidualBlock(n_out)]
+            layers += [Conv(n_in, n_out, stride), ResidualBlock(n_out)]
             n_in = n_out
         last_height, last_width = sizes_after((height, width), strides)[-1]
         self.layers = nn.Sequential(*layers, nn.SiLU())

@@ -1,11 +1,13 @@
 """Blocks that know no probability: tensors in, tensors out."""
 
 from autoencode.nn.abreast import Abreast
+from autoencode.nn.chain import Chain
 from autoencode.nn.codebook import Codebook
 from autoencode.nn.codebooks import Codebooks
 from autoencode.nn.codes import Codes
 from autoencode.nn.conditional import Conditional, apply
 from autoencode.nn.contextual import Ahead, Beside, OneHot
+from autoencode.nn.conv import Conv
 from autoencode.nn.convolution_stack import ConvolutionStack
 from autoencode.nn.correction import Sum, WithCorrection, WithCorrectionInContext
 from autoencode.nn.dense import dense_stack
@@ -29,10 +31,12 @@ __all__ = [
     "Abreast",
     "Ahead",
     "Beside",
+    "Chain",
     "Codebook",
     "Codebooks",
     "Codes",
     "Conditional",
+    "Conv",
     "ConvolutionStack",
     "Layered",
     "LevelGrid",

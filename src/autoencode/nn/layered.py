@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
+from autoencode.nn.conv import Conv
 from autoencode.nn.sizes import sizes_after
 
 
@@ -79,5 +80,5 @@ class Layered(nn.Module):
 
 def _layer(n_in: int, n_out: int, stride: int) -> nn.Sequential:
     """A convolution of this stride, or for a stride of 0 a linear layer; with what follows it."""
-    linear = nn.Conv2d(n_in, n_out, 3, stride, padding=1) if stride else nn.Linear(n_in, n_out)
+    linear = Conv(n_in, n_out, stride) if stride else nn.Linear(n_in, n_out)
     return nn.Sequential(linear, nn.GroupNorm(1, n_out, affine=False), nn.LeakyReLU(0.2))

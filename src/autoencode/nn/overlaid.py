@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autoencode.nn.conditional import Conditional
+from autoencode.nn.conv import Conv
 from autoencode.nn.local import make_as_local
 
 
@@ -52,7 +53,7 @@ class Retouched(Conditional):
 
 def touch(channels: int, hidden: int, features: int) -> nn.Sequential:
     """Two 3×3 convolutions, which see two points around each: (batch, channels, h, w) → (batch, features, h, w)."""
-    first, last = nn.Conv2d(channels, hidden, 3, padding=1), nn.Conv2d(hidden, features, 3, padding=1)
+    first, last = Conv(channels, hidden), Conv(hidden, features)
     return nn.Sequential(first, nn.SiLU(), last)
 
 

@@ -4,6 +4,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.kernels import convolve
+
 
 class PooledConv(nn.Conv2d):
     """A 3×3 convolution, then the maximum of each 2×2 points, or of what is left of them at the edge.
@@ -21,5 +23,5 @@ class PooledConv(nn.Conv2d):
 
     def forward(self, input: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch out h w"]:
         """(batch, in_channels, height, width) to (batch, out_channels, ⌈height / 2⌉, ⌈width / 2⌉)."""
-        pooled = F.max_pool2d(F.conv2d(input, self.weight, None, padding=1), 2, ceil_mode=True)
+        pooled = F.max_pool2d(convolve(input, self.weight, None, 1, 1), 2, ceil_mode=True)
         return pooled if self.bias is None else pooled.add_(self.bias[:, None, None])

@@ -4,6 +4,8 @@ import math
 
 from torch import Tensor, nn
 
+from autoencode.nn.conv import Conv
+
 
 class ResidualBlock(nn.Module):
     """x + f(x), with f two 3×3 convolutions after group normalisation and SiLU.
@@ -25,10 +27,10 @@ class ResidualBlock(nn.Module):
         self.layers = nn.Sequential(
             nn.GroupNorm(groups, channels),
             nn.SiLU(),
-            nn.Conv2d(channels, channels, 3, padding=1),
+            Conv(channels, channels),
             nn.GroupNorm(groups, channels),
             nn.SiLU(),
-            last := nn.Conv2d(channels, channels, 3, padding=1),
+            last := Conv(channels, channels),
         )
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)  # pyright: ignore[reportArgumentType]

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.kernels import convolve_narrow, convolve_transposed
 from autoencode.nn.overlap_add import overlap_add
 from autoencode.nn.sizes import Size
 
@@ -13,17 +14,28 @@ class TransposedConv(nn.ConvTranspose2d):
     """PyTorch's transposed convolution with equal strides and paddings, faster in training on processors."""
 
     def forward(
-        self, input: Float[Tensor, "batch channels h w"], output_size: list[int] | None = None
+        self,
+        input: Float[Tensor, "batch channels h w"],
+        output_size: list[int] | None = None,
+        *,
+        relu: bool = False,
     ) -> Float[Tensor, "batch out height width"]:
-        """(batch, in_channels, h, w) to (batch, out_channels, height, width)."""
+        """(batch, in_channels, h, w) to (batch, out_channels, height, width).
+
+        Args:
+            input: the pictures.
+            output_size: as PyTorch has it.
+            relu: what is below zero becomes zero, as by a ReLU behind it.
+        """
         if output_size is not None:
-            return super().forward(input, output_size)
+            out = super().forward(input, output_size)
+            return out.relu_() if relu else out
         stride, padding, kernel = self.stride[0], int(self.padding[0]), self.kernel_size[0]
         height, width = (
             (n - 1) * stride - 2 * padding + kernel + more
             for n, more in zip(input.shape[2:], self.output_padding, strict=True)
         )
-        return conv_transpose2d(input, self.weight, self.bias, stride, padding, (height, width))
+        return conv_transpose2d(input, self.weight, self.bias, stride, padding, (height, width), relu=relu)
 
 
 class NarrowConv(nn.Conv2d):
@@ -34,6 +46,9 @@ class NarrowConv(nn.Conv2d):
 
     def forward(self, input: Float[Tensor, "batch channels h w"]) -> Float[Tensor, "batch out h w"]:
         """(batch, in_channels, h, w) to (batch, out_channels, h, w)."""
+        out = convolve_narrow(input, self.weight, self.bias) if self.padding == (1, 1) else None
+        if out is not None:
+            return out
         turned = self.weight.flip(2, 3).transpose(0, 1)
         if not _is_narrow(input, turned):
             return super().forward(input)
@@ -48,8 +63,12 @@ def conv_transpose2d(
     stride: int,
     padding: int,
     size: Size,
+    *,
+    relu: bool = False,
 ) -> Float[Tensor, "batch out height width"]:
-    """PyTorch's, with two differences when it trains on a processor.
+    """PyTorch's, with three differences on a processor; the last two are for training.
+
+    Those of 3×3 are done by `autoencode.kernels` where these are faster.
 
     The bias is added apart, because the gradient that oneDNN gives for it takes longer than all others together. Where
     few channels come out, a product of matrices gives what each point adds to its surroundings, and these are summed.
@@ -61,10 +80,20 @@ def conv_transpose2d(
         stride: along both sides.
         padding: along all sides.
         size: (height, width) of the result.
+        relu: what is below zero becomes zero.
     """
+    out = convolve_transposed(x, weight, bias, stride, padding, size, relu=relu)
+    if out is not None:
+        return out
     if _is_narrow(x, weight):
         out = _summed(x, weight, stride, padding, size)
-        return out if bias is None else out + bias[:, None, None]
+        out = out if bias is None else out + bias[:, None, None]
+        return out.relu() if relu else out
+    out = _pytorchs(x, weight, bias, stride, padding, size)
+    return out.relu_() if relu else out
+
+
+def _pytorchs(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding: int, size: Size) -> Tensor:
     more = [
         side - ((n - 1) * stride - 2 * padding + weight.shape[2]) for side, n in zip(size, x.shape[2:], strict=True)
     ]

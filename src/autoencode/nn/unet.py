@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.chain import Chain
+from autoencode.nn.conv import Conv
 from autoencode.nn.transposed_conv import TransposedConv
 
 
@@ -42,14 +44,12 @@ class UNet(nn.Module):
         sizes = [2 ** (level + 1) for level in range(len(widths))]
         self.multiple = sizes[-1]
         self.halo = _reach(sizes, blocks)
-        self.first = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(4 * channels, widths[0], 3, padding=1))
+        self.first = nn.Sequential(nn.PixelUnshuffle(2), Conv(4 * channels, widths[0]))
         self.down = nn.ModuleList(_blocks(width, blocks) for width in widths)
         self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairwise(widths))
         self.larger = nn.ModuleList(TransposedConv(b, a, 2, stride=2) for a, b in pairwise(widths))
         self.up = nn.ModuleList(_blocks(width, blocks) for width in widths[:-1])
-        self.last = nn.Sequential(
-            nn.ReLU(), last := nn.Conv2d(widths[0], 4 * out_channels, 3, padding=1), nn.PixelShuffle(2)
-        )
+        self.last = nn.Sequential(nn.ReLU(), last := Conv(widths[0], 4 * out_channels), nn.PixelShuffle(2))
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)  # pyright: ignore[reportArgumentType]
 
@@ -82,11 +82,11 @@ class PlainBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
+        self.layers = Chain(
             nn.ReLU(),
-            nn.Conv2d(channels, channels, 3, padding=1),
+            Conv(channels, channels),
             nn.ReLU(),
-            last := nn.Conv2d(channels, channels, 3, padding=1),
+            last := Conv(channels, channels),
         )
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)  # pyright: ignore[reportArgumentType]

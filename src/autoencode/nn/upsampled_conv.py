@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.kernels import convolve
 from autoencode.nn.sizes import Size
 from autoencode.nn.transposed_conv import conv_transpose2d
 
@@ -34,7 +35,8 @@ class UpsampledConv(nn.Conv2d):
         """(batch, in_channels, any, any) to (batch, out_channels, *size)."""
         height, width = input.shape[2:]
         if (2 * height, 2 * width) != tuple(self.size):
-            return super().forward(F.interpolate(input, size=self.size, mode="nearest"))
+            enlarged = F.interpolate(input, size=self.size, mode="nearest")
+            return convolve(enlarged, self.weight, self.bias, 1, 1)
         return conv_transpose2d(input, _of_small(self.weight), self.bias, 2, 1, (height * 2, width * 2))
 
     def extra_repr(self) -> str:

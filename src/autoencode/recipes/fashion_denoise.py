@@ -9,7 +9,7 @@ from torch import nn
 from autoencode.corruptions import composed, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import PooledConv, UpsampledConv, sizes_after, start_as_glorot
+from autoencode.nn import Chain, Conv, PooledConv, UpsampledConv, sizes_after, start_as_glorot
 from autoencode.objectives import Corrupted, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
@@ -42,14 +42,14 @@ def fashion_denoise(
     encoder, decoder = list[nn.Module](), list[nn.Module]()
     for n_in, n_out in pairwise((channels, *_WIDTHS)):  # ReLU after the maximum is the same, on a quarter of the values
         encoder += [PooledConv(n_in, n_out), nn.ReLU(inplace=True)]
-    decoder += [nn.Conv2d(_WIDTHS[-1], _WIDTHS[-1], 3, padding=1), nn.ReLU(inplace=True)]
+    decoder += [Conv(_WIDTHS[-1], _WIDTHS[-1]), nn.ReLU(inplace=True)]
     for n_in, n_out, size in zip(_WIDTHS[::-1], (*_WIDTHS[-2::-1], channels), sizes[-2::-1], strict=True):
         decoder += [UpsampledConv(n_in, n_out, size), nn.ReLU(inplace=True)]
     decoder[-1] = nn.Sigmoid()
     model = Autoencoder(
         encoder=nn.Sequential(*encoder),
         posterior=IdentityPosterior((_WIDTHS[-1], *sizes[-1])),
-        decoder=nn.Sequential(*decoder),
+        decoder=Chain(*decoder),
         likelihood=NormalLikelihood(data_shape, FixedScale(1.0)),
     )
     start_as_glorot(model)

@@ -72,6 +72,7 @@ class CompiledStep:
         self._weights = {name: p for name, p in train_step.named_parameters() if p.requires_grad}
         self._schedules: list[Schedule] = []
         self._names: list[str] = []
+        self._detached: list[Tensor] = []
         self._programs: dict[torch.Size, Any] = {}
         (usual, _), *others = batches.sizes()
         many = [place for place, count in others if count * steps >= _LEAST_STEPS * batches.steps_per_epoch]
@@ -140,12 +141,13 @@ class CompiledStep:
 
     def _inputs(self, rows: Batch, step: int) -> list[Tensor]:
         """Weights, what Adam needs, values of schedules, and what there is of the rows."""
-        weights = [p.detach() for p in self._weights.values()]
+        if not self._detached:  # the same memory at every step
+            self._detached = [p.detach() for p in self._weights.values()]
         adam = [] if self._adam is None else self._adam.inputs()
         scheduled = torch.tensor([schedule(step) for schedule in self._schedules], dtype=torch.float64)
         shown = [rows.x] if rows.target is rows.x else [rows.x, rows.target]
         told = [] if rows.context is None else [rows.context]
-        return [*weights, *adam, scheduled, *shown, *told]
+        return [*self._detached, *adam, scheduled, *shown, *told]
 
     def _pass(self, rows: Batch, *inputs: Tensor) -> tuple[Tensor, ...]:
         """The step as a function of `_inputs`; the rows tell which of these there are."""

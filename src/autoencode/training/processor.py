@@ -1,4 +1,4 @@
-"""Two settings that make training on the processor faster."""
+"""Settings that make computing on the processor faster."""
 
 import ctypes
 import platform
@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import torch
+
+from autoencode.kernels import use_kernels_unless_told
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST = 2**30
@@ -27,9 +29,10 @@ def keep_freed_memory() -> None:
 
 
 def prepare_processor() -> None:
-    """Both settings, for the whole process: freed memory is kept, and numbers below 1e-38 count as zero."""
+    """For the whole process: freed memory is kept, numbers below 1e-38 count as zero, and our own kernels are used."""
     keep_freed_memory()
     flush_denormals()
+    use_kernels_unless_told()
 
 
 def flush_denormals() -> None:

@@ -1,0 +1,132 @@
+"""Our own convolutions beside PyTorch's, layer by layer and in whole training steps.
+
+    python benchmarks/convolutions.py [--repeats 15]
+
+Both are computed in turn in one process; medians of milliseconds are printed, and how far each is from float64.
+PyTorch's are those that the layers take without our kernels (`AUTOENCODE_KERNELS=0`), with channels last.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autoencode.data import Batches
+from autoencode.kernels import build_kernels, use_kernels
+from autoencode.nn import Chain, Conv, NarrowConv, TransposedConv
+from autoencode.recipes import recipes
+from autoencode.training import optimizers
+from autoencode.training.players import Players
+from autoencode.training.processor import prepare_processor
+from autoencode.training.step import TrainStep, take
+
+# Name, pictures, channels, side, channels that come out, stride, and kind of layer.
+LAYERS = (
+    ("`fashion-vae`, first", 128, 1, 28, 32, 1, "relu"),
+    ("`fashion-vae`, halving", 128, 32, 28, 64, 2, "relu"),
+    ("`fashion-vae`, inner", 128, 64, 14, 64, 1, "relu"),
+    ("`fashion-vae`, doubling", 128, 64, 14, 32, 2, "transposed"),
+    ("`fashion-vae`, last", 128, 32, 28, 1, 1, "narrow"),
+    ("`fashion-denoise`, inner", 256, 64, 14, 32, 1, "plain"),
+    ("`restorer`, large maps", 8, 48, 48, 48, 1, "relu"),
+    ("`restorer`, small maps", 8, 96, 12, 96, 1, "relu"),
+    ("wide", 32, 256, 16, 256, 1, "relu"),
+)
+STEPS = (
+    ("fashion-vae", 128, (1, 28, 28)),
+    ("fashion-denoise", 256, (1, 28, 28)),
+    ("conv-vae", 32, (3, 64, 64)),
+    ("restorer", 8, (1, 96, 96)),
+)
+
+
+def main() -> None:
+    """Prints both tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=15)
+    repeats = parser.parse_args().repeats
+    prepare_processor()
+    if not build_kernels():
+        raise SystemExit("there are no kernels here: is there a C++ compiler?")
+    print("| layer | forward: PyTorch, ours | backward: PyTorch, ours | faster | off by: PyTorch, ours |")
+    print("|---|---|---|---|---|")
+    for layer in LAYERS:
+        print(line_of_layer(*layer, repeats), flush=True)
+    print("\n| step | PyTorch | ours | faster |\n|---|---|---|---|")
+    for step in STEPS:
+        print(line_of_step(*step, repeats), flush=True)
+
+
+def line_of_layer(name: str, n: int, ci: int, side: int, co: int, stride: int, kind: str, repeats: int) -> str:
+    """A row of the first table."""
+    torch.manual_seed(0)
+    layer = made(ci, co, stride, kind).to(memory_format=torch.channels_last)
+    x = torch.randn(n, ci, side, side).to(memory_format=torch.channels_last).requires_grad_(ci > 4)
+    exact = made(ci, co, stride, kind).double()
+    exact.load_state_dict(layer.state_dict())
+    with torch.no_grad():
+        expected = exact(x.double())
+    towards, off = torch.randn(expected.shape).to(memory_format=torch.channels_last), dict[bool, float]()
+
+    def once(own: bool) -> tuple[float, float]:
+        layer.zero_grad()
+        began = time.perf_counter()
+        out: Tensor = layer(x)
+        between = time.perf_counter()
+        out.backward(towards)
+        ended = time.perf_counter()
+        off[own] = ((out.detach() - expected).norm() / expected.norm()).item()
+        return between - began, ended - between
+
+    (a, b), (c, d) = in_turn(once, repeats)
+    faster, errors = (a + b) / (c + d), f"{off[False]:.1e}, {off[True]:.1e}"
+    sizes = f"{ci} → {co}, {side} × {side}, {n} pictures"
+    return f"| {name}: {sizes} | {a:.2f}, {c:.2f} | {b:.2f}, {d:.2f} | {faster:.2f} × | {errors} |"
+
+
+def made(ci: int, co: int, stride: int, kind: str) -> Chain:
+    """One layer, with what follows it."""
+    if kind == "narrow":
+        return Chain(NarrowConv(ci, co))
+    if kind == "transposed":
+        return Chain(TransposedConv(ci, co, 3, stride, 1, stride - 1), torch.nn.ReLU(inplace=True))
+    return Chain(Conv(ci, co, stride), *([torch.nn.ReLU(inplace=True)] if kind == "relu" else []))
+
+
+def line_of_step(name: str, batch_size: int, shape: tuple[int, ...], repeats: int) -> str:
+    """A row of the second table."""
+    torch.manual_seed(0)
+    model, objective = recipes[name](shape)
+    model.to(memory_format=torch.channels_last)
+    batches = Batches(F.dropout(torch.ones(batch_size * 4, *shape)).clamp(max=1), batch_size, seed=0)
+    step, update, players = TrainStep(model, objective), optimizers["adam"](model), Players(objective)
+    number = iter(range(10**6))
+
+    def once(own: bool) -> tuple[float]:
+        batch, at = batches(next(number)), next(number)
+        began = time.perf_counter()
+        take(step, update, players, batch, at, clip=None)
+        return (time.perf_counter() - began,)
+
+    (a,), (b,) = in_turn(once, repeats)
+    per_second = [batch_size / milliseconds * 1e3 for milliseconds in (a, b)]
+    speeds = " | ".join(f"{t:.1f} ms, {s:,.0f} a second" for t, s in zip((a, b), per_second, strict=True))
+    return f"| `{name}`, {batch_size} of {' × '.join(map(str, shape))} | {speeds} | {a / b:.2f} × |"
+
+
+def in_turn(once: Callable[[bool], tuple[float, ...]], repeats: int) -> list[list[float]]:
+    """Medians in milliseconds of what `once` gives, of PyTorch's and then of ours, after two to warm up."""
+    times: dict[bool, list[tuple[float, ...]]] = {False: [], True: []}
+    for _ in range(repeats + 2):
+        for own, kept in times.items():
+            use_kernels(own)
+            kept.append(once(own))
+    return [[statistics.median(part) * 1e3 for part in zip(*kept[2:], strict=True)] for kept in times.values()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""Operations in C++ of this library's own, compiled on this machine, where they are faster than PyTorch's.
+
+They are used from the first training or the first opened run on, on processors with AVX2 or better, and need a C++
+compiler with OpenMP; without one PyTorch's own are used, and the numbers are the same but for rounding.
+"""
+
+from autoencode.kernels.convolution import convolve as convolve
+from autoencode.kernels.convolution import convolve_narrow as convolve_narrow
+from autoencode.kernels.convolution import convolve_transposed as convolve_transposed
+from autoencode.kernels.library import are_built as are_built
+from autoencode.kernels.library import build_kernels as build_kernels
+from autoencode.kernels.library import lack_a_compiler as lack_a_compiler
+from autoencode.kernels.library import use_kernels as use_kernels
+from autoencode.kernels.library import use_kernels_unless_told as use_kernels_unless_told

@@ -1,0 +1,79 @@
+"""The compiled convolutions, of tensors."""
+
+import ctypes
+
+import torch
+from torch import Tensor
+
+from autoencode.kernels.library import built
+from autoencode.kernels.shape import Shape
+
+LINEAR = False
+"""In place of a ReLU."""
+
+
+def forward_of_wide(
+    shape: Shape,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    *,
+    x_mask: Tensor | None = None,
+    relu: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """The convolution; and with a mask, what of x is above it, summed for each channel."""
+    y = shape.result()
+    total = None if x_mask is None else y.new_empty(shape.ci)
+    call("autoencode_forward", shape, relu, channels_last(x), as_last(x_mask), taps(weight), bias, y, total)
+    return y, total
+
+
+def backward_of_wide(
+    shape: Shape,
+    x: Tensor | None,
+    weight: Tensor | None,
+    dy: Tensor,
+    *,
+    x_mask: Tensor | None = None,
+    dy_mask: Tensor | None = None,
+    wants_x: bool = False,
+    wants_weight: bool = False,
+    start: Tensor | None = None,
+    relu: bool = False,
+) -> tuple[Tensor | None, Tensor | None, Tensor]:
+    """The gradients that are wanted: for the pictures (starting from `start`), the weights, and the bias always."""
+    dx = shape.picture() if wants_x else None
+    dw = dy.new_empty((3, 3, shape.ci, shape.co)) if wants_weight else None
+    db = dy.new_empty(shape.co)
+    turned = taps(weight.transpose(0, 1)) if weight is not None and wants_x else None
+    given = channels_last(x) if x is not None and wants_weight else None
+    masks = as_last(x_mask), as_last(dy_mask)
+    call("autoencode_backward", shape, relu, given, masks[0], turned, channels_last(dy), masks[1], start, dx, dw, db)
+    return dx, None if dw is None else dw.permute(3, 2, 0, 1), db
+
+
+def call(name: str, shape: Shape, relu: bool, *tensors: Tensor | None) -> None:
+    """The compiled function of this name; tensors are channels-last, and some of them are filled.
+
+    Raises:
+        AssertionError: it cannot do this convolution.
+    """
+    held = [tensor.contiguous() if tensor is not None and tensor.ndim == 1 else tensor for tensor in tensors]
+    pointers = [ctypes.c_void_p(None if tensor is None else tensor.data_ptr()) for tensor in held]
+    if getattr(built(), name)(shape.sizes, shape.stride, torch.get_num_threads(), int(relu), *pointers):
+        raise AssertionError(f"{name} was asked for {shape}, which it cannot do")
+
+
+def channels_last(x: Tensor) -> Tensor:
+    """Numbers in the order batch, height, width, channels, whatever strides PyTorch gives to sides of one point."""
+    return x.detach().movedim(1, -1).contiguous().movedim(-1, 1)
+
+
+def as_last(x: Tensor | None) -> Tensor | None:
+    """The same, of what need not be there."""
+    return None if x is None else channels_last(x)
+
+
+def taps(weight: Tensor) -> Tensor:
+    """(co, ci, 3, 3) as (3, 3, ci, co)."""
+    return weight.detach().permute(2, 3, 1, 0).contiguous()

@@ -1,0 +1,94 @@
+"""Convolutions with fewer multiplications than the sum over all taps has."""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+
+from autoencode.kernels.few import Narrow, Thin
+from autoencode.kernels.shape import can_compute, shape_of
+from autoencode.kernels.wide import Wide, WideTransposed
+
+
+def convolve(
+    x: Float[Tensor, "batch channels height width"],
+    weight: Float[Tensor, "out channels k k"],
+    bias: Float[Tensor, " out"] | None,
+    stride: int,
+    padding: int,
+    *,
+    relu: bool = False,
+) -> Float[Tensor, "batch out h w"]:
+    """`torch.nn.functional.conv2d`, on a processor by minimal filtering where that is faster.
+
+    A 3×3 convolution of many channels to many is computed in tiles of 4×4 results, from 36 products of numbers in place
+    of 144; with a stride of 2 in tiles of 2×2, from 25 in place of 36. In float32 the result is off by one to
+    three millionths of its norm (PyTorch's own: 0.2 to 0.8). It can be differentiated any number of times.
+
+    Args:
+        x: (batch, channels, height, width).
+        weight: (out, channels, k, k).
+        bias: one for each channel that comes out.
+        stride: along both sides.
+        padding: along all sides, with zeros.
+        relu: numbers below zero become zero, while they are at hand.
+
+    References:
+        Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, arXiv:1509.09308, eq. 8 to 12.
+    """
+    shape = shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight)) else None
+    if shape is not None and shape.is_large and x.shape[1] == shape.ci:
+        if shape.is_wide and (shape.feeds_all or not torch.is_grad_enabled()):
+            return Wide.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]
+        if shape.is_thin and not x.requires_grad:
+            return Thin.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]
+    out = F.conv2d(x, weight, bias, stride, padding)
+    return out.relu_() if relu else out
+
+
+def convolve_narrow(
+    x: Float[Tensor, "batch channels height width"],
+    weight: Float[Tensor, "out channels k k"],
+    bias: Float[Tensor, " out"] | None,
+) -> Float[Tensor, "batch out height width"] | None:
+    """A 3×3 convolution of many channels to no more than four, or None where PyTorch's own must do it.
+
+    Args:
+        x: (batch, channels, height, width).
+        weight: (out, channels, k, k).
+        bias: one for each channel that comes out.
+    """
+    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight)) else None
+    if shape is None or not (shape.is_large and shape.is_narrow and x.shape[1] == shape.ci):
+        return None
+    return Narrow.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
+
+
+def convolve_transposed(
+    x: Float[Tensor, "batch channels h w"],
+    weight: Float[Tensor, "channels out k k"],
+    bias: Float[Tensor, " out"] | None,
+    stride: int,
+    padding: int,
+    size: tuple[int, int],
+    *,
+    relu: bool = False,
+) -> Float[Tensor, "batch out height width"] | None:
+    """A transposed convolution in the same way, or None where PyTorch's own is as fast.
+
+    Args:
+        x: (batch, channels, h, w).
+        weight: (channels, out, k, k).
+        bias: one for each channel that comes out.
+        stride: along both sides.
+        padding: along all sides.
+        size: (height, width) of the result.
+        relu: numbers below zero become zero, while they are at hand.
+    """
+    whole = (len(x), weight.shape[1], *size)
+    shape = shape_of(whole, weight, stride, padding) if can_compute(x, weight, bias, weight.shape[1]) else None
+    if shape is None or not (shape.is_large and shape.is_wide and shape.feeds_all):
+        return None
+    if x.shape != (shape.n, shape.co, shape.oh, shape.ow):
+        return None
+    return WideTransposed.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]

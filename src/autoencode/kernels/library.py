@@ -1,0 +1,136 @@
+"""The compiled operations: built once for this machine, and kept."""
+
+import ctypes
+import hashlib
+import os
+import shlex
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+import torch
+
+VARIABLE = "AUTOENCODE_KERNELS"
+"""Set to 0, PyTorch's own operations are used."""
+_SOURCE = Path(__file__).with_name("convolution.cpp")
+_SETS = {
+    "AVX512": ("-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"),
+    "AVX2": ("-mavx2", "-mfma"),
+}
+_FLAGS = ("-std=c++17", "-O3", "-fopenmp", "-shared", "-fPIC")
+_ARITHMETIC = ("-fno-math-errno", "-fno-signed-zeros", "-fno-trapping-math", "-ffp-contract=fast")
+_LONGEST = 120.0
+_wanted: bool | None = None
+
+
+def use_kernels(wanted: bool = True) -> None:
+    """From here on the layers of this library compute with these operations where they can, in the whole process.
+
+    Args:
+        wanted: False goes back to PyTorch's. So does AUTOENCODE_KERNELS=0 in the environment, whatever is asked.
+    """
+    global _wanted
+    _wanted = wanted and os.environ.get(VARIABLE) != "0"
+
+
+def use_kernels_unless_told() -> None:
+    """The same, where nobody has said otherwise."""
+    if _wanted is None:
+        use_kernels()
+
+
+def build_kernels() -> bool:
+    """Compiles them where they are not yet, which takes some seconds; whether they are there and wanted."""
+    return library() is not None
+
+
+def are_built() -> bool:
+    """Whether they lie ready or are not to be had, so that the first use need not wait seconds for a compiler."""
+    return not _wanted or any(way.is_built for way in ways()) or not ways()
+
+
+def lack_a_compiler() -> bool:
+    """Whether they are wanted, and this processor could do with them, but none of the compilers here makes them."""
+    fits = torch.backends.cpu.get_cpu_capability() in _SETS
+    return bool(_wanted) and fits and built() is None
+
+
+def library() -> ctypes.CDLL | None:
+    """The compiled operations, or None where they are not wanted or cannot be had. The first call may build them."""
+    return built() if _wanted else None
+
+
+@cache
+def built() -> ctypes.CDLL | None:
+    """The compiled operations, wanted or not; None where they cannot be had."""
+    return next((found for way in ways() if (found := way.library()) is not None), None)
+
+
+def ways() -> "list[Way]":
+    """How they can be compiled here, the likeliest first."""
+    flags = _SETS.get(torch.backends.cpu.get_cpu_capability())
+    compilers = [shlex.split(os.environ.get("CXX", "c++")), ["g++"], ["clang++"]]
+    found = [(path, *more) for name, *more in filter(None, compilers) if (path := shutil.which(name))]
+    return [] if flags is None else [Way((*compiler, *_FLAGS, *_ARITHMETIC, *flags)) for compiler in found]
+
+
+class Way:
+    """A command that compiles them, and where the result is kept: of another source or command in another file.
+
+    Args:
+        command: without the names of files.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.command = tuple(command)
+        digest = hashlib.sha256(_SOURCE.read_bytes() + repr(self.command).encode()).hexdigest()[:16]
+        self.file = Path(platformdirs.user_cache_dir("autoencode")) / "kernels" / f"convolution-{digest}.so"
+
+    @property
+    def is_built(self) -> bool:
+        """Whether there is nothing to wait for."""
+        try:
+            return self.file.is_file()
+        except OSError:  # a folder of another user's
+            return False
+
+    def library(self) -> ctypes.CDLL | None:
+        """The operations, compiled where they are not yet; None where that cannot be done."""
+        for again in (False, True):
+            try:
+                if again or not self.file.is_file():
+                    self._compile()
+                return _loaded(self.file)
+            except (OSError, subprocess.SubprocessError):  # no folder, no OpenMP, half a file from a full disk …
+                continue
+        return None
+
+    def _compile(self) -> None:
+        """Beside the file, whose place it then takes, so that two processes at once do no harm."""
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.file.parent) as folder:
+            made = Path(folder) / self.file.name
+            command = [*self.command, str(_SOURCE), "-o", str(made)]
+            subprocess.run(command, check=True, capture_output=True, timeout=_LONGEST)  # noqa: S603  # our own source
+            with made.open("rb") as file:
+                os.fsync(file.fileno())
+            made.replace(self.file)
+
+
+def _loaded(file: Path) -> ctypes.CDLL:
+    """The library, which nobody but this user can have written.
+
+    Raises:
+        OSError: somebody else could have, or it is no library.
+    """
+    for path in (file, file.parent):
+        about = path.stat()
+        others = about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if not file.is_absolute() or others or ("getuid" in dir(os) and about.st_uid != os.getuid()):
+            raise PermissionError(f"{path} can be written by others")
+    return ctypes.CDLL(str(file))

@@ -1,0 +1,116 @@
+"""Which convolutions can be computed here, and faster than by PyTorch."""
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autoencode.kernels.library import library
+
+_LANES = 16
+_FEW = 4
+"""Of so few channels, as pictures have them, a convolution writes more than it computes."""
+_LEAST_POINTS = 512
+"""Smaller results of all pictures together take PyTorch less time than the weights take here."""
+_MOST_WEIGHTS = 2**16
+"""Of more weights between two maps (256 × 256) the products of a tile no longer fit into the cache."""
+_MOST_SUMS = 2**21
+"""Of weights in all threads: each has sums of its own, of 36 points for a weight."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A convolution of 3×3 with a frame of zeros: pictures (n, ci, h, w), results (n, co, oh, ow)."""
+
+    n: int
+    h: int
+    w: int
+    ci: int
+    oh: int
+    ow: int
+    co: int
+    stride: int
+
+    @property
+    def sizes(self) -> Any:
+        """As the compiled functions take them."""
+        return (ctypes.c_int * 7)(self.n, self.h, self.w, self.ci, self.oh, self.ow, self.co)
+
+    def picture(self) -> Tensor:
+        """Room for pictures."""
+        return _room((self.n, self.ci, self.h, self.w))
+
+    def result(self) -> Tensor:
+        """Room for results."""
+        return _room((self.n, self.co, self.oh, self.ow))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there is enough to do, for one of the compiled functions."""
+        return self.n * self.oh * self.ow >= _LEAST_POINTS and self.stride in (1, 2)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are channels enough on both sides, and not too many."""
+        weights = self.ci * self.co
+        fits = weights <= _MOST_WEIGHTS and weights * torch.get_num_threads() <= _MOST_SUMS
+        return fits and not self.ci % _LANES and not self.co % _LANES
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether the picture has few channels, and the result many."""
+        return self.ci <= _FEW and not self.co % _LANES
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the picture has many channels, and the result few, at the same size."""
+        return self.co <= _FEW and not self.ci % _LANES and self.stride == 1
+
+    @property
+    def turned(self) -> "Shape":
+        """The convolution back, of the same size."""
+        return Shape(self.n, self.oh, self.ow, self.co, self.h, self.w, self.ci, self.stride)
+
+    @property
+    def feeds_all(self) -> bool:
+        """Whether every thread has a picture of its own, as the way back asks for."""
+        return self.n >= torch.get_num_threads()
+
+
+def shape_of(picture: tuple[int, ...], weight: Tensor, stride: int, padding: int) -> Shape | None:
+    """The convolution of pictures of this shape, (n, any, h, w); None where the kernel or its frame is another.
+
+    The channels of the pictures are the weights': whether these are theirs is for the caller to see.
+    """
+    co, ci, *kernel = weight.shape
+    if len(picture) != 4 or kernel != [3, 3] or padding != 1:
+        return None
+    n, _, h, w = picture
+    return Shape(n, h, w, ci, (h - 1) // stride + 1, (w - 1) // stride + 1, co, stride)
+
+
+def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int) -> bool:
+    """Whether these are numbers in this machine's memory, for `out` channels, which nobody traces, records or casts."""
+    if _is_watched() or not all(map(_is_plain, (x, weight) if bias is None else (x, weight, bias))):
+        return False
+    return (bias is None or bias.shape == (out,)) and library() is not None
+
+
+def _is_watched() -> bool:
+    if torch.compiler.is_compiling() or torch.jit.is_tracing():  # pyright: ignore[reportPrivateImportUsage]
+        return True
+    mapped = torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore
+    recorded = torch._C._len_torch_dispatch_stack() > 0  # pyright: ignore
+    forwards = torch.autograd.forward_ad._current_level >= 0  # pyright: ignore
+    return mapped or recorded or forwards or torch.is_autocast_enabled("cpu")
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    here = tensor.device.type == "cpu" and tensor.dtype == torch.float32
+    return here and type(tensor) in (Tensor, torch.nn.Parameter)
+
+
+def _room(shape: tuple[int, ...]) -> Tensor:
+    return torch.empty(shape, dtype=torch.float32, device="cpu", memory_format=torch.channels_last)

@@ -1,0 +1,127 @@
+"""How the compiled operations are built and found."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from autoencode.kernels import are_built, build_kernels, library, use_kernels, use_kernels_unless_told
+from autoencode.kernels.library import built, ways
+
+compiler = pytest.mark.skipif(built() is None, reason="there is no C++ compiler")
+
+
+@pytest.fixture(autouse=True)
+def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in a new process, and afterwards as it was."""
+    before = library._wanted
+    monkeypatch.setattr(library, "built", library.built.__wrapped__)
+    monkeypatch.delenv(library.VARIABLE, raising=False)
+    library._wanted = True
+    yield
+    library._wanted = before
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder with nothing in it."""
+    monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path))
+    return tmp_path / "kernels"
+
+
+@compiler
+def test_it_is_built_once_and_then_found(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not are_built()
+    assert build_kernels()
+    (made,) = empty.iterdir()
+    assert made.suffix == ".so"
+    assert are_built()
+    monkeypatch.setattr(library.subprocess, "run", None)  # nothing is compiled again
+    assert build_kernels()
+
+
+@pytest.mark.parametrize("compiler", ["/bin/false", "/no/such/compiler"])
+def test_a_compiler_that_fails_leaves_it_to_pytorch(
+    empty: Path, compiler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library.shutil, "which", lambda _: compiler)
+    assert not build_kernels()
+    assert not list(empty.iterdir())
+
+
+@compiler
+def test_a_compiler_that_fails_is_followed_by_the_next(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "/bin/false --of 'two words'")
+    assert ways()[0].command[:3] == ("/bin/false", "--of", "two words")
+    assert build_kernels()
+
+
+@pytest.mark.parametrize("named", ["", "no-such-compiler"])
+def test_a_variable_that_names_no_compiler_does_no_harm(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", named)
+    assert build_kernels() == (library.shutil.which("g++") is not None)
+
+
+def test_without_a_compiler_it_is_left_to_pytorch(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library.shutil, "which", lambda _: None)
+    assert not build_kernels()
+    assert are_built()  # nothing to wait for
+
+
+def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
+    assert not build_kernels()
+
+
+@compiler
+def test_a_file_that_is_no_library_is_built_again(empty: Path) -> None:
+    file = ways()[0].file
+    file.parent.mkdir()
+    file.write_bytes(b"half a file")
+    assert ways()[0].library() is not None
+
+
+@compiler
+@pytest.mark.parametrize("whose", ["file", "folder"])
+def test_what_others_could_have_written_is_not_loaded(empty: Path, whose: str) -> None:
+    way = ways()[0]
+    assert way.library() is not None
+    (way.file if whose == "file" else empty).chmod(0o777)
+    if whose == "file":  # it is made again, as this user's own
+        assert way.library() is not None
+        assert not way.file.stat().st_mode & 0o022
+    else:
+        assert way.library() is None
+
+
+def test_a_cache_that_cannot_be_written_leaves_it_to_pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").write_text("a file, where a folder is to be")
+    monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "taken"))
+    assert not build_kernels()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_one_where_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert are_built() == (not ways())
+
+
+@pytest.mark.parametrize(("said", "used"), [(None, True), ("0", False), ("1", True)])
+def test_a_variable_switches_it_off(said: str | None, used: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if said is not None:
+        monkeypatch.setenv(library.VARIABLE, said)
+    use_kernels()
+    assert (library.library() is not None) == (used and library.built() is not None)
+
+
+def test_what_was_said_is_not_undone_by_the_next_training() -> None:
+    library._wanted = None
+    assert library.library() is None
+    use_kernels_unless_told()
+    assert library._wanted
+    use_kernels(False)
+    use_kernels_unless_told()
+    assert not library._wanted
