@@ -87,7 +87,7 @@ def test_a_training_ends_in_its_time_whatever_was_thought_at_first(clock, build,
     history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, watch=plans)
     last, kept = history.epochs[-1], RunFolder(run.path).facts["decided"]
     assert last.step == kept["last_step"] == kept["steps_in_minutes"] == plans.told[-1]
-    assert 54 < last.seconds < 65
+    assert 54 < last.seconds < 68  # here the clock moves only when it is looked at, between steps as well
 
 
 def test_no_more_epochs_than_are_asked_for_however_much_time_there_is(clock, build, data):

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 from collections.abc import Mapping
 
@@ -7,6 +8,7 @@ import torch
 
 from autoencode.data import Batch, load
 from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeError, UnknownNameError
+from autoencode.kernels import library
 from autoencode.objectives import Elbo, Output, Reconstruction
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
@@ -148,6 +150,57 @@ def test_best_and_last_weights_are_kept_apart(build, data, folder, monkeypatch):
     assert all(torch.equal(last[name], weights[2][name]) for name in last)
     assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
     assert history.best is history.epochs[1]
+
+
+def test_files_are_not_written_after_each_epoch_that_takes_no_time(build, data, folder, monkeypatch):
+    run, written = folder(), []
+
+    class Look(Watch):
+        def epoch(self, record):
+            written.append(load_tensors(run.checkpoint_file)[1]["step"])
+
+    losses = [5.0, 4.0, 3.0, 4.0, 5.0, 6.0]
+    scripted(monkeypatch, losses)
+    model, _ = trained(build, data, run, Look(), epochs=6)
+    assert written == [4, 4, 4, 4, 4, 24]
+    assert len(run.metrics()) == 6
+    best = load_tensors(run.model_file)[0]
+    assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
+    scripted(monkeypatch, losses)
+    monkeypatch.setattr(under_way, "_SECONDS_BETWEEN", 0.0)
+    run = folder("each")
+    written.clear()
+    trained(build, data, run, Look(), epochs=6)
+    assert written == [4, 8, 12, 16, 20, 24]
+
+
+def test_weights_that_were_kept_are_written_when_the_loss_diverges(build, data, folder, monkeypatch):
+    run, weights = folder(), []
+
+    class Keep(Watch):
+        def epoch(self, record):
+            weights.append({name: value.clone() for name, value in model.state_dict().items()})
+
+    scripted(monkeypatch, [5.0, 4.0, float("nan")])
+    model, objective = build()
+    with pytest.raises(DivergenceError):
+        fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, watch=Keep())
+    best = load_tensors(run.model_file)[0]
+    assert all(torch.equal(best[name], weights[1][name]) for name in best)
+
+
+def test_ctrl_c_writes_what_was_not_written_yet(build, data, folder):
+    run, kept = folder(), []
+
+    class Keep(StopAt):
+        def epoch(self, record):
+            kept.append({name: value.clone() for name, value in model.state_dict().items()})
+
+    model, objective = build()
+    fit(model, objective, data, Settings(epochs=6, batch_size=16), folder=run, watch=Keep(14))
+    last = load_tensors(run.last_file)[0]
+    assert all(torch.equal(last[name], kept[2][name]) for name in last)  # of the last epoch that ended, not of step 14
+    assert load_tensors(run.checkpoint_file)[1]["step"] == 14
 
 
 @pytest.mark.parametrize(
@@ -350,3 +403,25 @@ def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
     with pytest.raises(DivergenceError, match=r"'loss' became inf in the validation after step 8"):
         trained(build, data, run, epochs=3)
     assert RunFolder(run.path).facts["status"] == "diverged"
+
+
+def test_a_run_says_whose_convolutions_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
+    class Notes(Watch):
+        def note(self, text):
+            notes.append(text)
+
+    notes = list[str]()
+    monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
+    monkeypatch.setattr(library, "built", library.built.__wrapped__)
+    pictures = load(torch.rand(40, 1, 8, 8))
+    for recipe, own in (("fashion-vae", library.built() is not None), ("dense-vae", False)):
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+        run, (model, objective) = folder(recipe), recipes[recipe]((1, 8, 8))
+        fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, watch=Notes())
+        assert run.facts["decided"]["kernels"] == own
+        assert [text.split(",")[0] for text in notes] == ["compiling convolutions for this processor"] * own
+        notes.clear()
+    monkeypatch.setattr(library.shutil, "which", lambda _: None)
+    fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), watch=Notes())
+    assert len(notes) == 1
+    assert "C++ compiler" in notes[0]

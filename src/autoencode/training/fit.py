@@ -10,7 +10,9 @@ from torch.optim import Optimizer
 from autoencode.data import Batches, Dataset, in_order, turned
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.hardware import describe
+from autoencode.kernels import are_built, build_kernels, lack_a_compiler
 from autoencode.model import Autoencoder
+from autoencode.nn import Conv, NarrowConv, PooledConv, TransposedConv, UpsampledConv
 from autoencode.objectives import Objective
 from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
@@ -30,6 +32,8 @@ from autoencode.training.step import TrainStep
 from autoencode.training.under_way import Training
 from autoencode.training.watch import Watch
 from autoencode.training.weights import load_tensors
+
+_CONVOLUTIONS = (Conv, NarrowConv, PooledConv, TransposedConv, UpsampledConv)
 
 
 def fit(
@@ -99,12 +103,13 @@ def _prepare(
     model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # only touches images' weights
     transform = partial(turned, share=settings.turned) if settings.turned else None
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
+    kernels = _make_kernels(model, resolve_precision(settings.precision, device, model), device, watch)
     decided = _decide(model, objective, data, settings, batches, folder)
     train_step = TrainStep(model, objective, decided["precision"])
     optimizer = _optimizer(model, settings)
     compiled = _compiled(train_step, optimizer, batches, settings, decided["last_step"], watch)
     if folder:
-        folder.update(decided={**folder.facts["decided"], "compiled": compiled is not None})
+        folder.update(decided={**folder.facts["decided"], "kernels": kernels, "compiled": compiled is not None})
     training = Training(
         model=model,
         train_step=train_step,
@@ -127,6 +132,18 @@ def _prepare(
         _restore(training, folder)
     training.progress.seconds += time.monotonic() - began
     return training
+
+
+def _make_kernels(model: Autoencoder, precision: str, device: torch.device, watch: Watch) -> bool:
+    """Whether the model's convolutions are ours; they are compiled here, before they are timed, and a note says so."""
+    ours = any(isinstance(layer, _CONVOLUTIONS) for layer in model.modules())
+    if device.type != "cpu" or precision != "float32" or not ours:
+        return False
+    if not are_built():
+        watch.note("compiling convolutions for this processor, once, which takes some seconds")
+    if lack_a_compiler():
+        watch.note("a C++ compiler with OpenMP, such as g++, would make convolutions half as fast again")
+    return build_kernels()
 
 
 def _compiled(

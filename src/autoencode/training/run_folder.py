@@ -3,13 +3,14 @@
 import json
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from autoencode._version import __version__
 from autoencode.data import Split
@@ -214,10 +215,11 @@ class RunFolder:
         tensors, _ = load_tensors(path)
         load_into(model, tensors, path)
 
-    def save_weights(self, model: Autoencoder, *, best: bool) -> None:
-        """Writes the model's weights as the last ones and, if so, the best ones."""
-        for path in [self.last_file, self.model_file] if best else [self.last_file]:
-            save_tensors(path, model.state_dict())
+    def save_weights(self, last: Mapping[str, Tensor] | None = None, best: Mapping[str, Tensor] | None = None) -> None:
+        """Writes the last weights, the best ones, or both."""
+        for path, weights in ((self.last_file, last), (self.model_file, best)):
+            if weights is not None:
+                save_tensors(path, weights)
 
 
 def versions() -> dict[str, str]:

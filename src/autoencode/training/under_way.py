@@ -23,6 +23,9 @@ from autoencode.training.step import TrainStep, check_finite, take
 from autoencode.training.validate import validate
 from autoencode.training.watch import Watch
 
+_SECONDS_BETWEEN = 5.0
+"""Between the files of two epochs."""
+
 
 @dataclass
 class Training:
@@ -47,6 +50,8 @@ class Training:
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
 
     def __post_init__(self) -> None:
+        self._unsaved: dict[str, dict[str, torch.Tensor]] = {}
+        self._has_saved = False
         self._start_clocks()
 
     def _start_clocks(self) -> None:
@@ -130,9 +135,8 @@ class Training:
         )
         progress.sums = {}
         self.history.epochs.append(record)
-        if self.folder:
-            self.folder.write_metrics([epoch.as_dict() for epoch in self.history.epochs])
-        self.checkpoint()
+        if self._is_time_to_save(validating):
+            self.checkpoint()
         if self.budget:
             self.budget.validated(time.monotonic() - validating)
         self.watch.epoch(record)
@@ -150,10 +154,17 @@ class Training:
             raise
 
     def _keep(self, best: bool) -> None:
+        weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+        self._unsaved["last"] = weights
         if best:
-            self.best_weights = {name: value.clone() for name, value in self.model.state_dict().items()}
-        if self.folder:
-            self.folder.save_weights(self.model, best=best)
+            self.best_weights = self._unsaved["best"] = weights
+
+    def _save_epochs(self) -> None:
+        """Writes the weights that were kept since the last time, and the numbers of their epochs."""
+        if self.folder and self._unsaved:
+            self.folder.save_weights(**self._unsaved)
+            self.folder.write_metrics([epoch.as_dict() for epoch in self.history.epochs])
+        self._unsaved = {}
 
     def _judge(self, loss: float) -> bool:
         """Whether this is the best epoch so far; it also counts the patience, and stops when it is at its end.
@@ -177,9 +188,17 @@ class Training:
         self._clock = now
         return self.progress.seconds
 
+    def _is_time_to_save(self, now: float) -> bool:
+        """Not at the end of each epoch where epochs take a second, of which the files would take a twentieth."""
+        over = self.history.status is not Status.RUNNING or self.progress.step == self.last_step
+        recent = now - self._checkpointed < min(_SECONDS_BETWEEN, self.settings.checkpoint_seconds)
+        return over or not recent or not self._has_saved
+
     def checkpoint(self) -> None:
-        """Writes all that an exact resume needs."""
+        """Writes the weights that were kept, and all that an exact resume needs."""
         self._seconds()
+        self._save_epochs()
+        self._has_saved = True
         if self.folder:
             save_checkpoint(
                 self.folder.checkpoint_file, self.model, self.optimizer, self.players, self.average, self.progress
@@ -188,10 +207,10 @@ class Training:
 
     def interrupt(self) -> None:
         """Saves all; before the end of the first epoch also the weights as they are, so that the run can be opened."""
-        self.checkpoint()
         if not self.history.epochs:
             with self.average.applied():
                 self._keep(best=True)
+        self.checkpoint()
 
     def close(self) -> None:
         """Leaves the model with its best weights, in evaluation mode."""
@@ -201,5 +220,6 @@ class Training:
         self._mark(self.history.status)
 
     def _mark(self, status: str) -> None:
+        self._save_epochs()
         if self.folder:
             self.folder.update(status=str(status))
