@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from autoencode.data import Batch, Batches, Part, load
 from autoencode.errors import CapabilityError, DivergenceError
+from autoencode.kernels import dense, has_bfloat16
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Output, Warmup
 from autoencode.objectives.forward import Forward
@@ -70,7 +71,22 @@ def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
     objective = Elbo(beta=Warmup(40, 3.0))
     plain, written = (steps_of(way, optimizer, clip, objective, batches) for way in ("plain", "compiled"))
     for one, other in zip(plain, written, strict=True):
-        torch.testing.assert_close(other, one, rtol=2e-4, atol=2e-5)
+        torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)  # Adam makes a step of a rounded slope near zero
+
+
+@compiler
+@pytest.mark.skipif(not has_bfloat16(), reason="this processor has no bfloat16")
+def test_in_bfloat16_large_products_are_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "_LARGE", 0)
+    step, batches = of(), pictures()
+    seed_noise(0, 3)
+    exact = step(batches(3), 3).loss.item()
+    step.precision = "bfloat16"
+    program = program_of(step, batches)
+    seed_noise(0, 3)
+    found = program(batches.rows(3), 3)["loss"]
+    assert found == pytest.approx(exact, rel=1e-2)
+    assert found != pytest.approx(exact, rel=1e-6)
 
 
 @compiler
@@ -198,12 +214,13 @@ class Counting(nn.Module):
         return self.inner(x)
 
 
-def test_players_and_other_states_are_refused() -> None:
+def test_players_and_other_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CapabilityError, match="with players"):
         program_of(of(recipe="adversarial-ae"))
     half = of()
     half.precision = "bfloat16"
-    with pytest.raises(CapabilityError, match="in float32 only"):
+    monkeypatch.setattr(compiled, "has_bfloat16", lambda: False)
+    with pytest.raises(CapabilityError, match="not compiled in bfloat16"):
         program_of(half)
     step = of()
     step.model.encoder = Counting(step.model.encoder)
@@ -211,7 +228,7 @@ def test_players_and_other_states_are_refused() -> None:
         program_of(step)
 
 
-def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor() -> None:
+def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_worth_compiling(of(), 8_000, CPU)
     assert not is_worth_compiling(of(), 7_999, CPU)
     assert not is_worth_compiling(of(), 8_000, torch.device("cuda"))
@@ -219,7 +236,9 @@ def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor() 
     assert not is_worth_compiling(of(recipe="adversarial-ae"), 8_000, CPU)
     step = of()
     step.precision = "bfloat16"
-    assert not is_worth_compiling(step, 8_000, CPU)
+    for here in (True, False):
+        monkeypatch.setattr(compiled, "has_bfloat16", lambda here=here: here)
+        assert is_worth_compiling(step, 8_000, CPU) == here
 
 
 class StopAt(Watch):

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.dense import Activation, dense_stack, relu
+from autoencode.nn.linear import Linear
 
 
 class DenseDecoder(nn.Module):
@@ -30,7 +31,7 @@ class DenseDecoder(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             *dense_stack([latent_dim, *widths], activation),
-            nn.Linear(widths[-1], math.prod(features_shape)),
+            Linear(widths[-1], math.prod(features_shape)),
             nn.Unflatten(1, tuple(features_shape)),
         )
 

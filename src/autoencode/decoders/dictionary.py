@@ -8,6 +8,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from autoencode.kernels import linear
+from autoencode.nn.linear import Linear
+
 
 class DictionaryDecoder(nn.Module):
     """Σ_j z_j w_j + b, where every word w_j has length 1.
@@ -31,7 +34,7 @@ class DictionaryDecoder(nn.Module):
 
     def __init__(self, latent_dim: int, features_shape: Sequence[int]) -> None:
         super().__init__()
-        self.linear = nn.Linear(latent_dim, math.prod(features_shape))
+        self.linear = Linear(latent_dim, math.prod(features_shape))
         self.features_shape = tuple(features_shape)
 
     @property
@@ -51,4 +54,4 @@ class DictionaryDecoder(nn.Module):
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch ..."]:
         """(batch, latent_dim) to (batch, *features_shape)."""
-        return F.linear(z, self.words, self.linear.bias).unflatten(1, self.features_shape)
+        return linear(z, self.words, self.linear.bias).unflatten(1, self.features_shape)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.linear import Linear
+
 
 class LinearDecoder(nn.Module):
     """W z + b, in the shape that the likelihood wants.
@@ -22,7 +24,7 @@ class LinearDecoder(nn.Module):
 
     def __init__(self, latent_dim: int, features_shape: Sequence[int]) -> None:
         super().__init__()
-        self.linear = nn.Linear(latent_dim, math.prod(features_shape))
+        self.linear = Linear(latent_dim, math.prod(features_shape))
         self.features_shape = tuple(features_shape)
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch ..."]:

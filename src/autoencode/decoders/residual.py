@@ -6,6 +6,7 @@ from itertools import pairwise
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from autoencode.nn.linear import Linear
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
 from autoencode.nn.upsampled_conv import UpsampledConv
@@ -35,7 +36,7 @@ class ResidualDecoder(nn.Module):
         n_features, height, width = features_shape
         sizes = sizes_after((height, width), [2] * len(channels))[::-1]
         self.start = (*sizes[0], channels[0])
-        self.dense = nn.Linear(latent_dim, channels[0] * sizes[0][0] * sizes[0][1])
+        self.dense = Linear(latent_dim, channels[0] * sizes[0][0] * sizes[0][1])
         layers: list[nn.Module] = [ResidualBlock(channels[0])]
         for (n_in, n_out), size in zip(pairwise(channels), sizes[1:-1], strict=True):
             layers += [UpsampledConv(n_in, n_out, size), ResidualBlock(n_out)]

@@ -7,6 +7,11 @@ compiler with OpenMP; without one PyTorch's own are used, and the numbers are th
 from autoencode.kernels.convolution import convolve as convolve
 from autoencode.kernels.convolution import convolve_narrow as convolve_narrow
 from autoencode.kernels.convolution import convolve_transposed as convolve_transposed
+from autoencode.kernels.dense import are_products_faster as are_products_faster
+from autoencode.kernels.dense import has_bfloat16 as has_bfloat16
+from autoencode.kernels.dense import linear as linear
+from autoencode.kernels.dense import product as product
+from autoencode.kernels.dense import put_products as put_products
 from autoencode.kernels.library import are_built as are_built
 from autoencode.kernels.library import build_kernels as build_kernels
 from autoencode.kernels.library import lack_a_compiler as lack_a_compiler

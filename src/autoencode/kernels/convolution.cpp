@@ -6,30 +6,9 @@
 //     dm = A' dy A,   dx = B' (U' dm) B,   dg = G' (V' dm) G.
 // Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv:1509.09308, eq. 8 to 10.
 
-#include <omp.h>
+#include "product.h"
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdlib>
-#include <cstring>
-#include <vector>
-
-#if defined(__AVX512F__)
-constexpr int LANES = 16, ROWS = 6, COLUMNS = 4;
-#elif defined(__AVX__)
-constexpr int LANES = 8, ROWS = 6, COLUMNS = 2;
-#else
-constexpr int LANES = 4, ROWS = 6, COLUMNS = 4;
-#endif
 constexpr int TILES = 32;  // at a time: what belongs to them stays in the second cache
-
-typedef float vec __attribute__((vector_size(LANES * 4)));
-typedef float anywhere __attribute__((vector_size(LANES * 4), aligned(4)));
-#define UNROLL _Pragma("GCC unroll 16")
-#define INLINE __attribute__((always_inline)) inline
-
-INLINE vec load(const float* from) { return (vec) * (const anywhere*)from; }
-INLINE void store(float* to, vec value) { *(anywhere*)to = value; }
 
 // F(4, 3): four results from six products in place of twelve.
 struct Three {
@@ -78,71 +57,8 @@ INLINE void times(const float (&c)[X][Y], const vec* in, int in_step, vec* out, 
   }
 }
 
-// A product of matrices: c[rows][columns] = (ADD: +=) a[rows][depth] b[depth][columns]. Both steps of a are free.
-struct Product {
-  const float* a;
-  ptrdiff_t a_row, a_step;
-  const float* b;
-  ptrdiff_t b_step;
-  float* c;
-  ptrdiff_t c_row;
-  int depth;
-
-  template <int R, int C, bool ADD>
-  INLINE void block(int row, int column) const {
-    const float *left = a + row * a_row, *right = b + column;
-    float* to = c + row * c_row + column;
-    vec sum[R][C];
-    UNROLL for (int r = 0; r < R; r++)
-      UNROLL for (int k = 0; k < C; k++) sum[r][k] = ADD ? load(to + r * c_row + k * LANES) : vec{};
-    for (int d = 0; d < depth; d++) {
-      vec some[C];
-      UNROLL for (int k = 0; k < C; k++) some[k] = load(right + d * b_step + k * LANES);
-      UNROLL for (int r = 0; r < R; r++) {
-        const vec one = vec{} + left[r * a_row + d * a_step];
-        UNROLL for (int k = 0; k < C; k++) sum[r][k] += one * some[k];
-      }
-    }
-    UNROLL for (int r = 0; r < R; r++)
-      UNROLL for (int k = 0; k < C; k++) store(to + r * c_row + k * LANES, sum[r][k]);
-  }
-
-  template <int C, bool ADD>
-  INLINE void strip(int rows, int column) const {
-    int row = 0;
-    for (; row + ROWS <= rows; row += ROWS) block<ROWS, C, ADD>(row, column);
-    for (; row + 2 <= rows; row += 2) block<2, C, ADD>(row, column);
-    for (; row < rows; row++) block<1, C, ADD>(row, column);
-  }
-
-  template <bool ADD>
-  void run(int rows, int columns) const {
-    int column = 0;
-    for (; column + COLUMNS * LANES <= columns; column += COLUMNS * LANES) strip<COLUMNS, ADD>(rows, column);
-    for (; column + 2 * LANES <= columns; column += 2 * LANES) strip<2, ADD>(rows, column);
-    for (; column < columns; column += LANES) strip<1, ADD>(rows, column);
-  }
-};
-
-class Room {  // memory on a boundary of pages
- public:
-  explicit Room(size_t count) : start_((float*)std::aligned_alloc(4096, (count * 4 + 4095) / 4096 * 4096)) {}
-  ~Room() { std::free(start_); }
-  Room(const Room&) = delete;
-  operator float*() const { return start_; }
-
- private:
-  float* start_;
-};
-
 struct Shape {
   int n, h, w, ci, oh, ow, co;
-};
-
-struct Threads {  // the share of this one
-  const long me = omp_get_thread_num(), all = omp_get_num_threads();
-  int first(long count) const { return count * me / all; }
-  int last(long count) const { return count * (me + 1) / all; }
 };
 
 // to = the sum of the threads' rows
@@ -154,8 +70,6 @@ static void add_up(float* to, const float* rows, ptrdiff_t count, int threads) {
     store(to + i, sum);
   }
 }
-
-INLINE vec rectified(vec value) { return value <= 0 ? vec{} : value; }  // NaN stays NaN
 
 // One convolution with a frame of zeros. Weights are [R][R][ci][co], pictures [n][h][w][ci], results [n][oh][ow][co].
 // Where there is a mask, of the same shape, numbers count as zero where it is not above zero: the slope of a ReLU.

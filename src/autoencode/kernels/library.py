@@ -17,11 +17,12 @@ import torch
 
 VARIABLE = "AUTOENCODE_KERNELS"
 """Set to 0, PyTorch's own operations are used."""
-_SOURCE = Path(__file__).with_name("convolution.cpp")
+_SOURCES = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".h", ".cpp"))
 _SETS = {
     "AVX512": ("-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"),
     "AVX2": ("-mavx2", "-mfma"),
 }
+_BFLOAT16 = ("-mavx512bf16",)
 _FLAGS = ("-std=c++17", "-O3", "-fopenmp", "-shared", "-fPIC")
 _ARITHMETIC = ("-fno-math-errno", "-fno-signed-zeros", "-fno-trapping-math", "-ffp-contract=fast")
 _LONGEST = 120.0
@@ -71,12 +72,24 @@ def built() -> ctypes.CDLL | None:
     return next((found for way in ways() if (found := way.library()) is not None), None)
 
 
+def kernels_file() -> str:
+    """Where the compiled operations are, which must be there."""
+    found = built()
+    if found is None:
+        raise AssertionError("there are no kernels")
+    return found._name
+
+
 def ways() -> "list[Way]":
     """How they can be compiled here, the likeliest first."""
     flags = _SETS.get(torch.backends.cpu.get_cpu_capability())
     compilers = [shlex.split(os.environ.get("CXX", "c++")), ["g++"], ["clang++"]]
     found = [(path, *more) for name, *more in filter(None, compilers) if (path := shutil.which(name))]
-    return [] if flags is None else [Way((*compiler, *_FLAGS, *_ARITHMETIC, *flags)) for compiler in found]
+    if flags is None:
+        return []
+    bfloat16 = torch.cpu._is_avx512_bf16_supported()  # pyright: ignore[reportPrivateUsage]
+    more = [_BFLOAT16, ()] if bfloat16 else [()]  # an old compiler does not know of it
+    return [Way((*compiler, *_FLAGS, *_ARITHMETIC, *flags, *last)) for compiler in found for last in more]
 
 
 class Way:
@@ -88,8 +101,9 @@ class Way:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.command = tuple(command)
-        digest = hashlib.sha256(_SOURCE.read_bytes() + repr(self.command).encode()).hexdigest()[:16]
-        self.file = Path(platformdirs.user_cache_dir("autoencode")) / "kernels" / f"convolution-{digest}.so"
+        sources = b"".join(path.read_bytes() for path in _SOURCES)
+        digest = hashlib.sha256(sources + repr(self.command).encode()).hexdigest()[:16]
+        self.file = Path(platformdirs.user_cache_dir("autoencode")) / "kernels" / f"kernels-{digest}.so"
 
     @property
     def is_built(self) -> bool:
@@ -115,8 +129,9 @@ class Way:
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.file.parent) as folder:
             made = Path(folder) / self.file.name
-            command = [*self.command, str(_SOURCE), "-o", str(made)]
-            subprocess.run(command, check=True, capture_output=True, timeout=_LONGEST)  # noqa: S603  # our own source
+            sources = [str(path) for path in _SOURCES if path.suffix == ".cpp"]
+            command = [*self.command, *sources, "-o", str(made)]
+            subprocess.run(command, check=True, capture_output=True, timeout=_LONGEST)  # noqa: S603  # our own sources
             with made.open("rb") as file:
                 os.fsync(file.fileno())
             made.replace(self.file)

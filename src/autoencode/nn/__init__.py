@@ -14,6 +14,7 @@ from autoencode.nn.dense import dense_stack
 from autoencode.nn.glorot import start_as_glorot
 from autoencode.nn.layered import Layered
 from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.linear import Linear
 from autoencode.nn.local import Local
 from autoencode.nn.overlaid import Overlaid, Retouched, touch
 from autoencode.nn.pieces import Restore, Tell
@@ -40,6 +41,7 @@ __all__ = [
     "ConvolutionStack",
     "Layered",
     "LevelGrid",
+    "Linear",
     "Local",
     "NarrowConv",
     "OneHot",

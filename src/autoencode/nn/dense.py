@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from torch import nn
 
+from autoencode.nn.linear import Linear
+
 Activation = Callable[[], nn.Module]
 
 
@@ -28,5 +30,5 @@ def dense_stack(widths: Sequence[int], activation: Activation = relu) -> nn.Sequ
     """
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(widths):
-        layers += [nn.Linear(n_in, 2 * n_out if activation is nn.GLU else n_out), activation()]
+        layers += [Linear(n_in, 2 * n_out if activation is nn.GLU else n_out), activation()]
     return nn.Sequential(*layers)

@@ -9,6 +9,7 @@ from torch.distributions import Distribution
 
 from autoencode.distributions.sparse_point import SparsePoint
 from autoencode.errors import ArgumentError
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -27,7 +28,7 @@ class SigmoidPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int, rate: float = 0.5) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
         if not 0 < rate < 1:
             raise ArgumentError(f"the mean activation of a sigmoid is between 0 and 1, not {rate}")
         nn.init.constant_(self.head.bias, math.log(rate / (1 - rate)))
@@ -48,7 +49,7 @@ class RectifiedPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> SparsePoint:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
@@ -93,7 +94,7 @@ class TopKPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int, k: int, patience: int = 200) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
         if not 1 <= k <= latent_dim:
             raise ArgumentError(f"k must be between 1 and the {latent_dim} units of the code, not {k}")
         self.k, self.patience = k, patience

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from autoencode.data import Batch, Batches
 from autoencode.errors import CapabilityError
+from autoencode.kernels import has_bfloat16, put_products
 from autoencode.objectives import Output
 from autoencode.objectives.schedules import Schedule, read_by
 from autoencode.training.seeding import own_noise, seed_noise
@@ -21,7 +22,7 @@ from autoencode.training.written_adam import WrittenAdam, can_be_written
 _LEAST_STEPS = 8_000
 """Fewer gain less than the ten seconds that a compiler takes."""
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
-_CLOSE = 1e-3
+_CLOSE = {"float32": 1e-3, "bfloat16": 3e-2}
 
 
 def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) -> bool:
@@ -32,7 +33,7 @@ def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) 
     """
     small = not any(isinstance(part, _CONVOLUTIONS) for part in train_step.modules())
     alone = not train_step.objective.players
-    return small and alone and steps >= _LEAST_STEPS and device.type == "cpu" and train_step.precision == "float32"
+    return small and alone and steps >= _LEAST_STEPS and device.type == "cpu" and _is_here(train_step.precision)
 
 
 class CompiledStep:
@@ -43,10 +44,11 @@ class CompiledStep:
     The step is made once with real numbers and every operation is written down (as JAX does); noise is drawn by the
     same generator as without compiling. What changes from step to step besides is an input: values of schedules.
     An optimizer other than Adam comes after the program, which then gives the gradients.
-    Before it is used, it is compared with the step as it is on another batch and step.
+    Before it is used, it is compared with the step as it is on another batch and step. In bfloat16 large products of
+    matrices are rounded to it, and all else is float32.
 
     Args:
-        train_step: the model and its objective; on the processor, in float32.
+        train_step: the model and its objective; on the processor.
         optimizer: of the model.
         batches: the size that most of them have is compiled for, and another of which there are many.
         seed: of the noise.
@@ -67,9 +69,10 @@ class CompiledStep:
         clip: float | None = None,
         steps: int = 0,
     ) -> None:
-        self._step, self._optimizer, self._batches = train_step, optimizer, batches
+        self._step, self._precision = TrainStep(train_step.model, train_step.objective), train_step.precision
+        self._optimizer, self._batches = optimizer, batches
         self._seed, self._clip = seed, clip
-        self._weights = {name: p for name, p in train_step.named_parameters() if p.requires_grad}
+        self._weights = {name: p for name, p in self._step.named_parameters() if p.requires_grad}
         self._schedules: list[Schedule] = []
         self._names: list[str] = []
         self._detached: list[Tensor] = []
@@ -120,8 +123,10 @@ class CompiledStep:
 
     def _look(self, rows: Batch, step: int) -> list[nn.Parameter]:
         """Makes the pass once and notes what is read and what is reached."""
-        if rows.x.device.type != "cpu" or self._step.precision != "float32":
-            raise CapabilityError("a step is compiled on the processor and in float32 only")
+        if rows.x.device.type != "cpu":
+            raise CapabilityError("a step is compiled on the processor only")
+        if not _is_here(self._precision):
+            raise CapabilityError(f"a step is not compiled in {self._precision} on this processor")
         if self._step.objective.players:
             raise CapabilityError("a step with players is not compiled")
         state = [buffer.clone() for buffer in self._step.buffers()]
@@ -173,7 +178,7 @@ class CompiledStep:
     def _compile(self, place: int) -> Any:
         """The program for batches of the size of that step's, compared with the step as it is."""
         rows = self._batches.rows(place)
-        program = _compiled(self._pass, self._inputs(rows, place), rows)
+        program = _compiled(self._pass, self._inputs(rows, place), rows, self._precision)
         self._compare(program, rows, place + self._batches.steps_per_epoch)
         return program
 
@@ -187,7 +192,8 @@ class CompiledStep:
             numbers, *slopes = program(*inputs)
         if self._adam is not None:
             slopes = self._adam.slopes(inputs[len(self._weights) :])
-        if not all(_alike(a, b) for a, b in zip((expected, *wanted), (numbers, *slopes), strict=True)):
+        pairs = zip((expected, *wanted), (numbers, *slopes), strict=True)
+        if not all(bool((a - b).norm() <= _CLOSE[self._precision] * a.norm()) for a, b in pairs):
             raise CapabilityError("a step that chooses by its numbers is not compiled")
 
 
@@ -203,11 +209,11 @@ def _results(output: Output, slopes: Sequence[Tensor], clip: float | None) -> tu
     return torch.stack([length, *numbers]), [slope * factor for slope in slopes]
 
 
-def _alike(a: Tensor, b: Tensor) -> bool:
-    return a.shape == b.shape and bool((a - b).norm() <= _CLOSE * a.norm())
+def _is_here(precision: str) -> bool:
+    return precision == "float32" or has_bfloat16()
 
 
-def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch) -> Any:
+def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch, precision: str) -> Any:
     """The function, written down operation by operation, and compiled; of its inputs only copies are changed here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch's own, about PyTorch's own, at the first import of its compiler
@@ -217,9 +223,13 @@ def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch) -> Any:
 
         graph = make_fx(lambda *some: function(rows, *some))(*_copies(inputs))
         graph = make_fx(functionalize(graph))(*_copies(inputs))
+        told = put_products(graph.graph, bfloat16=precision == "bfloat16")
         for node in graph.graph.nodes:
             node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
-        with config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False):
+        with (
+            config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
+            config.patch({"aot_inductor.custom_ops_to_c_shims": told}),
+        ):
             return torch._inductor.compile(graph, list[Any](_copies(inputs)))
 
 

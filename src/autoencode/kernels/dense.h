@@ -1,0 +1,113 @@
+// Products of matrices of any steps: layers of a dense network, and their gradients.
+//
+// A thread has some of the columns, or of the rows where columns are few. Of b it copies a panel of COLUMNS * LANES
+// columns and DEPTH rows, which stays in the first cache while all rows of a go by it.
+// Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008), section 4.
+
+#pragma once
+
+#include "product.h"
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+constexpr int WIDTH = COLUMNS * LANES, DEPTH = 256;
+
+struct View {
+  const float* at;
+  ptrdiff_t row, column;
+};
+
+#if defined(__AVX512F__)
+// LANES x LANES numbers turned: four times the first half is dealt out between the second.
+static void turn(const float* from, ptrdiff_t from_row, float* to, ptrdiff_t to_row) {
+  const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512i high = _mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
+  vec one[LANES], other[LANES];
+  UNROLL for (int i = 0; i < LANES; i++) one[i] = load(from + i * from_row);
+  UNROLL for (int round = 0; round < 4; round++) {
+    UNROLL for (int i = 0; i < LANES / 2; i++) {
+      other[2 * i] = (vec)_mm512_permutex2var_ps((__m512)one[i], low, (__m512)one[i + LANES / 2]);
+      other[2 * i + 1] = (vec)_mm512_permutex2var_ps((__m512)one[i], high, (__m512)one[i + LANES / 2]);
+    }
+    UNROLL for (int i = 0; i < LANES; i++) one[i] = other[i];
+  }
+  UNROLL for (int i = 0; i < LANES; i++) store(to + i * to_row, one[i]);
+}
+#endif
+
+struct Dense {
+  int rows, columns, depth;
+  View a, b;
+  const float* bias;
+  float* y;
+
+  // y = a b + bias; each thread computes its part, from copies of its own.
+  void share(int threads) const {
+    share(threads, [this](int top, int bottom, int left, int right) { part(top, bottom, left, right); });
+  }
+
+  template <class Part>
+  void share(int threads, Part part) const {
+#pragma omp parallel num_threads(threads)
+    {
+      const Threads here;
+      const long strips = (columns + LANES - 1) / LANES, abreast = std::max(1l, std::min(here.all, strips / COLUMNS));
+      const long below = here.all / abreast, column = here.me % abreast, row = here.me / abreast;
+      if (row < below) {
+        const int left = strips * column / abreast * LANES, right = strips * (column + 1) / abreast * LANES;
+        part(rows * row / below, rows * (row + 1) / below, left, std::min(right, columns));
+      }
+    }
+  }
+
+ private:
+  void part(int top, int bottom, int left, int right) const {
+    const Room panel((size_t)DEPTH * WIDTH), narrow((size_t)(bottom - top) * WIDTH);
+    for (int column = left; column < right; column += WIDTH) {
+      const int count = std::min(WIDTH, right - column), whole = (count + LANES - 1) / LANES * LANES;
+      const bool fits = count == whole;  // else it is computed aside, with numbers that nobody asked for
+      float* to = fits ? y + (ptrdiff_t)top * columns + column : narrow;
+      const ptrdiff_t to_row = fits ? columns : WIDTH;
+      float start[WIDTH] = {};
+      if (bias) std::memcpy(start, bias + column, count * 4);
+      for (int step = 0; step < depth || step == 0; step += DEPTH) {
+        const int steps = std::min(DEPTH, depth - step);
+        pack(panel, step, steps, column, count, whole);
+        const float* from = a.at + top * a.row + step * a.column;
+        const Product product{from, a.row, a.column, panel, WIDTH, to, to_row, steps, start};
+        if (step) product.run<true>(bottom - top, whole);
+        else product.run<false>(bottom - top, whole);
+      }
+      if (!fits)
+        for (int row = top; row < bottom; row++)
+          std::memcpy(y + (ptrdiff_t)row * columns + column, narrow + (ptrdiff_t)(row - top) * WIDTH, count * 4);
+    }
+  }
+
+  // panel[steps][whole of WIDTH] = the columns of b from there on, and zeros behind them
+  void pack(float* panel, int step, int steps, int column, int count, int whole) const {
+    const float* from = b.at + step * b.row + column * b.column;
+    int done = 0;  // columns
+#if defined(__AVX512F__)
+    if (b.row == 1)
+      for (; done + LANES <= count; done += LANES) {
+        int row = 0;
+        for (; row + LANES <= steps; row += LANES)
+          turn(from + done * b.column + row, b.column, panel + (ptrdiff_t)row * WIDTH + done, WIDTH);
+        copy(panel, from, row, steps, done, done + LANES, done + LANES);
+      }
+#endif
+    if (b.column == 1)
+      for (; done + LANES <= count; done += LANES)
+        for (int row = 0; row < steps; row++) store(panel + (ptrdiff_t)row * WIDTH + done, load(from + row * b.row + done));
+    copy(panel, from, 0, steps, done, count, whole);
+  }
+
+  void copy(float* panel, const float* from, int first, int last, int left, int right, int whole) const {
+    for (int row = first; row < last; row++)
+      for (int i = left; i < whole; i++)
+        panel[(ptrdiff_t)row * WIDTH + i] = i < right ? from[row * b.row + i * b.column] : 0;
+  }
+};

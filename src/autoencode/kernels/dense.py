@@ -1,0 +1,161 @@
+"""Products of matrices, where PyTorch's library leaves half of the processor unused."""
+
+import ctypes
+import platform
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+from torch.autograd import Function
+
+from autoencode.kernels.library import kernels_file, library
+from autoencode.kernels.shape import can_compute
+
+_C_INTERFACE = (
+    "aoti_torch_get_data_ptr",
+    "aoti_torch_get_sizes",
+    "aoti_torch_get_strides",
+    "aoti_torch_empty_strided",
+)
+"""Of PyTorch, for programs that its compiler makes: stable between its versions."""
+_LARGE = 2**20
+"""Products of fewer multiplications are always in float32: bfloat16 would save nothing, and codes go through them."""
+_LARGE_ALONE = 2**22
+"""With fewer, calling from Python takes longer than is saved."""
+
+
+def are_products_faster() -> bool:
+    """Whether `product` is faster than PyTorch's own here: 2 to 2.5 times, with AVX-512 on other makers' processors.
+
+    PyTorch's library for them (MKL) uses vectors of half the width where the processor is not one of Intel's.
+    """
+    return _is_wide() and not _is_intel() and library() is not None
+
+
+def has_bfloat16() -> bool:
+    """Whether `product` can round to bfloat16 here, twice as fast as float32: AVX-512 has it, and AMX, which is
+    faster and PyTorch's own, is not there.
+    """
+    matrix_units = torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
+    usable = _is_wide() and not matrix_units and library() is not None
+    return usable and bool(_compiled().autoencode_has_bfloat16())
+
+
+def linear(
+    x: Float[Tensor, "*batch inputs"], weight: Float[Tensor, "outputs inputs"], bias: Float[Tensor, " outputs"] | None
+) -> Float[Tensor, "*batch outputs"]:
+    """`torch.nn.functional.linear`, by our own products where they are faster. It can be differentiated any number
+    of times.
+
+    Args:
+        x: (*, inputs).
+        weight: (outputs, inputs).
+        bias: (outputs) or None.
+    """
+    large = x.numel() * len(weight) >= _LARGE_ALONE and x.ndim > 1 and x.shape[-1] == weight.shape[1]
+    if not (large and can_compute(x, weight, bias, len(weight)) and are_products_faster()):
+        return F.linear(x, weight, bias)
+    rows = x if x.ndim == 2 else x.flatten(0, -2)
+    out: Tensor = Product.apply(rows, weight.t(), bias)  # pyright: ignore[reportAssignmentType]
+    return out if x.ndim == 2 else out.unflatten(0, x.shape[:-1])
+
+
+class Product(Function):
+    """`a @ b + bias` of float32 matrices in the processor's memory, of any strides."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+        """(rows, depth) and (depth, columns) to (rows, columns)."""
+        ctx.save_for_backward(a, b)
+        return _multiply(a, b, bias)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients, which can be differentiated themselves."""
+        (a, b), (dy,) = ctx.saved_tensors, grads
+        for_a, for_b, for_bias = ctx.needs_input_grad
+        return (
+            Product.apply(dy, b.t(), None) if for_a else None,  # pyright: ignore[reportReturnType]
+            Product.apply(a.t(), dy, None) if for_b else None,
+            dy.sum(0) if for_bias else None,
+        )
+
+
+@torch.library.custom_op("autoencode::autoencode_product", mutates_args=())
+def product(a: Tensor, b: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
+    """`a @ b`, and the bias added to each row of it, for steps whose gradients are written down already.
+
+    Args:
+        a: (rows, depth), float32, in the processor's memory, of any strides.
+        b: (depth, columns), likewise.
+        bias: (columns) or None.
+        bfloat16: the numbers that are multiplied are rounded to it; sums are float32 in any case.
+
+    Returns:
+        (rows, columns), float32.
+    """
+    return _multiply(a, b, bias, bfloat16)
+
+
+@product.register_fake
+def _(a: Tensor, b: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
+    return a.new_empty(a.shape[0], b.shape[1])
+
+
+def _multiply(a: Tensor, b: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
+    a, b = a.detach(), b.detach()
+    bias = None if bias is None else bias.detach().contiguous()
+    y = a.new_empty(len(a), b.shape[1])
+    sizes = (ctypes.c_int * 3)(*y.shape, a.shape[1])
+    steps = (ctypes.c_ssize_t * 4)(*a.stride(), *b.stride())
+    pointers = [ctypes.c_void_p(None if given is None else given.data_ptr()) for given in (a, b, bias, y)]
+    if _compiled().autoencode_product(sizes, steps, int(bfloat16), torch.get_num_threads(), *pointers):
+        raise AssertionError("this processor has no bfloat16")
+    return y
+
+
+def put_products(graph: torch.fx.Graph, *, bfloat16: bool) -> dict[Any, list[str]]:
+    """Puts `product` in place of PyTorch's own in operations that were written down, in float32 on the processor.
+
+    Args:
+        graph: changed in place; each node says in its notes ("val") what comes out.
+        bfloat16: whether large products are rounded to it.
+
+    Returns:
+        What PyTorch's compiler has to know of it, `config.aot_inductor.custom_ops_to_c_shims`.
+    """
+    for node in graph.nodes:
+        bias = node.args[0] if node.target is torch.ops.aten.addmm.default else None
+        is_product = node.target is torch.ops.aten.mm.default or bias is not None
+        if is_product and not node.kwargs and (bias is None or bias.meta["val"].ndim == 1):
+            *_, a, b = node.args
+            half = bfloat16 and node.meta["val"].numel() * len(b.meta["val"]) >= _LARGE
+            if half or are_products_faster():
+                node.target, node.args = torch.ops.autoencode.autoencode_product.default, (a, b, bias, half)
+    tensor, name = "AtenTensorHandle", "AOTITorchError aoti_torch_cpu_autoencode_product"
+    shim = f"{name}({tensor}, {tensor}, {tensor}*, int32_t, {tensor}*)"
+    return {torch.ops.autoencode.autoencode_product.default: [shim]} if library() is not None and _compiled() else {}
+
+
+@cache
+def _compiled() -> ctypes.CDLL:
+    """The library, where compiled programs find it, and told where PyTorch's C interface is."""
+    everywhere = ctypes.CDLL(kernels_file(), mode=ctypes.RTLD_GLOBAL)
+    pytorch = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
+    everywhere.autoencode_meet_pytorch(*(ctypes.cast(getattr(pytorch, name), ctypes.c_void_p) for name in _C_INTERFACE))
+    return everywhere
+
+
+def _is_wide() -> bool:
+    return sys.platform == "linux" and torch.backends.cpu.get_cpu_capability() == "AVX512"
+
+
+@cache
+def _is_intel() -> bool:
+    listing = Path("/proc/cpuinfo")
+    return "GenuineIntel" in (listing.read_text() if listing.is_file() else platform.processor())
