@@ -48,7 +48,15 @@ class Settings(BaseModel):
         "network small and without convolutions, and the processor computes",
     )
     device: str = Field("auto", description="where to compute: cpu, cuda, cuda:1 …; auto: a GPU where there is one")
-    seed: int = Field(0, ge=0, lt=2**31, description="of weights, batches and noise; the same seed gives the same run")
+    threads: int | None = Field(
+        None, ge=1, description="of the processor; by default one a core, or fewer where other work keeps cores busy"
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**31,
+        description="of weights, batches and noise; the same seed gives the same run, on as many threads",
+    )
     checkpoint_seconds: float = Field(30.0, gt=0, description="at most so much work is lost when the process is killed")
 
     def __init__(self, **values: Any) -> None:

@@ -23,7 +23,7 @@ from autoencode.training.fit import check_data, check_objective, check_settings
 from autoencode.training.history import Status
 from autoencode.training.processor import prepare_processor
 
-_CHANGEABLE = ("epochs", "steps", "minutes", "patience", "min_change", "checkpoint_seconds", "device")
+_CHANGEABLE = ("epochs", "steps", "minutes", "patience", "min_change", "checkpoint_seconds", "device", "threads")
 _WEIGHTS = 3
 
 
@@ -117,8 +117,8 @@ def resume(
         source: the data; by default where they were.
         watch: who is told of the progress.
         trust: the recipe outside this package that the folder names, if it may be imported.
-        changes: of epochs, steps, minutes, patience, min_change, checkpoint_seconds and device; nothing else can
-            change.
+        changes: of epochs, steps, minutes, patience, min_change, checkpoint_seconds, device and threads; nothing else
+            can change.
 
     Returns:
         The run.

@@ -20,7 +20,7 @@ from autoencode.training.budget import TimeBudget, steps_in
 from autoencode.training.checkpoint import load_checkpoint
 from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.history import Epoch, History, Status
-from autoencode.training.interrupt import listening
+from autoencode.training.interrupt import Interruption, listening
 from autoencode.training.optimizers import optimizers
 from autoencode.training.players import Players
 from autoencode.training.precision import resolve_device, resolve_precision
@@ -29,6 +29,7 @@ from autoencode.training.run_folder import RunFolder
 from autoencode.training.schedules import schedules
 from autoencode.training.seeding import own_noise
 from autoencode.training.step import TrainStep
+from autoencode.training.threads import choose_threads, on_threads
 from autoencode.training.under_way import Training
 from autoencode.training.watch import Watch
 from autoencode.training.weights import load_tensors
@@ -72,23 +73,40 @@ def fit(
         StorageError: the disk is full.
     """
     settings, watch = settings or Settings(), watch or Watch()
-    training = _prepare(model, objective, data, settings, folder, watch)
+    with on_threads(_threads(settings, folder, watch)):
+        training = _prepare(model, objective, data, settings, folder, watch)
+        watch.begin(training.progress.step, training.last_step, training.batches.steps_per_epoch)
+        with own_noise(training.batches.device), listening() as interruption:
+            _train(training, interruption)
+        training.close()
+    watch.end(training.history)
+    return training.history
+
+
+def _train(training: Training, interruption: Interruption) -> None:
     progress, history = training.progress, training.history
-    watch.begin(progress.step, training.last_step, training.batches.steps_per_epoch)
-    with own_noise(training.batches.device), listening() as interruption:
-        while history.status is Status.RUNNING:
-            if progress.step >= training.last_step:
-                history.status = Status.COMPLETE
-            elif interruption.asked:
-                history.status = Status.INTERRUPTED
-                training.interrupt()
-            else:
-                training.step()
-                if training.epoch_is_over:
-                    training.finish_epoch()
-    training.close()
-    watch.end(history)
-    return history
+    while history.status is Status.RUNNING:
+        if progress.step >= training.last_step:
+            history.status = Status.COMPLETE
+        elif interruption.asked:
+            history.status = Status.INTERRUPTED
+            training.interrupt()
+        else:
+            training.step()
+            if training.epoch_is_over:
+                training.finish_epoch()
+
+
+def _threads(settings: Settings, folder: RunFolder | None, watch: Watch) -> int:
+    """As many as a run had before, so that it goes on to the bit; else what is fastest now."""
+    most = torch.get_num_threads()
+    if resolve_device(settings.device).type != "cpu":
+        return most
+    kept = folder.facts.get("decided", {}).get("threads", most + 1) if folder else most + 1
+    count = choose_threads(settings.threads or (kept if kept <= most else None))
+    if settings.threads is None and count < most:
+        watch.note(f"computing on {count} of {most} threads: other work kept cores busy (--threads {most} for all)")
+    return count
 
 
 def _prepare(

@@ -1,0 +1,111 @@
+"""The number of threads of a training."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from autoencode.data import load
+from autoencode.errors import ArgumentError
+from autoencode.recipes import recipes
+from autoencode.settings import Settings
+from autoencode.training import RunFolder, Watch, fit, threads
+from autoencode.training.threads import choose_threads, fastest, on_threads
+
+
+@pytest.fixture(autouse=True)
+def two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two threads, and nobody who has said how many."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with on_threads(2):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("speeds", "best"),
+    [
+        ({2: 10.0, 1: 6.0}, 2),
+        ({2: 10.0, 1: 10.9}, 2),  # not clearly faster
+        ({2: 3.0, 1: 6.0}, 1),
+        ({8: 4.0, 7: 30.0, 4: 16.0, 1: 5.0}, 7),
+    ],
+)
+def test_fewer_threads_only_where_they_are_clearly_faster(speeds: dict[int, float], best: int) -> None:
+    assert fastest(list(speeds), speeds.__getitem__) == best
+
+
+def test_all_threads_one_less_half_and_one_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(threads, "_speed", lambda count: seen.append(count) or 1.0)
+    for most in (2, 3, 8):
+        with on_threads(most):
+            assert choose_threads(None) == most
+    assert seen == [2, 1, 3, 2, 1, 8, 7, 4, 1]
+
+
+def test_nothing_is_timed_where_somebody_has_chosen_or_there_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_speed", None)
+    assert choose_threads(3) == 3
+    with on_threads(1):
+        assert choose_threads(None) == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert choose_threads(None) == 2
+
+
+def test_a_speed_is_measured_on_so_many_threads_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_SECONDS", 0.01)
+    assert threads._speed(1) > 0
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ArgumentError), on_threads(1):
+        Settings(threads=0)
+    assert torch.get_num_threads() == 2
+
+
+class Looking(Watch):
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.seen: set[int] = set()
+
+    def note(self, text: str) -> None:
+        self.said.append(text)
+
+    def step(self, step: int, examples: int, terms: object) -> None:
+        self.seen.add(torch.get_num_threads())
+
+
+def trained(folder: RunFolder | None, **settings: int) -> Looking:
+    torch.manual_seed(0)
+    data, watch = load("digits"), Looking()
+    model, objective = recipes["dense-vae"](data.data_shape, hidden=8)
+    fit(model, objective, data, Settings(device="cpu", **settings), folder=folder, watch=watch)  # pyright: ignore
+    assert torch.get_num_threads() == 2
+    return watch
+
+
+def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "_speed", lambda count: 1 / count)
+    folder = RunFolder.create(tmp_path / "run", {})
+    watch = trained(folder, steps=2)
+    assert watch.seen == {1}
+    assert folder.facts["decided"]["threads"] == 1
+    assert [note for note in watch.said if note.startswith("computing on 1 of 2 threads")]
+    monkeypatch.setattr(threads, "_speed", None)
+    assert trained(RunFolder(folder.path), steps=4).seen == {1}  # it goes on as it was
+    assert trained(RunFolder(folder.path), steps=6, threads=2).seen == {2}
+
+
+def test_a_run_of_a_larger_machine_goes_on_with_what_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_speed", float)
+    folder = RunFolder.create(tmp_path / "run", {})
+    folder.update(decided={"threads": 64})
+    watch = trained(folder, steps=2)
+    assert watch.seen == {2}
+    assert not [note for note in watch.said if "threads" in note]
+
+
+def test_threads_are_one_or_more() -> None:
+    with pytest.raises(ArgumentError, match="--threads 0"):
+        Settings(threads=0)
