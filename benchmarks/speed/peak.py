@@ -1,4 +1,4 @@
-"""What the processor can do at most: products of square matrices by PyTorch, in GFLOP/s.
+"""What the processor can do at most: products of square matrices by PyTorch or by this library, in GFLOP/s.
 
 python -m speed.peak 2048
 """
@@ -6,22 +6,34 @@ python -m speed.peak 2048
 import json
 import sys
 import time
+from collections.abc import Callable
 
 import torch
+
+from autoencode.kernels import are_products_faster, has_bfloat16, product, use_kernels
 
 
 def main() -> None:
     """Prints both precisions' as JSON."""
-    print(json.dumps({name: peak(getattr(torch, name), int(sys.argv[1])) for name in ("float32", "bfloat16")}))
+    side, found = int(sys.argv[1]), dict[str, float]()
+    use_kernels()
+    own = {"float32": are_products_faster(), "bfloat16": has_bfloat16()}
+    for name in own:
+        a = torch.randn(side, side)
+        rounded = a.to(getattr(torch, name))
+        found[name] = peak(lambda rounded=rounded: rounded @ rounded, side)
+        if own[name]:
+            half = name == "bfloat16"
+            found[name] = max(found[name], peak(lambda a=a, half=half: product(a, a, None, half), side))
+    print(json.dumps(found))
 
 
-def peak(dtype: torch.dtype, side: int, seconds: float = 3.0) -> float:
+def peak(multiply: Callable[[], object], side: int, seconds: float = 3.0) -> float:
     """The fastest of the products that fit into a time, and of five at least."""
-    a = torch.randn(side, side).to(dtype)
     times, began = list[float](), time.perf_counter()
     while len(times) < 5 or time.perf_counter() - began < seconds * side / 2048:
         start = time.perf_counter()
-        a @ a
+        multiply()
         times.append(time.perf_counter() - start)
     return 2 * side**3 / min(times) / 1e9
 

@@ -9,7 +9,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autoencode.kernels import are_products_faster, dense, has_bfloat16, library, linear, product, put_products
+from autoencode.kernels import (
+    are_products_faster,
+    dense,
+    has_bfloat16,
+    library,
+    linear,
+    product,
+    put_products,
+    suits_products,
+)
 
 pytestmark = pytest.mark.skipif(library.built() is None, reason="there is no C++ compiler")
 
@@ -150,6 +159,22 @@ def test_it_is_faster_with_wide_vectors_on_processors_that_are_not_intels(monkey
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
     monkeypatch.setattr(library, "_wanted", False)
     assert not are_products_faster()
+
+
+def test_in_bfloat16_it_is_faster_where_the_processor_has_it_and_no_matrix_units(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dense.sys, "platform", "linux")
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
+    found = {}
+    for known in (True, False):
+        for units in (True, False):
+            monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda known=known: known)
+            monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda units=units: units)
+            found[known, units] = suits_products("bfloat16")
+    assert [case for case, suits in found.items() if suits] == [(True, False)]
+    monkeypatch.setattr(dense.sys, "platform", "darwin")
+    assert not suits_products("bfloat16")
 
 
 def graph_of(function: object, *inputs: Tensor) -> torch.fx.GraphModule:

@@ -1,6 +1,7 @@
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -405,7 +406,7 @@ def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
     assert RunFolder(run.path).facts["status"] == "diverged"
 
 
-def test_a_run_says_whose_convolutions_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
+def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
     class Notes(Watch):
         def note(self, text):
             notes.append(text)
@@ -414,12 +415,14 @@ def test_a_run_says_whose_convolutions_it_had_and_whoever_waits_for_a_compiler_i
     monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
     monkeypatch.setattr(library, "built", library.built.__wrapped__)
     pictures = load(torch.rand(40, 1, 8, 8))
-    for recipe, own in (("fashion-vae", library.built() is not None), ("dense-vae", False)):
+    here = library.built() is not None
+    for recipe, suits, own in (("fashion-vae", False, here), ("dense-vae", False, False), ("dense-vae", True, here)):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        run, (model, objective) = folder(recipe), recipes[recipe]((1, 8, 8))
+        monkeypatch.setattr(sys.modules["autoencode.training.fit"], "suits_products", lambda _, suits=suits: suits)
+        run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
         fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, watch=Notes())
         assert run.facts["decided"]["kernels"] == own
-        assert [text.split(",")[0] for text in notes] == ["compiling convolutions for this processor"] * own
+        assert [text.split(",")[0] for text in notes] == ["compiling layers for this processor"] * own
         notes.clear()
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), watch=Notes())

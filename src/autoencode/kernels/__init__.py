@@ -12,6 +12,7 @@ from autoencode.kernels.dense import has_bfloat16 as has_bfloat16
 from autoencode.kernels.dense import linear as linear
 from autoencode.kernels.dense import product as product
 from autoencode.kernels.dense import put_products as put_products
+from autoencode.kernels.dense import suits_products as suits_products
 from autoencode.kernels.library import are_built as are_built
 from autoencode.kernels.library import build_kernels as build_kernels
 from autoencode.kernels.library import lack_a_compiler as lack_a_compiler

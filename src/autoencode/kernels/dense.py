@@ -29,21 +29,31 @@ _LARGE_ALONE = 2**22
 """With fewer, calling from Python takes longer than is saved."""
 
 
-def are_products_faster() -> bool:
-    """Whether `product` is faster than PyTorch's own here: 2 to 2.5 times, with AVX-512 on other makers' processors.
+def suits_products(precision: str) -> bool:
+    """Whether `product` would be faster than PyTorch's own here, if it is compiled.
 
-    PyTorch's library for them (MKL) uses vectors of half the width where the processor is not one of Intel's.
+    In float32 it is 2 to 2.5 times as fast with AVX-512 on other makers' processors, where PyTorch's library (MKL)
+    uses vectors of half the width. In bfloat16 it is faster where AVX-512 has that and there is no AMX.
+
+    Args:
+        precision: float32 or bfloat16.
     """
-    return _is_wide() and not _is_intel() and library() is not None
+    if sys.platform != "linux" or torch.backends.cpu.get_cpu_capability() != "AVX512":
+        return False
+    if precision == "float32":
+        return not _is_intel()
+    known, matrix_units = torch.cpu._is_avx512_bf16_supported(), torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
+    return known and not matrix_units
+
+
+def are_products_faster() -> bool:
+    """Whether `product` is faster in float32, and is there. The first call may compile it."""
+    return suits_products("float32") and library() is not None
 
 
 def has_bfloat16() -> bool:
-    """Whether `product` can round to bfloat16 here, twice as fast as float32: AVX-512 has it, and AMX, which is
-    faster and PyTorch's own, is not there.
-    """
-    matrix_units = torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
-    usable = _is_wide() and not matrix_units and library() is not None
-    return usable and bool(_compiled().autoencode_has_bfloat16())
+    """Whether `product` can round to bfloat16 and is faster so. The first call may compile it."""
+    return suits_products("bfloat16") and library() is not None and bool(_compiled().autoencode_has_bfloat16())
 
 
 def linear(
@@ -149,10 +159,6 @@ def _compiled() -> ctypes.CDLL:
     pytorch = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
     everywhere.autoencode_meet_pytorch(*(ctypes.cast(getattr(pytorch, name), ctypes.c_void_p) for name in _C_INTERFACE))
     return everywhere
-
-
-def _is_wide() -> bool:
-    return sys.platform == "linux" and torch.backends.cpu.get_cpu_capability() == "AVX512"
 
 
 @cache

@@ -10,9 +10,9 @@ from torch.optim import Optimizer
 from autoencode.data import Batches, Dataset, in_order, turned
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.hardware import describe
-from autoencode.kernels import are_built, build_kernels, lack_a_compiler
+from autoencode.kernels import are_built, build_kernels, lack_a_compiler, suits_products
 from autoencode.model import Autoencoder
-from autoencode.nn import Conv, NarrowConv, PooledConv, TransposedConv, UpsampledConv
+from autoencode.nn import Conv, Linear, NarrowConv, PooledConv, TransposedConv, UpsampledConv
 from autoencode.objectives import Objective
 from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
@@ -153,14 +153,15 @@ def _prepare(
 
 
 def _make_kernels(model: Autoencoder, precision: str, device: torch.device, watch: Watch) -> bool:
-    """Whether the model's convolutions are ours; they are compiled here, before they are timed, and a note says so."""
-    ours = any(isinstance(layer, _CONVOLUTIONS) for layer in model.modules())
-    if device.type != "cpu" or precision != "float32" or not ours:
+    """Whether some of the layers are ours; they are compiled here, before they are timed, and a note says so."""
+    ours = (Linear,) if suits_products(precision) else ()
+    ours = (*ours, *_CONVOLUTIONS) if precision == "float32" else ours
+    if device.type != "cpu" or not any(isinstance(layer, ours) for layer in model.modules()):
         return False
     if not are_built():
-        watch.note("compiling convolutions for this processor, once, which takes some seconds")
+        watch.note("compiling layers for this processor, once, which takes some seconds")
     if lack_a_compiler():
-        watch.note("a C++ compiler with OpenMP, such as g++, would make convolutions half as fast again")
+        watch.note("a C++ compiler with OpenMP, such as g++, would make this training faster")
     return build_kernels()
 
 

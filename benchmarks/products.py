@@ -1,0 +1,85 @@
+"""Our own products of matrices beside PyTorch's, on the sizes of dense layers, in both precisions.
+
+    python benchmarks/products.py [--repeats 30]
+
+All are computed in turn in one process; medians of GFLOP/s are printed, and how far each is from float64: in bfloat16
+from the product of rounded numbers. Ours take and give float32 and round on the way; PyTorch's are given bfloat16.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from autoencode.kernels import has_bfloat16, product
+from autoencode.training.processor import prepare_processor
+
+# Rows, depth, columns, and which of both matrices are turned.
+SIZES = (
+    ("`dense-vae`, forward", 128, 784, 256, "b"),
+    ("`dense-vae`, forward", 128, 256, 784, "b"),
+    ("`dense-vae`, gradient of inputs", 128, 784, 256, ""),
+    ("`dense-vae`, gradient of weights", 784, 128, 256, "a"),
+    ("`dense-vae`, gradient of weights", 256, 128, 784, "a"),
+    ("a thousand examples", 1000, 784, 256, "b"),
+    ("square", 1024, 1024, 1024, ""),
+    ("square", 2048, 2048, 2048, ""),
+)
+
+
+def main() -> None:
+    """Prints a table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=30)
+    repeats = parser.parse_args().repeats
+    prepare_processor()
+    print(
+        "| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | off: float32 | the other |"
+    )
+    print("|---|---|---|---|---|---|")
+    for name, *size, turned in SIZES:
+        print(f"| {name} | {' × '.join(map(str, size))} | {line(*size, turned, repeats)} |", flush=True)
+
+
+def line(rows: int, depth: int, columns: int, turned: str, repeats: int) -> str:
+    """The numbers of a size."""
+    torch.manual_seed(0)
+    a = torch.randn(depth, rows).T if "a" in turned else torch.randn(rows, depth)
+    b = torch.randn(columns, depth).T if "b" in turned else torch.randn(depth, columns)
+    rounded = a.bfloat16(), b.bfloat16()
+    ways: dict[str, Callable[[], Tensor]] = {
+        "float32": lambda: a @ b,
+        "ours": lambda: product(a, b, None, bfloat16=False),
+    }
+    ways |= {"bfloat16": lambda: rounded[0] @ rounded[1]}
+    if has_bfloat16():
+        ways["ours, rounded"] = lambda: product(a, b, None, bfloat16=True)
+    exact = {"float32": a.double() @ b.double(), "bfloat16": rounded[0].double() @ rounded[1].double()}
+    speeds = {way: 2 * rows * depth * columns / 1e9 / seconds for way, seconds in timed(ways, repeats).items()}
+    off = {way: (ways[way]().double() - exact[KINDS[way]]).norm() / exact[KINDS[way]].norm() for way in ways}
+    pairs = [[way for way in ways if KINDS[way] == kind] for kind in exact]
+    shown = [", ".join(f"{speeds[way]:.0f}" for way in pair) for pair in pairs]
+    shown += [", ".join(f"{off[way]:.1e}" for way in pair) for pair in pairs]
+    return " | ".join(shown)
+
+
+KINDS = {"float32": "float32", "ours": "float32", "bfloat16": "bfloat16", "ours, rounded": "bfloat16"}
+
+
+def timed(ways: dict[str, Callable[[], Tensor]], repeats: int) -> dict[str, float]:
+    """Medians of seconds; each is done five times in a row, so that a call costs little beside it."""
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(repeats + 2):
+        for way, multiply in ways.items():
+            began = time.perf_counter()
+            for _ in range(5):
+                multiply()
+            times[way].append((time.perf_counter() - began) / 5)
+    return {way: statistics.median(found[2:]) for way, found in times.items()}
+
+
+if __name__ == "__main__":
+    main()
