@@ -37,7 +37,7 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     prepare_processor()
     print(
-        "| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | off: float32 | the other |"
+        "| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | off: both | off: both |"
     )
     print("|---|---|---|---|---|---|")
     for name, *size, turned in SIZES:
