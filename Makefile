@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 RUN    := runs/demo
+# Files of tests on as many processes as there are cores; each computes on one thread.
+ABREAST := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check format mutants docs clean
@@ -21,7 +23,7 @@ demo: $(READY)  ## train the tutorial's VAE on clothes, evaluate it, write a rep
 	@$(BIN)/python scripts/demo.py $(RUN)
 
 test: $(READY)  ## all tests, with the coverage gate
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest $(ABREAST) --cov --cov-report=term:skip-covered $(ARGS)
 
 test-fast: $(READY)  ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)

@@ -14,7 +14,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autoencode.kernels import has_bfloat16, product
+from autoencode.kernels import has_bfloat16
+from autoencode.kernels.dense import multiply
 from autoencode.training.processor import prepare_processor
 
 # Rows, depth, columns, and which of both matrices are turned.
@@ -52,11 +53,11 @@ def line(rows: int, depth: int, columns: int, turned: str, repeats: int) -> str:
     rounded = a.bfloat16(), b.bfloat16()
     ways: dict[str, Callable[[], Tensor]] = {
         "float32": lambda: a @ b,
-        "ours": lambda: product(a, b, None, bfloat16=False),
+        "ours": lambda: multiply(a, b, None),
     }
     ways |= {"bfloat16": lambda: rounded[0] @ rounded[1]}
     if has_bfloat16():
-        ways["ours, rounded"] = lambda: product(a, b, None, bfloat16=True)
+        ways["ours, rounded"] = lambda: multiply(a, b, None, bfloat16=True)
     exact = {"float32": a.double() @ b.double(), "bfloat16": rounded[0].double() @ rounded[1].double()}
     speeds = {way: 2 * rows * depth * columns / 1e9 / seconds for way, seconds in timed(ways, repeats).items()}
     off = {way: (ways[way]().double() - exact[KINDS[way]]).norm() / exact[KINDS[way]].norm() for way in ways}
@@ -73,10 +74,10 @@ def timed(ways: dict[str, Callable[[], Tensor]], repeats: int) -> dict[str, floa
     """Medians of seconds; each is done five times in a row, so that a call costs little beside it."""
     times: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(repeats + 2):
-        for way, multiply in ways.items():
+        for way, once in ways.items():
             began = time.perf_counter()
             for _ in range(5):
-                multiply()
+                once()
             times[way].append((time.perf_counter() - began) / 5)
     return {way: statistics.median(found[2:]) for way, found in times.items()}
 

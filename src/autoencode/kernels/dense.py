@@ -82,7 +82,7 @@ class Product(Function):
     def forward(ctx: Any, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
         """(rows, depth) and (depth, columns) to (rows, columns)."""
         ctx.save_for_backward(a, b)
-        return _multiply(a, b, bias)
+        return multiply(a, b, bias)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -109,7 +109,7 @@ def product(a: Tensor, b: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor
     Returns:
         (rows, columns), float32.
     """
-    return _multiply(a, b, bias, bfloat16)
+    return multiply(a, b, bias, bfloat16=bfloat16)
 
 
 @product.register_fake
@@ -117,7 +117,8 @@ def _(a: Tensor, b: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
     return a.new_empty(a.shape[0], b.shape[1])
 
 
-def _multiply(a: Tensor, b: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
+def multiply(a: Tensor, b: Tensor, bias: Tensor | None, *, bfloat16: bool = False) -> Tensor:
+    """The same as `product`, without PyTorch's ways of seeing it."""
     a, b = a.detach(), b.detach()
     bias = None if bias is None else bias.detach().contiguous()
     y = a.new_empty(len(a), b.shape[1])
