@@ -53,7 +53,11 @@ def test_a_wrong_checksum_shows_both(tmp_path: Path):
         read_published(tmp_path / "file", published())
 
 
-@pytest.mark.parametrize("content", [gzip.compress(CONTENT)[:-9], gzip.compress(CONTENT * 2), b"\x1f\x8bgarbage"])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(CONTENT)[:-9], gzip.compress(CONTENT * 2), b"\x1f\x8bgarbage"],
+    ids=["cut short", "another size", "garbage"],  # not the content, in which there is a time
+)
 def test_damaged_gzip_says_what_to_do(tmp_path: Path, content: bytes):
     (tmp_path / "file.gz").write_bytes(content)
     with pytest.raises(DownloadError, match=r"file.gz .*; delete it, and it is downloaded again"):

@@ -91,7 +91,7 @@ class Product(Function):
         for_a, for_b, for_bias = ctx.needs_input_grad
         return (
             Product.apply(dy, b.t(), None) if for_a else None,  # pyright: ignore[reportReturnType]
-            Product.apply(a.t(), dy, None) if for_b else None,
+            Product.apply(dy.t(), a, None).t() if for_b else None,  # in the order in which a layer keeps its weights
             dy.sum(0) if for_bias else None,
         )
 
