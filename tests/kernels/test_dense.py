@@ -141,10 +141,16 @@ def test_what_does_not_fit_is_refused_as_by_pytorch() -> None:
 
 
 def test_small_layers_are_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "_LARGE_ALONE", 30 * 40 * 24)
+    monkeypatch.setattr(dense, "_LARGE_ALONE", 24 * 40)
     x, weight = torch.randn(30, 40), torch.randn(24, 40, requires_grad=True)
     assert linear(x, weight, None).grad_fn.name() == "ProductBackward"  # pyright: ignore
-    assert linear(x[:29], weight, None).grad_fn.name() != "ProductBackward"  # pyright: ignore
+    assert linear(x, weight[:23], None).grad_fn.name() != "ProductBackward"  # pyright: ignore
+
+
+def test_an_example_has_the_same_numbers_in_any_batch() -> None:
+    x, weight, bias = torch.randn(70, 300), torch.randn(90, 300), torch.randn(90)
+    alone = torch.cat([linear(some, weight, bias) for some in x.split([1, 5, 32, 32])])
+    assert torch.equal(alone, linear(x, weight, bias))
 
 
 def test_it_is_faster_with_wide_vectors_on_processors_that_are_not_intels(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
-from autoencode.nn import Conditional, ResidualBlock, apply, dense_stack, halved, sizes_after
+from autoencode.nn import Conditional, Linear, ResidualBlock, apply, dense_stack, halved, sizes_after
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
@@ -20,7 +20,7 @@ def test_sizes_on_the_way_down() -> None:
 
 def test_a_dense_stack_ends_in_an_activation() -> None:
     stack = dense_stack([4, 8, 3], nn.Tanh)
-    assert [type(layer) for layer in stack] == [nn.Linear, nn.Tanh, nn.Linear, nn.Tanh]
+    assert [type(layer) for layer in stack] == [Linear, nn.Tanh, Linear, nn.Tanh]
     assert stack(torch.zeros(5, 4)).shape == (5, 3)
 
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from autoencode.likelihoods import FixedScale
+from autoencode.nn import Linear
 from autoencode.objectives import Reconstruction
 from autoencode.recipes import conv_ae, conv_vae, dense_vae, fashion_denoise, fashion_vae
 
@@ -33,7 +34,7 @@ def test_dense_vae_is_784_256_4_and_2_256_784() -> None:
     encoder, head = 784 * 256 + 256, 256 * (2 + 2) + (2 + 2)
     decoder = 2 * 256 + 256 + 256 * 784 + 784
     assert size(model) == encoder + head + decoder == 404_244
-    assert [type(layer) for layer in model.encoder.layers] == [nn.Linear, nn.ReLU]
+    assert [type(layer) for layer in model.encoder.layers] == [Linear, nn.ReLU]
 
 
 def test_fashion_vae_is_the_tutorials() -> None:

@@ -25,8 +25,8 @@ _C_INTERFACE = (
 """Of PyTorch, for programs that its compiler makes: stable between its versions."""
 _LARGE = 2**20
 """Products of fewer multiplications are always in float32: bfloat16 would save nothing, and codes go through them."""
-_LARGE_ALONE = 2**22
-"""With fewer, calling from Python takes longer than is saved."""
+_LARGE_ALONE = 2**16
+"""With fewer weights, calling from Python takes longer. Not of examples: one's numbers are the same in any batch."""
 
 
 def suits_products(precision: str) -> bool:
@@ -67,7 +67,7 @@ def linear(
         weight: (outputs, inputs).
         bias: (outputs) or None.
     """
-    large = x.numel() * len(weight) >= _LARGE_ALONE and x.ndim > 1 and x.shape[-1] == weight.shape[1]
+    large = weight.numel() >= _LARGE_ALONE and x.ndim > 1 and x.shape[-1] == weight.shape[1]
     if not (large and can_compute(x, weight, bias, len(weight)) and are_products_faster()):
         return F.linear(x, weight, bias)
     rows = x if x.ndim == 2 else x.flatten(0, -2)
