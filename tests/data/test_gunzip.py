@@ -28,7 +28,9 @@ def test_a_stream_that_is_cut_off():
 
 
 @pytest.mark.parametrize(
-    "packed", [b"plain text", gzip.compress(b"abc") + b"trailing", b"\x1f\x8b\x08\xff" + bytes(20)]
+    "packed",
+    [b"plain text", gzip.compress(b"abc") + b"trailing", b"\x1f\x8b\x08\xff" + bytes(20)],
+    ids=["plain text", "trailing", "unknown flags"],  # not the content, in which there is a time
 )
 def test_what_is_no_gzip(packed):
     with pytest.raises(DataError, match=r"is no gzip file, or is damaged|is cut off"):
