@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autoencode import kernels
-from autoencode.kernels import convolve, convolve_narrow, convolve_transposed, library, shape
+from autoencode.kernels import convolve, convolve_doubled, convolve_narrow, convolve_transposed, library, shape
 
 pytestmark = pytest.mark.skipif(library.built() is None, reason="there is no C++ compiler")
 
@@ -83,6 +83,62 @@ def test_a_convolution_and_its_derivatives(
     kind = "Thin" if ci < 16 else "Wide"
     ours = lambda *some: convolve(*some, stride, 1, relu=relu)  # noqa: E731
     check(ours, reference, x, weight, bias, relu=relu, kind=kind, layout=layout)
+
+
+@pytest.mark.parametrize("relu", [False, True])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize(("n", "h", "w", "ci", "co"), WIDE + THIN)
+def test_a_maximum_and_its_derivatives(
+    n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
+) -> None:
+    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
+
+    def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        out = F.max_pool2d(F.conv2d(x, weight, bias, stride, 1), 2, ceil_mode=True)
+        return out.relu() if relu else out
+
+    kind = "Thin" if ci < 16 else "Wide"
+    ours = lambda *some: convolve(*some, stride, 1, relu=relu, pooled=True)  # noqa: E731
+    check(ours, reference, x, weight, bias, relu=relu, kind=kind, layout=torch.channels_last)
+
+
+@pytest.mark.parametrize("ci", [1, 16])
+def test_of_equal_numbers_the_first_is_the_maximum(ci: int) -> None:
+    x, weight = torch.ones(9, ci, 15, 15, requires_grad=ci == 16), torch.zeros(16, ci, 3, 3, requires_grad=True)
+    slopes = []
+    for out in (
+        convolve(x, weight, None, 1, 1, pooled=True),
+        F.max_pool2d(F.conv2d(x, weight, padding=1), 2, ceil_mode=True),
+    ):
+        slopes.append(torch.autograd.grad((out * torch.arange(16.0)[:, None, None]).sum(), weight)[0])
+    assert torch.allclose(*slopes, rtol=1e-4)
+
+
+@pytest.mark.parametrize("ci", [1, 16])
+@pytest.mark.parametrize("place", [(4, 4), (4, 5), (5, 4), (5, 5), (14, 14)])
+def test_a_maximum_with_no_number_is_none(ci: int, place: tuple[int, int]) -> None:
+    x, weight = torch.zeros(9, ci, 15, 15), torch.zeros(16, ci, 3, 3)
+    weight[:, :, 1, 1] = 1
+    x[0, 0, *place] = math.nan
+    pooled = convolve(x, weight, None, 1, 1, pooled=True)
+    assert pooled[0, :, place[0] // 2, place[1] // 2].isnan().all()
+
+
+@pytest.mark.parametrize("relu", [False, True])
+@pytest.mark.parametrize(("n", "h", "w", "ci", "co"), WIDE)
+def test_a_doubled_picture_and_its_derivatives(
+    n: int, h: int, w: int, ci: int, co: int, relu: bool, monkeypatch
+) -> None:
+    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
+
+    def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        out = F.conv2d(x.repeat_interleave(2, 2).repeat_interleave(2, 3), weight, bias, 1, 1)
+        return out.relu() if relu else out
+
+    ours = lambda *some: convolve_doubled(*some, relu=relu)  # noqa: E731
+    check(ours, reference, x, weight, bias, relu=relu, kind="Wide", layout=torch.channels_last)
 
 
 @pytest.mark.parametrize("relu", [False, True])

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from autoencode.kernels import library
-from autoencode.nn import Chain, Conv, TransposedConv
+from autoencode.nn import Chain, Conv, PooledConv, TransposedConv, UpsampledConv
 
 
 def layers() -> list[nn.Module]:
@@ -16,6 +16,10 @@ def layers() -> list[nn.Module]:
         Conv(16, 32, 2),
         nn.ReLU(),
         TransposedConv(32, 16, 3, 2, 1, 1),
+        nn.ReLU(inplace=True),
+        PooledConv(16, 32),
+        nn.ReLU(inplace=True),
+        UpsampledConv(32, 16, (16, 16)),
         nn.ReLU(inplace=True),
         Conv(16, 16),
         nn.SiLU(),

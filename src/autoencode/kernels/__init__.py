@@ -5,6 +5,7 @@ compiler with OpenMP; without one PyTorch's own are used, and the numbers are th
 """
 
 from autoencode.kernels.convolution import convolve as convolve
+from autoencode.kernels.convolution import convolve_doubled as convolve_doubled
 from autoencode.kernels.convolution import convolve_narrow as convolve_narrow
 from autoencode.kernels.convolution import convolve_transposed as convolve_transposed
 from autoencode.kernels.dense import are_products_faster as are_products_faster

@@ -10,6 +10,8 @@ from autoencode.kernels.shape import Shape
 
 LINEAR = False
 """In place of a ReLU."""
+WHOLE = False
+"""In place of a maximum."""
 
 
 def forward_of_wide(
@@ -20,12 +22,15 @@ def forward_of_wide(
     *,
     x_mask: Tensor | None = None,
     relu: bool = False,
-) -> tuple[Tensor, Tensor | None]:
-    """The convolution; and with a mask, what of x is above it, summed for each channel."""
-    y = shape.result()
+    pooled: bool = False,
+) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    """The convolution; which of four a maximum was, where that is asked for; and with a mask, what of x is above it,
+    summed for each channel.
+    """
+    y, which = shape.maxima() if pooled else (shape.result(), None)
     total = None if x_mask is None else y.new_empty(shape.ci)
-    call("autoencode_forward", shape, relu, channels_last(x), as_last(x_mask), taps(weight), bias, y, total)
-    return y, total
+    call("autoencode_forward", shape, relu, channels_last(x), as_last(x_mask), taps(weight), bias, y, which, total)
+    return y, which, total
 
 
 def backward_of_wide(
@@ -36,6 +41,7 @@ def backward_of_wide(
     *,
     x_mask: Tensor | None = None,
     dy_mask: Tensor | None = None,
+    which: Tensor | None = None,
     wants_x: bool = False,
     wants_weight: bool = False,
     start: Tensor | None = None,
@@ -47,8 +53,8 @@ def backward_of_wide(
     db = dy.new_empty(shape.co)
     turned = taps(weight.transpose(0, 1)) if weight is not None and wants_x else None
     given = channels_last(x) if x is not None and wants_weight else None
-    masks = as_last(x_mask), as_last(dy_mask)
-    call("autoencode_backward", shape, relu, given, masks[0], turned, channels_last(dy), masks[1], start, dx, dw, db)
+    masks, dy = (as_last(x_mask), as_last(dy_mask)), channels_last(dy)
+    call("autoencode_backward", shape, relu, given, masks[0], turned, dy, masks[1], which, start, dx, dw, db)
     return dx, None if dw is None else dw.permute(3, 2, 0, 1), db
 
 

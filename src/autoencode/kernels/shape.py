@@ -1,7 +1,7 @@
 """Which convolutions can be computed here, and faster than by PyTorch."""
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -46,6 +46,11 @@ class Shape:
         """Room for results."""
         return _room((self.n, self.co, self.oh, self.ow))
 
+    def maxima(self) -> tuple[Tensor, Tensor]:
+        """Room for the maxima of 2×2 results, of fewer at the edge; and for which of the four each was."""
+        y = _room((self.n, self.co, (self.oh + 1) // 2, (self.ow + 1) // 2))
+        return y, torch.empty_like(y, dtype=torch.uint8)
+
     @property
     def is_large(self) -> bool:
         """Whether there is enough to do, for one of the compiled functions."""
@@ -72,6 +77,11 @@ class Shape:
     def turned(self) -> "Shape":
         """The convolution back, of the same size."""
         return Shape(self.n, self.oh, self.ow, self.co, self.h, self.w, self.ci, self.stride)
+
+    @property
+    def doubled(self) -> "Shape":
+        """The same of pictures that are enlarged twofold before."""
+        return replace(self, oh=2 * self.h, ow=2 * self.w)
 
     @property
     def feeds_all(self) -> bool:

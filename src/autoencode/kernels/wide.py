@@ -5,33 +5,38 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from autoencode.kernels.calls import LINEAR, backward_of_wide, forward_of_wide
+from autoencode.kernels.calls import LINEAR, WHOLE, backward_of_wide, forward_of_wide
 from autoencode.kernels.shape import Shape
+from autoencode.kernels.slopes import masked, of_results
 
 
 class Wide(torch.autograd.Function):
-    """y = w ∗ x + b, or what of it is above zero."""
+    """y = w ∗ x + b, or of it the maximum of each 2×2 points, or what is above zero."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, shape: Shape) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
+    ) -> Tensor:
         """As the class says."""
-        y, _ = forward_of_wide(shape, x, weight, bias, relu=relu)
-        ctx.save_for_backward(x, weight, y if relu else None)
+        y, which, _ = forward_of_wide(shape, x, weight, bias, relu=relu, pooled=pooled)
+        ctx.save_for_backward(x, weight, y if relu else None, which)
         ctx.shape = shape
         return y
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients of what `forward` is given, in its order."""
-        (x, weight, y), shape, (dy,) = ctx.saved_tensors, ctx.shape, gradients
+        (x, weight, y, which), shape, (dy,) = ctx.saved_tensors, ctx.shape, gradients
         wants_x, wants_weight, wants_bias, *_ = ctx.needs_input_grad
         if torch.is_grad_enabled():  # this gradient will be differentiated itself
-            dy = masked(dy, y)
+            dy = of_results(dy, y, which, shape)
             dx = WideTransposed.apply(dy, weight, None, LINEAR, shape) if wants_x else None
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
-            return dx, dw, dy.sum((0, 2, 3)) if wants_bias else None, None, None  # pyright: ignore[reportReturnType]
-        dx, dw, db = backward_of_wide(shape, x, weight, dy, dy_mask=y, wants_x=wants_x, wants_weight=wants_weight)
-        return dx, dw, db if wants_bias else None, None, None
+            db = dy.sum((0, 2, 3))
+        else:
+            wants = {"wants_x": wants_x, "wants_weight": wants_weight}
+            dx, dw, db = backward_of_wide(shape, x, weight, dy, dy_mask=y, which=which, **wants)
+        return dx, dw, db if wants_bias else None, None, None, None  # pyright: ignore[reportReturnType]
 
 
 class WideTransposed(torch.autograd.Function):
@@ -52,10 +57,10 @@ class WideTransposed(torch.autograd.Function):
         wants_dy, wants_weight, wants_bias, *_ = ctx.needs_input_grad
         if torch.is_grad_enabled():
             x = masked(x, made)
-            out = Wide.apply(x, weight, None, LINEAR, shape) if wants_dy else None
+            out = Wide.apply(x, weight, None, LINEAR, WHOLE, shape) if wants_dy else None
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
             return out, dw, x.sum((0, 2, 3)) if wants_bias else None, None, None  # pyright: ignore[reportReturnType]
-        out, total = forward_of_wide(shape, x, weight, x_mask=made)
+        out, _, total = forward_of_wide(shape, x, weight, x_mask=made)
         _, dw, _ = backward_of_wide(shape, x, weight, dy, x_mask=made, wants_weight=wants_weight)
         if wants_bias and total is None:
             total = x.sum((0, 2, 3))
@@ -78,10 +83,5 @@ class WideWeights(torch.autograd.Function):
         (x, dy), shape, (weight,) = ctx.saved_tensors, ctx.shape, gradients
         wants_x, wants_dy, _ = ctx.needs_input_grad
         dx = WideTransposed.apply(dy, weight, None, LINEAR, shape) if wants_x else None
-        out = Wide.apply(x, weight, None, LINEAR, shape) if wants_dy else None
+        out = Wide.apply(x, weight, None, LINEAR, WHOLE, shape) if wants_dy else None
         return dx, out, None  # pyright: ignore[reportReturnType]
-
-
-def masked(gradient: Tensor, made: Tensor | None) -> Tensor:
-    """What of a gradient passes a ReLU that made this; all of it where there was none."""
-    return gradient if made is None else torch.where(made > 0, gradient, 0.0)

@@ -3,7 +3,12 @@
 from torch import Tensor, nn
 
 from autoencode.nn.conv import Conv
+from autoencode.nn.pooled_conv import PooledConv
 from autoencode.nn.transposed_conv import TransposedConv
+from autoencode.nn.upsampled_conv import UpsampledConv
+
+_RECTIFYING = (Conv, PooledConv, TransposedConv, UpsampledConv)
+"""Layers that a ReLU can be computed with."""
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -25,5 +30,5 @@ class Chain(nn.Sequential):
 
 def _are_one(layers: list[nn.Module]) -> bool:
     """Whether these are a convolution and a ReLU, to neither of which anybody listens."""
-    pair = len(layers) == 2 and type(layers[0]) in (Conv, TransposedConv) and type(layers[1]) is nn.ReLU
+    pair = len(layers) == 2 and type(layers[0]) in _RECTIFYING and type(layers[1]) is nn.ReLU
     return pair and not any(getattr(layer, hooks) for layer in layers for hooks in _HOOKS)

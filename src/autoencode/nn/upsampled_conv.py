@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.kernels import convolve
+from autoencode.kernels import convolve, convolve_doubled
 from autoencode.nn.sizes import Size
 from autoencode.nn.transposed_conv import conv_transpose2d
 
@@ -14,7 +14,8 @@ class UpsampledConv(nn.Conv2d):
 
     Where both sides double, every point of the result sees four points of the small picture, so that one transposed
     convolution of 4×4 with a stride of 2 is the same function: 4/9 of the arithmetic, and a quarter of the memory. Its
-    weights are sums of those of the 3×3. Other sizes are upsampled and convolved.
+    weights are sums of those of the 3×3. Processors need a quarter of the arithmetic only (`autoencode.kernels`). Other
+    sizes are upsampled and convolved.
 
     Args:
         in_channels: of the small picture, (batch, in_channels, any, any).
@@ -31,13 +32,23 @@ class UpsampledConv(nn.Conv2d):
         super().__init__(in_channels, out_channels, 3, padding=1)
         self.size = size
 
-    def forward(self, input: Float[Tensor, "batch channels h w"]) -> Float[Tensor, "batch out height width"]:
-        """(batch, in_channels, any, any) to (batch, out_channels, *size)."""
+    def forward(
+        self, input: Float[Tensor, "batch channels h w"], *, relu: bool = False
+    ) -> Float[Tensor, "batch out height width"]:
+        """(batch, in_channels, any, any) to (batch, out_channels, *size).
+
+        Args:
+            input: the small pictures.
+            relu: what is below zero becomes zero, as by a ReLU behind it.
+        """
         height, width = input.shape[2:]
         if (2 * height, 2 * width) != tuple(self.size):
             enlarged = F.interpolate(input, size=self.size, mode="nearest")
-            return convolve(enlarged, self.weight, self.bias, 1, 1)
-        return conv_transpose2d(input, _of_small(self.weight), self.bias, 2, 1, (height * 2, width * 2))
+            return convolve(enlarged, self.weight, self.bias, 1, 1, relu=relu)
+        out = convolve_doubled(input, self.weight, self.bias, relu=relu)
+        if out is not None:
+            return out
+        return conv_transpose2d(input, _of_small(self.weight), self.bias, 2, 1, self.size, relu=relu)
 
     def extra_repr(self) -> str:
         """The channels and the size."""

@@ -47,7 +47,7 @@ def fashion_denoise(
         decoder += [UpsampledConv(n_in, n_out, size), nn.ReLU(inplace=True)]
     decoder[-1] = nn.Sigmoid()
     model = Autoencoder(
-        encoder=nn.Sequential(*encoder),
+        encoder=Chain(*encoder),
         posterior=IdentityPosterior((_WIDTHS[-1], *sizes[-1])),
         decoder=Chain(*decoder),
         likelihood=NormalLikelihood(data_shape, FixedScale(1.0)),

@@ -1,0 +1,197 @@
+// Convolutions of few channels to many, and of many to few.
+
+#pragma once
+
+#include "maximum.h"
+#include "picture.h"
+
+// A convolution of few channels, such as a picture's own: for each line of results, one product with what they see.
+// With `which`, results are the maxima of 2 x 2 of them, which never lie in memory all together.
+class Thin {
+  static constexpr int MOST = 4;
+  const Shape s;
+  const int stride, taps;
+  const ptrdiff_t line;  // of results
+
+ public:
+  Thin(const Shape& shape, int stride_) : s(shape), stride(stride_), taps(9 * shape.ci), line((ptrdiff_t)s.ow * s.co) {}
+  static bool takes(const Shape& s) { return s.ci <= MOST && s.co % 16 == 0; }
+
+  void forward(const float* x, const float* w, const float* bias, bool relu, float* y, uint8_t* which, int threads) const {
+#pragma omp parallel num_threads(threads)
+    {
+      const Threads here;
+      const Room made(which ? 2 * line : 0);
+      const Lines lines(*this, x);
+      const int step = which ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
+      for (int row = here.first((long)s.n * rows); row < last; row++) {
+        const int picture = row / rows, top = row % rows * step, several = std::min(step, s.oh - top);
+        for (int i = 0; i < several; i++) {
+          float* to = which ? made + i * line : y + row * line;
+          Product{lines.seen_by(picture, top + i), taps, 1, w, s.co, to, s.co, taps}.run<false>(s.ow, s.co);
+        }
+        const ptrdiff_t place = row * (which ? (ptrdiff_t)s.half_ow() * s.co : line);
+        if (which) maxima(made, several == 2, bias, relu, y + place, which + place);
+        else if (bias || relu) finish(y + place, bias, relu);
+      }
+    }
+  }
+
+  void backward(const float* x, const float* dy, const float* mask, const uint8_t* which, float* dw, float* db,
+                int threads) const {
+    const ptrdiff_t size = (taps + 1) * (ptrdiff_t)s.co;  // the last row is the bias's
+    const Room sums(size * threads);
+#pragma omp parallel num_threads(threads)
+    {
+      const Threads here;
+      const int step = which ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
+      const Room slopes(step * line);
+      const Lines lines(*this, x);
+      float *own = sums + size * here.me, *bias = own + taps * s.co;
+      std::memset(own, 0, size * 4);
+      for (int row = here.first((long)s.n * rows); row < last; row++) {
+        const int picture = row / rows, top = row % rows * step, several = std::min(step, s.oh - top);
+        const ptrdiff_t place = row * (which ? (ptrdiff_t)s.half_ow() * s.co : line);
+        if (which) slopes_of_maxima(dy + place, mask ? mask + place : nullptr, which + place, slopes, bias);
+        else slopes_of_line(dy + place, mask ? mask + place : nullptr, slopes, bias);
+        for (int i = 0; i < several; i++)
+          Product{lines.seen_by(picture, top + i), 1, taps, slopes + i * line, s.co, own, s.co, s.ow}.run<true>(taps, s.co);
+      }
+#pragma omp barrier
+      add_up(sums, sums, size, here.all);
+    }
+    if (dw) std::memcpy(dw, sums, taps * s.co * 4);
+    if (db) std::memcpy(db, sums + taps * s.co, s.co * 4);
+  }
+
+ private:
+  class Lines {  // of a batch of pictures
+    const Thin& of;
+    const float* x;
+    const ptrdiff_t wide;
+    const Room framed, seen;
+
+   public:
+    Lines(const Thin& thin, const float* pictures)
+        : of(thin), x(pictures), wide((of.s.w + 2) * of.s.ci), framed(3 * wide), seen((size_t)of.s.ow * of.taps) {
+      std::memset(framed, 0, 3 * wide * 4);
+    }
+
+    // The 3 x 3 x ci numbers that each result of a line sees
+    const float* seen_by(int picture, int line) const {
+      const Shape& s = of.s;
+      const int some = 3 * s.ci;
+      for (int a = 0; a < 3; a++) {
+        const int row = line * of.stride - 1 + a;
+        float* to = framed + a * wide + s.ci;
+        if (row < 0 || row >= s.h) std::memset(to, 0, s.w * s.ci * 4);
+        else std::memcpy(to, x + ((ptrdiff_t)picture * s.h + row) * s.w * s.ci, s.w * s.ci * 4);
+        for (int point = 0; point < s.ow; point++)
+          for (int i = 0; i < some; i++)
+            seen[point * of.taps + a * some + i] = framed[a * wide + point * of.stride * s.ci + i];
+      }
+      return seen;
+    }
+  };
+
+  void finish(float* y, const float* bias, bool relu) const {
+    for (int point = 0; point < s.ow; point++)
+      for (int c = 0; c < s.co; c += LANES, y += LANES) {
+        const vec value = bias ? load(y) + load(bias + c) : load(y);
+        store(y, relu ? rectified(value) : value);
+      }
+  }
+
+  // Of two lines, or of one at the lower edge
+  void maxima(const float* made, bool two, const float* bias, bool relu, float* y, uint8_t* which) const {
+    const vec none = vec{} + LEAST;
+    for (int point = 0; point < s.ow; point += 2)
+      for (int c = 0; c < s.co; c += LANES, y += LANES, which += LANES) {
+        const float *from = made + point * s.co + c, *below = from + line;
+        const bool farther = point + 1 < s.ow;
+        const vec four[4] = {load(from), farther ? load(from + s.co) : none, two ? load(below) : none,
+                             two && farther ? load(below + s.co) : none};
+        const vec most = bias ? largest(four, which) + load(bias + c) : largest(four, which);
+        store(y, relu ? rectified(most) : most);
+      }
+  }
+
+  // bias += their sum
+  void slopes_of_line(const float* dy, const float* mask, float* slopes, float* bias) const {
+    for (int i = 0; i < line; i += LANES) {
+      const vec slope = load(dy + i);
+      store(slopes + i, mask ? load(mask + i) <= 0 ? vec{} : slope : slope);
+    }
+    for (int c = 0; c < s.co; c += LANES) {
+      vec sum = load(bias + c);
+      for (int point = 0; point < s.ow; point++) sum += load(slopes + point * s.co + c);
+      store(bias + c, sum);
+    }
+  }
+
+  // The same of the two lines that maxima are of
+  void slopes_of_maxima(const float* dy, const float* mask, const uint8_t* which, float* slopes, float* bias) const {
+    for (int point = 0; point < s.ow; point += 2)
+      for (int c = 0; c < s.co; c += LANES, dy += LANES, which += LANES) {
+        vec slope = load(dy);
+        if (mask) slope = load(mask) <= 0 ? vec{} : slope, mask += LANES;
+        store(bias + c, load(bias + c) + slope);
+        for (int one = 0; one < 4; one++)
+          if (point + one % 2 < s.ow) store(slopes + one / 2 * line + (point + one % 2) * s.co + c, slope_of(slope, which, one));
+      }
+  }
+};
+
+// A convolution to few channels, such as a decoder's last: sums of products, point by point. Weights are [co][9][ci].
+class Narrow {
+  static constexpr int MOST = 4;
+  const Shape s;
+
+ public:
+  explicit Narrow(const Shape& shape) : s(shape) {}
+  static bool takes(const Shape& s) { return s.co <= MOST && s.ci % 16 == 0; }
+
+  void forward(const float* x, const float* w, const float* bias, float* y, int threads) const {
+#pragma omp parallel num_threads(threads)
+    {
+      const Threads here;
+      const ptrdiff_t wide = (ptrdiff_t)(s.w + 2) * s.ci;
+      const Room framed(3 * wide), sums((size_t)s.w * LANES);
+      std::memset(framed, 0, 3 * wide * 4);
+      const int first = here.first((long)s.n * s.h), last = here.last((long)s.n * s.h);
+      for (int line = first; line < last; line++) {
+        const int row = line % s.h;  // of three lines two are there already, from the line before
+        for (int a = line == first || row == 0 ? row - 1 : row + 1; a <= row + 1; a++) frame(x, line / s.h, a, framed, wide);
+        for (int o = 0; o < s.co; o++) {
+          std::memset(sums, 0, s.w * LANES * 4);
+          for (int c = 0; c < s.ci; c += LANES) add_line(framed, wide, row, w + (ptrdiff_t)o * 9 * s.ci + c, c, sums);
+          for (int point = 0; point < s.w; point++) {
+            float sum = bias ? bias[o] : 0;
+            for (int l = 0; l < LANES; l++) sum += sums[point * LANES + l];
+            y[((ptrdiff_t)line * s.w + point) * s.co + o] = sum;
+          }
+        }
+      }
+    }
+  }
+
+ private:
+  void frame(const float* x, int picture, int row, float* framed, ptrdiff_t wide) const {
+    float* to = framed + (row + 3) % 3 * wide + s.ci;
+    if (row < 0 || row >= s.h) std::memset(to, 0, s.w * s.ci * 4);
+    else std::memcpy(to, x + ((ptrdiff_t)picture * s.h + row) * s.w * s.ci, s.w * s.ci * 4);
+  }
+
+  void add_line(const float* framed, ptrdiff_t wide, int row, const float* w, int c, float* sums) const {
+    vec taps[9];
+    UNROLL for (int t = 0; t < 9; t++) taps[t] = load(w + t * s.ci);
+    const float* lines[3];
+    for (int a = 0; a < 3; a++) lines[a] = framed + (row + a + 2) % 3 * wide + c;
+    for (int point = 0; point < s.w; point++) {
+      vec three[3] = {};
+      UNROLL for (int a = 0; a < 3; a++)
+        UNROLL for (int b = 0; b < 3; b++) three[a] += taps[a * 3 + b] * load(lines[a] + (point + b) * s.ci);
+      store(sums + point * LANES, load(sums + point * LANES) + (three[0] + three[1] + three[2]));
+    }
+  }
+};

@@ -1,0 +1,21 @@
+// The sizes of a convolution, and sums that threads have shared.
+
+#pragma once
+
+#include "product.h"
+
+struct Shape {
+  int n, h, w, ci, oh, ow, co;
+  int half_oh() const { return (oh + 1) / 2; }  // the sides of what is left of the results by their maximum
+  int half_ow() const { return (ow + 1) / 2; }
+};
+
+// to = the sum of the threads' rows
+static void add_up(float* to, const float* rows, ptrdiff_t count, int threads) {
+#pragma omp for
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    vec sum = load(rows + i);
+    for (int row = 1; row < threads; row++) sum += load(rows + count * row + i);
+    store(to + i, sum);
+  }
+}

@@ -1,0 +1,403 @@
+// Convolutions of 3 x 3 points with fewer multiplications, for channels-last float32 pictures.
+//
+// Minimal filtering (Winograd): a tile of M x M results and the N x N points they see become P x P products (the next
+// tile's points are STEP further),
+//     y = A [ (G g G') * (B d B') ] A',
+// one product of matrices over the channels for each of the P x P points. The way back is the same turned round:
+//     dm = A' dy A,   dx = B' (U' dm) B,   dg = G' (V' dm) G.
+// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv:1509.09308, eq. 8 to 10.
+
+#pragma once
+
+#include "maximum.h"
+#include "picture.h"
+
+constexpr int TILES = 32;  // at a time: what belongs to them stays in the second cache
+
+// F(4, 3): four results from six products in place of twelve.
+struct Three {
+  static constexpr int M = 4, R = 3, STEP = 4, N = 6, P = 6;
+  static constexpr float B[P][N] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
+                                    {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
+  static constexpr float G[P][R] = {{1 / 4.f, 0, 0},
+                                    {-1 / 6.f, -1 / 6.f, -1 / 6.f},
+                                    {-1 / 6.f, 1 / 6.f, -1 / 6.f},
+                                    {1 / 24.f, 1 / 12.f, 1 / 6.f},
+                                    {1 / 24.f, -1 / 12.f, 1 / 6.f},
+                                    {0, 0, 1}};
+  static constexpr float A[M][P] = {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+};
+
+// F(2, 3): two results from four products in place of six.
+struct ThreeSmall {
+  static constexpr int M = 2, R = 3, STEP = 2, N = 4, P = 4;
+  static constexpr float B[P][N] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
+  static constexpr float G[P][R] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
+  static constexpr float A[M][P] = {{1, 1, 1, 0}, {0, 1, -1, -1}};
+};
+
+// A stride of 2: the outer taps are F(2, 2) on every other point, the middle one is as it is; five in place of six.
+struct ThreeHalving {
+  static constexpr int M = 2, R = 3, STEP = 4, N = 5, P = 5;
+  static constexpr float B[P][N] = {
+      {1, 0, -1, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 1, 0, -1}, {0, 1, 0, 0, 0}, {0, 0, 0, 1, 0}};
+  static constexpr float G[P][R] = {{1, 0, 0}, {1, 0, 1}, {0, 0, 1}, {0, 1, 0}, {0, 1, 0}};
+  static constexpr float A[M][P] = {{1, 1, 0, 1, 0}, {0, 1, -1, 0, 1}};
+};
+
+// Of a picture whose points are first doubled along both sides, which is never made: what a point gives to all that is
+// made of it, and what the differences to its two neighbours do; three in place of six. Nothing is rounded more than in
+// the plain sum of four taps.
+struct ThreeDoubling {
+  static constexpr int M = 2, R = 3, STEP = 1, N = 3, P = 3;
+  static constexpr float B[P][N] = {{0, 1, 0}, {1, -1, 0}, {0, -1, 1}};
+  static constexpr float G[P][R] = {{1, 1, 1}, {1, 0, 0}, {0, 0, 1}};
+  static constexpr float A[M][P] = {{1, 1, 0}, {1, 0, 1}};
+};
+
+// out[i] = the sum over j of C[i][j] in[j], or of C[j][i] in[j] where it is turned; zeros and ones cost nothing.
+template <bool TURNED, int TO, int FROM, int X, int Y>
+INLINE void times(const float (&c)[X][Y], const vec* in, int in_step, vec* out, int out_step) {
+  UNROLL for (int i = 0; i < TO; i++) {
+    vec sum = {};
+    UNROLL for (int j = 0; j < FROM; j++) {
+      const float factor = TURNED ? c[j][i] : c[i][j];
+      if (factor == 0) continue;
+      if (factor == 1) sum += in[j * in_step];
+      else if (factor == -1) sum -= in[j * in_step];
+      else sum += factor * in[j * in_step];
+    }
+    out[i * out_step] = sum;
+  }
+}
+
+// One convolution with a frame of zeros. Weights are [R][R][ci][co], pictures [n][h][w][ci], results [n][oh][ow][co].
+// Where there is a mask, of the same shape, numbers count as zero where it is not above zero: the slope of a ReLU.
+// With `which`, results are the maxima of 2 x 2 of them, [n][half_oh][half_ow][co], which notes where each was.
+// A band is a row of tiles of a picture; a thread does some bands at a time.
+template <class F>
+class Convolution {
+  static constexpr int POINTS = F::P * F::P;
+  const Shape s;
+  const int down, across, bands, chunk;
+  const ptrdiff_t in_step, out_step, size;  // from one point to the next: of inputs, of results, of all weights
+  const std::vector<float> zeros;
+
+ public:
+  explicit Convolution(const Shape& shape)
+      : s(shape),
+        down((s.oh + F::M - 1) / F::M),
+        across((s.ow + F::M - 1) / F::M),
+        bands(s.n * down),
+        chunk(std::max(1, (TILES + across - 1) / across)),
+        in_step((ptrdiff_t)chunk * across * s.ci + LANES),  // the lanes keep points out of each other's cache lines
+        out_step((ptrdiff_t)chunk * across * s.co + LANES),
+        size((ptrdiff_t)s.ci * s.co),
+        zeros(std::max(s.ci, s.co), 0.f) {}
+
+  // y = w * x + bias, or what of it is above zero; x_sum is the sum of x for each channel, where it is wanted.
+  void forward(const float* x, const float* x_mask, const float* w, const float* bias, bool relu, float* y, uint8_t* which,
+               float* x_sum, int threads) const {
+    const Room u(POINTS * size), sums((size_t)s.ci * threads);
+#pragma omp parallel num_threads(threads)
+    {
+      const Threads here;
+      points_of_weights(w, s.ci, s.co, u);
+      const Room v(POINTS * in_step), m(POINTS * out_step), sink(s.co);
+      float* sum = sums + s.ci * here.me;
+      std::memset(sum, 0, s.ci * 4);
+      const int last = here.last(bands);
+      for (int band = here.first(bands); band < last; band += chunk) {
+        const int until = std::min(band + chunk, last), tiles = (until - band) * across;
+        points_of_input(x, x_mask, band, until, v, sum);
+        for (int p = 0; p < POINTS; p++)
+          Product{v + p * in_step, s.ci, 1, u + p * size, s.co, m + p * out_step, s.co, s.ci}.template run<false>(tiles, s.co);
+        if (which) maxima_of_points(m, band, until, bias, relu, y, which, sink);
+        else result_of_points(m, band, until, bias, relu, y, sink);
+      }
+#pragma omp barrier
+      if (x_sum) add_up(x_sum, sums, s.ci, here.all);
+    }
+  }
+
+  // Of dx, dw and db those are made that are not null. dx starts as `start` of each channel, or as zero; where it is a
+  // transposed convolution's result, of it may be left what is above zero. Here the weights are [R][R][co][ci].
+  void backward(const float* x, const float* x_mask, const float* w, const float* dy, const float* dy_mask,
+                const uint8_t* which, const float* start, bool relu, float* dx, float* dw, float* db, int threads) const {
+    const Room u(dx ? POINTS * size : 0), sums(dw ? POINTS * size * threads : 0), biases((size_t)s.co * threads);
+#pragma omp parallel num_threads(threads)
+    {
+      const Threads here;
+      if (dx) points_of_weights(w, s.co, s.ci, u);
+      const Room v(POINTS * in_step), m(POINTS * out_step), sink(s.ci), unused(s.ci);
+      float *du = sums + (dw ? POINTS * size * here.me : 0), *bias = biases + s.co * here.me;
+      if (dw) std::memset(du, 0, POINTS * size * 4);
+      std::memset(bias, 0, s.co * 4);
+      std::memset(sink, 0, s.ci * 4);
+      std::memset(unused, 0, s.ci * 4);
+      const int first = here.first(s.n) * down, last = here.last(s.n) * down;  // whole pictures: tiles overlap
+      if (dx) begin(dx, first / down, last / down, start);
+      for (int band = first; band < last; band += chunk) {
+        const int until = std::min(band + chunk, last), tiles = (until - band) * across;
+        points_of_gradient(dy, dy_mask, which, band, until, m, bias);
+        if (dw) {
+          points_of_input(x, x_mask, band, until, v, unused);
+          for (int p = 0; p < POINTS; p++)
+            Product{v + p * in_step, 1, s.ci, m + p * out_step, s.co, du + p * size, s.co, tiles}.template run<true>(s.ci, s.co);
+        }
+        if (dx) {
+          for (int p = 0; p < POINTS; p++)
+            Product{m + p * out_step, s.co, 1, u + p * size, s.ci, v + p * in_step, s.ci, s.co}.template run<false>(tiles, s.ci);
+          input_of_points(v, band, until, dx, sink);
+          if (relu) rectify(dx, band / down, until / down);
+        }
+      }
+#pragma omp barrier
+      if (dw) {
+        add_up(sums, sums, POINTS * size, here.all);
+        weights_of_points(sums, dw);
+      }
+      if (db) add_up(db, biases, s.co, here.all);
+    }
+  }
+
+ private:
+  void begin(float* dx, int first, int last, const float* start) const {
+    const ptrdiff_t points = (ptrdiff_t)(last - first) * s.h * s.w;
+    float* to = dx + (ptrdiff_t)first * s.h * s.w * s.ci;
+    if (!start) std::memset(to, 0, points * s.ci * 4);
+    else for (ptrdiff_t i = 0; i < points; i++) std::memcpy(to + i * s.ci, start, s.ci * 4);
+  }
+
+  // Pictures are done when their last band is.
+  void rectify(float* dx, int first, int last) const {
+    const ptrdiff_t picture = (ptrdiff_t)s.h * s.w * s.ci;
+    for (ptrdiff_t i = first * picture; i < last * picture; i += LANES) store(dx + i, rectified(load(dx + i)));
+  }
+
+  // U = G g G', as [point][rows][columns] from [R][R][rows][columns]
+  void points_of_weights(const float* w, int rows, int columns, float* u) const {
+#pragma omp for
+    for (int i = 0; i < rows; i++)
+      for (int o = 0; o < columns; o += LANES) {
+        vec g[F::R][F::R], half[F::P][F::R], all[F::P];
+        UNROLL for (int a = 0; a < F::R; a++)
+          UNROLL for (int b = 0; b < F::R; b++) g[a][b] = load(w + ((a * F::R + b) * rows + i) * (ptrdiff_t)columns + o);
+        UNROLL for (int b = 0; b < F::R; b++) times<false, F::P, F::R>(F::G, &g[0][b], F::R, &half[0][b], F::R);
+        UNROLL for (int a = 0; a < F::P; a++) {
+          times<false, F::P, F::R>(F::G, half[a], 1, all, 1);
+          UNROLL for (int b = 0; b < F::P; b++) store(u + (a * F::P + b) * size + (ptrdiff_t)i * columns + o, all[b]);
+        }
+      }
+  }
+
+  // dg = G' du G
+  void weights_of_points(const float* du, float* dw) const {
+#pragma omp for
+    for (int i = 0; i < s.ci; i++)
+      for (int o = 0; o < s.co; o += LANES) {
+        vec g[F::R][F::R], half[F::R][F::P], all[F::P][F::P];
+        for (int p = 0; p < POINTS; p++) all[p / F::P][p % F::P] = load(du + p * size + (ptrdiff_t)i * s.co + o);
+        UNROLL for (int b = 0; b < F::P; b++) times<true, F::R, F::P>(F::G, &all[0][b], F::P, &half[0][b], F::P);
+        UNROLL for (int a = 0; a < F::R; a++) times<true, F::R, F::P>(F::G, half[a], 1, g[a], 1);
+        UNROLL for (int a = 0; a < F::R; a++)
+          UNROLL for (int b = 0; b < F::R; b++) store(dw + ((a * F::R + b) * s.ci + i) * (ptrdiff_t)s.co + o, g[a][b]);
+      }
+  }
+
+  // Calls body(tile, its N x N points of the pictures or `outside`) for the tiles of some bands.
+  template <class T, class Body>
+  INLINE void tiles_of_input(T* pictures, T* outside, int first, int last, Body body) const {
+    tiles<F::N, F::STEP>(pictures, outside, s.h, s.w, s.ci, 1, first, last, body);
+  }
+
+  template <class T, class Body>
+  INLINE void tiles_of_result(T* pictures, T* outside, int first, int last, Body body) const {
+    tiles<F::M, F::M>(pictures, outside, s.oh, s.ow, s.co, 0, first, last, body);
+  }
+
+  template <class T, class Body>
+  INLINE void tiles_of_maxima(T* pictures, T* outside, int first, int last, Body body) const {
+    tiles<F::M / 2, F::M / 2>(pictures, outside, s.half_oh(), s.half_ow(), s.co, 0, first, last, body);
+  }
+
+  template <int SIDE, int STEP, class T, class Body>
+  INLINE void tiles(T* pictures, T* outside, int h, int w, int channels, int pad, int first, int last, Body body) const {
+    T* at[SIDE * SIDE];
+    int tile = 0;
+    for (int band = first; band < last; band++) {
+      T* picture = pictures + (ptrdiff_t)(band / down) * h * w * channels;
+      const int top = band % down * STEP - pad;
+      for (int column = 0; column < across; column++, tile++) {
+        const int left = column * STEP - pad;
+        for (int a = 0; a < SIDE; a++)
+          for (int b = 0; b < SIDE; b++) {
+            const int y = top + a, x = left + b;
+            const bool inside = y >= 0 && y < h && x >= 0 && x < w;
+            at[a * SIDE + b] = inside ? picture + ((ptrdiff_t)y * w + x) * channels : outside;
+          }
+        body(tile, at);
+      }
+    }
+  }
+
+  // V = B d B'; sum += those points of a tile that are in no other
+  void points_of_input(const float* x, const float* mask, int first, int last, float* v, float* sum) const {
+    if (mask) points_of_input<true>(x, mask - x, first, last, v, sum);
+    else points_of_input<false>(x, 0, first, last, v, sum);
+  }
+
+  template <bool MASKED>
+  void points_of_input(const float* x, ptrdiff_t mask, int first, int last, float* v, float* sum) const {
+    tiles_of_input(x, zeros.data(), first, last, [&](int tile, const float** at) {
+      for (int c = 0; c < s.ci; c += LANES) {
+        vec d[F::N], half[F::P][F::N], all[F::P], own = {};
+        float* to = v + (ptrdiff_t)tile * s.ci + c;
+        UNROLL for (int b = 0; b < F::N; b++) {
+          UNROLL for (int a = 0; a < F::N; a++) {
+            d[a] = point<MASKED>(at[a * F::N + b], mask, c);
+            if (MASKED && a > 0 && b > 0 && a <= F::STEP && b <= F::STEP) own += d[a];
+          }
+          times<false, F::P, F::N>(F::B, d, 1, &half[0][b], F::N);
+        }
+        if (MASKED) store(sum + c, load(sum + c) + own);
+        UNROLL for (int a = 0; a < F::P; a++) {
+          times<false, F::P, F::N>(F::B, half[a], 1, all, 1);
+          UNROLL for (int b = 0; b < F::P; b++) store(to + (a * F::P + b) * in_step, all[b]);
+        }
+      }
+    });
+  }
+
+  template <bool MASKED>
+  INLINE vec point(const float* at, ptrdiff_t mask, int c) const {
+    const vec value = load(at + c);
+    if (!MASKED) return value;
+    return load((at == zeros.data() ? at : at + mask) + c) <= 0 ? vec{} : value;
+  }
+
+  // dx += B' dv B
+  void input_of_points(const float* dv, int first, int last, float* dx, float* sink) const {
+    tiles_of_input(dx, sink, first, last, [&](int tile, float** at) {
+      for (int c = 0; c < s.ci; c += LANES) {
+        vec d[F::P], half[F::N][F::P], all[F::N];
+        const float* from = dv + (ptrdiff_t)tile * s.ci + c;
+        UNROLL for (int b = 0; b < F::P; b++) {
+          UNROLL for (int a = 0; a < F::P; a++) d[a] = load(from + (a * F::P + b) * in_step);
+          times<true, F::N, F::P>(F::B, d, 1, &half[0][b], F::P);
+        }
+        UNROLL for (int a = 0; a < F::N; a++) {
+          times<true, F::N, F::P>(F::B, half[a], 1, all, 1);
+          UNROLL for (int b = 0; b < F::N; b++) {
+            float* to = at[a * F::N + b] + c;
+            store(to, load(to) + all[b]);
+          }
+        }
+      }
+    });
+  }
+
+  // y = A m A' + bias, or what of it is above zero
+  void result_of_points(const float* m, int first, int last, const float* bias, bool relu, float* y, float* sink) const {
+    tiles_of_result(y, sink, first, last, [&](int tile, float** at) {
+      for (int c = 0; c < s.co; c += LANES) {
+        vec half[F::M][F::P], all[F::M];
+        half_of_result(m + (ptrdiff_t)tile * s.co + c, half);
+        const vec more = bias ? load(bias + c) : vec{};
+        UNROLL for (int a = 0; a < F::M; a++) {
+          times<false, F::M, F::P>(F::A, half[a], 1, all, 1);
+          UNROLL for (int b = 0; b < F::M; b++) store(at[a * F::M + b] + c, relu ? rectified(all[b] + more) : all[b] + more);
+        }
+      }
+    });
+  }
+
+  // The same of the maxima
+  void maxima_of_points(const float* m, int first, int last, const float* bias, bool relu, float* y, uint8_t* which,
+                        float* sink) const {
+    tiles_of_maxima(y, sink, first, last, [&](int tile, float** at) {
+      const int below = s.oh - (first + tile / across) % down * F::M, beside = s.ow - tile % across * F::M;
+      for (int c = 0; c < s.co; c += LANES) {
+        vec half[F::M][F::P], two[2][F::M];
+        half_of_result(m + (ptrdiff_t)tile * s.co + c, half);
+        const vec more = bias ? load(bias + c) : vec{};
+        UNROLL for (int a = 0; a < F::M; a += 2) {
+          UNROLL for (int i = 0; i < 2; i++) times<false, F::M, F::P>(F::A, half[a + i], 1, two[i], 1);
+          UNROLL for (int b = 0; b < F::M; b += 2) {
+            float* to = at[a / 2 * (F::M / 2) + b / 2];
+            if (to == sink) continue;
+            const bool lower = a + 1 < below, farther = b + 1 < beside;
+            const vec none = vec{} + LEAST, four[4] = {two[0][b], farther ? two[0][b + 1] : none, lower ? two[1][b] : none,
+                                                       lower && farther ? two[1][b + 1] : none};
+            const vec most = largest(four, which + (to - y) + c) + more;
+            store(to + c, relu ? rectified(most) : most);
+          }
+        }
+      }
+    });
+  }
+
+  // A m, on the way to A m A'
+  INLINE void half_of_result(const float* m, vec (&half)[F::M][F::P]) const {
+    vec d[F::P];
+    UNROLL for (int b = 0; b < F::P; b++) {
+      UNROLL for (int a = 0; a < F::P; a++) d[a] = load(m + (a * F::P + b) * out_step);
+      times<false, F::M, F::P>(F::A, d, 1, &half[0][b], F::P);
+    }
+  }
+
+  // dm = A' dy A; bias += the sum of dy
+  void points_of_gradient(const float* dy, const float* mask, const uint8_t* which, int first, int last, float* dm,
+                          float* bias) const {
+    if (which) points_of_maxima(dy, mask, which, first, last, dm, bias);
+    else if (mask) points_of_gradient<true>(dy, mask - dy, first, last, dm, bias);
+    else points_of_gradient<false>(dy, 0, first, last, dm, bias);
+  }
+
+  template <bool MASKED>
+  void points_of_gradient(const float* dy, ptrdiff_t mask, int first, int last, float* dm, float* bias) const {
+    tiles_of_result(dy, zeros.data(), first, last, [&](int tile, const float** at) {
+      for (int c = 0; c < s.co; c += LANES) {
+        vec sum = load(bias + c);
+        gradient_of_tile(dm + (ptrdiff_t)tile * s.co + c, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
+          UNROLL for (int a = 0; a < F::M; a++) sum += d[a] = point<MASKED>(at[a * F::M + b], mask, c);
+        });
+        store(bias + c, sum);
+      }
+    });
+  }
+
+  // The same where dy is the slope of the maxima
+  void points_of_maxima(const float* dy, const float* mask, const uint8_t* which, int first, int last, float* dm,
+                        float* bias) const {
+    tiles_of_maxima(dy, zeros.data(), first, last, [&](int tile, const float** at) {
+      for (int c = 0; c < s.co; c += LANES) {
+        vec sum = load(bias + c);
+        gradient_of_tile(dm + (ptrdiff_t)tile * s.co + c, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
+          UNROLL for (int a = 0; a < F::M; a++) {
+            const float* from = at[a / 2 * (F::M / 2) + b / 2];
+            const bool inside = from != zeros.data();
+            const vec slope = mask && inside ? point<true>(from, mask - dy, c) : load(from + c);
+            d[a] = inside ? slope_of(slope, which + (from - dy) + c, a % 2 * 2 + b % 2) : vec{};
+            sum += d[a];
+          }
+        });
+        store(bias + c, sum);
+      }
+    });
+  }
+
+  // Of a tile, whose columns are what column(b, its M numbers) makes
+  template <class Column>
+  INLINE void gradient_of_tile(float* to, Column column) const {
+    vec d[F::M], half[F::P][F::M], all[F::P];
+    UNROLL for (int b = 0; b < F::M; b++) {
+      column(b, d);
+      times<true, F::P, F::M>(F::A, d, 1, &half[0][b], F::M);
+    }
+    UNROLL for (int a = 0; a < F::P; a++) {
+      times<true, F::P, F::M>(F::A, half[a], 1, all, 1);
+      UNROLL for (int b = 0; b < F::P; b++) store(to + (a * F::P + b) * out_step, all[b]);
+    }
+  }
+};
