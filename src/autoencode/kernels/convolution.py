@@ -77,7 +77,8 @@ def convolve_doubled(
 ) -> Float[Tensor, "batch out height width"] | None:
     """A 3×3 convolution of a picture enlarged twofold by nearest-neighbour upsampling, or None as before.
 
-    The larger picture is never made: nine products give four results, where the plain sum has 36.
+    The larger picture is never made: nine products give four results, where the plain sum has 36. To one channel, the
+    four are computed as channels of the small picture.
 
     Args:
         x: (batch, channels, h, w).
@@ -86,8 +87,14 @@ def convolve_doubled(
         relu: numbers below zero become zero, while they are at hand.
     """
     shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight)) else None
-    shape = None if shape is None else shape.doubled
-    if shape is None or not (shape.is_large and shape.is_wide and shape.feeds_all and x.shape[1] == shape.ci):
+    if shape is None or x.shape[1] != shape.ci:
+        return None
+    if shape.co == 1:
+        four = None if bias is None else bias.expand(4)
+        out = convolve_narrow(x, _of_four(weight), four)
+        return None if out is None else F.pixel_shuffle(out.relu_() if relu else out, 2)
+    shape = shape.doubled
+    if not (shape.is_large and shape.is_wide and shape.feeds_all):
         return None
     return Wide.apply(x, weight, bias, relu, WHOLE, shape)  # pyright: ignore[reportReturnType]
 
@@ -126,3 +133,11 @@ def _pooled(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding
     """With the bias behind the maximum: a quarter of the additions, and of the gradients that are summed for it."""
     pooled = F.max_pool2d(F.conv2d(x, weight, None, stride, padding), 2, ceil_mode=True)
     return pooled if bias is None else pooled.add_(bias[:, None, None])
+
+
+def _of_four(weight: Tensor) -> Tensor:
+    """Weights (4, in, 3, 3) of four results, of (1, in, 3, 3): sums over the taps that fall on a point of the small."""
+    places = torch.zeros(2, 3, 3)  # (result, point of the small picture, tap)
+    places[0, [0, 1, 1], [0, 1, 2]] = 1
+    places[1, [1, 1, 2], [0, 1, 2]] = 1
+    return torch.einsum("pat,qbs,its->pqiab", places, places, weight[0]).flatten(0, 1)

@@ -6,11 +6,8 @@
 
 #pragma once
 
+#include "lanes.h"
 #include "product.h"
-
-#if defined(__AVX512F__)
-#include <immintrin.h>
-#endif
 
 constexpr int WIDTH = COLUMNS * LANES, DEPTH = 256;
 
@@ -18,24 +15,6 @@ struct View {
   const float* at;
   ptrdiff_t row, column;
 };
-
-#if defined(__AVX512F__)
-// LANES x LANES numbers turned: four times the first half is dealt out between the second.
-static void turn(const float* from, ptrdiff_t from_row, float* to, ptrdiff_t to_row) {
-  const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-  const __m512i high = _mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
-  vec one[LANES], other[LANES];
-  UNROLL for (int i = 0; i < LANES; i++) one[i] = load(from + i * from_row);
-  UNROLL for (int round = 0; round < 4; round++) {
-    UNROLL for (int i = 0; i < LANES / 2; i++) {
-      other[2 * i] = (vec)_mm512_permutex2var_ps((__m512)one[i], low, (__m512)one[i + LANES / 2]);
-      other[2 * i + 1] = (vec)_mm512_permutex2var_ps((__m512)one[i], high, (__m512)one[i + LANES / 2]);
-    }
-    UNROLL for (int i = 0; i < LANES; i++) one[i] = other[i];
-  }
-  UNROLL for (int i = 0; i < LANES; i++) store(to + i * to_row, one[i]);
-}
-#endif
 
 struct Dense {
   int rows, columns, depth;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "lanes.h"
 #include "maximum.h"
 #include "picture.h"
 
@@ -73,8 +74,8 @@ class Thin {
 
    public:
     Lines(const Thin& thin, const float* pictures)
-        : of(thin), x(pictures), wide((of.s.w + 2) * of.s.ci), framed(3 * wide), seen((size_t)of.s.ow * of.taps) {
-      std::memset(framed, 0, 3 * wide * 4);
+        : of(thin), x(pictures), wide((of.s.w + 2) * of.s.ci), framed(3 * wide + LANES), seen((size_t)of.s.ow * of.taps + LANES) {
+      std::memset(framed, 0, (3 * wide + LANES) * 4);
     }
 
     // The 3 x 3 x ci numbers that each result of a line sees
@@ -86,10 +87,11 @@ class Thin {
         float* to = framed + a * wide + s.ci;
         if (row < 0 || row >= s.h) std::memset(to, 0, s.w * s.ci * 4);
         else std::memcpy(to, x + ((ptrdiff_t)picture * s.h + row) * s.w * s.ci, s.w * s.ci * 4);
-        for (int point = 0; point < s.ow; point++)
-          for (int i = 0; i < some; i++)
-            seen[point * of.taps + a * some + i] = framed[a * wide + point * of.stride * s.ci + i];
       }
+      for (int point = 0; point < s.ow; point++)
+        for (int a = 0; a < 3; a++)
+          for (int i = 0; i < some; i += LANES)  // what is too much is written over by what follows
+            store(seen + point * of.taps + a * some + i, load(framed + a * wide + point * of.stride * s.ci + i));
       return seen;
     }
   };
@@ -156,19 +158,19 @@ class Narrow {
     {
       const Threads here;
       const ptrdiff_t wide = (ptrdiff_t)(s.w + 2) * s.ci;
-      const Room framed(3 * wide), sums((size_t)s.w * LANES);
+      const Room framed(3 * wide), sums((size_t)(s.w + LANES) * LANES);
       std::memset(framed, 0, 3 * wide * 4);
       const int first = here.first((long)s.n * s.h), last = here.last((long)s.n * s.h);
       for (int line = first; line < last; line++) {
         const int row = line % s.h;  // of three lines two are there already, from the line before
         for (int a = line == first || row == 0 ? row - 1 : row + 1; a <= row + 1; a++) frame(x, line / s.h, a, framed, wide);
         for (int o = 0; o < s.co; o++) {
-          std::memset(sums, 0, s.w * LANES * 4);
+          std::memset(sums, 0, (s.w + LANES) * LANES * 4);
           for (int c = 0; c < s.ci; c += LANES) add_line(framed, wide, row, w + (ptrdiff_t)o * 9 * s.ci + c, c, sums);
-          for (int point = 0; point < s.w; point++) {
-            float sum = bias ? bias[o] : 0;
-            for (int l = 0; l < LANES; l++) sum += sums[point * LANES + l];
-            y[((ptrdiff_t)line * s.w + point) * s.co + o] = sum;
+          for (int point = 0; point < s.w; point += LANES) {
+            const vec several = sums_of(sums + point * LANES) + (bias ? bias[o] : 0);
+            float* to = y + ((ptrdiff_t)line * s.w + point) * s.co + o;
+            for (int i = 0; i < std::min(LANES, s.w - point); i++) to[i * s.co] = several[i];
           }
         }
       }

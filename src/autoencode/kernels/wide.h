@@ -136,9 +136,9 @@ class Convolution {
       std::memset(sink, 0, s.ci * 4);
       std::memset(unused, 0, s.ci * 4);
       const int first = here.first(s.n) * down, last = here.last(s.n) * down;  // whole pictures: tiles overlap
-      if (dx) begin(dx, first / down, last / down, start);
-      for (int band = first; band < last; band += chunk) {
+      for (int band = first, begun = first / down; band < last; band += chunk) {
         const int until = std::min(band + chunk, last), tiles = (until - band) * across;
+        for (; dx && begun * down < until; begun++) begin(dx + (ptrdiff_t)begun * s.h * s.w * s.ci, start);
         points_of_gradient(dy, dy_mask, which, band, until, m, bias);
         if (dw) {
           points_of_input(x, x_mask, band, until, v, unused);
@@ -162,11 +162,11 @@ class Convolution {
   }
 
  private:
-  void begin(float* dx, int first, int last, const float* start) const {
-    const ptrdiff_t points = (ptrdiff_t)(last - first) * s.h * s.w;
-    float* to = dx + (ptrdiff_t)first * s.h * s.w * s.ci;
-    if (!start) std::memset(to, 0, points * s.ci * 4);
-    else for (ptrdiff_t i = 0; i < points; i++) std::memcpy(to + i * s.ci, start, s.ci * 4);
+  // A picture just before its first band, so that it is in the cache
+  void begin(float* dx, const float* start) const {
+    const ptrdiff_t points = (ptrdiff_t)s.h * s.w;
+    if (!start) std::memset(dx, 0, points * s.ci * 4);
+    else for (ptrdiff_t i = 0; i < points; i++) std::memcpy(dx + i * s.ci, start, s.ci * 4);
   }
 
   // Pictures are done when their last band is.
