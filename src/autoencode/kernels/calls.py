@@ -15,22 +15,25 @@ WHOLE = False
 
 
 def forward_of_wide(
-    shape: Shape,
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    *,
-    x_mask: Tensor | None = None,
-    relu: bool = False,
-    pooled: bool = False,
-) -> tuple[Tensor, Tensor | None, Tensor | None]:
-    """The convolution; which of four a maximum was, where that is asked for; and with a mask, what of x is above it,
-    summed for each channel.
-    """
+    shape: Shape, x: Tensor, weight: Tensor, bias: Tensor | None = None, *, relu: bool = False, pooled: bool = False
+) -> tuple[Tensor, Tensor | None]:
+    """The convolution; and which of four a maximum was, where that is asked for."""
     y, which = shape.maxima() if pooled else (shape.result(), None)
+    given = channels_last(x), None, taps(weight), bias
+    call("autoencode_forward", shape, relu, *given, y, which, None, None, None)
+    return y, which
+
+
+def backward_of_transposed(
+    shape: Shape, x: Tensor, x_mask: Tensor | None, weight: Tensor, dy: Tensor, *, wants_weight: bool
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """The gradients of a transposed convolution of dy, where x is its result's: for dy, the weights and the bias."""
+    y = shape.result()
     total = None if x_mask is None else y.new_empty(shape.ci)
-    call("autoencode_forward", shape, relu, channels_last(x), as_last(x_mask), taps(weight), bias, y, which, total)
-    return y, which, total
+    dw = y.new_empty((3, 3, shape.ci, shape.co)) if wants_weight else None
+    given, other = (channels_last(x), as_last(x_mask), taps(weight), None), channels_last(dy) if wants_weight else None
+    call("autoencode_forward", shape, LINEAR, *given, y, None, total, other, dw)
+    return y, None if dw is None else dw.permute(3, 2, 0, 1), x.sum((0, 2, 3)) if total is None else total
 
 
 def backward_of_wide(

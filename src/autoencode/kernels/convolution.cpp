@@ -24,9 +24,9 @@ static Shape shape_of(const int* sizes) {
 // sizes: n, h, w, ci, oh, ow, co. These return 0 when it was done, and 1 for a kind that is not here.
 extern "C" int autoencode_forward(const int* sizes, int stride, int threads, int relu, const float* x,
                                   const float* x_mask, const float* w, const float* bias, float* y, uint8_t* which,
-                                  float* x_sum) {
+                                  float* x_sum, const float* dy, float* dw) {
   return with(shape_of(sizes), stride, [&](const auto& of) {
-    of.forward(x, x_mask, w, bias, relu, y, which, x_sum, threads);
+    of.forward(x, x_mask, w, bias, relu, y, which, x_sum, dy, dw, threads);
   });
 }
 

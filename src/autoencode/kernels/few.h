@@ -74,7 +74,11 @@ class Thin {
 
    public:
     Lines(const Thin& thin, const float* pictures)
-        : of(thin), x(pictures), wide((of.s.w + 2) * of.s.ci), framed(3 * wide + LANES), seen((size_t)of.s.ow * of.taps + LANES) {
+        : of(thin),
+          x(pictures),
+          wide((of.s.w + 2) * of.s.ci),
+          framed(3 * wide + LANES),
+          seen((size_t)of.s.ow * of.taps + LANES) {
       std::memset(framed, 0, (3 * wide + LANES) * 4);
     }
 
@@ -138,8 +142,10 @@ class Thin {
         vec slope = load(dy);
         if (mask) slope = load(mask) <= 0 ? vec{} : slope, mask += LANES;
         store(bias + c, load(bias + c) + slope);
-        for (int one = 0; one < 4; one++)
-          if (point + one % 2 < s.ow) store(slopes + one / 2 * line + (point + one % 2) * s.co + c, slope_of(slope, which, one));
+        for (int one = 0; one < 4; one++) {
+          float* to = slopes + one / 2 * line + (point + one % 2) * s.co + c;
+          if (point + one % 2 < s.ow) store(to, slope_of(slope, which, one));
+        }
       }
   }
 };

@@ -32,7 +32,8 @@ INLINE vec sums_of(const float* from) {
   vec all[LANES];
   UNROLL for (int i = 0; i < LANES; i++) all[i] = load(from + i * LANES);
   UNROLL for (int half = LANES / 2; half > 0; half /= 2)
-    UNROLL for (int i = 0; i < half; i++) all[i] = dealt(all[i], FIRST, all[i + half]) + dealt(all[i], SECOND, all[i + half]);
+    UNROLL for (int i = 0; i < half; i++)
+      all[i] = dealt(all[i], FIRST, all[i + half]) + dealt(all[i], SECOND, all[i + half]);
   return all[0];
 }
 #else

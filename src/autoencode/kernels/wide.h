@@ -95,17 +95,20 @@ class Convolution {
         size((ptrdiff_t)s.ci * s.co),
         zeros(std::max(s.ci, s.co), 0.f) {}
 
-  // y = w * x + bias, or what of it is above zero; x_sum is the sum of x for each channel, where it is wanted.
+  // y = w * x + bias, or what of it is above zero. Where x is the slope of a transposed convolution's result, what else
+  // it leads to is made on the way: x_sum, for each channel the sum of what the mask lets through; and dw, of dy.
   void forward(const float* x, const float* x_mask, const float* w, const float* bias, bool relu, float* y, uint8_t* which,
-               float* x_sum, int threads) const {
-    const Room u(POINTS * size), sums((size_t)s.ci * threads);
+               float* x_sum, const float* dy, float* dw, int threads) const {
+    const Room u(POINTS * size), sums((size_t)s.ci * threads), weights(dw ? POINTS * size * threads : 0);
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
       points_of_weights(w, s.ci, s.co, u);
-      const Room v(POINTS * in_step), m(POINTS * out_step), sink(s.co);
-      float* sum = sums + s.ci * here.me;
+      const Room v(POINTS * in_step), m(POINTS * out_step), sink(s.co), unused(s.co);
+      float *sum = sums + s.ci * here.me, *du = weights + (dw ? POINTS * size * here.me : 0);
       std::memset(sum, 0, s.ci * 4);
+      std::memset(unused, 0, s.co * 4);
+      if (dw) std::memset(du, 0, POINTS * size * 4);
       const int last = here.last(bands);
       for (int band = here.first(bands); band < last; band += chunk) {
         const int until = std::min(band + chunk, last), tiles = (until - band) * across;
@@ -114,9 +117,13 @@ class Convolution {
           Product{v + p * in_step, s.ci, 1, u + p * size, s.co, m + p * out_step, s.co, s.ci}.template run<false>(tiles, s.co);
         if (which) maxima_of_points(m, band, until, bias, relu, y, which, sink);
         else result_of_points(m, band, until, bias, relu, y, sink);
+        if (!dw) continue;
+        points_of_gradient(dy, nullptr, nullptr, band, until, m, unused);
+        add_weights(v, m, tiles, du);
       }
 #pragma omp barrier
       if (x_sum) add_up(x_sum, sums, s.ci, here.all);
+      if (dw) sum_of_weights(weights, dw, here.all);
     }
   }
 
@@ -142,8 +149,7 @@ class Convolution {
         points_of_gradient(dy, dy_mask, which, band, until, m, bias);
         if (dw) {
           points_of_input(x, x_mask, band, until, v, unused);
-          for (int p = 0; p < POINTS; p++)
-            Product{v + p * in_step, 1, s.ci, m + p * out_step, s.co, du + p * size, s.co, tiles}.template run<true>(s.ci, s.co);
+          add_weights(v, m, tiles, du);
         }
         if (dx) {
           for (int p = 0; p < POINTS; p++)
@@ -153,10 +159,7 @@ class Convolution {
         }
       }
 #pragma omp barrier
-      if (dw) {
-        add_up(sums, sums, POINTS * size, here.all);
-        weights_of_points(sums, dw);
-      }
+      if (dw) sum_of_weights(sums, dw, here.all);
       if (db) add_up(db, biases, s.co, here.all);
     }
   }
@@ -189,6 +192,17 @@ class Convolution {
           UNROLL for (int b = 0; b < F::P; b++) store(u + (a * F::P + b) * size + (ptrdiff_t)i * columns + o, all[b]);
         }
       }
+  }
+
+  // du += V' dm
+  void add_weights(const float* v, const float* m, int tiles, float* du) const {
+    for (int p = 0; p < POINTS; p++)
+      Product{v + p * in_step, 1, s.ci, m + p * out_step, s.co, du + p * size, s.co, tiles}.template run<true>(s.ci, s.co);
+  }
+
+  void sum_of_weights(float* rows, float* dw, int threads) const {
+    add_up(rows, rows, POINTS * size, threads);
+    weights_of_points(rows, dw);
   }
 
   // dg = G' du G

@@ -5,7 +5,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from autoencode.kernels.calls import LINEAR, WHOLE, backward_of_wide, forward_of_wide
+from autoencode.kernels.calls import LINEAR, WHOLE, backward_of_transposed, backward_of_wide, forward_of_wide
 from autoencode.kernels.shape import Shape
 from autoencode.kernels.slopes import masked, of_results
 
@@ -18,7 +18,7 @@ class Wide(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        y, which, _ = forward_of_wide(shape, x, weight, bias, relu=relu, pooled=pooled)
+        y, which = forward_of_wide(shape, x, weight, bias, relu=relu, pooled=pooled)
         ctx.save_for_backward(x, weight, y if relu else None, which)
         ctx.shape = shape
         return y
@@ -60,10 +60,7 @@ class WideTransposed(torch.autograd.Function):
             out = Wide.apply(x, weight, None, LINEAR, WHOLE, shape) if wants_dy else None
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
             return out, dw, x.sum((0, 2, 3)) if wants_bias else None, None, None  # pyright: ignore[reportReturnType]
-        out, _, total = forward_of_wide(shape, x, weight, x_mask=made)
-        _, dw, _ = backward_of_wide(shape, x, weight, dy, x_mask=made, wants_weight=wants_weight)
-        if wants_bias and total is None:
-            total = x.sum((0, 2, 3))
+        out, dw, total = backward_of_transposed(shape, x, made, weight, dy, wants_weight=wants_weight)
         return out, dw, total if wants_bias else None, None, None
 
 

@@ -20,7 +20,7 @@ from autoencode.tasks.ex_post.prior import Tell
 from autoencode.tasks.run import Run
 from autoencode.tasks.spread import spread_of
 from autoencode.tasks.writing import growing_array, save_pictures
-from autoencode.training.seeding import own_noise
+from autoencode.training.seeding import own_noise, set_noise
 
 _SHOWN = 400
 Note = Callable[[str], None]
@@ -104,7 +104,7 @@ def _portions(run: Run, n: int, seed: int, source: _Source) -> Iterator[Tensor]:
         rows = slice(start, min(n, start + run.portion))
         context = source.context(rows)
         with own_noise(run.device), torch.no_grad():
-            torch.manual_seed(mix(seed, start) if start else seed)
+            set_noise(mix(seed, start) if start else seed)
             z = source.draw(rows.stop - start, None if context is None else context.to(run.device))
         yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
 

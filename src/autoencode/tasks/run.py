@@ -169,16 +169,21 @@ class Run:
             if classes is None:
                 raise ArgumentError(f"{self.path} was not told classes: leave --class out")
             return torch.full((n,), self.class_number(of_class))[rows]
-        if not self.model.is_conditional:
+        if not self.is_conditional:
             return None
         if classes is not None:
             return (torch.arange(n) * classes // n)[rows]
         return self.data.test.spread(n)[torch.arange(n)[rows] % min(n, len(self.data.test))].context_of()
 
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Whether the model must be told a context."""
+        return self.model.is_conditional
+
     @property
     def told_classes(self) -> int | None:
         """How many classes a conditional model was told; None for one that was not."""
-        return self.folder.facts["arguments"].get("n_classes") if self.model.is_conditional else None
+        return self.folder.facts["arguments"].get("n_classes") if self.is_conditional else None
 
     @property
     def classes(self) -> list[str]:
