@@ -17,7 +17,7 @@ from torch import Tensor
 
 from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
-from autoencode.nn import Chain, Conv, NarrowConv, TransposedConv
+from autoencode.nn import Chain, Conv, NarrowConv, PooledConv, TransposedConv, UpsampledConv
 from autoencode.recipes import recipes
 from autoencode.training import optimizers
 from autoencode.training.players import Players
@@ -26,15 +26,18 @@ from autoencode.training.step import TrainStep, take
 
 # Name, pictures, channels, side, channels that come out, stride, and kind of layer.
 LAYERS = (
-    ("`fashion-vae`, first", 128, 1, 28, 32, 1, "relu"),
-    ("`fashion-vae`, halving", 128, 32, 28, 64, 2, "relu"),
-    ("`fashion-vae`, inner", 128, 64, 14, 64, 1, "relu"),
+    ("`fashion-vae`, first", 128, 1, 28, 32, 1, "plain"),
+    ("`fashion-vae`, halving", 128, 32, 28, 64, 2, "plain"),
+    ("`fashion-vae`, inner", 128, 64, 14, 64, 1, "plain"),
     ("`fashion-vae`, doubling", 128, 64, 14, 32, 2, "transposed"),
     ("`fashion-vae`, last", 128, 32, 28, 1, 1, "narrow"),
-    ("`fashion-denoise`, inner", 256, 64, 14, 32, 1, "plain"),
-    ("`restorer`, large maps", 8, 48, 48, 48, 1, "relu"),
-    ("`restorer`, small maps", 8, 96, 12, 96, 1, "relu"),
-    ("wide", 32, 256, 16, 256, 1, "relu"),
+    ("`fashion-denoise`, first, halved", 256, 1, 28, 64, 1, "pooled"),
+    ("`fashion-denoise`, inner, halved", 256, 64, 14, 32, 1, "pooled"),
+    ("`fashion-denoise`, doubled", 256, 32, 7, 64, 1, "doubled"),
+    ("`fashion-denoise`, last, doubled", 256, 64, 14, 1, 1, "doubled"),
+    ("`restorer`, large maps", 8, 48, 48, 48, 1, "plain"),
+    ("`restorer`, small maps", 8, 96, 12, 96, 1, "plain"),
+    ("wide", 32, 256, 16, 256, 1, "plain"),
 )
 STEPS = (
     ("fashion-vae", 128, (1, 28, 28)),
@@ -64,9 +67,9 @@ def main() -> None:
 def line_of_layer(name: str, n: int, ci: int, side: int, co: int, stride: int, kind: str, repeats: int) -> str:
     """A row of the first table."""
     torch.manual_seed(0)
-    layer = made(ci, co, stride, kind).to(memory_format=torch.channels_last)
+    layer = made(ci, co, side, stride, kind).to(memory_format=torch.channels_last)
     x = torch.randn(n, ci, side, side).to(memory_format=torch.channels_last).requires_grad_(ci > 4)
-    exact = made(ci, co, stride, kind).double()
+    exact = made(ci, co, side, stride, kind).double()
     exact.load_state_dict(layer.state_dict())
     with torch.no_grad():
         expected = exact(x.double())
@@ -88,13 +91,16 @@ def line_of_layer(name: str, n: int, ci: int, side: int, co: int, stride: int, k
     return f"| {name}: {sizes} | {a:.2f}, {c:.2f} | {b:.2f}, {d:.2f} | {faster:.2f} × | {errors} |"
 
 
-def made(ci: int, co: int, stride: int, kind: str) -> Chain:
-    """One layer, with what follows it."""
-    if kind == "narrow":
-        return Chain(NarrowConv(ci, co))
-    if kind == "transposed":
-        return Chain(TransposedConv(ci, co, 3, stride, 1, stride - 1), torch.nn.ReLU(inplace=True))
-    return Chain(Conv(ci, co, stride), *([torch.nn.ReLU(inplace=True)] if kind == "relu" else []))
+def made(ci: int, co: int, side: int, stride: int, kind: str) -> Chain:
+    """One layer, and the ReLU that follows it where it has many channels."""
+    makers = {
+        "narrow": lambda: NarrowConv(ci, co),
+        "transposed": lambda: TransposedConv(ci, co, 3, stride, 1, stride - 1),
+        "pooled": lambda: PooledConv(ci, co),
+        "doubled": lambda: UpsampledConv(ci, co, (2 * side, 2 * side)),
+        "plain": lambda: Conv(ci, co, stride),
+    }
+    return Chain(makers[kind](), *([torch.nn.ReLU(inplace=True)] if co > 4 else []))
 
 
 def line_of_step(name: str, batch_size: int, shape: tuple[int, ...], repeats: int) -> str:

@@ -91,9 +91,11 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
     watch = trained(folder, steps=2)
     assert watch.seen == {1}
     assert folder.facts["decided"]["threads"] == 1
-    assert [note for note in watch.said if note.startswith("computing on 1 of 2 threads")]
+    assert "computing on 1 of 2 threads: other work kept cores busy (--threads 2 for all)" in watch.said
     monkeypatch.setattr(threads, "_speed", None)
-    assert trained(RunFolder(folder.path), steps=4).seen == {1}  # it goes on as it was
+    again = trained(RunFolder(folder.path), steps=4)
+    assert again.seen == {1}
+    assert "computing on 1 of 2 threads: as this run did before (--threads 2 for all)" in again.said
     assert trained(RunFolder(folder.path), steps=6, threads=2).seen == {2}
 
 

@@ -105,7 +105,8 @@ def _threads(settings: Settings, folder: RunFolder | None, watch: Watch) -> int:
     kept = folder.facts.get("decided", {}).get("threads", most + 1) if folder else most + 1
     count = choose_threads(settings.threads or (kept if kept <= most else None))
     if settings.threads is None and count < most:
-        watch.note(f"computing on {count} of {most} threads: other work kept cores busy (--threads {most} for all)")
+        why = "as this run did before" if kept <= most else "other work kept cores busy"
+        watch.note(f"computing on {count} of {most} threads: {why} (--threads {most} for all)")
     return count
 
 
