@@ -1,5 +1,8 @@
 """How the compiled operations are built and found."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +70,49 @@ def test_without_a_compiler_it_is_left_to_pytorch(empty: Path, monkeypatch: pyte
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     assert not build_kernels()
     assert are_built()  # nothing to wait for
+
+
+HALF = """
+import torch, torch.nn.functional as F
+from autoencode import kernels
+from autoencode.kernels import convolve, convolve_doubled, convolve_narrow, library
+kernels.use_kernels()
+assert kernels.build_kernels() and not kernels.has_bfloat16()
+assert not any("512" in word for word in library.ways()[0].command)
+
+def check(ours, theirs, *sizes):
+    given = [torch.randn(size) for size in sizes]
+    found = []
+    for function, dtype in ((ours, torch.float32), (theirs, torch.float64)):
+        some = [x.to(dtype).requires_grad_(place > 0 or x.shape[1] > 4) for place, x in enumerate(given)]
+        out = function(*some)
+        found.append([out, *torch.autograd.grad(out.square().sum(), [x for x in some if x.requires_grad])])
+        assert dtype == torch.float64 or "Backward" in out.grad_fn.name() and "Convolution" not in out.grad_fn.name()
+    for a, b in zip(*found):
+        assert (a - b).norm() < 1e-5 * b.norm()
+
+def pooled(x, weight):
+    return F.max_pool2d(F.conv2d(x, weight, padding=1), 2, ceil_mode=True).relu()
+
+def doubled(x, weight):
+    return F.conv2d(F.interpolate(x, scale_factor=2), weight, padding=1)
+
+for ci in (1, 16):
+    check(lambda x, w: convolve(x, w, None, 1, 1, relu=True, pooled=True), pooled, (4, ci, 15, 13), (32, ci, 3, 3))
+check(lambda x, w: convolve(x, w, None, 2, 1), lambda x, w: F.conv2d(x, w, None, 2, 1), (9, 16, 16, 15), (32, 16, 3, 3))
+check(lambda x, w: convolve_doubled(x, w, None), doubled, (9, 16, 8, 9), (32, 16, 3, 3))
+check(lambda x, w: convolve_doubled(x, w, None), doubled, (9, 16, 8, 9), (1, 16, 3, 3))
+check(lambda x, w: convolve_narrow(x, w, None), lambda x, w: F.conv2d(x, w, None, 1, 1), (9, 16, 8, 19), (3, 16, 3, 3))
+a, b = torch.randn(33, 70), torch.randn(70, 41)
+assert (kernels.product(a, b, None, False) - a.double() @ b.double()).norm() < 1e-4
+"""
+
+
+@compiler
+def test_on_a_processor_with_vectors_of_half_the_width() -> None:
+    """As this one is, if it is told so."""
+    environment = {**os.environ, "ATEN_CPU_CAPABILITY": "avx2"}
+    subprocess.run([sys.executable, "-c", HALF], check=True, env=environment)
 
 
 def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:

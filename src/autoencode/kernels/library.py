@@ -82,12 +82,13 @@ def kernels_file() -> str:
 
 def ways() -> "list[Way]":
     """How they can be compiled here, the likeliest first."""
-    flags = _SETS.get(torch.backends.cpu.get_cpu_capability())
+    capability = torch.backends.cpu.get_cpu_capability()
+    flags = _SETS.get(capability)
     compilers = [shlex.split(os.environ.get("CXX", "c++")), ["g++"], ["clang++"]]
     found = [(path, *more) for name, *more in filter(None, compilers) if (path := shutil.which(name))]
     if flags is None:
         return []
-    bfloat16 = torch.cpu._is_avx512_bf16_supported()  # pyright: ignore[reportPrivateUsage]
+    bfloat16 = capability == "AVX512" and torch.cpu._is_avx512_bf16_supported()  # pyright: ignore
     more = [_BFLOAT16, ()] if bfloat16 else [()]  # an old compiler does not know of it
     return [Way((*compiler, *_FLAGS, *_ARITHMETIC, *flags, *last)) for compiler in found for last in more]
 
