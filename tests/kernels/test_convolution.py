@@ -230,10 +230,36 @@ def test_whom_it_leaves_to_pytorch() -> None:
     assert not is_own(convolve(x, weight, None, 3, 1))
     assert not is_own(convolve(x, weight, None, 1, 0))
     assert not is_own(convolve(x, weight[..., :1, :1], None, 1, 1))
-    with torch.autocast("cpu", torch.bfloat16):
-        assert convolve(x, weight, None, 1, 1).dtype == torch.bfloat16
     assert convolve_narrow(x, weight, None) is None
     assert convolve_transposed(x, weight[..., :2, :2], None, 2, 0, (32, 32)) is None
+
+
+@pytest.mark.parametrize("matrix_units", [False, True])
+def test_bfloat16_is_for_processors_with_matrix_units(matrix_units: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: matrix_units)
+    x, weight = torch.randn(4, 16, 16, 16), torch.randn(16, 16, 3, 3, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        for layer in (
+            lambda x: convolve(x, weight, None, 1, 1, pooled=True),
+            lambda x: convolve_narrow(x, weight[:2], None),
+            lambda x: convolve_doubled(x, weight, None),
+            lambda x: convolve_doubled(x, weight[:1], None),
+            lambda x: convolve_transposed(x, weight, None, 2, 1, (32, 32)),
+        ):
+            out = layer(x.bfloat16())
+            assert matrix_units == (out is None or out.dtype == torch.bfloat16)
+            if not matrix_units:
+                torch.testing.assert_close(out, layer(x.bfloat16().float()), rtol=0, atol=0)
+    with torch.autocast("cpu", torch.float16):
+        assert convolve(x, weight, None, 1, 1).dtype == torch.float16
+
+
+def test_gradients_of_a_layer_in_bfloat16_go_back_in_it() -> None:
+    x, weight = torch.randn(4, 16, 16, 16).bfloat16().requires_grad_(), torch.randn(16, 16, 3, 3, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = convolve(x, weight, None, 1, 1)
+    slopes = torch.autograd.grad(out.square().sum(), (x, weight))
+    assert [slope.dtype for slope in slopes] == [torch.bfloat16, torch.float32]
 
 
 WRONG = """

@@ -19,3 +19,4 @@ from autoencode.kernels.library import build_kernels as build_kernels
 from autoencode.kernels.library import lack_a_compiler as lack_a_compiler
 from autoencode.kernels.library import use_kernels as use_kernels
 from autoencode.kernels.library import use_kernels_unless_told as use_kernels_unless_told
+from autoencode.kernels.shape import suits_convolutions as suits_convolutions

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.kernels.calls import WHOLE
 from autoencode.kernels.few import Narrow, Thin
-from autoencode.kernels.shape import can_compute, shape_of
+from autoencode.kernels.shape import can_compute, shape_of, uncast
 from autoencode.kernels.wide import Wide, WideTransposed
 
 
@@ -25,7 +25,8 @@ def convolve(
 
     A 3×3 convolution of many channels to many is computed in tiles of 4×4 results, from 36 products of numbers in place
     of 144; with a stride of 2 in tiles of 2×2, from 25 in place of 36. In float32 the result is off by one to
-    three millionths of its norm (PyTorch's own: 0.2 to 0.8). It can be differentiated any number of times.
+    three millionths of its norm (PyTorch's own: 0.2 to 0.8). It can be differentiated any number of times. Under
+    autocast to bfloat16 it stays in float32, unless a processor has matrix units.
 
     Args:
         x: (batch, channels, height, width).
@@ -40,7 +41,8 @@ def convolve(
     References:
         Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, arXiv:1509.09308, eq. 8 to 12.
     """
-    shape = shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight)) else None
+    x = uncast(x)
+    shape = shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight), cast=True) else None
     if shape is not None and shape.is_large and x.shape[1] == shape.ci:
         if shape.is_wide and (shape.feeds_all or not torch.is_grad_enabled()):
             return Wide.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
@@ -62,7 +64,8 @@ def convolve_narrow(
         weight: (out, channels, k, k).
         bias: one for each channel that comes out.
     """
-    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight)) else None
+    x = uncast(x)
+    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight), cast=True) else None
     if shape is None or not (shape.is_large and shape.is_narrow and x.shape[1] == shape.ci):
         return None
     return Narrow.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
@@ -86,7 +89,8 @@ def convolve_doubled(
         bias: one for each channel that comes out.
         relu: numbers below zero become zero, while they are at hand.
     """
-    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight)) else None
+    x = uncast(x)
+    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight), cast=True) else None
     if shape is None or x.shape[1] != shape.ci:
         return None
     if shape.co == 1:
@@ -120,8 +124,8 @@ def convolve_transposed(
         size: (height, width) of the result.
         relu: numbers below zero become zero, while they are at hand.
     """
-    whole = (len(x), weight.shape[1], *size)
-    shape = shape_of(whole, weight, stride, padding) if can_compute(x, weight, bias, weight.shape[1]) else None
+    x, whole, out = uncast(x), (len(x), weight.shape[1], *size), weight.shape[1]
+    shape = shape_of(whole, weight, stride, padding) if can_compute(x, weight, bias, out, cast=True) else None
     if shape is None or not (shape.is_large and shape.is_wide and shape.feeds_all):
         return None
     if x.shape != (shape.n, shape.co, shape.oh, shape.ow):
@@ -140,4 +144,5 @@ def _of_four(weight: Tensor) -> Tensor:
     places = torch.zeros(2, 3, 3)  # (result, point of the small picture, tap)
     places[0, [0, 1, 1], [0, 1, 2]] = 1
     places[1, [1, 1, 2], [0, 1, 2]] = 1
-    return torch.einsum("pat,qbs,its->pqiab", places, places, weight[0]).flatten(0, 1)
+    with torch.autocast("cpu", enabled=False):
+        return torch.einsum("pat,qbs,its->pqiab", places, places, weight[0]).flatten(0, 1)

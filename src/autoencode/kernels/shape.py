@@ -101,11 +101,44 @@ def shape_of(picture: tuple[int, ...], weight: Tensor, stride: int, padding: int
     return Shape(n, h, w, ci, (h - 1) // stride + 1, (w - 1) // stride + 1, co, stride)
 
 
-def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int) -> bool:
-    """Whether these are numbers in this machine's memory, for `out` channels, which nobody traces, records or casts."""
-    if _is_watched() or not all(map(_is_plain, (x, weight) if bias is None else (x, weight, bias))):
+def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int, *, cast: bool = False) -> bool:
+    """Whether these are numbers in this machine's memory, for `out` channels, which nobody traces, records or casts.
+
+    Args:
+        x: what is computed with.
+        weight: of a layer.
+        bias: of a layer.
+        out: channels.
+        cast: autocast to bfloat16 does no harm, where `suits_convolutions` in it.
+    """
+    if _is_watched() or (torch.is_autocast_enabled("cpu") and not (cast and _is_left_alone())):
+        return False
+    if not all(map(_is_plain, (x, weight) if bias is None else (x, weight, bias))):
         return False
     return (bias is None or bias.shape == (out,)) and library() is not None
+
+
+def suits_convolutions(precision: str) -> bool:
+    """Whether convolutions of our own are faster than PyTorch's in this precision, though they are in float32 always.
+
+    In bfloat16 oneDNN is as fast at best, and where a processor has no bfloat16 half as fast; only matrix units (AMX)
+    are faster.
+
+    Args:
+        precision: float32 or bfloat16.
+    """
+    matrix_units = torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
+    return precision == "float32" or (precision == "bfloat16" and not matrix_units)
+
+
+def uncast(x: Tensor) -> Tensor:
+    """What came out of a layer in bfloat16 as float32 again, for a convolution that is left in it."""
+    halved = x.dtype == torch.bfloat16 and x.device.type == "cpu" and torch.is_autocast_enabled("cpu")
+    return x.float() if halved and _is_left_alone() and library() is not None else x
+
+
+def _is_left_alone() -> bool:
+    return torch.get_autocast_dtype("cpu") == torch.bfloat16 and suits_convolutions("bfloat16")
 
 
 def _is_watched() -> bool:
@@ -114,7 +147,7 @@ def _is_watched() -> bool:
     mapped = torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore
     recorded = torch._C._len_torch_dispatch_stack() > 0  # pyright: ignore
     forwards = torch.autograd.forward_ad._current_level >= 0  # pyright: ignore
-    return mapped or recorded or forwards or torch.is_autocast_enabled("cpu")
+    return mapped or recorded or forwards
 
 
 def _is_plain(tensor: Tensor) -> bool:

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from autoencode.data import Batches, Dataset, in_order, turned
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.hardware import describe
-from autoencode.kernels import are_built, build_kernels, lack_a_compiler, suits_products
+from autoencode.kernels import are_built, build_kernels, lack_a_compiler, suits_convolutions, suits_products
 from autoencode.model import Autoencoder
 from autoencode.nn import Conv, Linear, NarrowConv, PooledConv, TransposedConv, UpsampledConv
 from autoencode.objectives import Objective
@@ -156,7 +156,7 @@ def _prepare(
 def _make_kernels(model: Autoencoder, precision: str, device: torch.device, watch: Watch) -> bool:
     """Whether some of the layers are ours; they are compiled here, before they are timed, and a note says so."""
     ours = (Linear,) if suits_products(precision) else ()
-    ours = (*ours, *_CONVOLUTIONS) if precision == "float32" else ours
+    ours = (*ours, *_CONVOLUTIONS) if suits_convolutions(precision) else ours
     if device.type != "cpu" or not any(isinstance(layer, ours) for layer in model.modules()):
         return False
     if not are_built():
