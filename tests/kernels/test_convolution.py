@@ -142,14 +142,17 @@ def test_a_doubled_picture_and_its_derivatives(
     check(ours, reference, x, weight, bias, relu=relu, kind="Wide", layout=torch.channels_last)
 
 
+@pytest.mark.parametrize("relu", [False, True])
 @pytest.mark.parametrize(("n", "h", "w", "ci"), [(3, 14, 14, 32), (4, 16, 9, 16), (80, 3, 3, 48)])
-def test_a_doubled_picture_to_one_channel_and_its_derivatives(n: int, h: int, w: int, ci: int) -> None:
+def test_a_doubled_picture_to_one_channel_and_its_derivatives(n: int, h: int, w: int, ci: int, relu: bool) -> None:
     x, weight, bias = numbers(n, ci, h, w), numbers(1, ci, 3, 3) / math.sqrt(9 * ci), numbers(1)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return F.conv2d(x.repeat_interleave(2, 2).repeat_interleave(2, 3), weight, bias, 1, 1)
+        out = F.conv2d(x.repeat_interleave(2, 2).repeat_interleave(2, 3), weight, bias, 1, 1)
+        return out.relu() if relu else out
 
-    check(convolve_doubled, reference, x, weight, bias, relu=False, kind="PixelShuffle", layout=torch.channels_last)
+    ours = lambda *some: convolve_doubled(*some, relu=relu)  # noqa: E731
+    check(ours, reference, x, weight, bias, relu=relu, kind="PixelShuffle", layout=torch.channels_last)
 
 
 @pytest.mark.parametrize("relu", [False, True])
