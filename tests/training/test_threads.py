@@ -35,13 +35,18 @@ def test_fewer_threads_only_where_they_are_clearly_faster(speeds: dict[int, floa
     assert fastest(list(speeds), speeds.__getitem__) == best
 
 
+def test_a_moment_in_which_all_stands_still_does_not_decide() -> None:
+    speeds = {2: iter([10.0, 0.1, 0.1, 10.0, 10.0]), 1: iter([6.0] * 5)}
+    assert fastest([2, 1], lambda count: next(speeds[count])) == 2
+
+
 def test_all_threads_one_less_half_and_one_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     monkeypatch.setattr(threads, "_speed", lambda count: seen.append(count) or 1.0)
     for most in (2, 3, 8):
         with on_threads(most):
             assert choose_threads(None) == most
-    assert seen == [2, 1, 3, 2, 1, 8, 7, 4, 1]
+    assert seen == [2, 1] * 5 + [3, 2, 1] * 5 + [8, 7, 4, 1] * 5
 
 
 def test_nothing_is_timed_where_somebody_has_chosen_or_there_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:

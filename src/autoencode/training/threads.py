@@ -1,13 +1,15 @@
 """On how many threads a training is fastest, on a machine that may have other work."""
 
 import os
+import statistics
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import torch
 
-_SECONDS = 0.2
+_SECONDS = 0.04
+_ROUNDS = 5
 _WORTH = 1.1
 """Fewer threads must be so many times as fast as all of them: bits depend on their number."""
 
@@ -31,11 +33,15 @@ def choose_threads(wanted: int | None) -> int:
 def fastest(counts: list[int], speed: Callable[[int], float]) -> int:
     """The number of threads with the greatest speed; the first, unless another is clearly faster.
 
+    All are timed in turn, some rounds of it, and the median counts: a moment in which the whole machine stands still
+    must not decide.
+
     Args:
         counts: to be compared.
         speed: of a number of threads.
     """
-    speeds = {count: speed(count) for count in counts}
+    rounds = [[speed(count) for count in counts] for _ in range(_ROUNDS)]
+    speeds = {count: statistics.median(found) for count, found in zip(counts, zip(*rounds, strict=True), strict=True)}
     best = max(counts, key=speeds.__getitem__)
     return best if speeds[best] > _WORTH * speeds[counts[0]] else counts[0]
 
