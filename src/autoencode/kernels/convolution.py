@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.kernels.calls import WHOLE
 from autoencode.kernels.few import Narrow, Thin
-from autoencode.kernels.shape import can_compute, shape_of, uncast
+from autoencode.kernels.shape import Shape, can_compute, shape_of, uncast
 from autoencode.kernels.wide import Wide, WideTransposed
 
 
@@ -41,9 +41,8 @@ def convolve(
     References:
         Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, arXiv:1509.09308, eq. 8 to 12.
     """
-    x = uncast(x)
-    shape = shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight), cast=True) else None
-    if shape is not None and shape.is_large and x.shape[1] == shape.ci:
+    x, shape = _ours(x, weight, bias, stride, padding)
+    if shape is not None and shape.is_large:
         if shape.is_wide and (shape.feeds_all or not torch.is_grad_enabled()):
             return Wide.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
         if shape.is_thin and not x.requires_grad:
@@ -64,9 +63,8 @@ def convolve_narrow(
         weight: (out, channels, k, k).
         bias: one for each channel that comes out.
     """
-    x = uncast(x)
-    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight), cast=True) else None
-    if shape is None or not (shape.is_large and shape.is_narrow and x.shape[1] == shape.ci):
+    x, shape = _ours(x, weight, bias)
+    if shape is None or not (shape.is_large and shape.is_narrow):
         return None
     return Narrow.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
 
@@ -89,9 +87,8 @@ def convolve_doubled(
         bias: one for each channel that comes out.
         relu: numbers below zero become zero, while they are at hand.
     """
-    x = uncast(x)
-    shape = shape_of(x.shape, weight, 1, 1) if can_compute(x, weight, bias, len(weight), cast=True) else None
-    if shape is None or x.shape[1] != shape.ci:
+    x, shape = _ours(x, weight, bias)
+    if shape is None:
         return None
     if shape.co == 1:
         four = None if bias is None else bias.expand(4)
@@ -131,6 +128,15 @@ def convolve_transposed(
     if x.shape != (shape.n, shape.co, shape.oh, shape.ow):
         return None
     return WideTransposed.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]
+
+
+def _ours(
+    x: Tensor, weight: Tensor, bias: Tensor | None, stride: int = 1, padding: int = 1
+) -> tuple[Tensor, Shape | None]:
+    """The pictures as they are computed with, and the convolution; None where it is left to PyTorch."""
+    x = uncast(x)
+    shape = shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight), cast=True) else None
+    return x, shape if shape is not None and x.shape[1] == shape.ci else None
 
 
 def _pooled(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding: int) -> Tensor:
