@@ -13,6 +13,7 @@
 #include "picture.h"
 
 constexpr int TILES = 32;  // at a time: what belongs to them stays in the second cache
+constexpr int LINE = 64;   // bytes of a cache
 
 // F(4, 3): four results from six products in place of twelve.
 struct Three {
@@ -113,13 +114,19 @@ class Convolution {
       for (int band = here.first(bands); band < last; band += chunk) {
         const int until = std::min(band + chunk, last), tiles = (until - band) * across;
         points_of_input(x, x_mask, band, until, v, sum);
-        for (int p = 0; p < POINTS; p++)
+        for (int p = 0; p < POINTS; p++) {
+          const int next = std::min(until + chunk, last);
+          prefetch_input(x, until, next, p);
+          prefetch_input(x_mask, until, next, p);
+          prefetch_result(y, which, band, until, p);
+          prefetch_result(dy, nullptr, until, next, p);
           Product{v + p * in_step, s.ci, 1, u + p * size, s.co, m + p * out_step, s.co, s.ci}.template run<false>(tiles, s.co);
+        }
         if (which) maxima_of_points(m, band, until, bias, relu, y, which, sink);
         else result_of_points(m, band, until, bias, relu, y, sink);
         if (!dw) continue;
         points_of_gradient(dy, nullptr, nullptr, band, until, m, unused);
-        add_weights(v, m, tiles, du);
+        add_weights(v, m, tiles, du, [](int) __attribute__((always_inline)) {});
       }
 #pragma omp barrier
       if (x_sum) add_up(x_sum, sums, s.ci, here.all);
@@ -144,16 +151,25 @@ class Convolution {
       std::memset(unused, 0, s.ci * 4);
       const int first = here.first(s.n) * down, last = here.last(s.n) * down;  // whole pictures: tiles overlap
       for (int band = first, begun = first / down; band < last; band += chunk) {
-        const int until = std::min(band + chunk, last), tiles = (until - band) * across;
+        const int until = std::min(band + chunk, last), next = std::min(until + chunk, last), tiles = (until - band) * across;
+        const auto prefetch_gradient = [&](int p) __attribute__((always_inline)) {
+          prefetch_result(dy, which, until, next, p);
+          prefetch_result(dy_mask, which, until, next, p);
+          prefetch_result(which, which, until, next, p);
+        };
         for (; dx && begun * down < until; begun++) begin(dx + (ptrdiff_t)begun * s.h * s.w * s.ci, start);
         points_of_gradient(dy, dy_mask, which, band, until, m, bias);
         if (dw) {
           points_of_input(x, x_mask, band, until, v, unused);
-          add_weights(v, m, tiles, du);
+          add_weights(v, m, tiles, du, prefetch_gradient);
         }
         if (dx) {
-          for (int p = 0; p < POINTS; p++)
+          for (int p = 0; p < POINTS; p++) {
+            if (!dw) prefetch_gradient(p);
+            prefetch_input(x, until, next, p);
+            prefetch_input(x_mask, until, next, p);
             Product{m + p * out_step, s.co, 1, u + p * size, s.ci, v + p * in_step, s.ci, s.co}.template run<false>(tiles, s.ci);
+          }
           input_of_points(v, band, until, dx, sink);
           if (relu) rectify(dx, band / down, until / down);
         }
@@ -194,10 +210,13 @@ class Convolution {
       }
   }
 
-  // du += V' dm
-  void add_weights(const float* v, const float* m, int tiles, float* du) const {
-    for (int p = 0; p < POINTS; p++)
+  // du += V' dm, and meanwhile something else before each product
+  template <class Meanwhile>
+  void add_weights(const float* v, const float* m, int tiles, float* du, Meanwhile meanwhile) const {
+    for (int p = 0; p < POINTS; p++) {
+      meanwhile(p);
       Product{v + p * in_step, 1, s.ci, m + p * out_step, s.co, du + p * size, s.co, tiles}.template run<true>(s.ci, s.co);
+    }
   }
 
   void sum_of_weights(float* rows, float* dw, int threads) const {
@@ -233,6 +252,25 @@ class Convolution {
   template <class T, class Body>
   INLINE void tiles_of_maxima(T* pictures, T* outside, int first, int last, Body body) const {
     tiles<F::M / 2, F::M / 2>(pictures, outside, s.half_oh(), s.half_ow(), s.co, 0, first, last, body);
+  }
+
+  // What the tiles of some bands will read or write is asked for in parts, one before each product: products leave the
+  // memory idle, and transforms would wait for it.
+  INLINE void prefetch_input(const float* pictures, int first, int last, int p) const {
+    if (pictures) prefetch<F::STEP>(pictures, s.h, s.w, s.ci, first, last, p);
+  }
+
+  template <class T>
+  INLINE void prefetch_result(const T* results, const uint8_t* which, int first, int last, int p) const {
+    if (results && which) prefetch<F::M / 2>(results, s.half_oh(), s.half_ow(), s.co, first, last, p);
+    else if (results) prefetch<F::M>(results, s.oh, s.ow, s.co, first, last, p);
+  }
+
+  template <int STEP, class T>
+  INLINE void prefetch(const T* pictures, int h, int w, int channels, int first, int last, int p) const {
+    const auto start_of = [&](int band) { return ((ptrdiff_t)band / down * h + std::min(h, band % down * STEP)) * w * channels; };
+    const ptrdiff_t start = start_of(first), count = start_of(last) - start, until = start + count * (p + 1) / POINTS;
+    for (ptrdiff_t i = start + count * p / POINTS; i < until; i += LINE / sizeof(T)) __builtin_prefetch(pictures + i);
   }
 
   template <int SIDE, int STEP, class T, class Body>
