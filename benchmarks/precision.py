@@ -30,7 +30,7 @@ class Job(NamedTuple):
 
 JOBS = {
     "A": Job("dense-vae", "mnist", 128, 20, {}),  # long enough for a compiled step
-    "B": Job("fashion-vae", "fashion-mnist", 128, 2, {"warmup_steps": 0}),
+    "B": Job("fashion-vae", "fashion-mnist", 128, 5, {"warmup_steps": 0}),
     "C": Job("fashion-denoise", "fashion-mnist", 256, 3, {}),
 }
 

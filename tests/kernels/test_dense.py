@@ -17,6 +17,7 @@ from autoencode.kernels import (
     linear,
     product,
     put_products,
+    suits_convolutions,
     suits_products,
 )
 
@@ -79,6 +80,40 @@ def test_in_bfloat16_only_what_is_multiplied_is_rounded(size: tuple[int, int, in
 def test_without_bfloat16_it_says_so() -> None:
     with pytest.raises(AssertionError, match="no bfloat16"):
         product(torch.ones(2, 2), torch.ones(2, 2), None, True)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(2, 300), (300, 2), (128, 300), (300, 128), (129, 129)])
+def test_under_autocast_a_layer_that_a_code_goes_through_is_not_rounded(
+    inputs: int, outputs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "_LARGE", 0)
+    given = torch.randn(5, inputs), torch.randn(outputs, inputs), torch.randn(outputs)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = linear(*given)
+    rounded = off(found, F.linear(*(value.double() for value in given))) > 1e-4
+    assert rounded == (min(inputs, outputs) > 128 and (has_bfloat16() or not suits_convolutions("bfloat16")))
+    assert found.dtype == torch.float32 or not suits_convolutions("bfloat16")
+
+
+def test_under_autocast_numbers_of_other_precisions_are_left_to_it() -> None:
+    x, weight = torch.randn(5, 3).double(), torch.randn(4, 3).double()
+    with torch.autocast("cpu", torch.bfloat16):
+        assert linear(x, weight, None).dtype == torch.float64
+    with torch.autocast("cpu", torch.float16):
+        assert linear(x.float(), weight.float(), None).dtype == torch.float16
+
+
+@pytest.mark.skipif(not has_bfloat16(), reason="this processor has no bfloat16")
+def test_gradients_of_a_rounded_layer_are_rounded_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "_LARGE", 0)
+    x, weight = torch.randn(40, 200, requires_grad=True), torch.randn(150, 200, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = linear(x, weight, None)
+    slope = torch.randn_like(out)
+    dx, dw = torch.autograd.grad(out, (x, weight), slope)
+    rounded = [value.detach().bfloat16().double() for value in (slope, x, weight)]
+    assert off(dx, rounded[0] @ rounded[2]) < CLOSE
+    assert off(dw, rounded[0].T @ rounded[1]) < CLOSE
 
 
 def test_what_is_no_number_stays_none_and_stays_in_its_row() -> None:

@@ -3,14 +3,11 @@
 #pragma once
 
 #include "dense.h"
-
-#include <cstdint>
+#include "pairs.h"
 
 // The same from numbers rounded to bfloat16, two of which are multiplied and added to a float32 sum at once: a's columns
 // and b's rows go in pairs.
 struct Bfloat16Dense {
-  typedef uint32_t Pair;
-
   Dense of;
 
   void share(int threads) const {
@@ -26,47 +23,15 @@ struct Bfloat16Dense {
 
   void part(int top, int bottom, int left, int right) const {
     const int pairs = (of.depth + 1) / 2, rows = bottom - top;
-    const Room lefts((size_t)rows * pairs), panel((size_t)DEPTH * WIDTH);
+    const Room lefts((size_t)rows * pairs);
     const bool along = of.a.column == 1;
-    const Pairs a{(Pair*)(float*)lefts, along ? pairs : 1, along ? 1 : rows};
+    const Pairs a{lefts.as<Pair>(), along ? pairs : 1, along ? 1 : rows};
     pair_up(of.a.at + top * of.a.row, of.a.row, of.a.column, rows, of.depth, a);
-    for (int column = left; column < right; column += WIDTH) {
-      const int count = std::min(WIDTH, right - column);
-      for (int step = 0; step < pairs || step == 0; step += DEPTH) {
-        const int steps = std::min(DEPTH, pairs - step);
-        const float* from = of.b.at + 2 * step * of.b.row + column * of.b.column;
-        pair_up(from, of.b.column, of.b.row, count, std::min(2 * DEPTH, of.depth - 2 * step), {(Pair*)(float*)panel, 1, WIDTH});
-        for (int row = 0; row < rows;) {
-          const Pair* one = a.at + row * a.row + step * a.step;
-          const int tall = rows - row >= ROWS ? ROWS : 1;
-          if (tall == ROWS) block<ROWS>(one, a, (Pair*)(float*)panel, steps, top + row, column, count, step == 0);
-          else block<1>(one, a, (Pair*)(float*)panel, steps, top + row, column, count, step == 0);
-          row += tall;
-        }
-      }
-    }
-  }
-
-  template <int R>
-  void block(const Pair* left, const Pairs& a, const Pair* panel, int steps, int row, int column, int count, bool first) const {
-    __m512 sum[R][COLUMNS] = {};
-    for (int d = 0; d < steps; d++) {
-      __m512bh some[COLUMNS];
-      UNROLL for (int k = 0; k < COLUMNS; k++) some[k] = (__m512bh)_mm512_loadu_si512(panel + (ptrdiff_t)d * WIDTH + k * LANES);
-      UNROLL for (int r = 0; r < R; r++) {
-        const __m512bh one = (__m512bh)_mm512_set1_epi32(left[r * a.row + d * a.step]);
-        UNROLL for (int k = 0; k < COLUMNS; k++) sum[r][k] = _mm512_dpbf16_ps(sum[r][k], one, some[k]);
-      }
-    }
-    UNROLL for (int r = 0; r < R; r++)
-      UNROLL for (int k = 0; k < COLUMNS; k++) {
-        const int here = std::max(0, std::min(LANES, count - k * LANES));
-        const __mmask16 those = (1u << here) - 1;
-        float* to = of.y + (ptrdiff_t)(row + r) * of.columns + column + k * LANES;
-        const float* start = first ? of.bias ? of.bias + column + k * LANES : nullptr : to;
-        if (start) sum[r][k] = _mm512_add_ps(sum[r][k], _mm512_maskz_loadu_ps(those, start));
-        _mm512_mask_storeu_ps(to, those, sum[r][k]);
-      }
+    const auto pack = [this](Pair* panel, int step, int steps, int column, int count, int) {
+      const float* from = of.b.at + 2 * step * of.b.row + column * of.b.column;
+      pair_up(from, of.b.column, of.b.row, count, std::min(2 * steps, of.depth - 2 * step), {panel, 1, WIDTH});
+    };
+    of.part<Bfloat16>(top, bottom, left, right, a.at, a.row, a.step, pairs, pack);
   }
 
   // Numbers of `count` lines (rows of a, columns of b) of `depth`, as pairs along the depth; a last one alone with zero.
@@ -77,9 +42,8 @@ struct Bfloat16Dense {
       int i = 0;
       if (line == 1 && to.row == 1 && d + 1 < depth)
         for (; i + LANES <= count; i += LANES) {
-          const __m512i one = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(from + d * along + i)));
-          const __m512i two = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(from + (d + 1) * along + i)));
-          _mm512_storeu_si512(to.at + d / 2 * to.step + i, _mm512_or_si512(one, _mm512_slli_epi32(two, 16)));
+          const float* here = from + d * along + i;
+          _mm512_storeu_si512(to.at + d / 2 * to.step + i, paired(rounded(load(here)), rounded(load(here + along))));
         }
       for (; i < count; i++) to.at[i * to.row + d / 2 * to.step] = pair(from + i * line, along, d, depth);
     }

@@ -26,7 +26,8 @@ def convolve(
     A 3×3 convolution of many channels to many is computed in tiles of 4×4 results, from 36 products of numbers in place
     of 144; with a stride of 2 in tiles of 2×2, from 25 in place of 36. In float32 the result is off by one to
     three millionths of its norm (PyTorch's own: 0.2 to 0.8). It can be differentiated any number of times. Under
-    autocast to bfloat16 it stays in float32, unless a processor has matrix units.
+    autocast to bfloat16, numbers are rounded to it before they are multiplied, where the processor can do that, and in
+    tiles of 2×2: the result, which is float32, is off by some thousandths. With matrix units it is PyTorch's.
 
     Args:
         x: (batch, channels, height, width).

@@ -24,7 +24,12 @@ struct Dense {
 
   // y = a b + bias; each thread computes its part, from copies of its own.
   void share(int threads) const {
-    share(threads, [this](int top, int bottom, int left, int right) { part(top, bottom, left, right); });
+    share(threads, [this](int top, int bottom, int left, int right) {
+      const auto pack_some = [this](float* panel, int step, int steps, int column, int count, int whole) {
+        pack(panel, step, steps, column, count, whole);
+      };
+      part<Float32>(top, bottom, left, right, a.at + top * a.row, a.row, a.column, depth, pack_some);
+    });
   }
 
   template <class Part>
@@ -41,9 +46,13 @@ struct Dense {
     }
   }
 
- private:
-  void part(int top, int bottom, int left, int right) const {
+  // Of some rows and columns, from cells of a and from panels of b's, which pack(panel, first step, steps, first column,
+  // columns, as many as are computed) makes.
+  template <class Kind, class Pack>
+  void part(int top, int bottom, int left, int right, const typename Kind::Cell* lefts, ptrdiff_t a_row, ptrdiff_t a_step,
+            int cells, Pack pack) const {
     const Room panel((size_t)DEPTH * WIDTH), narrow((size_t)(bottom - top) * WIDTH);
+    auto* packed = panel.as<typename Kind::Cell>();
     for (int column = left; column < right; column += WIDTH) {
       const int count = std::min(WIDTH, right - column), whole = (count + LANES - 1) / LANES * LANES;
       const bool fits = count == whole;  // else it is computed aside, with numbers that nobody asked for
@@ -51,13 +60,12 @@ struct Dense {
       const ptrdiff_t to_row = fits ? columns : WIDTH;
       float start[WIDTH] = {};
       if (bias) std::memcpy(start, bias + column, count * 4);
-      for (int step = 0; step < depth || step == 0; step += DEPTH) {
-        const int steps = std::min(DEPTH, depth - step);
-        pack(panel, step, steps, column, count, whole);
-        const float* from = a.at + top * a.row + step * a.column;
-        const Product product{from, a.row, a.column, panel, WIDTH, to, to_row, steps, start};
-        if (step) product.run<true>(bottom - top, whole);
-        else product.run<false>(bottom - top, whole);
+      for (int step = 0; step < cells || step == 0; step += DEPTH) {
+        const int steps = std::min(DEPTH, cells - step);
+        pack(packed, step, steps, column, count, whole);
+        const ProductOf<Kind> product{lefts + step * a_step, a_row, a_step, packed, WIDTH, to, to_row, steps, start};
+        if (step) product.template run<true>(bottom - top, whole);
+        else product.template run<false>(bottom - top, whole);
       }
       if (!fits)
         for (int row = top; row < bottom; row++)
@@ -65,6 +73,7 @@ struct Dense {
     }
   }
 
+ private:
   // panel[steps][whole of WIDTH] = the columns of b from there on, and zeros behind them
   void pack(float* panel, int step, int steps, int column, int count, int whole) const {
     const float* from = b.at + step * b.row + column * b.column;

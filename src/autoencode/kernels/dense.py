@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from autoencode.kernels.library import kernels_file, library
-from autoencode.kernels.shape import can_compute
+from autoencode.kernels.shape import can_compute, suits_convolutions
 
 _C_INTERFACE = (
     "aoti_torch_get_data_ptr",
@@ -25,6 +25,10 @@ _C_INTERFACE = (
 """Of PyTorch, for programs that its compiler makes: stable between its versions."""
 _LARGE = 2**20
 """Products of fewer multiplications are always in float32: bfloat16 would save nothing, and codes go through them."""
+_NARROW = 128
+"""With no more inputs, or no more outputs, a layer's numbers are moved rather than multiplied, or they are a code."""
+_ROUNDED = (torch.float32, torch.bfloat16)
+"""What autocast to bfloat16 would have a layer compute in it."""
 _LARGE_ALONE = 2**16
 """With fewer weights, calling from Python takes longer. Not of examples: one's numbers are the same in any batch."""
 
@@ -62,37 +66,61 @@ def linear(
     """`torch.nn.functional.linear`, by our own products where they are faster. It can be differentiated any number
     of times.
 
+    Under autocast to bfloat16 a layer of few inputs or few outputs stays in float32 on any device: rounding would save
+    nothing, and codes go through such layers, which lose quality by it (docs/performance.md). On a processor without
+    matrix units all results are float32, and of large products only what is multiplied is rounded.
+
     Args:
         x: (*, inputs).
         weight: (outputs, inputs).
         bias: (outputs) or None.
     """
+    if not _is_cast(x, weight):
+        return _linear(x, weight, bias, rounded=False)
+    ours = x.device.type == "cpu" and suits_convolutions("bfloat16")
+    if min(weight.shape) > _NARROW and not ours:
+        return F.linear(x, weight, bias)
+    large = ours and x.numel() * len(weight) >= _LARGE and min(weight.shape) > _NARROW
+    with torch.autocast(x.device.type, enabled=False):
+        return _linear(x.float(), weight, bias, rounded=large and has_bfloat16())
+
+
+def _is_cast(x: Tensor, weight: Tensor) -> bool:
+    kind = x.device.type
+    if not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)):
+        return False
+    return torch.get_autocast_dtype(kind) == torch.bfloat16 and weight.dtype == torch.float32 and x.dtype in _ROUNDED
+
+
+def _linear(x: Tensor, weight: Tensor, bias: Tensor | None, *, rounded: bool) -> Tensor:
     large = weight.numel() >= _LARGE_ALONE and x.ndim > 1 and x.shape[-1] == weight.shape[1]
-    if not (large and can_compute(x, weight, bias, len(weight)) and are_products_faster()):
+    if not (large and can_compute(x, weight, bias, len(weight)) and (rounded or are_products_faster())):
         return F.linear(x, weight, bias)
     rows = x if x.ndim == 2 else x.flatten(0, -2)
-    out: Tensor = Product.apply(rows, weight.t(), bias)  # pyright: ignore[reportAssignmentType]
+    out: Tensor = Product.apply(rows, weight.t(), bias, rounded)  # pyright: ignore[reportAssignmentType]
     return out if x.ndim == 2 else out.unflatten(0, x.shape[:-1])
 
 
 class Product(Function):
-    """`a @ b + bias` of float32 matrices in the processor's memory, of any strides."""
+    """`a @ b + bias` of float32 matrices in the processor's memory, of any strides; rounded to bfloat16, or not."""
 
     @staticmethod
-    def forward(ctx: Any, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(ctx: Any, a: Tensor, b: Tensor, bias: Tensor | None, rounded: bool) -> Tensor:
         """(rows, depth) and (depth, columns) to (rows, columns)."""
         ctx.save_for_backward(a, b)
-        return multiply(a, b, bias)
+        ctx.rounded = rounded
+        return multiply(a, b, bias, bfloat16=rounded)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients, which can be differentiated themselves."""
-        (a, b), (dy,) = ctx.saved_tensors, grads
-        for_a, for_b, for_bias = ctx.needs_input_grad
+        (a, b), (dy,), rounded = ctx.saved_tensors, grads, ctx.rounded
+        for_a, for_b, for_bias, _ = ctx.needs_input_grad
         return (
-            Product.apply(dy, b.t(), None) if for_a else None,  # pyright: ignore[reportReturnType]
-            Product.apply(dy.t(), a, None).t() if for_b else None,  # in the order in which a layer keeps its weights
+            Product.apply(dy, b.t(), None, rounded) if for_a else None,  # pyright: ignore[reportReturnType]
+            Product.apply(dy.t(), a, None, rounded).t() if for_b else None,  # as a layer keeps its weights
             dy.sum(0) if for_bias else None,
+            None,
         )
 
 

@@ -27,12 +27,30 @@ INLINE vec load(const float* from) { return (vec) * (const anywhere*)from; }
 INLINE void store(float* to, vec value) { *(anywhere*)to = value; }
 INLINE vec rectified(vec value) { return value <= 0 ? vec{} : value; }  // NaN stays NaN
 
+// Numbers that are multiplied as they are. Products take what is in a cell at a time.
+struct Float32 {
+  typedef float Cell;
+  typedef vec Cells;
+  static constexpr int DEPTH = 1;  // numbers in a cell, side by side along what is summed over
+
+  INLINE static Cells same(const Cell* one) { return vec{} + *one; }
+  INLINE static Cells several(const Cell* from) { return load(from); }
+  INLINE static vec add(vec sum, Cells one, Cells other) { return sum + one * other; }
+  INLINE static void put(Cell* to, vec row) { store(to, row); }
+  INLINE static void put_rows(Cell* to, const vec (&rows)[1]) { store(to, rows[0]); }
+  static size_t to_turn(size_t, size_t) { return 0; }
+  static void add_turned(const Cell* a, const Cell* b, Cell*, float* c, int rows, int columns, int depth);
+};
+
 // A product of matrices: c[rows][columns] = (ADD: +=) a[rows][depth] b[depth][columns]. Both steps of a are free.
 // Without ADD the sums start at zero, or each column's at the number in `start`.
-struct Product {
-  const float* a;
+template <class Kind>
+struct ProductOf {
+  typedef typename Kind::Cell Cell;
+  typedef typename Kind::Cells Cells;
+  const Cell* a;
   ptrdiff_t a_row, a_step;
-  const float* b;
+  const Cell* b;
   ptrdiff_t b_step;
   float* c;
   ptrdiff_t c_row;
@@ -41,18 +59,18 @@ struct Product {
 
   template <int R, int C, bool ADD>
   INLINE void block(int row, int column) const {
-    const float *left = a + row * a_row, *right = b + column;
+    const Cell *left = a + row * a_row, *right = b + column;
     float* to = c + row * c_row + column;
     vec sum[R][C];
     UNROLL for (int r = 0; r < R; r++)
       UNROLL for (int k = 0; k < C; k++)
         sum[r][k] = ADD ? load(to + r * c_row + k * LANES) : start ? load(start + column + k * LANES) : vec{};
     for (int d = 0; d < depth; d++) {
-      vec some[C];
-      UNROLL for (int k = 0; k < C; k++) some[k] = load(right + d * b_step + k * LANES);
+      Cells some[C];
+      UNROLL for (int k = 0; k < C; k++) some[k] = Kind::several(right + d * b_step + k * LANES);
       UNROLL for (int r = 0; r < R; r++) {
-        const vec one = vec{} + left[r * a_row + d * a_step];
-        UNROLL for (int k = 0; k < C; k++) sum[r][k] += one * some[k];
+        const Cells one = Kind::same(left + r * a_row + d * a_step);
+        UNROLL for (int k = 0; k < C; k++) sum[r][k] = Kind::add(sum[r][k], one, some[k]);
       }
     }
     UNROLL for (int r = 0; r < R; r++)
@@ -76,12 +94,24 @@ struct Product {
   }
 };
 
+typedef ProductOf<Float32> Product;
+
+// c[rows][columns] += a[depth][rows]' b[depth][columns]
+inline void Float32::add_turned(const Cell* a, const Cell* b, Cell*, float* c, int rows, int columns, int depth) {
+  Product{a, 1, rows, b, columns, c, columns, depth}.run<true>(rows, columns);
+}
+
 class Room {  // memory on a boundary of pages
  public:
   explicit Room(size_t count) : start_((float*)std::aligned_alloc(4096, (count * 4 + 4095) / 4096 * 4096)) {}
   ~Room() { std::free(start_); }
   Room(const Room&) = delete;
   operator float*() const { return start_; }
+
+  template <class Cell>
+  Cell* as() const {
+    return (Cell*)start_;
+  }
 
  private:
   float* start_;

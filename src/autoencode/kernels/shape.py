@@ -22,7 +22,10 @@ _MOST_SUMS = 2**21
 
 @dataclass(frozen=True)
 class Shape:
-    """A convolution of 3×3 with a frame of zeros: pictures (n, ci, h, w), results (n, co, oh, ow)."""
+    """A convolution of 3×3 with a frame of zeros: pictures (n, ci, h, w), results (n, co, oh, ow).
+
+    Where it is `rounded`, what is multiplied is in bfloat16, on processors that multiply it; sums are float32.
+    """
 
     n: int
     h: int
@@ -32,11 +35,12 @@ class Shape:
     ow: int
     co: int
     stride: int
+    rounded: bool = False
 
     @property
     def sizes(self) -> Any:
         """As the compiled functions take them."""
-        return (ctypes.c_int * 7)(self.n, self.h, self.w, self.ci, self.oh, self.ow, self.co)
+        return (ctypes.c_int * 8)(self.n, self.h, self.w, self.ci, self.oh, self.ow, self.co, self.rounded)
 
     def picture(self) -> Tensor:
         """Room for pictures."""
@@ -76,7 +80,7 @@ class Shape:
     @property
     def turned(self) -> "Shape":
         """The convolution back, of the same size."""
-        return Shape(self.n, self.oh, self.ow, self.co, self.h, self.w, self.ci, self.stride)
+        return replace(self, h=self.oh, w=self.ow, ci=self.co, oh=self.h, ow=self.w, co=self.ci)
 
     @property
     def doubled(self) -> "Shape":
@@ -92,13 +96,15 @@ class Shape:
 def shape_of(picture: tuple[int, ...], weight: Tensor, stride: int, padding: int) -> Shape | None:
     """The convolution of pictures of this shape, (n, any, h, w); None where the kernel or its frame is another.
 
-    The channels of the pictures are the weights': whether these are theirs is for the caller to see.
+    Under autocast to bfloat16 it is rounded. The channels of the pictures are the weights': whether these are theirs is
+    for the caller to see.
     """
     co, ci, *kernel = weight.shape
     if len(picture) != 4 or kernel != [3, 3] or padding != 1:
         return None
     n, _, h, w = picture
-    return Shape(n, h, w, ci, (h - 1) // stride + 1, (w - 1) // stride + 1, co, stride)
+    rounded = torch.is_autocast_enabled("cpu")
+    return Shape(n, h, w, ci, (h - 1) // stride + 1, (w - 1) // stride + 1, co, stride, rounded)
 
 
 def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int, *, cast: bool = False) -> bool:
@@ -119,10 +125,10 @@ def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int, *, cas
 
 
 def suits_convolutions(precision: str) -> bool:
-    """Whether convolutions of our own are faster than PyTorch's in this precision, though they are in float32 always.
+    """Whether convolutions of our own are faster than PyTorch's in this precision.
 
-    In bfloat16 oneDNN is as fast at best, and where a processor has no bfloat16 half as fast; only matrix units (AMX)
-    are faster.
+    In bfloat16, where a processor multiplies it, they round what they multiply, and elsewhere they stay in float32. In
+    float32 already they are as fast as oneDNN in bfloat16; only matrix units (AMX) are faster.
 
     Args:
         precision: float32 or bfloat16.

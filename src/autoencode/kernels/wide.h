@@ -1,7 +1,6 @@
 // Convolutions of 3 x 3 points with fewer multiplications, for channels-last float32 pictures.
 //
-// Minimal filtering (Winograd): a tile of M x M results and the N x N points they see become P x P products (the next
-// tile's points are STEP further),
+// A tile of M x M results and the N x N points they see become P x P products (filters.h),
 //     y = A [ (G g G') * (B d B') ] A',
 // one product of matrices over the channels for each of the P x P points. The way back is the same turned round:
 //     dm = A' dy A,   dx = B' (U' dm) B,   dg = G' (V' dm) G.
@@ -9,79 +8,25 @@
 
 #pragma once
 
+#include "filters.h"
 #include "maximum.h"
 #include "picture.h"
 
-constexpr int TILES = 32;  // at a time: what belongs to them stays in the second cache
-constexpr int LINE = 64;   // bytes of a cache
-
-// F(4, 3): four results from six products in place of twelve.
-struct Three {
-  static constexpr int M = 4, R = 3, STEP = 4, N = 6, P = 6;
-  static constexpr float B[P][N] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
-                                    {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-  static constexpr float G[P][R] = {{1 / 4.f, 0, 0},
-                                    {-1 / 6.f, -1 / 6.f, -1 / 6.f},
-                                    {-1 / 6.f, 1 / 6.f, -1 / 6.f},
-                                    {1 / 24.f, 1 / 12.f, 1 / 6.f},
-                                    {1 / 24.f, -1 / 12.f, 1 / 6.f},
-                                    {0, 0, 1}};
-  static constexpr float A[M][P] = {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
-};
-
-// F(2, 3): two results from four products in place of six.
-struct ThreeSmall {
-  static constexpr int M = 2, R = 3, STEP = 2, N = 4, P = 4;
-  static constexpr float B[P][N] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
-  static constexpr float G[P][R] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
-  static constexpr float A[M][P] = {{1, 1, 1, 0}, {0, 1, -1, -1}};
-};
-
-// A stride of 2: the outer taps are F(2, 2) on every other point, the middle one is as it is; five in place of six.
-struct ThreeHalving {
-  static constexpr int M = 2, R = 3, STEP = 4, N = 5, P = 5;
-  static constexpr float B[P][N] = {
-      {1, 0, -1, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 1, 0, -1}, {0, 1, 0, 0, 0}, {0, 0, 0, 1, 0}};
-  static constexpr float G[P][R] = {{1, 0, 0}, {1, 0, 1}, {0, 0, 1}, {0, 1, 0}, {0, 1, 0}};
-  static constexpr float A[M][P] = {{1, 1, 0, 1, 0}, {0, 1, -1, 0, 1}};
-};
-
-// Of a picture whose points are first doubled along both sides, which is never made: what a point gives to all that is
-// made of it, and what the differences to its two neighbours do; three in place of six. Nothing is rounded more than in
-// the plain sum of four taps.
-struct ThreeDoubling {
-  static constexpr int M = 2, R = 3, STEP = 1, N = 3, P = 3;
-  static constexpr float B[P][N] = {{0, 1, 0}, {1, -1, 0}, {0, -1, 1}};
-  static constexpr float G[P][R] = {{1, 1, 1}, {1, 0, 0}, {0, 0, 1}};
-  static constexpr float A[M][P] = {{1, 1, 0}, {1, 0, 1}};
-};
-
-// out[i] = the sum over j of C[i][j] in[j], or of C[j][i] in[j] where it is turned; zeros and ones cost nothing.
-template <bool TURNED, int TO, int FROM, int X, int Y>
-INLINE void times(const float (&c)[X][Y], const vec* in, int in_step, vec* out, int out_step) {
-  UNROLL for (int i = 0; i < TO; i++) {
-    vec sum = {};
-    UNROLL for (int j = 0; j < FROM; j++) {
-      const float factor = TURNED ? c[j][i] : c[i][j];
-      if (factor == 0) continue;
-      if (factor == 1) sum += in[j * in_step];
-      else if (factor == -1) sum -= in[j * in_step];
-      else sum += factor * in[j * in_step];
-    }
-    out[i * out_step] = sum;
-  }
-}
+constexpr int LINE = 64;  // bytes of a cache
 
 // One convolution with a frame of zeros. Weights are [R][R][ci][co], pictures [n][h][w][ci], results [n][oh][ow][co].
 // Where there is a mask, of the same shape, numbers count as zero where it is not above zero: the slope of a ReLU.
 // With `which`, results are the maxima of 2 x 2 of them, [n][half_oh][half_ow][co], which notes where each was.
-// A band is a row of tiles of a picture; a thread does some bands at a time.
-template <class F>
+// A band is a row of tiles of a picture; a thread does some bands at a time. Points that are multiplied are kept in the
+// cells of a kind of numbers (product.h, pairs.h), products and all sums in float32.
+template <class F, class Kind>
 class Convolution {
-  static constexpr int POINTS = F::P * F::P;
+  typedef typename Kind::Cell Cell;
+  static constexpr int POINTS = F::P * F::P, DEPTH = Kind::DEPTH;
+  static constexpr int TILES = DEPTH > 1 ? 42 : 32;  // at a time: what belongs to them stays in the second cache
   const Shape s;
   const int down, across, bands, chunk;
-  const ptrdiff_t in_step, out_step, size;  // from one point to the next: of inputs, of results, of all weights
+  const ptrdiff_t in_step, out_step, size;  // numbers from one point to the next: of inputs, of results, of all weights
   const std::vector<float> zeros;
 
  public:
@@ -104,8 +49,8 @@ class Convolution {
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
-      points_of_weights(w, s.ci, s.co, u);
-      const Room v(POINTS * in_step), m(POINTS * out_step), sink(s.co), unused(s.co);
+      points_of_weights(w, s.ci, s.co, u.as<Cell>());
+      const Room v(POINTS * in_step), m(POINTS * out_step), aside(room_to_turn()), sink(s.co), unused(s.co);
       float *sum = sums + s.ci * here.me, *du = weights + (dw ? POINTS * size * here.me : 0);
       std::memset(sum, 0, s.ci * 4);
       std::memset(unused, 0, s.co * 4);
@@ -113,20 +58,20 @@ class Convolution {
       const int last = here.last(bands);
       for (int band = here.first(bands); band < last; band += chunk) {
         const int until = std::min(band + chunk, last), tiles = (until - band) * across;
-        points_of_input(x, x_mask, band, until, v, sum);
+        points_of_input(x, x_mask, band, until, v.as<Cell>(), sum);
         for (int p = 0; p < POINTS; p++) {
           const int next = std::min(until + chunk, last);
           prefetch_input(x, until, next, p);
           prefetch_input(x_mask, until, next, p);
           prefetch_result(y, which, band, until, p);
           prefetch_result(dy, nullptr, until, next, p);
-          Product{v + p * in_step, s.ci, 1, u + p * size, s.co, m + p * out_step, s.co, s.ci}.template run<false>(tiles, s.co);
+          multiply(v.as<Cell>() + p * in_step / DEPTH, u.as<Cell>() + p * size / DEPTH, m + p * out_step, tiles, s.co, s.ci);
         }
         if (which) maxima_of_points(m, band, until, bias, relu, y, which, sink);
         else result_of_points(m, band, until, bias, relu, y, sink);
         if (!dw) continue;
-        points_of_gradient(dy, nullptr, nullptr, band, until, m, unused);
-        add_weights(v, m, tiles, du, [](int) __attribute__((always_inline)) {});
+        points_of_gradient(dy, nullptr, nullptr, band, until, m.as<Cell>(), unused);
+        for (int p = 0; p < POINTS; p++) add_weights(v.as<Cell>(), m.as<Cell>(), aside.as<Cell>(), tiles, p, du);
       }
 #pragma omp barrier
       if (x_sum) add_up(x_sum, sums, s.ci, here.all);
@@ -142,8 +87,8 @@ class Convolution {
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
-      if (dx) points_of_weights(w, s.co, s.ci, u);
-      const Room v(POINTS * in_step), m(POINTS * out_step), sink(s.ci), unused(s.ci);
+      if (dx) points_of_weights(w, s.co, s.ci, u.as<Cell>());
+      const Room v(POINTS * in_step), m(POINTS * out_step), aside(room_to_turn()), sink(s.ci), unused(s.ci);
       float *du = sums + (dw ? POINTS * size * here.me : 0), *bias = biases + s.co * here.me;
       if (dw) std::memset(du, 0, POINTS * size * 4);
       std::memset(bias, 0, s.co * 4);
@@ -152,24 +97,19 @@ class Convolution {
       const int first = here.first(s.n) * down, last = here.last(s.n) * down;  // whole pictures: tiles overlap
       for (int band = first, begun = first / down; band < last; band += chunk) {
         const int until = std::min(band + chunk, last), next = std::min(until + chunk, last), tiles = (until - band) * across;
-        const auto prefetch_gradient = [&](int p) __attribute__((always_inline)) {
+        for (; dx && begun * down < until; begun++) begin(dx + (ptrdiff_t)begun * s.h * s.w * s.ci, start);
+        points_of_gradient(dy, dy_mask, which, band, until, m.as<Cell>(), bias);
+        if (dw) points_of_input(x, x_mask, band, until, v.as<Cell>(), unused);
+        for (int p = POINTS - 1; p >= 0; p--) {  // backwards: numbers take more room than cells, and come in their place
           prefetch_result(dy, which, until, next, p);
           prefetch_result(dy_mask, which, until, next, p);
           prefetch_result(which, which, until, next, p);
-        };
-        for (; dx && begun * down < until; begun++) begin(dx + (ptrdiff_t)begun * s.h * s.w * s.ci, start);
-        points_of_gradient(dy, dy_mask, which, band, until, m, bias);
-        if (dw) {
-          points_of_input(x, x_mask, band, until, v, unused);
-          add_weights(v, m, tiles, du, prefetch_gradient);
+          prefetch_input(x, until, next, p);
+          prefetch_input(x_mask, until, next, p);
+          if (dw) add_weights(v.as<Cell>(), m.as<Cell>(), aside.as<Cell>(), tiles, p, du);
+          if (dx) multiply(m.as<Cell>() + p * out_step / DEPTH, u.as<Cell>() + p * size / DEPTH, v + p * in_step, tiles, s.ci, s.co);
         }
         if (dx) {
-          for (int p = 0; p < POINTS; p++) {
-            if (!dw) prefetch_gradient(p);
-            prefetch_input(x, until, next, p);
-            prefetch_input(x_mask, until, next, p);
-            Product{m + p * out_step, s.co, 1, u + p * size, s.ci, v + p * in_step, s.ci, s.co}.template run<false>(tiles, s.ci);
-          }
           input_of_points(v, band, until, dx, sink);
           if (relu) rectify(dx, band / down, until / down);
         }
@@ -195,29 +135,36 @@ class Convolution {
   }
 
   // U = G g G', as [point][rows][columns] from [R][R][rows][columns]
-  void points_of_weights(const float* w, int rows, int columns, float* u) const {
+  void points_of_weights(const float* w, int rows, int columns, Cell* u) const {
 #pragma omp for
-    for (int i = 0; i < rows; i++)
+    for (int i = 0; i < rows; i += DEPTH)
       for (int o = 0; o < columns; o += LANES) {
-        vec g[F::R][F::R], half[F::P][F::R], all[F::P];
-        UNROLL for (int a = 0; a < F::R; a++)
-          UNROLL for (int b = 0; b < F::R; b++) g[a][b] = load(w + ((a * F::R + b) * rows + i) * (ptrdiff_t)columns + o);
-        UNROLL for (int b = 0; b < F::R; b++) times<false, F::P, F::R>(F::G, &g[0][b], F::R, &half[0][b], F::R);
-        UNROLL for (int a = 0; a < F::P; a++) {
-          times<false, F::P, F::R>(F::G, half[a], 1, all, 1);
-          UNROLL for (int b = 0; b < F::P; b++) store(u + (a * F::P + b) * size + (ptrdiff_t)i * columns + o, all[b]);
+        vec all[POINTS][DEPTH];
+        for (int k = 0; k < DEPTH; k++) {
+          vec g[F::R][F::R], half[F::P][F::R];
+          UNROLL for (int a = 0; a < F::R; a++)
+            UNROLL for (int b = 0; b < F::R; b++)
+              g[a][b] = load(w + ((a * F::R + b) * rows + i + k) * (ptrdiff_t)columns + o);
+          UNROLL for (int b = 0; b < F::R; b++) times<false, F::P, F::R>(F::G, &g[0][b], F::R, &half[0][b], F::R);
+          UNROLL for (int a = 0; a < F::P; a++)
+            times<false, F::P, F::R>(F::G, half[a], 1, &all[a * F::P][k], DEPTH);
         }
+        for (int p = 0; p < POINTS; p++) Kind::put_rows(u + (p * size + (ptrdiff_t)i * columns) / DEPTH + o, all[p]);
       }
   }
 
-  // du += V' dm, and meanwhile something else before each product
-  template <class Meanwhile>
-  void add_weights(const float* v, const float* m, int tiles, float* du, Meanwhile meanwhile) const {
-    for (int p = 0; p < POINTS; p++) {
-      meanwhile(p);
-      Product{v + p * in_step, 1, s.ci, m + p * out_step, s.co, du + p * size, s.co, tiles}.template run<true>(s.ci, s.co);
-    }
+  // to = points * weights
+  static void multiply(const Cell* points, const Cell* weights, float* to, int tiles, int columns, int depth) {
+    const ProductOf<Kind> of{points, depth / DEPTH, 1, weights, columns, to, columns, depth / DEPTH};
+    of.template run<false>(tiles, columns);
   }
+
+  // du += V' dm, of one of the points
+  void add_weights(const Cell* v, const Cell* m, Cell* aside, int tiles, int p, float* du) const {
+    Kind::add_turned(v + p * in_step / DEPTH, m + p * out_step / DEPTH, aside, du + p * size, s.ci, s.co, tiles);
+  }
+
+  size_t room_to_turn() const { return Kind::to_turn((size_t)chunk * across, s.ci + s.co); }
 
   void sum_of_weights(float* rows, float* dw, int threads) const {
     add_up(rows, rows, POINTS * size, threads);
@@ -294,17 +241,17 @@ class Convolution {
   }
 
   // V = B d B'; sum += those points of a tile that are in no other
-  void points_of_input(const float* x, const float* mask, int first, int last, float* v, float* sum) const {
+  void points_of_input(const float* x, const float* mask, int first, int last, Cell* v, float* sum) const {
     if (mask) points_of_input<true>(x, mask - x, first, last, v, sum);
     else points_of_input<false>(x, 0, first, last, v, sum);
   }
 
   template <bool MASKED>
-  void points_of_input(const float* x, ptrdiff_t mask, int first, int last, float* v, float* sum) const {
+  void points_of_input(const float* x, ptrdiff_t mask, int first, int last, Cell* v, float* sum) const {
     tiles_of_input(x, zeros.data(), first, last, [&](int tile, const float** at) {
       for (int c = 0; c < s.ci; c += LANES) {
         vec d[F::N], half[F::P][F::N], all[F::P], own = {};
-        float* to = v + (ptrdiff_t)tile * s.ci + c;
+        Cell* to = v + ((ptrdiff_t)tile * s.ci + c) / DEPTH;
         UNROLL for (int b = 0; b < F::N; b++) {
           UNROLL for (int a = 0; a < F::N; a++) {
             d[a] = point<MASKED>(at[a * F::N + b], mask, c);
@@ -315,7 +262,7 @@ class Convolution {
         if (MASKED) store(sum + c, load(sum + c) + own);
         UNROLL for (int a = 0; a < F::P; a++) {
           times<false, F::P, F::N>(F::B, half[a], 1, all, 1);
-          UNROLL for (int b = 0; b < F::P; b++) store(to + (a * F::P + b) * in_step, all[b]);
+          UNROLL for (int b = 0; b < F::P; b++) Kind::put(to + (a * F::P + b) * in_step / DEPTH, all[b]);
         }
       }
     });
@@ -399,7 +346,7 @@ class Convolution {
   }
 
   // dm = A' dy A; bias += the sum of dy
-  void points_of_gradient(const float* dy, const float* mask, const uint8_t* which, int first, int last, float* dm,
+  void points_of_gradient(const float* dy, const float* mask, const uint8_t* which, int first, int last, Cell* dm,
                           float* bias) const {
     if (which) points_of_maxima(dy, mask, which, first, last, dm, bias);
     else if (mask) points_of_gradient<true>(dy, mask - dy, first, last, dm, bias);
@@ -407,11 +354,11 @@ class Convolution {
   }
 
   template <bool MASKED>
-  void points_of_gradient(const float* dy, ptrdiff_t mask, int first, int last, float* dm, float* bias) const {
+  void points_of_gradient(const float* dy, ptrdiff_t mask, int first, int last, Cell* dm, float* bias) const {
     tiles_of_result(dy, zeros.data(), first, last, [&](int tile, const float** at) {
       for (int c = 0; c < s.co; c += LANES) {
         vec sum = load(bias + c);
-        gradient_of_tile(dm + (ptrdiff_t)tile * s.co + c, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
+        gradient_of_tile(dm + ((ptrdiff_t)tile * s.co + c) / DEPTH, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
           UNROLL for (int a = 0; a < F::M; a++) sum += d[a] = point<MASKED>(at[a * F::M + b], mask, c);
         });
         store(bias + c, sum);
@@ -420,12 +367,12 @@ class Convolution {
   }
 
   // The same where dy is the slope of the maxima
-  void points_of_maxima(const float* dy, const float* mask, const uint8_t* which, int first, int last, float* dm,
+  void points_of_maxima(const float* dy, const float* mask, const uint8_t* which, int first, int last, Cell* dm,
                         float* bias) const {
     tiles_of_maxima(dy, zeros.data(), first, last, [&](int tile, const float** at) {
       for (int c = 0; c < s.co; c += LANES) {
         vec sum = load(bias + c);
-        gradient_of_tile(dm + (ptrdiff_t)tile * s.co + c, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
+        gradient_of_tile(dm + ((ptrdiff_t)tile * s.co + c) / DEPTH, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
           UNROLL for (int a = 0; a < F::M; a++) {
             const float* from = at[a / 2 * (F::M / 2) + b / 2];
             const bool inside = from != zeros.data();
@@ -441,7 +388,7 @@ class Convolution {
 
   // Of a tile, whose columns are what column(b, its M numbers) makes
   template <class Column>
-  INLINE void gradient_of_tile(float* to, Column column) const {
+  INLINE void gradient_of_tile(Cell* to, Column column) const {
     vec d[F::M], half[F::P][F::M], all[F::P];
     UNROLL for (int b = 0; b < F::M; b++) {
       column(b, d);
@@ -449,7 +396,7 @@ class Convolution {
     }
     UNROLL for (int a = 0; a < F::P; a++) {
       times<true, F::P, F::M>(F::A, half[a], 1, all, 1);
-      UNROLL for (int b = 0; b < F::P; b++) store(to + (a * F::P + b) * out_step, all[b]);
+      UNROLL for (int b = 0; b < F::P; b++) Kind::put(to + (a * F::P + b) * out_step / DEPTH, all[b]);
     }
   }
 };
