@@ -29,7 +29,7 @@ _NARROW = 128
 """With no more inputs, or no more outputs, a layer's numbers are moved rather than multiplied, or they are a code."""
 _ROUNDED = (torch.float32, torch.bfloat16)
 """What autocast to bfloat16 would have a layer compute in it."""
-_LARGE_ALONE = 2**16
+_LARGE_ALONE = 2**14
 """With fewer weights, calling from Python takes longer. Not of examples: one's numbers are the same in any batch."""
 
 

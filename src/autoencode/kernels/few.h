@@ -7,29 +7,33 @@
 #include "picture.h"
 
 // A convolution of few channels, such as a picture's own: for each line of results, one product with what they see.
-// With `which`, results are the maxima of 2 x 2 of them, which never lie in memory all together.
+// Lines of the picture are interleaved for it, [column][3 lines][ci], so that what a point sees lies in one piece, and
+// beginning 3 * stride * ci numbers behind what the point before it sees; weights are put into that order as well. With `which`, results are the maxima of 2 x 2 of them, which never lie in memory all together.
 class Thin {
   static constexpr int MOST = 4;
   const Shape s;
   const int stride, taps;
   const ptrdiff_t line;  // of results
+  const std::vector<float> zeros;
 
  public:
-  Thin(const Shape& shape, int stride_) : s(shape), stride(stride_), taps(9 * shape.ci), line((ptrdiff_t)s.ow * s.co) {}
+  Thin(const Shape& shape, int stride_)
+      : s(shape), stride(stride_), taps(9 * s.ci), line((ptrdiff_t)s.ow * s.co), zeros((size_t)s.w * s.ci, 0.f) {}
   static bool takes(const Shape& s) { return s.ci <= MOST && s.co % 16 == 0; }
 
   void forward(const float* x, const float* w, const float* bias, bool relu, float* y, uint8_t* which, int threads) const {
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
-      const Room made(which ? 2 * line : 0);
+      const Room made(which ? 2 * line : 0), turned((size_t)taps * s.co);
       const Lines lines(*this, x);
+      turn_taps(w, turned);
       const int step = which ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
       for (int row = here.first((long)s.n * rows); row < last; row++) {
         const int picture = row / rows, top = row % rows * step, several = std::min(step, s.oh - top);
         for (int i = 0; i < several; i++) {
           float* to = which ? made + i * line : y + row * line;
-          Product{lines.seen_by(picture, top + i), taps, 1, w, s.co, to, s.co, taps}.run<false>(s.ow, s.co);
+          Product{lines.seen_by(picture, top + i), lines.step, 1, turned, s.co, to, s.co, taps}.run<false>(s.ow, s.co);
         }
         const ptrdiff_t place = row * (which ? (ptrdiff_t)s.half_ow() * s.co : line);
         if (which) maxima(made, several == 2, bias, relu, y + place, which + place);
@@ -52,16 +56,19 @@ class Thin {
       std::memset(own, 0, size * 4);
       for (int row = here.first((long)s.n * rows); row < last; row++) {
         const int picture = row / rows, top = row % rows * step, several = std::min(step, s.oh - top);
-        const ptrdiff_t place = row * (which ? (ptrdiff_t)s.half_ow() * s.co : line);
+        const ptrdiff_t size_of_row = which ? (ptrdiff_t)s.half_ow() * s.co : line, place = row * size_of_row;
         if (which) slopes_of_maxima(dy + place, mask ? mask + place : nullptr, which + place, slopes, bias);
         else slopes_of_line(dy + place, mask ? mask + place : nullptr, slopes, bias);
+        prefetch(dy + place + size_of_row, size_of_row);
+        if (mask) prefetch(mask + place + size_of_row, size_of_row);
+        if (which) prefetch(which + place + size_of_row, size_of_row);
         for (int i = 0; i < several; i++)
-          Product{lines.seen_by(picture, top + i), 1, taps, slopes + i * line, s.co, own, s.co, s.ow}.run<true>(taps, s.co);
+          Product{lines.seen_by(picture, top + i), 1, lines.step, slopes + i * line, s.co, own, s.co, s.ow}.run<true>(taps, s.co);
       }
 #pragma omp barrier
       add_up(sums, sums, size, here.all);
     }
-    if (dw) std::memcpy(dw, sums, taps * s.co * 4);
+    if (dw) turn_taps(sums, dw);
     if (db) std::memcpy(db, sums + taps * s.co, s.co * 4);
   }
 
@@ -69,36 +76,45 @@ class Thin {
   class Lines {  // of a batch of pictures
     const Thin& of;
     const float* x;
-    const ptrdiff_t wide;
-    const Room framed, seen;
+    const Room framed;
 
    public:
+    const ptrdiff_t step;  // from what one point sees to what the next does
+
     Lines(const Thin& thin, const float* pictures)
-        : of(thin),
-          x(pictures),
-          wide((of.s.w + 2) * of.s.ci),
-          framed(3 * wide + LANES),
-          seen((size_t)of.s.ow * of.taps + LANES) {
-      std::memset(framed, 0, (3 * wide + LANES) * 4);
+        : of(thin), x(pictures), framed((size_t)(of.s.w + 2) * 3 * of.s.ci), step((ptrdiff_t)3 * of.stride * of.s.ci) {
+      std::memset(framed, 0, (size_t)(of.s.w + 2) * 3 * of.s.ci * 4);
     }
 
     // The 3 x 3 x ci numbers that each result of a line sees
     const float* seen_by(int picture, int line) const {
       const Shape& s = of.s;
-      const int some = 3 * s.ci;
       for (int a = 0; a < 3; a++) {
         const int row = line * of.stride - 1 + a;
-        float* to = framed + a * wide + s.ci;
-        if (row < 0 || row >= s.h) std::memset(to, 0, s.w * s.ci * 4);
-        else std::memcpy(to, x + ((ptrdiff_t)picture * s.h + row) * s.w * s.ci, s.w * s.ci * 4);
+        const float* from = row < 0 || row >= s.h ? of.zeros.data() : x + ((ptrdiff_t)picture * s.h + row) * s.w * s.ci;
+        float* to = framed + (3 + a) * s.ci;
+        if (s.ci == 1) interleave<1>(from, to, s.w);
+        else if (s.ci == 2) interleave<2>(from, to, s.w);
+        else if (s.ci == 3) interleave<3>(from, to, s.w);
+        else interleave<4>(from, to, s.w);
       }
-      for (int point = 0; point < s.ow; point++)
-        for (int a = 0; a < 3; a++)
-          for (int i = 0; i < some; i += LANES)  // what is too much is written over by what follows
-            store(seen + point * of.taps + a * some + i, load(framed + a * wide + point * of.stride * s.ci + i));
-      return seen;
+      return framed;
+    }
+
+   private:
+    template <int CI>
+    static void interleave(const float* from, float* to, int columns) {
+      for (int column = 0; column < columns; column++)
+        UNROLL for (int i = 0; i < CI; i++) to[column * 3 * CI + i] = from[column * CI + i];
     }
   };
+
+  // to[3][3][ci][co] = from, lines for columns
+  void turn_taps(const float* from, float* to) const {
+    const ptrdiff_t tap = (ptrdiff_t)s.ci * s.co;
+    for (int a = 0; a < 3; a++)
+      for (int b = 0; b < 3; b++) std::memcpy(to + (b * 3 + a) * tap, from + (a * 3 + b) * tap, tap * 4);
+  }
 
   void finish(float* y, const float* bias, bool relu) const {
     for (int point = 0; point < s.ow; point++)
@@ -170,6 +186,7 @@ class Narrow {
       for (int line = first; line < last; line++) {
         const int row = line % s.h;  // of three lines two are there already, from the line before
         for (int a = line == first || row == 0 ? row - 1 : row + 1; a <= row + 1; a++) frame(x, line / s.h, a, framed, wide);
+        prefetch(x + (ptrdiff_t)(line + 2) * s.w * s.ci, (ptrdiff_t)s.w * s.ci);
         for (int o = 0; o < s.co; o++) {
           std::memset(sums, 0, (s.w + LANES) * LANES * 4);
           for (int c = 0; c < s.ci; c += LANES) add_line(framed, wide, row, w + (ptrdiff_t)o * 9 * s.ci + c, c, sums);

@@ -12,8 +12,6 @@
 #include "maximum.h"
 #include "picture.h"
 
-constexpr int LINE = 64;  // bytes of a cache
-
 // One convolution with a frame of zeros. Weights are [R][R][ci][co], pictures [n][h][w][ci], results [n][oh][ow][co].
 // Where there is a mask, of the same shape, numbers count as zero where it is not above zero: the slope of a ReLU.
 // With `which`, results are the maxima of 2 x 2 of them, [n][half_oh][half_ow][co], which notes where each was.
@@ -125,7 +123,8 @@ class Convolution {
   void begin(float* dx, const float* start) const {
     const ptrdiff_t points = (ptrdiff_t)s.h * s.w;
     if (!start) std::memset(dx, 0, points * s.ci * 4);
-    else for (ptrdiff_t i = 0; i < points; i++) std::memcpy(dx + i * s.ci, start, s.ci * 4);
+    else for (ptrdiff_t i = 0; i < points; i++)
+        for (int c = 0; c < s.ci; c += LANES) store(dx + i * s.ci + c, load(start + c));
   }
 
   // Pictures are done when their last band is.
@@ -204,20 +203,20 @@ class Convolution {
   // What the tiles of some bands will read or write is asked for in parts, one before each product: products leave the
   // memory idle, and transforms would wait for it.
   INLINE void prefetch_input(const float* pictures, int first, int last, int p) const {
-    if (pictures) prefetch<F::STEP>(pictures, s.h, s.w, s.ci, first, last, p);
+    if (pictures) prefetch_some<F::STEP>(pictures, s.h, s.w, s.ci, first, last, p);
   }
 
   template <class T>
   INLINE void prefetch_result(const T* results, const uint8_t* which, int first, int last, int p) const {
-    if (results && which) prefetch<F::M / 2>(results, s.half_oh(), s.half_ow(), s.co, first, last, p);
-    else if (results) prefetch<F::M>(results, s.oh, s.ow, s.co, first, last, p);
+    if (results && which) prefetch_some<F::M / 2>(results, s.half_oh(), s.half_ow(), s.co, first, last, p);
+    else if (results) prefetch_some<F::M>(results, s.oh, s.ow, s.co, first, last, p);
   }
 
   template <int STEP, class T>
-  INLINE void prefetch(const T* pictures, int h, int w, int channels, int first, int last, int p) const {
+  INLINE void prefetch_some(const T* pictures, int h, int w, int channels, int first, int last, int p) const {
     const auto start_of = [&](int band) { return ((ptrdiff_t)band / down * h + std::min(h, band % down * STEP)) * w * channels; };
-    const ptrdiff_t start = start_of(first), count = start_of(last) - start, until = start + count * (p + 1) / POINTS;
-    for (ptrdiff_t i = start + count * p / POINTS; i < until; i += LINE / sizeof(T)) __builtin_prefetch(pictures + i);
+    const ptrdiff_t start = start_of(first), count = start_of(last) - start, from = count * p / POINTS;
+    prefetch(pictures + start + from, count * (p + 1) / POINTS - from);
   }
 
   template <int SIDE, int STEP, class T, class Body>
