@@ -25,8 +25,8 @@ def resolve_device(name: str) -> torch.device:
 def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> str:
     """`float32` or `bfloat16`; `auto` is bfloat16 where matrix units make it faster and nothing was seen to be lost.
 
-    AVX-512 without AMX computes bfloat16 too, but slower than float32 (measured: docs/decisions/0004). A denoiser of
-    three seeds lost nothing by it, two VAEs somewhat or perhaps (docs/performance.md): those with a prior stay float32.
+    AVX-512 without AMX has it too, but gains less (docs/decisions/0016). A denoiser of three seeds lost nothing by it;
+    of VAEs no loss was seen, to within a nat (docs/performance.md): those with a prior stay float32.
     """
     if name != "auto":
         return name
