@@ -325,12 +325,21 @@ def test_the_learning_rate_follows_its_schedule(build, data):
     assert 0 < rates[-1] < 0.001
 
 
-def test_bfloat16_trains_close_to_float32(build, data):
+def test_bfloat16_trains_close_to_float32_and_is_validated_in_it(build, data):
+    cast = []
+
+    def spied():
+        model, objective = build()
+        model.encoder.register_forward_pre_hook(
+            lambda *_: cast.append((model.training, torch.is_autocast_enabled("cpu")))
+        )
+        return model, objective
+
     _, full = trained(build, data, epochs=3, precision="float32")
-    _, half = trained(build, data, epochs=3, precision="bfloat16")
+    _, half = trained(spied, data, epochs=3, precision="bfloat16")
     one, two = full.epochs[-1].validation["loss"], half.epochs[-1].validation["loss"]
-    assert one != two
     assert two == pytest.approx(one, abs=0.5)
+    assert set(cast) == {(True, True), (False, False)}
 
 
 def test_checkpoints_between_epochs_by_time(build, data, folder):
