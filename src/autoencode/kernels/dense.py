@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from autoencode.kernels.library import kernels_file, library
-from autoencode.kernels.shape import can_compute, suits_convolutions
+from autoencode.kernels.shape import can_compute, replaces_autocast, uncast
 
 _C_INTERFACE = (
     "aoti_torch_get_data_ptr",
@@ -25,10 +25,6 @@ _C_INTERFACE = (
 """Of PyTorch, for programs that its compiler makes: stable between its versions."""
 _LARGE = 2**20
 """Products of fewer multiplications are always in float32: bfloat16 would save nothing, and codes go through them."""
-_NARROW = 128
-"""With no more inputs, or no more outputs, a layer's numbers are moved rather than multiplied, or they are a code."""
-_ROUNDED = (torch.float32, torch.bfloat16)
-"""What autocast to bfloat16 would have a layer compute in it."""
 _LARGE_ALONE = 2**14
 """With fewer weights, calling from Python takes longer. Not of examples: one's numbers are the same in any batch."""
 
@@ -66,30 +62,20 @@ def linear(
     """`torch.nn.functional.linear`, by our own products where they are faster. It can be differentiated any number
     of times.
 
-    Under autocast to bfloat16 a layer of few inputs or few outputs stays in float32 on any device: rounding would save
-    nothing, and codes go through such layers, which lose quality by it (docs/performance.md). On a processor without
-    matrix units all results are float32, and of large products only what is multiplied is rounded.
+    Under autocast to bfloat16, on a processor without matrix units, the result is float32, and of a large product what
+    is multiplied is rounded.
 
     Args:
         x: (*, inputs).
         weight: (outputs, inputs).
         bias: (outputs) or None.
     """
-    if not _is_cast(x, weight):
+    x = uncast(x)
+    if not (replaces_autocast() and x.dtype == weight.dtype == torch.float32):
         return _linear(x, weight, bias, rounded=False)
-    ours = x.device.type == "cpu" and suits_convolutions("bfloat16")
-    if min(weight.shape) > _NARROW and not ours:
-        return F.linear(x, weight, bias)
-    large = ours and x.numel() * len(weight) >= _LARGE and min(weight.shape) > _NARROW
-    with torch.autocast(x.device.type, enabled=False):
-        return _linear(x.float(), weight, bias, rounded=large and has_bfloat16())
-
-
-def _is_cast(x: Tensor, weight: Tensor) -> bool:
-    kind = x.device.type
-    if not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)):
-        return False
-    return torch.get_autocast_dtype(kind) == torch.bfloat16 and weight.dtype == torch.float32 and x.dtype in _ROUNDED
+    large = x.numel() * len(weight) >= _LARGE
+    with torch.autocast("cpu", enabled=False):
+        return _linear(x, weight, bias, rounded=large and has_bfloat16())
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor | None, *, rounded: bool) -> Tensor:

@@ -115,9 +115,9 @@ def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int, *, cas
         weight: of a layer.
         bias: of a layer.
         out: channels.
-        cast: autocast to bfloat16 does no harm, where `suits_convolutions` in it.
+        cast: autocast to bfloat16 does no harm, where it is replaced.
     """
-    if _is_watched() or (torch.is_autocast_enabled("cpu") and not (cast and _is_left_alone())):
+    if _is_watched() or (torch.is_autocast_enabled("cpu") and not (cast and replaces_autocast())):
         return False
     if not all(map(_is_plain, (x, weight) if bias is None else (x, weight, bias))):
         return False
@@ -137,14 +137,18 @@ def suits_convolutions(precision: str) -> bool:
     return precision == "float32" or (precision == "bfloat16" and not matrix_units)
 
 
+def replaces_autocast() -> bool:
+    """Whether our own layers do here what autocast to bfloat16 asks for: they round what they multiply where the
+    processor multiplies it, and nothing else. PyTorch's would round what is between layers as well.
+    """
+    asked = torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") == torch.bfloat16
+    return asked and suits_convolutions("bfloat16") and library() is not None
+
+
 def uncast(x: Tensor) -> Tensor:
-    """What came out of a layer in bfloat16 as float32 again, for a convolution that is left in it."""
-    halved = x.dtype == torch.bfloat16 and x.device.type == "cpu" and torch.is_autocast_enabled("cpu")
-    return x.float() if halved and _is_left_alone() and library() is not None else x
-
-
-def _is_left_alone() -> bool:
-    return torch.get_autocast_dtype("cpu") == torch.bfloat16 and suits_convolutions("bfloat16")
+    """What came out of one of PyTorch's layers in bfloat16 as float32 again, for one of our own."""
+    halved = x.dtype == torch.bfloat16 and x.device.type == "cpu"
+    return x.float() if halved and replaces_autocast() else x
 
 
 def _is_watched() -> bool:

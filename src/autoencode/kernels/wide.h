@@ -63,13 +63,13 @@ class Convolution {
           prefetch_input(x_mask, until, next, p);
           prefetch_result(y, which, band, until, p);
           prefetch_result(dy, nullptr, until, next, p);
-          multiply(v.as<Cell>() + p * in_step / DEPTH, u.as<Cell>() + p * size / DEPTH, m + p * out_step, tiles, s.co, s.ci);
+          multiply(cells(v, p, in_step), cells(u, p, size), m + p * out_step, tiles, s.co, s.ci);
         }
         if (which) maxima_of_points(m, band, until, bias, relu, y, which, sink);
         else result_of_points(m, band, until, bias, relu, y, sink);
         if (!dw) continue;
         points_of_gradient(dy, nullptr, nullptr, band, until, m.as<Cell>(), unused);
-        for (int p = 0; p < POINTS; p++) add_weights(v.as<Cell>(), m.as<Cell>(), aside.as<Cell>(), tiles, p, du);
+        for (int p = 0; p < POINTS; p++) add_weights(v, m, aside, tiles, p, du);
       }
 #pragma omp barrier
       if (x_sum) add_up(x_sum, sums, s.ci, here.all);
@@ -104,8 +104,8 @@ class Convolution {
           prefetch_result(which, which, until, next, p);
           prefetch_input(x, until, next, p);
           prefetch_input(x_mask, until, next, p);
-          if (dw) add_weights(v.as<Cell>(), m.as<Cell>(), aside.as<Cell>(), tiles, p, du);
-          if (dx) multiply(m.as<Cell>() + p * out_step / DEPTH, u.as<Cell>() + p * size / DEPTH, v + p * in_step, tiles, s.ci, s.co);
+          if (dw) add_weights(v, m, aside, tiles, p, du);
+          if (dx) multiply(cells(m, p, out_step), cells(u, p, size), v + p * in_step, tiles, s.ci, s.co);
         }
         if (dx) {
           input_of_points(v, band, until, dx, sink);
@@ -159,9 +159,12 @@ class Convolution {
   }
 
   // du += V' dm, of one of the points
-  void add_weights(const Cell* v, const Cell* m, Cell* aside, int tiles, int p, float* du) const {
-    Kind::add_turned(v + p * in_step / DEPTH, m + p * out_step / DEPTH, aside, du + p * size, s.ci, s.co, tiles);
+  void add_weights(const Room& v, const Room& m, const Room& aside, int tiles, int p, float* du) const {
+    Kind::add_turned(cells(v, p, in_step), cells(m, p, out_step), aside.as<Cell>(), du + p * size, s.ci, s.co, tiles);
   }
+
+  // Of one point, where each has `step` numbers
+  static const Cell* cells(const Room& points, int p, ptrdiff_t step) { return points.as<Cell>() + p * step / DEPTH; }
 
   size_t room_to_turn() const { return Kind::to_turn((size_t)chunk * across, s.ci + s.co); }
 

@@ -26,7 +26,7 @@ def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> st
     """`float32` or `bfloat16`; `auto` is bfloat16 where matrix units make it faster and nothing was seen to be lost.
 
     AVX-512 without AMX has it too, but gains less (docs/decisions/0016). A denoiser of three seeds lost nothing by it;
-    of VAEs no loss was seen, to within a nat (docs/performance.md): those with a prior stay float32.
+    of VAEs no loss was seen, to within two nats (docs/performance.md): those with a prior stay float32.
     """
     if name != "auto":
         return name
