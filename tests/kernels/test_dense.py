@@ -16,7 +16,6 @@ from autoencode.kernels import (
     library,
     linear,
     product,
-    put_products,
     suits_convolutions,
     suits_products,
 )
@@ -215,35 +214,3 @@ def test_in_bfloat16_it_is_faster_where_the_processor_has_it_and_no_matrix_units
     assert [case for case, suits in found.items() if suits] == [(True, False)]
     monkeypatch.setattr(dense.sys, "platform", "darwin")
     assert not suits_products("bfloat16")
-
-
-def graph_of(function: object, *inputs: Tensor) -> torch.fx.GraphModule:
-    from torch.fx.experimental.proxy_tensor import make_fx
-
-    return make_fx(function)(*inputs)  # pyright: ignore[reportArgumentType]
-
-
-def test_it_takes_the_place_of_products_that_were_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    x, weight, bias = torch.randn(6, 40), torch.randn(24, 40), torch.randn(24)
-
-    def layers(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return torch.addmm(x, torch.addmm(bias, x, weight.t()), weight)  # the first x is no bias
-
-    graph = graph_of(layers, x, weight, bias)
-    put_products(graph.graph, bfloat16=False)
-    graph.recompile()
-    names = [str(node.target) for node in graph.graph.nodes]
-    assert names.count("autoencode.autoencode_product.default") == 1
-    torch.testing.assert_close(graph(x, weight, bias), layers(x, weight, bias), rtol=1e-4, atol=1e-4)
-    graph = graph_of(lambda a, b: a @ b, x.double(), weight.t().double())
-    monkeypatch.setattr(dense, "are_products_faster", lambda: False)
-    put_products(graph.graph, bfloat16=False)
-    assert "aten.mm.default" in [str(node.target) for node in graph.graph.nodes]
-
-
-def test_large_products_are_rounded_and_small_ones_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "_LARGE", 6 * 40 * 24)
-    graph = graph_of(lambda a, b: (a @ b, a[:5] @ b), torch.randn(6, 40), torch.randn(40, 24))
-    put_products(graph.graph, bfloat16=True)
-    rounded = [node.args[3] for node in graph.graph.nodes if "autoencode_product" in str(node.target)]
-    assert rounded == [True, False]

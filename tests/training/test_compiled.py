@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from autoencode.data import Batch, Batches, Part, load
 from autoencode.errors import CapabilityError, DivergenceError
-from autoencode.kernels import dense, has_bfloat16
+from autoencode.kernels import dense, has_bfloat16, library
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Output, Warmup
 from autoencode.objectives.forward import Forward
@@ -78,15 +78,20 @@ def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
 @pytest.mark.skipif(not has_bfloat16(), reason="this processor has no bfloat16")
 def test_in_bfloat16_large_products_are_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dense, "_LARGE", 0)
-    step, batches = of(), pictures()
+    torch.manual_seed(0)
+    batches = Batches(torch.rand(50, 1, 12, 12), 12, seed=0)
+    step = TrainStep(*recipes["dense-vae"]((1, 12, 12)))
     seed_noise(0, 3)
     exact = step(batches(3), 3).loss.item()
     step.precision = "bfloat16"
+    seed_noise(0, 3)
+    alone = step(batches(3), 3).loss.item()
     program = program_of(step, batches)
     seed_noise(0, 3)
     found = program(batches.rows(3), 3)["loss"]
     assert found == pytest.approx(exact, rel=1e-2)
     assert found != pytest.approx(exact, rel=1e-6)
+    assert found == pytest.approx(alone, rel=1e-6)
 
 
 @compiler
@@ -201,20 +206,80 @@ def test_what_is_no_fixed_list_of_operations_is_refused(objective: Objective, wh
 
 
 class Counting(nn.Module):
-    """Keeps a number besides the weights."""
+    """Keeps numbers besides the weights, which change what it gives."""
 
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
         self.inner = inner
         self.count: Tensor
-        self.register_buffer("count", torch.zeros(()))
+        self.mean: Tensor
+        self.register_buffer("count", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("mean", torch.ones(6, 6))
 
     def forward(self, x: Tensor) -> Tensor:
         self.count += 1
-        return self.inner(x)
+        self.mean.lerp_(x.detach().mean((0, 1)), 0.5)
+        return self.inner(x * self.mean) * self.count
 
 
-def test_players_and_other_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@compiler
+def test_numbers_that_steps_keep_are_kept() -> None:
+    found = []
+    for way in (0, 1):
+        step, batches = of(), pictures()
+        step.model.encoder = Counting(step.model.encoder)
+        update = optimizers["sgd"](step.model)
+        program = CompiledStep(step, update, batches, seed=0) if way else None
+        assert step.model.encoder.count == 0
+        for number in range(3):
+            seed_noise(0, number)
+            if program:
+                program(batches.rows(number), number)
+            else:
+                take(step, update, Players(step.objective), batches(number), number, None)
+        found.append([*step.parameters(), *step.buffers()])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(other, one, rtol=1e-3, atol=1e-5)
+
+
+@compiler
+@pytest.mark.parametrize(
+    ("recipe", "precision"),
+    [("fashion-vae", "float32"), ("fashion-denoise", "float32"), ("fashion-denoise", "bfloat16")],
+)
+def test_convolutions_of_our_own_are_in_the_program(recipe: str, precision: str, monkeypatch) -> None:
+    if precision == "bfloat16" and not has_bfloat16():
+        pytest.skip("this processor has no bfloat16")
+    monkeypatch.setattr(library, "_wanted", True)
+    numbers = (torch.rand(80, 1, 28, 20, generator=torch.Generator().manual_seed(1)) * 255).byte()
+    batches, found, seen = Batches(numbers, 80, seed=0), [], []
+    compile_graph = torch._inductor.compile  # pyright: ignore
+
+    def look(graph: torch.fx.GraphModule, inputs: list[Tensor]) -> object:
+        seen.extend(str(node.target) for node in graph.graph.nodes)
+        return compile_graph(graph, inputs)
+
+    monkeypatch.setattr(torch._inductor, "compile", look)  # pyright: ignore
+    for way in (0, 1):
+        torch.manual_seed(0)
+        model, objective = recipes[recipe]((1, 28, 20))
+        step = TrainStep(model.train().to(memory_format=torch.channels_last), objective, precision)
+        update = optimizers["sgd"](model)
+        program = CompiledStep(step, update, batches, seed=0) if way else None
+        for number in range(3):
+            seed_noise(0, number)
+            if program:
+                values = program(batches.rows(number), number)
+            else:
+                values = take(step, update, Players(objective), batches(number), number, None)
+            found.append(list(values.values()))
+    assert sum("autoencode_convolve" in name for name in seen) >= 8
+    assert not any("aten.convolution" in name for name in seen)
+    rtol = 1e-4 if precision == "float32" else 1e-3
+    torch.testing.assert_close(torch.tensor(found[3:]), torch.tensor(found[:3]), rtol=rtol, atol=rtol)
+
+
+def test_players_and_other_precisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CapabilityError, match="with players"):
         program_of(of(recipe="adversarial-ae"))
     half = of()
@@ -222,23 +287,28 @@ def test_players_and_other_states_are_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(compiled, "has_bfloat16", lambda: False)
     with pytest.raises(CapabilityError, match="not compiled in bfloat16"):
         program_of(half)
-    step = of()
-    step.model.encoder = Counting(step.model.encoder)
-    with pytest.raises(CapabilityError, match="keeps numbers besides the weights"):
-        program_of(step)
 
 
 def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_worth_compiling(of(), 8_000, CPU)
     assert not is_worth_compiling(of(), 7_999, CPU)
     assert not is_worth_compiling(of(), 8_000, torch.device("cuda"))
-    assert not is_worth_compiling(of(recipe="conv-vae"), 8_000, CPU)
     assert not is_worth_compiling(of(recipe="adversarial-ae"), 8_000, CPU)
     step = of()
     step.precision = "bfloat16"
     for here in (True, False):
         monkeypatch.setattr(compiled, "has_bfloat16", lambda here=here: here)
         assert is_worth_compiling(step, 8_000, CPU) == here
+
+
+def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = of(recipe="conv-vae")
+    for ours in (True, False):
+        monkeypatch.setattr(compiled, "build_kernels", lambda ours=ours: ours)
+        assert is_worth_compiling(step, 8_000, CPU) == ours
+    monkeypatch.setattr(compiled, "build_kernels", lambda: True)
+    step.model.encoder = nn.Sequential(nn.Conv2d(1, 1, 3), step.model.encoder)
+    assert not is_worth_compiling(step, 8_000, CPU)
 
 
 class StopAt(Watch):
@@ -271,7 +341,7 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
     data, watch = load("digits"), Notes()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
     assert fit(model, objective, data, Settings(steps=2, **options), watch=watch).status == "complete"
-    said = ["compiling the training step, which takes some seconds"]
+    said = ["compiling the training step, which can take a minute"]
     said.append("this step cannot be compiled: no compiler; training goes on without")
     assert watch.said == (said if tried else [])
     if tried:

@@ -12,7 +12,6 @@ from autoencode.kernels.dense import are_products_faster as are_products_faster
 from autoencode.kernels.dense import has_bfloat16 as has_bfloat16
 from autoencode.kernels.dense import linear as linear
 from autoencode.kernels.dense import product as product
-from autoencode.kernels.dense import put_products as put_products
 from autoencode.kernels.dense import suits_products as suits_products
 from autoencode.kernels.library import are_built as are_built
 from autoencode.kernels.library import build_kernels as build_kernels
@@ -20,3 +19,5 @@ from autoencode.kernels.library import lack_a_compiler as lack_a_compiler
 from autoencode.kernels.library import use_kernels as use_kernels
 from autoencode.kernels.library import use_kernels_unless_told as use_kernels_unless_told
 from autoencode.kernels.shape import suits_convolutions as suits_convolutions
+from autoencode.kernels.shims import shims as shims
+from autoencode.kernels.written import written_down as written_down

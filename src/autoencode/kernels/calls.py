@@ -1,12 +1,16 @@
 """The compiled convolutions, of tensors."""
 
 import ctypes
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from autoencode.kernels.library import built
 from autoencode.kernels.shape import Shape
+from autoencode.kernels.written import is_written_down
 
 LINEAR = False
 """In place of a ReLU."""
@@ -14,63 +18,134 @@ WHOLE = False
 """In place of a maximum."""
 
 
-def forward_of_wide(
-    shape: Shape, x: Tensor, weight: Tensor, bias: Tensor | None = None, *, relu: bool = False, pooled: bool = False
-) -> tuple[Tensor, Tensor | None]:
-    """The convolution; and which of four a maximum was, where that is asked for."""
-    y, which = shape.maxima() if pooled else (shape.result(), None)
-    given = channels_last(x), None, taps(weight), bias
-    call("autoencode_forward", shape, relu, *given, y, which, None, None, None)
-    return y, which
+class What(IntEnum):
+    """One of the compiled functions, by its number in convolution.cpp."""
+
+    FORWARD = 0
+    BACKWARD = 1
+    THIN_FORWARD = 2
+    THIN_BACKWARD = 3
+    NARROW_FORWARD = 4
 
 
-def backward_of_transposed(
-    shape: Shape, x: Tensor, x_mask: Tensor | None, weight: Tensor, dy: Tensor, *, wants_weight: bool
-) -> tuple[Tensor, Tensor | None, Tensor]:
-    """The gradients of a transposed convolution of dy, where x is its result's: for dy, the weights and the bias."""
-    y = shape.result()
-    total = None if x_mask is None else y.new_empty(shape.ci)
-    dw = y.new_empty((3, 3, shape.ci, shape.co)) if wants_weight else None
-    given, other = (channels_last(x), as_last(x_mask), taps(weight), None), channels_last(dy) if wants_weight else None
-    call("autoencode_forward", shape, LINEAR, *given, y, None, total, other, dw)
-    return y, None if dw is None else dw.permute(3, 2, 0, 1), x.sum((0, 2, 3)) if total is None else total
+class Given(NamedTuple):
+    """What is computed with: pictures and masks channels-last, weights as `taps` has them."""
+
+    x: Tensor | None = None
+    x_mask: Tensor | None = None
+    weight: Tensor | None = None
+    bias: Tensor | None = None
+    dy: Tensor | None = None
+    dy_mask: Tensor | None = None
+    which: Tensor | None = None
 
 
-def backward_of_wide(
-    shape: Shape,
-    x: Tensor | None,
-    weight: Tensor | None,
-    dy: Tensor,
-    *,
-    x_mask: Tensor | None = None,
-    dy_mask: Tensor | None = None,
-    which: Tensor | None = None,
-    wants_x: bool = False,
-    wants_weight: bool = False,
-    start: Tensor | None = None,
-    relu: bool = False,
-) -> tuple[Tensor | None, Tensor | None, Tensor]:
-    """The gradients that are wanted: for the pictures (starting from `start`), the weights, and the bias always."""
-    dx = shape.picture() if wants_x else None
-    dw = dy.new_empty((3, 3, shape.ci, shape.co)) if wants_weight else None
-    db = dy.new_empty(shape.co)
-    turned = taps(weight.transpose(0, 1)) if weight is not None and wants_x else None
-    given = channels_last(x) if x is not None and wants_weight else None
-    masks, dy = (as_last(x_mask), as_last(dy_mask)), channels_last(dy)
-    call("autoencode_backward", shape, relu, given, masks[0], turned, dy, masks[1], which, start, dx, dw, db)
-    return dx, None if dw is None else dw.permute(3, 2, 0, 1), db
+class Wants(NamedTuple):
+    """What is made: points of results, or of pictures on the way back; weights; and a sum for each channel.
+
+    With `which`, points are the maxima of 2×2, and it says where each was.
+    """
+
+    points: bool = False
+    weights: bool = False
+    sums: bool = False
+    which: bool = False
 
 
-def call(name: str, shape: Shape, relu: bool, *tensors: Tensor | None) -> None:
-    """The compiled function of this name; tensors are channels-last, and some of them are filled.
+class Made(NamedTuple):
+    """The same, of which there is what was wanted; weights are (3, 3, ci, co)."""
+
+    points: Tensor | None = None
+    weights: Tensor | None = None
+    sums: Tensor | None = None
+    which: Tensor | None = None
+
+
+def compute(what: What, shape: Shape, given: Given, wants: Wants, *, relu: bool = False) -> Made:
+    """What the compiled function makes.
+
+    Args:
+        what: the function.
+        shape: of the convolution.
+        given: as far as the function asks for it.
+        wants: of what it can make.
+        relu: numbers below zero become zero.
 
     Raises:
         AssertionError: it cannot do this convolution.
     """
-    held = [tensor.contiguous() if tensor is not None and tensor.ndim == 1 else tensor for tensor in tensors]
-    pointers = [ctypes.c_void_p(None if tensor is None else tensor.data_ptr()) for tensor in held]
-    if getattr(built(), name)(shape.sizes, shape.stride, torch.get_num_threads(), int(relu), *pointers):
-        raise AssertionError(f"{name} was asked for {shape}, which it cannot do")
+    if not is_written_down():
+        return _computed(what, shape, given, wants, relu)
+    numbers = [int(number) for number in (what, *shape.numbers, relu, *wants)]
+    made = torch.ops.autoencode.autoencode_convolve(numbers, *given)
+    return Made(*(one if wanted else None for one, wanted in zip(made, wants, strict=True)))
+
+
+_Four = tuple[Tensor, Tensor, Tensor, Tensor]
+
+
+@torch.library.custom_op("autoencode::autoencode_convolve", mutates_args=())
+def convolve(
+    numbers: Sequence[int],
+    x: Tensor | None,
+    x_mask: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    dy: Tensor | None,
+    dy_mask: Tensor | None,
+    which: Tensor | None,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """`compute`, for steps that are written down.
+
+    Args:
+        numbers: the function, those of the shape, whether there is a ReLU, and what is wanted.
+        x: these and the others as in `Given`.
+
+    Returns:
+        As in `Made`, with empty tensors in place of what is not wanted.
+    """
+    what, shape, relu, wants = _read(numbers)
+    return _told(_computed(what, shape, Given(x, x_mask, weight, bias, dy, dy_mask, which), wants, relu))
+
+
+@convolve.register_fake
+def _(numbers: Sequence[int], *_: Tensor | None) -> _Four:
+    what, shape, _relu, wants = _read(numbers)
+    return _told(_rooms(what, shape, wants))
+
+
+def _read(numbers: Sequence[int]) -> tuple[What, Shape, bool, Wants]:
+    what, n, h, w, ci, oh, ow, co, stride, rounded, relu, *wanted = numbers
+    return What(what), Shape(n, h, w, ci, oh, ow, co, stride, bool(rounded)), bool(relu), Wants(*map(bool, wanted))
+
+
+def _told(made: Made) -> _Four:
+    """Without None, which an operator cannot give."""
+    points, weights, sums = (torch.empty(0) if one is None else one for one in made[:3])
+    return points, weights, sums, torch.empty(0, dtype=torch.uint8) if made.which is None else made.which
+
+
+def _rooms(what: What, shape: Shape, wants: Wants) -> Made:
+    points = which = None
+    if wants.which:
+        points, which = shape.maxima()
+    elif wants.points:
+        points = shape.picture() if what == What.BACKWARD else shape.result()
+    weights = torch.empty(3, 3, shape.ci, shape.co) if wants.weights else None
+    sums = torch.empty(shape.ci if what == What.FORWARD else shape.co) if wants.sums else None
+    return Made(points, weights, sums, which)
+
+
+def _computed(what: What, shape: Shape, given: Given, wants: Wants, relu: bool) -> Made:
+    made = _rooms(what, shape, wants)
+    numbers = (ctypes.c_int * 15)(what, *shape.numbers, relu, *wants)
+    if built().autoencode_convolve(numbers, _pointers(given), _pointers(made), torch.get_num_threads()):  # pyright: ignore
+        raise AssertionError(f"{what.name} was asked for {shape}, which it cannot do")
+    return made
+
+
+def _pointers(tensors: Sequence[Tensor | None]) -> Any:
+    return (ctypes.c_void_p * len(tensors))(*(None if one is None else one.data_ptr() for one in tensors))
 
 
 def channels_last(x: Tensor) -> Tensor:
@@ -83,6 +158,16 @@ def as_last(x: Tensor | None) -> Tensor | None:
     return None if x is None else channels_last(x)
 
 
+def in_line(bias: Tensor | None) -> Tensor | None:
+    """One number after the other."""
+    return None if bias is None else bias.detach().contiguous()
+
+
 def taps(weight: Tensor) -> Tensor:
     """(co, ci, 3, 3) as (3, 3, ci, co)."""
     return weight.detach().permute(2, 3, 1, 0).contiguous()
+
+
+def untapped(weight: Tensor | None) -> Tensor | None:
+    """The other way round."""
+    return None if weight is None else weight.permute(3, 2, 0, 1)

@@ -1,77 +1,129 @@
 // Convolutions, as Python calls them.
 
 #include "few.h"
+#include "handles.h"
 #include "wide.h"
 
 #if defined(__AVX512BF16__)
 #include "pairs.h"
 #endif
 
-// Calls body(the convolution) of the kind that has the fewest products; nothing where there is none. Rounded numbers
+// Calls body(the convolution) of the kind that has the fewest products; false where there is none. Rounded numbers
 // are not filtered in larger tiles, whose matrices would make more of what is off.
 template <class Kind, class Body>
-static int with(const Shape& s, int stride, Body body) {
+static bool with(const Shape& s, int stride, Body body) {
   const auto cost = [&](int m, int p) { return (s.oh + m - 1) / m * ((s.ow + m - 1) / m) * p * p; };
   const bool doubles = s.oh == 2 * s.h && s.ow == 2 * s.w;
-  if (s.ci % 16 || s.co % 16 || (s.oh > s.h && !doubles)) return 1;
-  if (doubles) return body(Convolution<ThreeDoubling, Kind>(s)), 0;
-  if (stride == 2) return body(Convolution<ThreeHalving, Kind>(s)), 0;
-  if (stride != 1) return 1;
+  if (s.ci % 16 || s.co % 16 || (s.oh > s.h && !doubles)) return false;
+  if (doubles) return body(Convolution<ThreeDoubling, Kind>(s)), true;
+  if (stride == 2) return body(Convolution<ThreeHalving, Kind>(s)), true;
+  if (stride != 1) return false;
   if constexpr (Kind::DEPTH == 1)
-    if (cost(4, 6) < cost(2, 4)) return body(Convolution<Three, Kind>(s)), 0;
-  return body(Convolution<ThreeSmall, Kind>(s)), 0;
+    if (cost(4, 6) < cost(2, 4)) return body(Convolution<Three, Kind>(s)), true;
+  return body(Convolution<ThreeSmall, Kind>(s)), true;
 }
 
 template <class Body>
-static int with(const Shape& s, bool rounded, int stride, Body body) {
+static bool with(const Shape& s, bool rounded, int stride, Body body) {
 #if defined(__AVX512BF16__)
   if (rounded) return with<Bfloat16>(s, stride, body);
 #endif
   return with<Float32>(s, stride, body);
 }
 
-static Shape shape_of(const int* sizes) {
-  return {sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]};
+// What is asked for, as Python tells it.
+enum What { FORWARD, BACKWARD, THIN_FORWARD, THIN_BACKWARD, NARROW_FORWARD };
+
+struct Asked {
+  int what, n, h, w, ci, oh, ow, co, stride, rounded, relu;
+  int makes_points, makes_weights, makes_sums, makes_which;
+  Shape shape() const { return {n, h, w, ci, oh, ow, co}; }
+};
+
+constexpr int NUMBERS = sizeof(Asked) / sizeof(int);
+
+// What is computed with, and what is made: points (of pictures or of results), weights [3][3][ci][co], a sum for each
+// channel. Those that are neither there nor asked for are null.
+struct Given {
+  const float *x, *x_mask, *w, *bias, *dy, *dy_mask;
+  const uint8_t* which;
+};
+
+struct Made {
+  float *points, *weights, *sums;
+  uint8_t* which;
+};
+
+// Whether this convolution is one of those that are here.
+static bool convolve(const Asked& asked, const Given& at, const Made& to, int threads) {
+  const Shape s = asked.shape();
+  switch (asked.what) {
+    case FORWARD:
+      return with(s, asked.rounded, asked.stride, [&](const auto& of) {
+        of.forward(at.x, at.x_mask, at.w, at.bias, asked.relu, to.points, to.which, to.sums, at.dy, to.weights, threads);
+      });
+    case BACKWARD:
+      return with(s, asked.rounded, asked.stride, [&](const auto& of) {
+        of.backward(at.x, at.x_mask, at.w, at.dy, at.dy_mask, at.which, at.bias, asked.relu, to.points, to.weights, to.sums,
+                    threads);
+      });
+    case THIN_FORWARD:
+      if (Thin::takes(s)) Thin(s, asked.stride).forward(at.x, at.w, at.bias, asked.relu, to.points, to.which, threads);
+      return Thin::takes(s);
+    case THIN_BACKWARD:
+      if (Thin::takes(s)) Thin(s, asked.stride).backward(at.x, at.dy, at.dy_mask, at.which, to.weights, to.sums, threads);
+      return Thin::takes(s);
+    default:
+      if (!Narrow::takes(s) || asked.stride != 1) return false;
+      Narrow(s).forward(at.x, at.w, at.bias, to.points, threads);
+      return true;
+  }
 }
 
-// sizes: n, h, w, ci, oh, ow, co, and whether numbers are rounded to bfloat16 where the processor multiplies it. These
-// return 0 when it was done, and 1 for a kind that is not here.
-extern "C" int autoencode_forward(const int* sizes, int stride, int threads, int relu, const float* x,
-                                  const float* x_mask, const float* w, const float* bias, float* y, uint8_t* which,
-                                  float* x_sum, const float* dy, float* dw) {
-  return with(shape_of(sizes), sizes[7], stride, [&](const auto& of) {
-    of.forward(x, x_mask, w, bias, relu, y, which, x_sum, dy, dw, threads);
-  });
+extern "C" int autoencode_convolve(const Asked* asked, const Given* given, const Made* made, int threads) {
+  return !convolve(*asked, *given, *made, threads);
 }
 
-extern "C" int autoencode_backward(const int* sizes, int stride, int threads, int relu, const float* x,
-                                   const float* x_mask, const float* w, const float* dy, const float* dy_mask,
-                                   const uint8_t* which, const float* start, float* dx, float* dw, float* db) {
-  return with(shape_of(sizes), sizes[7], stride, [&](const auto& of) {
-    of.backward(x, x_mask, w, dy, dy_mask, which, start, relu, dx, dw, db, threads);
-  });
+// Room for what is made, whose sides are given as they lie in memory, or for nothing. Of maps, the last of these sides is
+// told as the second.
+template <class T>
+static bool make(bool wanted, std::vector<int64_t> sides, bool maps, int32_t kind, Handle* tensor, T** at) {
+  if (!wanted) sides = {0}, maps = false;
+  std::vector<int64_t> steps(sides.size(), 1);
+  for (size_t side = sides.size() - 1; side > 0; side--) steps[side - 1] = steps[side] * sides[side];
+  if (maps) {
+    std::rotate(sides.begin() + 1, sides.end() - 1, sides.end());
+    std::rotate(steps.begin() + 1, steps.end() - 1, steps.end());
+  }
+  *at = nullptr;
+  if (pytorch.empty(sides.size(), sides.data(), steps.data(), kind, PROCESSOR, -1, tensor)) return false;
+  return !wanted || find(tensor, at);
 }
 
-extern "C" int autoencode_thin_forward(const int* sizes, int stride, int threads, int relu, const float* x, const float* w,
-                                       const float* bias, float* y, uint8_t* which) {
-  const Shape s = shape_of(sizes);
-  if (!Thin::takes(s)) return 1;
-  Thin(s, stride).forward(x, w, bias, relu, y, which, threads);
-  return 0;
+static bool make_all(const Asked& asked, Handle* points, Handle* weights, Handle* sums, Handle* which, Made* made) {
+  const Shape s = asked.shape();
+  const bool halved = asked.makes_which;
+  const int h = halved ? s.half_oh() : s.oh, w = halved ? s.half_ow() : s.ow;
+  const auto maps = asked.what == BACKWARD ? std::vector<int64_t>{s.n, s.h, s.w, s.ci} : std::vector<int64_t>{s.n, h, w, s.co};
+  return make(asked.makes_points, maps, true, FLOAT32, points, &made->points) &&
+         make(asked.makes_weights, {3, 3, s.ci, s.co}, false, FLOAT32, weights, &made->weights) &&
+         make(asked.makes_sums, {asked.what == FORWARD ? s.ci : s.co}, false, FLOAT32, sums, &made->sums) &&
+         make(asked.makes_which, maps, true, BYTES, which, &made->which);
 }
 
-extern "C" int autoencode_thin_backward(const int* sizes, int stride, int threads, int, const float* x, const float* dy,
-                                        const float* mask, const uint8_t* which, float* dw, float* db) {
-  const Shape s = shape_of(sizes);
-  if (!Thin::takes(s)) return 1;
-  Thin(s, stride).backward(x, dy, mask, which, dw, db, threads);
-  return 0;
-}
-
-extern "C" int autoencode_narrow_forward(const int* sizes, int stride, int threads, int, const float* x, const float* w,
-                                         const float* bias, float* y) {
-  const Shape s = shape_of(sizes);
-  if (!Narrow::takes(s) || stride != 1) return 1;
-  Narrow(s).forward(x, w, bias, y, threads);
-  return 0;
+// The same for compiled programs
+extern "C" int32_t aoti_torch_cpu_autoencode_convolve(const int64_t* numbers, int64_t count, Handle* x, Handle* x_mask, Handle* w,
+                                                      Handle* bias, Handle* dy, Handle* dy_mask, Handle* which, Handle* points,
+                                                      Handle* weights, Handle* sums, Handle* places) {
+  if (count != NUMBERS) return 1;
+  int all[NUMBERS];
+  std::copy(numbers, numbers + count, all);
+  Asked asked;
+  std::memcpy(&asked, all, sizeof asked);
+  Given given;
+  Made made;
+  if (!find(x, &given.x) || !find(x_mask, &given.x_mask) || !find(w, &given.w) || !find(bias, &given.bias)) return 1;
+  if (!find(dy, &given.dy) || !find(dy_mask, &given.dy_mask) || !find(which, &given.which)) return 1;
+  if (!make_all(asked, points, weights, sums, places, &made)) return 1;
+  return !convolve(asked, given, made, omp_get_max_threads());
 }

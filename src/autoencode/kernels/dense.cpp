@@ -1,12 +1,11 @@
 // Products of matrices, as Python and as compiled programs call them.
 
 #include "dense.h"
+#include "handles.h"
 
 #if defined(__AVX512BF16__)
 #include "bfloat16.h"
 #endif
-
-#include <cstdint>
 
 // Whether this is done in the precision asked for: bfloat16 needs a processor that has it.
 static bool multiply(const Dense& dense, bool bfloat16, int threads) {
@@ -31,30 +30,22 @@ extern "C" int autoencode_has_bfloat16() {
 #endif
 }
 
-// The same for programs that PyTorch's compiler makes, which know tensors by handles: those of PyTorch's C interface.
-typedef struct AtenTensorOpaque* Handle;
-
-static struct {
-  int32_t (*data)(Handle, void**);
-  int32_t (*sizes)(Handle, int64_t**);
-  int32_t (*strides)(Handle, int64_t**);
-  int32_t (*empty)(int64_t, const int64_t*, const int64_t*, int32_t, int32_t, int32_t, Handle*);
-} pytorch;
-
 extern "C" void autoencode_meet_pytorch(void* data, void* sizes, void* strides, void* empty) {
   pytorch = {(decltype(pytorch.data))data, (decltype(pytorch.sizes))sizes, (decltype(pytorch.strides))strides,
              (decltype(pytorch.empty))empty};
 }
 
+// The same for compiled programs
 extern "C" int32_t aoti_torch_cpu_autoencode_product(Handle a, Handle b, Handle* bias, int32_t bfloat16, Handle* result) {
-  constexpr int32_t FLOAT32 = 6, PROCESSOR = 0;
-  void *left, *right, *start = nullptr, *to;
+  const float *left, *right, *start;
+  float* to;
   int64_t *rows, *columns, *steps_a, *steps_b;
-  if (pytorch.data(a, &left) || pytorch.data(b, &right) || pytorch.sizes(a, &rows) || pytorch.sizes(b, &columns)) return 1;
-  if (pytorch.strides(a, &steps_a) || pytorch.strides(b, &steps_b) || (bias && pytorch.data(*bias, &start))) return 1;
+  if (!find(&a, &left) || !find(&b, &right) || !find(bias, &start)) return 1;
+  if (pytorch.sizes(a, &rows) || pytorch.sizes(b, &columns)) return 1;
+  if (pytorch.strides(a, &steps_a) || pytorch.strides(b, &steps_b)) return 1;
   const int64_t sizes[] = {rows[0], columns[1]}, steps[] = {columns[1], 1};
-  if (pytorch.empty(2, sizes, steps, FLOAT32, PROCESSOR, -1, result) || pytorch.data(*result, &to)) return 1;
-  const View one{(const float*)left, steps_a[0], steps_a[1]}, other{(const float*)right, steps_b[0], steps_b[1]};
-  const Dense dense{(int)sizes[0], (int)sizes[1], (int)rows[1], one, other, (const float*)start, (float*)to};
+  if (pytorch.empty(2, sizes, steps, FLOAT32, PROCESSOR, -1, result) || !find(result, &to)) return 1;
+  const View one{left, steps_a[0], steps_a[1]}, other{right, steps_b[0], steps_b[1]};
+  const Dense dense{(int)sizes[0], (int)sizes[1], (int)rows[1], one, other, start, to};
   return !multiply(dense, bfloat16, omp_get_max_threads());
 }

@@ -13,16 +13,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd import Function
 
-from autoencode.kernels.library import kernels_file, library
+from autoencode.kernels.library import built, library
 from autoencode.kernels.shape import can_compute, replaces_autocast, uncast
+from autoencode.kernels.written import is_written_down
 
-_C_INTERFACE = (
-    "aoti_torch_get_data_ptr",
-    "aoti_torch_get_sizes",
-    "aoti_torch_get_strides",
-    "aoti_torch_empty_strided",
-)
-"""Of PyTorch, for programs that its compiler makes: stable between its versions."""
 _LARGE = 2**20
 """Products of fewer multiplications are always in float32: bfloat16 would save nothing, and codes go through them."""
 _LARGE_ALONE = 2**14
@@ -53,7 +47,7 @@ def are_products_faster() -> bool:
 
 def has_bfloat16() -> bool:
     """Whether `product` can round to bfloat16 and is faster so. The first call may compile it."""
-    return suits_products("bfloat16") and library() is not None and bool(_compiled().autoencode_has_bfloat16())
+    return suits_products("bfloat16") and library() is not None and bool(built().autoencode_has_bfloat16())  # pyright: ignore
 
 
 def linear(
@@ -79,7 +73,7 @@ def linear(
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor | None, *, rounded: bool) -> Tensor:
-    large = weight.numel() >= _LARGE_ALONE and x.ndim > 1 and x.shape[-1] == weight.shape[1]
+    large = (weight.numel() >= _LARGE_ALONE or is_written_down()) and x.ndim > 1 and x.shape[-1] == weight.shape[1]
     if not (large and can_compute(x, weight, bias, len(weight)) and (rounded or are_products_faster())):
         return F.linear(x, weight, bias)
     rows = x if x.ndim == 2 else x.flatten(0, -2)
@@ -95,6 +89,8 @@ class Product(Function):
         """(rows, depth) and (depth, columns) to (rows, columns)."""
         ctx.save_for_backward(a, b)
         ctx.rounded = rounded
+        if is_written_down():
+            return torch.ops.autoencode.autoencode_product(a, b, bias, rounded)
         return multiply(a, b, bias, bfloat16=rounded)
 
     @staticmethod
@@ -139,41 +135,11 @@ def multiply(a: Tensor, b: Tensor, bias: Tensor | None, *, bfloat16: bool = Fals
     sizes = (ctypes.c_int * 3)(*y.shape, a.shape[1])
     steps = (ctypes.c_ssize_t * 4)(*a.stride(), *b.stride())
     pointers = [ctypes.c_void_p(None if given is None else given.data_ptr()) for given in (a, b, bias, y)]
-    if _compiled().autoencode_product(sizes, steps, int(bfloat16), torch.get_num_threads(), *pointers):
+    if built().autoencode_product(  # pyright: ignore
+        sizes, steps, int(bfloat16), torch.get_num_threads(), *pointers
+    ):
         raise AssertionError("this processor has no bfloat16")
     return y
-
-
-def put_products(graph: torch.fx.Graph, *, bfloat16: bool) -> dict[Any, list[str]]:
-    """Puts `product` in place of PyTorch's own in operations that were written down, in float32 on the processor.
-
-    Args:
-        graph: changed in place; each node says in its notes ("val") what comes out.
-        bfloat16: whether large products are rounded to it.
-
-    Returns:
-        What PyTorch's compiler has to know of it, `config.aot_inductor.custom_ops_to_c_shims`.
-    """
-    for node in graph.nodes:
-        bias = node.args[0] if node.target is torch.ops.aten.addmm.default else None
-        is_product = node.target is torch.ops.aten.mm.default or bias is not None
-        if is_product and not node.kwargs and (bias is None or bias.meta["val"].ndim == 1):
-            *_, a, b = node.args
-            half = bfloat16 and node.meta["val"].numel() * len(b.meta["val"]) >= _LARGE
-            if half or are_products_faster():
-                node.target, node.args = torch.ops.autoencode.autoencode_product.default, (a, b, bias, half)
-    tensor, name = "AtenTensorHandle", "AOTITorchError aoti_torch_cpu_autoencode_product"
-    shim = f"{name}({tensor}, {tensor}, {tensor}*, int32_t, {tensor}*)"
-    return {torch.ops.autoencode.autoencode_product.default: [shim]} if library() is not None and _compiled() else {}
-
-
-@cache
-def _compiled() -> ctypes.CDLL:
-    """The library, where compiled programs find it, and told where PyTorch's C interface is."""
-    everywhere = ctypes.CDLL(kernels_file(), mode=ctypes.RTLD_GLOBAL)
-    pytorch = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
-    everywhere.autoencode_meet_pytorch(*(ctypes.cast(getattr(pytorch, name), ctypes.c_void_p) for name in _C_INTERFACE))
-    return everywhere
 
 
 @cache

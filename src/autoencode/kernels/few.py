@@ -1,11 +1,11 @@
 """Convolutions of few channels to many, and of many to few."""
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
-from autoencode.kernels.calls import LINEAR, as_last, call, channels_last, taps
+from autoencode.kernels.calls import Given, Wants, What, as_last, channels_last, compute, in_line, taps, untapped
 from autoencode.kernels.shape import Shape
 from autoencode.kernels.slopes import of_results
 
@@ -18,11 +18,11 @@ class Thin(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        y, which = shape.maxima() if pooled else (shape.result(), None)
-        call("autoencode_thin_forward", shape, relu, channels_last(x), taps(weight), bias, y, which)
-        ctx.save_for_backward(x, weight, y if relu else None, which)
+        given = Given(channels_last(x), weight=taps(weight), bias=in_line(bias))
+        made = compute(What.THIN_FORWARD, shape, given, Wants(points=True, which=pooled), relu=relu)
+        ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
         ctx.shape = shape
-        return y
+        return cast("Tensor", made.points)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -33,9 +33,9 @@ class Thin(torch.autograd.Function):
             dy = of_results(dy, y, which, shape)
             _, dw = _pytorchs(dy, x, weight, shape.stride, wants_weight=wants_weight)
             return None, dw, dy.sum((0, 2, 3)) if wants_bias else None, None, None, None
-        dw, db = dy.new_empty((3, 3, shape.ci, shape.co)), dy.new_empty(shape.co)
-        call("autoencode_thin_backward", shape, LINEAR, channels_last(x), channels_last(dy), as_last(y), which, dw, db)
-        return None, dw.permute(3, 2, 0, 1), db if wants_bias else None, None, None, None
+        given = Given(channels_last(x), dy=channels_last(dy), dy_mask=as_last(y), which=which)
+        _, dw, db, _ = compute(What.THIN_BACKWARD, shape, given, Wants(weights=True, sums=wants_bias))
+        return None, untapped(dw), db, None, None, None
 
 
 class Narrow(torch.autograd.Function):
@@ -44,11 +44,11 @@ class Narrow(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, shape: Shape) -> Tensor:
         """As the class says."""
-        y, rows = shape.result(), weight.detach().permute(0, 2, 3, 1).contiguous()
-        call("autoencode_narrow_forward", shape, LINEAR, channels_last(x), rows, bias, y)
+        rows = weight.detach().permute(0, 2, 3, 1).contiguous()
+        given = Given(channels_last(x), weight=rows, bias=in_line(bias))
         ctx.save_for_backward(x, weight)
         ctx.shape = shape
-        return y
+        return cast("Tensor", compute(What.NARROW_FORWARD, shape, given, Wants(points=True)).points)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -60,12 +60,11 @@ class Narrow(torch.autograd.Function):
             return *_pytorchs(dy, x, weight, 1, wants_x=wants_x, wants_weight=wants_weight), db, None
         dy, dx, dw = channels_last(dy), None, None
         if wants_x:
-            dx = turned.result()
-            call("autoencode_thin_forward", turned, LINEAR, dy, taps(weight.transpose(0, 1).flip(2, 3)), None, dx, None)
+            given = Given(dy, weight=taps(weight.transpose(0, 1).flip(2, 3)))
+            dx = compute(What.THIN_FORWARD, turned, given, Wants(points=True)).points
         if wants_weight:
-            made = dy.new_empty((3, 3, turned.ci, turned.co))
-            call("autoencode_thin_backward", turned, LINEAR, dy, channels_last(x), None, None, made, None)
-            dw = made.flip(0, 1).permute(2, 3, 0, 1)
+            made = compute(What.THIN_BACKWARD, turned, Given(dy, dy=channels_last(x)), Wants(weights=True)).weights
+            dw = cast("Tensor", made).flip(0, 1).permute(2, 3, 0, 1)
         return dx, dw, db, None
 
 

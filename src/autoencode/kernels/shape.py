@@ -1,13 +1,12 @@
 """Which convolutions can be computed here, and faster than by PyTorch."""
 
-import ctypes
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from autoencode.kernels.library import library
+from autoencode.kernels.written import is_written_down
 
 _LANES = 16
 _FEW = 4
@@ -38,9 +37,9 @@ class Shape:
     rounded: bool = False
 
     @property
-    def sizes(self) -> Any:
+    def numbers(self) -> tuple[int, ...]:
         """As the compiled functions take them."""
-        return (ctypes.c_int * 8)(self.n, self.h, self.w, self.ci, self.oh, self.ow, self.co, self.rounded)
+        return self.n, self.h, self.w, self.ci, self.oh, self.ow, self.co, self.stride, self.rounded
 
     def picture(self) -> Tensor:
         """Room for pictures."""
@@ -110,6 +109,8 @@ def shape_of(picture: tuple[int, ...], weight: Tensor, stride: int, padding: int
 def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out: int, *, cast: bool = False) -> bool:
     """Whether these are numbers in this machine's memory, for `out` channels, which nobody traces, records or casts.
 
+    Whoever writes down operations of our own (`written_down`) may record them.
+
     Args:
         x: what is computed with.
         weight: of a layer.
@@ -155,7 +156,7 @@ def _is_watched() -> bool:
     if torch.compiler.is_compiling() or torch.jit.is_tracing():  # pyright: ignore[reportPrivateImportUsage]
         return True
     mapped = torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore
-    recorded = torch._C._len_torch_dispatch_stack() > 0  # pyright: ignore
+    recorded = torch._C._len_torch_dispatch_stack() > 0 and not is_written_down()  # pyright: ignore
     forwards = torch.autograd.forward_ad._current_level >= 0  # pyright: ignore
     return mapped or recorded or forwards
 

@@ -5,7 +5,19 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from autoencode.kernels.calls import LINEAR, WHOLE, backward_of_transposed, backward_of_wide, forward_of_wide
+from autoencode.kernels.calls import (
+    LINEAR,
+    WHOLE,
+    Given,
+    Wants,
+    What,
+    as_last,
+    channels_last,
+    compute,
+    in_line,
+    taps,
+    untapped,
+)
 from autoencode.kernels.shape import Shape
 from autoencode.kernels.slopes import masked, of_results
 
@@ -18,10 +30,11 @@ class Wide(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        y, which = forward_of_wide(shape, x, weight, bias, relu=relu, pooled=pooled)
-        ctx.save_for_backward(x, weight, y if relu else None, which)
+        given = Given(channels_last(x), weight=taps(weight), bias=in_line(bias))
+        made = compute(What.FORWARD, shape, given, Wants(points=True, which=pooled), relu=relu)
+        ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
         ctx.shape = shape
-        return y
+        return cast("Tensor", made.points)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -32,11 +45,17 @@ class Wide(torch.autograd.Function):
             dy = of_results(dy, y, which, shape)
             dx = WideTransposed.apply(dy, weight, None, LINEAR, shape) if wants_x else None
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
-            db = dy.sum((0, 2, 3))
-        else:
-            wants = {"wants_x": wants_x, "wants_weight": wants_weight}
-            dx, dw, db = backward_of_wide(shape, x, weight, dy, dy_mask=y, which=which, **wants)
-        return dx, dw, db if wants_bias else None, None, None, None  # pyright: ignore[reportReturnType]
+            db = dy.sum((0, 2, 3)) if wants_bias else None
+            return dx, dw, db, None, None, None  # pyright: ignore[reportReturnType]
+        given = Given(
+            x=channels_last(x) if wants_weight else None,
+            weight=taps(weight.transpose(0, 1)) if wants_x else None,
+            dy=channels_last(dy),
+            dy_mask=as_last(y),
+            which=which,
+        )
+        dx, dw, db, _ = compute(What.BACKWARD, shape, given, Wants(wants_x, wants_weight, wants_bias))
+        return dx, untapped(dw), db, None, None, None
 
 
 class WideTransposed(torch.autograd.Function):
@@ -45,7 +64,8 @@ class WideTransposed(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, dy: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, shape: Shape) -> Tensor:
         """As the class says."""
-        dx = cast("Tensor", backward_of_wide(shape, None, weight, dy, wants_x=True, start=bias, relu=relu)[0])
+        given = Given(weight=taps(weight.transpose(0, 1)), bias=in_line(bias), dy=channels_last(dy))
+        dx = cast("Tensor", compute(What.BACKWARD, shape, given, Wants(points=True), relu=relu).points)
         ctx.save_for_backward(dy, weight, dx if relu else None)
         ctx.shape = shape
         return dx
@@ -60,8 +80,12 @@ class WideTransposed(torch.autograd.Function):
             out = Wide.apply(x, weight, None, LINEAR, WHOLE, shape) if wants_dy else None
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
             return out, dw, x.sum((0, 2, 3)) if wants_bias else None, None, None  # pyright: ignore[reportReturnType]
-        out, dw, total = backward_of_transposed(shape, x, made, weight, dy, wants_weight=wants_weight)
-        return out, dw, total if wants_bias else None, None, None
+        dy = channels_last(dy) if wants_weight else None
+        given = Given(channels_last(x), as_last(made), taps(weight), dy=dy)
+        wants = Wants(points=True, weights=wants_weight, sums=wants_bias and made is not None)
+        out, dw, db, _ = compute(What.FORWARD, shape, given, wants)
+        db = x.sum((0, 2, 3)) if wants_bias and db is None else db
+        return out, untapped(dw), db, None, None
 
 
 class WideWeights(torch.autograd.Function):
@@ -72,7 +96,8 @@ class WideWeights(torch.autograd.Function):
         """As the class says."""
         ctx.save_for_backward(x, dy)
         ctx.shape = shape
-        return cast("Tensor", backward_of_wide(shape, x, None, dy, wants_weight=True)[1])
+        given = Given(channels_last(x), dy=channels_last(dy))
+        return cast("Tensor", untapped(compute(What.BACKWARD, shape, given, Wants(weights=True)).weights))
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:

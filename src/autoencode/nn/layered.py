@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
 from autoencode.nn.conv import Conv
+from autoencode.nn.linear import Linear
 from autoencode.nn.sizes import sizes_after
 
 
@@ -60,7 +61,7 @@ class Layered(nn.Module):
             for n_in, n_out, stride in zip(widths[:-1], channels, strides, strict=True)
         )
         positions = math.prod(sizes_after((data_shape[1], data_shape[2]), strides)[-1]) if picture else 1
-        self.head = nn.Linear(channels[-1] * (1 if pooled else positions), outputs)
+        self.head = Linear(channels[-1] * (1 if pooled else positions), outputs)
 
     def maps(self, x: Float[Tensor, "batch ..."]) -> list[Tensor]:
         """What each layer gives, (batch, channels, height, width) or (batch, channels), finest first."""
@@ -80,5 +81,5 @@ class Layered(nn.Module):
 
 def _layer(n_in: int, n_out: int, stride: int) -> nn.Sequential:
     """A convolution of this stride, or for a stride of 0 a linear layer; with what follows it."""
-    linear = Conv(n_in, n_out, stride) if stride else nn.Linear(n_in, n_out)
+    linear = Conv(n_in, n_out, stride) if stride else Linear(n_in, n_out)
     return nn.Sequential(linear, nn.GroupNorm(1, n_out, affine=False), nn.LeakyReLU(0.2))

@@ -1,10 +1,11 @@
 """The posterior of binary codes."""
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Distribution, Independent
 
 from autoencode.distributions.relaxed import RelaxedBernoulliCode
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.temperature import Temperature
 
@@ -36,7 +37,7 @@ class BernoulliPosterior(Posterior):
         straight_through: bool = False,
     ) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
         self.temperature, self.straight_through = temperature or Temperature(2 / 3, 2 / 3, 0), straight_through
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Independent:

@@ -1,10 +1,11 @@
 """The posterior of codes between 0 and 1."""
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Independent
 
 from autoencode.distributions.interior import InteriorBeta
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.concentration import concentration
 from autoencode.posteriors.posterior import Posterior
 
@@ -27,7 +28,7 @@ class BetaPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, 2 * latent_dim)
+        self.head = Linear(in_features, 2 * latent_dim)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Independent:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""

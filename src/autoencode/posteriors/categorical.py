@@ -1,10 +1,11 @@
 """The posterior of categorical codes."""
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Distribution
 
 from autoencode.distributions.relaxed import OneHotCode
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.temperature import Temperature
 
@@ -39,7 +40,7 @@ class CategoricalPosterior(Posterior):
     ) -> None:
         super().__init__((n_latents * n_classes,))
         self.shape = (n_latents, n_classes)
-        self.head = nn.Linear(in_features, n_latents * n_classes)
+        self.head = Linear(in_features, n_latents * n_classes)
         self.temperature, self.straight_through = temperature or Temperature(1.0, 0.5, 10_000), straight_through
 
     def forward(self, features: Float[Tensor, "batch features"]) -> OneHotCode:

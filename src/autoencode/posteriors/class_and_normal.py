@@ -6,6 +6,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.distributions import ClassAndNormal
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 _BOUND = 10.0
@@ -40,9 +41,9 @@ class ClassAndNormalPosterior(Posterior):
     def __init__(self, for_class: int, for_code: int, n_classes: int, latent_dim: int, hidden: int = 128) -> None:
         super().__init__((n_classes + latent_dim,))
         self.sizes = [for_class, for_code]
-        self.classifier = nn.Linear(for_class, n_classes)
-        self.seen, self.told = nn.Linear(for_code, hidden), nn.Embedding(n_classes, hidden)
-        self.code = nn.Linear(hidden, 2 * latent_dim)
+        self.classifier = Linear(for_class, n_classes)
+        self.seen, self.told = Linear(for_code, hidden), nn.Embedding(n_classes, hidden)
+        self.code = Linear(hidden, 2 * latent_dim)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> ClassAndNormal:
         """q(y, z|x) with batch shape (batch,) and event shape (n_classes + latent_dim,)."""

@@ -2,9 +2,10 @@
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Independent, Normal
 
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 _BOUND = 10.0
@@ -31,7 +32,7 @@ class DiagonalNormalPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, 2 * latent_dim)
+        self.head = Linear(in_features, 2 * latent_dim)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Independent:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""

@@ -1,10 +1,11 @@
 """The posterior of codes that are shares of a whole."""
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from autoencode.distributions.interior import InteriorDirichlet
 from autoencode.errors import ArgumentError
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.concentration import concentration
 from autoencode.posteriors.posterior import Posterior
 
@@ -31,7 +32,7 @@ class DirichletPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
         if latent_dim < 2:
             raise ArgumentError(f"shares of a whole are 2 or more, not {latent_dim}: raise latent_dim")
 

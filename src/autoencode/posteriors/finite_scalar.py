@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from autoencode.distributions.quantised import Quantised
 from autoencode.nn.codes import as_map, as_vectors
 from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -37,7 +38,7 @@ class FiniteScalarPosterior(Posterior):
     def __init__(self, in_features: int, levels: Sequence[int], grid: Sequence[int]) -> None:
         codes = LevelGrid(levels)
         super().__init__((codes.width, *grid))
-        self.head, self.codes = nn.Linear(in_features, codes.width), codes
+        self.head, self.codes = Linear(in_features, codes.width), codes
 
     @property
     def grid(self) -> tuple[int, ...]:

@@ -2,11 +2,12 @@
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Independent, Normal
 
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.zuko_flows import flow
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 _BOUND = 10.0
@@ -42,7 +43,7 @@ class FlowPosterior(Posterior):
         self, in_features: int, latent_dim: int, kind: str = "iaf", transforms: int = 2, hidden: int = 128
     ) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, 2 * latent_dim)
+        self.head = Linear(in_features, 2 * latent_dim)
         self.flow = flow(kind, latent_dim, in_features, transforms=transforms, hidden=(hidden, hidden))
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Pushforward:

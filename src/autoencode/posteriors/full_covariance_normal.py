@@ -2,9 +2,10 @@
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import MultivariateNormal
 
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 _BOUND = 10.0
@@ -36,7 +37,7 @@ class FullCovarianceNormalPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, 2 * latent_dim + latent_dim * (latent_dim - 1) // 2)
+        self.head = Linear(in_features, 2 * latent_dim + latent_dim * (latent_dim - 1) // 2)
         self.register_buffer("places", torch.tril_indices(latent_dim, latent_dim, -1), persistent=False)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> MultivariateNormal:

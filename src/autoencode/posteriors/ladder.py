@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from autoencode.distributions.ladder import Choose, Ladder, Level, Path, walk
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -38,7 +39,7 @@ class LadderPosterior(Posterior):
         self.dims, width = tuple(dims), start.shape[0]
         self._shared = (tuple(rungs), start)  # in a tuple, so that the weights are the prior's alone
         widths = [in_features] + [width] * len(dims)
-        self.up = nn.ModuleList(nn.Sequential(nn.Linear(a, b), nn.LayerNorm(b), nn.SiLU()) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(nn.Sequential(Linear(a, b), nn.LayerNorm(b), nn.SiLU()) for a, b in pairwise(widths))
         self.heads = nn.ModuleList(Correction(n, width) for n in dims)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Ladder:
@@ -68,8 +69,8 @@ class Correction(nn.Module):
 
     def __init__(self, dims: int, width: int) -> None:
         super().__init__()
-        self.state, self.seen = nn.Linear(width, width), nn.Linear(width, width)
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 2 * dims)
+        self.state, self.seen = Linear(width, width), Linear(width, width)
+        self.norm, self.head = nn.LayerNorm(width), Linear(width, 2 * dims)
 
     def forward(self, state: Tensor, seen: Tensor, above: Independent[Normal]) -> Independent[Normal]:
         """q(z_l | above, x) from the state (*leading, batch, width), the features (batch, width) and the prior."""

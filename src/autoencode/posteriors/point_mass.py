@@ -1,9 +1,10 @@
 """The posteriors of a plain autoencoder."""
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from autoencode.distributions.point_mass import PointMass
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -22,7 +23,7 @@ class PointMassPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> PointMass:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""

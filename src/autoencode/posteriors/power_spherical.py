@@ -1,11 +1,12 @@
 """The posterior of codes that are directions."""
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.distributions.hypersphere import PowerSpherical
 from autoencode.errors import ArgumentError
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -30,8 +31,8 @@ class PowerSphericalPosterior(Posterior):
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.head = nn.Linear(in_features, latent_dim)
-        self.concentration = nn.Linear(in_features, 1)
+        self.head = Linear(in_features, latent_dim)
+        self.concentration = Linear(in_features, 1)
         if latent_dim < 2:
             raise ArgumentError(f"a sphere has 2 dimensions around it or more, not {latent_dim}: raise latent_dim")
 

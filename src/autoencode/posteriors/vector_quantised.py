@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Distribution
 
 from autoencode.distributions.quantised import Quantised, require_quantised
 from autoencode.nn.codebooks import Codebooks
 from autoencode.nn.codes import as_map, as_vectors
+from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -51,7 +52,7 @@ class VectorQuantisedPosterior(Posterior):
         patience: int = 20,
     ) -> None:
         super().__init__((latent_dim, *grid))
-        self.head = nn.Linear(in_features, latent_dim)
+        self.head = Linear(in_features, latent_dim)
         self.codes = Codebooks(n_codes, latent_dim, n_stages, decay, patience)
 
     @property

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from autoencode.nn.conditional import Conditional
+from autoencode.nn.linear import Linear
 from autoencode.nn.precision import without_autocast
 from autoencode.priors.prior import Prior
 
@@ -26,7 +27,7 @@ class ConditionalNormalPrior(Conditional, Prior):
 
     def __init__(self, told: nn.Module, features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
-        self.told, self.head = told, nn.Linear(features, 2 * latent_dim)
+        self.told, self.head = told, Linear(features, 2 * latent_dim)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 

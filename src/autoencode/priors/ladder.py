@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from autoencode.distributions.ladder import Choose, Ladder, Path, walk
+from autoencode.nn.linear import Linear
 from autoencode.priors.prior import Prior
 
 
@@ -60,9 +61,7 @@ class LastRung(nn.Module):
 
     def __init__(self, dims: int, width: int) -> None:
         super().__init__()
-        self.head = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, 2 * dims))
-        )
+        self.head = nn.Sequential(nn.LayerNorm(width), Linear(width, width), nn.SiLU(), zeroed(Linear(width, 2 * dims)))
 
     def above(self, state: Tensor) -> Independent[Normal]:
         """p(z_l | the levels above)."""
@@ -84,10 +83,8 @@ class Rung(LastRung):
 
     def __init__(self, dims: int, width: int) -> None:
         super().__init__(dims, width)
-        self.entry = nn.Linear(dims, width)
-        self.mix = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), zeroed(nn.Linear(width, width))
-        )
+        self.entry = Linear(dims, width)
+        self.mix = nn.Sequential(nn.LayerNorm(width), Linear(width, width), nn.SiLU(), zeroed(Linear(width, width)))
 
     def added(self, state: Tensor, z: Tensor) -> Tensor:
         """The state once this level's latent is known."""

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from autoencode.nn import dense_stack
+from autoencode.nn.linear import Linear
 from autoencode.priors import BetaPrior, HypersphericalUniformPrior, MixturePrior, Prior, StandardNormalPrior
 from autoencode.registry import Registry
 
@@ -15,7 +16,7 @@ from autoencode.registry import Registry
 def code_critic(latent_dim: int, layers: int, hidden: int) -> nn.Sequential:
     """Linear layers with LeakyReLU of 0.2, (batch, latent_dim) → (batch, 1)."""
     stack = dense_stack([latent_dim, *[hidden] * layers], partial(nn.LeakyReLU, 0.2))
-    return nn.Sequential(*stack, nn.Linear(hidden, 1))
+    return nn.Sequential(*stack, Linear(hidden, 1))
 
 
 code_shapes: Registry[Callable[[int], Prior]] = Registry("shape of codes", "autoencode list code-shapes")

@@ -12,9 +12,10 @@ from torch.optim import Optimizer
 
 from autoencode.data import Batch, Batches
 from autoencode.errors import CapabilityError
-from autoencode.kernels import has_bfloat16, put_products
+from autoencode.kernels import build_kernels, has_bfloat16, shims, written_down
 from autoencode.objectives import Output
 from autoencode.objectives.schedules import Schedule, read_by
+from autoencode.training.layers import is_ours
 from autoencode.training.seeding import own_noise, seed_noise
 from autoencode.training.step import TrainStep, check_finite
 from autoencode.training.written_adam import WrittenAdam, can_be_written
@@ -28,12 +29,14 @@ _CLOSE = {"float32": 1e-3, "bfloat16": 3e-2}
 def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) -> bool:
     """Whether a compiled step would be faster, by more than the compiler takes, and has nothing that rules it out.
 
-    Small dense networks spend a third of a step between operations, which a compiled one saves: 1.5 times the steps of
-    `dense-vae`. Convolutions are as fast or slower when they are compiled (docs/decisions/0012).
+    A step of small networks spends a quarter to a half of its time between operations, most of which a compiled one
+    saves (docs/decisions/0012, 0017). PyTorch's convolutions are as fast or slower when they are compiled.
     """
-    small = not any(isinstance(part, _CONVOLUTIONS) for part in train_step.modules())
-    alone = not train_step.objective.players
-    return small and alone and steps >= _LEAST_STEPS and device.type == "cpu" and _is_here(train_step.precision)
+    if train_step.objective.players or steps < _LEAST_STEPS or device.type != "cpu":
+        return False
+    convolutions = [part for part in train_step.modules() if isinstance(part, _CONVOLUTIONS)]
+    ours = all(is_ours(part, train_step.precision) for part in convolutions)
+    return _is_here(train_step.precision) and ours and (not convolutions or build_kernels())
 
 
 class CompiledStep:
@@ -44,8 +47,8 @@ class CompiledStep:
     The step is made once with real numbers and every operation is written down (as JAX does); noise is drawn by the
     same generator as without compiling. What changes from step to step besides is an input: values of schedules.
     An optimizer other than Adam comes after the program, which then gives the gradients.
-    Before it is used, it is compared with the step as it is on another batch and step. In bfloat16 large products of
-    matrices are rounded to it, and all else is float32.
+    Before it is used, it is compared with the step as it is on another batch and step. This library's own layers are
+    in it as they are, and so are rounded in bfloat16 as they are without compiling.
 
     Args:
         train_step: the model and its objective; on the processor.
@@ -56,8 +59,7 @@ class CompiledStep:
         steps: that are planned.
 
     Raises:
-        CapabilityError: another device or precision, players, a state besides the weights, or a choice that depends on
-            numbers; or no compiler.
+        CapabilityError: another device or precision, players, or a choice that depends on numbers; or no compiler.
     """
 
     def __init__(
@@ -69,11 +71,12 @@ class CompiledStep:
         clip: float | None = None,
         steps: int = 0,
     ) -> None:
-        self._step, self._precision = TrainStep(train_step.model, train_step.objective), train_step.precision
+        self._step = train_step
         self._optimizer, self._batches = optimizer, batches
         self._seed, self._clip = seed, clip
         self._weights = {name: p for name, p in self._step.named_parameters() if p.requires_grad}
         self._schedules: list[Schedule] = []
+        self._kept: dict[str, Tensor] = {}
         self._names: list[str] = []
         self._detached: list[Tensor] = []
         self._programs: dict[torch.Size, Any] = {}
@@ -125,11 +128,11 @@ class CompiledStep:
         """Makes the pass once and notes what is read and what is reached."""
         if rows.x.device.type != "cpu":
             raise CapabilityError("a step is compiled on the processor only")
-        if not _is_here(self._precision):
-            raise CapabilityError(f"a step is not compiled in {self._precision} on this processor")
+        if not _is_here(self._step.precision):
+            raise CapabilityError(f"a step is not compiled in {self._step.precision} on this processor")
         if self._step.objective.players:
             raise CapabilityError("a step with players is not compiled")
-        state = [buffer.clone() for buffer in self._step.buffers()]
+        before = self._state()
 
         def note(schedule: Schedule, step: int) -> float:
             self._schedules.append(schedule)
@@ -137,27 +140,35 @@ class CompiledStep:
 
         with read_by(note):
             output = self._step(self._batches.finished(rows), step)
-        if not all(torch.equal(a, b) for a, b in zip(state, self._step.buffers(), strict=True)):
-            raise CapabilityError("a step that keeps numbers besides the weights is not compiled")
+        self._kept = {name: b for name, b in self._step.named_buffers() if not torch.equal(b, before[name])}
         self._names = list(output.scalars())
         weights = list(self._weights.values())
         slopes = cast("tuple[Tensor | None, ...]", torch.autograd.grad(output.loss, weights, allow_unused=True))
+        self._put_back(before)
         return [p for p, slope in zip(weights, slopes, strict=True) if slope is not None]
 
+    def _state(self) -> dict[str, Tensor]:
+        return {name: buffer.clone() for name, buffer in self._step.named_buffers()}
+
+    def _put_back(self, state: dict[str, Tensor]) -> None:
+        for name, buffer in self._kept.items():
+            buffer.copy_(state[name])
+
     def _inputs(self, rows: Batch, step: int) -> list[Tensor]:
-        """Weights, what Adam needs, values of schedules, and what there is of the rows."""
+        """Weights, other numbers that steps keep, what Adam needs, values of schedules, what there is of the rows."""
         if not self._detached:  # the same memory at every step
             self._detached = [p.detach() for p in self._weights.values()]
         adam = [] if self._adam is None else self._adam.inputs()
         scheduled = torch.tensor([schedule(step) for schedule in self._schedules], dtype=torch.float64)
         shown = [rows.x] if rows.target is rows.x else [rows.x, rows.target]
         told = [] if rows.context is None else [rows.context]
-        return [*self._detached, *adam, scheduled, *shown, *told]
+        return [*self._detached, *self._kept.values(), *adam, scheduled, *shown, *told]
 
     def _pass(self, rows: Batch, *inputs: Tensor) -> tuple[Tensor, ...]:
         """The step as a function of `_inputs`; the rows tell which of these there are."""
         given = iter(inputs)
         own = dict(zip(self._weights, islice(given, len(self._weights)), strict=True))
+        kept = dict(zip(self._kept, islice(given, len(self._kept)), strict=True))
         adam = [] if self._adam is None else list(islice(given, 3 * len(self._reached) + 1))
         scheduled = iter(next(given).unbind())
         x = next(given)
@@ -167,7 +178,7 @@ class CompiledStep:
         reached = {id(p) for p in self._reached}
         names = [name for name, p in self._weights.items() if id(p) in reached]
         with torch.enable_grad(), read_by(lambda _, __: next(scheduled)):
-            output: Output = functional_call(self._step, weights, (batch, 0))
+            output: Output = functional_call(self._step, {**weights, **kept}, (batch, 0))
             slopes = torch.autograd.grad(output.loss, [weights[name] for name in names])
         numbers, slopes = _results(output, slopes, self._clip)
         if self._adam is None:
@@ -178,22 +189,25 @@ class CompiledStep:
     def _compile(self, place: int) -> Any:
         """The program for batches of the size of that step's, compared with the step as it is."""
         rows = self._batches.rows(place)
-        program = _compiled(self._pass, self._inputs(rows, place), rows, self._precision)
+        program = _compiled(self._pass, self._inputs(rows, place), rows)
         self._compare(program, rows, place + self._batches.steps_per_epoch)
         return program
 
     def _compare(self, program: Any, rows: Batch, step: int) -> None:
+        inputs, before = _copies(self._inputs(rows, step)), self._state()
         seed_noise(self._seed, step)
         output = self._step(self._batches.finished(rows), step)
         expected, wanted = _results(output, torch.autograd.grad(output.loss, self._reached), self._clip)
-        inputs = _copies(self._inputs(rows, step))
+        kept = _copies(list(self._kept.values()))
+        self._put_back(before)
         seed_noise(self._seed, step)
         with torch.no_grad():
             numbers, *slopes = program(*inputs)
+        made, adam = inputs[len(self._weights) :][: len(kept)], inputs[len(self._weights) + len(kept) :]
         if self._adam is not None:
-            slopes = self._adam.slopes(inputs[len(self._weights) :])
-        pairs = zip((expected, *wanted), (numbers, *slopes), strict=True)
-        if not all(bool((a - b).norm() <= _CLOSE[self._precision] * a.norm()) for a, b in pairs):
+            slopes = self._adam.slopes(adam)
+        pairs = zip((expected, *wanted, *kept), (numbers, *slopes, *made), strict=True)
+        if not all(_are_close(a, b, _CLOSE[self._step.precision]) for a, b in pairs):
             raise CapabilityError("a step that chooses by its numbers is not compiled")
 
 
@@ -209,11 +223,16 @@ def _results(output: Output, slopes: Sequence[Tensor], clip: float | None) -> tu
     return torch.stack([length, *numbers]), [slope * factor for slope in slopes]
 
 
+def _are_close(expected: Tensor, found: Tensor, off: float) -> bool:
+    expected, found = expected.double(), found.double()
+    return bool((expected - found).norm() <= off * expected.norm())
+
+
 def _is_here(precision: str) -> bool:
     return precision == "float32" or has_bfloat16()
 
 
-def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch, precision: str) -> Any:
+def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch) -> Any:
     """The function, written down operation by operation, and compiled; of its inputs only copies are changed here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch's own, about PyTorch's own, at the first import of its compiler
@@ -221,14 +240,14 @@ def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch, precision: s
         from torch._inductor import config
         from torch.fx.experimental.proxy_tensor import make_fx
 
-        graph = make_fx(lambda *some: function(rows, *some))(*_copies(inputs))
+        with written_down():
+            graph = make_fx(lambda *some: function(rows, *some))(*_copies(inputs))
         graph = make_fx(functionalize(graph))(*_copies(inputs))
-        told = put_products(graph.graph, bfloat16=precision == "bfloat16")
         for node in graph.graph.nodes:
             node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
         with (
             config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
-            config.patch({"aot_inductor.custom_ops_to_c_shims": told}),
+            config.patch({"aot_inductor.custom_ops_to_c_shims": shims()}),
         ):
             return torch._inductor.compile(graph, list[Any](_copies(inputs)))
 

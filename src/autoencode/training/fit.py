@@ -10,9 +10,8 @@ from torch.optim import Optimizer
 from autoencode.data import Batches, Dataset, in_order, turned
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.hardware import describe
-from autoencode.kernels import are_built, build_kernels, lack_a_compiler, suits_convolutions, suits_products
+from autoencode.kernels import are_built, build_kernels, lack_a_compiler
 from autoencode.model import Autoencoder
-from autoencode.nn import Conv, Linear, NarrowConv, PooledConv, TransposedConv, UpsampledConv
 from autoencode.objectives import Objective
 from autoencode.settings import Settings
 from autoencode.training.averaging import WeightAverage
@@ -21,6 +20,7 @@ from autoencode.training.checkpoint import load_checkpoint
 from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.history import Epoch, History, Status
 from autoencode.training.interrupt import Interruption, listening
+from autoencode.training.layers import is_ours
 from autoencode.training.optimizers import optimizers
 from autoencode.training.players import Players
 from autoencode.training.precision import resolve_device, resolve_precision
@@ -33,8 +33,6 @@ from autoencode.training.threads import choose_threads, on_threads
 from autoencode.training.under_way import Training
 from autoencode.training.watch import Watch
 from autoencode.training.weights import load_tensors
-
-_CONVOLUTIONS = (Conv, NarrowConv, PooledConv, TransposedConv, UpsampledConv)
 
 
 def fit(
@@ -155,9 +153,7 @@ def _prepare(
 
 def _make_kernels(model: Autoencoder, precision: str, device: torch.device, watch: Watch) -> bool:
     """Whether some of the layers are ours; they are compiled here, before they are timed, and a note says so."""
-    ours = (Linear,) if suits_products(precision) else ()
-    ours = (*ours, *_CONVOLUTIONS) if suits_convolutions(precision) else ours
-    if device.type != "cpu" or not any(isinstance(layer, ours) for layer in model.modules()):
+    if device.type != "cpu" or not any(is_ours(layer, precision) for layer in model.modules()):
         return False
     if not are_built():
         watch.note("compiling layers for this processor, once, which takes some seconds")
@@ -174,7 +170,7 @@ def _compiled(
         return None
     if wanted == "never":
         return None
-    watch.note("compiling the training step, which takes some seconds")
+    watch.note("compiling the training step, which can take a minute")
     try:
         return CompiledStep(train_step, optimizer, batches, settings.seed, settings.clip, steps)
     except CapabilityError as error:
