@@ -1,0 +1,92 @@
+"""Milliseconds of a training step as it is and as one compiled program, in turn in one process, recipe by recipe.
+
+    python benchmarks/compiled.py [--recipes fashion-vae,conv-vae] [--precision bfloat16] [--batch-size 64] [--rounds 5]
+
+Random bytes of 28×28 in place of pictures, Adam. Medians of the rounds, each of which has some steps of both kinds; the
+seconds that the compiler takes; and after how many steps it has paid for itself.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+
+from autoencode.data import Batches
+from autoencode.errors import CapabilityError
+from autoencode.hardware import describe
+from autoencode.kernels import build_kernels, use_kernels
+from autoencode.recipes import recipes
+from autoencode.training import optimizers
+from autoencode.training.compiled import CompiledStep
+from autoencode.training.players import Players
+from autoencode.training.processor import prepare_processor
+from autoencode.training.seeding import own_noise
+from autoencode.training.step import TrainStep, take
+
+_RECIPES = "dense-vae,beta-vae,fashion-vae,fashion-denoise,conv-vae,restorer,categorical-vae,sparse-ae"
+_SHAPE = (1, 28, 28)
+
+
+def main() -> None:
+    """Prints a row of a table for each recipe."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--recipes", default=_RECIPES)
+    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    use_kernels()
+    prepare_processor()
+    build_kernels()
+    print(f"{describe('cpu')}; {given.precision}, batches of {given.batch_size}\n")
+    print("| recipe | as it is, ms | compiled, ms | faster | compiler, s | pays after |")
+    print("|---|---|---|---|---|---|")
+    for name in given.recipes.split(","):
+        print(row(name, given.precision, given.batch_size, given.rounds), flush=True)
+
+
+def row(name: str, precision: str, batch_size: int, rounds: int) -> str:
+    """A recipe's row of the table."""
+    torch.manual_seed(0)
+    model, objective = recipes[name](_SHAPE)
+    model.train().to(memory_format=torch.channels_last)
+    numbers = torch.randint(256, (4 * batch_size, *_SHAPE), generator=torch.Generator().manual_seed(0))
+    batches = Batches(numbers.byte(), batch_size, seed=0)
+    step, optimizer, players = TrainStep(model, objective, precision), optimizers["adam"](model), Players(objective)
+    began = time.perf_counter()
+    try:
+        program = CompiledStep(step, optimizer, batches, seed=0)
+    except CapabilityError as error:
+        return f"| `{name}` | {str(error).splitlines()[0]} | | | | |"
+    took = time.perf_counter() - began
+
+    def plain(place: int) -> None:
+        take(step, optimizer, players, batches(place), place, clip=None)
+
+    def compiled(place: int) -> None:
+        program(batches.rows(place), place)
+
+    with own_noise(batches.device):
+        times = in_turn([plain, compiled], rounds)
+    one, other = (statistics.median(each) for each in times)
+    pays = f"{took / (one - other) * 1e3:,.0f} steps" if other < one else "never"
+    return f"| `{name}` | {one:.1f} | {other:.1f} | {one / other:.2f} × | {took:.0f} | {pays} |"
+
+
+def in_turn(ways: list[Callable[[int], None]], rounds: int, steps: int = 12) -> list[list[float]]:
+    """Milliseconds of steps in each way, of which the first two of a turn are not counted."""
+    times: list[list[float]] = [[] for _ in ways]
+    for _ in range(rounds):
+        for way, found in zip(ways, times, strict=True):
+            for place in range(steps):
+                began = time.perf_counter()
+                way(place)
+                if place > 1:
+                    found.append((time.perf_counter() - began) * 1e3)
+    return times
+
+
+if __name__ == "__main__":
+    main()
