@@ -29,22 +29,18 @@ class What(IntEnum):
 
 
 class Given(NamedTuple):
-    """What is computed with: pictures and masks channels-last, weights as `taps` has them."""
+    """What is computed with: pictures channels-last, weights as `taps` has them, and of slopes what `passes`."""
 
     x: Tensor | None = None
-    x_mask: Tensor | None = None
     weight: Tensor | None = None
     bias: Tensor | None = None
     dy: Tensor | None = None
-    dy_mask: Tensor | None = None
-    which: Tensor | None = None
+    passes: Tensor | None = None
 
 
 class Wants(NamedTuple):
-    """What is made: points of results, or of pictures on the way back; weights; and a sum for each channel.
-
-    With `which`, points are the maxima of 2×2, and it says where each was.
-    """
+    """What is made: points of results, or of pictures on the way back; weights; a sum for each channel; and `which` of
+    the points pass a slope back, in bytes: where the maximum was, or for each eight channels a bit if above zero."""
 
     points: bool = False
     weights: bool = False
@@ -61,7 +57,7 @@ class Made(NamedTuple):
     which: Tensor | None = None
 
 
-def compute(what: What, shape: Shape, given: Given, wants: Wants, *, relu: bool = False) -> Made:
+def compute(what: What, shape: Shape, given: Given, wants: Wants, *, relu: bool = False, pooled: bool = False) -> Made:
     """What the compiled function makes.
 
     Args:
@@ -70,13 +66,14 @@ def compute(what: What, shape: Shape, given: Given, wants: Wants, *, relu: bool 
         given: as far as the function asks for it.
         wants: of what it can make.
         relu: numbers below zero become zero.
+        pooled: points of results, or their slopes, are those of the maxima of 2×2.
 
     Raises:
         AssertionError: it cannot do this convolution.
     """
     if not is_written_down():
-        return _computed(what, shape, given, wants, relu)
-    numbers = [int(number) for number in (what, *shape.numbers, relu, *wants)]
+        return _computed(what, shape, given, wants, relu, pooled)
+    numbers = [int(number) for number in (what, *shape.numbers, relu, pooled, *wants)]
     made = torch.ops.autoencode.autoencode_convolve(numbers, *given)
     return Made(*(one if wanted else None for one, wanted in zip(made, wants, strict=True)))
 
@@ -88,57 +85,62 @@ _Four = tuple[Tensor, Tensor, Tensor, Tensor]
 def convolve(
     numbers: Sequence[int],
     x: Tensor | None,
-    x_mask: Tensor | None,
     weight: Tensor | None,
     bias: Tensor | None,
     dy: Tensor | None,
-    dy_mask: Tensor | None,
-    which: Tensor | None,
+    passes: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """`compute`, for steps that are written down.
 
     Args:
-        numbers: the function, those of the shape, whether there is a ReLU, and what is wanted.
-        x: these and the others as in `Given`.
+        numbers: the function, those of the shape, whether there is a ReLU or a maximum, and what is wanted.
+        x: this and the others as in `Given`.
 
     Returns:
         As in `Made`, with empty tensors in place of what is not wanted.
     """
-    what, shape, relu, wants = _read(numbers)
-    return _told(_computed(what, shape, Given(x, x_mask, weight, bias, dy, dy_mask, which), wants, relu))
+    what, shape, relu, pooled, wants = _read(numbers)
+    return _told(_computed(what, shape, Given(x, weight, bias, dy, passes), wants, relu, pooled))
 
 
 @convolve.register_fake
 def _(numbers: Sequence[int], *_: Tensor | None) -> _Four:
-    what, shape, _relu, wants = _read(numbers)
-    return _told(_rooms(what, shape, wants))
+    what, shape, _relu, pooled, wants = _read(numbers)
+    return _told(_rooms(what, shape, wants, pooled))
 
 
-def _read(numbers: Sequence[int]) -> tuple[What, Shape, bool, Wants]:
-    what, n, h, w, ci, oh, ow, co, stride, rounded, relu, *wanted = numbers
-    return What(what), Shape(n, h, w, ci, oh, ow, co, stride, bool(rounded)), bool(relu), Wants(*map(bool, wanted))
+def _read(numbers: Sequence[int]) -> tuple[What, Shape, bool, bool, Wants]:
+    what, n, h, w, ci, oh, ow, co, stride, rounded, relu, pooled, *wanted = numbers
+    shape = Shape(n, h, w, ci, oh, ow, co, stride, bool(rounded))
+    return What(what), shape, bool(relu), bool(pooled), Wants(*map(bool, wanted))
 
 
 def _told(made: Made) -> _Four:
     """Without None, which an operator cannot give."""
-    points, weights, sums = (torch.empty(0) if one is None else one for one in made[:3])
-    return points, weights, sums, torch.empty(0, dtype=torch.uint8) if made.which is None else made.which
+    points, weights, sums = (_room(0) if one is None else one for one in made[:3])
+    return points, weights, sums, _room(0).byte() if made.which is None else made.which
 
 
-def _rooms(what: What, shape: Shape, wants: Wants) -> Made:
-    points = which = None
-    if wants.which:
-        points, which = shape.maxima()
-    elif wants.points:
-        points = shape.picture() if what == What.BACKWARD else shape.result()
-    weights = torch.empty(3, 3, shape.ci, shape.co) if wants.weights else None
-    sums = torch.empty(shape.ci if what == What.FORWARD else shape.co) if wants.sums else None
+def _rooms(what: What, shape: Shape, wants: Wants, pooled: bool) -> Made:
+    n, channels, h, w = shape.pictures if what == What.BACKWARD else shape.maxima if pooled else shape.results
+    points = _maps(n, channels, h, w) if wants.points else None
+    which = _maps(n, channels if pooled else channels // 8, h, w, dtype=torch.uint8) if wants.which else None
+    weights = _room(3, 3, shape.ci, shape.co) if wants.weights else None
+    sums = _room(shape.ci if what == What.FORWARD else shape.co) if wants.sums else None
     return Made(points, weights, sums, which)
 
 
-def _computed(what: What, shape: Shape, given: Given, wants: Wants, relu: bool) -> Made:
-    made = _rooms(what, shape, wants)
-    numbers = (ctypes.c_int * 15)(what, *shape.numbers, relu, *wants)
+def _room(*sides: int) -> Tensor:
+    return torch.empty(sides, dtype=torch.float32, device="cpu")
+
+
+def _maps(*sides: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    return torch.empty(sides, dtype=dtype, device="cpu", memory_format=torch.channels_last)
+
+
+def _computed(what: What, shape: Shape, given: Given, wants: Wants, relu: bool, pooled: bool) -> Made:
+    made = _rooms(what, shape, wants, pooled)
+    numbers = (ctypes.c_int * 16)(what, *shape.numbers, relu, pooled, *wants)
     if built().autoencode_convolve(numbers, _pointers(given), _pointers(made), torch.get_num_threads()):  # pyright: ignore
         raise AssertionError(f"{what.name} was asked for {shape}, which it cannot do")
     return made

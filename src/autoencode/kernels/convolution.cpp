@@ -35,7 +35,7 @@ static bool with(const Shape& s, bool rounded, int stride, Body body) {
 enum What { FORWARD, BACKWARD, THIN_FORWARD, THIN_BACKWARD, NARROW_FORWARD };
 
 struct Asked {
-  int what, n, h, w, ci, oh, ow, co, stride, rounded, relu;
+  int what, n, h, w, ci, oh, ow, co, stride, rounded, relu, pooled;
   int makes_points, makes_weights, makes_sums, makes_which;
   Shape shape() const { return {n, h, w, ci, oh, ow, co}; }
 };
@@ -43,10 +43,10 @@ struct Asked {
 constexpr int NUMBERS = sizeof(Asked) / sizeof(int);
 
 // What is computed with, and what is made: points (of pictures or of results), weights [3][3][ci][co], a sum for each
-// channel. Those that are neither there nor asked for are null.
+// channel, and what passed (maximum.h). Those that are neither there nor asked for are null.
 struct Given {
-  const float *x, *x_mask, *w, *bias, *dy, *dy_mask;
-  const uint8_t* which;
+  const float *x, *w, *bias, *dy;
+  const uint8_t* passes;
 };
 
 struct Made {
@@ -60,18 +60,20 @@ static bool convolve(const Asked& asked, const Given& at, const Made& to, int th
   switch (asked.what) {
     case FORWARD:
       return with(s, asked.rounded, asked.stride, [&](const auto& of) {
-        of.forward(at.x, at.x_mask, at.w, at.bias, asked.relu, to.points, to.which, to.sums, at.dy, to.weights, threads);
+        of.forward(at.x, at.passes, at.w, at.bias, asked.relu, asked.pooled, to.points, to.which, to.sums, at.dy, to.weights,
+                   threads);
       });
     case BACKWARD:
       return with(s, asked.rounded, asked.stride, [&](const auto& of) {
-        of.backward(at.x, at.x_mask, at.w, at.dy, at.dy_mask, at.which, at.bias, asked.relu, to.points, to.weights, to.sums,
+        of.backward(at.x, at.w, at.dy, asked.pooled, at.passes, at.bias, asked.relu, to.points, to.which, to.weights, to.sums,
                     threads);
       });
     case THIN_FORWARD:
-      if (Thin::takes(s)) Thin(s, asked.stride).forward(at.x, at.w, at.bias, asked.relu, to.points, to.which, threads);
+      if (Thin::takes(s))
+        Thin(s, asked.stride).forward(at.x, at.w, at.bias, asked.relu, asked.pooled, to.points, to.which, threads);
       return Thin::takes(s);
     case THIN_BACKWARD:
-      if (Thin::takes(s)) Thin(s, asked.stride).backward(at.x, at.dy, at.dy_mask, at.which, to.weights, to.sums, threads);
+      if (Thin::takes(s)) Thin(s, asked.stride).backward(at.x, at.dy, asked.pooled, at.passes, to.weights, to.sums, threads);
       return Thin::takes(s);
     default:
       if (!Narrow::takes(s) || asked.stride != 1) return false;
@@ -102,19 +104,20 @@ static bool make(bool wanted, std::vector<int64_t> sides, bool maps, int32_t kin
 
 static bool make_all(const Asked& asked, Handle* points, Handle* weights, Handle* sums, Handle* which, Made* made) {
   const Shape s = asked.shape();
-  const bool halved = asked.makes_which;
-  const int h = halved ? s.half_oh() : s.oh, w = halved ? s.half_ow() : s.ow;
+  const int h = asked.pooled ? s.half_oh() : s.oh, w = asked.pooled ? s.half_ow() : s.ow;
   const auto maps = asked.what == BACKWARD ? std::vector<int64_t>{s.n, s.h, s.w, s.ci} : std::vector<int64_t>{s.n, h, w, s.co};
+  auto bytes = maps;
+  if (!asked.pooled) bytes[3] /= 8;
   return make(asked.makes_points, maps, true, FLOAT32, points, &made->points) &&
          make(asked.makes_weights, {3, 3, s.ci, s.co}, false, FLOAT32, weights, &made->weights) &&
          make(asked.makes_sums, {asked.what == FORWARD ? s.ci : s.co}, false, FLOAT32, sums, &made->sums) &&
-         make(asked.makes_which, maps, true, BYTES, which, &made->which);
+         make(asked.makes_which, bytes, true, BYTES, which, &made->which);
 }
 
 // The same for compiled programs
-extern "C" int32_t aoti_torch_cpu_autoencode_convolve(const int64_t* numbers, int64_t count, Handle* x, Handle* x_mask, Handle* w,
-                                                      Handle* bias, Handle* dy, Handle* dy_mask, Handle* which, Handle* points,
-                                                      Handle* weights, Handle* sums, Handle* places) {
+extern "C" int32_t aoti_torch_cpu_autoencode_convolve(const int64_t* numbers, int64_t count, Handle* x, Handle* w, Handle* bias,
+                                                      Handle* dy, Handle* passes, Handle* points, Handle* weights,
+                                                      Handle* sums, Handle* which) {
   if (count != NUMBERS) return 1;
   int all[NUMBERS];
   std::copy(numbers, numbers + count, all);
@@ -122,8 +125,8 @@ extern "C" int32_t aoti_torch_cpu_autoencode_convolve(const int64_t* numbers, in
   std::memcpy(&asked, all, sizeof asked);
   Given given;
   Made made;
-  if (!find(x, &given.x) || !find(x_mask, &given.x_mask) || !find(w, &given.w) || !find(bias, &given.bias)) return 1;
-  if (!find(dy, &given.dy) || !find(dy_mask, &given.dy_mask) || !find(which, &given.which)) return 1;
-  if (!make_all(asked, points, weights, sums, places, &made)) return 1;
+  if (!find(x, &given.x) || !find(w, &given.w) || !find(bias, &given.bias)) return 1;
+  if (!find(dy, &given.dy) || !find(passes, &given.passes)) return 1;
+  if (!make_all(asked, points, weights, sums, which, &made)) return 1;
   return !convolve(asked, given, made, omp_get_max_threads());
 }

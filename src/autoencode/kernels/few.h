@@ -21,47 +21,47 @@ class Thin {
       : s(shape), stride(stride_), taps(9 * s.ci), line((ptrdiff_t)s.ow * s.co), zeros((size_t)s.w * s.ci, 0.f) {}
   static bool takes(const Shape& s) { return s.ci <= MOST && s.co % 16 == 0; }
 
-  void forward(const float* x, const float* w, const float* bias, bool relu, float* y, uint8_t* which, int threads) const {
+  // With `pooled`, `which` says which of four a maximum was, and else, where it is there, what is above zero (maximum.h).
+  void forward(const float* x, const float* w, const float* bias, bool relu, bool pooled, float* y, uint8_t* which,
+               int threads) const {
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
-      const Room made(which ? 2 * line : 0), turned((size_t)taps * s.co);
+      const Room made(pooled ? 2 * line : 0), turned((size_t)taps * s.co);
       const Lines lines(*this, x);
       turn_taps(w, turned);
-      const int step = which ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
+      const int step = pooled ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
       for (int row = here.first((long)s.n * rows); row < last; row++) {
         const int picture = row / rows, top = row % rows * step, several = std::min(step, s.oh - top);
         for (int i = 0; i < several; i++) {
-          float* to = which ? made + i * line : y + row * line;
+          float* to = pooled ? made + i * line : y + row * line;
           Product{lines.seen_by(picture, top + i), lines.step, 1, turned, s.co, to, s.co, taps}.run<false>(s.ow, s.co);
         }
-        const ptrdiff_t place = row * (which ? (ptrdiff_t)s.half_ow() * s.co : line);
-        if (which) maxima(made, several == 2, bias, relu, y + place, which + place);
-        else if (bias || relu) finish(y + place, bias, relu);
+        const ptrdiff_t place = row * (pooled ? (ptrdiff_t)s.half_ow() * s.co : line);
+        if (pooled) maxima(made, several == 2, bias, relu, y + place, which + place);
+        else if (bias || relu) finish(y + place, bias, relu, which ? which + place / 8 : nullptr);
       }
     }
   }
 
-  void backward(const float* x, const float* dy, const float* mask, const uint8_t* which, float* dw, float* db,
-                int threads) const {
+  void backward(const float* x, const float* dy, bool pooled, const uint8_t* which, float* dw, float* db, int threads) const {
     const ptrdiff_t size = (taps + 1) * (ptrdiff_t)s.co;  // the last row is the bias's
     const Room sums(size * threads);
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
-      const int step = which ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
+      const int step = pooled ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
       const Room slopes(step * line);
       const Lines lines(*this, x);
       float *own = sums + size * here.me, *bias = own + taps * s.co;
       std::memset(own, 0, size * 4);
       for (int row = here.first((long)s.n * rows); row < last; row++) {
         const int picture = row / rows, top = row % rows * step, several = std::min(step, s.oh - top);
-        const ptrdiff_t size_of_row = which ? (ptrdiff_t)s.half_ow() * s.co : line, place = row * size_of_row;
-        if (which) slopes_of_maxima(dy + place, mask ? mask + place : nullptr, which + place, slopes, bias);
-        else slopes_of_line(dy + place, mask ? mask + place : nullptr, slopes, bias);
+        const ptrdiff_t size_of_row = pooled ? (ptrdiff_t)s.half_ow() * s.co : line, place = row * size_of_row;
+        if (pooled) slopes_of_maxima(dy + place, which + place, slopes, bias);
+        else slopes_of_line(dy + place, which ? which + place / 8 : nullptr, slopes, bias);
         prefetch(dy + place + size_of_row, size_of_row);
-        if (mask) prefetch(mask + place + size_of_row, size_of_row);
-        if (which) prefetch(which + place + size_of_row, size_of_row);
+        if (pooled) prefetch(which + place + size_of_row, size_of_row);
         for (int i = 0; i < several; i++)
           Product{lines.seen_by(picture, top + i), 1, lines.step, slopes + i * line, s.co, own, s.co, s.ow}.run<true>(taps, s.co);
       }
@@ -116,11 +116,13 @@ class Thin {
       for (int b = 0; b < 3; b++) std::memcpy(to + (b * 3 + a) * tap, from + (a * 3 + b) * tap, tap * 4);
   }
 
-  void finish(float* y, const float* bias, bool relu) const {
+  void finish(float* y, const float* bias, bool relu, uint8_t* bits) const {
+    ptrdiff_t place = 0;
     for (int point = 0; point < s.ow; point++)
-      for (int c = 0; c < s.co; c += LANES, y += LANES) {
-        const vec value = bias ? load(y) + load(bias + c) : load(y);
-        store(y, relu ? rectified(value) : value);
+      for (int c = 0; c < s.co; c += LANES, place += LANES) {
+        const vec value = bias ? load(y + place) + load(bias + c) : load(y + place);
+        note(bits, place, value);
+        store(y + place, relu ? rectified(value) : value);
       }
   }
 
@@ -133,17 +135,13 @@ class Thin {
         const bool farther = point + 1 < s.ow;
         const vec four[4] = {load(from), farther ? load(from + s.co) : none, two ? load(below) : none,
                              two && farther ? load(below + s.co) : none};
-        const vec most = bias ? largest(four, which) + load(bias + c) : largest(four, which);
-        store(y, relu ? rectified(most) : most);
+        store(y, largest(four, bias ? load(bias + c) : vec{}, relu, which));
       }
   }
 
   // bias += their sum
-  void slopes_of_line(const float* dy, const float* mask, float* slopes, float* bias) const {
-    for (int i = 0; i < line; i += LANES) {
-      const vec slope = load(dy + i);
-      store(slopes + i, mask ? load(mask + i) <= 0 ? vec{} : slope : slope);
-    }
+  void slopes_of_line(const float* dy, const uint8_t* bits, float* slopes, float* bias) const {
+    for (int i = 0; i < line; i += LANES) store(slopes + i, bits ? passed(bits, i, load(dy + i)) : load(dy + i));
     for (int c = 0; c < s.co; c += LANES) {
       vec sum = load(bias + c);
       for (int point = 0; point < s.ow; point++) sum += load(slopes + point * s.co + c);
@@ -152,12 +150,11 @@ class Thin {
   }
 
   // The same of the two lines that maxima are of
-  void slopes_of_maxima(const float* dy, const float* mask, const uint8_t* which, float* slopes, float* bias) const {
+  void slopes_of_maxima(const float* dy, const uint8_t* which, float* slopes, float* bias) const {
     for (int point = 0; point < s.ow; point += 2)
       for (int c = 0; c < s.co; c += LANES, dy += LANES, which += LANES) {
-        vec slope = load(dy);
-        if (mask) slope = load(mask) <= 0 ? vec{} : slope, mask += LANES;
-        store(bias + c, load(bias + c) + slope);
+        const vec slope = load(dy);
+        store(bias + c, load(bias + c) + (load_bytes(which) == NOWHERE ? vec{} : slope));
         for (int one = 0; one < 4; one++) {
           float* to = slopes + one / 2 * line + (point + one % 2) * s.co + c;
           if (point + one % 2 < s.ow) store(to, slope_of(slope, which, one));

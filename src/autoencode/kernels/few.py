@@ -18,10 +18,11 @@ class Thin(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        given = Given(channels_last(x), weight=taps(weight), bias=in_line(bias))
-        made = compute(What.THIN_FORWARD, shape, given, Wants(points=True, which=pooled), relu=relu)
+        given = Given(channels_last(x), taps(weight), in_line(bias))
+        wants = Wants(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
+        made = compute(What.THIN_FORWARD, shape, given, wants, relu=relu, pooled=pooled)
         ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
-        ctx.shape = shape
+        ctx.shape, ctx.pooled = shape, pooled
         return cast("Tensor", made.points)
 
     @staticmethod
@@ -30,11 +31,12 @@ class Thin(torch.autograd.Function):
         (x, weight, y, which), shape, (dy,) = ctx.saved_tensors, ctx.shape, gradients
         _, wants_weight, wants_bias, *_ = ctx.needs_input_grad
         if torch.is_grad_enabled():
-            dy = of_results(dy, y, which, shape)
+            dy = of_results(dy, y, which if ctx.pooled else None, shape)
             _, dw = _pytorchs(dy, x, weight, shape.stride, wants_weight=wants_weight)
             return None, dw, dy.sum((0, 2, 3)) if wants_bias else None, None, None, None
-        given = Given(channels_last(x), dy=channels_last(dy), dy_mask=as_last(y), which=which)
-        _, dw, db, _ = compute(What.THIN_BACKWARD, shape, given, Wants(weights=True, sums=wants_bias))
+        given = Given(channels_last(x), dy=channels_last(dy), passes=as_last(which))
+        wants = Wants(weights=True, sums=wants_bias)
+        _, dw, db, _ = compute(What.THIN_BACKWARD, shape, given, wants, pooled=ctx.pooled)
         return None, untapped(dw), db, None, None, None
 
 

@@ -1,4 +1,5 @@
-// The maximum of 2 x 2 results, and which of the four it was.
+// What passes a ReLU or a maximum of 2 x 2 results, kept for the way back: a bit for each number, or a byte that says
+// which of the four it was.
 
 #pragma once
 
@@ -11,21 +12,43 @@
 
 typedef int32_t whole __attribute__((vector_size(LANES * 4)));
 
+constexpr int NOWHERE = 4;  // in place of one of the four, where a ReLU let none pass
 constexpr float LEAST = -std::numeric_limits<float>::infinity();  // in place of a number that is not there, at an edge
 
 #if defined(__AVX512F__)
 INLINE void store_bytes(uint8_t* to, whole value) { _mm_storeu_si128((__m128i*)to, _mm512_cvtepi32_epi8((__m512i)value)); }
 INLINE whole load_bytes(const uint8_t* from) { return (whole)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)from)); }
+typedef uint16_t Bits;  // of a vector
+INLINE Bits above_zero(vec of) { return _mm512_cmp_ps_mask((__m512)of, __m512{}, _CMP_NLE_UQ); }
+INLINE vec only(Bits these, vec of) { return (vec)_mm512_maskz_mov_ps(these, (__m512)of); }
 #else  // of 256 bits; compilers turn vectors into narrower ones number by number
 INLINE void store_bytes(uint8_t* to, whole value) {
   const __m128i both = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)value), _mm256_extracti128_si256((__m256i)value, 1));
   _mm_storel_epi64((__m128i*)to, _mm_packus_epi16(both, both));
 }
 INLINE whole load_bytes(const uint8_t* from) { return (whole)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)from)); }
+typedef uint8_t Bits;
+INLINE Bits above_zero(vec of) { return _mm256_movemask_ps(_mm256_cmp_ps((__m256)of, __m256{}, _CMP_NLE_UQ)); }
+INLINE vec only(Bits these, vec of) {
+  const whole each = {1, 2, 4, 8, 16, 32, 64, 128}, found = (whole{} + these) & each;
+  return found == each ? of : vec{};
+}
 #endif
 
-// The first of those that are equal; NaN before all others.
-INLINE vec largest(const vec (&of)[4], uint8_t* which) {
+// Where there are bits, those of what is above zero, or no number, are noted at the place of these.
+INLINE void note(uint8_t* bits, ptrdiff_t place, vec of) {
+  const Bits found = above_zero(of);
+  if (bits) std::memcpy(bits + place / 8, &found, sizeof found);
+}
+
+INLINE vec passed(const uint8_t* bits, ptrdiff_t place, vec slope) {
+  Bits these;
+  std::memcpy(&these, bits + place / 8, sizeof these);
+  return only(these, slope);
+}
+
+// The first of those that are equal; NaN before all others. Then the bias, and a ReLU where there is one.
+INLINE vec largest(const vec (&of)[4], vec bias, bool relu, uint8_t* which) {
   vec most = of[0];
   whole place = {};
   UNROLL for (int k = 1; k < 4; k++) {
@@ -33,8 +56,10 @@ INLINE vec largest(const vec (&of)[4], uint8_t* which) {
     most = more ? of[k] : most;
     place = more ? whole{} + k : place;
   }
+  most += bias;
+  if (relu) place = most <= 0 ? whole{} + NOWHERE : place;
   store_bytes(which, place);
-  return most;
+  return relu ? rectified(most) : most;
 }
 
 // What of a slope goes to one of the four.

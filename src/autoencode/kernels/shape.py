@@ -41,18 +41,20 @@ class Shape:
         """As the compiled functions take them."""
         return self.n, self.h, self.w, self.ci, self.oh, self.ow, self.co, self.stride, self.rounded
 
-    def picture(self) -> Tensor:
-        """Room for pictures."""
-        return _room((self.n, self.ci, self.h, self.w))
+    @property
+    def pictures(self) -> tuple[int, int, int, int]:
+        """Their sides."""
+        return self.n, self.ci, self.h, self.w
 
-    def result(self) -> Tensor:
-        """Room for results."""
-        return _room((self.n, self.co, self.oh, self.ow))
+    @property
+    def results(self) -> tuple[int, int, int, int]:
+        """The sides of results."""
+        return self.n, self.co, self.oh, self.ow
 
-    def maxima(self) -> tuple[Tensor, Tensor]:
-        """Room for the maxima of 2×2 results, of fewer at the edge; and for which of the four each was."""
-        y = _room((self.n, self.co, (self.oh + 1) // 2, (self.ow + 1) // 2))
-        return y, torch.empty_like(y, dtype=torch.uint8)
+    @property
+    def maxima(self) -> tuple[int, int, int, int]:
+        """The sides of the maxima of 2×2 results, of fewer at the edge."""
+        return self.n, self.co, (self.oh + 1) // 2, (self.ow + 1) // 2
 
     @property
     def is_large(self) -> bool:
@@ -164,7 +166,3 @@ def _is_watched() -> bool:
 def _is_plain(tensor: Tensor) -> bool:
     here = tensor.device.type == "cpu" and tensor.dtype == torch.float32
     return here and type(tensor) in (Tensor, torch.nn.Parameter)
-
-
-def _room(shape: tuple[int, ...]) -> Tensor:
-    return torch.empty(shape, dtype=torch.float32, device="cpu", memory_format=torch.channels_last)

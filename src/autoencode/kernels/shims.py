@@ -18,7 +18,7 @@ _C_INTERFACE = (
 """Of PyTorch: stable between its versions."""
 _TENSOR = "AtenTensorHandle"
 _TAKES = {
-    "autoencode_convolve": f"const int64_t*, int64_t, {', '.join([_TENSOR + '*'] * 11)}",
+    "autoencode_convolve": f"const int64_t*, int64_t, {', '.join([_TENSOR + '*'] * 9)}",
     "autoencode_product": f"{_TENSOR}, {_TENSOR}, {_TENSOR}*, int32_t, {_TENSOR}*",
 }
 """Of the operators in `calls` and `dense`, in C."""

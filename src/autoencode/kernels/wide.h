@@ -13,8 +13,8 @@
 #include "picture.h"
 
 // One convolution with a frame of zeros. Weights are [R][R][ci][co], pictures [n][h][w][ci], results [n][oh][ow][co].
-// Where there is a mask, of the same shape, numbers count as zero where it is not above zero: the slope of a ReLU.
-// With `which`, results are the maxima of 2 x 2 of them, [n][half_oh][half_ow][co], which notes where each was.
+// With `pooled`, results are the maxima of 2 x 2 of them, [n][half_oh][half_ow][co]. `which` notes what passed a ReLU or was
+// a maximum (maximum.h), and lets through slopes of these only.
 // A band is a row of tiles of a picture; a thread does some bands at a time. Points that are multiplied are kept in the
 // cells of a kind of numbers (product.h, pairs.h), products and all sums in float32.
 template <class F, class Kind>
@@ -40,9 +40,9 @@ class Convolution {
         zeros(std::max(s.ci, s.co), 0.f) {}
 
   // y = w * x + bias, or what of it is above zero. Where x is the slope of a transposed convolution's result, what else
-  // it leads to is made on the way: x_sum, for each channel the sum of what the mask lets through; and dw, of dy.
-  void forward(const float* x, const float* x_mask, const float* w, const float* bias, bool relu, float* y, uint8_t* which,
-               float* x_sum, const float* dy, float* dw, int threads) const {
+  // it leads to is made on the way: x_sum, for each channel the sum of what passes; and dw, of dy.
+  void forward(const float* x, const uint8_t* passes, const float* w, const float* bias, bool relu, bool pooled, float* y,
+               uint8_t* which, float* x_sum, const float* dy, float* dw, int threads) const {
     const Room u(POINTS * size), sums((size_t)s.ci * threads), weights(dw ? POINTS * size * threads : 0);
 #pragma omp parallel num_threads(threads)
     {
@@ -56,19 +56,18 @@ class Convolution {
       const int last = here.last(bands);
       for (int band = here.first(bands); band < last; band += chunk) {
         const int until = std::min(band + chunk, last), tiles = (until - band) * across;
-        points_of_input(x, x_mask, band, until, v.as<Cell>(), sum);
+        points_of_input(x, passes, band, until, v.as<Cell>(), sum);
         for (int p = 0; p < POINTS; p++) {
           const int next = std::min(until + chunk, last);
           prefetch_input(x, until, next, p);
-          prefetch_input(x_mask, until, next, p);
-          prefetch_result(y, which, band, until, p);
-          prefetch_result(dy, nullptr, until, next, p);
+          prefetch_result(y, pooled, band, until, p);
+          prefetch_result(dy, false, until, next, p);
           multiply(cells(v, p, in_step), cells(u, p, size), m + p * out_step, tiles, s.co, s.ci);
         }
-        if (which) maxima_of_points(m, band, until, bias, relu, y, which, sink);
-        else result_of_points(m, band, until, bias, relu, y, sink);
+        if (pooled) maxima_of_points(m, band, until, bias, relu, y, which, sink);
+        else result_of_points(m, band, until, bias, relu, y, which, sink);
         if (!dw) continue;
-        points_of_gradient(dy, nullptr, nullptr, band, until, m.as<Cell>(), unused);
+        points_of_gradient(dy, false, nullptr, band, until, m.as<Cell>(), unused);
         for (int p = 0; p < POINTS; p++) add_weights(v, m, aside, tiles, p, du);
       }
 #pragma omp barrier
@@ -79,8 +78,8 @@ class Convolution {
 
   // Of dx, dw and db those are made that are not null. dx starts as `start` of each channel, or as zero; where it is a
   // transposed convolution's result, of it may be left what is above zero. Here the weights are [R][R][co][ci].
-  void backward(const float* x, const float* x_mask, const float* w, const float* dy, const float* dy_mask,
-                const uint8_t* which, const float* start, bool relu, float* dx, float* dw, float* db, int threads) const {
+  void backward(const float* x, const float* w, const float* dy, bool pooled, const uint8_t* passes, const float* start,
+                bool relu, float* dx, uint8_t* which, float* dw, float* db, int threads) const {
     const Room u(dx ? POINTS * size : 0), sums(dw ? POINTS * size * threads : 0), biases((size_t)s.co * threads);
 #pragma omp parallel num_threads(threads)
     {
@@ -96,20 +95,18 @@ class Convolution {
       for (int band = first, begun = first / down; band < last; band += chunk) {
         const int until = std::min(band + chunk, last), next = std::min(until + chunk, last), tiles = (until - band) * across;
         for (; dx && begun * down < until; begun++) begin(dx + (ptrdiff_t)begun * s.h * s.w * s.ci, start);
-        points_of_gradient(dy, dy_mask, which, band, until, m.as<Cell>(), bias);
-        if (dw) points_of_input(x, x_mask, band, until, v.as<Cell>(), unused);
+        points_of_gradient(dy, pooled, passes, band, until, m.as<Cell>(), bias);
+        if (dw) points_of_input(x, nullptr, band, until, v.as<Cell>(), unused);
         for (int p = POINTS - 1; p >= 0; p--) {  // backwards: numbers take more room than cells, and come in their place
-          prefetch_result(dy, which, until, next, p);
-          prefetch_result(dy_mask, which, until, next, p);
-          prefetch_result(which, which, until, next, p);
+          prefetch_result(dy, pooled, until, next, p);
+          if (pooled) prefetch_result(passes, pooled, until, next, p);
           prefetch_input(x, until, next, p);
-          prefetch_input(x_mask, until, next, p);
           if (dw) add_weights(v, m, aside, tiles, p, du);
           if (dx) multiply(cells(m, p, out_step), cells(u, p, size), v + p * in_step, tiles, s.ci, s.co);
         }
         if (dx) {
           input_of_points(v, band, until, dx, sink);
-          if (relu) rectify(dx, band / down, until / down);
+          if (relu) rectify(dx, which, band / down, until / down);
         }
       }
 #pragma omp barrier
@@ -128,9 +125,13 @@ class Convolution {
   }
 
   // Pictures are done when their last band is.
-  void rectify(float* dx, int first, int last) const {
+  void rectify(float* dx, uint8_t* bits, int first, int last) const {
     const ptrdiff_t picture = (ptrdiff_t)s.h * s.w * s.ci;
-    for (ptrdiff_t i = first * picture; i < last * picture; i += LANES) store(dx + i, rectified(load(dx + i)));
+    for (ptrdiff_t i = first * picture; i < last * picture; i += LANES) {
+      const vec value = load(dx + i);
+      note(bits, i, value);
+      store(dx + i, rectified(value));
+    }
   }
 
   // U = G g G', as [point][rows][columns] from [R][R][rows][columns]
@@ -210,8 +211,8 @@ class Convolution {
   }
 
   template <class T>
-  INLINE void prefetch_result(const T* results, const uint8_t* which, int first, int last, int p) const {
-    if (results && which) prefetch_some<F::M / 2>(results, s.half_oh(), s.half_ow(), s.co, first, last, p);
+  INLINE void prefetch_result(const T* results, bool pooled, int first, int last, int p) const {
+    if (results && pooled) prefetch_some<F::M / 2>(results, s.half_oh(), s.half_ow(), s.co, first, last, p);
     else if (results) prefetch_some<F::M>(results, s.oh, s.ow, s.co, first, last, p);
   }
 
@@ -243,25 +244,25 @@ class Convolution {
   }
 
   // V = B d B'; sum += those points of a tile that are in no other
-  void points_of_input(const float* x, const float* mask, int first, int last, Cell* v, float* sum) const {
-    if (mask) points_of_input<true>(x, mask - x, first, last, v, sum);
-    else points_of_input<false>(x, 0, first, last, v, sum);
+  void points_of_input(const float* x, const uint8_t* passes, int first, int last, Cell* v, float* sum) const {
+    if (passes) points_of_input<true>(x, passes, first, last, v, sum);
+    else points_of_input<false>(x, passes, first, last, v, sum);
   }
 
-  template <bool MASKED>
-  void points_of_input(const float* x, ptrdiff_t mask, int first, int last, Cell* v, float* sum) const {
+  template <bool SOME>
+  void points_of_input(const float* x, const uint8_t* passes, int first, int last, Cell* v, float* sum) const {
     tiles_of_input(x, zeros.data(), first, last, [&](int tile, const float** at) {
       for (int c = 0; c < s.ci; c += LANES) {
         vec d[F::N], half[F::P][F::N], all[F::P], own = {};
         Cell* to = v + ((ptrdiff_t)tile * s.ci + c) / DEPTH;
         UNROLL for (int b = 0; b < F::N; b++) {
           UNROLL for (int a = 0; a < F::N; a++) {
-            d[a] = point<MASKED>(at[a * F::N + b], mask, c);
-            if (MASKED && a > 0 && b > 0 && a <= F::STEP && b <= F::STEP) own += d[a];
+            d[a] = point<SOME>(at[a * F::N + b], x, passes, c);
+            if (SOME && a > 0 && b > 0 && a <= F::STEP && b <= F::STEP) own += d[a];
           }
           times<false, F::P, F::N>(F::B, d, 1, &half[0][b], F::N);
         }
-        if (MASKED) store(sum + c, load(sum + c) + own);
+        if (SOME) store(sum + c, load(sum + c) + own);
         UNROLL for (int a = 0; a < F::P; a++) {
           times<false, F::P, F::N>(F::B, half[a], 1, all, 1);
           UNROLL for (int b = 0; b < F::P; b++) Kind::put(to + (a * F::P + b) * in_step / DEPTH, all[b]);
@@ -270,11 +271,10 @@ class Convolution {
     });
   }
 
-  template <bool MASKED>
-  INLINE vec point(const float* at, ptrdiff_t mask, int c) const {
+  template <bool SOME>
+  INLINE vec point(const float* at, const float* first, const uint8_t* passes, int c) const {
     const vec value = load(at + c);
-    if (!MASKED) return value;
-    return load((at == zeros.data() ? at : at + mask) + c) <= 0 ? vec{} : value;
+    return SOME && at != zeros.data() ? passed(passes, at - first + c, value) : value;
   }
 
   // dx += B' dv B
@@ -299,7 +299,8 @@ class Convolution {
   }
 
   // y = A m A' + bias, or what of it is above zero
-  void result_of_points(const float* m, int first, int last, const float* bias, bool relu, float* y, float* sink) const {
+  void result_of_points(const float* m, int first, int last, const float* bias, bool relu, float* y, uint8_t* which,
+                        float* sink) const {
     tiles_of_result(y, sink, first, last, [&](int tile, float** at) {
       for (int c = 0; c < s.co; c += LANES) {
         vec half[F::M][F::P], all[F::M];
@@ -307,7 +308,12 @@ class Convolution {
         const vec more = bias ? load(bias + c) : vec{};
         UNROLL for (int a = 0; a < F::M; a++) {
           times<false, F::M, F::P>(F::A, half[a], 1, all, 1);
-          UNROLL for (int b = 0; b < F::M; b++) store(at[a * F::M + b] + c, relu ? rectified(all[b] + more) : all[b] + more);
+          UNROLL for (int b = 0; b < F::M; b++) {
+            float* to = at[a * F::M + b];
+            const vec value = all[b] + more;
+            note(to == sink ? nullptr : which, to - y + c, value);
+            store(to + c, relu ? rectified(value) : value);
+          }
         }
       }
     });
@@ -330,8 +336,7 @@ class Convolution {
             const bool lower = a + 1 < below, farther = b + 1 < beside;
             const vec none = vec{} + LEAST, four[4] = {two[0][b], farther ? two[0][b + 1] : none, lower ? two[1][b] : none,
                                                        lower && farther ? two[1][b + 1] : none};
-            const vec most = largest(four, which + (to - y) + c) + more;
-            store(to + c, relu ? rectified(most) : most);
+            store(to + c, largest(four, more, relu, which + (to - y) + c));
           }
         }
       }
@@ -348,20 +353,20 @@ class Convolution {
   }
 
   // dm = A' dy A; bias += the sum of dy
-  void points_of_gradient(const float* dy, const float* mask, const uint8_t* which, int first, int last, Cell* dm,
+  void points_of_gradient(const float* dy, bool pooled, const uint8_t* passes, int first, int last, Cell* dm,
                           float* bias) const {
-    if (which) points_of_maxima(dy, mask, which, first, last, dm, bias);
-    else if (mask) points_of_gradient<true>(dy, mask - dy, first, last, dm, bias);
-    else points_of_gradient<false>(dy, 0, first, last, dm, bias);
+    if (pooled) points_of_maxima(dy, passes, first, last, dm, bias);
+    else if (passes) points_of_gradient<true>(dy, passes, first, last, dm, bias);
+    else points_of_gradient<false>(dy, passes, first, last, dm, bias);
   }
 
-  template <bool MASKED>
-  void points_of_gradient(const float* dy, ptrdiff_t mask, int first, int last, Cell* dm, float* bias) const {
+  template <bool SOME>
+  void points_of_gradient(const float* dy, const uint8_t* passes, int first, int last, Cell* dm, float* bias) const {
     tiles_of_result(dy, zeros.data(), first, last, [&](int tile, const float** at) {
       for (int c = 0; c < s.co; c += LANES) {
         vec sum = load(bias + c);
         gradient_of_tile(dm + ((ptrdiff_t)tile * s.co + c) / DEPTH, [&](int b, vec(&d)[F::M]) __attribute__((always_inline)) {
-          UNROLL for (int a = 0; a < F::M; a++) sum += d[a] = point<MASKED>(at[a * F::M + b], mask, c);
+          UNROLL for (int a = 0; a < F::M; a++) sum += d[a] = point<SOME>(at[a * F::M + b], dy, passes, c);
         });
         store(bias + c, sum);
       }
@@ -369,8 +374,7 @@ class Convolution {
   }
 
   // The same where dy is the slope of the maxima
-  void points_of_maxima(const float* dy, const float* mask, const uint8_t* which, int first, int last, Cell* dm,
-                        float* bias) const {
+  void points_of_maxima(const float* dy, const uint8_t* which, int first, int last, Cell* dm, float* bias) const {
     tiles_of_maxima(dy, zeros.data(), first, last, [&](int tile, const float** at) {
       for (int c = 0; c < s.co; c += LANES) {
         vec sum = load(bias + c);
@@ -378,8 +382,7 @@ class Convolution {
           UNROLL for (int a = 0; a < F::M; a++) {
             const float* from = at[a / 2 * (F::M / 2) + b / 2];
             const bool inside = from != zeros.data();
-            const vec slope = mask && inside ? point<true>(from, mask - dy, c) : load(from + c);
-            d[a] = inside ? slope_of(slope, which + (from - dy) + c, a % 2 * 2 + b % 2) : vec{};
+            d[a] = inside ? slope_of(load(from + c), which + (from - dy) + c, a % 2 * 2 + b % 2) : vec{};
             sum += d[a];
           }
         });

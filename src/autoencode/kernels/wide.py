@@ -30,10 +30,11 @@ class Wide(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        given = Given(channels_last(x), weight=taps(weight), bias=in_line(bias))
-        made = compute(What.FORWARD, shape, given, Wants(points=True, which=pooled), relu=relu)
+        given = Given(channels_last(x), taps(weight), in_line(bias))
+        wants = Wants(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
+        made = compute(What.FORWARD, shape, given, wants, relu=relu, pooled=pooled)
         ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
-        ctx.shape = shape
+        ctx.shape, ctx.pooled = shape, pooled
         return cast("Tensor", made.points)
 
     @staticmethod
@@ -42,7 +43,7 @@ class Wide(torch.autograd.Function):
         (x, weight, y, which), shape, (dy,) = ctx.saved_tensors, ctx.shape, gradients
         wants_x, wants_weight, wants_bias, *_ = ctx.needs_input_grad
         if torch.is_grad_enabled():  # this gradient will be differentiated itself
-            dy = of_results(dy, y, which, shape)
+            dy = of_results(dy, y, which if ctx.pooled else None, shape)
             dx = WideTransposed.apply(dy, weight, None, LINEAR, shape) if wants_x else None
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
             db = dy.sum((0, 2, 3)) if wants_bias else None
@@ -51,10 +52,10 @@ class Wide(torch.autograd.Function):
             x=channels_last(x) if wants_weight else None,
             weight=taps(weight.transpose(0, 1)) if wants_x else None,
             dy=channels_last(dy),
-            dy_mask=as_last(y),
-            which=which,
+            passes=as_last(which),
         )
-        dx, dw, db, _ = compute(What.BACKWARD, shape, given, Wants(wants_x, wants_weight, wants_bias))
+        wants = Wants(wants_x, wants_weight, wants_bias)
+        dx, dw, db, _ = compute(What.BACKWARD, shape, given, wants, pooled=ctx.pooled)
         return dx, untapped(dw), db, None, None, None
 
 
@@ -65,15 +66,16 @@ class WideTransposed(torch.autograd.Function):
     def forward(ctx: Any, dy: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, shape: Shape) -> Tensor:
         """As the class says."""
         given = Given(weight=taps(weight.transpose(0, 1)), bias=in_line(bias), dy=channels_last(dy))
-        dx = cast("Tensor", compute(What.BACKWARD, shape, given, Wants(points=True), relu=relu).points)
-        ctx.save_for_backward(dy, weight, dx if relu else None)
+        wants = Wants(points=True, which=relu and any(ctx.needs_input_grad))
+        made = compute(What.BACKWARD, shape, given, wants, relu=relu)
+        ctx.save_for_backward(dy, weight, made.points if relu else None, made.which)
         ctx.shape = shape
-        return dx
+        return cast("Tensor", made.points)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients of what `forward` is given, in its order."""
-        (dy, weight, made), shape, (x,) = ctx.saved_tensors, ctx.shape, gradients
+        (dy, weight, made, which), shape, (x,) = ctx.saved_tensors, ctx.shape, gradients
         wants_dy, wants_weight, wants_bias, *_ = ctx.needs_input_grad
         if torch.is_grad_enabled():
             x = masked(x, made)
@@ -81,8 +83,8 @@ class WideTransposed(torch.autograd.Function):
             dw = WideWeights.apply(x, dy, shape) if wants_weight else None
             return out, dw, x.sum((0, 2, 3)) if wants_bias else None, None, None  # pyright: ignore[reportReturnType]
         dy = channels_last(dy) if wants_weight else None
-        given = Given(channels_last(x), as_last(made), taps(weight), dy=dy)
-        wants = Wants(points=True, weights=wants_weight, sums=wants_bias and made is not None)
+        given = Given(channels_last(x), taps(weight), dy=dy, passes=as_last(which))
+        wants = Wants(points=True, weights=wants_weight, sums=wants_bias and which is not None)
         out, dw, db, _ = compute(What.FORWARD, shape, given, wants)
         db = x.sum((0, 2, 3)) if wants_bias and db is None else db
         return out, untapped(dw), db, None, None
