@@ -307,8 +307,23 @@ def test_gradients_after_it_was_switched_off_and_with_tensors_kept_elsewhere() -
 
 def test_a_default_device_is_not_that_of_the_result() -> None:
     with torch.device("meta"):
-        out = convolve(torch.randn(4, 16, 16, 16, device="cpu"), torch.randn(16, 16, 3, 3, device="cpu"), None, 1, 1)
-    assert out.device.type == "cpu"
+        weight = torch.randn(16, 16, 3, 3, device="cpu", requires_grad=True)
+        bias = torch.randn(16, device="cpu", requires_grad=True)
+        out = convolve(torch.randn(4, 16, 16, 16, device="cpu"), weight, bias, 1, 1, relu=True)
+        out.backward(out.detach())
+    assert out.device.type == weight.grad.device.type == bias.grad.device.type == "cpu"  # pyright: ignore
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+@pytest.mark.parametrize("channels", [1, 16])
+def test_slopes_pass_a_relu_where_it_gave_more_than_zero_or_no_number(channels: int, pooled: bool) -> None:
+    x, weight = torch.randn(5, channels, 15, 14), torch.randn(32, channels, 3, 3)
+    bias = torch.randn(32, requires_grad=True)
+    x[1, 0, 4, 5] = math.nan
+    out = convolve(x, weight, bias, 1, 1, relu=True, pooled=pooled)
+    (passed,) = torch.autograd.grad(out, bias, torch.ones_like(out))
+    assert 0 < out.isnan().sum() < out.numel()
+    assert torch.equal(passed, (~(out <= 0)).sum((0, 2, 3)).float())
 
 
 def test_pictures_fewer_than_threads_are_pytorchs_to_train_on() -> None:

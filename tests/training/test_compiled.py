@@ -197,11 +197,9 @@ class Branching(Objective):
 
 
 @compiler
-@pytest.mark.parametrize(
-    ("objective", "why"), [(Fickle(), "chooses by its numbers"), (Branching(), "cannot be compiled")]
-)
-def test_what_is_no_fixed_list_of_operations_is_refused(objective: Objective, why: str) -> None:
-    with pytest.raises(CapabilityError, match=why):
+@pytest.mark.parametrize("objective", [Fickle(), Branching()], ids=["fickle", "branching"])
+def test_what_is_no_fixed_list_of_operations_is_refused(objective: Objective) -> None:
+    with pytest.raises(CapabilityError, match="chooses by its numbers"):
         program_of(of(objective))
 
 
@@ -307,7 +305,8 @@ def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.Monke
         monkeypatch.setattr(compiled, "build_kernels", lambda ours=ours: ours)
         assert is_worth_compiling(step, 8_000, CPU) == ours
     monkeypatch.setattr(compiled, "build_kernels", lambda: True)
-    step.model.encoder = nn.Sequential(nn.Conv2d(1, 1, 3), step.model.encoder)
+    step = of()
+    step.model.encoder = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), step.model.encoder)
     assert not is_worth_compiling(step, 8_000, CPU)
 
 

@@ -82,7 +82,7 @@ _Four = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @torch.library.custom_op("autoencode::autoencode_convolve", mutates_args=())
-def convolve(
+def written_convolution(
     numbers: Sequence[int],
     x: Tensor | None,
     weight: Tensor | None,
@@ -103,7 +103,7 @@ def convolve(
     return _told(_computed(what, shape, Given(x, weight, bias, dy, passes), wants, relu, pooled))
 
 
-@convolve.register_fake
+@written_convolution.register_fake
 def _(numbers: Sequence[int], *_: Tensor | None) -> _Four:
     what, shape, _relu, pooled, wants = _read(numbers)
     return _told(_rooms(what, shape, wants, pooled))

@@ -23,6 +23,7 @@ from autoencode.training.written_adam import WrittenAdam, can_be_written
 _LEAST_STEPS = 8_000
 """Fewer gain less than the ten seconds that a compiler takes."""
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_CHOOSES = "a step that chooses by its numbers is not compiled"
 _CLOSE = {"float32": 1e-3, "bfloat16": 3e-2}
 
 
@@ -30,13 +31,13 @@ def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) 
     """Whether a compiled step would be faster, by more than the compiler takes, and has nothing that rules it out.
 
     A step of small networks spends a quarter to a half of its time between operations, most of which a compiled one
-    saves (docs/decisions/0012, 0017). PyTorch's convolutions are as fast or slower when they are compiled.
+    saves (docs/decisions/0012, 0017). Where all convolutions are PyTorch's, a compiled step is as fast or slower.
     """
     if train_step.objective.players or steps < _LEAST_STEPS or device.type != "cpu":
         return False
     convolutions = [part for part in train_step.modules() if isinstance(part, _CONVOLUTIONS)]
-    ours = all(is_ours(part, train_step.precision) for part in convolutions)
-    return _is_here(train_step.precision) and ours and (not convolutions or build_kernels())
+    ours = any(is_ours(part, train_step.precision) for part in convolutions) and build_kernels()
+    return _is_here(train_step.precision) and (ours or not convolutions)
 
 
 class CompiledStep:
@@ -92,6 +93,8 @@ class CompiledStep:
         except CapabilityError:
             raise
         except Exception as error:  # the compiler's, the linker's, or those of operations that it cannot write down
+            if "_local_scalar_dense" in str(error):
+                raise CapabilityError(_CHOOSES) from error
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise CapabilityError(f"this step cannot be compiled: {reason}") from error
 
@@ -208,7 +211,7 @@ class CompiledStep:
             slopes = self._adam.slopes(adam)
         pairs = zip((expected, *wanted, *kept), (numbers, *slopes, *made), strict=True)
         if not all(_are_close(a, b, _CLOSE[self._step.precision]) for a, b in pairs):
-            raise CapabilityError("a step that chooses by its numbers is not compiled")
+            raise CapabilityError(_CHOOSES)
 
 
 def _results(output: Output, slopes: Sequence[Tensor], clip: float | None) -> tuple[Tensor, Sequence[Tensor]]:
