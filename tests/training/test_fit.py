@@ -427,7 +427,7 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
     here = library.built() is not None
     for recipe, suits, own in (("fashion-vae", False, here), ("dense-vae", False, False), ("dense-vae", True, here)):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        monkeypatch.setattr(sys.modules["autoencode.training.fit"], "suits_products", lambda _, suits=suits: suits)
+        monkeypatch.setattr(sys.modules["autoencode.training.layers"], "suits_products", lambda _, suits=suits: suits)
         run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
         fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, watch=Notes())
         assert run.facts["decided"]["kernels"] == own
