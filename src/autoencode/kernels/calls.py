@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -148,6 +148,28 @@ def _computed(what: What, shape: Shape, given: Given, wants: Wants, relu: bool, 
 
 def _pointers(tensors: Sequence[Tensor | None]) -> Any:
     return (ctypes.c_void_p * len(tensors))(*(None if one is None else one.data_ptr() for one in tensors))
+
+
+def forward(
+    ctx: Any, what: What, x: Tensor, weight: Tensor, bias: Tensor | None, shape: Shape, *, relu: bool, pooled: bool
+) -> Tensor:
+    """A convolution on its way forward, which keeps in `ctx` what its way back asks for.
+
+    Args:
+        ctx: of the autograd function, whose arguments begin with x, weight and bias.
+        what: FORWARD or THIN_FORWARD.
+        x: pictures.
+        weight: (co, ci, 3, 3).
+        bias: one for each channel that comes out.
+        shape: of the convolution.
+        relu: numbers below zero become zero.
+        pooled: of each 2×2 points the maximum is kept.
+    """
+    wants = Wants(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
+    made = compute(what, shape, Given(channels_last(x), taps(weight), in_line(bias)), wants, relu=relu, pooled=pooled)
+    ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
+    ctx.shape, ctx.pooled = shape, pooled
+    return cast("Tensor", made.points)
 
 
 def channels_last(x: Tensor) -> Tensor:

@@ -5,7 +5,18 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from autoencode.kernels.calls import Given, Wants, What, as_last, channels_last, compute, in_line, taps, untapped
+from autoencode.kernels.calls import (
+    Given,
+    Wants,
+    What,
+    as_last,
+    channels_last,
+    compute,
+    forward,
+    in_line,
+    taps,
+    untapped,
+)
 from autoencode.kernels.shape import Shape
 from autoencode.kernels.slopes import of_results
 
@@ -18,12 +29,7 @@ class Thin(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        given = Given(channels_last(x), taps(weight), in_line(bias))
-        wants = Wants(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
-        made = compute(What.THIN_FORWARD, shape, given, wants, relu=relu, pooled=pooled)
-        ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
-        ctx.shape, ctx.pooled = shape, pooled
-        return cast("Tensor", made.points)
+        return forward(ctx, What.THIN_FORWARD, x, weight, bias, shape, relu=relu, pooled=pooled)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:

@@ -14,6 +14,7 @@ from autoencode.kernels.calls import (
     as_last,
     channels_last,
     compute,
+    forward,
     in_line,
     taps,
     untapped,
@@ -30,12 +31,7 @@ class Wide(torch.autograd.Function):
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
     ) -> Tensor:
         """As the class says."""
-        given = Given(channels_last(x), taps(weight), in_line(bias))
-        wants = Wants(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
-        made = compute(What.FORWARD, shape, given, wants, relu=relu, pooled=pooled)
-        ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
-        ctx.shape, ctx.pooled = shape, pooled
-        return cast("Tensor", made.points)
+        return forward(ctx, What.FORWARD, x, weight, bias, shape, relu=relu, pooled=pooled)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
