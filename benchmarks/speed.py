@@ -1,7 +1,8 @@
-"""Images a second in training, this library and its peers side by side, on the processor.
+"""Images a second in training, this library and its peers side by side, on the processor or a GPU.
 
     python benchmarks/speed.py                                   all: some two hours on 2 cores
     python benchmarks/speed.py --jobs A --contenders ours,pytorch
+    python benchmarks/speed.py --device cuda                     ours and PyTorch: the others' environments have no GPU
     python benchmarks/speed.py --check                           small, for correctness: ours and PyTorch, 20 steps
 
 Jobs: A `dense-vae` on MNIST, B `fashion-vae`, C `fashion-denoise`; contenders: ours, pytorch, keras-tf, keras-jax, jax,
@@ -42,11 +43,11 @@ def main() -> None:
     options.threads = bind(options.threads)
     contenders = chosen(options)
     result: dict[str, Any] = {
-        "machine": describe("cpu"),
+        "machine": describe(options.device),
         "threads": options.threads,
         "python": sys.version.split()[0],
         "began": time.strftime("%Y-%m-%d %H:%M:%S %z"),
-        "peak_gflops": peak(256 if options.check else 2048, options.threads),
+        "peak_gflops": peak(256 if options.check else 2048, options.threads, options.device),
         "jobs": {},
     }
     peaks = ", ".join(f"{speed:,} GFLOP/s in {precision}" for precision, speed in result["peak_gflops"].items())
@@ -73,6 +74,7 @@ def parsed() -> argparse.Namespace:
         "--limit", type=float, default=240.0, help="seconds that a contender may take to its first step"
     )
     parser.add_argument("--threads", type=int, help="cores for each contender; by default all")
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda, where ours has its steps recorded")
     parser.add_argument("--out", type=Path, default=Path("runs/speed"))
     parser.add_argument("--check", action="store_true", help="20 steps of ours and PyTorch, on rectangles")
     options = parser.parse_args()
@@ -93,14 +95,16 @@ def named(text: str, names: Any) -> list[str]:
 def chosen(options: argparse.Namespace) -> list[Contender]:
     """The rows."""
     among = [contender for contender in CONTENDERS if contender.name in options.contenders]
+    if options.device != "cpu":
+        among = [c.on(options.device) for c in among if c.environment == "own"]
     if not options.check:
         return among
     return [c for c in among if c.environment == "own" and c.precision == "float32"][:2]
 
 
-def peak(side: int, threads: int) -> dict[str, int]:
+def peak(side: int, threads: int, device: str) -> dict[str, int]:
     """GFLOP/s of matrix products, by precision."""
-    command = [sys.executable, "-m", "speed.peak", str(side)]
+    command = [sys.executable, "-m", "speed.peak", str(side), device]
     environ = environment_for(own=True, threads=threads, more={})
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
     return {precision: round(speed) for precision, speed in json.loads(done.stdout).items()}

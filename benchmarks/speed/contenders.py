@@ -1,6 +1,6 @@
 """Who trains the models, with which settings."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 F32, B16 = "float32", "bfloat16"
@@ -30,6 +30,10 @@ class Contender:
     precision: str = F32
     environment: str = "own"
     environ: dict[str, str] = field(default_factory=dict[str, str])
+
+    def on(self, device: str) -> "Contender":
+        """The same, training on another device than the processor."""
+        return replace(self, options={**self.options, "device": device})
 
     def __str__(self) -> str:
         return f"{self.name}, {self.setting}, {self.precision}"

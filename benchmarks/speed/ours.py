@@ -43,7 +43,7 @@ class GatedBar(TrainingBar):
         self.gate.pause(time.perf_counter() - self._went_on)
 
 
-def train(job: Job, data: Path, gate: Gate, work: str, precision: str) -> None:
+def train(job: Job, data: Path, gate: Gate, work: str, precision: str, device: str = "cpu") -> None:
     """Trains a recipe as `autoencode train` does. `data` are not read: they are what `job.source` loads."""
     shutil.rmtree(work, ignore_errors=True)
     model, _ = find_recipe(job.recipe)(SHAPE)
@@ -56,7 +56,8 @@ def train(job: Job, data: Path, gate: Gate, work: str, precision: str) -> None:
             watch=bar,
             epochs=1_000_000,
             precision=precision,
-            device="cpu",
+            device=device,
+            compile="auto" if device == "cpu" else "always",
             **options,
             **job.options,
         )

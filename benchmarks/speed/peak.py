@@ -1,6 +1,6 @@
-"""What the processor can do at most: products of square matrices by PyTorch or by this library, in GFLOP/s.
+"""What a device can do at most: products of square matrices by PyTorch or by this library, in GFLOP/s.
 
-python -m speed.peak 2048
+python -m speed.peak 2048 cpu
 """
 
 import json
@@ -15,11 +15,12 @@ from autoencode.kernels import are_products_faster, has_bfloat16, product, use_k
 
 def main() -> None:
     """Prints both precisions' as JSON."""
-    side, found = int(sys.argv[1]), dict[str, float]()
+    side, device, found = int(sys.argv[1]), torch.device(sys.argv[2]), dict[str, float]()
     use_kernels()
-    own = {"float32": are_products_faster(), "bfloat16": has_bfloat16()}
+    here = device.type == "cpu"
+    own = {"float32": here and are_products_faster(), "bfloat16": here and has_bfloat16()}
     for name in own:
-        a = torch.randn(side, side)
+        a = torch.randn(side, side, device=device)
         rounded = a.to(getattr(torch, name))
         found[name] = peak(lambda rounded=rounded: rounded @ rounded, side)
         if own[name]:
@@ -34,6 +35,8 @@ def peak(multiply: Callable[[], object], side: int, seconds: float = 3.0) -> flo
     while len(times) < 5 or time.perf_counter() - began < seconds * side / 2048:
         start = time.perf_counter()
         multiply()
+        if torch.cuda.is_initialized():
+            torch.cuda.synchronize()
         times.append(time.perf_counter() - start)
     return 2 * side**3 / min(times) / 1e9
 

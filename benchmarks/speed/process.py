@@ -115,7 +115,7 @@ def memory_left() -> float:
 
 
 def environment_for(own: bool, threads: int, more: dict[str, str]) -> dict[str, str]:
-    """The variables of a worker: so many threads, no GPU, and the packages of its own environment alone.
+    """The variables of a worker: so many threads, and the packages of its own environment alone.
 
     Args:
         own: whether it runs in this environment, and so sees what this process sees.
@@ -128,7 +128,7 @@ def environment_for(own: bool, threads: int, more: dict[str, str]) -> dict[str, 
         **inherited,
         "PYTHONPATH": os.pathsep.join(path),
         "OMP_NUM_THREADS": str(threads),
-        "CUDA_VISIBLE_DEVICES": "",
+        **({} if own else {"CUDA_VISIBLE_DEVICES": ""}),
         "JAX_PLATFORMS": "cpu",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "FORCE_COLOR": "1",  # our bar is drawn as on a terminal

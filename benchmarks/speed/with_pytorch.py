@@ -17,7 +17,7 @@ Step = Callable[[Tensor], Tensor]
 """One step of training on a batch; it gives the loss."""
 
 
-def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "float32") -> None:
+def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "float32", device: str = "cpu") -> None:
     """Trains for ever.
 
     Args:
@@ -27,16 +27,18 @@ def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "float32
         loop: "plain", as in the tutorials; "best", channels-last, batches cut from one tensor and a fused Adam; or
             "graph", the whole step compiled as one graph.
         precision: of the networks.
+        device: where; all but the tutorials' loop has the pictures there from the start.
     """
     torch.manual_seed(0)
-    x, model = torch.from_numpy(pictures(data, job)), model_of(job)
+    x, model = torch.from_numpy(pictures(data, job)), model_of(job).to(device)
     gate.open(parameters(model), torch=torch.__version__)
     if loop != "plain":
         torch.set_flush_denormal(True)
         model.to(memory_format=torch.channels_last)
+        x = x.to(device)
     step = graph_step(model, precision) if loop == "graph" else eager_step(model, precision, fused=loop == "best")
     for batch in loaded(x, job.batch_size) if loop == "plain" else sliced(x, job.batch_size):
-        gate(len(batch), step(batch))
+        gate(len(batch), step(batch.to(device)))
 
 
 def loaded(x: Tensor, batch_size: int) -> Iterator[Tensor]:
@@ -50,7 +52,7 @@ def loaded(x: Tensor, batch_size: int) -> Iterator[Tensor]:
 def sliced(x: Tensor, batch_size: int) -> Iterator[Tensor]:
     """Batches gathered from the tensor at once, for ever."""
     for places in orders(len(x), batch_size):
-        yield x[torch.from_numpy(places)]
+        yield x[torch.from_numpy(places).to(x.device)]
 
 
 def eager_step(model: nn.Module, precision: str, *, fused: bool) -> Step:
@@ -59,7 +61,7 @@ def eager_step(model: nn.Module, precision: str, *, fused: bool) -> Step:
 
     def step(x: Tensor) -> Tensor:
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
             loss = model(x)
         loss.backward()
         optimizer.step()
@@ -72,10 +74,10 @@ def graph_step(model: nn.Module, precision: str) -> Step:
     """The same as one compiled graph: pictures in, weights changed."""
     weights = {name: p.detach() for name, p in model.named_parameters()}
     means, squares = ({name: torch.zeros_like(w) for name, w in weights.items()} for _ in range(2))
-    count = torch.zeros(())
+    count = torch.zeros((), device=next(model.parameters()).device)
 
     def loss_of(weights: dict[str, Tensor], x: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
             return functional_call(model, weights, (x,))
 
     @torch.compile(fullgraph=True, dynamic=False)

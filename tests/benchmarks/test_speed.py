@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from dataclasses import replace
@@ -201,3 +202,14 @@ def test_the_check_passes(tmp_path):
     rows = json.loads((tmp_path / "results.json").read_text())["jobs"]["A"]["rows"]
     assert [row["contender"]["name"] for row in rows] == ["ours", "pytorch"]
     assert all(row["parameters"] == A.parameters and row["steps"] == 20 and row["speeds"] for row in rows)
+
+
+def test_on_a_gpu_all_contenders_are_told_so(monkeypatch):
+    speed = runpy.run_path(str(BENCHMARKS / "speed.py"))
+    for device, environments in (("cuda", {"own"}), ("cpu", {"own", *PACKAGES})):
+        monkeypatch.setattr(sys, "argv", ["speed.py", "--device", device])
+        among = speed["chosen"](speed["parsed"]())
+        assert {c.environment for c in among} == environments
+        assert {c.options.get("device", "cpu") for c in among} == {device}
+        seen = "CUDA_VISIBLE_DEVICES" not in environment_for(own=True, threads=1, more={})
+        assert seen or "CUDA_VISIBLE_DEVICES" in os.environ

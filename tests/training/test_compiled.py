@@ -335,7 +335,7 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
     def fail(*_: object) -> None:
         raise RuntimeError("no compiler\nin sight")
 
-    monkeypatch.setattr(compiled, "_compiled", fail)
+    monkeypatch.setattr(compiled, "program_of", fail)
     monkeypatch.setattr(compiled, "_LEAST_STEPS", 2)
     data, watch = load("digits"), Notes()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
@@ -350,7 +350,7 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
 
 def test_a_model_is_left_as_it_was(monkeypatch) -> None:
     """Looking makes no gradients and keeps the process's noise."""
-    monkeypatch.setattr(compiled, "_compiled", lambda *_: lambda *__: [])
+    monkeypatch.setattr(compiled, "program_of", lambda *_: lambda *__: [])
     step: TrainStep = of()
     before, state = [p.clone() for p in step.parameters()], torch.get_rng_state()
     with pytest.raises(CapabilityError):

@@ -21,7 +21,8 @@ def slopes(number: int) -> list[Tensor]:
 
 def written_step(optimizer: Adam, written: WrittenAdam, ws: list[nn.Parameter], number: int, *, ok: bool = True):
     with torch.no_grad():
-        written.update([w.detach() for w in ws], written.inputs(), slopes(number), torch.tensor(ok))
+        inputs = [*written.state(), written.numbers()]
+        written.update([w.detach() for w in ws], inputs, slopes(number), torch.tensor(ok))
 
 
 def plain_step(optimizer: Adam, ws: list[nn.Parameter], number: int) -> None:
@@ -65,9 +66,10 @@ def test_the_slopes_of_an_update_are_found_again():
     optimizer = Adam(ws)
     written = WrittenAdam(optimizer, ws)
     written_step(optimizer, written, ws, 0)
-    changed = [given.clone() for given in written.inputs()]
+    changed = [value.clone() for value in written.state()]
     with torch.no_grad():
-        written.update([w.detach().clone() for w in ws], changed, slopes(1), torch.tensor(True))
+        inputs = [*changed, written.numbers()]
+        written.update([w.detach().clone() for w in ws], inputs, slopes(1), torch.tensor(True))
     for found, slope in zip(written.slopes(changed), slopes(1), strict=True):
         torch.testing.assert_close(found, slope)
 

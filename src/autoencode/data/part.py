@@ -1,6 +1,6 @@
 """One part of a data set: the examples to train, to validate or to test with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import torch
 from jaxtyping import Float32, Int64, Shaped
@@ -44,6 +44,20 @@ class Part:
         context = None if self.context is None else self.context[index]
         target = None if self.target is None else self.target[index]
         return Part(self.x[index], labels, context, self.stochastic, target)
+
+    def to(self, device: str | torch.device) -> "Part":
+        """The same examples, with all that belongs to them, in the memory of a device."""
+        moved = {name: value.to(device) for name, value in self._tensors().items()}
+        return replace(self, **moved)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the examples take, with all that belongs to them."""
+        return sum(value.nbytes for value in self._tensors().values())
+
+    def _tensors(self) -> dict[str, Tensor]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, Tensor)}
 
     def spread(self, n: int) -> "Part":
         """`n` examples at even distances, or all where there are no more: the first ones may be all of one class."""

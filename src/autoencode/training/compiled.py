@@ -1,21 +1,22 @@
 """A step of training as one compiled program."""
 
-import warnings
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, functionalize
+from torch.func import functional_call
 from torch.optim import Optimizer
 
 from autoencode.data import Batch, Batches
 from autoencode.errors import CapabilityError
-from autoencode.kernels import build_kernels, has_bfloat16, shims, written_down
+from autoencode.kernels import build_kernels, has_bfloat16
 from autoencode.objectives import Output
 from autoencode.objectives.schedules import Schedule, read_by
 from autoencode.training.layers import is_ours
+from autoencode.training.programs import copies, program_of
 from autoencode.training.seeding import own_noise, seed_noise
 from autoencode.training.step import TrainStep, check_finite
 from autoencode.training.written_adam import WrittenAdam, can_be_written
@@ -43,6 +44,8 @@ def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) 
 class CompiledStep:
     """A whole step, from stored examples to changed weights, as one program for each common size of batch.
 
+    On the processor the program is compiled; on a GPU its kernels are recorded and replayed.
+
         rows, weights, Adam's state, scheduled numbers ─► [ batch ─► forward ─► backward ─► Adam ] ─► means of the terms
 
     The step is made once with real numbers and every operation is written down (as JAX does); noise is drawn by the
@@ -52,7 +55,7 @@ class CompiledStep:
     in it as they are, and so are rounded in bfloat16 as they are without compiling.
 
     Args:
-        train_step: the model and its objective; on the processor.
+        train_step: the model and its objective; on the processor or an NVIDIA GPU.
         optimizer: of the model.
         batches: the size that most of them have is compiled for, and another of which there are many.
         seed: of the noise.
@@ -113,7 +116,7 @@ class CompiledStep:
             DivergenceError: the loss or the gradient is no finite number; the weights are then those of before.
         """
         with torch.no_grad():
-            numbers, *slopes = self._programs[rows.x.shape](*self._inputs(rows, step))
+            numbers, *slopes = self._programs[rows.x.shape](*self._memory(), *self._given(rows, step))
         length, *means = numbers.tolist()
         values = dict(zip(self._names, means, strict=True))
         check_finite({"gradient": length, **values}, f"at step {step}")
@@ -129,9 +132,10 @@ class CompiledStep:
 
     def _look(self, rows: Batch, step: int) -> list[nn.Parameter]:
         """Makes the pass once and notes what is read and what is reached."""
-        if rows.x.device.type != "cpu":
-            raise CapabilityError("a step is compiled on the processor only")
-        if not _is_here(self._step.precision):
+        device = rows.x.device.type
+        if device not in ("cpu", "cuda"):
+            raise CapabilityError("a step is compiled on the processor or an NVIDIA GPU only")
+        if device == "cpu" and not _is_here(self._step.precision):
             raise CapabilityError(f"a step is not compiled in {self._step.precision} on this processor")
         if self._step.objective.players:
             raise CapabilityError("a step with players is not compiled")
@@ -157,18 +161,22 @@ class CompiledStep:
         for name, buffer in self._kept.items():
             buffer.copy_(state[name])
 
-    def _inputs(self, rows: Batch, step: int) -> list[Tensor]:
-        """Weights, other numbers that steps keep, what Adam needs, values of schedules, what there is of the rows."""
-        if not self._detached:  # the same memory at every step
+    def _memory(self) -> list[Tensor]:
+        """Weights, other numbers that steps keep, Adam's state: the same memory at every step."""
+        if not self._detached:
             self._detached = [p.detach() for p in self._weights.values()]
-        adam = [] if self._adam is None else self._adam.inputs()
+        return [*self._detached, *self._kept.values(), *([] if self._adam is None else self._adam.state())]
+
+    def _given(self, rows: Batch, step: int) -> list[Tensor]:
+        """What is the same for all weights in Adam, values of schedules, what there is of the rows."""
+        adam = [] if self._adam is None else [self._adam.numbers()]
         scheduled = torch.tensor([schedule(step) for schedule in self._schedules], dtype=torch.float64)
         shown = [rows.x] if rows.target is rows.x else [rows.x, rows.target]
         told = [] if rows.context is None else [rows.context]
-        return [*self._detached, *self._kept.values(), *adam, scheduled, *shown, *told]
+        return [*adam, scheduled, *shown, *told]
 
     def _pass(self, rows: Batch, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """The step as a function of `_inputs`; the rows tell which of these there are."""
+        """The step as a function of `_memory` and `_given`; the rows tell which of these there are."""
         given = iter(inputs)
         own = dict(zip(self._weights, islice(given, len(self._weights)), strict=True))
         kept = dict(zip(self._kept, islice(given, len(self._kept)), strict=True))
@@ -192,24 +200,28 @@ class CompiledStep:
     def _compile(self, place: int) -> Any:
         """The program for batches of the size of that step's, compared with the step as it is."""
         rows = self._batches.rows(place)
-        program = _compiled(self._pass, self._inputs(rows, place), rows)
+        program = program_of(partial(self._pass, rows), self._memory(), self._given(rows, place))
         self._compare(program, rows, place + self._batches.steps_per_epoch)
         return program
 
     def _compare(self, program: Any, rows: Batch, step: int) -> None:
-        inputs, before = _copies(self._inputs(rows, step)), self._state()
+        memory, given = self._memory(), self._given(rows, step)
+        before = copies(memory)
         seed_noise(self._seed, step)
         output = self._step(self._batches.finished(rows), step)
         expected, wanted = _results(output, torch.autograd.grad(output.loss, self._reached), self._clip)
-        kept = _copies(list(self._kept.values()))
-        self._put_back(before)
+        kept = copies(list(self._kept.values()))
+        _put(before, memory)
         seed_noise(self._seed, step)
-        with torch.no_grad():
-            numbers, *slopes = program(*inputs)
-        made, adam = inputs[len(self._weights) :][: len(kept)], inputs[len(self._weights) + len(kept) :]
+        try:
+            with torch.no_grad():
+                numbers, *slopes = program(*memory, *given)
+            after = copies(memory)[len(self._weights) :]
+        finally:
+            _put(before, memory)
         if self._adam is not None:
-            slopes = self._adam.slopes(adam)
-        pairs = zip((expected, *wanted, *kept), (numbers, *slopes, *made), strict=True)
+            slopes = self._adam.slopes(after[len(kept) :])
+        pairs = zip((expected, *wanted, *kept), (numbers, *slopes, *after[: len(kept)]), strict=True)
         if not all(_are_close(a, b, _CLOSE[self._step.precision]) for a, b in pairs):
             raise CapabilityError(_CHOOSES)
 
@@ -231,29 +243,11 @@ def _are_close(expected: Tensor, found: Tensor, off: float) -> bool:
     return bool((expected - found).norm() <= off * expected.norm())
 
 
+def _put(values: Sequence[Tensor], memory: Sequence[Tensor]) -> None:
+    with torch.no_grad():
+        for place, value in zip(memory, values, strict=True):
+            place.copy_(value)
+
+
 def _is_here(precision: str) -> bool:
     return precision == "float32" or has_bfloat16()
-
-
-def _compiled(function: Any, inputs: Sequence[Tensor], rows: Batch) -> Any:
-    """The function, written down operation by operation, and compiled; of its inputs only copies are changed here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # PyTorch's own, about PyTorch's own, at the first import of its compiler
-        import torch._inductor
-        from torch._inductor import config
-        from torch.fx.experimental.proxy_tensor import make_fx
-
-        with written_down():
-            graph = make_fx(lambda *some: function(rows, *some))(*_copies(inputs))
-        graph = make_fx(functionalize(graph))(*_copies(inputs))
-        for node in graph.graph.nodes:
-            node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
-        with (
-            config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
-            config.patch({"aot_inductor.custom_ops_to_c_shims": shims()}),
-        ):
-            return torch._inductor.compile(graph, list[Any](_copies(inputs)))
-
-
-def _copies(inputs: Sequence[Tensor]) -> list[Tensor]:
-    return [given.clone() for given in inputs]

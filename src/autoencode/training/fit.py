@@ -1,6 +1,7 @@
 """The training loop."""
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from autoencode.training.optimizers import optimizers
 from autoencode.training.players import Players
 from autoencode.training.precision import resolve_device, resolve_precision
 from autoencode.training.processor import prepare_processor
+from autoencode.training.resident import resident
 from autoencode.training.run_folder import RunFolder
 from autoencode.training.schedules import schedules
 from autoencode.training.seeding import own_noise
@@ -119,6 +121,7 @@ def _prepare(
     model.to(device).train()
     model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # only touches images' weights
     transform = partial(turned, share=settings.turned) if settings.turned else None
+    data = replace(data, train=resident(data.train, device), validation=resident(data.validation, device))
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     kernels = _make_kernels(model, resolve_precision(settings.precision, device, model), device, watch)
     decided = _decide(model, objective, data, settings, batches, folder)
@@ -170,7 +173,8 @@ def _compiled(
         return None
     if wanted == "never":
         return None
-    watch.note("compiling the training step, which can take a minute")
+    on_gpu = batches.device.type == "cuda"
+    watch.note("recording the training step" if on_gpu else "compiling the training step, which can take a minute")
     try:
         return CompiledStep(train_step, optimizer, batches, settings.seed, settings.clip, steps)
     except CapabilityError as error:

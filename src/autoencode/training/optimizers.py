@@ -106,11 +106,15 @@ def state_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
 
 
 def load_state_tensors(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what `state_tensors` gave, each tensor in its parameter's memory layout."""
+    """Puts back what `state_tensors` gave: into the memory of what is there, else in its parameter's layout."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for key, value in tensors.items():
         index, _, name = key.partition(".")
         parameter = parameters[int(index)]
+        there = optimizer.state[parameter].get(name)
+        if isinstance(there, Tensor):  # which a compiled step may read where it is
+            there.copy_(value)
+            continue
         if value.shape == parameter.shape:
             value = torch.empty_like(parameter, requires_grad=False).copy_(value)
         elif value.ndim == 0 and name == "step":

@@ -41,30 +41,30 @@ class WrittenAdam:
         for weight in self._weights:
             if not optimizer.state[weight]:
                 optimizer.state[weight] = {
-                    "step": torch.zeros(()),
+                    "step": torch.zeros((), device=weight.device),
                     "exp_avg": torch.zeros_like(weight),
                     "exp_avg_sq": torch.zeros_like(weight),
                 }
 
-    def inputs(self) -> list[Tensor]:
-        """What an update takes.
-
-        Weight by weight the means of its slopes and of their squares and the number of updates, all of which are
-        changed in place; then what is the same for all weights at the coming update, (3,): a, b and 1 − α λ.
+    def state(self) -> list[Tensor]:
+        """Weight by weight the means of its slopes and of their squares and the number of updates: all that an update
+        changes besides the weights.
         """
-        kept = [self._optimizer.state[weight] for weight in self._weights]
+        return [self._optimizer.state[weight][name] for weight in self._weights for name in _KEPT]
+
+    def numbers(self) -> Tensor:
+        """What is the same for all weights at the coming update, (3,): a, b and 1 − α λ."""
         rate, (beta1, beta2) = self._group["lr"], self._group["betas"]
-        step = kept[0]["step"].item() + 1
+        step = self._optimizer.state[self._weights[0]]["step"].item() + 1
         decay = 1 - rate * self._group["weight_decay"]
-        numbers = torch.tensor([rate / (1 - beta1**step), (1 - beta2**step) ** -0.5, decay])
-        return [*(entry[name] for entry in kept for name in _KEPT), numbers]
+        return torch.tensor([rate / (1 - beta1**step), (1 - beta2**step) ** -0.5, decay])
 
     def update(self, weights: Sequence[Tensor], inputs: Sequence[Tensor], slopes: Sequence[Tensor], ok: Tensor) -> None:
         """Changes weights and the state among the inputs in place, where `ok` holds; else all stays as it is.
 
         Args:
             weights: their numbers, in the order of the constructor.
-            inputs: as `inputs` gives them.
+            inputs: as `state` gives them, and then as `numbers` does.
             slopes: of the loss, for each weight.
             ok: a Boolean scalar.
         """
@@ -81,7 +81,7 @@ class WrittenAdam:
                 old.copy_(torch.where(ok, changed, old))
 
     def slopes(self, changed: Sequence[Tensor]) -> list[Tensor]:
-        """The slopes of an update that changed a copy of the inputs to these."""
+        """The slopes of an update that made the state so, from what it is now."""
         means = [self._optimizer.state[weight]["exp_avg"] for weight in self._weights]
         beta1 = self._group["betas"][0]
         return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::3], strict=False)]

@@ -1,0 +1,57 @@
+"""A function of tensors as one program: compiled for the processor, recorded on a GPU."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch import Tensor
+from torch.func import functionalize
+
+from autoencode.kernels import shims, written_down
+from autoencode.training.captured import Captured
+
+
+def program_of(function: Callable[..., Any], memory: Sequence[Tensor], given: Sequence[Tensor]) -> Any:
+    """The function, written down operation by operation, as one program; only copies are changed here.
+
+    Args:
+        function: of memory and what is given, in this order; it may change the memory in place.
+        memory: stays where it is from call to call.
+        given: comes anew at each call, of these shapes.
+
+    Returns:
+        What takes the same tensors; on a GPU its results are overwritten by the next call.
+    """
+    inputs = [*memory, *(value.to(memory[0].device) for value in given)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch's own, about PyTorch's own, at the first import of its compiler
+        graph = _written(function, inputs)
+        if memory[0].device.type == "cuda":
+            return Captured(graph, memory, given)
+        return _compiled(graph, inputs)
+
+
+def _written(function: Callable[..., Any], inputs: Sequence[Tensor]) -> Any:
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    with written_down():
+        graph = make_fx(function)(*copies(inputs))
+    return make_fx(functionalize(graph))(*copies(inputs))
+
+
+def _compiled(graph: Any, inputs: Sequence[Tensor]) -> Any:
+    import torch._inductor
+    from torch._inductor import config
+
+    for node in graph.graph.nodes:
+        node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
+    with (
+        config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
+        config.patch({"aot_inductor.custom_ops_to_c_shims": shims()}),
+    ):
+        return torch._inductor.compile(graph, list[Any](copies(inputs)))
+
+
+def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Each of them in memory of its own."""
+    return [tensor.clone() for tensor in tensors]

@@ -1,0 +1,194 @@
+"""A step that is recorded on a GPU and replayed; here a stand-in records, on the processor."""
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from autoencode.data import Batches, load
+from autoencode.errors import CapabilityError
+from autoencode.objectives import Elbo, Warmup
+from autoencode.recipes import recipes
+from autoencode.settings import Settings
+from autoencode.training import RunFolder, Watch, captured, compiled, fit, programs
+from autoencode.training.captured import Captured
+from autoencode.training.compiled import CompiledStep
+from autoencode.training.optimizers import optimizers
+from autoencode.training.players import Players
+from autoencode.training.seeding import own_noise, seed_noise
+from autoencode.training.step import TrainStep, take
+
+
+@pytest.fixture(autouse=True)
+def quiet_noise() -> Iterator[None]:
+    with own_noise(torch.device("cpu")):
+        yield
+
+
+def stand_in(function: Callable[..., Any], inputs: Sequence[Tensor]) -> tuple[Callable[[], None], Any]:
+    """As a GPU's: nothing is changed by the recording, and all replays use the same memory."""
+    made = function(*(value.clone() for value in inputs))
+
+    def replay() -> None:
+        for place, value in zip(made, function(*inputs), strict=True):
+            place.copy_(value)
+
+    return replay, made
+
+
+@pytest.fixture
+def recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are recorded as on a GPU."""
+    monkeypatch.setattr(captured, "recorded", stand_in)
+    monkeypatch.setattr(programs, "_compiled", lambda graph, _: graph)
+
+    def program_of(function: Callable[..., Any], memory: Sequence[Tensor], given: Sequence[Tensor]) -> Captured:
+        return Captured(programs.program_of(function, memory, given), memory, given)
+
+    monkeypatch.setattr(compiled, "program_of", program_of)
+
+
+def count(total: Tensor, x: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
+    total += (x * scale).sum()
+    return total * 2, x * scale
+
+
+def test_memory_is_read_where_it_is_and_what_is_given_is_new_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captured, "recorded", stand_in)
+    total, x = torch.zeros(()), torch.ones(3)
+    program = Captured(count, [total], [x, torch.tensor(1.0)])
+    assert total == 0
+    first, one = program(total, torch.tensor([1.0, 2.0, 3.0]), torch.tensor(2.0))
+    assert (first.item(), one.tolist(), total.item()) == (24, [2, 4, 6], 12)
+    total.fill_(1)
+    second, other = program(total, torch.ones(3), torch.tensor(1.0))
+    assert (second.item(), other.tolist(), total.item()) == (8, [1, 1, 1], 4)
+    assert second is first  # overwritten
+    assert torch.equal(x, torch.ones(3))
+
+
+def steps_of(way: str, optimizer: str, clip: float | None) -> list[Tensor]:
+    """The numbers of eight steps, and the weights after each; two sizes of batches."""
+    torch.manual_seed(0)
+    model, _ = recipes["dense-vae"]((1, 6, 6))
+    step, made = TrainStep(model.train(), Elbo(beta=Warmup(40, 3.0))), []
+    batches = Batches(torch.rand(52, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
+    update = optimizers[optimizer](model)
+    program = CompiledStep(step, update, batches, 0, clip) if way == "recorded" else None
+    for number in range(8):
+        update.param_groups[0]["lr"] = 0.01 / (1 + number)
+        rows = batches.rows(number)
+        seed_noise(0, number)
+        if program and program.fits(rows):
+            values = program(rows, number)
+        else:
+            values = take(step, update, Players(step.objective), batches.finished(rows), number, clip)
+        made += [torch.tensor(list(values.values())), *(p.detach().clone() for p in step.parameters())]
+    return made
+
+
+@pytest.mark.usefixtures("recording")
+@pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adamw", 4.0), ("muon", 0.1)])
+def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
+    plain, recorded = (steps_of(way, optimizer, clip) for way in ("plain", "recorded"))
+    for one, other in zip(plain, recorded, strict=True):
+        torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)
+
+
+class StopAt(Watch):
+    def __init__(self, stop: int) -> None:
+        self.stop = stop
+
+    def step(self, step: int, examples: int, terms: object) -> None:
+        if step == self.stop < 30:
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.usefixtures("recording")
+def test_a_training_that_goes_on_ends_with_the_same_weights_to_the_bit(tmp_path) -> None:
+    """Its checkpoint is read after the recording was made, into the memory that is recorded."""
+    data = load("digits")
+
+    def trained(name: str, *stops: int) -> list[Tensor]:
+        run = RunFolder.create(tmp_path / name, {})
+        for stop in (*stops, 30):
+            torch.manual_seed(0)
+            model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
+            settings = Settings(steps=30, batch_size=64, compile="always", average=0.9, clip=30.0)
+            fit(model, objective, data, settings, folder=run, watch=StopAt(stop))
+            run = RunFolder(run.path)
+        return list(model.parameters())
+
+    once, twice = trained("once"), trained("twice", 13)
+    assert all(torch.equal(a, b) for a, b in zip(once, twice, strict=True))
+
+
+def test_what_cannot_be_recorded_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nand more")
+
+    monkeypatch.setattr(captured, "recorded", fail)
+    monkeypatch.setattr(compiled, "program_of", lambda function, memory, given: Captured(function, memory, given))
+    with pytest.raises(CapabilityError, match=r"cannot be compiled: CUDA error: operation not permitted.*capturing$"):
+        steps_of("recorded", "adam", None)
+
+
+class Gpu:
+    """What is asked of `torch.cuda` for a recording: streams in order, a graph that keeps what ran inside."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def current_stream(self) -> "Gpu":
+        return self
+
+    def Stream(self) -> "Gpu":  # noqa: N802 - PyTorch's name
+        return Gpu.beside(self)
+
+    @staticmethod
+    def beside(other: "Gpu") -> "Gpu":
+        side = Gpu()
+        side.said = other.said
+        return side
+
+    def wait_stream(self, other: "Gpu") -> None:
+        self.said.append("wait")
+
+    def __enter__(self) -> None:
+        self.said.append("in")
+
+    def __exit__(self, *_: object) -> None:
+        self.said.append("out")
+
+    def stream(self, stream: "Gpu") -> "Gpu":
+        return stream
+
+    def graph(self, graph: "Gpu") -> "Gpu":
+        self.said.append("graph")
+        return graph
+
+    def CUDAGraph(self) -> "Gpu":  # noqa: N802 - PyTorch's name
+        return Gpu.beside(self)
+
+    def replay(self) -> None:
+        self.said.append("replay")
+
+
+def test_a_recording_follows_warm_ups_on_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu, memory, seen = Gpu(), torch.zeros(()), []
+    monkeypatch.setattr(captured.torch, "cuda", gpu)
+
+    def work(total: Tensor) -> Tensor:
+        gpu.said.append("work")
+        seen.append(total is memory)
+        return total + 1
+
+    replay, made = captured.recorded(work, [memory])
+    replay()
+    warm = ["wait", "in", *["work"] * 3, "out", "wait"]
+    assert gpu.said == [*warm, "graph", "in", "work", "out", "replay"]
+    assert seen == [False, False, False, True]
+    assert made == 1
