@@ -45,7 +45,8 @@ class Settings(BaseModel):
     compile: Literal["auto", "always", "never"] = Field(
         "auto",
         description="make one program of a training step, by the C++ compiler, or by recording it on an NVIDIA GPU; "
-        "auto: where the training is long (8,000 steps), its convolutions are this library's own, and the processor computes",
+        "auto: where the training is long (8,000 steps), its convolutions are this library's own, and the processor "
+        "computes",
     )
     device: str = Field("auto", description="where to compute: cpu, cuda, cuda:1 …; auto: a GPU where there is one")
     threads: int | None = Field(
