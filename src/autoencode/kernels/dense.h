@@ -1,7 +1,8 @@
 // Products of matrices of any steps: layers of a dense network, and their gradients.
 //
-// A thread has some of the columns, or of the rows where columns are few. Of b it copies a panel of COLUMNS * LANES
-// columns and DEPTH rows, which stays in the first cache while all rows of a go by it.
+// A thread has some of the columns, or of the rows where columns are few beside them: it then has less to copy, and lines
+// of the result that lie together. Of b it copies a panel of COLUMNS * LANES columns and DEPTH rows, which stays in the
+// first cache while all rows of a go by it.
 // Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008), section 4.
 
 #pragma once
@@ -37,7 +38,8 @@ struct Dense {
 #pragma omp parallel num_threads(threads)
     {
       const Threads here;
-      const long strips = (columns + LANES - 1) / LANES, abreast = std::max(1l, std::min(here.all, strips / COLUMNS));
+      const long strips = (columns + LANES - 1) / LANES, most = rows > 2 * columns ? 1 : strips / COLUMNS;
+      const long abreast = std::max(1l, std::min(here.all, most));
       const long below = here.all / abreast, column = here.me % abreast, row = here.me / abreast;
       if (row < below) {
         const int left = strips * column / abreast * LANES, right = strips * (column + 1) / abreast * LANES;
