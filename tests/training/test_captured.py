@@ -1,6 +1,5 @@
 """A step that is recorded on a GPU and replayed; here a stand-in records, on the processor."""
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -8,18 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from autoencode.data import Batches, load
 from autoencode.errors import CapabilityError
-from autoencode.objectives import Elbo, Warmup
-from autoencode.recipes import recipes
-from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, captured, compiled, fit, programs
+from autoencode.training import captured, compiled, programs
 from autoencode.training.captured import Captured
-from autoencode.training.compiled import CompiledStep
-from autoencode.training.optimizers import optimizers
-from autoencode.training.players import Players
-from autoencode.training.seeding import own_noise, seed_noise
-from autoencode.training.step import TrainStep, take
+from autoencode.training.seeding import own_noise
+from support.compiling import eight_steps, weights_of_training
 
 
 @pytest.fixture(autouse=True)
@@ -70,59 +62,18 @@ def test_memory_is_read_where_it_is_and_what_is_given_is_new_each_time(monkeypat
     assert torch.equal(x, torch.ones(3))
 
 
-def steps_of(way: str, optimizer: str, clip: float | None) -> list[Tensor]:
-    """The numbers of eight steps, and the weights after each; two sizes of batches."""
-    torch.manual_seed(0)
-    model, _ = recipes["dense-vae"]((1, 6, 6))
-    step, made = TrainStep(model.train(), Elbo(beta=Warmup(40, 3.0))), []
-    batches = Batches(torch.rand(52, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
-    update = optimizers[optimizer](model)
-    program = CompiledStep(step, update, batches, 0, clip) if way == "recorded" else None
-    for number in range(8):
-        update.param_groups[0]["lr"] = 0.01 / (1 + number)
-        rows = batches.rows(number)
-        seed_noise(0, number)
-        if program and program.fits(rows):
-            values = program(rows, number)
-        else:
-            values = take(step, update, Players(step.objective), batches.finished(rows), number, clip)
-        made += [torch.tensor(list(values.values())), *(p.detach().clone() for p in step.parameters())]
-    return made
-
-
 @pytest.mark.usefixtures("recording")
 @pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adamw", 4.0), ("muon", 0.1)])
 def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
-    plain, recorded = (steps_of(way, optimizer, clip) for way in ("plain", "recorded"))
+    plain, recorded = (eight_steps(optimizer, clip, as_program=way) for way in (False, True))
     for one, other in zip(plain, recorded, strict=True):
         torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)
-
-
-class StopAt(Watch):
-    def __init__(self, stop: int) -> None:
-        self.stop = stop
-
-    def step(self, step: int, examples: int, terms: object) -> None:
-        if step == self.stop < 30:
-            signal.raise_signal(signal.SIGINT)
 
 
 @pytest.mark.usefixtures("recording")
 def test_a_training_that_goes_on_ends_with_the_same_weights_to_the_bit(tmp_path) -> None:
     """Its checkpoint is read after the recording was made, into the memory that is recorded."""
-    data = load("digits")
-
-    def trained(name: str, *stops: int) -> list[Tensor]:
-        run = RunFolder.create(tmp_path / name, {})
-        for stop in (*stops, 30):
-            torch.manual_seed(0)
-            model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
-            settings = Settings(steps=30, batch_size=64, compile="always", average=0.9, clip=30.0)
-            fit(model, objective, data, settings, folder=run, watch=StopAt(stop))
-            run = RunFolder(run.path)
-        return list(model.parameters())
-
-    once, twice = trained("once"), trained("twice", 13)
+    once, twice = weights_of_training(tmp_path / "once"), weights_of_training(tmp_path / "twice", 13)
     assert all(torch.equal(a, b) for a, b in zip(once, twice, strict=True))
 
 
@@ -133,7 +84,7 @@ def test_what_cannot_be_recorded_is_refused_in_one_line(monkeypatch: pytest.Monk
     monkeypatch.setattr(captured, "recorded", fail)
     monkeypatch.setattr(compiled, "program_of", lambda function, memory, given: Captured(function, memory, given))
     with pytest.raises(CapabilityError, match=r"cannot be compiled: CUDA error: operation not permitted.*capturing$"):
-        steps_of("recorded", "adam", None)
+        eight_steps("adam", None, as_program=True)
 
 
 class Gpu:

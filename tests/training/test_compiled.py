@@ -1,7 +1,6 @@
 """A step as one compiled program, beside the step as it is."""
 
 import shutil
-import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +11,7 @@ from autoencode.data import Batch, Batches, Part, load
 from autoencode.errors import CapabilityError, DivergenceError
 from autoencode.kernels import dense, has_bfloat16, library
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Objective, Output, Warmup
+from autoencode.objectives import Objective, Output
 from autoencode.objectives.forward import Forward
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
@@ -22,6 +21,7 @@ from autoencode.training.optimizers import optimizers, state_tensors
 from autoencode.training.players import Players
 from autoencode.training.seeding import own_noise, seed_noise
 from autoencode.training.step import TrainStep, take
+from support.compiling import eight_steps, weights_of_training
 
 CPU = torch.device("cpu")
 compiler = pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="there is no C++ compiler")
@@ -47,29 +47,10 @@ def program_of(step: TrainStep, batches: Batches | None = None, optimizer: str =
     return CompiledStep(step, optimizers[optimizer](step.model), batches or pictures(), seed=0)
 
 
-def steps_of(way: str, optimizer: str, clip: float | None, objective: Objective, batches: Batches) -> list[Tensor]:
-    """The numbers of eight steps, and the weights after each, in one way or the other."""
-    step, made = of(objective), []
-    update = optimizers[optimizer](step.model)
-    program = CompiledStep(step, update, batches, 0, clip) if way == "compiled" else None
-    for number in range(8):
-        update.param_groups[0]["lr"] = 0.01 / (1 + number)
-        rows = batches.rows(number)
-        seed_noise(0, number)
-        if program and program.fits(rows):
-            values = program(rows, number)
-        else:
-            values = take(step, update, Players(objective), batches.finished(rows), number, clip)
-        made += [torch.tensor(list(values.values())), *(p.detach().clone() for p in step.parameters())]
-    return made
-
-
 @compiler
 @pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adam", 4.0), ("muon", 0.1)])
 def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
-    batches = pictures(52)  # in batches of at most 12 these are three of ten and two of eleven, which do not fit
-    objective = Elbo(beta=Warmup(40, 3.0))
-    plain, written = (steps_of(way, optimizer, clip, objective, batches) for way in ("plain", "compiled"))
+    plain, written = (eight_steps(optimizer, clip, as_program=way) for way in (False, True))
     for one, other in zip(plain, written, strict=True):
         torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)  # Adam makes a step of a rounded slope near zero
 
@@ -163,20 +144,7 @@ def test_a_training_is_the_same_but_for_rounding(tmp_path) -> None:
 
 @compiler
 def test_a_training_that_goes_on_ends_with_the_same_weights_to_the_bit(tmp_path) -> None:
-    data = load("digits")
-
-    def trained(name: str, *stops: int) -> list[Tensor]:
-        run = RunFolder.create(tmp_path / name, {})
-        for stop in (*stops, 30):
-            torch.manual_seed(0)
-            model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
-            watch = StopAt(stop)
-            settings = Settings(steps=30, batch_size=64, compile="always", average=0.9, clip=30.0)
-            fit(model, objective, data, settings, folder=run, watch=watch)
-            run = RunFolder(run.path)
-        return list(model.parameters())
-
-    once, twice = trained("once"), trained("twice", 13)
+    once, twice = weights_of_training(tmp_path / "once"), weights_of_training(tmp_path / "twice", 13)
     assert all(torch.equal(a, b) for a, b in zip(once, twice, strict=True))
 
 
@@ -308,15 +276,6 @@ def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.Monke
     step = of()
     step.model.encoder = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), step.model.encoder)
     assert not is_worth_compiling(step, 8_000, CPU)
-
-
-class StopAt(Watch):
-    def __init__(self, stop: int) -> None:
-        self.stop = stop
-
-    def step(self, step: int, examples: int, terms: object) -> None:
-        if step == self.stop < 30:
-            signal.raise_signal(signal.SIGINT)
 
 
 class Notes(Watch):

@@ -1,8 +1,5 @@
-import os
 import shutil
-import signal
 import sys
-from collections.abc import Mapping
 
 import pytest
 import torch
@@ -17,6 +14,7 @@ from autoencode.training import RunFolder, Watch, fit, optimizers, under_way, va
 from autoencode.training.fit import planned_steps
 from autoencode.training.history import Status
 from autoencode.training.weights import load_tensors
+from support.watches import StopAt
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
 
@@ -33,17 +31,6 @@ def trained(build, data, folder=None, watch=None, **settings):
     model, objective = build()
     history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, watch=watch)
     return model, history
-
-
-class StopAt(Watch):
-    """Presses Ctrl-C after a step."""
-
-    def __init__(self, step):
-        self.at = step
-
-    def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
-        if step == self.at:
-            os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_learns(build, data):

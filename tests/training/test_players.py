@@ -1,6 +1,4 @@
 import copy
-import os
-import signal
 
 import pytest
 import torch
@@ -12,12 +10,13 @@ from autoencode.errors import RunError
 from autoencode.objectives import AdversarialPrior, Corrupted, Elbo, TotalCorrelation
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, fit, under_way, validate
+from autoencode.training import RunFolder, fit, under_way, validate
 from autoencode.training.fit import _optimizer as optimizer_of
 from autoencode.training.history import Status
 from autoencode.training.players import Players
 from autoencode.training.step import TrainStep, take
 from autoencode.training.weights import load_tensors
+from support.watches import StopAt
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
 RATE = 1e-3
@@ -141,15 +140,6 @@ def test_the_schedule_reaches_the_players_in_training(data, monkeypatch):
 
 
 # A whole training --------------------------------------------------------------------------------------------------
-
-
-class StopAt(Watch):
-    def __init__(self, step):
-        self.at = step
-
-    def step(self, step, examples, terms):
-        if step == self.at:
-            os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9])

@@ -1,26 +1,12 @@
 """Codebooks, counts and revivals take part in an exact resume."""
 
-import os
-import signal
-from collections.abc import Mapping
-
 import pytest
 import torch
 
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, fit
-
-
-class StopAt(Watch):
-    """Presses Ctrl-C after a step."""
-
-    def __init__(self, step: int) -> None:
-        self.at = step
-
-    def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
-        if step == self.at:
-            os.kill(os.getpid(), signal.SIGINT)
+from autoencode.training import RunFolder, fit
+from support.watches import StopAt
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
