@@ -139,7 +139,7 @@ class CompiledStep:
             raise CapabilityError(f"a step is not compiled in {self._step.precision} on this processor")
         if self._step.objective.players:
             raise CapabilityError("a step with players is not compiled")
-        before = self._state()
+        before = {name: buffer.clone() for name, buffer in self._step.named_buffers()}
 
         def note(schedule: Schedule, step: int) -> float:
             self._schedules.append(schedule)
@@ -151,15 +151,8 @@ class CompiledStep:
         self._names = list(output.scalars())
         weights = list(self._weights.values())
         slopes = cast("tuple[Tensor | None, ...]", torch.autograd.grad(output.loss, weights, allow_unused=True))
-        self._put_back(before)
+        _put([before[name] for name in self._kept], list(self._kept.values()))
         return [p for p, slope in zip(weights, slopes, strict=True) if slope is not None]
-
-    def _state(self) -> dict[str, Tensor]:
-        return {name: buffer.clone() for name, buffer in self._step.named_buffers()}
-
-    def _put_back(self, state: dict[str, Tensor]) -> None:
-        for name, buffer in self._kept.items():
-            buffer.copy_(state[name])
 
     def _memory(self) -> list[Tensor]:
         """Weights, other numbers that steps keep, Adam's state: the same memory at every step."""
