@@ -144,8 +144,8 @@ def test_folders_are_replaced_by_their_pictures(tmp_path: Path) -> None:
     assert expanded([folder, tmp_path / "x.npy"]) == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
 
 
-def test_a_thousand_small_ones_or_fewer_large_ones(digits_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert digits_run.portion == 1_000
-    for shape, portion in (((1, 128, 128), 1_000), ((3, 512, 512), 21), ((3, 8192, 8192), 1)):
+def test_two_thousand_small_ones_or_fewer_large_ones(digits_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert digits_run.portion == 2_000
+    for shape, portion in (((1, 128, 128), 1_024), ((3, 512, 512), 21), ((3, 8192, 8192), 1)):
         monkeypatch.setattr(type(digits_run.model), "data_shape", shape)
         assert digits_run.portion == portion

@@ -46,7 +46,7 @@ def generate(
 
         a prior's draws, or a class's centre + its spread · noise, or near a picture's code ─► z ─► decoder ─► new ones
 
-    However many they are, no more than a thousand are in memory at once; each thousand (fewer, of large
+    However many they are, no more than two thousand are in memory at once; each two thousand (fewer, of large
     examples) have a seed of their own.
 
     Args:

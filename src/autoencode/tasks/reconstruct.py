@@ -54,7 +54,7 @@ def reconstruct(
 
     Pictures are turned upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
     and `sheet.png` shows the first 50 above their reconstructions. Vectors are read from .npy and written to .npy.
-    However many there are, no more than a thousand are in memory at once.
+    However many there are, no more than two thousand are in memory at once.
 
     Args:
         run: the trained model.

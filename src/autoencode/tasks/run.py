@@ -15,7 +15,7 @@ from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
 from autoencode.training.processor import prepare_processor
 
-_MOST, _NUMBERS = 1_000, 2**24
+_MOST, _NUMBERS = 2_000, 2**24
 
 
 class Run:
@@ -72,7 +72,7 @@ class Run:
 
     @property
     def portion(self) -> int:
-        """How many examples go through the model at once: a thousand, fewer of large ones."""
+        """How many examples go through the model at once: two thousand, fewer of large ones."""
         return max(1, min(_MOST, _NUMBERS // math.prod(self.model.data_shape)))
 
     @property
