@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXAMPLES = {"dense-vae": 50_000, "fashion-vae": 5_000}
 PAGE = 1_500
 GROWING = (500, 2_000, 8_000, 32_000)
+VECTOR = 10
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
         if options.only != "memory":
             speeds(runs, options.repeats)
         if options.only != "speed":
-            memory(runs["dense-vae"])
+            memory(runs["dense-vae"], of_vectors(Path(folder)))
 
 
 def trained(folder: Path, recipe: str) -> Path:
@@ -53,6 +54,17 @@ def trained(folder: Path, recipe: str) -> Path:
     options = {"corruption": "gaussian:0.1"} if recipe == "restorer" else {}
     tasks.train("fashion-mnist", recipe, out=folder / recipe, steps=20, **options)
     return folder / recipe
+
+
+def of_vectors(folder: Path) -> Path:
+    """A run folder of a model of ten numbers."""
+    import numpy as np
+
+    from autoencode import tasks
+
+    np.save(folder / "x.npy", np.random.default_rng(0).random((1_000, VECTOR), dtype=np.float32))
+    tasks.train(folder / "x.npy", "dense-vae", out=folder / "vectors", likelihood="normal", steps=20)
+    return folder / "vectors"
 
 
 def speeds(runs: dict[str, Path], repeats: int) -> None:
@@ -124,16 +136,16 @@ def compare(
     )
 
 
-def memory(run: Path) -> None:
+def memory(pictures: Path, vectors: Path) -> None:
     """MB of processes of their own."""
-    print(f"\n{'examples':>10}{'generate':>14}{'reconstruct':>14}   the most memory, MB")
+    print(f"\n{'examples':>10}{'generate':>14}{'reconstruct':>14}{'of vectors':>14}   the most memory, MB")
     for n in GROWING:
         peaks = []
-        for use in ("generate", "reconstruct"):
+        for run, use in ((pictures, "generate"), (pictures, "reconstruct"), (vectors, "reconstruct")):
             command = [sys.executable, __file__, "--held", str(run), use, str(n)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             peaks.append(json.loads(done.stdout.splitlines()[-1]))
-        print(f"{n:>10,}{peaks[0]:>14,.0f}{peaks[1]:>14,.0f}", flush=True)
+        print(f"{n:>10,}" + "".join(f"{peak:>14,.0f}" for peak in peaks), flush=True)
 
 
 def held(path: Path, use: str, n: int) -> float:
@@ -148,7 +160,9 @@ def held(path: Path, use: str, n: int) -> float:
             tasks.generate(run, n, folder)
         else:
             some = np.random.default_rng(0).integers(0, 256, (500, 28, 28), dtype=np.uint8)
-            x = np.lib.format.open_memmap(f"{folder}/x.npy", "w+", np.uint8, (n, 28, 28))
+            if not run.is_pictures:
+                some = np.random.default_rng(0).random((500, VECTOR), dtype=np.float32)
+            x = np.lib.format.open_memmap(f"{folder}/x.npy", "w+", some.dtype, (n, *some.shape[1:]))
             for start in range(0, n, 500):
                 x[start : start + 500] = some
             del x

@@ -98,6 +98,20 @@ def test_what_does_not_fit_into_a_portion_comes_with_the_next(digits_run: Run, f
     assert torch.cat([x for _, x in got])[:, 0, 0, 0].mul(255).round().tolist() == [0, 30, 0, 60, 120, 180]
 
 
+def test_vectors_have_no_names_to_keep(vector_run: Run, few: list[int], tmp_path: Path) -> None:
+    x = np.arange(25.0).reshape(5, 5) / 25
+    for name, some in (("a", x[:4]), ("b", x[4:])):
+        np.save(tmp_path / f"{name}.npy", some)
+    files, skipped = given_files(vector_run, [tmp_path / "a.npy", tmp_path / "b.npy"])
+    assert [(file.count, file.names) for file in files] == [(4, ()), (1, ())]
+    got = list(portions_of(vector_run, files, skipped))
+    assert [(names, len(some)) for names, some in got] == [([], 3), ([], 2)]
+    assert np.allclose(torch.cat([some for _, some in got]).numpy(), x)
+    told: list[tuple[int, int]] = []
+    tasks.reconstruct(vector_run, [tmp_path / "a.npy"], tmp_path / "out", tell=lambda *at: told.append(at))
+    assert told == [(3, 4), (4, 4)]
+
+
 def test_an_array_that_is_wrong_at_its_end_is_left_out_whole(vector_run: Run, few: list[int], tmp_path: Path) -> None:
     x = np.full((8, 5), 0.5)
     np.save(tmp_path / "good.npy", x[:2])

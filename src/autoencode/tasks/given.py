@@ -23,11 +23,13 @@ class Given:
 
     Args:
         path: where it lies.
-        names: one for each of its examples, for a PNG of it; no two of all files' are alike.
+        count: how many examples it holds.
+        names: of pictures, one for each, for a PNG of it, no two of all files' alike; of vectors, none.
     """
 
     path: Path
-    names: tuple[Path, ...]
+    count: int
+    names: tuple[Path, ...] = ()
 
 
 def given_files(run: Run, files: Sequence[str | Path]) -> tuple[list[Given], list[Skipped]]:
@@ -45,21 +47,19 @@ def given_files(run: Run, files: Sequence[str | Path]) -> tuple[list[Given], lis
         except AutoencodeError as error:
             skipped.append(Skipped(str(file), str(error)))
             continue
-        numbered = (f"{file.stem}-{number:04d}" for number in range(1, n + 1))
-        given.append(Given(file, tuple(Path(f"{name}.png") for name in ([file.stem] if n == 1 else numbered))))
-    free = iter(free_names([name for file in given for name in file.names]))
-    return [Given(file.path, tuple(islice(free, len(file.names)))) for file in given], skipped
+        given.append(Given(file, n))
+    return _named(given) if run.is_pictures else given, skipped
 
 
 def portions_of(run: Run, given: Sequence[Given], skipped: list[Skipped]) -> Iterator[tuple[list[Path], Tensor]]:
-    """The examples with their names, at most `run.portion` at a time, in the model's units.
+    """The examples with their names, if they have any, at most `run.portion` at a time, in the model's units.
 
     Args:
         run: the trained model.
         given: the files.
         skipped: those that turn out to be no such thing are added here.
     """
-    names, held = list[Path](), list[Tensor]()
+    names, held, number = list[Path](), list[Tensor](), 0
     for file in given:
         done = 0
         try:
@@ -67,14 +67,25 @@ def portions_of(run: Run, given: Sequence[Given], skipped: list[Skipped]) -> Ite
                 names += file.names[done : done + len(x)]
                 held.append(x)
                 done += len(x)
-                while len(names) >= run.portion:
+                number += len(x)
+                while number >= run.portion:
                     together = torch.cat(held)
                     yield names[: run.portion], together[: run.portion]
-                    names, held = names[run.portion :], [together[run.portion :]]
+                    names, held, number = names[run.portion :], [together[run.portion :]], number - run.portion
         except AutoencodeError as error:
             skipped.append(Skipped(str(file.path), str(error)))
-    if names:
+    if number:
         yield names, torch.cat(held)
+
+
+def _named(given: Sequence[Given]) -> list[Given]:
+    free = iter(free_names([name for file in given for name in _own_names(file)]))
+    return [Given(file.path, file.count, tuple(islice(free, file.count))) for file in given]
+
+
+def _own_names(file: Given) -> Iterator[Path]:
+    for number in range(1, file.count + 1):
+        yield Path(f"{file.path.stem}.png" if file.count == 1 else f"{file.path.stem}-{number:04d}.png")
 
 
 def expanded(files: Sequence[str | Path]) -> list[Path]:

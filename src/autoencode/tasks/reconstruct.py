@@ -72,6 +72,7 @@ def reconstruct(
     _check_class(run, of_class, of_files=bool(files))
     names = [name for file in given for name in file.names]
     outputs = (*names, SHEET) if run.is_pictures else (_ARRAY,)
+    number = sum(file.count for file in given)
     refuse_overwriting((folder / name for name in outputs), expanded(files))
     portions = portions_of(run, given, skipped) if files else _of_test(run)
     tally = _Tally()
@@ -80,7 +81,7 @@ def reconstruct(
             back = reconstruct_batch(run, x, _context(run, len(x), of_class))
             write(some, back)
             tally.add(x, back)
-            tell(tally.count, len(names) or tally.count)
+            tell(tally.count, number or tally.count)
         if not tally.count:
             raise DataError(nothing_done(files, skipped, "read"))
     x, back = tally.shown
