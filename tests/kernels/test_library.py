@@ -115,6 +115,27 @@ def test_on_a_processor_with_vectors_of_half_the_width() -> None:
     subprocess.run([sys.executable, "-c", HALF], check=True, env=environment)
 
 
+@compiler
+def test_threads_are_those_of_pytorch(empty: Path) -> None:
+    """A second OpenMP's would wait beside them."""
+    made = ways()[0].library()
+    assert made is not None
+    assert b"omp.so" not in Path(made._name).read_bytes()
+
+
+@pytest.mark.parametrize("error", [OSError, AttributeError])
+def test_without_threads_it_is_left_to_pytorch(
+    empty: Path, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(library, "openmp", library.openmp.__wrapped__)
+    monkeypatch.setattr(library, "addresses", none)
+    assert not build_kernels()
+    assert not library.lack_a_compiler()
+
+
 def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
     assert not build_kernels()

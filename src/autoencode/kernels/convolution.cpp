@@ -128,5 +128,5 @@ extern "C" int32_t aoti_torch_cpu_autoencode_convolve(const int64_t* numbers, in
   if (!find(x, &given.x) || !find(w, &given.w) || !find(bias, &given.bias)) return 1;
   if (!find(dy, &given.dy) || !find(passes, &given.passes)) return 1;
   if (!make_all(asked, points, weights, sums, which, &made)) return 1;
-  return !convolve(asked, given, made, omp_get_max_threads());
+  return !convolve(asked, given, made, openmp.most());
 }

@@ -30,6 +30,11 @@ extern "C" int autoencode_has_bfloat16() {
 #endif
 }
 
+extern "C" void autoencode_meet_openmp(void* parallel, void* barrier, void* me, void* all, void* most) {
+  openmp = {(decltype(openmp.parallel))parallel, (decltype(openmp.barrier))barrier, (decltype(openmp.me))me,
+            (decltype(openmp.all))all, (decltype(openmp.most))most};
+}
+
 extern "C" void autoencode_meet_pytorch(void* data, void* sizes, void* strides, void* empty) {
   pytorch = {(decltype(pytorch.data))data, (decltype(pytorch.sizes))sizes, (decltype(pytorch.strides))strides,
              (decltype(pytorch.empty))empty};
@@ -47,5 +52,5 @@ extern "C" int32_t aoti_torch_cpu_autoencode_product(Handle a, Handle b, Handle*
   if (pytorch.empty(2, sizes, steps, FLOAT32, PROCESSOR, -1, result) || !find(result, &to)) return 1;
   const View one{left, steps_a[0], steps_a[1]}, other{right, steps_b[0], steps_b[1]};
   const Dense dense{(int)sizes[0], (int)sizes[1], (int)rows[1], one, other, start, to};
-  return !multiply(dense, bfloat16, omp_get_max_threads());
+  return !multiply(dense, bfloat16, openmp.most());
 }

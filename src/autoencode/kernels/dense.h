@@ -9,6 +9,7 @@
 
 #include "lanes.h"
 #include "product.h"
+#include "threads.h"
 
 constexpr int WIDTH = COLUMNS * LANES, DEPTH = 256;
 
@@ -35,9 +36,7 @@ struct Dense {
 
   template <class Part>
   void share(int threads, Part part) const {
-#pragma omp parallel num_threads(threads)
-    {
-      const Threads here;
+    abreast(threads, [&](const Threads& here) {
       const long strips = (columns + LANES - 1) / LANES, most = rows > 2 * columns ? 1 : strips / COLUMNS;
       const long abreast = std::max(1l, std::min(here.all, most));
       const long below = here.all / abreast, column = here.me % abreast, row = here.me / abreast;
@@ -45,7 +44,7 @@ struct Dense {
         const int left = strips * column / abreast * LANES, right = strips * (column + 1) / abreast * LANES;
         part(rows * row / below, rows * (row + 1) / below, left, std::min(right, columns));
       }
-    }
+    });
   }
 
   // Of some rows and columns, from cells of a and from panels of b's, which pack(panel, first step, steps, first column,

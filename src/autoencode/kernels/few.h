@@ -24,9 +24,7 @@ class Thin {
   // With `pooled`, `which` says which of four a maximum was, and else, where it is there, what is above zero (maximum.h).
   void forward(const float* x, const float* w, const float* bias, bool relu, bool pooled, float* y, uint8_t* which,
                int threads) const {
-#pragma omp parallel num_threads(threads)
-    {
-      const Threads here;
+    abreast(threads, [&](const Threads& here) {
       const Room made(pooled ? 2 * line : 0), turned((size_t)taps * s.co);
       const Lines lines(*this, x);
       turn_taps(w, turned);
@@ -41,15 +39,13 @@ class Thin {
         if (pooled) maxima(made, several == 2, bias, relu, y + place, which + place);
         else if (bias || relu) finish(y + place, bias, relu, which ? which + place / 8 : nullptr);
       }
-    }
+    });
   }
 
   void backward(const float* x, const float* dy, bool pooled, const uint8_t* which, float* dw, float* db, int threads) const {
     const ptrdiff_t size = (taps + 1) * (ptrdiff_t)s.co;  // the last row is the bias's
     const Room sums(size * threads);
-#pragma omp parallel num_threads(threads)
-    {
-      const Threads here;
+    abreast(threads, [&](const Threads& here) {
       const int step = pooled ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
       const Room slopes(step * line);
       const Lines lines(*this, x);
@@ -65,9 +61,9 @@ class Thin {
         for (int i = 0; i < several; i++)
           Product{lines.seen_by(picture, top + i), 1, lines.step, slopes + i * line, s.co, own, s.co, s.ow}.run<true>(taps, s.co);
       }
-#pragma omp barrier
-      add_up(sums, sums, size, here.all);
-    }
+      here.wait();
+      add_up(sums, sums, size, here);
+    });
     if (dw) turn_taps(sums, dw);
     if (db) std::memcpy(db, sums + taps * s.co, s.co * 4);
   }
@@ -173,9 +169,7 @@ class Narrow {
   static bool takes(const Shape& s) { return s.co <= MOST && s.ci % 16 == 0; }
 
   void forward(const float* x, const float* w, const float* bias, float* y, int threads) const {
-#pragma omp parallel num_threads(threads)
-    {
-      const Threads here;
+    abreast(threads, [&](const Threads& here) {
       const ptrdiff_t wide = (ptrdiff_t)(s.w + 2) * s.ci;
       const Room framed(3 * wide), sums((size_t)(s.w + LANES) * LANES);
       std::memset(framed, 0, 3 * wide * 4);
@@ -194,7 +188,7 @@ class Narrow {
           }
         }
       }
-    }
+    });
   }
 
  private:

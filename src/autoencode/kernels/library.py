@@ -23,9 +23,11 @@ _SETS = {
     "AVX2": ("-mavx2", "-mfma"),
 }
 _BFLOAT16 = ("-mavx512bf16",)
-_FLAGS = ("-std=c++17", "-O3", "-fopenmp", "-shared", "-fPIC")
+_FLAGS = ("-std=c++17", "-O3", "-shared", "-fPIC")
 _ARITHMETIC = ("-fno-math-errno", "-fno-signed-zeros", "-fno-trapping-math", "-ffp-contract=fast")
 _LONGEST = 120.0
+_OPENMP = ("GOMP_parallel", "GOMP_barrier", "omp_get_thread_num", "omp_get_num_threads", "omp_get_max_threads")
+"""What threads need, by the names that GNU's OpenMP gave them; LLVM's and Intel's have them too."""
 _wanted: bool | None = None
 
 
@@ -57,7 +59,7 @@ def are_built() -> bool:
 
 def lack_a_compiler() -> bool:
     """Whether they are wanted, and this processor could do with them, but none of the compilers here makes them."""
-    fits = torch.backends.cpu.get_cpu_capability() in _SETS
+    fits = torch.backends.cpu.get_cpu_capability() in _SETS and openmp() is not None
     return bool(_wanted) and fits and built() is None
 
 
@@ -86,11 +88,35 @@ def ways() -> "list[Way]":
     flags = _SETS.get(capability)
     compilers = [shlex.split(os.environ.get("CXX", "c++")), ["g++"], ["clang++"]]
     found = [(path, *more) for name, *more in filter(None, compilers) if (path := shutil.which(name))]
-    if flags is None:
+    if flags is None or openmp() is None:
         return []
     bfloat16 = capability == "AVX512" and torch.cpu._is_avx512_bf16_supported()  # pyright: ignore
     more = [_BFLOAT16, ()] if bfloat16 else [()]  # an old compiler does not know of it
     return [Way((*compiler, *_FLAGS, *_ARITHMETIC, *flags, *last)) for compiler in found for last in more]
+
+
+@cache
+def pytorch() -> ctypes.CDLL:
+    """PyTorch's own operations.
+
+    Raises:
+        OSError: they are no library of this name, as on other systems.
+    """
+    return ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
+
+
+@cache
+def openmp() -> tuple[ctypes.c_void_p, ...] | None:
+    """Where the OpenMP is that PyTorch computes with; None where it has none, or it is not to be found."""
+    try:
+        return addresses(_OPENMP)
+    except (OSError, AttributeError):
+        return None
+
+
+def addresses(names: Sequence[str]) -> tuple[ctypes.c_void_p, ...]:
+    """Of functions in PyTorch's library, or in those that it needs."""
+    return tuple(ctypes.cast(getattr(pytorch(), name), ctypes.c_void_p) for name in names)
 
 
 class Way:
@@ -121,7 +147,7 @@ class Way:
                 if again or not self.file.is_file():
                     self._compile()
                 return _loaded(self.file)
-            except (OSError, subprocess.SubprocessError):  # no folder, no OpenMP, half a file from a full disk …
+            except (OSError, subprocess.SubprocessError):  # no folder, half a file from a full disk …
                 continue
         return None
 
@@ -149,4 +175,6 @@ def _loaded(file: Path) -> ctypes.CDLL:
         others = about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
         if not file.is_absolute() or others or ("getuid" in dir(os) and about.st_uid != os.getuid()):
             raise PermissionError(f"{path} can be written by others")
-    return ctypes.CDLL(str(file))
+    found = ctypes.CDLL(str(file))
+    found.autoencode_meet_openmp(*(openmp() or ()))
+    return found

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "product.h"
+#include "threads.h"
 
 struct Shape {
   int n, h, w, ci, oh, ow, co;
@@ -18,12 +19,12 @@ INLINE void prefetch(const T* numbers, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i += LINE / sizeof(T)) __builtin_prefetch(numbers + i);
 }
 
-// to = the sum of the threads' rows
-static void add_up(float* to, const float* rows, ptrdiff_t count, int threads) {
-#pragma omp for
-  for (ptrdiff_t i = 0; i < count; i += LANES) {
+// to = the sum of the threads' rows, each thread some of it
+static void add_up(float* to, const float* rows, ptrdiff_t count, const Threads& here) {
+  const ptrdiff_t vectors = (count + LANES - 1) / LANES, last = here.last(vectors) * LANES;
+  for (ptrdiff_t i = here.first(vectors) * LANES; i < last; i += LANES) {
     vec sum = load(rows + i);
-    for (int row = 1; row < threads; row++) sum += load(rows + count * row + i);
+    for (int row = 1; row < here.all; row++) sum += load(rows + count * row + i);
     store(to + i, sum);
   }
 }

@@ -1,8 +1,6 @@
-// Vectors of float32 numbers, products of matrices out of them, and what threads share.
+// Vectors of float32 numbers, and products of matrices out of them.
 
 #pragma once
-
-#include <omp.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -115,10 +113,4 @@ class Room {  // memory on a boundary of pages
 
  private:
   float* start_;
-};
-
-struct Threads {  // the share of this one
-  const long me = omp_get_thread_num(), all = omp_get_num_threads();
-  int first(long count) const { return count * me / all; }
-  int last(long count) const { return count * (me + 1) / all; }
 };

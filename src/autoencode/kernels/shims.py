@@ -2,12 +2,11 @@
 
 import ctypes
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from autoencode.kernels.library import kernels_file, library
+from autoencode.kernels.library import addresses, kernels_file, library
 
 _C_INTERFACE = (
     "aoti_torch_get_data_ptr",
@@ -39,5 +38,4 @@ def shims() -> dict[Any, list[str]]:
 def _meet() -> None:
     """Puts the library where compiled programs find it, and tells it where PyTorch's C interface is."""
     everywhere = ctypes.CDLL(kernels_file(), mode=ctypes.RTLD_GLOBAL)
-    pytorch = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
-    everywhere.autoencode_meet_pytorch(*(ctypes.cast(getattr(pytorch, name), ctypes.c_void_p) for name in _C_INTERFACE))
+    everywhere.autoencode_meet_pytorch(*addresses(_C_INTERFACE))

@@ -44,10 +44,8 @@ class Convolution {
   void forward(const float* x, const uint8_t* passes, const float* w, const float* bias, bool relu, bool pooled, float* y,
                uint8_t* which, float* x_sum, const float* dy, float* dw, int threads) const {
     const Room u(POINTS * size), sums((size_t)s.ci * threads), weights(dw ? POINTS * size * threads : 0);
-#pragma omp parallel num_threads(threads)
-    {
-      const Threads here;
-      points_of_weights(w, s.ci, s.co, u.as<Cell>());
+    abreast(threads, [&](const Threads& here) {
+      points_of_weights(w, s.ci, s.co, u.as<Cell>(), here);
       const Room v(POINTS * in_step), m(POINTS * out_step), aside(room_to_turn()), sink(s.co), unused(s.co);
       float *sum = sums + s.ci * here.me, *du = weights + (dw ? POINTS * size * here.me : 0);
       std::memset(sum, 0, s.ci * 4);
@@ -70,10 +68,10 @@ class Convolution {
         points_of_gradient(dy, false, nullptr, band, until, m.as<Cell>(), unused);
         for (int p = 0; p < POINTS; p++) add_weights(v, m, aside, tiles, p, du);
       }
-#pragma omp barrier
-      if (x_sum) add_up(x_sum, sums, s.ci, here.all);
-      if (dw) sum_of_weights(weights, dw, here.all);
-    }
+      here.wait();
+      if (x_sum) add_up(x_sum, sums, s.ci, here);
+      if (dw) sum_of_weights(weights, dw, here);
+    });
   }
 
   // Of dx, dw and db those are made that are not null. dx starts as `start` of each channel, or as zero; where it is a
@@ -81,10 +79,8 @@ class Convolution {
   void backward(const float* x, const float* w, const float* dy, bool pooled, const uint8_t* passes, const float* start,
                 bool relu, float* dx, uint8_t* which, float* dw, float* db, int threads) const {
     const Room u(dx ? POINTS * size : 0), sums(dw ? POINTS * size * threads : 0), biases((size_t)s.co * threads);
-#pragma omp parallel num_threads(threads)
-    {
-      const Threads here;
-      if (dx) points_of_weights(w, s.co, s.ci, u.as<Cell>());
+    abreast(threads, [&](const Threads& here) {
+      if (dx) points_of_weights(w, s.co, s.ci, u.as<Cell>(), here);
       const Room v(POINTS * in_step), m(POINTS * out_step), aside(room_to_turn()), sink(s.ci), unused(s.ci);
       float *du = sums + (dw ? POINTS * size * here.me : 0), *bias = biases + s.co * here.me;
       if (dw) std::memset(du, 0, POINTS * size * 4);
@@ -109,10 +105,10 @@ class Convolution {
           if (relu) rectify(dx, which, band / down, until / down);
         }
       }
-#pragma omp barrier
-      if (dw) sum_of_weights(sums, dw, here.all);
-      if (db) add_up(db, biases, s.co, here.all);
-    }
+      here.wait();
+      if (dw) sum_of_weights(sums, dw, here);
+      if (db) add_up(db, biases, s.co, here);
+    });
   }
 
  private:
@@ -134,10 +130,10 @@ class Convolution {
     }
   }
 
-  // U = G g G', as [point][rows][columns] from [R][R][rows][columns]
-  void points_of_weights(const float* w, int rows, int columns, Cell* u) const {
-#pragma omp for
-    for (int i = 0; i < rows; i += DEPTH)
+  // U = G g G', as [point][rows][columns] from [R][R][rows][columns], all of it
+  void points_of_weights(const float* w, int rows, int columns, Cell* u, const Threads& here) const {
+    const int last = here.last(rows / DEPTH) * DEPTH;
+    for (int i = here.first(rows / DEPTH) * DEPTH; i < last; i += DEPTH)
       for (int o = 0; o < columns; o += LANES) {
         vec all[POINTS][DEPTH];
         for (int k = 0; k < DEPTH; k++) {
@@ -151,6 +147,7 @@ class Convolution {
         }
         for (int p = 0; p < POINTS; p++) Kind::put_rows(u + (p * size + (ptrdiff_t)i * columns) / DEPTH + o, all[p]);
       }
+    here.wait();
   }
 
   // to = points * weights
@@ -169,15 +166,15 @@ class Convolution {
 
   size_t room_to_turn() const { return Kind::to_turn((size_t)chunk * across, s.ci + s.co); }
 
-  void sum_of_weights(float* rows, float* dw, int threads) const {
-    add_up(rows, rows, POINTS * size, threads);
-    weights_of_points(rows, dw);
+  void sum_of_weights(float* rows, float* dw, const Threads& here) const {
+    add_up(rows, rows, POINTS * size, here);
+    here.wait();
+    weights_of_points(rows, dw, here);
   }
 
   // dg = G' du G
-  void weights_of_points(const float* du, float* dw) const {
-#pragma omp for
-    for (int i = 0; i < s.ci; i++)
+  void weights_of_points(const float* du, float* dw, const Threads& here) const {
+    for (int i = here.first(s.ci); i < here.last(s.ci); i++)
       for (int o = 0; o < s.co; o += LANES) {
         vec g[F::R][F::R], half[F::R][F::P], all[F::P][F::P];
         for (int p = 0; p < POINTS; p++) all[p / F::P][p % F::P] = load(du + p * size + (ptrdiff_t)i * s.co + o);

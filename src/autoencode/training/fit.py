@@ -161,7 +161,7 @@ def _make_kernels(model: Autoencoder, precision: str, device: torch.device, watc
     if not are_built():
         watch.note("compiling layers for this processor, once, which takes some seconds")
     if lack_a_compiler():
-        watch.note("a C++ compiler with OpenMP, such as g++, would make this training faster")
+        watch.note("a C++ compiler, such as g++, would make this training faster")
     return build_kernels()
 
 

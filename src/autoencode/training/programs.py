@@ -1,5 +1,6 @@
 """A function of tensors as one program: compiled for the processor, recorded on a GPU."""
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -47,9 +48,16 @@ def _compiled(graph: Any, inputs: Sequence[Tensor]) -> Any:
         node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
     with (
         config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
-        config.patch({"aot_inductor.custom_ops_to_c_shims": shims()}),
+        config.patch({"aot_inductor.custom_ops_to_c_shims": shims(), "cpp.cxx": _compilers(config.cpp.cxx)}),
     ):
         return torch._inductor.compile(graph, list[Any](copies(inputs)))
+
+
+def _compilers(found: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Those that PyTorch looks for, but GNU's in place of LLVM's: what that compiles has threads of its own, which wait
+    beside PyTorch's, so that a program takes longer than the step as it is (docs/decisions/0013).
+    """
+    return tuple("g++" if one and "clang" in one and sys.platform == "linux" else one for one in found)
 
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
