@@ -186,15 +186,22 @@ def test_an_example_has_the_same_numbers_in_any_batch() -> None:
     assert torch.equal(alone, linear(x, weight, bias))
 
 
-def test_it_is_faster_with_wide_vectors_on_processors_that_are_not_intels(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("was", [True, False])
+def test_it_is_faster_with_wide_vectors_on_processors_that_are_not_intels_and_where_it_was(
+    was: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dense.sys, "platform", "linux")
+    monkeypatch.setattr(dense, "kept_speed", lambda *_: 1.06 if was else 1.04)
     found = {}
-    for wide in ("AVX512", "AVX2"):
-        for intel in (True, False):
+    for wide in ("AVX512", "AVX2", "DEFAULT"):
+        for maker in ("GenuineIntel Xeon", "AuthenticAMD EPYC"):
+            dense._was_faster.cache_clear()
             monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda wide=wide: wide)
-            monkeypatch.setattr(dense, "_is_intel", lambda intel=intel: intel)
-            found[wide, intel] = are_products_faster()
-    assert [case for case, faster in found.items() if faster] == [("AVX512", False)]
+            monkeypatch.setattr(dense, "processor", lambda maker=maker: maker)
+            found[wide, maker.split()[1]] = are_products_faster()
+    dense._was_faster.cache_clear()
+    measured = [("AVX512", "Xeon"), ("AVX2", "Xeon"), ("AVX2", "EPYC")]
+    assert {case for case, faster in found.items() if faster} == {("AVX512", "EPYC"), *(measured if was else [])}
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
     monkeypatch.setattr(library, "_wanted", False)
     assert not are_products_faster()

@@ -15,7 +15,7 @@ from autoencode.objectives import Objective, Output
 from autoencode.objectives.forward import Forward
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, compiled, fit
+from autoencode.training import RunFolder, Watch, compiled, fit, layers
 from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.optimizers import optimizers, state_tensors
 from autoencode.training.players import Players
@@ -270,9 +270,9 @@ def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(mo
 def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     step = of(recipe="conv-vae")
     for ours in (True, False):
-        monkeypatch.setattr(compiled, "build_kernels", lambda ours=ours: ours)
+        monkeypatch.setattr(layers, "build_kernels", lambda ours=ours: ours)
         assert is_worth_compiling(step, 8_000, CPU) == ours
-    monkeypatch.setattr(compiled, "build_kernels", lambda: True)
+    monkeypatch.setattr(layers, "build_kernels", lambda: True)
     step = of()
     step.model.encoder = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), step.model.encoder)
     assert not is_worth_compiling(step, 8_000, CPU)

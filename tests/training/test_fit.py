@@ -412,14 +412,21 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
     monkeypatch.setattr(library, "built", library.built.__wrapped__)
     pictures = load(torch.rand(40, 1, 8, 8))
     here = library.built() is not None
+    layers = sys.modules["autoencode.training.layers"]
     for recipe, suits, own in (("fashion-vae", False, here), ("dense-vae", False, False), ("dense-vae", True, here)):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        monkeypatch.setattr(sys.modules["autoencode.training.layers"], "suits_products", lambda _, suits=suits: suits)
+        monkeypatch.setattr(layers, "suits_products", lambda _, suits=suits: suits)
+        monkeypatch.setattr(layers, "are_products_faster", lambda suits=suits: suits)
         run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
         fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, watch=Notes())
         assert run.facts["decided"]["kernels"] == own
         assert [text.split(",")[0] for text in notes] == ["compiling layers for this processor"] * own
         notes.clear()
+    monkeypatch.setattr(layers, "are_products_faster", lambda: False)
+    run, (model, objective) = folder("lost"), recipes["dense-vae"]((1, 8, 8))
+    fit(model, objective, pictures, Settings(steps=1), folder=run, watch=Notes())
+    assert not run.facts["decided"]["kernels"]
+    notes.clear()
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), watch=Notes())
     assert len(notes) == 1

@@ -1,7 +1,7 @@
 """Operations in C++ of this library's own, compiled on this machine, where they are faster than PyTorch's.
 
 They are used from the first training or the first opened run on, on processors with AVX2 or better, and need a C++
-compiler with OpenMP; without one PyTorch's own are used, and the numbers are the same but for rounding.
+compiler; without one PyTorch's own are used, and the numbers are the same but for rounding.
 """
 
 from autoencode.kernels.convolution import convolve as convolve

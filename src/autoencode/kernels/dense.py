@@ -1,7 +1,6 @@
 """Products of matrices, where PyTorch's library leaves half of the processor unused."""
 
 import ctypes
-import platform
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd import Function
 
-from autoencode.kernels.library import built, library
+from autoencode.kernels.library import built, kernels_file, library
+from autoencode.kernels.measured import kept_speed, processor
 from autoencode.kernels.shape import can_compute, replaces_autocast, uncast
 from autoencode.kernels.written import is_written_down
 
@@ -21,28 +21,34 @@ _LARGE = 2**20
 """Products of fewer multiplications are always in float32: bfloat16 would save nothing, and codes go through them."""
 _LARGE_ALONE = 2**14
 """With fewer weights, calling from Python takes longer. Not of examples: one's numbers are the same in any batch."""
+_WORTH = 1.05
+"""So many times as fast as PyTorch's ours must be to be taken: a tie must not be decided by chance."""
 
 
 def suits_products(precision: str) -> bool:
-    """Whether `product` would be faster than PyTorch's own here, if it is compiled.
+    """Whether `product` can be faster than PyTorch's own here, if it is compiled: in float32 that may have to be seen.
 
-    In float32 it is 2 to 2.5 times as fast with AVX-512 on other makers' processors, where PyTorch's library (MKL)
-    uses vectors of half the width. In bfloat16 it is faster where AVX-512 has that and there is no AMX.
+    In bfloat16 it is where AVX-512 has that and there is no AMX.
 
     Args:
         precision: float32 or bfloat16.
     """
-    if sys.platform != "linux" or torch.backends.cpu.get_cpu_capability() != "AVX512":
+    capability = torch.backends.cpu.get_cpu_capability()
+    if sys.platform != "linux" or capability not in ("AVX512", "AVX2"):
         return False
     if precision == "float32":
-        return not _is_intel()
+        return True
     known, matrix_units = torch.cpu._is_avx512_bf16_supported(), torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
-    return known and not matrix_units
+    return capability == "AVX512" and known and not matrix_units
 
 
 def are_products_faster() -> bool:
-    """Whether `product` is faster in float32, and is there. The first call may compile it."""
-    return suits_products("float32") and library() is not None
+    """Whether `product` is faster in float32, and is there. The first call may compile it, and may measure.
+
+    With AVX-512 on other makers' processors than Intel's it is 2 to 2.5 times as fast, since PyTorch's library (MKL)
+    uses vectors of half the width there. On others it is measured once (docs/decisions/0014).
+    """
+    return suits_products("float32") and library() is not None and (_is_known_to_be_faster() or _was_faster())
 
 
 def has_bfloat16() -> bool:
@@ -142,7 +148,10 @@ def multiply(a: Tensor, b: Tensor, bias: Tensor | None, *, bfloat16: bool = Fals
     return y
 
 
+def _is_known_to_be_faster() -> bool:
+    return torch.backends.cpu.get_cpu_capability() == "AVX512" and "GenuineIntel" not in processor()
+
+
 @cache
-def _is_intel() -> bool:
-    listing = Path("/proc/cpuinfo")
-    return "GenuineIntel" in (listing.read_text() if listing.is_file() else platform.processor())
+def _was_faster() -> bool:
+    return kept_speed(multiply, Path(kernels_file())) > _WORTH

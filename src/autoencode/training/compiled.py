@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 
 from autoencode.data import Batch, Batches
 from autoencode.errors import CapabilityError
-from autoencode.kernels import build_kernels, has_bfloat16
+from autoencode.kernels import has_bfloat16
 from autoencode.objectives import Output
 from autoencode.objectives.schedules import Schedule, read_by
 from autoencode.training.layers import is_ours
@@ -37,7 +37,7 @@ def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) 
     if train_step.objective.players or steps < _LEAST_STEPS or device.type != "cpu":
         return False
     convolutions = [part for part in train_step.modules() if isinstance(part, _CONVOLUTIONS)]
-    ours = any(is_ours(part, train_step.precision) for part in convolutions) and build_kernels()
+    ours = any(is_ours(part, train_step.precision) for part in convolutions)
     return _is_here(train_step.precision) and (ours or not convolutions)
 
 

@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from autoencode.data import Batches, Dataset, in_order, turned
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.hardware import describe
-from autoencode.kernels import are_built, build_kernels, lack_a_compiler
+from autoencode.kernels import are_built, lack_a_compiler
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.settings import Settings
@@ -21,7 +21,7 @@ from autoencode.training.checkpoint import load_checkpoint
 from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.history import Epoch, History, Status
 from autoencode.training.interrupt import Interruption, listening
-from autoencode.training.layers import is_ours
+from autoencode.training.layers import is_ours, may_be_ours
 from autoencode.training.optimizers import optimizers
 from autoencode.training.players import Players
 from autoencode.training.precision import resolve_device, resolve_precision
@@ -156,13 +156,13 @@ def _prepare(
 
 def _make_kernels(model: Autoencoder, precision: str, device: torch.device, watch: Watch) -> bool:
     """Whether some of the layers are ours; they are compiled here, before they are timed, and a note says so."""
-    if device.type != "cpu" or not any(is_ours(layer, precision) for layer in model.modules()):
+    if device.type != "cpu" or not any(may_be_ours(layer, precision) for layer in model.modules()):
         return False
     if not are_built():
         watch.note("compiling layers for this processor, once, which takes some seconds")
     if lack_a_compiler():
         watch.note("a C++ compiler, such as g++, would make this training faster")
-    return build_kernels()
+    return any(is_ours(layer, precision) for layer in model.modules())
 
 
 def _compiled(

@@ -1,0 +1,74 @@
+"""Which products are faster here is measured once, and every process then does the same."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from autoencode.kernels import measured
+from autoencode.kernels.measured import kept_speed, speed
+
+
+def twice(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """The product, made in twice the time."""
+    measured.torch.addmm(bias, a, b)
+    return torch.addmm(bias, a, b)
+
+
+@pytest.fixture
+def speeds(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What is found, one after the other."""
+    found = [1.25, 0.75, 0.5]
+    monkeypatch.setattr(measured, "speed", lambda _: found.pop(0))
+    return found
+
+
+def test_it_is_measured_once_and_kept_beside_the_library(tmp_path: Path, speeds: list[float]) -> None:
+    file = tmp_path / "kernels-1.so"
+    assert [kept_speed(twice, file) for _ in range(3)] == [1.25] * 3
+    (kept,) = tmp_path.iterdir()
+    assert json.loads(kept.read_text()) == {"processor": measured.processor(), "products": 1.25}
+    assert kept_speed(twice, tmp_path / "kernels-2.so") == 0.75
+
+
+def test_another_processor_is_another_matter(
+    tmp_path: Path, speeds: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kernels-1.so"
+    assert kept_speed(twice, file) == 1.25
+    monkeypatch.setattr(measured, "processor", lambda: "another")
+    assert kept_speed(twice, file) == 0.75
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"products": null}', "\udcff"])
+def test_what_is_no_measurement_is_made_anew(tmp_path: Path, speeds: list[float], content: str) -> None:
+    kept_speed(twice, tmp_path / "kernels-1.so")
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(content.encode(errors="surrogateescape"))
+    assert [kept_speed(twice, tmp_path / "kernels-1.so") for _ in range(2)] == [0.75] * 2
+
+
+def test_where_nothing_can_be_kept_it_is_measured_each_time(tmp_path: Path, speeds: list[float]) -> None:
+    (tmp_path / "taken").write_text("a file, where a folder is to be")
+    assert [kept_speed(twice, tmp_path / "taken" / "kernels-1.so") for _ in range(2)] == [1.25, 0.75]
+
+
+def test_times_are_compared_and_nothing_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def product(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
+        clock[0] += 1
+        return (a @ b).add_(bias)
+
+    monkeypatch.setattr(measured.torch, "addmm", product)
+    monkeypatch.setattr(measured.time, "perf_counter", lambda: clock[0])
+    generator, threads = torch.get_rng_state(), torch.get_num_threads()
+    assert speed(twice) == pytest.approx(0.5)
+    assert torch.equal(torch.get_rng_state(), generator)
+    assert torch.get_num_threads() == threads
+
+
+def test_a_processor_has_a_name() -> None:
+    assert measured.processor()
