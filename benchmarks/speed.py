@@ -107,7 +107,7 @@ def peak(side: int, threads: int, device: str) -> dict[str, int]:
     command = [sys.executable, "-m", "speed.peak", str(side), device]
     environ = environment_for(own=True, threads=threads, more={})
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
-    return {precision: round(speed) for precision, speed in json.loads(done.stdout).items()}
+    return {precision: max(1, round(speed)) for precision, speed in json.loads(done.stdout).items()}
 
 
 def prepared(name: str, out: Path) -> Path | str:

@@ -1,10 +1,15 @@
+import sys
+
 import pytest
 import torch
 
+from autoencode.data import load
 from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
 from autoencode.recipes import recipes
-from autoencode.training.precision import resolve_device, resolve_precision
+from autoencode.settings import Settings
+from autoencode.training import Watch, fit
+from autoencode.training.precision import is_slow_here, resolve_device, resolve_precision
 
 CPU = torch.device("cpu")
 
@@ -35,3 +40,34 @@ def test_a_device_that_is_not_there():
     assert resolve_device("cpu") == torch.device("cpu")
     with pytest.raises(ArgumentError, match="--device nonsense: there is no such device here; use cpu"):
         resolve_device("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("capability", "known", "units", "slow"),
+    [
+        ("AVX2", False, False, True),
+        ("AVX512", False, False, True),
+        ("AVX512", True, False, False),
+        ("AVX512", False, True, False),
+        ("SVE256", False, False, False),
+    ],
+)
+def test_bfloat16_is_slow_where_the_processor_does_not_multiply_it(monkeypatch, capability, known, units, slow):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: known)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: units)
+    assert is_slow_here("bfloat16", CPU) == slow
+    assert not is_slow_here("float32", CPU)
+    assert not is_slow_here("bfloat16", torch.device("cuda"))
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_whoever_asks_for_it_there_is_told(monkeypatch, slow):
+    class Notes(Watch):
+        def note(self, text):
+            notes.append(text)
+
+    notes = list[str]()
+    monkeypatch.setattr(sys.modules["autoencode.training.fit"], "is_slow_here", lambda *_: slow)
+    fit(*recipes["dense-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), watch=Notes())
+    assert any("--precision float32" in text for text in notes) == slow

@@ -24,7 +24,7 @@ from autoencode.training.interrupt import Interruption, listening
 from autoencode.training.layers import is_ours, may_be_ours
 from autoencode.training.optimizers import optimizers
 from autoencode.training.players import Players
-from autoencode.training.precision import resolve_device, resolve_precision
+from autoencode.training.precision import is_slow_here, resolve_device, resolve_precision
 from autoencode.training.processor import prepare_processor
 from autoencode.training.resident import resident
 from autoencode.training.run_folder import RunFolder
@@ -125,6 +125,8 @@ def _prepare(
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     kernels = _make_kernels(model, resolve_precision(settings.precision, device, model), device, watch)
     decided = _decide(model, objective, data, settings, batches, folder)
+    if is_slow_here(decided["precision"], device):
+        watch.note("this processor does not multiply bfloat16: --precision float32 would be faster")
     train_step = TrainStep(model, objective, decided["precision"])
     optimizer = _optimizer(model, settings)
     compiled = _compiled(train_step, optimizer, batches, settings, decided["last_step"], watch)
