@@ -72,3 +72,19 @@ def test_times_are_compared_and_nothing_else_changes(monkeypatch: pytest.MonkeyP
 
 def test_a_processor_has_a_name() -> None:
     assert measured.processor()
+
+
+def test_other_defaults_do_no_harm() -> None:
+    """Ours would read numbers of another kind as float32."""
+    seen = list[torch.dtype]()
+
+    def ours(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+        seen.extend([a.dtype, b.dtype])
+        return torch.addmm(bias, a, b)
+
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert speed(ours) > 0
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert set(seen) == {torch.float32}

@@ -8,7 +8,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import torch
@@ -36,9 +36,9 @@ def kept_speed(multiply: Multiply, beside: Path) -> float:
     except (OSError, ValueError, KeyError, TypeError):  # not measured yet, or not by us
         found = speed(multiply)
     with contextlib.suppress(OSError):
-        beside_it = file.with_suffix(f".{os.getpid()}")
-        beside_it.write_text(json.dumps({"processor": processor(), _PRODUCTS: found}))
-        beside_it.replace(file)
+        whole = file.with_suffix(f".{os.getpid()}")
+        whole.write_text(json.dumps({"processor": processor(), _PRODUCTS: found}))
+        whole.replace(file)
     return found
 
 
@@ -47,9 +47,9 @@ def speed(multiply: Multiply) -> float:
     """The same, measured: the mean of some sizes, in turn; medians, since a moment of other work must not decide."""
     ratios = list[float]()
     for rows, depth, columns in _SIZES:
-        a, b = torch.ones(rows, depth, device="cpu"), torch.ones(columns, depth, device="cpu").t()
-        bias = torch.ones(columns, device="cpu")
-        ways = (lambda a=a, b=b, bias=bias: torch.addmm(bias, a, b), lambda a=a, b=b, bias=bias: multiply(a, b, bias))
+        sizes = (rows, depth), (columns, depth), (columns,)
+        a, b, bias = (torch.ones(size, dtype=torch.float32, device="cpu") for size in sizes)
+        ways = partial(torch.addmm, bias, a, b.t()), partial(multiply, a, b.t(), bias)
         rounds = [[_seconds(way) for way in ways] for _ in range(_ROUNDS + 1)][1:]
         ratios.append(statistics.median(theirs / own for theirs, own in rounds))
     return statistics.geometric_mean(ratios)
@@ -57,7 +57,7 @@ def speed(multiply: Multiply) -> float:
 
 @cache
 def processor() -> str:
-    """What this machine's calls itself."""
+    """What this machine's processor calls itself."""
     listing = Path("/proc/cpuinfo")
     lines = listing.read_text().splitlines() if listing.is_file() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith(("vendor_id", "model name"))]
