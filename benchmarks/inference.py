@@ -159,9 +159,12 @@ def held(path: Path, use: str, n: int) -> float:
         if use == "generate":
             tasks.generate(run, n, folder)
         else:
-            some = np.random.default_rng(0).integers(0, 256, (500, 28, 28), dtype=np.uint8)
-            if not run.is_pictures:
-                some = np.random.default_rng(0).random((500, VECTOR), dtype=np.float32)
+            draw = np.random.default_rng(0)
+            some = (
+                draw.integers(0, 256, (500, 28, 28), np.uint8)
+                if run.is_pictures
+                else draw.random((500, VECTOR), np.float32)
+            )
             x = np.lib.format.open_memmap(f"{folder}/x.npy", "w+", some.dtype, (n, *some.shape[1:]))
             for start in range(0, n, 500):
                 x[start : start + 500] = some

@@ -36,7 +36,7 @@ struct Dense {
 
   template <class Part>
   void share(int threads, Part part) const {
-    abreast(threads, [&](const Threads& here) {
+    together(threads, [&](const Threads& here) {
       const long strips = (columns + LANES - 1) / LANES, most = rows > 2 * columns ? 1 : strips / COLUMNS;
       const long abreast = std::max(1l, std::min(here.all, most));
       const long below = here.all / abreast, column = here.me % abreast, row = here.me / abreast;

@@ -24,7 +24,7 @@ class Thin {
   // With `pooled`, `which` says which of four a maximum was, and else, where it is there, what is above zero (maximum.h).
   void forward(const float* x, const float* w, const float* bias, bool relu, bool pooled, float* y, uint8_t* which,
                int threads) const {
-    abreast(threads, [&](const Threads& here) {
+    together(threads, [&](const Threads& here) {
       const Room made(pooled ? 2 * line : 0), turned((size_t)taps * s.co);
       const Lines lines(*this, x);
       turn_taps(w, turned);
@@ -45,7 +45,7 @@ class Thin {
   void backward(const float* x, const float* dy, bool pooled, const uint8_t* which, float* dw, float* db, int threads) const {
     const ptrdiff_t size = (taps + 1) * (ptrdiff_t)s.co;  // the last row is the bias's
     const Room sums(size * threads);
-    abreast(threads, [&](const Threads& here) {
+    together(threads, [&](const Threads& here) {
       const int step = pooled ? 2 : 1, rows = (s.oh + step - 1) / step, last = here.last((long)s.n * rows);
       const Room slopes(step * line);
       const Lines lines(*this, x);
@@ -169,7 +169,7 @@ class Narrow {
   static bool takes(const Shape& s) { return s.co <= MOST && s.ci % 16 == 0; }
 
   void forward(const float* x, const float* w, const float* bias, float* y, int threads) const {
-    abreast(threads, [&](const Threads& here) {
+    together(threads, [&](const Threads& here) {
       const ptrdiff_t wide = (ptrdiff_t)(s.w + 2) * s.ci;
       const Room framed(3 * wide), sums((size_t)(s.w + LANES) * LANES);
       std::memset(framed, 0, 3 * wide * 4);

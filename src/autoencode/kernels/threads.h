@@ -20,6 +20,6 @@ struct Threads {  // the share of this one
 
 // Calls body(Threads) in so many of them, or as many as there are.
 template <class Body>
-void abreast(int threads, const Body& body) {
+void together(int threads, const Body& body) {
   openmp.parallel([](void* of) { (*(const Body*)of)(Threads()); }, (void*)&body, threads, 0);
 }

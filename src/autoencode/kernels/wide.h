@@ -44,7 +44,7 @@ class Convolution {
   void forward(const float* x, const uint8_t* passes, const float* w, const float* bias, bool relu, bool pooled, float* y,
                uint8_t* which, float* x_sum, const float* dy, float* dw, int threads) const {
     const Room u(POINTS * size), sums((size_t)s.ci * threads), weights(dw ? POINTS * size * threads : 0);
-    abreast(threads, [&](const Threads& here) {
+    together(threads, [&](const Threads& here) {
       points_of_weights(w, s.ci, s.co, u.as<Cell>(), here);
       const Room v(POINTS * in_step), m(POINTS * out_step), aside(room_to_turn()), sink(s.co), unused(s.co);
       float *sum = sums + s.ci * here.me, *du = weights + (dw ? POINTS * size * here.me : 0);
@@ -79,7 +79,7 @@ class Convolution {
   void backward(const float* x, const float* w, const float* dy, bool pooled, const uint8_t* passes, const float* start,
                 bool relu, float* dx, uint8_t* which, float* dw, float* db, int threads) const {
     const Room u(dx ? POINTS * size : 0), sums(dw ? POINTS * size * threads : 0), biases((size_t)s.co * threads);
-    abreast(threads, [&](const Threads& here) {
+    together(threads, [&](const Threads& here) {
       if (dx) points_of_weights(w, s.co, s.ci, u.as<Cell>(), here);
       const Room v(POINTS * in_step), m(POINTS * out_step), aside(room_to_turn()), sink(s.ci), unused(s.ci);
       float *du = sums + (dw ? POINTS * size * here.me : 0), *bias = biases + s.co * here.me;
