@@ -15,15 +15,15 @@ import torch
 
 from autoencode.data import Batches
 from autoencode.errors import CapabilityError
-from autoencode.hardware import describe
+from autoencode.hardware import describe_device
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
 from autoencode.training import optimizers
 from autoencode.training.compiled import CompiledStep
-from autoencode.training.players import Players
-from autoencode.training.processor import prepare_processor
-from autoencode.training.seeding import own_noise
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.processor import configure_cpu
+from autoencode.training.seeding import preserved_rng
+from autoencode.training.step import TrainStep, training_step
 
 _RECIPES = "dense-vae,beta-vae,fashion-vae,fashion-denoise,conv-vae,restorer,categorical-vae,sparse-ae"
 _SHAPE = (1, 28, 28)
@@ -38,9 +38,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     use_kernels()
-    prepare_processor()
+    configure_cpu()
     build_kernels()
-    print(f"{describe('cpu')}; {given.precision}, batches of {given.batch_size}\n")
+    print(f"{describe_device('cpu')}; {given.precision}, batches of {given.batch_size}\n")
     print("| recipe | as it is, ms | compiled, ms | faster | compiler, s | pays after |")
     print("|---|---|---|---|---|---|")
     for name in given.recipes.split(","):
@@ -54,7 +54,7 @@ def row(name: str, precision: str, batch_size: int, rounds: int) -> str:
     model.train().to(memory_format=torch.channels_last)
     numbers = torch.randint(256, (4 * batch_size, *_SHAPE), generator=torch.Generator().manual_seed(0))
     batches = Batches(numbers.byte(), batch_size, seed=0)
-    step, optimizer, players = TrainStep(model, objective, precision), optimizers["adam"](model), Players(objective)
+    step, optimizer, adversaries = TrainStep(model, objective, precision), optimizers["adam"](model), Adversaries(objective)
     began = time.perf_counter()
     try:
         program = CompiledStep(step, optimizer, batches, seed=0)
@@ -63,12 +63,12 @@ def row(name: str, precision: str, batch_size: int, rounds: int) -> str:
     took = time.perf_counter() - began
 
     def plain(place: int) -> None:
-        take(step, optimizer, players, batches(place), place, clip=None)
+        training_step(step, optimizer, adversaries, batches(place), place, grad_clip=None)
 
     def compiled(place: int) -> None:
-        program(batches.rows(place), place)
+        program(batches.gather(place), place)
 
-    with own_noise(batches.device):
+    with preserved_rng(batches.device):
         times = in_turn([plain, compiled], rounds)
     one, other = (statistics.median(each) for each in times)
     pays = f"{took / (one - other) * 1e3:,.0f} steps" if other < one else "never"

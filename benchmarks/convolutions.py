@@ -17,12 +17,12 @@ from torch import Tensor
 
 from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
-from autoencode.nn import Chain, Conv, NarrowConv, PooledConv, TransposedConv, UpsampledConv
+from autoencode.nn import FusedSequential, Conv, FewOutputsConv, PooledConv, TransposedConv, UpsampledConv
 from autoencode.recipes import recipes
 from autoencode.training import optimizers
-from autoencode.training.players import Players
-from autoencode.training.processor import prepare_processor
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.processor import configure_cpu
+from autoencode.training.step import TrainStep, training_step
 
 # Name, pictures, channels, side, channels that come out, stride, and kind of layer.
 LAYERS = (
@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=15)
     repeats = parser.parse_args().repeats
-    prepare_processor()
+    configure_cpu()
     if not build_kernels():
         raise SystemExit("there are no kernels here: is there a C++ compiler?")
     print("| layer | forward: PyTorch, ours | backward: PyTorch, ours | faster | off by: PyTorch, ours |")
@@ -91,16 +91,16 @@ def line_of_layer(name: str, n: int, ci: int, side: int, co: int, stride: int, k
     return f"| {name}: {sizes} | {a:.2f}, {c:.2f} | {b:.2f}, {d:.2f} | {faster:.2f} × | {errors} |"
 
 
-def made(ci: int, co: int, side: int, stride: int, kind: str) -> Chain:
+def made(ci: int, co: int, side: int, stride: int, kind: str) -> FusedSequential:
     """One layer, and the ReLU that follows it where it has many channels."""
     makers = {
-        "narrow": lambda: NarrowConv(ci, co),
+        "narrow": lambda: FewOutputsConv(ci, co),
         "transposed": lambda: TransposedConv(ci, co, 3, stride, 1, stride - 1),
         "pooled": lambda: PooledConv(ci, co),
         "doubled": lambda: UpsampledConv(ci, co, (2 * side, 2 * side)),
         "plain": lambda: Conv(ci, co, stride),
     }
-    return Chain(makers[kind](), *([torch.nn.ReLU(inplace=True)] if co > 4 else []))
+    return FusedSequential(makers[kind](), *([torch.nn.ReLU(inplace=True)] if co > 4 else []))
 
 
 def line_of_step(name: str, batch_size: int, shape: tuple[int, ...], repeats: int) -> str:
@@ -109,13 +109,13 @@ def line_of_step(name: str, batch_size: int, shape: tuple[int, ...], repeats: in
     model, objective = recipes[name](shape)
     model.to(memory_format=torch.channels_last)
     batches = Batches(F.dropout(torch.ones(batch_size * 4, *shape)).clamp(max=1), batch_size, seed=0)
-    step, update, players = TrainStep(model, objective), optimizers["adam"](model), Players(objective)
+    step, update, adversaries = TrainStep(model, objective), optimizers["adam"](model), Adversaries(objective)
     number = iter(range(10**6))
 
     def once(own: bool) -> tuple[float]:
         batch, at = batches(next(number)), next(number)
         began = time.perf_counter()
-        take(step, update, players, batch, at, clip=None)
+        training_step(step, update, adversaries, batch, at, grad_clip=None)
         return (time.perf_counter() - began,)
 
     (a,), (b,) = in_turn(once, repeats)

@@ -24,11 +24,11 @@ from PIL import Image, ImageFilter
 from rapidfuzz.distance import Levenshtein
 
 from autoencode import tasks
-from autoencode.cli.progress import TrainingBar
+from autoencode.cli.progress import TrainingProgress
 from autoencode.data.sets.documents import DIRTS, dirt_of, page_files, typeface_of
 from autoencode.evaluation import Estimate, measure_restoration
 from autoencode.tasks import Restorer, Run
-from autoencode.tasks.measures import root_of_ratio
+from autoencode.tasks.measures import clustered_rmse
 
 DATA = {"text": "documents", "typefaces": "documents-typefaces"}
 A4 = (3508, 2480)
@@ -42,8 +42,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="shorten the training to about so many")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with TrainingBar() as watch:
-        found = tasks.reproduce(DATA[options.split], seed=options.seed, minutes=options.minutes, watch=watch)
+    with TrainingProgress() as callback:
+        found = tasks.reproduce(DATA[options.split], seed=options.seed, minutes=options.minutes, callback=callback)
     run = Run(Path("runs/reproduce") / f"{DATA[options.split]}-{options.seed}")
     print(f"{found.quantity}: {found.obtained} ({found.obtained.n} typefaces)")
     print(f"{found.epochs:.1f} epochs, {found.minutes:.1f} minutes on {found.hardware}, seed {found.seed}")
@@ -73,7 +73,7 @@ def rmse(pages: Pages, clean: Pages, kind: int | None = None) -> Estimate:
         entry = sums.setdefault(typeface_of(n), [0.0, 0.0])
         entry[0] += float(np.square((pages[n].astype(float) - clean[n]) / 255).sum())
         entry[1] += clean[n].size
-    return root_of_ratio(torch.tensor(list(sums.values()), dtype=torch.float64))
+    return clustered_rmse(torch.tensor(list(sums.values()), dtype=torch.float64))
 
 
 def report_clean(run: Run, clean: Pages) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from autoencode import tasks
 from autoencode.data import load
 from autoencode.tasks import Run
-from autoencode.training import Epoch, Watch
+from autoencode.training import EpochMetrics, Callback
 
 JOBS = {
     "fashion-vae": ("fashion-mnist", {}),
@@ -24,10 +24,10 @@ JOBS = {
 }
 
 
-class Log(Watch):
+class Log(Callback):
     """A line for every epoch, on standard error."""
 
-    def epoch(self, record: Epoch) -> None:
+    def on_epoch_end(self, record: EpochMetrics) -> None:
         """Prints it."""
         terms = "  ".join(f"{name} {value:.3f}" for name, value in record.validation.items())
         print(f"  epoch {record.epoch:g}: {terms}  {record.examples_per_second:,.0f}/s", file=sys.stderr, flush=True)
@@ -47,7 +47,7 @@ def line(recipe: str, seed: int = 0) -> str:
     run = (
         Run(path)
         if path.exists()
-        else tasks.train(data, recipe, out=path, watch=Log(), command=command, seed=seed, **options)
+        else tasks.train(data, recipe, out=path, callback=Log(), command=command, seed=seed, **options)
     )
     measured = tasks.evaluate(run)
     tasks.report(run, measured)
@@ -58,7 +58,7 @@ def line(recipe: str, seed: int = 0) -> str:
     return (
         f"{recipe} on {data}: nll per pixel {measured.nll_per_value}, {error}, "
         f"{bounds}{last['epoch']:g} epochs, "
-        f"{last['seconds'] / 60:.1f} minutes, {run.folder.facts['decided']['hardware']}, seed {seed}"
+        f"{last['seconds'] / 60:.1f} minutes, {run.folder.metadata['decided']['hardware']}, seed {seed}"
     )
 
 
@@ -67,7 +67,7 @@ def pca(numbers: int = 8) -> str:
     from sklearn.decomposition import PCA
 
     data = load("fashion-mnist")
-    x, test = (part.units().flatten(1).numpy() for part in (data.train, data.test))
+    x, test = (part.inputs().flatten(1).numpy() for part in (data.train, data.test))
     fitted = PCA(numbers, svd_solver="randomized", random_state=0).fit(x)
     error = (fitted.inverse_transform(fitted.transform(test)) - test) ** 2
     return f"PCA with {numbers} components on fashion-mnist: squared error per pixel {error.mean():.5f}"

@@ -3,7 +3,7 @@
     python benchmarks/fashion_denoise.py                trains both (some 20 and 8 minutes of a quiet core)
     python benchmarks/fashion_denoise.py --filters      the classical filters alone
 
-A tenth of the pixels are replaced: a twentieth become black, and a twentieth white. Every method gets the same spoiled
+A tenth of the pixels are replaced: a twentieth become black, and a twentieth white. Every method gets the same corrupted
 pictures, the 10,000 of the official test part with noise of seed 0, which are looked at only for these numbers. The
 filters' settings are those with the least error on 500 training images. The runs stay in runs/fashion-denoise/; one
 that was interrupted goes on.
@@ -41,7 +41,7 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
             "epochs": 6,
             "batch_size": 64,
             "clean": 0.0,
-            "turned": 0.0,
+            "augment": 0.0,
         },
     ),
 }
@@ -54,23 +54,23 @@ def main() -> None:
     parser.add_argument("--filters", action="store_true", help="the classical filters alone")
     options = parser.parse_args()
     data = load("fashion-mnist")
-    clean, spoiled = spoiled_pair(data.test.units(), seed=0)
-    errors = {"untouched": spoiled}
-    train = spoiled_pair(data.train.units(slice(0, CHOSEN_ON)), seed=1)
+    clean, corrupted = spoiled_pair(data.test.inputs(), seed=0)
+    errors = {"untouched": corrupted}
+    train = spoiled_pair(data.train.inputs(slice(0, CHOSEN_ON)), seed=1)
     for name, (method, grid) in FILTERS.items():
         setting = chosen(method, grid, *train)
-        errors[f"{name}{f' {setting}' if len(grid) > 1 else ''}"] = method(spoiled, **setting)
+        errors[f"{name}{f' {setting}' if len(grid) > 1 else ''}"] = method(corrupted, **setting)
     for name in () if options.filters else RECIPES:
         run = trained(name)
         tasks.report(run)
         print(history(run), flush=True)
-        errors[name] = reconstruct_batch(run, torch.from_numpy(spoiled)[:, None])[:, 0].numpy()
+        errors[name] = reconstruct_batch(run, torch.from_numpy(corrupted)[:, None])[:, 0].numpy()
     for name, result in errors.items():
         print(line(name, clean, result), flush=True)
 
 
 def spoiled_pair(x: torch.Tensor, seed: int) -> tuple[Pictures, Pictures]:
-    """Clean pictures and the same ones spoiled, (n, height, width) each."""
+    """Clean pictures and the same ones corrupted, (n, height, width) each."""
     torch.manual_seed(seed)
     return x[:, 0].numpy(), SPOIL(Batch(x)).x[:, 0].numpy()
 
@@ -82,12 +82,12 @@ def trained(name: str) -> Run:
     if not (path / "run.json").is_file():
         return tasks.train("fashion-mnist", recipe, out=path, seed=0, **options)
     run = Run(path)
-    return run if run.folder.facts["status"] == "complete" else tasks.resume(path)
+    return run if run.folder.metadata["status"] == "complete" else tasks.resume(path)
 
 
 def history(run: Run) -> str:
     """Squared errors on the validation part; the loss is squared error / (2 scale²) plus a constant."""
-    scale, size = float(run.folder.facts["arguments"].get("scale", 1.0)), math.prod(run.model.data_shape)
+    scale, size = float(run.folder.metadata["arguments"].get("scale", 1.0)), math.prod(run.model.data_shape)
     lines = run.folder.metrics()
     nats = {int(each["epoch"]): each["validation"]["nll"] / size for each in lines}
     mse = {epoch: 2 * scale**2 * (nll - math.log(scale * math.sqrt(2 * math.pi))) for epoch, nll in nats.items()}
@@ -104,9 +104,9 @@ def line(name: str, clean: Pictures, result: Pictures) -> str:
     return f"{name:<40} MSE {mse.value:.6f} ({a:.6f} to {b:.6f})  PSNR {psnr.value:.2f} dB ({c:.2f} to {d:.2f})"
 
 
-def chosen(method: Callable[..., Pictures], grid: list[dict[str, Any]], clean: Pictures, spoiled: Pictures) -> Any:
+def chosen(method: Callable[..., Pictures], grid: list[dict[str, Any]], clean: Pictures, corrupted: Pictures) -> Any:
     """The setting with the least squared error."""
-    return min(grid, key=lambda setting: np.square(method(spoiled, **setting) - clean).mean())
+    return min(grid, key=lambda setting: np.square(method(corrupted, **setting) - clean).mean())
 
 
 def median(x: Pictures, size: int) -> Pictures:
@@ -115,17 +115,17 @@ def median(x: Pictures, size: int) -> Pictures:
 
 
 def switching_median(x: Pictures, least: int, black: int, white: int) -> Pictures:
-    """The median of the sound pixels around them in place of spoiled ones; all others stay.
+    """The median of the sound pixels around them in place of corrupted ones; all others stay.
 
     Spoiled are black pixels with at most so many black neighbours, and white ones likewise; those with more belong to a
     black or a white area. The window grows from 3 to 7 until it holds `least` sound pixels.
     """
     alike = {v: ndimage.convolve((x == v).astype(np.float32), np.ones((1, 3, 3)), mode="nearest") - 1 for v in (0, 1)}
-    spoiled = ((x == 0) & (alike[0] <= black)) | ((x == 1) & (alike[1] <= white))
-    result, left = x.copy(), spoiled.copy()
+    corrupted = ((x == 0) & (alike[0] <= black)) | ((x == 1) & (alike[1] <= white))
+    result, left = x.copy(), corrupted.copy()
     for reach in (1, 2, 3):
         places = np.nonzero(left)
-        middle, count = median_of_sound(np.where(spoiled, np.nan, x), places, reach)
+        middle, count = median_of_sound(np.where(corrupted, np.nan, x), places, reach)
         result[places] = np.where(count >= least, middle, x[places])
         left[places] = count < least
     return result

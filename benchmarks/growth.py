@@ -79,15 +79,15 @@ def measured(axis: str, value: int) -> dict:
     from autoencode.data import load
     from autoencode.recipes import recipes
     from autoencode.settings import Settings
-    from autoencode.training import RunFolder, Watch, fit
+    from autoencode.training import RunFolder, Callback, fit
 
-    class Clock(Watch):
+    class Clock(Callback):
         """Notes when each step ended, and the memory now and then."""
 
         def __init__(self) -> None:
             self.at, self.points = list[float](), list[dict[str, float]]()
 
-        def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+        def on_step_end(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
             self.at.append(time.perf_counter())
             if step % LEAK_EVERY == 0:
                 recent = self.at[-LEAK_EVERY:]
@@ -106,7 +106,7 @@ def measured(axis: str, value: int) -> dict:
     model, objective = recipes[recipe](data.data_shape, **arguments)
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        fit(model, objective, data, settings, folder=RunFolder.create(Path(folder) / "run", {}), watch=clock)
+        fit(model, objective, data, settings, folder=RunFolder.create(Path(folder) / "run", {}), callback=clock)
     later = clock.at[len(clock.at) // 10 :]
     gaps = sorted(b - a for a, b in itertools.pairwise(later))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -131,9 +131,9 @@ def slope(points: list[dict[str, float]], key: str) -> float:
 
 def drawn(found: dict[str, list[dict[str, float]]]) -> None:
     """The same as a picture: time above, memory below."""
-    from autoencode.evaluation.figures.chart import SOFT, STRONG, blank, label, title
+    from autoencode.evaluation.figures.chart import SOFT, STRONG, new_figure, label, title
 
-    figure, panels = blank(2.7 * len(found) + 0.6, 5.2, 2 * len(found), len(found))
+    figure, panels = new_figure(2.7 * len(found) + 0.6, 5.2, 2 * len(found), len(found))
     for place, (axis, points) in enumerate(found.items()):
         for row, (key, unit, colour) in enumerate((("milliseconds", "ms a step", STRONG), ("megabytes", "MB", SOFT))):
             panel = panels[row * len(found) + place]

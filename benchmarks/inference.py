@@ -78,7 +78,7 @@ def speeds(runs: dict[str, Path], repeats: int) -> None:
     for recipe in ("dense-vae", "fashion-vae"):
         of_a_vae(Run(runs[recipe], device="cpu"), recipe, repeats)
     restorer = Restorer(Run(runs["restorer"], device="cpu"))
-    network = restorer.run.model_at((PAGE, PAGE)).encoder
+    network = restorer.run.model_for_size((PAGE, PAGE)).encoder
     page = torch.randint(0, 256, (1, PAGE, PAGE), dtype=torch.uint8)
     units = page[None].float() / 255
     name, megapixels = f"restorer, {PAGE} × {PAGE}", PAGE**2 / 1e6
@@ -89,25 +89,25 @@ def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
     """Encoding, reconstructing, generating."""
     import torch
 
-    from autoencode.tasks.codes import means_of
+    from autoencode.tasks.codes import posterior_means
     from autoencode.tasks.generate import sample
     from autoencode.tasks.reconstruct import reconstruct_batch
 
     examples = EXAMPLES[recipe]
     model, part = run.model, run.data.train[:examples]
-    x, n = part.units(), model.latent_shape[0]
+    x, n = part.inputs(), model.latent_shape[0]
     encoder, decoder = torch.nn.Sequential(model.encoder, model.posterior.head), model.decoder
 
     def bare_encode() -> None:
-        torch.cat([encoder(some) for some in x.split(run.portion)])
+        torch.cat([encoder(some) for some in x.split(run.batch_size)])
 
     def bare_both() -> None:
-        torch.cat([decoder(encoder(some)[:, :n]).sigmoid() for some in x.split(run.portion)])
+        torch.cat([decoder(encoder(some)[:, :n]).sigmoid() for some in x.split(run.batch_size)])
 
     def bare_decode() -> None:
-        torch.cat([decoder(some).sigmoid() for some in torch.randn(examples, n).split(run.portion)])
+        torch.cat([decoder(some).sigmoid() for some in torch.randn(examples, n).split(run.batch_size)])
 
-    compare(f"{recipe}, encode", "images/s", examples, bare_encode, lambda: means_of(run, part), repeats)
+    compare(f"{recipe}, encode", "images/s", examples, bare_encode, lambda: posterior_means(run, part), repeats)
     compare(f"{recipe}, reconstruct", "images/s", examples, bare_both, lambda: reconstruct_batch(run, x), repeats)
     compare(f"{recipe}, generate", "images/s", examples, bare_decode, lambda: sample(run, examples), repeats)
 

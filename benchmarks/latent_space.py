@@ -17,8 +17,8 @@ from typing import Any
 
 from autoencode import tasks
 from autoencode.data import load
-from autoencode.tasks import LatentSpace, Run
-from autoencode.tasks.classifier import classifier_of
+from autoencode.tasks import LatentMetrics, Run
+from autoencode.tasks.classifier import load_or_train_classifier
 
 SETTINGS = {
     "batch_size": 128,
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-n", type=int, default=10_000, help="real and generated pictures compared")
     options = parser.parse_args()
-    judge = classifier_of(load("fashion-mnist"), tell=say)
+    judge = load_or_train_classifier(load("fashion-mnist"), on_status=say)
     print(f"classifier: {judge.accuracy.scaled(100.0)} % of the test part right; {judge.path}")
     if options.what == "all":
         tables(options.epochs, options.seed, options.n)
@@ -60,13 +60,13 @@ def tables(epochs: int, seed: int, n: int) -> None:
         for prior in ("own", "ex-post"):
             if prior == "own" and run.model.prior is None:
                 continue
-            found = tasks.latent_space(run, prior=prior, n=n, seed=seed, tell=say)
+            found = tasks.latent_space(run, prior=prior, n=n, seed=seed, on_status=say)
             geometry.append(geometry_line(name, found))
             samples.append(samples_line(name, found))
             last = found
     print(f"\n{GEOMETRY}\n|{'---|' * 7}", *geometry, sep="\n")
     print(f"\n{SAMPLES}\n|{'---|' * 9}", *samples, best_line(last), sep="\n")
-    far = f"{last.usual_distance:.2f} is the median distance of two test pictures"
+    far = f"{last.median_distance:.2f} is the median distance of two test pictures"
     print(f"\n{far}; {n:,} pictures; {epochs} epochs; seed {seed}")
 
 
@@ -88,20 +88,20 @@ def trained(name: str, epochs: int, seed: int) -> Run:
     return run
 
 
-def geometry_line(name: str, found: LatentSpace) -> str:
+def geometry_line(name: str, found: LatentMetrics) -> str:
     """A row of the first table."""
     cells = [name, found.prior, found.at_codes.median, found.at_codes.high]
     return row(*cells, found.at_draws.median, found.at_draws.high, found.straightness)
 
 
-def samples_line(name: str, found: LatentSpace) -> str:
+def samples_line(name: str, found: LatentMetrics) -> str:
     """A row of the second table."""
     quality = found.quality
     numbers = (quality.frechet, quality.precision, quality.recall, quality.density, quality.coverage)
     return row(name, found.prior, found.generated.recognised, f"{found.generated.entropy:.3f}", *numbers)
 
 
-def best_line(found: LatentSpace) -> str:
+def best_line(found: LatentMetrics) -> str:
     """What real pictures reach: of the test part for the classifier, of the training part for the rest."""
     quality = found.best
     numbers = (quality.frechet, quality.precision, quality.recall, quality.density, quality.coverage)

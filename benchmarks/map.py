@@ -69,7 +69,7 @@ def write(path: Path, n: int, seed: int) -> tuple[Path, int]:
     """The page of made-up codes, and its size in bytes."""
     import torch
 
-    from autoencode.evaluation.map import MapContent, write_page
+    from autoencode.evaluation.map import MapContent, write_map_page
 
     noise = torch.Generator().manual_seed(seed)
     labels = torch.randint(10, (n,), generator=noise)
@@ -79,7 +79,7 @@ def write(path: Path, n: int, seed: int) -> tuple[Path, int]:
     points = centres[labels] + torch.randn(n, 2, generator=noise)
     lead = f"{n:,} made-up codes."
     content = MapContent("made-up codes", lead, points, ("first number", "second number"), labels, classes, names, None)
-    return path, write_page(path, content).bytes
+    return path, write_map_page(path, content).bytes
 
 
 def drag(page: Any) -> tuple[list[float], list[float]]:

@@ -16,7 +16,7 @@ from PIL import Image
 from skimage import data as pictures
 from sklearn.datasets import load_sample_images
 
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 PLACE = Path("runs/photographs")
 WIDTHS = (1024, 512)
@@ -64,7 +64,7 @@ def scaled_down(source: Path, goal: Path, side: int) -> None:
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         picture.save(file.name)
-        write_whole(goal, Path(file.name).read_bytes())
+        atomic_write(goal, Path(file.name).read_bytes())
 
 
 def to_test_on() -> dict[str, Picture]:

@@ -60,7 +60,7 @@ def final(out: Path, letter: str, precision: str, seed: int) -> dict[str, float]
     from autoencode.training import RunFolder
 
     job, path = JOBS[letter], out / f"{letter}-{precision}-{seed}"
-    if path.is_dir() and RunFolder(path).facts["status"] != "complete":
+    if path.is_dir() and RunFolder(path).metadata["status"] != "complete":
         tasks.resume(path)
     elif not path.is_dir():
         options = {"batch_size": job.batch_size, "epochs": job.epochs, "optimizer": "adam", "learning_rate": 1e-3}

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from autoencode.kernels import has_bfloat16
-from autoencode.kernels.dense import multiply
-from autoencode.training.processor import prepare_processor
+from autoencode.kernels.dense import matmul_kernel
+from autoencode.training.processor import configure_cpu
 
 # Rows, depth, columns, and which of both matrices are turned.
 SIZES = (
@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=30)
     repeats = parser.parse_args().repeats
-    prepare_processor()
+    configure_cpu()
     print(
         "| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | off: both | off: both |"
     )
@@ -53,11 +53,11 @@ def line(rows: int, depth: int, columns: int, turned: str, repeats: int) -> str:
     rounded = a.bfloat16(), b.bfloat16()
     ways: dict[str, Callable[[], Tensor]] = {
         "float32": lambda: a @ b,
-        "ours": lambda: multiply(a, b, None),
+        "ours": lambda: matmul_kernel(a, b, None),
     }
     ways |= {"bfloat16": lambda: rounded[0] @ rounded[1]}
     if has_bfloat16():
-        ways["ours, rounded"] = lambda: multiply(a, b, None, bfloat16=True)
+        ways["ours, rounded"] = lambda: matmul_kernel(a, b, None, bfloat16=True)
     exact = {"float32": a.double() @ b.double(), "bfloat16": rounded[0].double() @ rounded[1].double()}
     speeds = {way: 2 * rows * depth * columns / 1e9 / seconds for way, seconds in timed(ways, repeats).items()}
     off = {way: (ways[way]().double() - exact[KINDS[way]]).norm() / exact[KINDS[way]].norm() for way in ways}

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autoencode import tasks
-from autoencode.cli.progress import TrainingBar
+from autoencode.cli.progress import TrainingProgress
 from autoencode.evaluation import Estimate
 from autoencode.tasks import Run
-from autoencode.tasks.measures import MinusLogLikelihood, PageError
+from autoencode.tasks.measures import NegativeLogLikelihood, PageRMSE
 from autoencode.training.history import Status
 
 
@@ -39,11 +39,11 @@ def _cross_entropy(run: Run) -> Estimate:
 
 
 def _log_likelihood(run: Run) -> Estimate:
-    return MinusLogLikelihood(500)(run, None, lambda _, __: None)
+    return NegativeLogLikelihood(500)(run, None, lambda _, __: None)
 
 
 def _page_error(run: Run) -> Estimate:
-    return PageError()(run, None, lambda _, __: None)
+    return PageRMSE()(run, None, lambda _, __: None)
 
 
 JOBS = {
@@ -80,7 +80,7 @@ JOBS = {
         0.018,
         "root mean squared error, white is 1",
         _page_error,
-        {"restorer": ("documents", "restorer", {"vary": 0.5, "epochs": 6})},
+        {"restorer": ("documents", "restorer", {"jitter": 0.5, "epochs": 6})},
     ),
 }
 
@@ -99,11 +99,11 @@ def main() -> None:
 
 def trained(path: Path, data: str, recipe: str, options: dict[str, Any]) -> Run:
     """The run, trained to its end."""
-    with TrainingBar() as watch:
+    with TrainingProgress() as callback:
         if not path.exists():
-            return tasks.train(data, recipe, out=path, watch=watch, seed=0, **options)
+            return tasks.train(data, recipe, out=path, callback=callback, seed=0, **options)
         run = Run(path)
-        return run if run.folder.facts["status"] == Status.COMPLETE else tasks.resume(path, watch=watch)
+        return run if run.folder.metadata["status"] == Status.COMPLETE else tasks.resume(path, callback=callback)
 
 
 if __name__ == "__main__":

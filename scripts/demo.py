@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autoencode.data import load
 from autoencode.errors import DownloadError
-from autoencode.tasks.train import free_name
+from autoencode.tasks.train import unique_path
 
 MINUTES = "2.5"
 
@@ -18,7 +18,7 @@ def main() -> int:
     """Runs the demo; the exit code is that of the training."""
     wanted = Path(sys.argv[1])
     command = ["train", _data(), "--recipe", "fashion-vae", "--minutes", MINUTES]
-    command += ["--out", str(free_name(wanted.parent, wanted.name)), *sys.argv[2:]]
+    command += ["--out", str(unique_path(wanted.parent, wanted.name)), *sys.argv[2:]]
     print("$ autoencode", *command, flush=True)
     return subprocess.call([str(Path(sys.executable).with_name("autoencode")), *command])
 

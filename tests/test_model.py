@@ -10,7 +10,7 @@ from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.likelihoods import BernoulliLikelihood, FixedScale, NormalLikelihood, likelihoods
 from autoencode.model import Autoencoder
 from autoencode.nn import Conditional
-from autoencode.objectives import Elbo, Iwae, Reconstruction, forward
+from autoencode.objectives import Elbo, Iwae, Reconstruction, forward_pass
 from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
 from autoencode.priors import Prior, StandardNormalPrior
 
@@ -108,7 +108,7 @@ def test_a_point_mass_has_no_bound_even_with_a_prior(objective: Elbo | Iwae) -> 
 class Spying(BernoulliLikelihood):
     """Notes in what precision it was called."""
 
-    seen: tuple[torch.dtype, bool]
+    fwd: tuple[torch.dtype, bool]
 
     def forward(self, features: Tensor) -> Independent:
         self.seen = (features.dtype, torch.is_autocast_enabled("cpu"))
@@ -122,15 +122,15 @@ def test_autocast_is_for_networks_and_probabilities_are_full_precision() -> None
         part.register_forward_pre_hook(lambda *_: networks.append(torch.is_autocast_enabled("cpu")))
     x = torch.rand(5, *SHAPE)
     with torch.autocast("cpu", torch.bfloat16):
-        seen = forward(model, Batch(x))
-        output = Elbo().judge(seen, None)
+        fwd = forward_pass(model, Batch(x))
+        output = Elbo().evaluate(fwd, None)
     assert networks == [True, True]
     assert model.likelihood.seen == (torch.float32, False)
-    assert seen.features.dtype == seen.q.mean.dtype == seen.z.dtype == torch.float32
-    assert not torch.equal(seen.q.mean, seen.q.mean.bfloat16().float()), "the posterior's head ran in bfloat16"
+    assert fwd.features.dtype == fwd.q.mean.dtype == fwd.z.dtype == torch.float32
+    assert not torch.equal(fwd.q.mean, fwd.q.mean.bfloat16().float()), "the posterior's head ran in bfloat16"
     assert {term.dtype for term in output.terms.values()} == {torch.float32}
     with torch.autocast("cpu", torch.bfloat16):
-        again = -model.likelihood_of(seen.features).log_prob(x)
+        again = -model.likelihood_of(fwd.features).log_prob(x)
     assert torch.equal(output.terms["nll"], again[0])
 
 
@@ -183,10 +183,10 @@ def test_every_sample_is_decoded_with_its_own_context(leading: tuple[int, ...]) 
 def test_objectives_pass_the_context_on() -> None:
     x, context = torch.randn(5, 3), torch.randn(5, 3)
     model = conditional(ContextEncoder(), ContextPrior((2,)))
-    seen = forward(model, Batch(x, context=context), n_samples=4)
-    assert torch.equal(seen.q.mean, model.posterior(x + context).mean)
-    assert torch.equal(seen.p_z.mean, context[:, :2])
-    assert torch.allclose(seen.features, seen.z.sum(-1, keepdim=True) + context)
+    fwd = forward_pass(model, Batch(x, context=context), n_samples=4)
+    assert torch.equal(fwd.q.mean, model.posterior(x + context).mean)
+    assert torch.equal(fwd.p_z.mean, context[:, :2])
+    assert torch.allclose(fwd.features, fwd.z.sum(-1, keepdim=True) + context)
     assert Elbo(n_samples=4)(model, Batch(x, context=context)).terms["kl"].shape == (5,)
 
 
@@ -226,9 +226,9 @@ def test_a_likelihood_adapts_once_a_training_step_and_never_in_evaluation() -> N
 
 def test_an_optimal_scale_is_adapted_before_it_is_used() -> None:
     model, x = dense("normal-optimal"), torch.rand(5, *SHAPE)
-    seen = forward(model, Batch(x))
-    rms = (x - seen.features).square().mean().sqrt()
-    assert torch.allclose(seen.p_x.base_dist.scale, rms)
+    fwd = forward_pass(model, Batch(x))
+    rms = (x - fwd.features).square().mean().sqrt()
+    assert torch.allclose(fwd.p_x.base_dist.scale, rms)
 
 
 def test_binary_means_are_probabilities() -> None:

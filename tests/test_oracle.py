@@ -8,7 +8,7 @@ from autoencode.data.batch import Batch
 from autoencode.distributions import kl
 from autoencode.likelihoods import FixedScale, LearnedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Forward, Iwae, Reconstruction, forward
+from autoencode.objectives import Elbo, ForwardPass, Iwae, Reconstruction, forward_pass
 from autoencode.posteriors import PointMassPosterior
 from support.linear_gaussian import LinearGaussian, exact_model, linear_gaussian, linear_model
 from support.optimise import minimise
@@ -31,8 +31,8 @@ def close(a: Tensor, b: Tensor, tolerance: float = 1e-10) -> bool:
 
 def test_every_draw_has_the_exact_weight(oracle: Oracle) -> None:
     truth, model, x = oracle
-    seen = forward(model, Batch(x), n_samples=50)
-    weights = seen.log_likelihood() + seen.p_z.log_prob(seen.z) - seen.q.log_prob(seen.z)
+    fwd = forward_pass(model, Batch(x), n_samples=50)
+    weights = fwd.log_likelihood() + fwd.p_z.log_prob(fwd.z) - fwd.q.log_prob(fwd.z)
     assert weights.shape == (50, 7)
     assert close(weights, truth.marginal.log_prob(x))
 
@@ -50,7 +50,7 @@ def test_iwae_is_exact_with_the_exact_posterior(oracle: Oracle, n_samples: int) 
 def test_elbo_is_exact_with_the_exact_posterior(oracle: Oracle) -> None:
     truth, model, x = oracle
     # The closed-form KL and a sampled nll: exact in expectation, and exactly so for the sigma points of the posterior.
-    output = Elbo().judge(at_sigma_points(model, x), None)
+    output = Elbo().evaluate(at_sigma_points(model, x), None)
     exact = truth.marginal.log_prob(x)
     assert close(-output.terms["nll"] - output.terms["kl"], exact)
     assert close(output.loss, -exact.mean())
@@ -105,7 +105,7 @@ def test_training_reaches_the_maximum_likelihood_of_tipping_and_bishop() -> None
     shape = (1, 1, n)  # one channel, so that the learned scale is one number, as in probabilistic PCA
     model = linear_model(NormalLikelihood(shape, LearnedScale(shape, 0.1)), latent_dim)
     pictures = x.view(-1, *shape)
-    loss = minimise(lambda: Elbo().judge(at_sigma_points(model, pictures), None).loss, trainable(model))
+    loss = minimise(lambda: Elbo().evaluate(at_sigma_points(model, pictures), None).loss, trainable(model))
 
     variances = torch.linalg.eigvalsh(torch.cov(x.T, correction=0)).flip(0)
     noise = variances[latent_dim:].mean()
@@ -132,11 +132,11 @@ def trainable(model: Autoencoder) -> list[Tensor]:
     return [weight for weight in model.parameters() if weight.requires_grad]
 
 
-def at_sigma_points(model: Autoencoder, x: Tensor) -> Forward:
+def at_sigma_points(model: Autoencoder, x: Tensor) -> ForwardPass:
     """A pass whose draws have exactly the posterior's mean and variance, so that linear models need no other noise."""
     q = model.encode(x)
     dim = q.event_shape[0]
     points = math.sqrt(dim) * torch.cat([torch.eye(dim), -torch.eye(dim)])
     z = q.mean + q.stddev * points[:, None]
-    features = model.features(z)
-    return Forward(model, Batch(x), q, z, model.likelihood_of(features), model.prior_for(), features)
+    features = model.decoder_features(z)
+    return ForwardPass(model, Batch(x), q, z, model.likelihood_of(features), model.prior_for(), features)

@@ -39,7 +39,7 @@ def test_a_name_is_given_once(fruits: Registry[int]) -> None:
 
 
 def test_the_decorator_enters_and_returns(fruits: Registry[int]) -> None:
-    assert fruits.named("plum")(9) == 9
+    assert fruits.register("plum")(9) == 9
     assert fruits["plum"] == 9
 
 

@@ -13,11 +13,11 @@ from autoencode.settings import Settings
         ("minutes", 0),
         ("batch_size", 0),
         ("learning_rate", -1e-3),
-        ("clip", 0),
-        ("average", 1.0),
-        ("average", -0.1),
+        ("grad_clip", 0),
+        ("ema_decay", 1.0),
+        ("ema_decay", -0.1),
         ("patience", 0),
-        ("min_change", -1),
+        ("min_delta", -1),
         ("precision", "float16"),
         ("seed", -1),
         ("checkpoint_seconds", 0),
@@ -31,10 +31,10 @@ def test_a_wrong_value_names_its_flag(name: str, wrong: object) -> None:
 
 def test_replaced_checks_again_and_leaves_the_original() -> None:
     settings = Settings(epochs=3)
-    assert settings.replaced(epochs=5, clip=1.0) == Settings(epochs=5, clip=1.0)
+    assert settings.replace(epochs=5, grad_clip=1.0) == Settings(epochs=5, grad_clip=1.0)
     assert settings.epochs == 3
     with pytest.raises(ArgumentError, match="--epochs"):
-        settings.replaced(epochs=0)
+        settings.replace(epochs=0)
 
 
 def test_settings_are_frozen_and_survive_json() -> None:

@@ -4,13 +4,13 @@ import pytest
 
 from autoencode import storage
 from autoencode.errors import DataError, StorageError
-from autoencode.storage import replacing, write_whole
+from autoencode.storage import atomic_open, atomic_write
 from support.disks import FullDisk
 
 
 def test_writes_into_folders_that_are_missing(tmp_path: Path):
     path = tmp_path / "a" / "b" / "file"
-    with replacing(path) as file:
+    with atomic_open(path) as file:
         file.write(b"new")
     assert path.read_bytes() == b"new"
     assert list(path.parent.iterdir()) == [path]
@@ -18,7 +18,7 @@ def test_writes_into_folders_that_are_missing(tmp_path: Path):
 
 def test_writes_text_and_bytes(tmp_path: Path):
     for content, expected in (("wörd", "wörd".encode()), (b"bytes", b"bytes")):
-        write_whole(tmp_path / "file", content)
+        atomic_write(tmp_path / "file", content)
         assert (tmp_path / "file").read_bytes() == expected
 
 
@@ -32,19 +32,19 @@ def test_an_error_inside_leaves_the_old_file_and_nothing_else(tmp_path: Path):
 
 
 def write_half(path: Path) -> None:
-    with replacing(path) as file:
+    with atomic_open(path) as file:
         file.write(b"half")
         raise DataError("stop")
 
 
 def test_a_full_disk_names_the_path_and_the_bytes_and_leaves_nothing(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(storage, "_created", lambda path: FullDisk(path, "xb"))
+    monkeypatch.setattr(storage, "_open_new", lambda path: FullDisk(path, "xb"))
     path = tmp_path / "file"
     with (
         pytest.raises(
             StorageError, match=rf"cannot write {path} \(1,234 bytes needed\): the disk is full; free some space"
         ),
-        replacing(path, 1234) as file,
+        atomic_open(path, 1234) as file,
     ):
         file.write(b"x")
     assert list(tmp_path.iterdir()) == []
@@ -54,6 +54,6 @@ def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path):
     (tmp_path / "file").write_bytes(b"")
     with (
         pytest.raises(StorageError, match=r"cannot write .*(Not a directory|File exists)"),
-        replacing(tmp_path / "file" / "inside"),
+        atomic_open(tmp_path / "file" / "inside"),
     ):
         pass

@@ -9,16 +9,16 @@ from pathlib import Path
 import torch
 
 from autoencode import tasks
-from autoencode.cli.progress import TrainingBar
+from autoencode.cli.progress import TrainingProgress
 from autoencode.recipes import find_recipe
-from autoencode.training import Epoch
+from autoencode.training import EpochMetrics
 from speed.gate import Gate
 from speed.jobs import Job
 
 SHAPE = (1, 28, 28)
 
 
-class GatedBar(TrainingBar):
+class GatedBar(TrainingProgress):
     """The bar that a person sees; between two steps the gate may be shut."""
 
     def __init__(self, job: Job, gate: Gate) -> None:
@@ -26,20 +26,20 @@ class GatedBar(TrainingBar):
         self.job, self.gate = job, gate
         self._went_on = 0.0
 
-    def begin(self, first_step: int, last_step: int, steps_per_epoch: int) -> None:
+    def on_train_start(self, first_step: int, total_steps: int, steps_per_epoch: int) -> None:
         """Starts the bar."""
-        super().begin(first_step, last_step, steps_per_epoch)
+        super().on_train_start(first_step, total_steps, steps_per_epoch)
         self.gate.pauses_every(steps_per_epoch * self.job.batch_size, steps_per_epoch)
 
-    def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+    def on_step_end(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
         """Moves the bar, and waits at the gate."""
-        super().step(step, examples, terms)
+        super().on_step_end(step, examples, terms)
         self.gate(examples, squared_error(terms["nll"]) if self.job.noise else terms["loss"])
         self._went_on = time.perf_counter()
 
-    def epoch(self, record: Epoch) -> None:
+    def on_epoch_end(self, record: EpochMetrics) -> None:
         """Since the last step there was a validation, and all was written down."""
-        super().epoch(record)
+        super().on_epoch_end(record)
         self.gate.pause(time.perf_counter() - self._went_on)
 
 
@@ -53,7 +53,7 @@ def train(job: Job, data: Path, gate: Gate, work: str, precision: str, device: s
         tasks.train(
             *(job.source, job.recipe),
             out=work,
-            watch=bar,
+            callback=bar,
             epochs=1_000_000,
             precision=precision,
             device=device,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import torch
 
-from autoencode.kernels import are_products_faster, has_bfloat16, product, use_kernels
+from autoencode.kernels import is_matmul_faster, has_bfloat16, product, use_kernels
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     side, device, found = int(sys.argv[1]), torch.device(sys.argv[2]), dict[str, float]()
     use_kernels()
     here = device.type == "cpu"
-    own = {"float32": here and are_products_faster(), "bfloat16": here and has_bfloat16()}
+    own = {"float32": here and is_matmul_faster(), "bfloat16": here and has_bfloat16()}
     for name in own:
         a = torch.randn(side, side, device=device)
         rounded = a.to(getattr(torch, name))

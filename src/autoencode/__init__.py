@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from autoencode.recipes import recipe, recipes
     from autoencode.settings import Settings
     from autoencode.tasks import Run, evaluate, generate, list_runs, reconstruct, report, restore, resume, train
-    from autoencode.training import RunFolder, Watch, fit
+    from autoencode.training import RunFolder, Callback, fit
 
 _HOMES = {
     "data": ["Batch", "Dataset", "load"],
@@ -62,7 +62,7 @@ _HOMES = {
     "recipes": ["recipe", "recipes"],
     "settings": ["Settings"],
     "tasks": ["Run", "evaluate", "generate", "list_runs", "reconstruct", "report", "restore", "resume", "train"],
-    "training": ["RunFolder", "Watch", "fit"],
+    "training": ["RunFolder", "Callback", "fit"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

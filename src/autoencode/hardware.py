@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 
-def describe(device: str) -> str:
+def describe_device(device: str) -> str:
     """The processor's (or GPU's) name and the cores or the memory that matter.
 
     Args:
@@ -16,10 +16,10 @@ def describe(device: str) -> str:
     if device.startswith("cuda"):
         return torch.cuda.get_device_name(device)
     cores = len(os.sched_getaffinity(0)) if "sched_getaffinity" in dir(os) else os.cpu_count()
-    return f"{_processor()}, {cores} cores"
+    return f"{_cpu_name()}, {cores} cores"
 
 
-def _processor() -> str:
+def _cpu_name() -> str:
     listing = Path("/proc/cpuinfo")
     lines = listing.read_text().splitlines() if listing.is_file() else []
     named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

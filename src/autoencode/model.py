@@ -6,7 +6,7 @@ from torch.distributions import Distribution
 
 from autoencode.errors import CapabilityError, ShapeError
 from autoencode.likelihoods import Likelihood
-from autoencode.nn import Conditional, apply, full_precision, without_autocast
+from autoencode.nn import Conditional, call_with_context, full_precision, without_autocast
 from autoencode.posteriors import Posterior
 from autoencode.priors import Prior
 
@@ -71,7 +71,7 @@ class Autoencoder(nn.Module):
         """
         if tuple(x.shape[1:]) != self.data_shape:
             raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
-        features: Tensor = apply(self.encoder, x, context=context)
+        features: Tensor = call_with_context(self.encoder, x, context=context)
         with without_autocast(x.device):
             return self.posterior(full_precision(features))
 
@@ -86,13 +86,13 @@ class Autoencoder(nn.Module):
                 "a plain autoencoder has no distribution over codes to draw from: train a variational one "
                 "(for instance --recipe conv-vae)"
             )
-        return apply(self.prior, context=context)
+        return call_with_context(self.prior, context=context)
 
     def decode(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Distribution:
         """p(x|z) for codes with any leading axes (samples, batch), which become the batch shape."""
-        return self.likelihood_of(self.features(z, context))
+        return self.likelihood_of(self.decoder_features(z, context))
 
-    def features(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Float[Tensor, "..."]:
+    def decoder_features(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Float[Tensor, "..."]:
         """What the decoder gives for codes with any leading axes: (*leading, *features_shape), in full precision.
 
         Raises:
@@ -105,7 +105,7 @@ class Autoencoder(nn.Module):
             )
         if context is not None:
             context = context.expand(*leading, *context.shape[1:]).flatten(0, len(leading) - 1)
-        flat: Tensor = apply(self.decoder, z.reshape(-1, *self.latent_shape), context=context)
+        flat: Tensor = call_with_context(self.decoder, z.reshape(-1, *self.latent_shape), context=context)
         return full_precision(flat).reshape(*leading, *flat.shape[1:])
 
     def likelihood_of(self, features: Float[Tensor, "..."]) -> Distribution:

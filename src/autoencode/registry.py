@@ -15,7 +15,7 @@ class Registry(Generic[T]):
 
     Args:
         kind: what the table holds, in the singular; used in error messages.
-        listing: the command that lists the table; used in error messages.
+        list_command: the command that lists the table; used in error messages.
 
     Example:
         >>> fruits = Registry[int]("fruit", "fruits list")
@@ -26,41 +26,41 @@ class Registry(Generic[T]):
         autoencode.errors.UnknownNameError: no fruit named 'appel'; did you mean 'apple'? See: fruits list
     """
 
-    def __init__(self, kind: str, listing: str) -> None:
+    def __init__(self, kind: str, list_command: str) -> None:
         self.kind = kind
-        self.listing = listing
-        self._things: dict[str, T] = {}
+        self.list_command = list_command
+        self._entries: dict[str, T] = {}
 
-    def add(self, name: str, thing: T) -> T:
-        """Enters `thing` under `name` and returns it; a name is given once."""
-        if name in self._things:
+    def add(self, name: str, entry: T) -> T:
+        """Enters `entry` under `name` and returns it; a name is given once."""
+        if name in self._entries:
             raise ValueError(f"two things claim the {self.kind} name '{name}'")
-        self._things[name] = thing
-        return thing
+        self._entries[name] = entry
+        return entry
 
-    def named(self, name: str) -> Callable[[U], U]:
+    def register(self, name: str) -> Callable[[U], U]:
         """A decorator that enters what it decorates, and leaves it as it is."""
 
-        def enter(thing: U) -> U:
-            self.add(name, cast("T", thing))
-            return thing
+        def decorator(entry: U) -> U:
+            self.add(name, cast("T", entry))
+            return entry
 
-        return enter
+        return decorator
 
     def __getitem__(self, name: str) -> T:
-        if name in self._things:
-            return self._things[name]
-        raise UnknownNameError(f"no {self.kind} named '{name}'{self._nearest(name)} See: {self.listing}")
+        if name in self._entries:
+            return self._entries[name]
+        raise UnknownNameError(f"no {self.kind} named '{name}'{self._suggestion(name)} See: {self.list_command}")
 
-    def _nearest(self, name: str) -> str:
-        near = difflib.get_close_matches(name, self._things, n=3, cutoff=0.5)
+    def _suggestion(self, name: str) -> str:
+        near = difflib.get_close_matches(name, self._entries, n=3, cutoff=0.5)
         return f"; did you mean {' or '.join(repr(word) for word in near)}?" if near else "."
 
     def __contains__(self, name: object) -> bool:
-        return name in self._things
+        return name in self._entries
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._things))
+        return iter(sorted(self._entries))
 
     def __len__(self) -> int:
-        return len(self._things)
+        return len(self._entries)

@@ -19,7 +19,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     epochs: int = Field(30, ge=1, description="passes through the training data")
-    least_steps: int = Field(
+    min_steps: int = Field(
         0, ge=0, description="more epochs for small data, to make at least so many steps; not where --epochs is given"
     )
     steps: int | None = Field(None, ge=1, description="training steps in all, in place of epochs")
@@ -27,16 +27,16 @@ class Settings(BaseModel):
         None, gt=0, description="shorten the training to about so many minutes, by timing its steps"
     )
     batch_size: int = Field(128, ge=1, description="examples in a step")
-    turned: float = Field(0.0, ge=0, le=1, description="share of the pictures that are turned and mirrored by chance")
+    augment: float = Field(0.0, ge=0, le=1, description="share of the pictures that are turned and mirrored by chance")
     optimizer: str = Field("adam", description="see: autoencode list optimizers")
     learning_rate: float | None = Field(None, gt=0, description="the highest one; by default the optimizer's own")
     schedule: str = Field("constant", description="see: autoencode list schedules")
-    clip: float | None = Field(None, gt=0, description="the largest norm of the gradient; larger ones are scaled down")
-    average: float = Field(
+    grad_clip: float | None = Field(None, gt=0, description="the largest norm of the gradient; larger ones are scaled down")
+    ema_decay: float = Field(
         0.0, ge=0, lt=1, description="decay of the running average of the weights that is kept (0.999, say); 0: none"
     )
     patience: int | None = Field(None, ge=1, description="stop after so many epochs without a better validation loss")
-    min_change: float = Field(0.0, ge=0, description="how much better, in nats, counts as better for patience")
+    min_delta: float = Field(0.0, ge=0, description="how much better, in nats, counts as better for patience")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto",
         description="arithmetic of the networks; auto: bfloat16 for models without a prior, "
@@ -64,14 +64,14 @@ class Settings(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ArgumentError(_first(error)) from None
+            raise ArgumentError(_message(error)) from None
 
-    def replaced(self, **changes: Any) -> "Settings":
+    def replace(self, **changes: Any) -> "Settings":
         """The same settings with these values in place of theirs."""
         return Settings(**{**self.model_dump(), **changes})
 
 
-def _first(error: ValidationError) -> str:
+def _message(error: ValidationError) -> str:
     problem = error.errors()[0]
     field = str(problem["loc"][0])
     flag = "--" + field.replace("_", "-")

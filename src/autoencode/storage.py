@@ -12,7 +12,7 @@ from autoencode.errors import AutoencodeError, StorageError
 
 
 @contextmanager
-def replacing(path: Path, size: int | None = None) -> Generator[BinaryIO]:
+def atomic_open(path: Path, size: int | None = None) -> Generator[BinaryIO]:
     """Opens a new file that takes the place of `path` when the block ends well, and is removed when it does not.
 
     Nobody ever sees a half-written `path`: the new file lies beside it under another name, is flushed to the disk and
@@ -28,7 +28,7 @@ def replacing(path: Path, size: int | None = None) -> Generator[BinaryIO]:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _created(temporary) as file:
+        with _open_new(temporary) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -38,17 +38,17 @@ def replacing(path: Path, size: int | None = None) -> Generator[BinaryIO]:
     except OSError as error:
         raise StorageError(_reason(path, size, error)) from error
     finally:
-        _removed(temporary)
+        _remove_quietly(temporary)
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
+def atomic_write(path: Path, content: bytes | str) -> None:
     """Writes a file so that a reader, or a crash, sees the old content or the new one and nothing between.
 
     Raises:
         StorageError: the disk is full, or the folder cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
-    with replacing(path, len(data)) as file:
+    with atomic_open(path, len(data)) as file:
         file.write(data)
 
 
@@ -59,11 +59,11 @@ def _reason(path: Path, size: int | None, error: OSError) -> str:
     return f"cannot write {path}{needed}: {error.strerror or error}"
 
 
-def _created(path: Path) -> BinaryIO:
+def _open_new(path: Path) -> BinaryIO:
     return path.open("xb")
 
 
-def _removed(path: Path) -> None:
+def _remove_quietly(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError:  # the folder itself could not be made, or is read-only: the first error says so

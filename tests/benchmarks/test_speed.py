@@ -14,9 +14,9 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from autoencode.corruptions import composed
-from autoencode.objectives import Corrupted
-from autoencode.objectives.schedules import at
+from autoencode.corruptions import parse_corruptions
+from autoencode.objectives import Denoising
+from autoencode.objectives.schedules import schedule_value
 from autoencode.recipes import find_recipe
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -45,10 +45,10 @@ def test_the_peers_model_is_the_recipes(job):
     model, objective = find_recipe(job.recipe)((1, 28, 28), **job.options)
     assert parameters(model) == parameters(model_of(job)) == job.parameters
     if job.noise:
-        assert objective.corruption == composed((f"salt-and-pepper:{job.noise}",))
+        assert objective.corruption == parse_corruptions((f"salt-and-pepper:{job.noise}",))
     else:
-        assert at(objective.beta, 0) == at(objective.beta, None) == job.beta
-    assert isinstance(objective, Corrupted) == bool(job.noise)
+        assert schedule_value(objective.beta, 0) == schedule_value(objective.beta, None) == job.beta
+    assert isinstance(objective, Denoising) == bool(job.noise)
 
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)

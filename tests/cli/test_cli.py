@@ -179,7 +179,7 @@ def test_debug_shows_the_traceback(run):
     ],
 )
 def test_the_recipe_is_known_before_the_line_is_parsed(words, recipe):
-    following = lookahead.words_of_train(words.split())
+    following = lookahead.train_arguments(words.split())
     assert following is not None
     assert lookahead.recipe_name(following) == recipe
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoencode.corruptions import composed, corruptions
+from autoencode.corruptions import parse_corruptions, corruptions
 from autoencode.tasks import Run
 
 
@@ -37,10 +37,10 @@ def photos(tmp_path):
 def test_spoiled_copies_and_a_sheet(run, photos, tmp_path):
     code, out, err = run("corrupt", "photos/", "--corruption", "stain", "--corruption", "jpeg:20", "--seed", "3")
     assert code == 0, err
-    assert "2 spoiled" in out
-    assert "spoiled/sheet.png" in out
+    assert "2 corrupted" in out
+    assert "corrupted/sheet.png" in out
     assert "skipped photos/bad[x].png: no picture in a format that is read" in err
-    assert sorted(path.name for path in (tmp_path / "spoiled").iterdir()) == ["a.png", "b[1].png", "sheet.png"]
+    assert sorted(path.name for path in (tmp_path / "corrupted").iterdir()) == ["a.png", "b[1].png", "sheet.png"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_wrong_input_is_one_clear_line(run, photos, tmp_path, words, code, said)
     got, _, err = run("corrupt", *words)
     assert said in err
     assert got == code
-    assert not (tmp_path / "spoiled").exists()
+    assert not (tmp_path / "corrupted").exists()
 
 
 def test_corruptions_are_listed_with_their_amounts(run):
@@ -81,7 +81,7 @@ def test_a_recipe_s_texts_are_given_one_by_one_and_come_back_with_the_run(run, t
     assert code == 0, err
     assert json.loads((tmp_path / "run" / "run.json").read_text())["arguments"]["corruption"] == given
     (tmp_path / "logo.png").unlink()  # the run opens without it
-    assert Run(tmp_path / "run").objective.corruption == composed(given)
+    assert Run(tmp_path / "run").objective.corruption == parse_corruptions(given)
 
 
 def test_without_the_option_the_recipe_s_own_is_taken(run, tmp_path):
@@ -108,7 +108,7 @@ def test_a_training_that_cannot_be_leaves_no_run(run, tmp_path, text, code, said
 def test_vectors_and_a_corruption_of_pictures(run, tmp_path):
     np.save(tmp_path / "x.npy", np.random.default_rng(0).random((40, 5)))
     code, _, err = run("train", "x.npy", "-r", "denoising-ae", "--corruption", "crease")
-    assert "crease spoils pictures (batch, channels, height, width), not examples of shape (5,)" in err
+    assert "crease corrupts pictures (batch, channels, height, width), not examples of shape (5,)" in err
     assert code == 1
     assert not (tmp_path / "runs").exists()
 

@@ -56,4 +56,4 @@ def test_the_measures_of_pictures(run, plain_run):
     code, out, err = run("latent-space", plain_run.path, "-n", "40", "--pairs", "5")
     assert code == 0, err
     assert "fit-prior" in out
-    assert "% of the test part right" in out
+    assert "% of the test split right" in out

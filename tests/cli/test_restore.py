@@ -107,10 +107,10 @@ def test_a_disk_that_fills_is_one_line_and_says_what_is_kept(run, tmp_path, monk
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_many(run, tmp_path, monkeypatch):
-    from autoencode.cli.restoring_bar import RestoringBar
+    from autoencode.cli.restoring_bar import RestoreProgress
 
     draw(tmp_path, "in/a.png", "in/b.png", "in/c.png")
-    monkeypatch.setattr(RestoringBar, "done", lambda self, file: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(RestoreProgress, "done", lambda self, file: signal.raise_signal(signal.SIGINT))
     code, out, _ = run("in", "-o", "out")
     assert code == 130
     assert "stopped; 1 of 3 restored" in out

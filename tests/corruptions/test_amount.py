@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from autoencode.corruptions.amount import Scale, read_amount
+from autoencode.corruptions.amount import AmountRange, parse_amount
 from autoencode.errors import ArgumentError
 
 
@@ -19,25 +19,25 @@ from autoencode.errors import ArgumentError
     ],
 )
 def test_numbers_and_ranges_are_read(text, amount):
-    assert read_amount(text) == amount
+    assert parse_amount(text) == amount
 
 
 @pytest.mark.parametrize("text", ["", "much", "1..", "..1", "1..2..3", "0,1", "nan", "inf", "1..inf", "0.1.2", "1-2"])
 def test_anything_else_is_none(text):
-    assert read_amount(text) is None
+    assert parse_amount(text) is None
 
 
 def test_a_scale_says_what_a_picture_can_draw():
-    fixed, up_to = Scale("a share", 0.0, 1.0), Scale("a width", 0.5, 9.0, up_to=True)
-    assert fixed.span(0.3) == (0.3, 0.3)
-    assert fixed.span((0.1, 0.4)) == (0.1, 0.4)
-    assert up_to.span(3.0) == (0.5, 3.0)
-    assert up_to.span((2.0, 3.0)) == (2.0, 3.0)
+    fixed, sample_from_low = AmountRange("a share", 0.0, 1.0), AmountRange("a width", 0.5, 9.0, sample_from_low=True)
+    assert fixed.bounds(0.3) == (0.3, 0.3)
+    assert fixed.bounds((0.1, 0.4)) == (0.1, 0.4)
+    assert sample_from_low.bounds(3.0) == (0.5, 3.0)
+    assert sample_from_low.bounds((2.0, 3.0)) == (2.0, 3.0)
 
 
 @pytest.mark.parametrize("amount", [0.0, 1.0, (0.0, 1.0), (0.5, 0.5)])
 def test_the_ends_of_a_scale_belong_to_it(amount):
-    Scale("a share", 0.0, 1.0).check(amount, "dust")
+    AmountRange("a share", 0.0, 1.0).check(amount, "dust")
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_the_ends_of_a_scale_belong_to_it(amount):
 )
 def test_what_lies_outside_is_an_error(amount, said):
     with pytest.raises(ArgumentError, match=said):
-        Scale("a share", 0.0, 1.0).check(amount, "dust")
+        AmountRange("a share", 0.0, 1.0).check(amount, "dust")

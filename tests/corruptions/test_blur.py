@@ -45,12 +45,12 @@ def _cut(width: float) -> float:
 
 def test_a_picture_does_not_depend_on_the_widest_of_its_batch() -> None:
     x = torch.rand(1, 1, 12, 12)
-    assert torch.allclose(Blur((0.0, 9.0)).spoil(x, torch.full((1, 1, 1, 1), 1.3)), blurred(x, (1.3, 1.3)))
+    assert torch.allclose(Blur((0.0, 9.0)).apply(x, torch.full((1, 1, 1, 1), 1.3)), blurred(x, (1.3, 1.3)))
 
 
 def test_all_channels_of_a_picture_have_its_width() -> None:
     x, widths = torch.rand(2, 3, 14, 11), torch.tensor([0.4, 2.5])
-    together = Blur((0.0, 3.0)).spoil(x, widths.reshape(2, 1, 1, 1))
+    together = Blur((0.0, 3.0)).apply(x, widths.reshape(2, 1, 1, 1))
     for picture, width in enumerate(widths.tolist()):
         assert torch.allclose(together[picture], blurred(x[picture : picture + 1], (width, width))[0])
 

@@ -6,21 +6,21 @@ import pytest
 import torch
 from torch import Tensor
 
-from autoencode.corruptions import Graded, corruptions
+from autoencode.corruptions import BaseCorruption, corruptions
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, ShapeError
 from support.statistics import assert_below, assert_uniform
 
 PICTURES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (4, 16, 16), (2, 1, 9), (3, 1, 1)]
-VECTORS = {"gaussian", "levels", "masking", "poisson", "salt-and-pepper", "speckle"}
+VECTORS = {"gaussian", "levels", "masking-noise", "poisson", "salt-and-pepper", "speckle"}
 WEAK_AND_STRONG = {
     "blur": (0.5, 4.0),
     "crease": (0.2, 0.9),
     "gaussian": (0.05, 0.3),
     "jpeg": (90.0, 5.0),
     "levels": (100.0, 3.0),
-    "mask": (0.05, 0.4),
-    "masking": (0.1, 0.5),
+    "region-mask": (0.05, 0.4),
+    "masking-noise": (0.1, 0.5),
     "poisson": (1000.0, 5.0),
     "salt-and-pepper": (0.05, 0.4),
     "scratch": (1.2, 12.0),
@@ -29,16 +29,16 @@ WEAK_AND_STRONG = {
     "stain": (0.2, 0.9),
     "watermark": (0.1, 0.9),
 }
-STEADY = {"jpeg", "levels"}  # no noise: alike pictures are spoiled alike
+STEADY = {"jpeg", "levels"}  # no noise: alike pictures are corrupted alike
 every = pytest.mark.parametrize("name", corruptions)
 at_every_size = pytest.mark.parametrize("shape", PICTURES, ids=str)
 
 
-def made(name: str, amount: Any = None) -> Graded:
+def made(name: str, amount: Any = None) -> BaseCorruption:
     return corruptions[name]() if amount is None else corruptions[name](amount)
 
 
-def spoiled(name: str, x: Tensor, amount: Any = None, seed: int = 0) -> Tensor:
+def corrupted(name: str, x: Tensor, amount: Any = None, seed: int = 0) -> Tensor:
     torch.manual_seed(seed)
     return made(name, amount)(Batch(x)).x
 
@@ -80,15 +80,15 @@ def test_a_target_and_a_context_of_their_own_stay(name: str) -> None:
 @every
 def test_the_seed_decides(name: str) -> None:
     x = photograph(3)
-    assert torch.equal(spoiled(name, x, seed=1), spoiled(name, x, seed=1))
+    assert torch.equal(corrupted(name, x, seed=1), corrupted(name, x, seed=1))
     if name not in STEADY:
-        one, other = (spoiled(name, x, WEAK_AND_STRONG[name][1], seed) for seed in (1, 2))
+        one, other = (corrupted(name, x, WEAK_AND_STRONG[name][1], seed) for seed in (1, 2))
         assert not torch.equal(one, other)
 
 
 @every
 def test_each_picture_has_its_own_noise(name: str) -> None:
-    x = spoiled(name, photograph(4), WEAK_AND_STRONG[name][1])
+    x = corrupted(name, photograph(4), WEAK_AND_STRONG[name][1])
     alike = [torch.equal(x[i], x[j]) for i in range(4) for j in range(i)]
     assert all(alike) if name in STEADY else not any(alike)
 
@@ -97,14 +97,14 @@ def test_each_picture_has_its_own_noise(name: str) -> None:
 def test_an_amount_of_nothing_leaves_pictures_as_they_are(name: str) -> None:
     if corruptions[name].scale.low == 0:
         x = photograph(3)
-        assert torch.equal(spoiled(name, x, 0.0), x)
-        assert torch.equal(spoiled(name, x, (0.0, 0.0)), x)
+        assert torch.equal(corrupted(name, x, 0.0), x)
+        assert torch.equal(corrupted(name, x, (0.0, 0.0)), x)
 
 
 @every
 def test_more_spoils_more(name: str) -> None:
     x = photograph(60)
-    weak, strong = ((spoiled(name, x, amount) - x).square().mean((1, 2, 3)) for amount in WEAK_AND_STRONG[name])
+    weak, strong = ((corrupted(name, x, amount) - x).square().mean((1, 2, 3)) for amount in WEAK_AND_STRONG[name])
     if name in STEADY:
         assert weak[0] < strong[0]
     else:
@@ -116,7 +116,7 @@ def test_of_a_range_each_picture_draws_its_own_amount(name: str) -> None:
     drawn = []
 
     class Watched(corruptions[name]):
-        def spoil(self, x: Tensor, amount: Tensor) -> Tensor:
+        def apply(self, x: Tensor, amount: Tensor) -> Tensor:
             drawn.append(amount)
             return x
 
@@ -130,7 +130,7 @@ def test_of_a_range_each_picture_draws_its_own_amount(name: str) -> None:
 @every
 def test_a_single_amount_is_that_of_every_picture_but_for_blur(name: str) -> None:
     made = corruptions[name](high := max(WEAK_AND_STRONG[name]))
-    assert made.scale.span(made.amount) == ((0, high) if name == "blur" else (high, high))
+    assert made.scale.bounds(made.amount) == ((0, high) if name == "blur" else (high, high))
 
 
 @every
@@ -141,7 +141,7 @@ def test_vectors_are_spoiled_or_refused(name: str) -> None:
         assert batch.x.shape == x.shape
         assert not torch.equal(batch.x, x)
     else:
-        with pytest.raises(ShapeError, match=rf"{name} spoils pictures .* not examples of shape \(17,\)"):
+        with pytest.raises(ShapeError, match=rf"{name} corrupts pictures .* not examples of shape \(17,\)"):
             made(name)(Batch(x))
 
 
@@ -156,9 +156,9 @@ def test_nothing_leaves_the_device(name: str) -> None:
 def test_training_in_half_precision_leaves_pictures_in_full(name: str) -> None:
     x = photograph(2)
     with torch.autocast("cpu", torch.bfloat16):
-        half = spoiled(name, x)
+        half = corrupted(name, x)
     assert half.dtype == torch.float32
-    assert torch.equal(half, spoiled(name, x))
+    assert torch.equal(half, corrupted(name, x))
 
 
 @every

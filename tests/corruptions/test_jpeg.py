@@ -9,7 +9,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from autoencode.corruptions import Jpeg
-from autoencode.corruptions.jpeg_tables import cosines
+from autoencode.corruptions.jpeg_tables import dct_matrix
 from autoencode.data.batch import Batch
 
 MEAN, WITHIN_TWO = 0.3, 0.98  # levels of 255; share of the values
@@ -58,7 +58,7 @@ def test_sides_that_are_no_whole_blocks(colour: str, size: tuple[int, int]) -> N
 def test_each_picture_has_its_own_quality() -> None:
     x = torch.rand(1, 3, 24, 24)
     jpeg = Jpeg((5.0, 95.0))
-    both = jpeg.spoil(x.expand(2, -1, -1, -1), torch.tensor([5.0, 95.0]).reshape(2, 1, 1, 1))
+    both = jpeg.apply(x.expand(2, -1, -1, -1), torch.tensor([5.0, 95.0]).reshape(2, 1, 1, 1))
     assert torch.equal(both[:1], Jpeg(5.0)(Batch(x)).x)
     assert torch.equal(both[1:], Jpeg(95.0)(Batch(x)).x)
 
@@ -78,6 +78,6 @@ def test_values_are_cut_off_and_come_back_as_bytes() -> None:
 
 
 def test_cosines_are_orthonormal_and_of_rising_frequency() -> None:
-    basis = cosines(torch.zeros(1, dtype=torch.float64))
+    basis = dct_matrix(torch.zeros(1, dtype=torch.float64))
     assert torch.allclose(basis @ basis.T, torch.eye(8, dtype=torch.float64), atol=1e-14)
     assert [int((row[1:] * row[:-1] < 0).sum()) for row in basis] == list(range(8))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autoencode.corruptions import Gaussian, Levels, Masking, Poisson, SaltAndPepper, Speckle
+from autoencode.corruptions import Gaussian, Levels, MaskingNoise, Poisson, SaltAndPepper, Speckle
 from autoencode.data.batch import Batch
 from support.statistics import assert_frequencies, assert_mean
 
@@ -29,10 +29,10 @@ def test_salt_and_pepper_of_a_range_spoils_its_mean() -> None:
 
 
 def test_masking_takes_its_share() -> None:
-    assert_mean((Masking(0.25)(constant(1.0)).x[:, 0] == 0).double(), 0.25)
+    assert_mean((MaskingNoise(0.25)(constant(1.0)).x[:, 0] == 0).double(), 0.25)
 
 
-@pytest.mark.parametrize("kind", [SaltAndPepper, Masking])
+@pytest.mark.parametrize("kind", [SaltAndPepper, MaskingNoise])
 def test_pixels_are_spoiled_in_all_their_channels(kind: type) -> None:
     x = kind(0.5)(Batch(torch.full((2, 3, 9, 9), 0.5))).x
     assert torch.equal(x[:, 0], x[:, 1])

@@ -1,19 +1,19 @@
 import torch
 
-from autoencode.corruptions import Composed, Gaussian, Masking, OneOf, SaltAndPepper
+from autoencode.corruptions import Compose, Gaussian, MaskingNoise, OneOf, SaltAndPepper
 from autoencode.data.batch import Batch
 from support.statistics import assert_frequencies
 
-THREE = OneOf((Masking(1.0), Composed(), lambda batch: Batch(batch.x + 2, batch.target)))
+THREE = OneOf((MaskingNoise(1.0), Compose(), lambda batch: Batch(batch.x + 2, batch.target)))
 
 
 def test_each_example_is_spoiled_by_one_and_each_has_its_chance():
     torch.manual_seed(0)
     x = torch.full((3000, 2), 0.5)
-    spoiled = THREE(Batch(x))
-    assert spoiled.target is x
+    corrupted = THREE(Batch(x))
+    assert corrupted.target is x
     assert (x == 0.5).all()
-    kinds, counts = spoiled.x.unique(dim=0, return_counts=True)
+    kinds, counts = corrupted.x.unique(dim=0, return_counts=True)
     assert kinds.tolist() == [[0.0, 0.0], [0.5, 0.5], [2.5, 2.5]]
     assert_frequencies(counts, torch.full((3,), 1 / 3))
 
@@ -22,13 +22,13 @@ def test_every_example_keeps_its_place_and_the_clean_one_stays_the_target():
     torch.manual_seed(0)
     x, clean = torch.rand(40, 1, 5, 5), torch.rand(40, 1, 5, 5)
     context = torch.arange(40)
-    spoiled = OneOf((SaltAndPepper(0.3), Composed()))(Batch(x, clean, context))
-    same = spoiled.x == x
+    corrupted = OneOf((SaltAndPepper(0.3), Compose()))(Batch(x, clean, context))
+    same = corrupted.x == x
     assert same.flatten(1).all(1).any()
     assert not same.all()
-    assert ((spoiled.x == 0) | (spoiled.x == 1))[~same].all()
-    assert spoiled.target is clean
-    assert spoiled.context is context
+    assert ((corrupted.x == 0) | (corrupted.x == 1))[~same].all()
+    assert corrupted.target is clean
+    assert corrupted.context is context
 
 
 def test_noise_is_a_function_of_the_seed():

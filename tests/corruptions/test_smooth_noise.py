@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from autoencode.corruptions.smooth_noise import smooth_noise
+from autoencode.corruptions.value_noise import value_noise
 from support.statistics import assert_mean
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("octaves", [1, 3])
 @pytest.mark.parametrize("cells", [2.0, 7.0])
 def test_it_has_mean_zero_and_a_deviation_of_about_one(cells: float, octaves: int) -> None:
-    field = smooth_noise(torch.empty(4000, 1, 9, 13), cells, octaves)
+    field = value_noise(torch.empty(4000, 1, 9, 13), cells, octaves)
     assert_mean(field, 0.0)
     assert field.std(0).min() > 0.5
     assert field.std(0).max() < 1.5
@@ -18,7 +18,7 @@ def test_it_has_mean_zero_and_a_deviation_of_about_one(cells: float, octaves: in
 
 def test_it_is_smooth_and_rougher_with_more_octaves() -> None:
     def steps(cells: float, octaves: int) -> float:
-        field = smooth_noise(torch.empty(50, 1, 64, 64), cells, octaves)
+        field = value_noise(torch.empty(50, 1, 64, 64), cells, octaves)
         return float((field[..., 1:] - field[..., :-1]).square().mean())
 
     assert steps(2.0, 1) < steps(4.0, 1) < steps(16.0, 1)
@@ -28,12 +28,12 @@ def test_it_is_smooth_and_rougher_with_more_octaves() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (5, 300)])
 def test_any_size_will_do(size: tuple[int, int]) -> None:
-    field = smooth_noise(torch.empty(2, 3, *size), 24.0, 4)
+    field = value_noise(torch.empty(2, 3, *size), 24.0, 4)
     assert field.shape == (2, 1, *size)
     assert field.isfinite().all()
 
 
 def test_cells_are_as_wide_as_high() -> None:
-    field = smooth_noise(torch.empty(100, 1, 64, 256), 8.0)
+    field = value_noise(torch.empty(100, 1, 64, 256), 8.0)
     across, down = (field[..., 1:] - field[..., :-1]).std(), (field[..., 1:, :] - field[..., :-1, :]).std()
     assert across / down == pytest.approx(1, abs=0.15)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autoencode.corruptions import VariedStrength
+from autoencode.corruptions import StrengthJitter
 from autoencode.data import Batch
 from autoencode.errors import ArgumentError
 
@@ -15,7 +15,7 @@ def pairs(n: int = 2000) -> Batch:
 
 def test_each_example_has_one_factor_of_its_own() -> None:
     torch.manual_seed(0)
-    shown = VariedStrength(0.5)(pairs())
+    shown = StrengthJitter(0.5)(pairs())
     factors = (shown.target - shown.x).flatten(1) / (pairs().target - pairs().x).flatten(1)
     assert (factors[:, :3] - factors[:, :1]).abs().max() < 1e-9
     assert factors[:, 0].unique().numel() == 2000
@@ -23,7 +23,7 @@ def test_each_example_has_one_factor_of_its_own() -> None:
 
 def test_factors_are_even_round_one() -> None:
     torch.manual_seed(0)
-    shown = VariedStrength(0.5)(pairs())
+    shown = StrengthJitter(0.5)(pairs())
     factor = (shown.target - shown.x)[:, 0, 0, 0] / 0.1
     assert 0.5 <= float(factor.min()) < 0.51
     assert 1.49 < float(factor.max()) <= 1.5
@@ -32,7 +32,7 @@ def test_factors_are_even_round_one() -> None:
 
 def test_targets_and_sound_values_stay() -> None:
     torch.manual_seed(0)
-    shown = VariedStrength(1.0)(pairs())
+    shown = StrengthJitter(1.0)(pairs())
     assert shown.target.equal(pairs().target)
     assert shown.x[:, 0, 1, 1].equal(pairs().target[:, 0, 1, 1])
 
@@ -40,7 +40,7 @@ def test_targets_and_sound_values_stay() -> None:
 def test_values_stay_between_black_and_white() -> None:
     torch.manual_seed(0)
     target = torch.ones(500, 1, 1, 2)
-    shown = VariedStrength(1.0)(Batch(torch.tensor([0.2, 0.9]).expand(500, 1, 1, 2), target))
+    shown = StrengthJitter(1.0)(Batch(torch.tensor([0.2, 0.9]).expand(500, 1, 1, 2), target))
     assert float(shown.x.min()) == 0.0
     assert float(shown.x.max()) <= 1.0
 
@@ -48,11 +48,11 @@ def test_values_stay_between_black_and_white() -> None:
 def test_zero_leaves_the_batch_and_draws_nothing() -> None:
     torch.manual_seed(0)
     before, batch = torch.get_rng_state(), pairs(3)
-    assert VariedStrength(0.0)(batch) is batch
+    assert StrengthJitter(0.0)(batch) is batch
     assert torch.get_rng_state().equal(before)
 
 
-@pytest.mark.parametrize("vary", [-0.1, 1.1, float("nan")])
-def test_other_numbers_are_refused(vary: float) -> None:
+@pytest.mark.parametrize("jitter", [-0.1, 1.1, float("nan")])
+def test_other_numbers_are_refused(jitter: float) -> None:
     with pytest.raises(ArgumentError, match="from 0 to 1"):
-        VariedStrength(vary)
+        StrengthJitter(jitter)

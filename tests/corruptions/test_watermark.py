@@ -3,7 +3,7 @@ import pytest
 import torch
 from PIL import Image
 
-from autoencode.corruptions import Watermark, corruption
+from autoencode.corruptions import Watermark, parse_corruption
 from autoencode.corruptions.mark import read_mark
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, DataError
@@ -120,7 +120,7 @@ def test_what_ends_as_a_picture_file_is_one_and_anything_else_a_text(logo, monke
 
 
 def test_the_file_is_read_when_it_is_needed_and_not_before(tmp_path):
-    gone = corruption(f"watermark:{tmp_path / 'gone.png'}")
+    gone = parse_corruption(f"watermark:{tmp_path / 'gone.png'}")
     with pytest.raises(DataError, match=r"there is no file .*gone\.png to be a watermark: put it there"):
         gone(Batch(torch.rand(1, 1, 4, 4)))
     Image.new("L", (5, 5)).save(tmp_path / "gone.png")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.arrays import array_portions, array_shape, read_array, tensor_to_array
-from autoencode.data.values import Values
+from autoencode.data.arrays import iter_array_chunks, array_shape, read_array, tensor_to_array
+from autoencode.data.values import ValueRange
 from autoencode.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -44,7 +44,7 @@ def test_options_give_the_same_again():
     array = RNG.random((5, 4)) * 9
     first = read_array(array)
     assert first.options["values"] == "raw"
-    again = read_array(array, Values(str(first.options["values"])))
+    again = read_array(array, ValueRange(str(first.options["values"])))
     assert torch.equal(again.x, first.x)
 
 
@@ -74,7 +74,7 @@ def test_sparse_tensors_are_refused():
 def test_portions_of_a_file_are_the_whole(tmp_path, array):
     np.save(tmp_path / "x.npy", array)
     whole = read_array(array)
-    portions = list(array_portions(tmp_path / "x.npy", whole.values, 3))
+    portions = list(iter_array_chunks(tmp_path / "x.npy", whole.values, 3))
     assert max(map(len, portions)) == 3
     assert torch.equal(torch.cat(portions), whole.x)
     assert array_shape(tmp_path / "x.npy") == whole.x.shape
@@ -85,4 +85,4 @@ def test_nothing_of_a_file_comes_before_all_of_it_is_checked(tmp_path):
     array[8, 1] = np.inf
     np.save(tmp_path / "x.npy", array)
     with pytest.raises(DataError, match="NaN or infinite"):
-        next(iter(array_portions(tmp_path / "x.npy", Values.UNIT, 3)))
+        next(iter(iter_array_chunks(tmp_path / "x.npy", ValueRange.UNIT, 3)))

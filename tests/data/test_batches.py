@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from autoencode.data import Batch, Batches, Part, in_order
+from autoencode.data import Batch, Batches, Subset, sequential_batches
 from autoencode.errors import ArgumentError, DataError
 
 
@@ -45,7 +45,7 @@ def test_a_step_is_a_pure_function_of_its_number():
 
 def test_bytes_become_the_model_s_units_channels_last():
     x = torch.randint(0, 256, (10, 3, 4, 5), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    batch = Batches(Part(x), 10, seed=0)(0).x
+    batch = Batches(Subset(x), 10, seed=0)(0).x
     assert batch.dtype == torch.float32
     assert batch.is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(batch.flatten(1).sort(0).values, (x.to(torch.float32) / 255).flatten(1).sort(0).values)
@@ -66,13 +66,13 @@ def test_without_a_transform_the_target_is_the_input():
 
 
 def test_in_order_shows_every_example_once_in_order():
-    batches = list(in_order(Part(torch.arange(10, dtype=torch.uint8).view(10, 1)), 4))
+    batches = list(sequential_batches(Subset(torch.arange(10, dtype=torch.uint8).view(10, 1)), 4))
     assert [len(batch) for batch in batches] == [4, 4, 2]
     expected = torch.arange(10).view(10, 1).to(torch.float32) / 255
     assert torch.equal(torch.cat([batch.x for batch in batches]), expected)
 
 
-@pytest.mark.parametrize("make", [lambda part, size: Batches(part, size, seed=0), in_order])
+@pytest.mark.parametrize("make", [lambda part, size: Batches(part, size, seed=0), sequential_batches])
 def test_no_examples_and_no_size_are_refused(make):
     with pytest.raises(ArgumentError, match=r"a batch has at least 1 example, not 0"):
         make(numbered(3), 0)
@@ -100,4 +100,4 @@ def test_the_same_batches_on_another_device():
 def test_the_sizes_of_batches_come_commonest_first() -> None:
     batches = Batches(torch.rand(11, 2), 4, seed=0)
     assert [len(batches(step)) for step in range(3)] == [3, 4, 4]
-    assert batches.sizes() == [(1, 2), (0, 1)]
+    assert batches.batch_sizes() == [(1, 2), (0, 1)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autoencode.data.clip import read_clip_header, read_frames
-from autoencode.data.clip_writing import writing_clip, written_clip_name
+from autoencode.data.clip_writing import open_clip_writer, output_clip_name
 from support.clips import header_of, noise, pixels_of_clip, with_sound, write_clip
 
 
@@ -27,7 +27,7 @@ def smooth(frames: int, height: int, width: int) -> np.ndarray:
 
 def copied(source: Path, name: str, **options: bool) -> Path:
     header = read_clip_header(source)
-    with Path(name).open("wb") as file, writing_clip(file, Path(name).suffix, header, source, **options) as writer:
+    with Path(name).open("wb") as file, open_clip_writer(file, Path(name).suffix, header, source, **options) as writer:
         for frame in read_frames(source):
             writer.add(frame.pixels, frame.time)
     copied.notes = writer.notes
@@ -60,7 +60,7 @@ def test_grey_frames_are_written_as_grey() -> None:
 def test_times_are_kept_also_uneven_ones() -> None:
     pixels, times = noise(4), [0, 3, 4, 9]
     header = header_of(pixels, rate=30)
-    with Path("a.mp4").open("wb") as file, writing_clip(file, ".mp4", header) as writer:
+    with Path("a.mp4").open("wb") as file, open_clip_writer(file, ".mp4", header) as writer:
         for frame, time in zip(pixels, times, strict=True):
             writer.add(frame, time)
     path = copied(Path("a.mp4"), "b.mov")
@@ -70,7 +70,7 @@ def test_times_are_kept_also_uneven_ones() -> None:
 
 def test_frames_without_times_or_with_the_same_come_one_after_the_other() -> None:
     pixels = noise(4)
-    with Path("a.mkv").open("wb") as file, writing_clip(file, ".mkv", header_of(pixels), lossless=True) as writer:
+    with Path("a.mkv").open("wb") as file, open_clip_writer(file, ".mkv", header_of(pixels), lossless=True) as writer:
         for frame, time in zip(pixels, (None, None, 1, None), strict=True):
             writer.add(frame, time)
     with av.open("a.mkv") as container:
@@ -105,6 +105,6 @@ def test_sound_that_a_file_cannot_hold_is_left_out_and_noted() -> None:
 
 
 def test_names() -> None:
-    assert written_clip_name(Path("a/b.webm"), lossless=False) == Path("a/b.mp4")
-    assert written_clip_name(Path("a/b.MKV"), lossless=False) == Path("a/b.MKV")
-    assert written_clip_name(Path("a/b.mp4"), lossless=True) == Path("a/b.mkv")
+    assert output_clip_name(Path("a/b.webm"), lossless=False) == Path("a/b.mp4")
+    assert output_clip_name(Path("a/b.MKV"), lossless=False) == Path("a/b.MKV")
+    assert output_clip_name(Path("a/b.mp4"), lossless=True) == Path("a/b.mkv")

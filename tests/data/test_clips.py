@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from autoencode.data import clips, load
-from autoencode.data.clips import choose, holds_clips, read_clips
+from autoencode.data.clips import choose_patches, holds_clips, read_clips
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from support.clips import header_of, noise, write_clip
 
@@ -49,7 +49,7 @@ def test_one_frame_has_no_context() -> None:
 
 def blocks(frames: int, reach_frames: int = 5, clips_in_all: int = 1) -> list[int]:
     headers = [header_of(np.empty((frames, 3, 8, 8), np.uint8))] * clips_in_all
-    return choose(headers, 8, reach_frames, 10**6)[0].blocks
+    return choose_patches(headers, 8, reach_frames, 10**6)[0].blocks
 
 
 def test_time_is_cut_into_blocks_as_long_as_there_are_enough() -> None:
@@ -79,17 +79,17 @@ def test_no_frame_is_seen_by_examples_of_two_parts() -> None:
 
 def test_too_many_are_thinned_alike_over_time_and_place() -> None:
     headers = [header_of(np.empty((n, 3, 80, 80), np.uint8)) for n in (400, 20)]
-    one, other = choose(headers, 16, 1, 2_000)
+    one, other = choose_patches(headers, 16, 1, 2_000)
     assert (len(one), len(other)) == (400 * 2, 20 * 50)  # of each as many, if they go evenly into its frames
     frames = list(one.places)
     assert frames[0] < 5
     assert frames[-1] > 395
     assert len(torch.cat([*one.places.values()]).unique()) == 81
-    again, _ = choose(headers, 16, 1, 2_000)
+    again, _ = choose_patches(headers, 16, 1, 2_000)
     assert all(torch.equal(places, again.places[frame]) for frame, places in one.places.items())
-    (few,) = choose(headers[:1], 16, 1, 100)
+    (few,) = choose_patches(headers[:1], 16, 1, 100)
     assert list(few.places) == list(range(0, 400, 4))  # fewer patches than frames
-    (all_,) = choose(headers[1:], 16, 1, 2_000)
+    (all_,) = choose_patches(headers[1:], 16, 1, 2_000)
     assert len(all_) == 20 * 81
 
 

@@ -8,7 +8,7 @@ import pytest
 from autoencode import storage
 from autoencode.data import download as module
 from autoencode.data.download import UnreachableError, download
-from autoencode.data.published import Published, read_published
+from autoencode.data.published import RemoteFile, read_verified
 from autoencode.errors import DownloadError, StorageError
 from support.disks import FullDisk
 
@@ -22,8 +22,8 @@ def quickly(monkeypatch, cache):
     monkeypatch.setattr(module, "_PAUSE", 0)
 
 
-def published(url: str, content: bytes = CONTENT, *, pack: bool = False) -> Published:
-    return Published("file", url, hashlib.sha256(content).hexdigest(), len(content), pack)
+def published(url: str, content: bytes = CONTENT, *, gzipped_in_cache: bool = False) -> RemoteFile:
+    return RemoteFile("file", url, hashlib.sha256(content).hexdigest(), len(content), gzipped_in_cache)
 
 
 def nothing_in(folder: Path) -> bool:
@@ -43,10 +43,10 @@ def test_fetches_and_tells_how_far_it_is(cache: Path):
 
 def test_bulky_text_is_kept_gzipped(cache: Path):
     with served(content=CONTENT) as serving:
-        file = published(serving.url, pack=True)
-        download(file, cache / file.kept_as)
+        file = published(serving.url, gzipped_in_cache=True)
+        download(file, cache / file.cached_name)
     assert gzip.decompress((cache / "file.gz").read_bytes()) == CONTENT
-    assert read_published(cache / "file.gz", file) == CONTENT
+    assert read_verified(cache / "file.gz", file) == CONTENT
 
 
 def test_a_truncated_answer_is_tried_again_and_never_kept(cache: Path):
@@ -57,11 +57,11 @@ def test_a_truncated_answer_is_tried_again_and_never_kept(cache: Path):
     assert nothing_in(cache)
 
 
-@pytest.mark.parametrize("pack", [False, True])
-def test_a_wrong_checksum_is_never_kept(cache: Path, pack: bool):
+@pytest.mark.parametrize("gzipped_in_cache", [False, True])
+def test_a_wrong_checksum_is_never_kept(cache: Path, gzipped_in_cache: bool):
     with served(content=CONTENT[::-1]) as serving:
         with pytest.raises(DownloadError, match=r"is not the published file: SHA-256 .* was expected, .* obtained"):
-            download(published(serving.url, pack=pack), cache / "file")
+            download(published(serving.url, gzipped_in_cache=gzipped_in_cache), cache / "file")
         assert len(serving.asked) == 1
     assert nothing_in(cache)
 
@@ -120,12 +120,12 @@ def test_no_answer_in_time(cache: Path, monkeypatch):
     assert nothing_in(cache)
 
 
-@pytest.mark.parametrize("pack", [False, True])
-def test_a_full_disk_names_the_path_and_the_bytes(cache: Path, monkeypatch, pack: bool):
+@pytest.mark.parametrize("gzipped_in_cache", [False, True])
+def test_a_full_disk_names_the_path_and_the_bytes(cache: Path, monkeypatch, gzipped_in_cache: bool):
     monkeypatch.setattr(storage, "_created", lambda path: FullDisk(path, "xb"))
     with (
         served(content=CONTENT) as serving,
         pytest.raises(StorageError, match=r"cannot write .*file \(1,024,000 bytes needed\): the disk is full"),
     ):
-        download(published(serving.url, pack=pack), cache / "file")
+        download(published(serving.url, gzipped_in_cache=gzipped_in_cache), cache / "file")
     assert nothing_in(cache)

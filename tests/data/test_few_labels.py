@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data import Batches, Part, load
+from autoencode.data import Batches, Subset, load
 from autoencode.errors import ArgumentError, DataError
 
 
 def test_labels_are_kept_evenly_and_the_test_part_s_stay() -> None:
-    data, whole = load("digits", labels=25), load("digits")
+    data, whole = load("digits", n_labels=25), load("digits")
     kept = data.train.labels >= 0
     assert kept.sum() == 25
     assert data.train.labels[kept].bincount().tolist() == [3, 3, 3, 3, 3, 2, 2, 2, 2, 2]
@@ -19,12 +19,12 @@ def test_labels_are_kept_evenly_and_the_test_part_s_stay() -> None:
 
 
 def test_the_options_give_the_same_again_and_the_seed_others() -> None:
-    one, again = load("digits", labels=20), load("digits", **load("digits", labels=20).options)
+    one, again = load("digits", n_labels=20), load("digits", **load("digits", n_labels=20).options)
     assert torch.equal(one.train.labels, again.train.labels)
-    other = load("digits", labels=20, limit=1000)
+    other = load("digits", n_labels=20, limit=1000)
     assert not torch.equal(one.train.labels[:1000], other.train.labels)
-    assert "labels" not in load("digits").options
-    assert any("25 of" in note for note in load("digits", labels=25).notes)
+    assert "n_labels" not in load("digits").options
+    assert any("25 of" in note for note in load("digits", n_labels=25).notes)
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ def test_the_options_give_the_same_again_and_the_seed_others() -> None:
 )
 def test_counts_without_meaning(n: int, why: str) -> None:
     with pytest.raises(ArgumentError, match=why):
-        load("digits", labels=n)
+        load("digits", n_labels=n)
 
 
 def test_data_without_labels() -> None:
     with pytest.raises(DataError, match="array has none"):
-        load(np.random.default_rng(0).random((50, 4)), labels=10)
+        load(np.random.default_rng(0).random((50, 4)), n_labels=10)
 
 
 def test_every_batch_repeats_labelled_examples_in_turn() -> None:
-    part = Part(torch.arange(100.0)[:, None], torch.full((100,), -1))
+    part = Subset(torch.arange(100.0)[:, None], torch.full((100,), -1))
     part.labels[:40] = torch.arange(40) % 4
     batches = Batches(part, 10, seed=0)
     first, second = batches(0), batches(1)
@@ -56,4 +56,4 @@ def test_every_batch_repeats_labelled_examples_in_turn() -> None:
 
 @pytest.mark.parametrize("labels", [None, torch.zeros(100, dtype=torch.int64), torch.full((100,), -1)])
 def test_nothing_is_repeated_where_all_or_none_have_a_label(labels) -> None:
-    assert len(Batches(Part(torch.rand(100, 1), labels), 10, seed=0)(3)) == 10
+    assert len(Batches(Subset(torch.rand(100, 1), labels), 10, seed=0)(3)) == 10

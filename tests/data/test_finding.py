@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autoencode.data.finding import also_a_folder, found_path, is_registered
+from autoencode.data.finding import name_clash_note, resolve_path, is_registered
 from autoencode.errors import ArgumentError, DataError
 
 
@@ -16,37 +16,37 @@ def test_registered_names_are_text():
 def test_paths_become_absolute(tmp_path: Path, monkeypatch):
     (tmp_path / "photos").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert found_path("photos") == tmp_path / "photos"
+    assert resolve_path("photos") == tmp_path / "photos"
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert found_path("~/photos") == tmp_path / "photos"
+    assert resolve_path("~/photos") == tmp_path / "photos"
 
 
 def test_nothing_there_suggests_registered_sets(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataError, match=r"no data set, folder or file 'fashon-mnist'; did you mean 'fashion-mnist'"):
-        found_path("fashon-mnist")
+        resolve_path("fashon-mnist")
 
 
 def test_nothing_there_suggests_what_lies_beside(tmp_path: Path):
     (tmp_path / "photos").mkdir()
     np.save(tmp_path / "scans.npy", np.zeros(3))
     with pytest.raises(DataError, match=rf"did you mean '{tmp_path}/photos'"):
-        found_path(str(tmp_path / "photo"))
+        resolve_path(str(tmp_path / "photo"))
     with pytest.raises(DataError, match=r"scans.npy"):
-        found_path(tmp_path / "scan.npy")
+        resolve_path(tmp_path / "scan.npy")
 
 
 def test_nothing_near_says_what_can_be_given():
     with pytest.raises(
         DataError, match=r"'qqqqqqqq'; give a folder of pictures, a clip, a .npy or .npz file, or one of .*mnist"
     ):
-        found_path("qqqqqqqq")
+        resolve_path("qqqqqqqq")
 
 
 @pytest.mark.parametrize("name", ["/", "..", "x/" * 3000, "a" * 3000, "\0", "~nobody-here/x", "no/such/../thing"])
 def test_strange_names_are_data_errors_or_paths(name: str):
     try:
-        assert found_path(name).is_dir()
+        assert resolve_path(name).is_dir()
     except DataError as error:
         message = str(error)
     else:
@@ -56,28 +56,28 @@ def test_strange_names_are_data_errors_or_paths(name: str):
 
 def test_an_empty_source_was_an_array():
     with pytest.raises(DataError, match=r"an array in memory; give that array again"):
-        found_path("")
+        resolve_path("")
 
 
 def test_a_single_picture_asks_for_its_folder(draw):
     with pytest.raises(DataError, match=r"a.png is a single picture; give the folder"):
-        found_path(draw("a.png"))
+        resolve_path(draw("a.png"))
 
 
 def test_other_kinds_of_files(tmp_path: Path):
     (tmp_path / "a.csv").write_text("1,2")
     with pytest.raises(DataError, match=r"a.csv is of a kind that is not read; give .*numpy.save writes .npy"):
-        found_path(tmp_path / "a.csv")
+        resolve_path(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize("source", [3, None, [1, 2], b"mnist"])
 def test_other_objects(source):
     with pytest.raises(ArgumentError, match=r"a data set is a name, a path or an array, not"):
-        found_path(source)
+        resolve_path(source)
 
 
 def test_a_folder_with_a_registered_name_is_mentioned(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert also_a_folder("mnist") == ()
+    assert name_clash_note("mnist") == ()
     (tmp_path / "mnist").mkdir()
-    assert also_a_folder("mnist") == ("a folder mnist lies here as well; give ./mnist to read that",)
+    assert name_clash_note("mnist") == ("a folder mnist lies here as well; give ./mnist to read that",)

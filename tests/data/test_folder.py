@@ -8,7 +8,7 @@ from PIL import Image
 from autoencode.data import memory
 from autoencode.data.examples import Examples
 from autoencode.data.folder import read_folder
-from autoencode.data.values import Values
+from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError, DataError
 
 
@@ -144,7 +144,7 @@ def test_options_without_meaning_are_refused(draw):
     with pytest.raises(ArgumentError, match=r"--colour takes auto, grey, rgb, not 'blue'"):
         read_folder(folder, colour="blue")
     with pytest.raises(ArgumentError, match=r"picture files hold values 0-255; leave --values out, not raw"):
-        read_folder(folder, Values.RAW)
+        read_folder(folder, ValueRange.RAW)
 
 
 def test_names_that_are_no_text_are_read(draw):

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data import Dataset, Values, load
+from autoencode.data import Dataset, ValueRange, load
 from autoencode.errors import ArgumentError, DataError, ShapeError
 
 RNG = np.random.default_rng(0)
 
 
 def same(a: Dataset, b: Dataset) -> bool:
-    parts = all(torch.equal(a.parts[name].x, b.parts[name].x) for name in a.parts)
+    parts = all(torch.equal(a.subsets[name].x, b.subsets[name].x) for name in a.subsets)
     return parts and (a.fingerprint, a.options, a.classes, a.files) == (b.fingerprint, b.options, b.classes, b.files)
 
 
@@ -26,7 +26,7 @@ def test_an_array():
     assert (data.name, data.source) == ("array", "")
     assert data.split.sizes == {"train": 40, "validation": 5, "test": 5}
     assert data.data_shape == (6,)
-    np.testing.assert_allclose(data.test.units().numpy(), array[data.split.test.numpy()], rtol=1e-6)
+    np.testing.assert_allclose(data.test.inputs().numpy(), array[data.split.test.numpy()], rtol=1e-6)
     assert same(data, reloaded(data, array))
 
 
@@ -147,7 +147,7 @@ def test_options_without_meaning_are_refused():
 
 def test_a_registered_set_again_from_its_options():
     data = load("digits", seed=3, limit=100)
-    assert (data.name, data.source, data.values) == ("digits", "digits", Values.BYTES)
+    assert (data.name, data.source, data.values) == ("digits", "digits", ValueRange.BYTES)
     assert same(data, reloaded(data, "digits"))
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from autoencode.data import Batches, in_order, load
+from autoencode.data import Batches, sequential_batches, load
 from autoencode.errors import ArgumentError, DataError
 
 
@@ -41,7 +41,7 @@ def test_patches_of_pairs_stay_together_and_no_picture_is_in_two_parts(folders: 
     noisy, clean = folders
     data = load(noisy, target=clean, patch=8)
     assert data.data_shape == (1, 8, 8)
-    owners = {name: {data.files[place] for place in getattr(data.split, name)} for name in data.parts}
+    owners = {name: {data.files[place] for place in getattr(data.split, name)} for name in data.subsets}
     assert [len(own) for own in owners.values()] == [4, 1, 1]
     assert not owners["train"] & owners["test"]
     assert not owners["train"] & owners["validation"]
@@ -66,9 +66,9 @@ def test_batches_bring_targets(folders: tuple[Path, Path]):
     part = load(folders[0], target=folders[1], patch=8).train
     batch = Batches(part, 16, seed=0)(3)
     assert batch.target.shape == batch.x.shape
-    rows = [int((part.units() == x).all((1, 2, 3)).nonzero()[0, 0]) for x in batch.x]
+    rows = [int((part.inputs() == x).all((1, 2, 3)).nonzero()[0, 0]) for x in batch.x]
     assert torch.equal(batch.target, part.targets(rows))
-    first = next(iter(in_order(part[:5], 5)))
+    first = next(iter(sequential_batches(part[:5], 5)))
     assert torch.equal(first.target, part.targets(slice(0, 5)))
     alone = Batches(load(folders[0], patch=8).train, 16, seed=0)(3)
     assert alone.target is alone.x

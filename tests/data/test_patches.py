@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.patches import corners, count_patches, cut_patches, kept_patches
+from autoencode.data.patches import corners, count_patches, cut_patches, subsample_patches
 
 
 @pytest.mark.parametrize("length", [1, 15, 16, 17, 24, 31, 32, 33, 100, 540])
@@ -32,9 +32,9 @@ def test_a_picture_smaller_than_a_patch_is_mirrored(height: int, width: int):
 
 
 def test_too_many_are_thinned_alike():
-    kept = kept_patches([100, 3, 50], 43)
+    kept = subsample_patches([100, 3, 50], 43)
     assert [len(places) for places in kept] == [20, 3, 20]
     assert all(len(places.unique()) == len(places) for places in kept)
-    assert all(torch.equal(a, b) for a, b in zip(kept, kept_patches([100, 3, 50], 43), strict=True))
-    assert [len(places) for places in kept_patches([4, 5], 9)] == [4, 5]
-    assert [len(places) for places in kept_patches([4, 5, 6], 2)] == [1, 1, 1]
+    assert all(torch.equal(a, b) for a, b in zip(kept, subsample_patches([100, 3, 50], 43), strict=True))
+    assert [len(places) for places in subsample_patches([4, 5], 9)] == [4, 5]
+    assert [len(places) for places in subsample_patches([4, 5, 6], 2)] == [1, 1, 1]

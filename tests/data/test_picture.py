@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoencode.data.picture import UnreadableError, read_header, read_picture
+from autoencode.data.picture import UnreadableError, read_picture_header, read_picture
 
 
 def read_both(path: Path) -> np.ndarray:
-    read_header(path)
+    read_picture_header(path)
     return read_picture(path, (4, 4), "rgb")
 
 
@@ -29,12 +29,12 @@ def test_pixels_come_as_they_are(draw):
     path = draw("a.png", (5, 7))
     expected = np.asarray(Image.open(path)).transpose(2, 0, 1)
     assert np.array_equal(read_picture(path, (5, 7), "rgb"), expected)
-    assert read_header(path) == (5, 7, False)
+    assert read_picture_header(path) == (5, 7, False)
 
 
 def test_grey(draw):
     path = draw("a.png", (5, 7), mode="L")
-    assert read_header(path) == (5, 7, True)
+    assert read_picture_header(path) == (5, 7, True)
     assert read_picture(path, (5, 7), "grey").shape == (1, 5, 7)
     assert read_picture(path, (5, 7), "rgb").shape == (3, 5, 7)
 
@@ -61,7 +61,7 @@ def test_pictures_are_turned_upright(tmp_path: Path, suffix: str):
     exif[0x0112] = 6  # to be turned right by a quarter: left becomes top
     path = tmp_path / f"a.{suffix}"
     image.save(path, exif=exif)
-    assert read_header(path)[:2] == (32, 16)
+    assert read_picture_header(path)[:2] == (32, 16)
     upright = read_picture(path, (32, 16), "grey")[0]
     assert upright[:14].mean() > 240
     assert upright[18:].mean() < 15
@@ -83,7 +83,7 @@ def test_of_several_frames_the_first_is_taken(tmp_path: Path):
 @pytest.mark.parametrize("suffix", ["png", "tif"])
 def test_sixteen_bit_grey_becomes_eight(tmp_path: Path, suffix: str):
     Image.fromarray(np.array([[0, 257 * 100], [65_535, 257]], np.uint16)).save(tmp_path / f"a.{suffix}")
-    assert read_header(tmp_path / f"a.{suffix}").grey
+    assert read_picture_header(tmp_path / f"a.{suffix}").grey
     assert read_picture(tmp_path / f"a.{suffix}", (2, 2), "grey")[0].tolist() == [[0, 100], [255, 1]]
 
 
@@ -109,7 +109,7 @@ def test_hostile_files_are_unreadable(tmp_path: Path, content: bytes, reason: st
 
 def test_a_missing_file_is_unreadable(tmp_path: Path):
     with pytest.raises(UnreadableError, match=r"No such file"):
-        read_header(tmp_path / "a.png")
+        read_picture_header(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tif", "webp", "ppm", "tga", "ico", "pcx"])
@@ -138,7 +138,7 @@ def test_truncated_pictures_are_unreadable(draw, tmp_path: Path):
 
 def test_a_damaged_note_about_the_camera_does_not_spoil_the_picture(draw, tmp_path: Path):
     path = draw("a.jpg", (8, 8), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
-    assert read_header(path)[:2] == (8, 8)
+    assert read_picture_header(path)[:2] == (8, 8)
     assert read_picture(path, (8, 8), "rgb").shape == (3, 8, 8)
 
 

@@ -1,24 +1,24 @@
 import torch
 
-from autoencode.data import mix
+from autoencode.data import derive_seed
 
 
 def test_is_the_finalizer_of_splitmix64():
     # The first output of splitmix64 from state 0, as published, shifted to 63 bits.
-    assert mix(0) == 0xE220A8397B1DCDAF >> 1
+    assert derive_seed(0) == 0xE220A8397B1DCDAF >> 1
 
 
 def test_nearby_seeds_and_numbers_do_not_collide():
-    made = {mix(seed, epoch) for seed in range(40) for epoch in range(40)}
+    made = {derive_seed(seed, epoch) for seed in range(40) for epoch in range(40)}
     assert len(made) == 1_600
 
 
 def test_any_whole_number_gives_a_seed_that_torch_takes():
     for seed in (-1, 0, 2**63, 2**200, -(2**70)):
-        value = mix(seed, -5, 2**80)
+        value = derive_seed(seed, -5, 2**80)
         assert 0 <= value < 2**63
         torch.Generator().manual_seed(value)
 
 
 def test_order_and_count_of_numbers_matter():
-    assert len({mix(1), mix(1, 0), mix(1, 0, 0), mix(1, 2, 3), mix(1, 3, 2), mix(2, 1, 3)}) == 6
+    assert len({derive_seed(1), derive_seed(1, 0), derive_seed(1, 0, 0), derive_seed(1, 2, 3), derive_seed(1, 3, 2), derive_seed(2, 1, 3)}) == 6

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from autoencode.data.sheets import is_own_sheet
-from autoencode.data.walking import list_pictures
+from autoencode.data.sheets import is_generated_sheet
+from autoencode.data.walking import scan_pictures
 from autoencode.evaluation.figures import save_figure
 
 
@@ -19,25 +19,25 @@ def picture() -> Image.Image:
 def test_a_sheet_that_was_drawn_is_left_out_and_said(tmp_path: Path, picture):
     picture.save(tmp_path / "a.png")
     save_figure(tmp_path / "sheet.png", picture)
-    listing = list_pictures(tmp_path)
+    listing = scan_pictures(tmp_path)
     assert listing.pictures == [Path("a.png")]
     assert [(skip.file, skip.reason) for skip in listing.skipped] == [("sheet.png", "a sheet that autoencode drew")]
 
 
 def test_a_chart_too(tmp_path: Path):
     save_figure(tmp_path / "sheet.png", Figure(figsize=(1, 1)))
-    assert is_own_sheet(tmp_path / "sheet.png")
+    assert is_generated_sheet(tmp_path / "sheet.png")
 
 
 def test_a_persons_own_picture_of_that_name_is_an_example(tmp_path: Path, picture):
     picture.save(tmp_path / "sheet.png")
-    assert list_pictures(tmp_path).pictures == [Path("sheet.png")]
+    assert scan_pictures(tmp_path).pictures == [Path("sheet.png")]
 
 
 def test_a_drawing_of_another_name_is_one(tmp_path: Path, picture):
     save_figure(tmp_path / "before.png", picture)
-    assert list_pictures(tmp_path).pictures == [Path("before.png")]
+    assert scan_pictures(tmp_path).pictures == [Path("before.png")]
 
 
 def test_what_cannot_be_opened_is_left_to_the_reader(tmp_path: Path):
-    assert not is_own_sheet(tmp_path / "sheet.png")
+    assert not is_generated_sheet(tmp_path / "sheet.png")

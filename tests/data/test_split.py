@@ -6,12 +6,12 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from autoencode.data import Split, cut
+from autoencode.data import Split, split_indices
 from autoencode.errors import DataError
 
 
 def test_comes_back_from_its_file(tmp_path: Path):
-    split = cut(50, seed=-3)
+    split = split_indices(50, seed=-3)
     split.save(tmp_path / "split.safetensors")
     back = Split.load(tmp_path / "split.safetensors")
     assert back.seed == -3
@@ -20,7 +20,7 @@ def test_comes_back_from_its_file(tmp_path: Path):
 
 
 def test_sizes_and_seed_are_in_the_metadata(tmp_path: Path):
-    cut(50, seed=7).save(tmp_path / "split.safetensors")
+    split_indices(50, seed=7).save(tmp_path / "split.safetensors")
     with safe_open(tmp_path / "split.safetensors", framework="pt") as file:
         assert json.loads(file.metadata()["split"]) == {"seed": 7, "train": 40, "validation": 5, "test": 5}
     assert [path.name for path in tmp_path.iterdir()] == ["split.safetensors"]
@@ -28,7 +28,7 @@ def test_sizes_and_seed_are_in_the_metadata(tmp_path: Path):
 
 def test_a_truncated_file_is_a_data_error(tmp_path: Path):
     path = tmp_path / "split.safetensors"
-    cut(50, seed=0).save(path)
+    split_indices(50, seed=0).save(path)
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(DataError, match=r"holds no split: .*make it anew"):
         Split.load(path)

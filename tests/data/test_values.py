@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.values import Values, read_values, values_named
+from autoencode.data.values import ValueRange, convert_values, parse_value_range
 from autoencode.errors import ArgumentError, DataError
 
 RNG = np.random.default_rng(0)
 PICTURES = (4, 1, 5, 5)
 
 
-def read(array: np.ndarray, asked: str = "auto", *, pictures: bool = True) -> tuple[Values, torch.Tensor, str]:
-    return read_values(array, values_named(asked), pictures=pictures)
+def read(array: np.ndarray, asked: str = "auto", *, pictures: bool = True) -> tuple[ValueRange, torch.Tensor, str]:
+    return convert_values(array, parse_value_range(asked), pictures=pictures)
 
 
 def uniform(high: float, dtype: str = "float32", low: float = 0) -> np.ndarray:
@@ -22,7 +22,7 @@ def uniform(high: float, dtype: str = "float32", low: float = 0) -> np.ndarray:
 def test_bytes_are_stored_as_they_are():
     array = uniform(255, "uint8")
     values, x, note = read(array)
-    assert values is Values.BYTES
+    assert values is ValueRange.BYTES
     assert x.dtype == torch.uint8
     assert np.array_equal(x.numpy(), array)
     assert note == "values 0-255, divided by 255 (say --values to decide otherwise)"
@@ -32,7 +32,7 @@ def test_bytes_are_stored_as_they_are():
 def test_whole_numbers_up_to_255_are_stored_as_bytes(dtype: str):
     array = np.rint(uniform(255)).astype(dtype)
     values, x, _ = read(array)
-    assert values is Values.BYTES
+    assert values is ValueRange.BYTES
     assert x.dtype == torch.uint8
     assert np.array_equal(x.numpy(), array)
 
@@ -41,7 +41,7 @@ def test_whole_numbers_up_to_255_are_stored_as_bytes(dtype: str):
 def test_masks_of_zeros_and_ones_are_black_and_white(dtype: str):
     array = (uniform(1) > 0.5).astype(dtype)
     values, x, note = read(array)
-    assert values is Values.UNIT
+    assert values is ValueRange.UNIT
     assert x.dtype == torch.uint8
     assert np.array_equal(x.numpy(), array.astype(np.uint8) * 255)
     assert "values 0 and 1 only, read as black and white" in note
@@ -50,21 +50,21 @@ def test_masks_of_zeros_and_ones_are_black_and_white(dtype: str):
 def test_floats_between_zero_and_one_stay():
     array = uniform(1.0)
     values, x, note = read(array)
-    assert values is Values.UNIT
+    assert values is ValueRange.UNIT
     assert np.array_equal(x.numpy(), array)
     assert "values 0-1, kept as they are" in note
 
 
 def test_rounding_past_one_is_still_zero_to_one():
     values, x, _ = read(uniform(1 + 1e-6))
-    assert values is Values.UNIT
+    assert values is ValueRange.UNIT
     assert float(x.max()) == 1.0
 
 
 def test_float_pictures_up_to_255_are_divided_and_a_note_says_so():
     array = uniform(254.5)
     values, x, note = read(array)
-    assert values is Values.BYTES
+    assert values is ValueRange.BYTES
     assert x.dtype == torch.float32
     np.testing.assert_allclose(x.numpy(), array / 255, rtol=1e-6)
     assert "0 to 254.5, not whole numbers, read as 0-255 and divided by 255" in note
@@ -73,7 +73,7 @@ def test_float_pictures_up_to_255_are_divided_and_a_note_says_so():
 
 def test_sixteen_bit_pictures_are_divided_by_65535():
     values, x, note = read(uniform(65535, "uint16"))
-    assert values is Values.WORDS
+    assert values is ValueRange.WORDS
     assert float(x.max()) == 1.0
     assert "values 0-65535, divided by 65535" in note
 
@@ -81,7 +81,7 @@ def test_sixteen_bit_pictures_are_divided_by_65535():
 @pytest.mark.parametrize("array", [uniform(3, low=-1), uniform(300), uniform(300, "int32"), uniform(5, "int8", low=-5)])
 def test_anything_else_is_raw(array: np.ndarray):
     values, x, note = read(array)
-    assert values is Values.RAW
+    assert values is ValueRange.RAW
     assert x.dtype == torch.float32
     assert np.array_equal(x.numpy(), array.astype(np.float32))
     assert "kept as they are" in note
@@ -89,17 +89,17 @@ def test_anything_else_is_raw(array: np.ndarray):
 
 def test_vectors_outside_zero_to_one_are_measurements():
     for array in (uniform(200), np.rint(uniform(200)).astype("int64"), uniform(60000, "uint16")):
-        assert read(array, pictures=False)[0] is Values.RAW
+        assert read(array, pictures=False)[0] is ValueRange.RAW
 
 
 def test_the_whole_array_decides():
     array = np.zeros((10_000, 2), np.float32)
     array[-1, -1] = 7
-    assert read(array, pictures=False)[0] is Values.RAW
+    assert read(array, pictures=False)[0] is ValueRange.RAW
 
 
-@pytest.mark.parametrize("asked", list(Values))
-def test_what_a_person_says_is_taken(asked: Values):
+@pytest.mark.parametrize("asked", list(ValueRange))
+def test_what_a_person_says_is_taken(asked: ValueRange):
     array = (uniform(1) > 0.5).astype("uint8")
     values, x, _ = read(array, str(asked))
     assert values is asked
@@ -137,7 +137,7 @@ def test_numbers_too_large_for_32_bits_are_refused():
 
 def test_an_unknown_way_to_read_values_lists_the_known():
     with pytest.raises(ArgumentError, match=r"--values takes auto, 0-255, 0-1, 0-65535, raw, not '0-100'"):
-        values_named("0-100")
+        parse_value_range("0-100")
 
 
 def test_the_array_of_the_caller_is_not_changed():

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from autoencode.data.walking import list_pictures, printable
+from autoencode.data.walking import scan_pictures, printable
 
 
 def made(folder: Path, *names: str) -> Path:
@@ -15,7 +15,7 @@ def made(folder: Path, *names: str) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    return [path.as_posix() for path in list_pictures(folder).pictures]
+    return [path.as_posix() for path in scan_pictures(folder).pictures]
 
 
 def test_subfolders_in_the_order_of_their_paths(tmp_path: Path):
@@ -29,7 +29,7 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path):
 
 
 def test_other_files_are_counted(tmp_path: Path):
-    listing = list_pictures(made(tmp_path, "a.png", "readme.txt", "b.npy"))
+    listing = scan_pictures(made(tmp_path, "a.png", "readme.txt", "b.npy"))
     assert listing.others == 2
     assert not listing.skipped
 
@@ -43,7 +43,7 @@ def test_links(tmp_path: Path):
     (folder / "loop.png").symlink_to(folder / "loop.png")
     (folder / "folder").symlink_to(tmp_path / "out")
     (folder / "sub" / "up").symlink_to(folder)
-    listing = list_pictures(folder)
+    listing = scan_pictures(folder)
     assert [path.as_posix() for path in listing.pictures] == ["a.png", "inside.png", "sub/b.png"]
     assert {skip.file: skip.reason for skip in listing.skipped} == {
         "leaves.png": "a link that leads out of the folder",
@@ -62,7 +62,7 @@ def test_a_folder_that_is_itself_a_link_is_read(tmp_path: Path):
 
 def test_pipes_are_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.png")
-    assert [skip.reason for skip in list_pictures(tmp_path).skipped] == ["not a file"]
+    assert [skip.reason for skip in scan_pictures(tmp_path).skipped] == ["not a file"]
 
 
 def test_a_folder_that_cannot_be_looked_into_is_listed(tmp_path: Path, monkeypatch):
@@ -75,7 +75,7 @@ def test_a_folder_that_cannot_be_looked_into_is_listed(tmp_path: Path, monkeypat
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    (skip,) = list_pictures(tmp_path).skipped
+    (skip,) = scan_pictures(tmp_path).skipped
     assert (skip.file, skip.reason) == ("closed", "cannot be looked into: Permission denied")
 
 

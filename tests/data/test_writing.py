@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from autoencode.data.full_picture import FullPicture
-from autoencode.data.writing import encode, written_name
+from autoencode.data.writing import encode_picture, output_picture_name
 from autoencode.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -14,7 +14,7 @@ SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def opened(picture: FullPicture, suffix: str) -> Image.Image:
-    image = Image.open(io.BytesIO(encode(picture, suffix)))
+    image = Image.open(io.BytesIO(encode_picture(picture, suffix)))
     image.load()
     return image
 
@@ -61,7 +61,7 @@ def test_dpi_and_profile_go_along(suffix: str) -> None:
 
 def test_what_a_format_cannot_hold_is_one_line() -> None:
     with pytest.raises(DataError, match="cannot be written as WEBP") as caught:
-        encode(FullPicture(np.zeros((1, 1, 16_400), np.uint8)), ".webp")
+        encode_picture(FullPicture(np.zeros((1, 1, 16_400), np.uint8)), ".webp")
     assert "\n" not in str(caught.value)
 
 
@@ -80,4 +80,4 @@ def test_what_a_format_cannot_hold_is_one_line() -> None:
     ],
 )
 def test_names(name: str, alpha: bool, written: str) -> None:
-    assert written_name(Path(name), alpha=alpha) == Path(written)
+    assert output_picture_name(Path(name), alpha=alpha) == Path(written)

@@ -48,12 +48,12 @@ def test_the_words_of_a_dictionary_have_length_one_and_add_up() -> None:
     with torch.no_grad():
         decoder.linear.weight.mul_(7.0)
     z = torch.randn(4, 5).double()
-    assert torch.allclose(decoder.words.norm(dim=0), torch.ones(5).double(), rtol=1e-12)
-    wanted = sum(z[:, [j]] * decoder.words[:, j] for j in range(5)) + decoder.linear.bias
+    assert torch.allclose(decoder.atoms.norm(dim=0), torch.ones(5).double(), rtol=1e-12)
+    wanted = sum(z[:, [j]] * decoder.atoms[:, j] for j in range(5)) + decoder.linear.bias
     assert torch.allclose(decoder(z).flatten(1), wanted, rtol=1e-12)
 
 
 def test_an_encoder_is_taught_to_look_for_the_words() -> None:
     decoder, layer = DictionaryDecoder(4, (9,)).double(), nn.Linear(9, 4).double()
-    decoder.teach(layer, gain=0.5)
-    assert torch.allclose(layer(decoder.words.T).diagonal(), torch.full((4,), 0.5).double())
+    decoder.init_encoder(layer, gain=0.5)
+    assert torch.allclose(layer(decoder.atoms.T).diagonal(), torch.full((4,), 0.5).double())

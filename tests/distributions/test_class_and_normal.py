@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.distributions import kl_divergence
 
-from autoencode.distributions import ClassAndNormal, kl, kl_of_each_class
+from autoencode.distributions import ClassAndNormal, kl, kl_per_class
 from support.statistics import assert_frequencies, assert_mean
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -20,7 +20,7 @@ def test_draws_have_its_mean_variance_and_classes() -> None:
     assert (x[..., :3].sum(-1) == 1).all()
     assert_mean(x, d.mean)
     assert_mean((x - d.mean).square(), d.variance)
-    assert_frequencies(x[:, 0, :3].sum(0), d.log_classes[0].exp())
+    assert_frequencies(x[:, 0, :3].sum(0), d.class_log_probs[0].exp())
 
 
 def test_numbers_go_with_their_class() -> None:
@@ -48,13 +48,13 @@ def test_the_divergence_agrees_with_draws() -> None:
     q, p = some(), ClassAndNormal(torch.zeros(3), torch.zeros(3, 2), torch.ones(3, 2))
     z = q.sample((N,))
     assert_mean(q.log_prob(z) - p.log_prob(z), kl(q, p, z[:1]))
-    assert kl_of_each_class(q, p).shape == (2, 3)
+    assert kl_per_class(q, p).shape == (2, 3)
     assert kl_divergence(q, q).abs().max() < 1e-12
 
 
 def test_one_draw_for_each_class() -> None:
     d = some()
-    x = torch.stack([d.of_each_class() for _ in range(4_000)])
+    x = torch.stack([d.rsample_per_class() for _ in range(4_000)])
     assert torch.equal(x[0, :, 0, :3], torch.eye(3))
     assert_mean(x[..., 3:], d.loc.movedim(1, 0))
     assert_mean((x[..., 3:] - d.loc.movedim(1, 0)).square(), d.scale.square().movedim(1, 0))

@@ -7,7 +7,7 @@ from scipy import integrate, stats
 from torch.distributions import kl_divergence
 
 from autoencode.distributions import HypersphericalUniform, PowerSpherical, kl, kl_per_dimension
-from autoencode.distributions.hypersphere import log_area, turned
+from autoencode.distributions.hypersphere import log_area, rotate_to
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.posteriors import PowerSphericalPosterior
 from autoencode.priors import HypersphericalUniformPrior
@@ -97,7 +97,7 @@ def test_a_turn_is_one_and_takes_the_axis_there_wherever_that_is(dims: int) -> N
     axis = torch.eye(dims)[0]
     near = torch.nn.functional.normalize(axis + 1e-12 * torch.randn(dims), dim=-1)
     for loc in (axis, -axis, near, -near, *torch.nn.functional.normalize(torch.randn(20, dims), dim=-1)):
-        moved = turned(torch.eye(dims), loc)
+        moved = rotate_to(torch.eye(dims), loc)
         assert torch.allclose(moved[0], loc, atol=1e-12)
         assert torch.allclose(moved @ moved.T, torch.eye(dims), atol=1e-12)
 

@@ -148,7 +148,7 @@ def test_levels_below_given_ones_take_their_means_given_them():
     torch.testing.assert_close(p.mean_below(tops), z)
     half = p.mean_below(tops[:1])
     torch.testing.assert_close(half[:2], z[:2])
-    own = p.path(half).own
+    own = p.path(half).conditionals
     torch.testing.assert_close(half[2:5], own[1].mean)
     torch.testing.assert_close(half[5:], own[2].mean)
     assert not torch.allclose(half[2:5], p.mean[2:5])

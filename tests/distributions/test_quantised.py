@@ -6,7 +6,7 @@ import torch
 from torch.distributions import Categorical
 
 from autoencode.distributions import Codewords, Quantised, kl
-from autoencode.distributions.quantised import perplexity, require_quantised, tally
+from autoencode.distributions.quantised import perplexity, require_quantised, codeword_counts
 from autoencode.errors import CapabilityError
 from autoencode.posteriors import DiagonalNormalPosterior
 from support.statistics import assert_frequencies
@@ -50,7 +50,7 @@ def test_draws_and_mean_are_the_codewords() -> None:
 def test_straight_through_the_gradient_is_the_identity() -> None:
     q, weights = quantised(), torch.randn(3, 5, 2, 4)
     (weights * q.rsample((3,))).sum().backward()
-    assert torch.allclose(q.before.grad, weights.sum(0), rtol=1e-12)
+    assert torch.allclose(q.unquantised.grad, weights.sum(0), rtol=1e-12)
 
 
 def test_it_is_a_mass_on_its_own_code() -> None:
@@ -107,7 +107,7 @@ def test_the_distance_is_summed_over_stages_positions_and_numbers() -> None:
 
 def test_codewords_are_counted_by_stage() -> None:
     indices = torch.tensor([[[0, 0, 2], [1, 1, 1]], [[0, 1, 2], [1, 1, 0]]])
-    assert tally(indices, 4).tolist() == [[3, 1, 2, 0], [1, 5, 0, 0]]
+    assert codeword_counts(indices, 4).tolist() == [[3, 1, 2, 0], [1, 5, 0, 0]]
 
 
 def test_perplexity_is_the_exponential_of_the_entropy() -> None:

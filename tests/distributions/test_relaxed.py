@@ -6,7 +6,7 @@ from torch.distributions import Bernoulli, Independent, OneHotCategorical, kl_di
 
 from autoencode.distributions import OneHotCode, RelaxedBernoulliCode, kl, kl_groups, kl_per_dimension
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.posteriors import BernoulliPosterior, CategoricalPosterior, Temperature
+from autoencode.posteriors import BernoulliPosterior, CategoricalPosterior, AnnealedTemperature
 from autoencode.priors import BernoulliPrior, CategoricalPrior
 from support.statistics import assert_frequencies, assert_uniform
 
@@ -139,18 +139,18 @@ def test_the_gradient_is_biased_less_and_less_as_the_temperature_falls() -> None
 
 
 def test_the_temperature_falls_by_the_same_factor_and_stays() -> None:
-    heat = Temperature(1.0, 0.25, 2)
+    heat = AnnealedTemperature(1.0, 0.25, 2)
     seen = []
     for _ in range(4):
         seen.append(heat().item())
         heat.step()
     assert seen == pytest.approx([1.0, 0.5, 0.25, 0.25])
-    assert Temperature(1.0, 0.5, 0)().item() == 0.5
+    assert AnnealedTemperature(1.0, 0.5, 0)().item() == 0.5
     assert list(heat.state_dict()) == ["value"]
 
 
 def test_the_temperature_may_fall_between_forward_and_backward() -> None:
-    posterior = BernoulliPosterior(4, 6, Temperature(1.0, 0.5, 10))
+    posterior = BernoulliPosterior(4, 6, AnnealedTemperature(1.0, 0.5, 10))
     q = posterior(torch.randn(5, 4))
     z = q.rsample((3,))
     posterior.adapt(q)
@@ -161,7 +161,7 @@ def test_the_temperature_may_fall_between_forward_and_backward() -> None:
 @pytest.mark.parametrize(("first", "last", "steps"), [(0.0, 0.0, 1), (0.5, 1.0, 1), (1.0, -1.0, 1), (1.0, 0.5, -1)])
 def test_temperatures_without_meaning_are_errors(first: float, last: float, steps: int) -> None:
     with pytest.raises(ArgumentError, match="falls to a number above 0"):
-        Temperature(first, last, steps)
+        AnnealedTemperature(first, last, steps)
 
 
 def test_a_probability_is_between_0_and_1() -> None:

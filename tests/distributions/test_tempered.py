@@ -66,7 +66,7 @@ def test_every_level_of_a_ladder_is_scaled_given_those_above():
 
 def test_classes_keep_their_weights():
     p = ClassAndNormal(torch.tensor([0.0, 1.0]), torch.zeros(2, 1), torch.ones(2, 1))
-    torch.testing.assert_close(tempered(p, 0.5).log_classes, p.log_classes)
+    torch.testing.assert_close(tempered(p, 0.5).class_log_probs, p.class_log_probs)
     torch.testing.assert_close(tempered(p, 0.5).scale, p.scale / 2)
 
 

@@ -1,19 +1,19 @@
 import pytest
 import torch
 
-from autoencode.data import Part
+from autoencode.data import Subset
 from autoencode.errors import DataError
 from autoencode.evaluation import Classifier, accuracy, train_classifier
 from autoencode.evaluation.classifier import FEATURES
 
 
-def halves(n: int, shape=(1, 8, 8)) -> Part:
+def halves(n: int, shape=(1, 8, 8)) -> Subset:
     """Bright above or bright below: two classes that anything can tell."""
     labels = torch.arange(n) % 2
     x = torch.rand(n, *shape) * 0.3
     x[labels == 1, ..., : shape[-2] // 2, :] += 0.7
     x[labels == 0, ..., shape[-2] // 2 :, :] += 0.7
-    return Part((x * 255).to(torch.uint8), labels)
+    return Subset((x * 255).to(torch.uint8), labels)
 
 
 def test_it_learns_and_is_the_same_again():
@@ -41,7 +41,7 @@ def test_probabilities_and_features():
 
 def test_vectors():
     labels = torch.arange(200) % 2
-    part = Part(torch.randn(200, 5) + 4 * labels[:, None], labels)
+    part = Subset(torch.randn(200, 5) + 4 * labels[:, None], labels)
     assert accuracy(train_classifier(part, 2, epochs=10), part).value > 0.95
 
 
@@ -49,7 +49,7 @@ def test_examples_without_a_label_are_left_out():
     part = halves(64)
     labels = part.labels.clone()
     labels[::3] = -1
-    some = Part(part.x, labels)
+    some = Subset(part.x, labels)
     model = train_classifier(some, 2, epochs=1)
     assert accuracy(model, some) == accuracy(model, some[(labels >= 0).nonzero()[:, 0]])
     assert accuracy(model, some).n == 42
@@ -58,6 +58,6 @@ def test_examples_without_a_label_are_left_out():
 def test_no_labels():
     for labels in (None, torch.full((8,), -1)):
         with pytest.raises(DataError, match="learns from labels"):
-            train_classifier(Part(torch.rand(8, 4), labels), 2)
+            train_classifier(Subset(torch.rand(8, 4), labels), 2)
     with pytest.raises(DataError, match="learns from labels"):
-        accuracy(Classifier((4,), 2), Part(torch.rand(8, 4)))
+        accuracy(Classifier((4,), 2), Subset(torch.rand(8, 4)))

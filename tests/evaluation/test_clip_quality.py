@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from autoencode.errors import ArgumentError, DataError, ShapeError
-from autoencode.evaluation import ClipMeter, clip_quality
+from autoencode.evaluation import ClipMetric, clip_quality
 
 
 def clip(frames: int, seed: int = 0) -> np.ndarray:
@@ -51,7 +51,7 @@ def test_grey_against_colour_counts_as_three_equal_channels() -> None:
 def test_one_frame_has_no_flicker_and_none_no_quality() -> None:
     assert math.isnan(clip_quality(clip(1), clip(1, 1)).flicker)
     with pytest.raises(ArgumentError, match="no frame"):
-        ClipMeter().result()
+        ClipMetric().result()
 
 
 def test_what_cannot_be_compared() -> None:

@@ -3,15 +3,15 @@ import itertools
 import pytest
 import torch
 
-from autoencode.data import Part
+from autoencode.data import Subset
 from autoencode.evaluation import evaluate
-from autoencode.evaluation.clustering import well_clustered
+from autoencode.evaluation.clustering import correctly_clustered
 from autoencode.evaluation.rows import rows
 from autoencode.recipes import recipes
 
 
 def accuracy(clusters, labels) -> float:
-    return well_clustered(clusters, labels).double().mean().item()
+    return correctly_clustered(clusters, labels).double().mean().item()
 
 
 def test_perfect_clusters_are_perfect_whatever_their_names():
@@ -40,10 +40,10 @@ def test_more_clusters_than_classes_and_fewer():
 
 
 def test_evaluation_reports_it_with_its_standard_error():
-    model, _ = recipes["mixture-vae"]((1, 4, 4), latent_dim=2, n_components=3, fit_at=0)
+    model, _ = recipes["mixture-vae"]((1, 4, 4), latent_dim=2, n_components=3, fit_step=0)
     labels = torch.arange(40) % 3
-    measured = evaluate(model, Part(torch.rand(40, 1, 4, 4), labels), importance_examples=5, importance_samples=2)
-    hits = well_clustered(model.prior.clusters(model.encode(Part(torch.rand(1, 1, 4, 4)).x).mean), labels[:1])
+    measured = evaluate(model, Subset(torch.rand(40, 1, 4, 4), labels), importance_examples=5, importance_samples=2)
+    hits = correctly_clustered(model.prior.clusters(model.encode(Subset(torch.rand(1, 1, 4, 4)).x).mean), labels[:1])
     assert hits.shape == (1,)
     share = measured.clustering_accuracy
     assert share is not None
@@ -57,7 +57,7 @@ def test_evaluation_reports_it_with_its_standard_error():
 @pytest.mark.parametrize(("name", "labelled"), [("mixture-vae", False), ("dense-vae", True), ("vamp-vae", True)])
 def test_without_labels_or_clusters_there_is_none(name, labelled):
     model, _ = recipes[name]((1, 4, 4))
-    part = Part(torch.rand(20, 1, 4, 4), torch.arange(20) % 3 if labelled else None)
+    part = Subset(torch.rand(20, 1, 4, 4), torch.arange(20) % 3 if labelled else None)
     measured = evaluate(model, part, importance_examples=0)
     assert measured.clustering_accuracy is None
     assert "clustering accuracy" not in {row.name for row in rows(measured)}

@@ -3,24 +3,24 @@ import torch
 from torch.distributions import MultivariateNormal, kl_divergence
 
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.code_space import code_space, gaps, mismatch, overlap
+from autoencode.evaluation.latent_structure import latent_structure, holes, mismatch, overlap
 
 
 def test_codes_that_fill_the_prior_have_no_gaps() -> None:
-    share = gaps(torch.randn(20_000, 2), torch.randn(5_000, 2), torch.randn(5_000, 2))
+    share = holes(torch.randn(20_000, 2), torch.randn(5_000, 2), torch.randn(5_000, 2))
     assert abs(share.value - 0.05) < 5 * share.standard_error
 
 
 def test_codes_far_from_the_prior_leave_it_empty() -> None:
     known, held_out = torch.randn(1_000, 2) + 20, torch.randn(500, 2) + 20
-    assert gaps(known, held_out, torch.randn(1_000, 2)).value == 1.0
+    assert holes(known, held_out, torch.randn(1_000, 2)).value == 1.0
 
 
 def test_a_hole_is_a_gap_of_its_own_mass() -> None:
     ring = torch.randn(200_000, 2)
     ring = ring[ring.norm(dim=1) > 1]
     inside = 1 - torch.exp(torch.tensor(-0.5)).item()  # P(|z| < 1) in the plane
-    share = gaps(ring[:60_000], ring[60_000:65_000], torch.randn(20_000, 2))
+    share = holes(ring[:60_000], ring[60_000:65_000], torch.randn(20_000, 2))
     assert inside * 0.95 < share.value < inside + 0.05
 
 
@@ -44,10 +44,10 @@ def test_mismatch_is_the_kl_of_the_fitted_normal() -> None:
 
 
 def test_all_three_at_once_and_without_labels() -> None:
-    found = code_space(torch.randn(500, 2), torch.randn(100, 2))
+    found = latent_structure(torch.randn(500, 2), torch.randn(100, 2))
     assert found.overlap is None
     labels = torch.randint(3, (600,))
-    assert code_space(torch.randn(500, 2), torch.randn(100, 2), labels[:500], labels[500:]).overlap is not None
+    assert latent_structure(torch.randn(500, 2), torch.randn(100, 2), labels[:500], labels[500:]).overlap is not None
 
 
 def test_too_few_codes_are_an_error() -> None:

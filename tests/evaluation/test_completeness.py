@@ -10,7 +10,7 @@ from autoencode.evaluation import completeness
 def test_one_class_over_and_over_is_recognised_and_has_no_entropy():
     found = completeness(torch.tensor([[1.0, 0.0, 0.0]]).repeat(30, 1))
     assert (found.recognised.value, found.entropy) == (1, 0)
-    assert found.most_entropy == pytest.approx(math.log(3))
+    assert found.max_entropy == pytest.approx(math.log(3))
 
 
 def test_all_classes_alike_have_the_most_entropy():
@@ -36,7 +36,7 @@ def test_the_entropy_is_of_the_mean_distribution():
 
 
 def test_the_share_at_the_edge():
-    found = completeness(torch.tensor([[0.5, 0.5], [0.75, 0.25], [1.0, 0.0], [0.7, 0.3]]), least=0.75)
+    found = completeness(torch.tensor([[0.5, 0.5], [0.75, 0.25], [1.0, 0.0], [0.7, 0.3]]), threshold=0.75)
     assert found.recognised.value == 0.5
 
 

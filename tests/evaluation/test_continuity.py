@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from autoencode.errors import ArgumentError
-from autoencode.evaluation import Quantile, aggregate_spread, continuity, usual_distance
+from autoencode.evaluation import Quantile, aggregate_std, continuity, median_distance
 from autoencode.evaluation.continuity import stretches
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -15,19 +15,19 @@ def test_an_isometry_stretches_by_one_everywhere():
 
 
 def test_a_linear_decoder_has_the_stretch_of_the_direction():
-    matrix, spread = torch.randn(7, 2), torch.tensor([2.0, 0.5])
+    matrix, code_std = torch.randn(7, 2), torch.tensor([2.0, 0.5])
     codes = torch.randn(40, 2)
     seen = []
-    found = stretches(lambda z: seen.append(z) or z @ matrix.T, codes, spread, step=0.3)
+    found = stretches(lambda z: seen.append(z) or z @ matrix.T, codes, code_std, step=0.3)
     moved = next(z - codes for z in seen if not torch.equal(z, codes))
-    assert torch.allclose((moved / spread).norm(dim=1), torch.full((40,), 0.3))
+    assert torch.allclose((moved / code_std).norm(dim=1), torch.full((40,), 0.3))
     assert torch.allclose(found, (moved @ matrix.T).norm(dim=1) / 0.3)
 
 
 def test_steps_are_in_deviations_of_the_codes_so_their_unit_does_not_matter():
     codes, matrix = torch.randn(300, 4) * torch.tensor([1.0, 2.0, 3.0, 4.0]), torch.randn(9, 4)
-    one = continuity(lambda z: (z @ matrix.T).sigmoid(), codes, aggregate_spread(codes))
-    other = continuity(lambda z: (z / 100 @ matrix.T).sigmoid(), 100 * codes, aggregate_spread(100 * codes))
+    one = continuity(lambda z: (z @ matrix.T).sigmoid(), codes, aggregate_std(codes))
+    other = continuity(lambda z: (z / 100 @ matrix.T).sigmoid(), 100 * codes, aggregate_std(100 * codes))
     assert one.median.value == pytest.approx(other.median.value)
     assert one.high.value == pytest.approx(other.high.value)
 
@@ -51,7 +51,7 @@ def test_a_step_is_positive():
 
 def test_the_usual_distance_is_never_that_of_an_example_to_itself():
     two = torch.tensor([[0.0, 0.0], [3.0, 4.0]])
-    assert {usual_distance(two, seed=seed) for seed in range(9)} == {5.0}
+    assert {median_distance(two, seed=seed) for seed in range(9)} == {5.0}
 
 
 def test_the_interval_of_a_quantile_holds_the_true_one_19_times_in_20():

@@ -3,10 +3,10 @@ import math
 import pytest
 import torch
 
-from autoencode.data import Part
+from autoencode.data import Subset
 from autoencode.evaluation import Estimate, active_units, encode_all, evaluate, log_likelihoods
 from autoencode.evaluation.rows import rows
-from autoencode.likelihoods import Measure
+from autoencode.likelihoods import LogProbKind
 from autoencode.recipes import recipes
 from support.linear_gaussian import exact_model, linear_gaussian
 from support.statistics import assert_within_standard_errors
@@ -17,7 +17,7 @@ def oracle():
     """The exact linear-Gaussian model in float32, and 400 examples drawn from it."""
     truth = linear_gaussian()
     x = truth.marginal.sample((400,))
-    return truth, exact_model(truth).eval(), Part(x)
+    return truth, exact_model(truth).eval(), Subset(x)
 
 
 def test_the_numbers_of_the_exact_model_are_the_closed_form(oracle):
@@ -39,7 +39,7 @@ def test_the_numbers_of_the_exact_model_are_the_closed_form(oracle):
     error = (truth.posterior_mean(part.x) @ truth.loadings.T + truth.loc - part.x).square().mean()
     assert measured.squared_error.value == pytest.approx(error.item(), rel=1e-5)
     assert measured.active_units == 3
-    assert measured.measure is Measure.DENSITY
+    assert measured.measure is LogProbKind.DENSITY
     assert measured.elbo_bpd is None
 
 
@@ -73,9 +73,9 @@ def test_repeats_and_leaves_the_generators_alone(oracle):
 
 def test_binary_data_have_bits_per_dimension():
     model, _ = recipes["dense-vae"]((1, 4, 4), hidden=8)
-    part = Part(torch.randint(0, 2, (50, 1, 4, 4)).to(torch.uint8) * 255)
+    part = Subset(torch.randint(0, 2, (50, 1, 4, 4)).to(torch.uint8) * 255)
     measured = evaluate(model, part, importance_samples=3)
-    assert measured.measure is Measure.MASS
+    assert measured.measure is LogProbKind.MASS
     assert measured.elbo is not None
     assert measured.elbo_bpd is not None
     assert measured.elbo_bpd.value == pytest.approx(-measured.elbo.value / 16 / math.log(2))
@@ -85,8 +85,8 @@ def test_binary_data_have_bits_per_dimension():
 
 def test_a_cross_entropy_is_called_one():
     model, _ = recipes["dense-vae"]((1, 4, 4), hidden=8)
-    measured = evaluate(model, Part(torch.rand(20, 1, 4, 4)), importance_samples=0)
-    assert measured.measure is Measure.NEITHER
+    measured = evaluate(model, Subset(torch.rand(20, 1, 4, 4)), importance_samples=0)
+    assert measured.measure is LogProbKind.NEITHER
     assert measured.log_likelihood is None
     assert measured.elbo_bpd is None
     assert "cross-entropy" in (measured.caution or "")
@@ -95,7 +95,7 @@ def test_a_cross_entropy_is_called_one():
 
 def test_a_plain_autoencoder_has_an_error_and_no_bounds():
     model, _ = recipes["conv-ae"]((1, 8, 8))
-    measured = evaluate(model, Part(torch.rand(20, 1, 8, 8)))
+    measured = evaluate(model, Subset(torch.rand(20, 1, 8, 8)))
     assert (measured.elbo, measured.kl, measured.log_likelihood, measured.active_units) == (None, None, None, None)
     names = [row.name for row in rows(measured)]
     assert names == ["nll per value", "squared error", "nll (distortion)"]
@@ -107,20 +107,20 @@ def test_a_sparse_code_s_active_share_is_per_example_and_its_silent_units_over_a
     with torch.no_grad():
         model.posterior.head.bias[:40] = -100.0
     x = torch.rand(20, 1, 8, 8)
-    measured = evaluate(model, Part(x), batch_size=7)
-    assert measured.active_share is not None
-    assert measured.active_share.value == pytest.approx(0.03)
-    assert measured.active_share.n == 20
+    measured = evaluate(model, Subset(x), batch_size=7)
+    assert measured.active_fraction is not None
+    assert measured.active_fraction.value == pytest.approx(0.03)
+    assert measured.active_fraction.n == 20
     assert measured.units == 100
-    assert measured.silent_units == 100 - int((model.encode(x).mean != 0).any(0).sum())
+    assert measured.dead_units == 100 - int((model.encode(x).mean != 0).any(0).sum())
     shown = {row.name: row.value for row in rows(measured)}
-    assert shown["silent units"] == f"{measured.silent_units} of 100"
-    assert measured.as_dict()["active_share"]["value"] == pytest.approx(0.03)
+    assert shown["dead units"] == f"{measured.dead_units} of 100"
+    assert measured.as_dict()["active_fraction"]["value"] == pytest.approx(0.03)
 
 
 def test_codes_come_in_order_with_their_labels():
     model, _ = recipes["dense-vae"]((6,), hidden=8)
-    part = Part(torch.rand(30, 6), torch.arange(30))
+    part = Subset(torch.rand(30, 6), torch.arange(30))
     codes = encode_all(model, part, batch_size=7)
     torch.testing.assert_close(codes.means[11], model.encode(part.x[11:12]).mean[0])
     assert codes.labels is part.labels

@@ -5,7 +5,7 @@ from scipy import linalg
 
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.evaluation import frechet_distance
-from autoencode.evaluation.frechet import between_normals, frechet_estimate
+from autoencode.evaluation.frechet import gaussian_frechet_distance, frechet_estimate
 from support.statistics import assert_within_standard_errors
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -18,12 +18,12 @@ def covariance(dims: int) -> torch.Tensor:
 
 def test_one_dimension():
     one, other = torch.tensor([[4.0]]), torch.tensor([[9.0]])
-    assert between_normals(torch.tensor([1.0]), one, torch.tensor([3.0]), other) == pytest.approx(4 + (2 - 3) ** 2)
+    assert gaussian_frechet_distance(torch.tensor([1.0]), one, torch.tensor([3.0]), other) == pytest.approx(4 + (2 - 3) ** 2)
 
 
 def test_covariances_that_commute():
     a, b, turn = torch.rand(6) + 0.1, torch.rand(6) + 0.1, torch.linalg.qr(torch.randn(6, 6)).Q
-    found = between_normals(torch.zeros(6), turn * a @ turn.T, torch.zeros(6), turn * b @ turn.T)
+    found = gaussian_frechet_distance(torch.zeros(6), turn * a @ turn.T, torch.zeros(6), turn * b @ turn.T)
     assert found == pytest.approx((a.sqrt() - b.sqrt()).square().sum().item())
 
 
@@ -32,13 +32,13 @@ def test_against_the_matrix_root_of_scipy():
         one, other, shift = covariance(8), covariance(8), torch.randn(8)
         root = linalg.sqrtm((one @ other).numpy())
         expected = shift @ shift + np.trace((one + other).numpy() - 2 * np.real(root))
-        assert between_normals(torch.zeros(8), one, shift, other) == pytest.approx(expected.item())
+        assert gaussian_frechet_distance(torch.zeros(8), one, shift, other) == pytest.approx(expected.item())
 
 
 def test_singular_covariances():
     one = torch.diag(torch.tensor([1.0, 4.0, 0.0]))
     other = torch.diag(torch.tensor([0.0, 9.0, 0.0]))
-    assert between_normals(torch.zeros(3), one, torch.zeros(3), other) == pytest.approx(1 + 1)
+    assert gaussian_frechet_distance(torch.zeros(3), one, torch.zeros(3), other) == pytest.approx(1 + 1)
 
 
 def test_samples_against_numpy_and_themselves():

@@ -7,13 +7,13 @@ import torch
 from PIL import Image
 
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
-from autoencode.evaluation.figures import labelled, moving, save_moving
+from autoencode.evaluation.figures import labelled_grid, animation, save_animation
 
 GREY = torch.linspace(0, 1, 4)[:, None, None, None].expand(4, 1, 5, 7)
 
 
 def test_a_gif_goes_there_and_back_and_holds_its_ends():
-    film = Image.open(io.BytesIO(moving(GREY, ".gif", size=20)))
+    film = Image.open(io.BytesIO(animation(GREY, ".gif", size=20)))
     assert film.size == (21, 15)
     levels, times = [], []
     for number in range(film.n_frames):
@@ -26,14 +26,14 @@ def test_a_gif_goes_there_and_back_and_holds_its_ends():
 
 def test_colours_survive():
     picture = torch.tensor([1.0, 0.5, 0.0])[None, :, None, None].expand(2, 3, 8, 8)
-    film = Image.open(io.BytesIO(moving(picture, ".gif", size=8)))
+    film = Image.open(io.BytesIO(animation(picture, ".gif", size=8)))
     assert np.abs(np.array(film.convert("RGB").getpixel((3, 3))) - [255, 128, 0]).max() <= 8
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".webm"])
 def test_films(tmp_path, ending):
     av = pytest.importorskip("av")
-    save_moving(tmp_path / f"a{ending}", GREY, size=35)
+    save_animation(tmp_path / f"a{ending}", GREY, size=35)
     with av.open(str(tmp_path / f"a{ending}")) as film:
         frames = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]
     assert frames[0].shape == (26, 36)  # sides of films are even
@@ -46,19 +46,19 @@ def test_films(tmp_path, ending):
 def test_without_pyav_one_line_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[video\]'"):
-        moving(GREY, ".mp4")
+        animation(GREY, ".mp4")
     with pytest.raises(ArgumentError, match=r"end in \.gif, \.mp4, \.webm"):
-        moving(GREY, ".avi")
+        animation(GREY, ".avi")
 
 
 def test_a_table_has_its_pictures_in_their_places():
     pictures = torch.tensor([[0.0, 1.0], [0.5, 0.25]])[:, :, None, None, None].expand(2, 2, 1, 10, 10)
-    sheet = labelled(pictures, scale=1)
+    sheet = labelled_grid(pictures, scale=1)
     assert sheet.size == (16 + 10 + 4 + 10 + 16, 16 + 10 + 4 + 10 + 16)
     places = [(21, 21), (35, 21), (21, 35), (35, 35)]
     assert [sheet.getpixel(place)[0] for place in places] == [0, 255, 128, 64]
-    named = labelled(pictures, ["one", "another"], ["a", "b"], apart=[1], blank=[0], scale=1)
+    named = labelled_grid(pictures, ["one", "another"], ["a", "b"], apart=[1], blank=[0], scale=1)
     assert named.width > sheet.width + 12
     assert named.height == sheet.height + 22
     with pytest.raises(ShapeError, match="2 x 2 pictures came with 1"):
-        labelled(pictures, ["one"])
+        labelled_grid(pictures, ["one"])

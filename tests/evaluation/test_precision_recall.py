@@ -3,7 +3,7 @@ import torch
 
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.evaluation import density_coverage, precision_recall, sample_quality
-from autoencode.evaluation.neighbours import radii
+from autoencode.evaluation.neighbours import kth_neighbour_distances
 from support.statistics import assert_within_standard_errors
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -12,9 +12,9 @@ LINE = torch.arange(6.0, dtype=torch.float64)[:, None]
 
 
 def test_radii_do_not_count_the_point_itself():
-    assert radii(LINE, 1).tolist() == [1, 1, 1, 1, 1, 1]
-    assert radii(LINE, 2).tolist() == [2, 1, 1, 1, 1, 2]
-    assert radii(torch.zeros(4, 2), 3).tolist() == [0, 0, 0, 0]
+    assert kth_neighbour_distances(LINE, 1).tolist() == [1, 1, 1, 1, 1, 1]
+    assert kth_neighbour_distances(LINE, 2).tolist() == [2, 1, 1, 1, 1, 2]
+    assert kth_neighbour_distances(torch.zeros(4, 2), 3).tolist() == [0, 0, 0, 0]
 
 
 def test_precision_and_recall_by_hand():

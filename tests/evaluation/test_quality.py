@@ -11,7 +11,7 @@ from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.evaluation import (
     Estimate,
     PictureQuality,
-    check_installed,
+    require_scikit_image,
     measure_restoration,
     picture_quality,
     quality,
@@ -80,7 +80,7 @@ def test_means_and_intervals_are_over_pictures() -> None:
     before = [root_mean_squared_error(*each) for each in pairs]
     after = [root_mean_squared_error(a, b) for a, b in zip(clean, better, strict=True)]
     for estimate, values in (
-        (measured.untouched.rmse, before),
+        (measured.degraded.rmse, before),
         (measured.restored.rmse, after),
         (measured.change.rmse, np.subtract(after, before)),
     ):
@@ -103,10 +103,10 @@ def test_as_many_of_each_are_needed(counts: tuple[int, int, int]) -> None:
 
 
 def test_without_scikit_image_the_command_that_installs_it_is_said(monkeypatch) -> None:
-    check_installed()
+    require_scikit_image()
     monkeypatch.setitem(sys.modules, "skimage.metrics", None)
     with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[metrics\]'"):
-        check_installed()
+        require_scikit_image()
 
 
 def test_the_interval_of_one_example_is_not_known() -> None:

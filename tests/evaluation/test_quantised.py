@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from autoencode.data import Batch, Part
+from autoencode.data import Batch, Subset
 from autoencode.distributions.quantised import perplexity, tally
 from autoencode.evaluation import encode_all, evaluate
 from autoencode.evaluation.rows import rows
@@ -16,7 +16,7 @@ def test_codes_of_positions_are_measured(name: str, shape: tuple[int, ...]) -> N
     model, objective = recipes[name](shape, channels=(8,), positions=3)
     x = torch.rand(70, *shape)
     objective(model, Batch(x))
-    measured = evaluate(model, Part(x), importance_samples=3, importance_examples=70, batch_size=32)
+    measured = evaluate(model, Subset(x), importance_samples=3, importance_examples=70, batch_size=32)
     assert measured.elbo is not None
     assert measured.log_likelihood is not None
     assert measured.log_likelihood.value == pytest.approx(measured.elbo.value, rel=1e-5)
@@ -32,15 +32,15 @@ def test_codes_of_positions_are_measured(name: str, shape: tuple[int, ...]) -> N
 
 def test_portions_are_counted_together() -> None:
     model, _ = recipes["fsq-vae"]((6,), channels=(8,), positions=3)
-    codes = encode_all(model.eval(), Part(torch.rand(50, 6)), batch_size=16)
+    codes = encode_all(model.eval(), Subset(torch.rand(50, 6)), batch_size=16)
     assert codes.counts is not None
     assert codes.counts.shape == (1, 1000)
     assert codes.counts.sum() == 150
 
 
 def test_the_uniform_rate_is_reported_as_it_is() -> None:
-    model, _ = recipes["fsq-vae"]((6,), counted=False, levels=(3, 3), positions=5)
-    measured = evaluate(model, Part(torch.rand(20, 6)), importance_samples=0)
+    model, _ = recipes["fsq-vae"]((6,), empirical_prior=False, levels=(3, 3), positions=5)
+    measured = evaluate(model, Subset(torch.rand(20, 6)), importance_samples=0)
     assert measured.kl is not None
     assert measured.kl.value == pytest.approx(5 * math.log(9), rel=1e-6)
     assert measured.kl.standard_error == pytest.approx(0, abs=1e-6)

@@ -5,7 +5,7 @@ import torch
 
 from autoencode.errors import ArgumentError
 from autoencode.evaluation import straightness
-from autoencode.evaluation.straightness import detours
+from autoencode.evaluation.straightness import length_ratios
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -22,20 +22,20 @@ def circle(z):
 
 
 def test_half_a_circle_has_the_length_of_its_polygon():
-    found = detours(circle, torch.tensor([[0.0], [math.pi]]), steps=16)
+    found = length_ratios(circle, torch.tensor([[0.0], [math.pi]]), steps=16)
     assert found.item() == pytest.approx(16 * math.sin(math.pi / 32))
-    assert detours(circle, torch.tensor([[0.0], [math.pi]]), steps=1000).item() == pytest.approx(math.pi / 2, rel=1e-6)
+    assert length_ratios(circle, torch.tensor([[0.0], [math.pi]]), steps=1000).item() == pytest.approx(math.pi / 2, rel=1e-6)
 
 
 def test_there_and_back_is_left_out():
     codes = torch.tensor([[0.0], [2 * math.pi], [0.0], [math.pi]])
-    found = [detours(circle, codes, steps=64, seed=seed) for seed in range(20)]
+    found = [length_ratios(circle, codes, steps=64, seed=seed) for seed in range(20)]
     assert all(bool((each > 1).all() and each.isfinite().all()) for each in found)
 
 
 def test_every_code_is_in_one_pair_at_most():
     starts = []
-    detours(lambda z: starts.append(z) or z, torch.arange(10.0)[:, None], steps=1)
+    length_ratios(lambda z: starts.append(z) or z, torch.arange(10.0)[:, None], steps=1)
     assert sorted(torch.cat([starts[0], starts[-1]]).flatten().tolist()) == list(range(10))
 
 

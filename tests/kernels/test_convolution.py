@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autoencode import kernels
-from autoencode.kernels import convolve, convolve_doubled, convolve_narrow, convolve_transposed, library, shape
+from autoencode.kernels import convolve, convolve_upsampled, convolve_few_outputs, convolve_transposed, library, shape
 
-pytestmark = pytest.mark.skipif(library.built() is None, reason="there is no C++ compiler")
+pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
 
 CLOSE = 1e-5  # of the norm; PyTorch's own are within 2e-6
 
@@ -31,7 +31,7 @@ THIN = [(3, 14, 14, 1, 32), (2, 16, 17, 3, 16), (9, 8, 9, 4, 48)]
 @pytest.fixture(autouse=True, params=[1, 2])
 def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Our own kernels, on one thread and on two."""
-    monkeypatch.setattr(library, "_wanted", True)
+    monkeypatch.setattr(library, "_enabled", True)
     torch.set_num_threads(request.param)
     yield
     torch.set_num_threads(1)
@@ -52,7 +52,7 @@ def check(ours: object, reference: object, *inputs: Tensor, relu: bool, kind: st
     for function, dtype in ((ours, torch.float32), (reference, torch.float64)):
         given = [value.to(dtype) for value in inputs]
         given = [value.contiguous(memory_format=layout) if value.ndim == 4 else value for value in given]
-        given = [value.requires_grad_(place > 0 or kind != "Thin") for place, value in enumerate(given)]
+        given = [value.requires_grad_(place > 0 or kind != "FewInputsConv") for place, value in enumerate(given)]
         out = function(*given)  # pyright: ignore[reportCallIssue]
         assert dtype == torch.float64 or out.grad_fn.name().startswith(f"{kind}Backward")
         towards = torch.linspace(0.5, 1.5, out.numel(), dtype=dtype).reshape(out.shape)
@@ -73,14 +73,14 @@ def check(ours: object, reference: object, *inputs: Tensor, relu: bool, kind: st
 def test_a_convolution_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, layout: torch.memory_format, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         out = F.conv2d(x, weight, bias, stride, 1)
         return out.relu() if relu else out
 
-    kind = "Thin" if ci < 16 else "Wide"
+    kind = "FewInputsConv" if ci < 16 else "WinogradFunction"
     ours = lambda *some: convolve(*some, stride, 1, relu=relu)  # noqa: E731
     check(ours, reference, x, weight, bias, relu=relu, kind=kind, layout=layout)
 
@@ -91,14 +91,14 @@ def test_a_convolution_and_its_derivatives(
 def test_a_maximum_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         out = F.max_pool2d(F.conv2d(x, weight, bias, stride, 1), 2, ceil_mode=True)
         return out.relu() if relu else out
 
-    kind = "Thin" if ci < 16 else "Wide"
+    kind = "FewInputsConv" if ci < 16 else "WinogradFunction"
     ours = lambda *some: convolve(*some, stride, 1, relu=relu, pooled=True)  # noqa: E731
     check(ours, reference, x, weight, bias, relu=relu, kind=kind, layout=torch.channels_last)
 
@@ -131,15 +131,15 @@ def test_a_maximum_with_no_number_is_none(ci: int, place: tuple[int, int]) -> No
 def test_a_doubled_picture_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         out = F.conv2d(x.repeat_interleave(2, 2).repeat_interleave(2, 3), weight, bias, 1, 1)
         return out.relu() if relu else out
 
-    ours = lambda *some: convolve_doubled(*some, relu=relu)  # noqa: E731
-    check(ours, reference, x, weight, bias, relu=relu, kind="Wide", layout=torch.channels_last)
+    ours = lambda *some: convolve_upsampled(*some, relu=relu)  # noqa: E731
+    check(ours, reference, x, weight, bias, relu=relu, kind="WinogradFunction", layout=torch.channels_last)
 
 
 @pytest.mark.parametrize("relu", [False, True])
@@ -151,7 +151,7 @@ def test_a_doubled_picture_to_one_channel_and_its_derivatives(n: int, h: int, w:
         out = F.conv2d(x.repeat_interleave(2, 2).repeat_interleave(2, 3), weight, bias, 1, 1)
         return out.relu() if relu else out
 
-    ours = lambda *some: convolve_doubled(*some, relu=relu)  # noqa: E731
+    ours = lambda *some: convolve_upsampled(*some, relu=relu)  # noqa: E731
     check(ours, reference, x, weight, bias, relu=relu, kind="PixelShuffle", layout=torch.channels_last)
 
 
@@ -161,7 +161,7 @@ def test_a_doubled_picture_to_one_channel_and_its_derivatives(n: int, h: int, w:
 def test_a_transposed_convolution_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(ci, co, 3, 3) / math.sqrt(9 * ci), numbers(co)
     size = (h * stride, w * stride)
 
@@ -170,14 +170,14 @@ def test_a_transposed_convolution_and_its_derivatives(
         return out.relu() if relu else out
 
     ours = lambda *some: convolve_transposed(*some, stride, 1, size, relu=relu)  # noqa: E731
-    check(ours, reference, x, weight, bias, relu=relu, kind="WideTransposed", layout=torch.channels_last)
+    check(ours, reference, x, weight, bias, relu=relu, kind="WinogradTransposedFunction", layout=torch.channels_last)
 
 
 @pytest.mark.parametrize(("n", "h", "w", "ci", "co"), [(3, 14, 14, 32, 1), (2, 20, 33, 16, 3), (80, 3, 3, 48, 4)])
 def test_a_convolution_to_few_channels_and_its_derivatives(n: int, h: int, w: int, ci: int, co: int) -> None:
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
     reference = lambda *some: F.conv2d(*some, 1, 1)  # noqa: E731
-    check(convolve_narrow, reference, x, weight, bias, relu=False, kind="Narrow", layout=torch.channels_last)
+    check(convolve_few_outputs, reference, x, weight, bias, relu=False, kind="FewOutputsConv", layout=torch.channels_last)
 
 
 @pytest.mark.parametrize("ci", [3, 16])
@@ -233,7 +233,7 @@ def test_whom_it_leaves_to_pytorch() -> None:
     assert not is_own(convolve(x, weight, None, 3, 1))
     assert not is_own(convolve(x, weight, None, 1, 0))
     assert not is_own(convolve(x, weight[..., :1, :1], None, 1, 1))
-    assert convolve_narrow(x, weight, None) is None
+    assert convolve_few_outputs(x, weight, None) is None
     assert convolve_transposed(x, weight[..., :2, :2], None, 2, 0, (32, 32)) is None
 
 
@@ -244,9 +244,9 @@ def test_bfloat16_is_for_processors_with_matrix_units(matrix_units: bool, monkey
     with torch.autocast("cpu", torch.bfloat16):
         for layer in (
             lambda x: convolve(x, weight, None, 1, 1, pooled=True),
-            lambda x: convolve_narrow(x, weight[:2], None),
-            lambda x: convolve_doubled(x, weight, None),
-            lambda x: convolve_doubled(x, weight[:1], None),
+            lambda x: convolve_few_outputs(x, weight[:2], None),
+            lambda x: convolve_upsampled(x, weight, None),
+            lambda x: convolve_upsampled(x, weight[:1], None),
             lambda x: convolve_transposed(x, weight, None, 2, 1, (32, 32)),
         ):
             out = layer(x.bfloat16())
@@ -268,7 +268,7 @@ def test_gradients_of_a_layer_in_bfloat16_go_back_in_it() -> None:
 WRONG = """
 import torch
 from autoencode import kernels
-from autoencode.kernels import convolve, convolve_narrow, convolve_transposed
+from autoencode.kernels import convolve, convolve_few_outputs, convolve_transposed
 kernels.use_kernels()
 def randn(*shape):
     return torch.randn(shape)
@@ -281,7 +281,7 @@ assert refused(randn(4, 16, 16, 16), randn(16, 32, 3, 3), None)
 assert refused(randn(4, 2, 16, 16), randn(16, 1, 3, 3), None)
 assert refused(randn(4, 32, 16, 16), randn(16, 32, 3, 3), torch.zeros(16).double())
 assert refused(randn(4, 32, 16, 16), randn(16, 32, 3, 3), torch.zeros(32))
-assert convolve_narrow(randn(4, 16, 16, 16), randn(1, 32, 3, 3), None) is None
+assert convolve_few_outputs(randn(4, 16, 16, 16), randn(1, 32, 3, 3), None) is None
 assert convolve_transposed(randn(16, 32, 8, 8), randn(32, 16, 3, 3), None, 2, 1, (18, 16)) is None
 assert convolve_transposed(randn(16, 16, 8, 8), randn(32, 16, 3, 3), None, 2, 1, (16, 16)) is None
 assert convolve_transposed(randn(16, 32, 8, 8), randn(32, 16, 3, 3), None, 2, 1, (16, 16)) is not None
@@ -343,4 +343,4 @@ def test_many_steps_hold_no_memory() -> None:
     x, weight = torch.randn(4, 16, 16, 16), torch.randn(16, 16, 3, 3, requires_grad=True)
     for _ in range(3):
         convolve(x, weight, None, 1, 1).sum().backward()
-    assert kernels.are_built()
+    assert kernels.kernels_are_built()

@@ -10,17 +10,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autoencode.kernels import (
-    are_products_faster,
+    is_matmul_faster,
     dense,
     has_bfloat16,
     library,
     linear,
-    product,
+    matmul,
     suits_convolutions,
-    suits_products,
+    suits_matmul,
 )
 
-pytestmark = pytest.mark.skipif(library.built() is None, reason="there is no C++ compiler")
+pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
 
 CLOSE = 2e-6
 SIZES = [(128, 784, 256), (7, 300, 13), (33, 515, 70), (100, 30, 17), (1, 1, 1), (6, 513, 64), (20, 5, 130), (3, 0, 4)]
@@ -30,8 +30,8 @@ KINDS = ["NN", "NT", "TN", "TT", "apart"]
 @pytest.fixture(autouse=True, params=[1, 2, 5])
 def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Our own kernels, on one thread and on some; for any layer, on any processor."""
-    monkeypatch.setattr(library, "_wanted", True)
-    monkeypatch.setattr(dense, "are_products_faster", lambda: True)
+    monkeypatch.setattr(library, "_enabled", True)
+    monkeypatch.setattr(dense, "is_matmul_faster", lambda: True)
     monkeypatch.setattr(dense, "_LARGE_ALONE", 0)
     torch.set_num_threads(request.param)
     yield
@@ -61,8 +61,8 @@ def both(size: tuple[int, int, int], kind: str) -> tuple[Tensor, Tensor]:
 def test_products_of_any_size_and_strides(size: tuple[int, int, int], kind: str) -> None:
     a, b = both(size, kind)
     bias = torch.randn(size[2])
-    assert off(product(a, b, bias, False), a.double() @ b.double() + bias.double()) < CLOSE
-    assert off(product(a, b, None, False), a.double() @ b.double()) < CLOSE
+    assert off(matmul(a, b, bias, False), a.double() @ b.double() + bias.double()) < CLOSE
+    assert off(matmul(a, b, None, False), a.double() @ b.double()) < CLOSE
 
 
 @pytest.mark.skipif(not has_bfloat16(), reason="this processor has no bfloat16")
@@ -72,13 +72,13 @@ def test_in_bfloat16_only_what_is_multiplied_is_rounded(size: tuple[int, int, in
     a, b = both(size, kind)
     bias = torch.randn(size[2])
     expected = a.bfloat16().double() @ b.bfloat16().double() + bias.double()
-    assert off(product(a, b, bias, True), expected) < CLOSE
+    assert off(matmul(a, b, bias, True), expected) < CLOSE
 
 
 @pytest.mark.skipif(has_bfloat16(), reason="this processor has bfloat16")
 def test_without_bfloat16_it_says_so() -> None:
     with pytest.raises(AssertionError, match="no bfloat16"):
-        product(torch.ones(2, 2), torch.ones(2, 2), None, True)
+        matmul(torch.ones(2, 2), torch.ones(2, 2), None, True)
 
 
 def test_under_autocast_only_what_a_large_product_multiplies_is_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ def test_what_is_no_number_stays_none_and_stays_in_its_row() -> None:
     a, b = torch.ones(20, 70), torch.ones(70, 50)
     a[3, 65] = torch.nan
     a[4, 1] = torch.inf
-    found = product(a, b, None, False)
+    found = matmul(a, b, None, False)
     assert found[3].isnan().all()
     assert found[4].isinf().all()
     assert found.isfinite().sum() == 18 * 50
@@ -158,7 +158,7 @@ import torch
 from autoencode.kernels import dense, linear, use_kernels
 
 use_kernels()
-dense._LARGE_ALONE, dense.are_products_faster = 0, lambda: True
+dense._LARGE_ALONE, dense.is_matmul_faster = 0, lambda: True
 for width, biases in ((3, 24), (41, 24), (40, 3)):
     try:
         linear(torch.randn(30, width), torch.randn(24, 40), torch.randn(biases))
@@ -191,20 +191,20 @@ def test_it_is_faster_with_wide_vectors_on_processors_that_are_not_intels_and_wh
     was: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dense.sys, "platform", "linux")
-    monkeypatch.setattr(dense, "kept_speed", lambda *_: 1.06 if was else 1.04)
+    monkeypatch.setattr(dense, "cached_speedup", lambda *_: 1.06 if was else 1.04)
     found = {}
     for wide in ("AVX512", "AVX2", "DEFAULT"):
         for maker in ("GenuineIntel Xeon", "AuthenticAMD EPYC"):
-            dense._was_faster.cache_clear()
+            dense._measured_faster.cache_clear()
             monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda wide=wide: wide)
-            monkeypatch.setattr(dense, "processor", lambda maker=maker: maker)
-            found[wide, maker.split()[1]] = are_products_faster()
-    dense._was_faster.cache_clear()
+            monkeypatch.setattr(dense, "cpu_model", lambda maker=maker: maker)
+            found[wide, maker.split()[1]] = is_matmul_faster()
+    dense._measured_faster.cache_clear()
     measured = [("AVX512", "Xeon"), ("AVX2", "Xeon"), ("AVX2", "EPYC")]
     assert {case for case, faster in found.items() if faster} == {("AVX512", "EPYC"), *(measured if was else [])}
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
-    monkeypatch.setattr(library, "_wanted", False)
-    assert not are_products_faster()
+    monkeypatch.setattr(library, "_enabled", False)
+    assert not is_matmul_faster()
 
 
 def test_in_bfloat16_it_is_faster_where_the_processor_has_it_and_no_matrix_units(
@@ -217,7 +217,7 @@ def test_in_bfloat16_it_is_faster_where_the_processor_has_it_and_no_matrix_units
         for units in (True, False):
             monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda known=known: known)
             monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda units=units: units)
-            found[known, units] = suits_products("bfloat16")
+            found[known, units] = suits_matmul("bfloat16")
     assert [case for case, suits in found.items() if suits] == [(True, False)]
     monkeypatch.setattr(dense.sys, "platform", "darwin")
-    assert not suits_products("bfloat16")
+    assert not suits_matmul("bfloat16")

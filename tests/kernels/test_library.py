@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from autoencode.kernels import are_built, build_kernels, library, use_kernels, use_kernels_unless_told
-from autoencode.kernels.library import built, ways
+from autoencode.kernels import kernels_are_built, build_kernels, library, use_kernels, use_kernels_by_default
+from autoencode.kernels.library import compiled_library, build_candidates
 
-compiler = pytest.mark.skipif(built() is None, reason="there is no C++ compiler")
+compiler = pytest.mark.skipif(compiled_library() is None, reason="there is no C++ compiler")
 
 
 @pytest.fixture(autouse=True)
 def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a new process, and afterwards as it was."""
-    before = library._wanted
-    monkeypatch.setattr(library, "built", library.built.__wrapped__)
-    monkeypatch.delenv(library.VARIABLE, raising=False)
-    library._wanted = True
+    before = library._enabled
+    monkeypatch.setattr(library, "compiled_library", library.compiled_library.__wrapped__)
+    monkeypatch.delenv(library.ENVIRONMENT_VARIABLE, raising=False)
+    library._enabled = True
     yield
-    library._wanted = before
+    library._enabled = before
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @compiler
 def test_it_is_built_once_and_then_found(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not are_built()
+    assert not kernels_are_built()
     assert build_kernels()
     (made,) = empty.iterdir()
     assert made.suffix == ".so"
-    assert are_built()
+    assert kernels_are_built()
     monkeypatch.setattr(library.subprocess, "run", None)  # nothing is compiled again
     assert build_kernels()
 
@@ -56,7 +56,7 @@ def test_a_compiler_that_fails_leaves_it_to_pytorch(
 @compiler
 def test_a_compiler_that_fails_is_followed_by_the_next(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "/bin/false --of 'two words'")
-    assert ways()[0].command[:3] == ("/bin/false", "--of", "two words")
+    assert build_candidates()[0].command[:3] == ("/bin/false", "--of", "two words")
     assert build_kernels()
 
 
@@ -69,16 +69,16 @@ def test_a_variable_that_names_no_compiler_does_no_harm(named: str, monkeypatch:
 def test_without_a_compiler_it_is_left_to_pytorch(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     assert not build_kernels()
-    assert are_built()  # nothing to wait for
+    assert kernels_are_built()  # nothing to wait for
 
 
 HALF = """
 import torch, torch.nn.functional as F
 from autoencode import kernels
-from autoencode.kernels import convolve, convolve_doubled, convolve_narrow, library
+from autoencode.kernels import convolve, convolve_upsampled, convolve_few_outputs, library
 kernels.use_kernels()
 assert kernels.build_kernels() and not kernels.has_bfloat16()
-assert not any("512" in word for word in library.ways()[0].command)
+assert not any("512" in word for word in library.build_candidates()[0].command)
 
 def check(ours, theirs, *sizes):
     given = [torch.randn(size) for size in sizes]
@@ -100,11 +100,11 @@ def doubled(x, weight):
 for ci in (1, 16):
     check(lambda x, w: convolve(x, w, None, 1, 1, relu=True, pooled=True), pooled, (4, ci, 15, 13), (32, ci, 3, 3))
 check(lambda x, w: convolve(x, w, None, 2, 1), lambda x, w: F.conv2d(x, w, None, 2, 1), (9, 16, 16, 15), (32, 16, 3, 3))
-check(lambda x, w: convolve_doubled(x, w, None), doubled, (9, 16, 8, 9), (32, 16, 3, 3))
-check(lambda x, w: convolve_doubled(x, w, None), doubled, (9, 16, 8, 9), (1, 16, 3, 3))
-check(lambda x, w: convolve_narrow(x, w, None), lambda x, w: F.conv2d(x, w, None, 1, 1), (9, 16, 8, 19), (3, 16, 3, 3))
+check(lambda x, w: convolve_upsampled(x, w, None), doubled, (9, 16, 8, 9), (32, 16, 3, 3))
+check(lambda x, w: convolve_upsampled(x, w, None), doubled, (9, 16, 8, 9), (1, 16, 3, 3))
+check(lambda x, w: convolve_few_outputs(x, w, None), lambda x, w: F.conv2d(x, w, None, 1, 1), (9, 16, 8, 19), (3, 16, 3, 3))
 a, b = torch.randn(33, 70), torch.randn(70, 41)
-assert (kernels.product(a, b, None, False) - a.double() @ b.double()).norm() < 1e-4
+assert (kernels.matmul(a, b, None, False) - a.double() @ b.double()).norm() < 1e-4
 """
 
 
@@ -118,7 +118,7 @@ def test_on_a_processor_with_vectors_of_half_the_width() -> None:
 @compiler
 def test_threads_are_those_of_pytorch(empty: Path) -> None:
     """A second OpenMP's would wait beside them."""
-    made = ways()[0].library()
+    made = build_candidates()[0].load()
     assert made is not None
     assert b"omp.so" not in Path(made._name).read_bytes()
 
@@ -130,10 +130,10 @@ def test_without_threads_it_is_left_to_pytorch(
     def none(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(library, "openmp", library.openmp.__wrapped__)
-    monkeypatch.setattr(library, "addresses", none)
+    monkeypatch.setattr(library, "openmp_functions", library.openmp_functions.__wrapped__)
+    monkeypatch.setattr(library, "function_pointers", none)
     assert not build_kernels()
-    assert not library.lack_a_compiler()
+    assert not library.lacks_compiler()
 
 
 def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,23 +143,23 @@ def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) 
 
 @compiler
 def test_a_file_that_is_no_library_is_built_again(empty: Path) -> None:
-    file = ways()[0].file
+    file = build_candidates()[0].file
     file.parent.mkdir()
     file.write_bytes(b"half a file")
-    assert ways()[0].library() is not None
+    assert build_candidates()[0].load() is not None
 
 
 @compiler
 @pytest.mark.parametrize("whose", ["file", "folder"])
 def test_what_others_could_have_written_is_not_loaded(empty: Path, whose: str) -> None:
-    way = ways()[0]
-    assert way.library() is not None
-    (way.file if whose == "file" else empty).chmod(0o777)
+    build = build_candidates()[0]
+    assert build.load() is not None
+    (build.file if whose == "file" else empty).chmod(0o777)
     if whose == "file":  # it is made again, as this user's own
-        assert way.library() is not None
-        assert not way.file.stat().st_mode & 0o022
+        assert build.load() is not None
+        assert not build.file.stat().st_mode & 0o022
     else:
-        assert way.library() is None
+        assert build.load() is None
 
 
 def test_a_cache_that_cannot_be_written_leaves_it_to_pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,22 +173,22 @@ def test_a_folder_that_cannot_be_looked_into_is_one_where_nothing_is(monkeypatch
         raise PermissionError
 
     monkeypatch.setattr(Path, "is_file", refused)
-    assert are_built() == (not ways())
+    assert kernels_are_built() == (not build_candidates())
 
 
 @pytest.mark.parametrize(("said", "used"), [(None, True), ("0", False), ("1", True)])
 def test_a_variable_switches_it_off(said: str | None, used: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if said is not None:
-        monkeypatch.setenv(library.VARIABLE, said)
+        monkeypatch.setenv(library.ENVIRONMENT_VARIABLE, said)
     use_kernels()
-    assert (library.library() is not None) == (used and library.built() is not None)
+    assert (library.enabled_library() is not None) == (used and library.compiled_library() is not None)
 
 
 def test_what_was_said_is_not_undone_by_the_next_training() -> None:
-    library._wanted = None
-    assert library.library() is None
-    use_kernels_unless_told()
-    assert library._wanted
+    library._enabled = None
+    assert library.enabled_library() is None
+    use_kernels_by_default()
+    assert library._enabled
     use_kernels(False)
-    use_kernels_unless_told()
-    assert not library._wanted
+    use_kernels_by_default()
+    assert not library._enabled

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autoencode.kernels import (
     convolve,
-    convolve_doubled,
+    convolve_upsampled,
     convolve_transposed,
     has_bfloat16,
     library,
@@ -18,7 +18,7 @@ from autoencode.kernels import (
 )
 
 pytestmark = pytest.mark.skipif(
-    library.built() is None or not suits_convolutions("bfloat16"), reason="oneDNN's own, or no compiler"
+    library.compiled_library() is None or not suits_convolutions("bfloat16"), reason="oneDNN's own, or no compiler"
 )
 
 SIZES = [
@@ -33,8 +33,8 @@ SIZES = [
 @pytest.fixture(autouse=True, params=[1, 2])
 def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Our own kernels of any size, on one thread and on two."""
-    monkeypatch.setattr(library, "_wanted", True)
-    monkeypatch.setattr(shape, "_LEAST_POINTS", 1)
+    monkeypatch.setattr(library, "_enabled", True)
+    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
     torch.set_num_threads(request.param)
     yield
     torch.set_num_threads(1)
@@ -45,14 +45,14 @@ def ours(kind: str, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         "plain": lambda: convolve(x, weight, bias, 1, 1, relu=True),
         "halving": lambda: convolve(x, weight, bias, 2, 1),
         "pooled": lambda: convolve(x, weight, bias, 1, 1, relu=True, pooled=True),
-        "doubled": lambda: convolve_doubled(x, weight, bias, relu=True),
+        "doubled": lambda: convolve_upsampled(x, weight, bias, relu=True),
         "transposed": lambda: convolve_transposed(
             x, weight.transpose(0, 1), bias, 2, 1, (2 * x.shape[2], 2 * x.shape[3]), relu=True
         ),
     }[kind]()
     assert out is not None
     assert out.grad_fn is not None
-    assert out.grad_fn.name().startswith("Wide")
+    assert out.grad_fn.name().startswith("WinogradFunction")
     return out
 
 

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from autoencode.kernels import dense, library, written_down
-from autoencode.nn import Conv, Linear, NarrowConv, PooledConv, TransposedConv, UpsampledConv
+from autoencode.kernels import dense, library, trace_custom_ops
+from autoencode.nn import Conv, Linear, FewOutputsConv, PooledConv, TransposedConv, UpsampledConv
 
-pytestmark = pytest.mark.skipif(library.built() is None, reason="there is no C++ compiler")
+pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
 
 LAYERS = {
     "thin": (Conv(3, 16), (3, 15, 14)),
@@ -21,7 +21,7 @@ LAYERS = {
     "wide, pooled": (PooledConv(32, 16), (32, 15, 14)),
     "transposed": (TransposedConv(32, 16, 3, 2, 1, 1), (32, 8, 9)),
     "doubling": (UpsampledConv(16, 16, (16, 18)), (16, 8, 9)),
-    "narrow": (NarrowConv(16, 2), (16, 15, 14)),
+    "narrow": (FewOutputsConv(16, 2), (16, 15, 14)),
     "dense": (Linear(40, 24), (40,)),
 }
 
@@ -29,15 +29,15 @@ LAYERS = {
 @pytest.fixture(autouse=True)
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own kernels, for any layer, on any processor."""
-    monkeypatch.setattr(library, "_wanted", True)
-    monkeypatch.setattr(dense, "are_products_faster", lambda: True)
+    monkeypatch.setattr(library, "_enabled", True)
+    monkeypatch.setattr(dense, "is_matmul_faster", lambda: True)
 
 
 @pytest.mark.parametrize("relu", [False, True])
 @pytest.mark.parametrize("kind", LAYERS)
 def test_a_graph_holds_our_own_operators_and_gives_the_same_numbers(kind: str, relu: bool) -> None:
     layer, shape = LAYERS[kind]
-    options = {"relu": True} if relu and not isinstance(layer, Linear | NarrowConv) else {}
+    options = {"relu": True} if relu and not isinstance(layer, Linear | FewOutputsConv) else {}
     x = torch.randn(9, *shape)
 
     def both_ways(x: Tensor, *weights: Tensor) -> list[Tensor]:
@@ -51,10 +51,10 @@ def test_a_graph_holds_our_own_operators_and_gives_the_same_numbers(kind: str, r
     towards = torch.linspace(0.5, 1.5, layer(x).numel()).reshape(layer(x).shape)
     weights = [p.detach().requires_grad_() for p in layer.parameters()]
     expected = both_ways(x, *weights)
-    with written_down():
+    with trace_custom_ops():
         graph = make_fx(both_ways)(x, *weights)
     ours = Counter(str(node.target) for node in graph.graph.nodes if "autoencode" in str(node.target))
-    assert sum(ours.values()) == (3 if isinstance(layer, Linear | NarrowConv) else 2)
+    assert sum(ours.values()) == (3 if isinstance(layer, Linear | FewOutputsConv) else 2)
     assert not any("convolution" in str(node.target) for node in graph.graph.nodes)
     for one, other in zip(graph(x, *weights), expected, strict=True):
         assert one.shape == other.shape
@@ -66,7 +66,7 @@ def test_what_an_operator_makes_is_as_it_was_foretold(kind: str) -> None:
     """Sizes, strides and kinds, which a compiler reads off without computing."""
     layer, shape = LAYERS[kind]
     x = torch.randn(9, *shape)
-    with written_down():
+    with trace_custom_ops():
         graph = make_fx(lambda x: layer(x).square())(x)
     calls = [node for node in graph.graph.nodes if "autoencode" in str(node.target)]
     assert len(calls) == 1
@@ -88,6 +88,6 @@ def test_elsewhere_a_graph_holds_pytorchs_operators() -> None:
 
 def test_what_is_mapped_is_left_to_pytorch_all_the_same() -> None:
     layer, x = Conv(16, 16), torch.randn(3, 9, 16, 8, 8) / math.sqrt(16)
-    with written_down():
+    with trace_custom_ops():
         mapped = torch.func.vmap(layer)(x)
     torch.testing.assert_close(mapped[1], layer(x[1]), rtol=1e-4, atol=1e-4)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from autoencode.errors import DataError
-from autoencode.likelihoods import Likelihood, Measure, likelihoods
+from autoencode.likelihoods import Likelihood, LogProbKind, likelihoods
 from support.quadrature import integral
 from support.statistics import assert_mean
 
@@ -37,25 +37,25 @@ def counts(*shape: int) -> Tensor:
 @dataclass(frozen=True)
 class Row:
     data: Callable[..., Tensor]
-    measure: Measure
+    measure: LogProbKind
     per_value: int = 1
     bounded: bool = True
     reaches: tuple[float, float] = (0.0, 1.0)  # where a bounded density ends
 
 
 ROWS = {
-    "beta": Row(unit, Measure.DENSITY, per_value=2, reaches=(-1 / 510, 1 + 1 / 510)),
-    "binomial": Row(levels, Measure.MASS),
-    "categorical": Row(levels, Measure.MASS, per_value=256),
-    "mixture-of-discretized-logistics": Row(levels, Measure.MASS, per_value=15),
-    "negative-binomial": Row(counts, Measure.MASS, bounded=False),
-    "poisson": Row(counts, Measure.MASS, bounded=False),
-    "bernoulli": Row(unit, Measure.NEITHER),
-    "continuous-bernoulli": Row(unit, Measure.DENSITY),
-    "discretized-logistic": Row(levels, Measure.MASS, per_value=2),
-    "laplace": Row(real, Measure.DENSITY, bounded=False),
-    "normal": Row(real, Measure.DENSITY, bounded=False),
-    "normal-optimal": Row(real, Measure.DENSITY, bounded=False),
+    "beta": Row(unit, LogProbKind.DENSITY, per_value=2, reaches=(-1 / 510, 1 + 1 / 510)),
+    "binomial": Row(levels, LogProbKind.MASS),
+    "categorical": Row(levels, LogProbKind.MASS, per_value=256),
+    "mixture-of-discretized-logistics": Row(levels, LogProbKind.MASS, per_value=15),
+    "negative-binomial": Row(counts, LogProbKind.MASS, bounded=False),
+    "poisson": Row(counts, LogProbKind.MASS, bounded=False),
+    "bernoulli": Row(unit, LogProbKind.NEITHER),
+    "continuous-bernoulli": Row(unit, LogProbKind.DENSITY),
+    "discretized-logistic": Row(levels, LogProbKind.MASS, per_value=2),
+    "laplace": Row(real, LogProbKind.DENSITY, bounded=False),
+    "normal": Row(real, LogProbKind.DENSITY, bounded=False),
+    "normal-optimal": Row(real, LogProbKind.DENSITY, bounded=False),
 }
 COUNTS = [name for name, row in ROWS.items() if row.data is counts]
 BOUNDED = [name for name, row in ROWS.items() if row.bounded]
@@ -103,7 +103,7 @@ def test_takes_its_own_data(name: str) -> None:
     x = row.data(5, 1, 4, 4)
     likelihood = made(name, (1, 4, 4))
     likelihood.check(x)
-    assert likelihood.measure(x) is row.measure
+    assert likelihood.log_prob_kind(x) is row.measure
 
 
 @everyone
@@ -116,8 +116,8 @@ def test_the_boundaries_belong_to_the_support(name: str) -> None:
 
 def test_a_bernoulli_on_binary_data_is_a_mass() -> None:
     likelihood = made("bernoulli", (4,))
-    assert likelihood.measure(torch.tensor([[0.0, 1.0, 1.0, 0.0]])) is Measure.MASS
-    assert likelihood.measure(torch.tensor([[0.0, 1.0, 0.5, 0.0]])) is Measure.NEITHER
+    assert likelihood.log_prob_kind(torch.tensor([[0.0, 1.0, 1.0, 0.0]])) is LogProbKind.MASS
+    assert likelihood.log_prob_kind(torch.tensor([[0.0, 1.0, 0.5, 0.0]])) is LogProbKind.NEITHER
 
 
 @pytest.mark.parametrize("name", BOUNDED)
@@ -148,7 +148,7 @@ def test_levels_in_float32_are_levels() -> None:
     made("discretized-logistic", (256,)).check((torch.arange(256, dtype=torch.uint8).float() / 255)[None])
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.measure is Measure.DENSITY])
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.measure is LogProbKind.DENSITY])
 @pytest.mark.parametrize("at", [-3.0, 0.0, 0.4, 2.0])
 def test_densities_integrate_to_one(name: str, at: float) -> None:
     likelihood = made(name, (1,))

@@ -7,7 +7,7 @@ from scipy import stats
 
 from autoencode.errors import ArgumentError, DataError
 from autoencode.likelihoods import CategoricalLikelihood, MixtureOfDiscretizedLogisticsLikelihood, likelihoods
-from autoencode.likelihoods.levels import by_value
+from autoencode.likelihoods.levels import split_parameters
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -79,7 +79,7 @@ def test_a_mixture_is_the_weighted_sum_of_its_parts() -> None:
 
 def test_features_of_a_value_are_gathered_from_all_its_channels() -> None:
     features = torch.arange(2.0 * 6 * 4 * 5).view(2, 6, 4, 5)
-    gathered = by_value(features, 3, 3)
+    gathered = split_parameters(features, 3, 3)
     assert gathered.shape == (2, 2, 4, 5, 3)
     assert torch.equal(gathered[1, 1, 2, 3], features[1, [1, 3, 5], 2, 3])
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, LaplaceLikelihood, LearnedScale, NormalLikelihood, OptimalScale
-from autoencode.likelihoods.located import LocatedLikelihood
+from autoencode.likelihoods.located import LocationScaleLikelihood
 from support.optimise import minimise
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -24,11 +24,11 @@ def residuals() -> Tensor:
     return torch.randn(50, *SHAPE) * torch.tensor([0.3, 2.0])[:, None, None]
 
 
-def scale_of(likelihood: LocatedLikelihood) -> Tensor:
+def scale_of(likelihood: LocationScaleLikelihood) -> Tensor:
     return likelihood(torch.zeros(SHAPE)).base_dist.scale
 
 
-def nll(likelihood: LocatedLikelihood, x: Tensor) -> Tensor:
+def nll(likelihood: LocationScaleLikelihood, x: Tensor) -> Tensor:
     return -likelihood(torch.zeros_like(x)).log_prob(x).mean()
 
 
@@ -56,7 +56,7 @@ def test_a_scale_is_above_zero(value: float) -> None:
 
 
 @both
-def test_a_fixed_scale_stays(kind: type[LocatedLikelihood]) -> None:
+def test_a_fixed_scale_stays(kind: type[LocationScaleLikelihood]) -> None:
     likelihood = kind(SHAPE, FixedScale(0.5))
     likelihood.adapt(torch.zeros(50, *SHAPE), residuals())
     assert likelihood.scale() == 0.5
@@ -64,7 +64,7 @@ def test_a_fixed_scale_stays(kind: type[LocatedLikelihood]) -> None:
 
 
 @both
-def test_a_learned_scale_reaches_the_optimum_of_each_channel(kind: type[LocatedLikelihood]) -> None:
+def test_a_learned_scale_reaches_the_optimum_of_each_channel(kind: type[LocationScaleLikelihood]) -> None:
     x = residuals()
     likelihood = kind(SHAPE)
     assert likelihood.scale().shape == (2, 1, 1)
@@ -78,7 +78,7 @@ def test_a_learned_scale_has_one_number_for_each_dimension_of_a_vector() -> None
 
 
 @both
-def test_an_optimal_scale_is_that_of_the_residuals(kind: type[LocatedLikelihood]) -> None:
+def test_an_optimal_scale_is_that_of_the_residuals(kind: type[LocationScaleLikelihood]) -> None:
     x, loc = residuals(), torch.randn(50, *SHAPE)
     likelihood = kind(SHAPE, OptimalScale())
     for _ in range(5):
@@ -87,7 +87,7 @@ def test_an_optimal_scale_is_that_of_the_residuals(kind: type[LocatedLikelihood]
 
 
 @both
-def test_no_other_scale_is_better_than_the_optimal(kind: type[LocatedLikelihood]) -> None:
+def test_no_other_scale_is_better_than_the_optimal(kind: type[LocationScaleLikelihood]) -> None:
     x = residuals()
     likelihood = kind(SHAPE, OptimalScale())
     likelihood.adapt(torch.zeros_like(x), x)
@@ -117,7 +117,7 @@ def test_an_optimal_scale_follows_its_residuals() -> None:
 
 
 def test_an_optimal_scale_takes_no_gradient_and_has_a_floor() -> None:
-    scale = OptimalScale(smallest=1e-2)
+    scale = OptimalScale(min_scale=1e-2)
     residual = torch.zeros(4, requires_grad=True)
     scale.adapt(residual, 2)
     assert scale() == 1e-2
@@ -126,7 +126,7 @@ def test_an_optimal_scale_takes_no_gradient_and_has_a_floor() -> None:
 
 
 @both
-def test_an_optimal_scale_survives_saving(kind: type[LocatedLikelihood]) -> None:
+def test_an_optimal_scale_survives_saving(kind: type[LocationScaleLikelihood]) -> None:
     one, other = kind(SHAPE, OptimalScale()), kind(SHAPE, OptimalScale())
     one.adapt(torch.zeros(50, *SHAPE), residuals())
     other.load_state_dict(one.state_dict())
@@ -134,7 +134,7 @@ def test_an_optimal_scale_survives_saving(kind: type[LocatedLikelihood]) -> None
 
 
 @both
-def test_asking_changes_nothing(kind: type[LocatedLikelihood]) -> None:
+def test_asking_changes_nothing(kind: type[LocationScaleLikelihood]) -> None:
     likelihood = kind(SHAPE, OptimalScale())
     likelihood.adapt(torch.zeros(50, *SHAPE), residuals())
     before = {name: value.clone() for name, value in likelihood.state_dict().items()}

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from autoencode.kernels import library
-from autoencode.nn import Chain, Conv, PooledConv, TransposedConv, UpsampledConv
+from autoencode.nn import FusedSequential, Conv, PooledConv, TransposedConv, UpsampledConv
 
 
 def layers() -> list[nn.Module]:
@@ -29,13 +29,13 @@ def layers() -> list[nn.Module]:
 
 @pytest.mark.parametrize("own", [True, False])
 def test_it_is_what_sequential_is(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    chain = Chain(*layers())
+    chain = FusedSequential(*layers())
     x = torch.randn(8, 3, 16, 16)
     plain = nn.Sequential(*chain).double()
     expected = plain(x.double())
     wanted = torch.autograd.grad(expected.square().sum(), plain.parameters())
     chain.float()
-    monkeypatch.setattr(library, "_wanted", own)
+    monkeypatch.setattr(library, "_enabled", own)
     found = chain(x)
     slopes = torch.autograd.grad(found.square().sum(), chain.parameters())
     for a, b in zip((found, *slopes), (expected, *wanted), strict=True):
@@ -44,7 +44,7 @@ def test_it_is_what_sequential_is(own: bool, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_whoever_listens_to_a_relu_hears_it() -> None:
-    chain, heard = Chain(*layers()), list[torch.Tensor]()
+    chain, heard = FusedSequential(*layers()), list[torch.Tensor]()
     chain[1].register_forward_hook(lambda _, __, out: heard.append(out))
     chain(torch.randn(8, 3, 16, 16))
     assert len(heard) == 1
@@ -52,7 +52,7 @@ def test_whoever_listens_to_a_relu_hears_it() -> None:
 
 
 def test_whoever_listens_to_a_convolution_hears_what_is_below_zero() -> None:
-    chain, heard = Chain(*layers()), list[torch.Tensor]()
+    chain, heard = FusedSequential(*layers()), list[torch.Tensor]()
     chain[0].register_forward_hook(lambda _, __, out: heard.append(out.clone()))
     chain(torch.randn(8, 3, 16, 16))
     assert heard[0].min() < 0
@@ -60,8 +60,8 @@ def test_whoever_listens_to_a_convolution_hears_what_is_below_zero() -> None:
 
 @pytest.mark.parametrize("own", [True, False])
 def test_a_narrow_transposed_convolution_without_a_frame(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "_wanted", own)
-    chain = Chain(TransposedConv(64, 8, 2, 2, bias=False), nn.ReLU(inplace=True))
+    monkeypatch.setattr(library, "_enabled", own)
+    chain = FusedSequential(TransposedConv(64, 8, 2, 2, bias=False), nn.ReLU(inplace=True))
     x = torch.randn(4, 64, 8, 8, requires_grad=True)
     chain(x).sum().backward()
     (expected,) = torch.autograd.grad(nn.Sequential(nn.ConvTranspose2d(64, 8, 2, 2, bias=False), nn.ReLU())(x).sum(), x)
@@ -70,5 +70,5 @@ def test_a_narrow_transposed_convolution_without_a_frame(own: bool, monkeypatch:
 
 
 def test_a_relu_alone_at_the_start_and_an_empty_chain() -> None:
-    assert torch.equal(Chain(nn.ReLU())(torch.tensor([-1.0, 2.0])), torch.tensor([0.0, 2.0]))
-    assert torch.equal(Chain()(torch.ones(2)), torch.ones(2))
+    assert torch.equal(FusedSequential(nn.ReLU())(torch.tensor([-1.0, 2.0])), torch.tensor([0.0, 2.0]))
+    assert torch.equal(FusedSequential()(torch.ones(2)), torch.ones(2))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.nn import Codebook, Codebooks
+from autoencode.nn import Codebook, ResidualVectorQuantiser
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("double")
 def started(n_codes: int = 5, decay: float = 0.9, patience: int = 0) -> Codebook:
     """A codebook that has started from data."""
     book = Codebook(n_codes, 3, decay, patience)
-    book.start(torch.randn(200, 3))
+    book.init_from(torch.randn(200, 3))
     return book
 
 
@@ -59,7 +59,7 @@ def test_it_starts_at_the_centres_of_clusters() -> None:
     book = Codebook(2, 3)
     assert not book.started
     for _ in range(20):  # a start may find both centres in one cluster, as k-means can
-        book.start(x)
+        book.init_from(x)
         if (book.sizes == 50).all():
             break
     assert book.started
@@ -68,7 +68,7 @@ def test_it_starts_at_the_centres_of_clusters() -> None:
 
 def test_more_codewords_than_vectors_can_start() -> None:
     book = Codebook(50, 3)
-    book.start(torch.randn(4, 3))
+    book.init_from(torch.randn(4, 3))
     assert book.codewords.isfinite().all()
 
 
@@ -109,7 +109,7 @@ def test_the_same_seed_gives_the_same_codewords() -> None:
     batches = [torch.randn(30, 3) for _ in range(5)]
     for book in (first, second):
         torch.manual_seed(0)
-        book.start(batches[0])
+        book.init_from(batches[0])
         for x in batches:
             book.update(x, book.nearest(x))
     assert first.revived > 0
@@ -134,9 +134,9 @@ def test_values_without_meaning_are_errors(wrong: tuple) -> None:
 # Several in sequence ----------------------------------------------------------------------------------------------
 
 
-def learned(stages: int) -> Codebooks:
-    """Codebooks that have seen some data."""
-    books = Codebooks(8, 3, stages)
+def learned(stages: int) -> ResidualVectorQuantiser:
+    """ResidualVectorQuantiser that have seen some data."""
+    books = ResidualVectorQuantiser(8, 3, stages)
     for _ in range(20):
         x = torch.randn(400, 3)
         books.learn(x, books.quantise(x)[1].mT)
@@ -163,7 +163,7 @@ def test_more_stages_leave_less() -> None:
 
 
 def test_every_stage_starts_from_what_is_left_at_the_first_step() -> None:
-    books, x = Codebooks(8, 3, 2, decay=0.0), 5 + torch.randn(400, 3)
+    books, x = ResidualVectorQuantiser(8, 3, 2, decay=0.0), 5 + torch.randn(400, 3)
     books.learn(x, books.quantise(x)[1].mT)
     assert all(book.started for book in books.stages)
     assert (books.stages[0].codewords.mean(0) > 4).all()
@@ -186,4 +186,4 @@ def test_codewords_are_found_again_where_there_is_one_stage() -> None:
 
 def test_there_is_at_least_one_stage() -> None:
     with pytest.raises(ArgumentError, match="1 stage or more"):
-        Codebooks(8, 3, 0)
+        ResidualVectorQuantiser(8, 3, 0)

@@ -4,8 +4,8 @@ from torch import nn
 
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, ShapeError
-from autoencode.nn import Ahead, Beside, OneHot
-from autoencode.objectives import forward
+from autoencode.nn import ConditionalDecoder, ConditionalEncoder, OneHot
+from autoencode.objectives import forward_pass
 from autoencode.priors import ConditionalNormalPrior
 from autoencode.recipes import conditional_vae
 
@@ -19,8 +19,8 @@ def test_one_hot_is_torch_s_and_refuses_classes_that_there_are_not() -> None:
 
 def test_the_context_stands_behind_what_is_seen() -> None:
     x, c = torch.randn(5, 3), torch.arange(5) % 2
-    assert torch.equal(Beside(nn.Identity(), OneHot(2))(x, c), torch.cat([x, OneHot(2)(c)], 1))
-    assert torch.equal(Ahead(nn.Identity(), OneHot(2))(x, c), torch.cat([x, OneHot(2)(c)], 1))
+    assert torch.equal(ConditionalEncoder(nn.Identity(), OneHot(2))(x, c), torch.cat([x, OneHot(2)(c)], 1))
+    assert torch.equal(ConditionalDecoder(nn.Identity(), OneHot(2))(x, c), torch.cat([x, OneHot(2)(c)], 1))
 
 
 def test_a_fresh_conditional_prior_is_standard_normal_and_the_context_moves_it() -> None:
@@ -52,4 +52,4 @@ def test_what_is_told_reaches_encoder_decoder_and_prior() -> None:
 def test_without_a_context_it_is_an_error_that_says_so() -> None:
     model, _ = conditional_vae((1, 7, 5))
     with pytest.raises(ArgumentError, match="conditional: give the context"):
-        forward(model, Batch(torch.rand(2, 1, 7, 5)))
+        forward_pass(model, Batch(torch.rand(2, 1, 7, 5)))

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from autoencode.errors import DataError
-from autoencode.nn import ConvolutionStack
+from autoencode.nn import VggFeatures
 
 
 def vgg() -> nn.Sequential:
@@ -35,30 +35,30 @@ def test_maps_are_those_of_the_network_in_the_file(saved: tuple[nn.Sequential, P
     seen: list[Tensor] = [(x.expand(-1, 3, -1, -1) - mean[:, None, None]) / scale[:, None, None]]
     for layer in network:
         seen.append(layer(seen[-1]))
-    maps = ConvolutionStack(path).maps(x)
+    maps = VggFeatures(path).feature_maps(x)
     for mine, place in zip(maps, (2, 7, 12), strict=True):
         torch.testing.assert_close(mine, F.relu(seen[place]))
 
 
 def test_it_stays_as_it_is_and_lets_gradients_through(saved: tuple[nn.Sequential, Path]) -> None:
-    stack = ConvolutionStack(saved[1], most=2)
+    stack = VggFeatures(saved[1], n_maps=2)
     assert len(stack.layers) == 3
     assert not any(p.requires_grad for p in stack.parameters())
     x = torch.rand(1, 1, 9, 9, requires_grad=True)
-    stack.maps(x)[-1].sum().backward()
+    stack.feature_maps(x)[-1].sum().backward()
     assert x.grad is not None
-    assert len(stack.maps(torch.rand(1, 1, 1, 1))) == 2
+    assert len(stack.feature_maps(torch.rand(1, 1, 1, 1))) == 2
 
 
 def test_files_that_hold_no_such_network(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no safetensors file"):
-        ConvolutionStack(tmp_path / "none.safetensors")
+        VggFeatures(tmp_path / "none.safetensors")
     (tmp_path / "torn.safetensors").write_bytes(b"torn")
     with pytest.raises(DataError, match="no safetensors file"):
-        ConvolutionStack(tmp_path / "torn.safetensors")
+        VggFeatures(tmp_path / "torn.safetensors")
     save_file({"layer.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(DataError, match="no layers named"):
-        ConvolutionStack(tmp_path / "other.safetensors")
+        VggFeatures(tmp_path / "other.safetensors")
     save_file({"features.0.weight": torch.zeros(4, 3, 5, 5)}, tmp_path / "five.safetensors")
     with pytest.raises(DataError, match="no 3×3 convolution"):
-        ConvolutionStack(tmp_path / "five.safetensors")
+        VggFeatures(tmp_path / "five.safetensors")

@@ -3,14 +3,14 @@ import torch
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
-from autoencode.nn import Conditional, Linear, ResidualBlock, apply, dense_stack, halved, sizes_after
+from autoencode.nn import Conditional, Linear, ResidualBlock, call_with_context, dense_stack, strided_size, sizes_after
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (7, 28), (33, 21)])
 def test_sizes_are_those_of_a_convolution(size: tuple[int, int], stride: int) -> None:
     out = nn.Conv2d(1, 1, 3, stride, padding=1)(torch.zeros(1, 1, *size))
-    assert halved(size, stride) == tuple(out.shape[2:])
+    assert strided_size(size, stride) == tuple(out.shape[2:])
 
 
 def test_sizes_on_the_way_down() -> None:
@@ -40,13 +40,13 @@ class Adds(Conditional):
 
 
 def test_a_conditional_part_is_given_the_context() -> None:
-    assert torch.equal(apply(Adds(), torch.ones(2), context=torch.ones(2)), torch.full((2,), 2.0))
+    assert torch.equal(call_with_context(Adds(), torch.ones(2), context=torch.ones(2)), torch.full((2,), 2.0))
 
 
 def test_a_conditional_part_without_context_is_an_error() -> None:
     with pytest.raises(ArgumentError, match="Adds is conditional: give the context"):
-        apply(Adds(), torch.ones(2), context=None)
+        call_with_context(Adds(), torch.ones(2), context=None)
 
 
 def test_other_parts_never_see_the_context() -> None:
-    assert torch.equal(apply(nn.Identity(), torch.ones(2), context=torch.zeros(2)), torch.ones(2))
+    assert torch.equal(call_with_context(nn.Identity(), torch.ones(2), context=torch.zeros(2)), torch.ones(2))

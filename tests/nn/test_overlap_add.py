@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from autoencode.nn.overlap_add import Grid, overlap_add, patches_of
+from autoencode.nn.overlap_add import Grid, overlap_add, extract_patches
 
 GRIDS: list[Grid] = [
     (3, 1, 1, 6, 5),
@@ -28,7 +28,7 @@ def test_patches_are_those_of_unfold(grid: Grid) -> None:
     x = torch.randn(3, 4, height, width, dtype=torch.float64)
     theirs = F.unfold(x.transpose(0, 1), kernel, padding=padding, stride=stride)
     theirs = theirs.reshape(4, 3, kernel, kernel, *counts(grid)).permute(2, 3, 1, 0, 4, 5)
-    assert torch.equal(patches_of(x, grid), theirs)
+    assert torch.equal(extract_patches(x, grid), theirs)
 
 
 @pytest.mark.parametrize("grid", GRIDS)
@@ -44,6 +44,6 @@ def test_their_sum_is_that_of_fold(grid: Grid) -> None:
 def test_derivatives_of_both_and_theirs_again(grid: Grid) -> None:
     x = torch.randn(1, 2, *grid[3:], dtype=torch.float64, requires_grad=True)
     patches = torch.randn(grid[0], grid[0], 1, 2, *counts(grid), dtype=torch.float64, requires_grad=True)
-    for function, given in ((patches_of, x), (overlap_add, patches)):
+    for function, given in ((extract_patches, x), (overlap_add, patches)):
         assert torch.autograd.gradcheck(lambda t, f=function: f(t, grid).square(), (given,))
         assert torch.autograd.gradgradcheck(lambda t, f=function: f(t, grid).square(), (given,))

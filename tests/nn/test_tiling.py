@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
-from autoencode.nn.tiling import in_tiles, smallest_tile, spans
+from autoencode.nn.tiling import apply_tiled, smallest_tile, spans
 
 HALO, MULTIPLE = 9, 4
 
@@ -52,7 +52,7 @@ def difference(one: Tensor, other: Tensor) -> int:
 
 
 def restored(network: Network, picture: Tensor, tile: int, halo: int = HALO) -> Tensor:
-    return in_tiles(picture, network, halo=halo, multiple=MULTIPLE, tile=tile)
+    return apply_tiled(picture, network, halo=halo, multiple=MULTIPLE, tile=tile)
 
 
 SIZES = [(1, 1), (1, 97), (97, 1), (2, 3), (7, 8), (8, 8), (24, 24), (33, 51), (64, 64), (65, 63), (101, 130)]
@@ -113,7 +113,7 @@ def test_small_tiles_go_together(network: Network) -> None:
 
 def test_progress_ends_with_all_tiles(network: Network) -> None:
     told: list[tuple[int, int]] = []
-    in_tiles(random(1, 70, 50), network, halo=HALO, multiple=MULTIPLE, tile=36, tell=lambda *done: told.append(done))
+    apply_tiled(random(1, 70, 50), network, halo=HALO, multiple=MULTIPLE, tile=36, on_progress=lambda *done: told.append(done))
     assert [done for done, _ in told] == list(range(1, len(told) + 1))
     assert {total for _, total in told} == {len(told)}
 

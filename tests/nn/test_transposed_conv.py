@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from autoencode.nn import NarrowConv, TransposedConv
+from autoencode.nn import FewOutputsConv, TransposedConv
 from autoencode.nn import transposed_conv as module
 
 DEVICE, LAST = torch.device("cpu"), torch.channels_last
@@ -39,7 +39,7 @@ def test_transposed_convolutions_and_their_gradients(
 @pytest.mark.parametrize(("channels", "out", "kernel"), [(9, 1, 3), (27, 3, 3), (8, 1, 3), (40, 1, 5), (30, 4, 3)])
 def test_convolutions_to_few_channels_and_their_gradients(channels: int, out: int, kernel: int) -> None:
     torch.manual_seed(0)
-    layer = NarrowConv(channels, out, kernel).double()
+    layer = FewOutputsConv(channels, out, kernel).double()
     x = torch.randn(2, channels, 7, 6, dtype=torch.float64, requires_grad=True)
     theirs = nn.Conv2d.forward(layer, x)
     torch.testing.assert_close(layer(x), theirs, rtol=1e-10, atol=1e-10)
@@ -52,7 +52,7 @@ def test_convolutions_to_few_channels_and_their_gradients(channels: int, out: in
 def test_second_derivatives() -> None:
     torch.manual_seed(0)
     x = torch.randn(1, 9, 3, 3, dtype=torch.float64, requires_grad=True)
-    for layer in (NarrowConv(9, 1).double(), TransposedConv(9, 2, 3, 2, 1, 1).double()):
+    for layer in (FewOutputsConv(9, 1).double(), TransposedConv(9, 2, 3, 2, 1, 1).double()):
         assert torch.autograd.gradgradcheck(lambda t, layer=layer: layer(t).square(), (x,))
 
 
@@ -60,7 +60,7 @@ def test_few_channels_come_from_a_product_of_matrices_in_training_alone(monkeypa
     calls: list[tuple[int, ...]] = []
     real = module.overlap_add
     monkeypatch.setattr(module, "overlap_add", lambda p, grid: calls.append(tuple(p.shape)) or real(p, grid))
-    x, narrow, wide = torch.randn(2, 18, 4, 4), NarrowConv(18, 2), NarrowConv(18, 3)
+    x, narrow, wide = torch.randn(2, 18, 4, 4), FewOutputsConv(18, 2), FewOutputsConv(18, 3)
     narrow(x), wide(x)
     assert calls == [(3, 3, 2, 2, 4, 4)]
     with torch.no_grad():

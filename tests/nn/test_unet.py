@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from autoencode.nn import Local, Sum, UNet, WithCorrection
+from autoencode.nn import FiniteReceptiveField, ResidualCodeDecoder, UNet, ResidualCode
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -69,14 +69,14 @@ class Twice(nn.Module):
 
 def test_a_correction_is_added() -> None:
     x = torch.rand(2, 3, 5, 4)
-    z = WithCorrection(Twice())(x)
+    z = ResidualCode(Twice())(x)
     assert torch.equal(z, torch.cat([x, 2 * x], 1))
-    assert torch.allclose(Sum()(z), 3 * x)
+    assert torch.allclose(ResidualCodeDecoder()(z), 3 * x)
 
 
 def test_a_correction_is_as_local_as_its_network() -> None:
     network = UNet(1, 1, (4, 6))
-    wrapped = WithCorrection(network)
-    assert isinstance(wrapped, Local)
+    wrapped = ResidualCode(network)
+    assert isinstance(wrapped, FiniteReceptiveField)
     assert (wrapped.halo, wrapped.multiple) == (network.halo, 4)
-    assert not isinstance(WithCorrection(Twice()), Local)
+    assert not isinstance(ResidualCode(Twice()), FiniteReceptiveField)

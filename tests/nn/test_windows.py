@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autoencode.nn.windows import bell, in_windows, stretches, window_starts
+from autoencode.nn.windows import hann_window, apply_windowed, split_blocks, window_starts
 
 
 def random(*shape: int) -> Tensor:
@@ -25,12 +25,12 @@ SIZES = [(1, 1), (1, 50), (28, 28), (27, 29), (5, 90), (83, 61)]
 def test_what_leaves_pictures_alone_leaves_any_picture_alone(size: tuple[int, int], window: tuple[int, int]) -> None:
     """So the weights sum to one, and every pixel is put back where it was."""
     picture = random(3, *size)
-    assert torch.equal(in_windows(picture, itself, size=window, pixels=2000), picture)
+    assert torch.equal(apply_windowed(picture, itself, size=window, pixels=2000), picture)
 
 
 def test_a_picture_of_the_window_s_size_is_the_network_s_own() -> None:
     picture = random(3, 16, 12)
-    out = in_windows(picture, lambda x: 1 - x / 255, size=(16, 12), pixels=1)
+    out = apply_windowed(picture, lambda x: 1 - x / 255, size=(16, 12), pixels=1)
     assert torch.equal(out, 255 - picture)
 
 
@@ -41,7 +41,7 @@ def test_windows_that_disagree_are_blended_without_an_edge() -> None:
     def flat(x: Tensor) -> Tensor:
         return torch.stack([torch.full_like(each, next(greys), dtype=torch.float32) for each in x])
 
-    out = in_windows(random(1, 32, 256), flat, size=(32, 32), pixels=1)
+    out = apply_windowed(random(1, 32, 256), flat, size=(32, 32), pixels=1)
     assert out.max() - out.min() > 90
     steps = out[0].int().diff(dim=1).abs()
     assert steps.max() <= 255 * 0.4 * torch.pi / 32 + 1  # the steepest slope of sin² over half a window
@@ -54,8 +54,8 @@ def test_blocks_do_not_show(block: int) -> None:
     def restore(x: Tensor) -> Tensor:
         return x.flip(-1) / 255  # as unlike at each place as can be
 
-    whole = in_windows(picture, restore, size=(28, 20), pixels=28 * 20)
-    parts = in_windows(picture, restore, size=(28, 20), pixels=5 * 28 * 20, block=block)
+    whole = apply_windowed(picture, restore, size=(28, 20), pixels=28 * 20)
+    parts = apply_windowed(picture, restore, size=(28, 20), pixels=5 * 28 * 20, block=block)
     assert (whole.int() - parts.int()).abs().max() <= 1
 
 
@@ -67,7 +67,7 @@ def test_windows_go_together_up_to_so_many_pixels() -> None:
         return x / 255
 
     for size in ((28, 28), (300, 400)):
-        in_windows(random(1, *size), restore, size=(28, 28), pixels=3 * 28 * 28 + 5)
+        apply_windowed(random(1, *size), restore, size=(28, 28), pixels=3 * 28 * 28 + 5)
     assert max(n for n, *_ in shapes) == 3
     assert {shape[1:] for shape in shapes} == {(1, 28, 28)}
 
@@ -75,7 +75,7 @@ def test_windows_go_together_up_to_so_many_pixels() -> None:
 def test_progress_ends_with_all_windows() -> None:
     told: list[tuple[int, int]] = []
     told_of = lambda *done: told.append(done)  # noqa: E731
-    in_windows(random(1, 90, 70), itself, size=(10, 10), pixels=700, block=32, tell=told_of)
+    apply_windowed(random(1, 90, 70), itself, size=(10, 10), pixels=700, block=32, on_progress=told_of)
     assert told[-1][0] == told[-1][1] == max(done for done, _ in told)
     assert len({total for _, total in told}) == 1
 
@@ -93,12 +93,12 @@ def test_windows_cover_the_side_and_overlap_by_half(side: int, length: int) -> N
 
 def test_stretches_know_every_window_that_reaches_into_them() -> None:
     every = window_starts(200, 10)
-    for stretch in stretches(200, 10, block=30):
+    for stretch in split_blocks(200, 10, block=30):
         touching = [s for s in every if s < stretch.end and s + 10 > stretch.first]
         assert set(touching) <= set(stretch.starts)
 
 
 def test_the_bell_is_above_zero_and_its_halves_add_up_to_one() -> None:
-    window = bell(28)
+    window = hann_window(28)
     assert window.min() > 0
     assert torch.allclose(window[:14] + window[14:], torch.ones(14))

@@ -9,9 +9,9 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import AdversarialPrior, forward
+from autoencode.objectives import AdversarialPrior, forward_pass
 from autoencode.posteriors import PointMassPosterior
-from autoencode.recipes.critics import code_shapes
+from autoencode.recipes.critics import code_priors
 from support.linear_gaussian import linear_model
 from support.quadrature import integral
 from support.statistics import assert_mean
@@ -54,7 +54,7 @@ def model(double: None) -> Autoencoder:
 
 
 def test_with_the_best_critic_both_losses_are_those_of_the_game(model: Autoencoder) -> None:
-    def disguise(z: Tensor) -> Tensor:
+    def generator_loss(z: Tensor) -> Tensor:
         q, d, _ = judged(z)
         return -q * d.log()
 
@@ -64,9 +64,9 @@ def test_with_the_best_critic_both_losses_are_those_of_the_game(model: Autoencod
 
     objective = AdversarialPrior(exact())
     output = objective(model, Batch(torch.randn(50_000, 1)))
-    assert_mean(output.terms["disguise"], integral(disguise, BREAKS))
-    assert torch.equal(output.loss, output.terms["disguise"].mean())
-    losses = [objective(model, Batch(torch.randn(500, 1))).adversaries["code_critic"].detach() for _ in range(200)]
+    assert_mean(output.terms["generator_loss"], integral(generator_loss, BREAKS))
+    assert torch.equal(output.loss, output.terms["generator_loss"].mean())
+    losses = [objective(model, Batch(torch.randn(500, 1))).adversary_losses["code_critic"].detach() for _ in range(200)]
     assert_mean(torch.stack(losses), integral(loss, BREAKS))
 
 
@@ -74,15 +74,15 @@ def test_the_best_critic_rests(model: Autoencoder) -> None:
     critic = exact()
     objective, gradients = AdversarialPrior(critic), []
     for _ in range(300):
-        loss = objective(model, Batch(torch.randn(500, 1))).adversaries["code_critic"]
+        loss = objective(model, Batch(torch.randn(500, 1))).adversary_losses["code_critic"]
         gradients.append(torch.stack(torch.autograd.grad(loss, [critic.a, critic.b])))
     assert_mean(torch.stack(gradients), torch.zeros(2))
 
 
 def test_a_critic_that_cannot_tell_says_log_two(model: Autoencoder) -> None:
     output = AdversarialPrior(Quadratic(0.0, 0.0))(model, Batch(torch.randn(8, 1)))
-    assert output.terms["disguise"].tolist() == pytest.approx([math.log(2)] * 8, rel=1e-12)
-    assert output.adversaries["code_critic"].item() == pytest.approx(2 * math.log(2), rel=1e-12)
+    assert output.terms["generator_loss"].tolist() == pytest.approx([math.log(2)] * 8, rel=1e-12)
+    assert output.adversary_losses["code_critic"].item() == pytest.approx(2 * math.log(2), rel=1e-12)
 
 
 def test_the_model_moves_codes_towards_the_prior(model: Autoencoder) -> None:
@@ -92,14 +92,14 @@ def test_the_model_moves_codes_towards_the_prior(model: Autoencoder) -> None:
 
 
 def test_of_several_codes_of_an_example_one_is_judged(model: Autoencoder) -> None:
-    seen = forward(model, Batch(torch.randn(8, 1)), 5)
-    assert AdversarialPrior(exact()).judge(seen, None).terms["disguise"].shape == (8,)
+    fwd = forward_pass(model, Batch(torch.randn(8, 1)), 5)
+    assert AdversarialPrior(exact()).evaluate(fwd, None).terms["generator_loss"].shape == (8,)
 
 
-@pytest.mark.parametrize("name", code_shapes)
+@pytest.mark.parametrize("name", code_priors)
 def test_any_prior_will_do(name: str, model: Autoencoder) -> None:
     shape = linear_model(NormalLikelihood((6,), FixedScale(0.5)), 3, PointMassPosterior)
-    shape.prior = code_shapes[name](3)
+    shape.prior = code_priors[name](3)
     output = AdversarialPrior(nn.Linear(3, 1))(shape, Batch(torch.randn(8, 6)))
     assert output.loss.isfinite()
     assert shape.prior().sample((7,)).shape == (7, 3)
@@ -107,13 +107,13 @@ def test_any_prior_will_do(name: str, model: Autoencoder) -> None:
 
 
 def test_the_ring_has_ten_normals_on_a_circle() -> None:
-    prior = code_shapes["ring"](3)
+    prior = code_priors["ring"](3)
     assert prior.loc[:, :2].norm(dim=1).tolist() == pytest.approx([4.0] * 10)
     gaps = (prior.loc - prior.loc.roll(1, 0)).norm(dim=1).tolist()
     assert gaps == pytest.approx([8 * math.sin(math.pi / 10)] * 10)
     assert prior.log_scale.exp()[0].tolist() == pytest.approx([0.5, 0.5, 1.0])
     assert prior.loc[:, 2].tolist() == [0.0] * 10
-    assert code_shapes["ring"](1)().sample((4,)).shape == (4, 1)
+    assert code_priors["ring"](1)().sample((4,)).shape == (4, 1)
 
 
 def test_without_a_prior_there_is_nothing_to_draw(model: Autoencoder) -> None:

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from autoencode.data import Batch
-from autoencode.distributions.quantised import perplexity, tally
+from autoencode.distributions.quantised import perplexity, codeword_counts
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import log_likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import CodeUse, Commitment, Elbo, forward
+from autoencode.objectives import CodebookUsage, Commitment, Elbo, forward_pass
 from autoencode.recipes import recipes
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -22,9 +22,9 @@ SMALL = {
 }
 
 
-def made(name: str, *, counted: bool = True, steps: int = 20) -> Autoencoder:
+def made(name: str, *, empirical_prior: bool = True, steps: int = 20) -> Autoencoder:
     """A model of so few codes that all can be listed, which has learned a little."""
-    model, objective = recipes[name]((6,), channels=(8,), counted=counted, **SMALL[name])
+    model, objective = recipes[name]((6,), channels=(8,), empirical_prior=empirical_prior, **SMALL[name])
     x = torch.bernoulli(torch.full((64, 6), 0.5))
     for _ in range(steps):
         objective(model, Batch(x))
@@ -37,15 +37,15 @@ def log_likelihood(model: Autoencoder, x: torch.Tensor) -> torch.Tensor:
     every = itertools.product(range(codes.n_codes), repeat=model.prior.n_indices)
     indices = torch.tensor(list(every)).unflatten(1, (codes.n_stages, -1))
     p = model.prior_for()
-    log_prior = p.mass(indices)
+    log_prior = p.log_prob_of_indices(indices)
     assert log_prior.exp().sum().item() == pytest.approx(1, rel=1e-10)
     return (model.decode(p.look_up(indices)[:, None]).log_prob(x) + log_prior[:, None]).logsumexp(0)
 
 
-@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("empirical_prior", [False, True])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_elbo_is_below_log_p_of_x_and_is_the_term_of_its_code(name: str, counted: bool) -> None:
-    model, x = made(name, counted=counted), torch.bernoulli(torch.full((40, 6), 0.5))
+def test_the_elbo_is_below_log_p_of_x_and_is_the_term_of_its_code(name: str, empirical_prior: bool) -> None:
+    model, x = made(name, empirical_prior=empirical_prior), torch.bernoulli(torch.full((40, 6), 0.5))
     with torch.no_grad():
         exact = log_likelihood(model, x)
         terms = Elbo()(model, Batch(x)).terms
@@ -53,13 +53,13 @@ def test_the_elbo_is_below_log_p_of_x_and_is_the_term_of_its_code(name: str, cou
         assert (elbo < exact).all()
         # One code's term of the sum over all: it cannot be smaller than the smallest of them, nor is it the sum.
         q, p = model.encode(x), model.prior_for()
-        own = model.decode(q.code).log_prob(x) + p.mass(q.indices)
+        own = model.decode(q.code).log_prob(x) + p.log_prob_of_indices(q.indices)
         assert torch.allclose(elbo, own, rtol=1e-12)
         assert torch.allclose(log_likelihoods(model, x, 7), elbo, rtol=1e-12)
 
 
 def test_the_uniform_rate_does_not_depend_on_the_example() -> None:
-    model = made("residual-vq-vae", counted=False)
+    model = made("residual-vq-vae", empirical_prior=False)
     rate = Elbo()(model, Batch(torch.rand(5, 6))).terms["kl"]
     assert torch.allclose(rate, torch.full((5,), 2 * 2 * math.log(2)))
 
@@ -67,9 +67,9 @@ def test_the_uniform_rate_does_not_depend_on_the_example() -> None:
 @pytest.mark.parametrize("name", ["vq-vae", "residual-vq-vae"])
 def test_commitment_is_the_squared_distance_from_each_sum(name: str) -> None:
     model, batch = made(name), Batch(torch.rand(5, 6))
-    seen = forward(model, batch)
-    output = Commitment(0.5).judge(seen, None)
-    by_hand = sum((seen.q.before - total).square().flatten(1).sum(1) for total in seen.q.sums)
+    fwd = forward_pass(model, batch)
+    output = Commitment(0.5).evaluate(fwd, None)
+    by_hand = sum((fwd.q.before - total).square().flatten(1).sum(1) for total in fwd.q.sums)
     assert torch.allclose(output.terms["commitment"], by_hand, rtol=1e-12)
     assert torch.allclose(output.loss, 0.5 * by_hand.mean(), rtol=1e-12)
 
@@ -83,15 +83,15 @@ def test_commitment_moves_the_encoder_only() -> None:
 
 def test_code_use_is_the_batch_perplexity_and_costs_nothing() -> None:
     model, batch = made("residual-vq-vae"), Batch(torch.rand(50, 6))
-    output = CodeUse()(model, batch)
+    output = CodebookUsage()(model, batch)
     q = model.encode(batch.x)
     assert output.loss == 0
-    expected = perplexity(tally(q.indices, q.n_codes)).mean()
+    expected = perplexity(codeword_counts(q.indices, q.n_codes)).mean()
     assert torch.allclose(output.terms["perplexity"], expected.double().expand(50))
 
 
-@pytest.mark.parametrize("objective", [Commitment(), CodeUse()])
-def test_other_codes_are_refused(objective: Commitment | CodeUse) -> None:
+@pytest.mark.parametrize("objective", [Commitment(), CodebookUsage()])
+def test_other_codes_are_refused(objective: Commitment | CodebookUsage) -> None:
     model = recipes["dense-vae"]((6,))[0]
     with pytest.raises(CapabilityError, match="give the model a VectorQuantisedPosterior"):
         objective(model, Batch(torch.rand(5, 6)))

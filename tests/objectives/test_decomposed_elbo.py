@@ -9,7 +9,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import DecomposedElbo, Elbo, Forward, forward, stratified, weighted
+from autoencode.objectives import DecomposedElbo, Elbo, ForwardPass, forward_pass, minibatch_stratified_sampling, minibatch_weighted_sampling
 from autoencode.objectives.decomposed_elbo import Sampling
 from autoencode.recipes import recipes
 from support.linear_gaussian import linear_model
@@ -34,11 +34,11 @@ def q(double: None) -> Independent:
     return Independent(Normal(loc, 0.3 + 0.4 * torch.rand(6, 2)), 1)
 
 
-def seen_with(model: Autoencoder, q: Independent, n_samples: int = 1) -> Forward:
+def seen_with(model: Autoencoder, q: Independent, n_samples: int = 1) -> ForwardPass:
     z = q.rsample((n_samples,))
-    features = model.features(z)
+    features = model.decoder_features(z)
     batch = Batch(torch.zeros(len(q.mean), 6))
-    return Forward(model, batch, q, z, model.likelihood_of(features), model.prior_for(), features)
+    return ForwardPass(model, batch, q, z, model.likelihood_of(features), model.prior_for(), features)
 
 
 def mixture(q: Independent) -> MixtureSameFamily:
@@ -52,9 +52,9 @@ def marginals(q: Independent) -> list[MixtureSameFamily]:
 
 
 def test_on_the_whole_data_each_term_is_exact_at_every_code(model: Autoencoder, q: Independent) -> None:
-    seen = seen_with(model, q, 3)
-    terms = DecomposedElbo(6, n_samples=3).judge(seen, None).terms
-    z, p = seen.z, model.prior_for()
+    fwd = seen_with(model, q, 3)
+    terms = DecomposedElbo(6, n_samples=3).evaluate(fwd, None).terms
+    z, p = fwd.z, model.prior_for()
     product = sum(m.log_prob(z[..., d]) for d, m in enumerate(marginals(q)))
     exact = (
         q.log_prob(z) - mixture(q).log_prob(z),
@@ -65,14 +65,14 @@ def test_on_the_whole_data_each_term_is_exact_at_every_code(model: Autoencoder, 
         assert torch.allclose(terms[name], value.mean(0), rtol=1e-10)
 
 
-@pytest.mark.parametrize("sampling", [stratified, weighted])
+@pytest.mark.parametrize("sampling", [minibatch_stratified_sampling, minibatch_weighted_sampling])
 def test_the_terms_sum_to_the_kl(model: Autoencoder, q: Independent, sampling: Sampling) -> None:
-    seen = seen_with(model, q, 3000)
-    terms = DecomposedElbo(6, sampling=sampling, n_samples=3000).judge(seen, None).terms
+    fwd = seen_with(model, q, 3000)
+    terms = DecomposedElbo(6, sampling=sampling, n_samples=3000).evaluate(fwd, None).terms
     total = sum(terms[name] for name in NAMES)
-    at_codes = q.log_prob(seen.z) - seen.p_z.log_prob(seen.z)
+    at_codes = q.log_prob(fwd.z) - fwd.p_z.log_prob(fwd.z)
     assert torch.allclose(total, at_codes.mean(0), rtol=1e-10)
-    assert torch.allclose(terms["kl"], kl_divergence(q, seen.p_z), rtol=1e-12)
+    assert torch.allclose(terms["kl"], kl_divergence(q, fwd.p_z), rtol=1e-12)
     assert_mean(at_codes, terms["kl"])
 
 
@@ -93,7 +93,7 @@ def test_each_term_is_the_integral_that_it_stands_for(model: Autoencoder, q: Ind
 
 def averages(model: Autoencoder, q: Independent) -> Tensor:
     """Of each term over a hundred codes of every example."""
-    terms = DecomposedElbo(6, n_samples=100).judge(seen_with(model, q, 100), None).terms
+    terms = DecomposedElbo(6, n_samples=100).evaluate(seen_with(model, q, 100), None).terms
     return torch.stack([terms[name].mean() for name in NAMES])
 
 
@@ -107,13 +107,13 @@ def test_stratified_sampling_is_unbiased_over_all_batches(q: Independent) -> Non
     density = q.log_prob(z[:, None]).exp()  # (code, posterior)
     for i in range(6):
         others = [j for j in range(6) if j != i]
-        estimates = [(density[i, [i, *rest]] * stratified(4, 6)[0].exp()).sum() for rest in combinations(others, 3)]
+        estimates = [(density[i, [i, *rest]] * minibatch_stratified_sampling(4, 6)[0].exp()).sum() for rest in combinations(others, 3)]
         assert torch.allclose(torch.stack(estimates).mean(), exact[i], rtol=1e-12)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
 def test_the_weights_sum_to_one_for_each_code(batch: int) -> None:
-    weights = stratified(batch, 5).exp()
+    weights = minibatch_stratified_sampling(batch, 5).exp()
     assert torch.allclose(weights.sum(1), torch.ones(batch))
     assert torch.equal(weights, weights.T)
     if batch == 5:
@@ -121,9 +121,9 @@ def test_the_weights_sum_to_one_for_each_code(batch: int) -> None:
 
 
 def test_weighted_sampling_is_equation_3(model: Autoencoder, q: Independent) -> None:
-    seen = seen_with(model, q)
-    terms = DecomposedElbo(1000, sampling=weighted).judge(seen, None).terms
-    z = seen.z[0]
+    fwd = seen_with(model, q)
+    terms = DecomposedElbo(1000, sampling=minibatch_weighted_sampling).evaluate(fwd, None).terms
+    z = fwd.z[0]
     aggregate = q.log_prob(z[:, None]).exp().sum(1) / (1000 * 6)
     assert torch.allclose(terms["mutual_information"], q.log_prob(z) - aggregate.log(), rtol=1e-10)
     each = q.base_dist.log_prob(z[:, None]).exp().sum(1) / (1000 * 6)
@@ -131,24 +131,24 @@ def test_weighted_sampling_is_equation_3(model: Autoencoder, q: Independent) -> 
 
 
 def test_the_loss_is_equation_4(model: Autoencoder, q: Independent) -> None:
-    seen = seen_with(model, q)
-    output = DecomposedElbo(50, alpha=2.0, beta=3.0, gamma=5.0).judge(seen, None)
+    fwd = seen_with(model, q)
+    output = DecomposedElbo(50, alpha=2.0, beta=3.0, gamma=5.0).evaluate(fwd, None)
     information, correlation, dimensions = (output.terms[name].mean() for name in NAMES)
     expected = output.terms["nll"].mean() + 2 * information + 3 * correlation + 5 * dimensions
     assert torch.allclose(output.loss, expected, rtol=1e-12)
-    assert torch.equal(output.terms["nll"], Elbo().judge(seen, None).terms["nll"])
+    assert torch.equal(output.terms["nll"], Elbo().evaluate(fwd, None).terms["nll"])
 
 
 def test_with_equal_weights_it_is_the_bound_for_every_batch(model: Autoencoder, q: Independent) -> None:
-    seen = seen_with(model, q)
-    at_codes = (q.log_prob(seen.z) - seen.p_z.log_prob(seen.z)).mean()
-    expected = Elbo().judge(seen, None).terms["nll"].mean() + 4 * at_codes
-    assert torch.allclose(DecomposedElbo(50, 4.0, 4.0, 4.0).judge(seen, None).loss, expected, rtol=1e-12)
+    fwd = seen_with(model, q)
+    at_codes = (q.log_prob(fwd.z) - fwd.p_z.log_prob(fwd.z)).mean()
+    expected = Elbo().evaluate(fwd, None).terms["nll"].mean() + 4 * at_codes
+    assert torch.allclose(DecomposedElbo(50, 4.0, 4.0, 4.0).evaluate(fwd, None).loss, expected, rtol=1e-12)
 
 
 def test_posteriors_all_alike_tell_nothing_of_which_example_it_is(model: Autoencoder) -> None:
     q = Independent(Normal(torch.ones(6, 2), 0.5 * torch.ones(6, 2)), 1)
-    terms = DecomposedElbo(6).judge(seen_with(model, q), None).terms
+    terms = DecomposedElbo(6).evaluate(seen_with(model, q), None).terms
     assert terms["mutual_information"].abs().max() < 1e-12
     assert terms["total_correlation"].abs().max() < 1e-12
 
@@ -161,8 +161,8 @@ def test_a_posterior_that_does_not_factorise_is_refused() -> None:
 
 def test_it_judges_half_a_batch_of_single_precision(model: Autoencoder) -> None:
     x = torch.rand(3, 6, dtype=torch.float32)
-    seen = forward(model.float(), Batch(x))
-    assert DecomposedElbo(10).judge(seen, None).loss.dtype == torch.float32
+    fwd = forward_pass(model.float(), Batch(x))
+    assert DecomposedElbo(10).evaluate(fwd, None).loss.dtype == torch.float32
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from autoencode.distributions import kl
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.likelihoods import BernoulliLikelihood, FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Forward, Iwae, Objective, Reconstruction, Warmup, forward
+from autoencode.objectives import Elbo, ForwardPass, Iwae, Objective, Reconstruction, Warmup, forward_pass
 from autoencode.priors import Prior
 from autoencode.recipes import dense_vae
 from support.linear_gaussian import linear_gaussian, linear_model
@@ -27,31 +27,31 @@ def x(double: None) -> Tensor:
     return linear_gaussian().marginal.sample((5,))
 
 
-def loss_at(objective: Objective, seen: Forward, step: int | None = None) -> float:
-    return objective.judge(seen, step).loss.item()
+def loss_at(objective: Objective, fwd: ForwardPass, step: int | None = None) -> float:
+    return objective.evaluate(fwd, step).loss.item()
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.39, 1.0, 4.0])
 def test_the_loss_is_nll_plus_beta_kl(model: Autoencoder, x: Tensor, beta: float) -> None:
-    seen = forward(model, Batch(x), 2)
-    output = Elbo(beta, n_samples=2).judge(seen, None)
-    nll, rate = -seen.log_likelihood().mean(0), kl(seen.q, seen.p_z, seen.z)
+    fwd = forward_pass(model, Batch(x), 2)
+    output = Elbo(beta, n_samples=2).evaluate(fwd, None)
+    nll, rate = -fwd.log_likelihood().mean(0), kl(fwd.q, fwd.p_z, fwd.z)
     assert torch.equal(output.terms["nll"], nll)
     assert torch.equal(output.terms["kl"], rate)
     assert torch.allclose(output.loss, nll.mean() + beta * rate.mean(), rtol=1e-12)
 
 
 def test_the_terms_are_unweighted(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x))
-    one, other = Elbo(1.0).judge(seen, None).terms, Elbo(7.0).judge(seen, None).terms
+    fwd = forward_pass(model, Batch(x))
+    one, other = Elbo(1.0).evaluate(fwd, None).terms, Elbo(7.0).evaluate(fwd, None).terms
     assert all(torch.equal(one[name], other[name]) for name in ("nll", "kl"))
 
 
 def test_a_schedule_weighs_the_kl_by_the_step(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x))
+    fwd = forward_pass(model, Batch(x))
     warm = Elbo(Warmup(100, final=4.0))
     for step, beta in ((0, 0.0), (25, 1.0), (100, 4.0), (None, 4.0)):
-        assert loss_at(warm, seen, step) == pytest.approx(loss_at(Elbo(beta), seen), rel=1e-14)
+        assert loss_at(warm, fwd, step) == pytest.approx(loss_at(Elbo(beta), fwd), rel=1e-14)
 
 
 def test_calling_an_objective_passes_the_step_on(model: Autoencoder, x: Tensor) -> None:
@@ -62,12 +62,12 @@ def test_calling_an_objective_passes_the_step_on(model: Autoencoder, x: Tensor) 
 
 
 def test_the_batch_is_averaged(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x))
-    twice = forward(model, Batch(torch.cat([x, x])))
-    z = seen.z.repeat(1, 2, 1)
-    features = model.features(z)
-    twice = Forward(model, twice.batch, twice.q, z, model.likelihood_of(features), twice.p_z, features)
-    assert loss_at(Elbo(), twice) == pytest.approx(loss_at(Elbo(), seen), rel=1e-12)
+    fwd = forward_pass(model, Batch(x))
+    twice = forward_pass(model, Batch(torch.cat([x, x])))
+    z = fwd.z.repeat(1, 2, 1)
+    features = model.decoder_features(z)
+    twice = ForwardPass(model, twice.batch, twice.q, z, model.likelihood_of(features), twice.p_z, features)
+    assert loss_at(Elbo(), twice) == pytest.approx(loss_at(Elbo(), fwd), rel=1e-12)
 
 
 def test_the_data_and_the_code_are_summed() -> None:
@@ -80,39 +80,39 @@ def test_the_data_and_the_code_are_summed() -> None:
     assert torch.allclose(kl(q, p, q.sample((1,))), torch.tensor(4.0))
 
 
-def with_posterior(model: Autoencoder, loc: Tensor, scale: Tensor) -> Forward:
+def with_posterior(model: Autoencoder, loc: Tensor, scale: Tensor) -> ForwardPass:
     """A pass whose posterior is given."""
     q = Independent(Normal(loc, scale), 1)
     z = q.rsample((1,))
-    features = model.features(z)
+    features = model.decoder_features(z)
     batch = Batch(torch.zeros(len(loc), 6))
-    return Forward(model, batch, q, z, model.likelihood_of(features), model.prior_for(), features)
+    return ForwardPass(model, batch, q, z, model.likelihood_of(features), model.prior_for(), features)
 
 
 @pytest.mark.parametrize("floor", [0.1, 1.0, 2.5])
 def test_free_bits_are_a_floor_for_each_dimension(model: Autoencoder, floor: float) -> None:
-    seen = with_posterior(model, torch.zeros(4, 3), torch.ones(4, 3))  # at the prior: no dimension costs anything
-    output = Elbo(free_bits=floor).judge(seen, None)
+    fwd = with_posterior(model, torch.zeros(4, 3), torch.ones(4, 3))  # at the prior: no dimension costs anything
+    output = Elbo(free_bits=floor).evaluate(fwd, None)
     assert torch.allclose(output.loss - output.terms["nll"].mean(), torch.tensor(3 * floor))
     assert output.terms["kl"].abs().max() < 1e-12
 
 
 def test_free_bits_are_counted_after_the_batch_is_averaged(model: Autoencoder) -> None:
     # KL of the first dimension 0 and 8, that is 4 on average; of the others 0.
-    seen = with_posterior(model, torch.tensor([[0.0, 0, 0], [4.0, 0, 0]]), torch.ones(2, 3))
-    output = Elbo(free_bits=1.0).judge(seen, None)
+    fwd = with_posterior(model, torch.tensor([[0.0, 0, 0], [4.0, 0, 0]]), torch.ones(2, 3))
+    output = Elbo(free_bits=1.0).evaluate(fwd, None)
     assert torch.allclose(output.loss - output.terms["nll"].mean(), torch.tensor(4.0 + 1 + 1))
     assert torch.allclose(output.terms["kl"], torch.tensor([0.0, 8.0]))
 
 
 def test_free_bits_below_every_dimension_change_nothing(model: Autoencoder) -> None:
-    seen = with_posterior(model, torch.full((4, 3), 3.0), torch.ones(4, 3))
-    assert loss_at(Elbo(2.0, free_bits=1.0), seen) == pytest.approx(loss_at(Elbo(2.0), seen), rel=1e-12)
+    fwd = with_posterior(model, torch.full((4, 3), 3.0), torch.ones(4, 3))
+    assert loss_at(Elbo(2.0, free_bits=1.0), fwd) == pytest.approx(loss_at(Elbo(2.0), fwd), rel=1e-12)
 
 
 def test_beta_weighs_free_bits_too(model: Autoencoder) -> None:
-    seen = with_posterior(model, torch.zeros(4, 3), torch.ones(4, 3))
-    output = Elbo(2.0, free_bits=0.5).judge(seen, None)
+    fwd = with_posterior(model, torch.zeros(4, 3), torch.ones(4, 3))
+    output = Elbo(2.0, free_bits=0.5).evaluate(fwd, None)
     assert torch.allclose(output.loss - output.terms["nll"].mean(), torch.tensor(3.0))
 
 
@@ -144,16 +144,16 @@ def test_several_samples_reduce_the_variance_and_not_the_mean(model: Autoencoder
 def test_so_many_codes_are_drawn(model: Autoencoder, x: Tensor, objective: Objective, monkeypatch) -> None:
     asked = []
     decode = type(model).features
-    monkeypatch.setattr(type(model), "features", lambda self, z, c=None: asked.append(z.shape) or decode(self, z, c))
+    monkeypatch.setattr(type(model), "decoder_features", lambda self, z, c=None: asked.append(z.shape) or decode(self, z, c))
     objective(model, Batch(x))
     assert asked == [(3, 5, 3)]
 
 
 def test_reconstruction_is_the_nll_alone(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x))
-    output = Reconstruction().judge(seen, None)
+    fwd = forward_pass(model, Batch(x))
+    output = Reconstruction().evaluate(fwd, None)
     assert output.terms.keys() == {"nll"}
-    assert loss_at(Reconstruction(), seen) == loss_at(Elbo(0.0), seen)
+    assert loss_at(Reconstruction(), fwd) == loss_at(Elbo(0.0), fwd)
 
 
 def test_without_a_prior_there_is_no_elbo(model: Autoencoder, x: Tensor) -> None:

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from autoencode.data.batch import Batch
 from autoencode.likelihoods import FixedScale, NormalLikelihood
-from autoencode.nn import Layered
+from autoencode.nn import FeatureExtractor
 from autoencode.objectives import AdversarialPrior, LearnedSimilarity, Objective
 from autoencode.objectives.gradient_penalty import gradient_penalty
 from support.linear_gaussian import linear_model
@@ -46,7 +46,7 @@ def test_of_what_is_judged_nothing_learns() -> None:
     "make",
     [
         lambda penalty: AdversarialPrior(nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)), penalty=penalty),
-        lambda penalty: LearnedSimilarity(Layered((6,), [5], 1), penalty=penalty),
+        lambda penalty: LearnedSimilarity(FeatureExtractor((6,), [5], 1), penalty=penalty),
     ],
 )
 def test_it_is_the_critics_alone(make) -> None:
@@ -57,13 +57,13 @@ def test_it_is_the_critics_alone(make) -> None:
         return objective(model, Batch(x))
 
     plain = make(0.0)
-    (name, player), *_ = plain.players.items()
+    (name, adversary), *_ = plain.auxiliary_networks.items()
     other = make(2.0)
-    other.players[name].network.load_state_dict(player.network.state_dict())
+    other.auxiliary_networks[name].network.load_state_dict(adversary.network.state_dict())
     one, two = judged(plain), judged(other)
     assert torch.equal(one.loss, two.loss)
     torch.manual_seed(1)
     model.encode(x).rsample((1,))
     real = model.prior_for().sample((5,)) if name == "code_critic" else x
-    expected = 2 * gradient_penalty(player.network, real)
-    torch.testing.assert_close(two.adversaries[name] - one.adversaries[name], expected)
+    expected = 2 * gradient_penalty(adversary.network, real)
+    torch.testing.assert_close(two.adversary_losses[name] - one.adversary_losses[name], expected)

@@ -7,7 +7,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Forward, InferredPrior, forward
+from autoencode.objectives import Elbo, ForwardPass, DipPenalty, forward_pass
 from autoencode.objectives.inferred_prior import covariance_of
 from autoencode.recipes import recipes
 from support.linear_gaussian import linear_model
@@ -22,8 +22,8 @@ def model(double: None) -> Autoencoder:
 
 
 @pytest.fixture
-def seen(model: Autoencoder) -> Forward:
-    return forward(model, Batch(torch.randn(7, 6)))
+def fwd(model: Autoencoder) -> ForwardPass:
+    return forward_pass(model, Batch(torch.randn(7, 6)))
 
 
 def by_hand(covariance: Tensor) -> tuple[float, float]:
@@ -31,18 +31,18 @@ def by_hand(covariance: Tensor) -> tuple[float, float]:
     return off, sum((covariance[i, i].item() - 1) ** 2 for i in range(3))
 
 
-def test_the_first_variant_is_equation_6(seen: Forward) -> None:
-    output = InferredPrior(3.0, 5.0, means=True).judge(seen, None)
-    off, diagonal = by_hand(torch.cov(seen.q.mean.T, correction=0))
+def test_the_first_variant_is_equation_6(fwd: ForwardPass) -> None:
+    output = DipPenalty(3.0, 5.0, means=True).evaluate(fwd, None)
+    off, diagonal = by_hand(torch.cov(fwd.q.mean.T, correction=0))
     assert output.loss.item() == pytest.approx(3 * off + 5 * diagonal, rel=1e-12)
     assert torch.allclose(output.terms["off_diagonal"], torch.full((7,), off))
     assert torch.allclose(output.terms["diagonal"], torch.full((7,), diagonal))
 
 
-def test_the_second_variant_is_equation_7(seen: Forward) -> None:
-    covariance = torch.cov(seen.q.mean.T, correction=0) + torch.diag(seen.q.stddev.square().mean(0))
+def test_the_second_variant_is_equation_7(fwd: ForwardPass) -> None:
+    covariance = torch.cov(fwd.q.mean.T, correction=0) + torch.diag(fwd.q.stddev.square().mean(0))
     off, diagonal = by_hand(covariance)
-    assert InferredPrior(3.0, 5.0).judge(seen, None).loss.item() == pytest.approx(3 * off + 5 * diagonal, rel=1e-12)
+    assert DipPenalty(3.0, 5.0).evaluate(fwd, None).loss.item() == pytest.approx(3 * off + 5 * diagonal, rel=1e-12)
 
 
 def test_the_second_covariance_is_that_of_the_codes() -> None:
@@ -54,37 +54,37 @@ def test_the_second_covariance_is_that_of_the_codes() -> None:
     assert_mean((centred[:, :, None] * centred[:, None, :]).unflatten(0, (20_000, 4)).mean(1), exact)
 
 
-def test_codes_like_the_prior_cost_nothing(model: Autoencoder, seen: Forward) -> None:
+def test_codes_like_the_prior_cost_nothing(model: Autoencoder, fwd: ForwardPass) -> None:
     corners = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0])] * 3)  # uncorrelated, of variance one
     z = corners * 0.6
     q = Independent(Normal(z, torch.full_like(z, 0.8)), 1)  # 0.36 + 0.64
-    fitting = Forward(model, Batch(torch.zeros(8, 6)), q, z[None], seen.p_x, seen.p_z, seen.features)
-    assert InferredPrior().judge(fitting, None).loss.abs() < 1e-12
-    assert InferredPrior(means=True).judge(fitting, None).loss.item() == pytest.approx(10 * 3 * 0.64**2, rel=1e-12)
+    fitting = ForwardPass(model, Batch(torch.zeros(8, 6)), q, z[None], fwd.p_x, fwd.p_z, fwd.features)
+    assert DipPenalty().evaluate(fitting, None).loss.abs() < 1e-12
+    assert DipPenalty(means=True).evaluate(fitting, None).loss.item() == pytest.approx(10 * 3 * 0.64**2, rel=1e-12)
 
 
-def test_it_adds_up_with_the_bound_and_reaches_the_encoder_alone(model: Autoencoder, seen: Forward) -> None:
-    output = (Elbo() + InferredPrior(2.0, 3.0)).judge(seen, None)
+def test_it_adds_up_with_the_bound_and_reaches_the_encoder_alone(model: Autoencoder, fwd: ForwardPass) -> None:
+    output = (Elbo() + DipPenalty(2.0, 3.0)).evaluate(fwd, None)
     assert output.terms.keys() == {"nll", "kl", "off_diagonal", "diagonal"}
-    InferredPrior().judge(seen, None).loss.backward()
+    DipPenalty().evaluate(fwd, None).loss.backward()
     assert all((p.grad != 0).any() for p in model.posterior.parameters())
     assert all(p.grad is None for p in model.decoder.parameters())
 
 
 def test_a_single_example_has_no_spread(model: Autoencoder) -> None:
-    output = InferredPrior(means=True)(model, Batch(torch.randn(1, 6)))
+    output = DipPenalty(means=True)(model, Batch(torch.randn(1, 6)))
     assert output.loss.item() == pytest.approx(10 * 3)
 
 
 def test_a_posterior_that_does_not_factorise_has_only_its_means_looked_at() -> None:
     model, _ = recipes["ladder-vae"]((1, 4, 4), levels=(2, 3), hidden=8)
     batch = Batch(torch.rand(3, 1, 4, 4))
-    assert InferredPrior(means=True)(model, batch).loss.isfinite()
+    assert DipPenalty(means=True)(model, batch).loss.isfinite()
     with pytest.raises(CapabilityError, match="independent given the example"):
-        InferredPrior()(model, batch)
+        DipPenalty()(model, batch)
 
 
 @pytest.mark.parametrize("arguments", [{"off_diagonal": -1.0}, {"diagonal": -1.0}])
 def test_wrong_arguments_are_errors(arguments: dict) -> None:
     with pytest.raises(ArgumentError, match="0 or more"):
-        InferredPrior(**arguments)
+        DipPenalty(**arguments)

@@ -8,7 +8,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Iwae, Warmup, forward
+from autoencode.objectives import Elbo, Iwae, Warmup, forward_pass
 from autoencode.objectives.iwae import log_mean_exp
 from support.linear_gaussian import linear_gaussian, linear_model
 from support.statistics import assert_mean, assert_within_standard_errors, standard_error
@@ -34,22 +34,22 @@ def test_log_mean_exp_is_the_log_of_the_mean() -> None:
 
 
 def test_the_bound_is_equation_8(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x), 4)
-    weights = seen.log_likelihood() + seen.p_z.log_prob(seen.z) - seen.q.log_prob(seen.z)
-    output = Iwae(4).judge(seen, None)
+    fwd = forward_pass(model, Batch(x), 4)
+    weights = fwd.log_likelihood() + fwd.p_z.log_prob(fwd.z) - fwd.q.log_prob(fwd.z)
+    output = Iwae(4).evaluate(fwd, None)
     assert torch.allclose(output.terms["iwae"], weights.exp().mean(0).log(), rtol=1e-12)
     assert torch.allclose(output.loss, -output.terms["iwae"].mean(), rtol=1e-12)
     assert torch.allclose(output.terms["nll"] + output.terms["kl"], -weights.mean(0), rtol=1e-12)
 
 
 def test_the_weight_warms_the_loss_up_and_not_the_bound(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x), 4)
-    objective, ratio = Iwae(4, Warmup(10)), seen.q.log_prob(seen.z) - seen.p_z.log_prob(seen.z)
+    fwd = forward_pass(model, Batch(x), 4)
+    objective, ratio = Iwae(4, Warmup(10)), fwd.q.log_prob(fwd.z) - fwd.p_z.log_prob(fwd.z)
     for step, beta in ((0, 0.0), (5, 0.5), (10, 1.0), (None, 1.0)):
-        output = objective.judge(seen, step)
-        wanted = -(seen.log_likelihood() - beta * ratio).exp().mean(0).log().mean()
+        output = objective.evaluate(fwd, step)
+        wanted = -(fwd.log_likelihood() - beta * ratio).exp().mean(0).log().mean()
         assert torch.allclose(output.loss, wanted, rtol=1e-12)
-        assert torch.equal(output.terms["iwae"], Iwae(4).judge(seen, None).terms["iwae"])
+        assert torch.equal(output.terms["iwae"], Iwae(4).evaluate(fwd, None).terms["iwae"])
 
 
 def test_one_sample_is_the_elbo_in_expectation(model: Autoencoder, x: Tensor) -> None:

@@ -7,7 +7,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Iwae, IwaeDreg, Objective, Output, forward
+from autoencode.objectives import Iwae, IwaeDreg, Objective, ObjectiveOutput, forward_pass
 from autoencode.priors import Prior
 from autoencode.recipes import recipes
 from support.linear_gaussian import exact_model, linear_gaussian, linear_model
@@ -59,8 +59,8 @@ def gradients(objective: Objective, model: Autoencoder, x: Tensor, which: str, r
 
 
 def test_the_value_is_the_bound(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x), 4)
-    ours, plain = IwaeDreg(4).judge(seen, None), Iwae(4).judge(seen, None)
+    fwd = forward_pass(model, Batch(x), 4)
+    ours, plain = IwaeDreg(4).evaluate(fwd, None), Iwae(4).evaluate(fwd, None)
     assert torch.allclose(ours.loss, plain.loss, rtol=1e-12)
     assert ours.terms.keys() == plain.terms.keys()
     assert all(torch.allclose(ours.terms[name], plain.terms[name], rtol=1e-12) for name in plain.terms)
@@ -77,9 +77,9 @@ def test_the_gradient_is_unbiased(model: Autoencoder, x: Tensor, which: str, k: 
 
 @pytest.mark.parametrize("which", ["decoder", "prior"])
 def test_decoder_and_prior_keep_the_plain_gradient(model: Autoencoder, x: Tensor, which: str) -> None:
-    seen = forward(model, Batch(x), 4)
+    fwd = forward_pass(model, Batch(x), 4)
     ours, plain = (
-        torch.autograd.grad(objective.judge(seen, None).loss, parts(model)[which], retain_graph=True)
+        torch.autograd.grad(objective.evaluate(fwd, None).loss, parts(model)[which], retain_graph=True)
         for objective in (IwaeDreg(4), Iwae(4))
     )
     assert all(torch.allclose(a, b, rtol=1e-10) for a, b in zip(ours, plain, strict=True))
@@ -126,16 +126,16 @@ def test_more_samples_do_not_drown_the_encoders_gradient_in_noise() -> None:
 
 
 def test_the_codes_own_gradient_is_left_to_the_other_parts_of_a_sum(model: Autoencoder, x: Tensor) -> None:
-    seen, weights = forward(model, Batch(x), 4), parts(model)["encoder"]
-    alone = [torch.autograd.grad(o.judge(seen, None).loss, weights, retain_graph=True) for o in (IwaeDreg(4), Size())]
-    both = torch.autograd.grad((IwaeDreg(4) + Size()).judge(seen, None).loss, weights)
+    fwd, weights = forward_pass(model, Batch(x), 4), parts(model)["encoder"]
+    alone = [torch.autograd.grad(o.evaluate(fwd, None).loss, weights, retain_graph=True) for o in (IwaeDreg(4), Size())]
+    both = torch.autograd.grad((IwaeDreg(4) + Size()).evaluate(fwd, None).loss, weights)
     assert all(torch.allclose(a + b, c, rtol=1e-10) for a, b, c in zip(*alone, both, strict=True))
 
 
 class Size(Objective):
-    def judge(self, seen, step):
-        size = seen.z.square().mean((0, 2))
-        return Output(size.mean(), {"size": size})
+    def evaluate(self, fwd, step):
+        size = fwd.z.square().mean((0, 2))
+        return ObjectiveOutput(size.mean(), {"size": size})
 
 
 def test_without_gradients_it_is_a_number(model: Autoencoder, x: Tensor) -> None:

@@ -7,7 +7,7 @@ from autoencode.decoders import LinearDecoder
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import JacobianPenalty, Reconstruction, forward
+from autoencode.objectives import JacobianPenalty, Reconstruction, forward_pass
 from autoencode.posteriors import PointMassPosterior
 from autoencode.recipes import contractive_ae
 from support.statistics import assert_mean
@@ -25,7 +25,7 @@ def made(encoder: nn.Module | None = None, width: int = 6) -> Autoencoder:
 
 
 def penalty(model: Autoencoder, x: torch.Tensor, **options) -> torch.Tensor:
-    return JacobianPenalty(**options).judge(forward(model, Batch(x)), None).terms["jacobian"]
+    return JacobianPenalty(**options).evaluate(forward_pass(model, Batch(x)), None).terms["jacobian"]
 
 
 def test_of_a_linear_encoder_it_is_the_norm_of_its_weights() -> None:

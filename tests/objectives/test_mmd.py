@@ -8,7 +8,7 @@ from autoencode.distributions import InverseMultiquadric, NormalMixture, RadialB
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Mmd, Reconstruction, forward
+from autoencode.objectives import Mmd, Reconstruction, forward_pass
 from autoencode.posteriors import PointMassPosterior
 from autoencode.priors import Prior
 from support.linear_gaussian import linear_model
@@ -30,11 +30,11 @@ def x(double: None) -> Tensor:
 
 
 def test_codes_are_compared_with_draws_from_the_prior(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x))
+    fwd = forward_pass(model, Batch(x))
     torch.manual_seed(1)
-    output = Mmd(KERNEL).judge(seen, None)
+    output = Mmd(KERNEL).evaluate(fwd, None)
     torch.manual_seed(1)
-    expected = mmd(seen.z[0], model.prior_for().sample((8,)), KERNEL)
+    expected = mmd(fwd.z[0], model.prior_for().sample((8,)), KERNEL)
     assert torch.equal(output.loss, expected)
     assert torch.equal(output.terms["mmd"], expected.expand(8))
 
@@ -53,8 +53,8 @@ def test_points_get_gradients_and_the_decoder_none(model: Autoencoder, x: Tensor
 
 
 def test_of_several_codes_of_an_example_one_is_compared(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x), 5)
-    assert Mmd(KERNEL).judge(seen, None).terms["mmd"].shape == (8,)
+    fwd = forward_pass(model, Batch(x), 5)
+    assert Mmd(KERNEL).evaluate(fwd, None).terms["mmd"].shape == (8,)
 
 
 class Learned(Prior):

@@ -7,7 +7,7 @@ from torch import Tensor
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Forward, Iwae, Objective, Output, Reconstruction, forward
+from autoencode.objectives import Elbo, ForwardPass, Iwae, Objective, ObjectiveOutput, Reconstruction, forward_pass
 from autoencode.recipes import dense_vae
 
 
@@ -17,9 +17,9 @@ class CodeSize(Objective):
 
     n_samples: int = 1
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
-        size = (seen.z**2).mean((0, -1))
-        return Output(size.mean() * (step or 1), {"size": size})
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        size = (fwd.z**2).mean((0, -1))
+        return ObjectiveOutput(size.mean() * (step or 1), {"size": size})
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def x() -> Tensor:
 
 
 def test_a_sum_adds_losses_and_shares_the_pass(model: Autoencoder, x: Tensor) -> None:
-    seen = forward(model, Batch(x))
-    output = (Elbo() + 0.1 * CodeSize()).judge(seen, 3)
-    elbo, size = Elbo().judge(seen, 3), CodeSize().judge(seen, 3)
+    fwd = forward_pass(model, Batch(x))
+    output = (Elbo() + 0.1 * CodeSize()).evaluate(fwd, 3)
+    elbo, size = Elbo().evaluate(fwd, 3), CodeSize().evaluate(fwd, 3)
     assert torch.allclose(output.loss, elbo.loss + 0.1 * size.loss, rtol=1e-12)
     assert output.terms.keys() == {"nll", "kl", "size"}
     assert torch.equal(output.terms["size"], size.terms["size"]), "terms are unweighted"
@@ -50,8 +50,8 @@ def test_one_pass_is_made_for_the_whole_sum(model: Autoencoder, x: Tensor) -> No
 
 @dataclass(frozen=True)
 class Other(Objective):
-    def judge(self, seen: Forward, step: int | None) -> Output:
-        return Output(seen.z.sum(), {"other": seen.z.sum((0, -1))})
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        return ObjectiveOutput(fwd.z.sum(), {"other": fwd.z.sum((0, -1))})
 
 
 def test_the_more_demanding_part_decides_the_samples(model: Autoencoder, x: Tensor) -> None:

@@ -7,7 +7,7 @@ from autoencode.decoders import LinearDecoder
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import CodeNorm, DecoderGradient, DecoderWeights, forward
+from autoencode.objectives import CodeNormPenalty, DecoderGradientPenalty, DecoderWeightPenalty, forward_pass
 from autoencode.posteriors import PointMassPosterior
 from autoencode.recipes import rae
 from support.statistics import assert_mean
@@ -26,29 +26,29 @@ def made() -> Autoencoder:
 
 def test_half_the_squared_length_of_the_code() -> None:
     model = made()
-    seen = forward(model, Batch(torch.randn(4, 6)))
-    assert torch.allclose(CodeNorm().judge(seen, None).terms["code_norm"], 0.5 * (seen.z[0] ** 2).sum(1))
+    fwd = forward_pass(model, Batch(torch.randn(4, 6)))
+    assert torch.allclose(CodeNormPenalty().evaluate(fwd, None).terms["code_norm"], 0.5 * (fwd.z[0] ** 2).sum(1))
 
 
 def test_weights_are_counted_without_biases() -> None:
     model = made()
-    seen = forward(model, Batch(torch.randn(4, 6)))
-    assert torch.allclose(DecoderWeights().judge(seen, None).loss, model.decoder.linear.weight.square().sum())
+    fwd = forward_pass(model, Batch(torch.randn(4, 6)))
+    assert torch.allclose(DecoderWeightPenalty().evaluate(fwd, None).loss, model.decoder.linear.weight.square().sum())
 
 
 def test_the_gradient_of_a_linear_decoder_is_its_weights_on_average() -> None:
     model = made()
-    seen = forward(model, Batch(torch.randn(4000, 6)))
-    found = DecoderGradient().judge(seen, None).terms["decoder_gradient"].detach()
+    fwd = forward_pass(model, Batch(torch.randn(4000, 6)))
+    found = DecoderGradientPenalty().evaluate(fwd, None).terms["decoder_gradient"].detach()
     assert_mean(found, model.decoder.linear.weight.square().sum().item())
 
 
 def test_the_gradient_penalty_works_with_and_without_gradients() -> None:
     model = made()
     with torch.no_grad():
-        seen = forward(model, Batch(torch.randn(4, 6)))
-        assert not DecoderGradient().judge(seen, None).loss.requires_grad
-    DecoderGradient().judge(forward(model, Batch(torch.randn(4, 6))), None).loss.backward()
+        fwd = forward_pass(model, Batch(torch.randn(4, 6)))
+        assert not DecoderGradientPenalty().evaluate(fwd, None).loss.requires_grad
+    DecoderGradientPenalty().evaluate(forward_pass(model, Batch(torch.randn(4, 6))), None).loss.backward()
     assert (model.decoder.linear.weight.grad != 0).any()
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from autoencode.errors import ArgumentError
 from autoencode.objectives import Cyclical, Warmup
-from autoencode.objectives.schedules import at
+from autoencode.objectives.schedules import schedule_value
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ def test_a_negative_warmup_is_an_error() -> None:
 
 
 def test_a_weight_is_a_number_or_a_schedule() -> None:
-    assert at(3.0, 5) == 3.0
-    assert at(lambda step: 2.0 * step, 5) == 10.0
+    assert schedule_value(3.0, 5) == 3.0
+    assert schedule_value(lambda step: 2.0 * step, 5) == 10.0
 
 
-CYCLES = Cyclical(100, cycles=3, share=0.5, final=2.0)
+CYCLES = Cyclical(100, cycles=3, rise_fraction=0.5, final=2.0)
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,17 @@ def test_a_cyclical_weight_rises_again_in_each_cycle_and_then_stays(step: int, w
 
 
 def test_a_cyclical_weight_is_the_papers_for_every_step() -> None:
-    total, cycles, share = 1200, 4, 0.3
+    total, cycles, rise_fraction = 1200, 4, 0.3
     for t in range(1, total + 1):  # the paper counts from 1
         tau = ((t - 1) % (total // cycles)) / (total / cycles)
-        assert Cyclical(300, cycles, share)(t - 1) == pytest.approx(min(1.0, tau / share), rel=1e-12)
+        assert Cyclical(300, cycles, rise_fraction)(t - 1) == pytest.approx(min(1.0, tau / rise_fraction), rel=1e-12)
 
 
 def test_a_cyclical_weight_has_its_final_value_in_evaluation() -> None:
     assert CYCLES(None) == 2.0
 
 
-@pytest.mark.parametrize("wrong", [{"period": 0}, {"cycles": 0}, {"share": 0.0}, {"share": 1.1}])
+@pytest.mark.parametrize("wrong", [{"period": 0}, {"cycles": 0}, {"rise_fraction": 0.0}, {"rise_fraction": 1.1}])
 def test_a_cycle_of_no_length_is_an_error(wrong: dict) -> None:
     with pytest.raises(ArgumentError, match="cyclical weight"):
         Cyclical(**{"period": 10, **wrong})

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from autoencode.data.batch import Batch
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, TotalCorrelation, forward
+from autoencode.objectives import Elbo, TotalCorrelation, forward_pass
 from autoencode.objectives.total_correlation import permute_dimensions
 from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
 from support.linear_gaussian import linear_model
@@ -57,7 +57,7 @@ def test_the_exact_ratio_is_where_the_critic_rests(model: Autoencoder) -> None:
     critic = exact()
     objective, gradients = TotalCorrelation(critic), []
     for _ in range(200):
-        loss = objective(model, Batch(torch.randn(1000, 2))).adversaries["tc_critic"]
+        loss = objective(model, Batch(torch.randn(1000, 2))).adversary_losses["tc_critic"]
         gradients.append(torch.autograd.grad(loss, critic.weights)[0])
     assert_mean(torch.stack(gradients), torch.zeros(3))
 
@@ -71,7 +71,7 @@ def fitted(model: Autoencoder, n: int) -> Tensor:
         torch.manual_seed(seed)
         return objective(model, Batch(x))
 
-    minimise(lambda: output().adversaries["tc_critic"], critic.parameters(), 30)
+    minimise(lambda: output().adversary_losses["tc_critic"], critic.parameters(), 30)
     return output().terms["total_correlation"].mean().detach()
 
 
@@ -86,10 +86,10 @@ def test_a_critic_that_learned_finds_the_total_correlation(model: Autoencoder) -
 def test_the_critic_pays_cross_entropy_for_codes_and_permuted_codes_alike(model: Autoencoder) -> None:
     critic = Quadratic([0.0, 0.0, 0.0])
     output = TotalCorrelation(critic)(model, Batch(torch.randn(8, 2)))
-    assert output.adversaries["tc_critic"].item() == pytest.approx(math.log(2), rel=1e-12)
+    assert output.adversary_losses["tc_critic"].item() == pytest.approx(math.log(2), rel=1e-12)
     sure = TotalCorrelation(Quadratic([3.0, 0.0, 0.0]))(model, Batch(torch.randn(8, 2)))
     expected = 0.5 * (math.log1p(math.exp(-3)) + math.log1p(math.exp(3)))
-    assert sure.adversaries["tc_critic"].item() == pytest.approx(expected, rel=1e-12)
+    assert sure.adversary_losses["tc_critic"].item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_permuted_codes_are_of_their_own_draw() -> None:
@@ -103,10 +103,10 @@ def test_permuted_codes_are_of_their_own_draw() -> None:
             return z.sum(1, keepdim=True)
 
     model = linear_model(NormalLikelihood((2,), FixedScale(0.5)), 2, DiagonalNormalPosterior)
-    keeps, seen = Keeps(), forward(model, Batch(torch.randn(50, 2)), 3)
-    TotalCorrelation(keeps).judge(seen, None)
+    keeps, fwd = Keeps(), forward_pass(model, Batch(torch.randn(50, 2)), 3)
+    TotalCorrelation(keeps).evaluate(fwd, None)
     codes, permuted = keeps.seen
-    assert torch.equal(codes, seen.z[0])
+    assert torch.equal(codes, fwd.z[0])
     assert not torch.isin(permuted, codes).any()
     assert codes.requires_grad
     assert not permuted.requires_grad, "the model is not moved by what the critic is shown besides"

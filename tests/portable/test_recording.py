@@ -5,46 +5,46 @@ import torch
 from torch import nn
 
 from autoencode.errors import CapabilityError
-from autoencode.portable import record
+from autoencode.portable import trace
 
 
 def test_what_does_not_depend_on_the_code_is_computed_once():
     weight = torch.randn(3, 2)
-    program = record(lambda z, _: z @ (weight * 2).exp().T, torch.zeros(1, 2))
+    program = trace(lambda z, _: z @ (weight * 2).exp().T, torch.zeros(1, 2))
     assert [step.op for step in program.steps] == ["dense"]
     assert torch.allclose(program.weights[program.steps[0].attributes["weight"]].variants[0], (weight * 2).exp())
 
 
 def test_what_nobody_reads_is_left_out():
-    program = record(lambda z, _: (z.exp(), z + 1)[1], torch.zeros(1, 2))
+    program = trace(lambda z, _: (z.exp(), z + 1)[1], torch.zeros(1, 2))
     assert [step.op for step in program.steps] == ["constant", "pair"]
     assert program.sizes[0] == 2
 
 
 def test_shapes_cost_nothing():
-    program = record(lambda z, _: z.view(1, 2, 3).flatten(1).unsqueeze(0).squeeze(0) * 2, torch.zeros(1, 6))
+    program = trace(lambda z, _: z.view(1, 2, 3).flatten(1).unsqueeze(0).squeeze(0) * 2, torch.zeros(1, 6))
     assert [step.op for step in program.steps] == ["constant", "pair"]
 
 
 def test_contexts_become_variants_of_constants_that_differ():
     layer = nn.Linear(5, 4)
     contexts = list(torch.eye(3).split(1))
-    program = record(lambda z, c: layer(torch.cat([z, c], 1)), torch.zeros(1, 2), contexts)
+    program = trace(lambda z, c: layer(torch.cat([z, c], 1)), torch.zeros(1, 2), contexts)
     assert program.contexts == 3
     assert sorted(len(weights.variants) for weights in program.weights) == [1, 1, 3]
-    places = program.outline()["weights"]
+    places = program.manifest()["weights"]
     assert sum(length * variants for _, length, variants in places) == program.n_weights
     assert [place for place, *_ in places] == sorted(place for place, *_ in places)
 
 
 def test_steps_that_differ_by_context_are_an_error():
     with pytest.raises(CapabilityError, match="the steps depend on the context"):
-        record(lambda z, c: z.exp() if c else z.tanh(), torch.zeros(1, 2), [True, False])
+        trace(lambda z, c: z.exp() if c else z.tanh(), torch.zeros(1, 2), [True, False])
 
 
 def test_unknown_operations_are_named_all_at_once():
     with pytest.raises(CapabilityError, match=r"computes 'cumsum', 'sort', which .* docs/explorer.md"):
-        record(lambda z, _: z.cumsum(1).sort(1)[0] * 2 @ torch.ones(3), torch.zeros(1, 3))
+        trace(lambda z, _: z.cumsum(1).sort(1)[0] * 2 @ torch.ones(3), torch.zeros(1, 3))
 
 
 @pytest.mark.parametrize(
@@ -67,31 +67,31 @@ def test_unknown_operations_are_named_all_at_once():
 )
 def test_uses_without_a_kernel_are_named(function, what):
     with pytest.raises(CapabilityError, match="which the explorer's page has no kernel for") as caught:
-        record(lambda z, _: function(z), torch.ones(1, 6))
+        trace(lambda z, _: function(z), torch.ones(1, 6))
     assert what in str(caught.value)
 
 
 def test_batch_statistics_are_refused():
     layer = nn.BatchNorm2d(1).train()
     with pytest.raises(CapabilityError, match="a batch's own statistics"):
-        record(lambda z, _: layer(z.view(1, 1, 2, 3)), torch.ones(1, 6))
+        trace(lambda z, _: layer(z.view(1, 1, 2, 3)), torch.ones(1, 6))
 
 
 def test_the_block_holds_every_weight_in_order():
     one, other = torch.randn(2, 3), torch.randn(3)
-    program = record(lambda z, _: z @ one + other, torch.zeros(1, 2))
-    places = {place: length for place, length, _ in program.outline()["weights"]}
-    block = torch.frombuffer(bytearray(program.block()), dtype=torch.float32)
+    program = trace(lambda z, _: z @ one + other, torch.zeros(1, 2))
+    places = {place: length for place, length, _ in program.manifest()["weights"]}
+    block = torch.frombuffer(bytearray(program.weight_bytes()), dtype=torch.float32)
     assert sum(places.values()) == len(block) == program.n_weights
     assert torch.equal(block[:6], one.T.flatten())
     assert torch.equal(block[-3:], other)
-    half = torch.frombuffer(bytearray(program.block("float16")), dtype=torch.float16)
+    half = torch.frombuffer(bytearray(program.weight_bytes("float16")), dtype=torch.float16)
     assert torch.equal(half, block.half())
 
 
 def test_the_cost_is_counted():
     layer = nn.Conv2d(2, 3, 3, padding=1)
-    program = record(lambda z, _: layer(z.view(1, 2, 4, 5)), torch.zeros(1, 40))
+    program = trace(lambda z, _: layer(z.view(1, 2, 4, 5)), torch.zeros(1, 40))
     assert program.multiplications == 3 * 2 * 9 * 20
     assert program.shape == (3, 4, 5)
 
@@ -103,4 +103,4 @@ def test_sums_in_place_are_written_down_once_each():
             total += torch.sigmoid(number * z.T)
         return total.T
 
-    assert len(record(many, torch.ones(1, 6)).steps) < 200
+    assert len(trace(many, torch.ones(1, 6)).steps) < 200

@@ -46,7 +46,7 @@ def test_straight_through_is_as_if_nothing_were_rounded() -> None:
         h = torch.randn(5, 6, 4, requires_grad=True)
         q, weights = posterior(h), torch.randn(5, 3, 4)
         (rounded,) = torch.autograd.grad((weights * q.rsample()).sum(), h, retain_graph=True)
-        (smooth,) = torch.autograd.grad((weights * q.before).sum(), h)
+        (smooth,) = torch.autograd.grad((weights * q.unquantised).sum(), h)
         assert torch.equal(rounded, smooth)
 
 
@@ -66,7 +66,7 @@ def test_adapting_uses_the_vectors_and_indices_of_the_same_position() -> None:
     posterior.adapt(posterior(torch.randn(50, 6, 4)))
     q = posterior(torch.randn(50, 6, 4))
     posterior.adapt(q)
-    vectors, chosen = q.before.movedim(1, -1).flatten(0, 1), q.indices.flatten()
+    vectors, chosen = q.unquantised.movedim(1, -1).flatten(0, 1), q.indices.flatten()
     for word in chosen.unique():
         mean = vectors[chosen == word].mean(0)
         assert torch.allclose(posterior.codes.stages[0].codewords[word], mean, rtol=1e-3)

@@ -5,9 +5,9 @@ import torch
 
 from autoencode.distributions import kl
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.nn import Codebooks, LevelGrid
+from autoencode.nn import ResidualVectorQuantiser, FiniteScalarQuantiser
 from autoencode.posteriors import FiniteScalarPosterior, VectorQuantisedPosterior
-from autoencode.priors import CountedCodesPrior, UniformCodesPrior
+from autoencode.priors import EmpiricalCodewordPrior, UniformCodewordPrior
 from support.statistics import assert_frequencies
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("stages", [1, 3])
 def test_the_uniform_kl_is_stages_positions_log_k(stages: int) -> None:
     posterior = VectorQuantisedPosterior(6, 3, (2, 5), 7, stages)
-    p, q = UniformCodesPrior(posterior.codes, (2, 5))(), posterior(torch.randn(4, 6, 2, 5))
+    p, q = UniformCodewordPrior(posterior.codes, (2, 5))(), posterior(torch.randn(4, 6, 2, 5))
     expected = torch.full((4,), stages * 10 * math.log(7))
     assert torch.allclose(kl(q, p, q.sample((1,))), expected, rtol=1e-14)
     assert torch.allclose(-p.log_prob(q.sample((2,))), expected.expand(2, 4), rtol=1e-14)
 
 
 def test_draws_are_evenly_likely_codewords() -> None:
-    grid = LevelGrid([3, 2])
-    z = UniformCodesPrior(grid, (2, 2))().sample((5_000,))
+    grid = FiniteScalarQuantiser([3, 2])
+    z = UniformCodewordPrior(grid, (2, 2))().sample((5_000,))
     assert z.shape == (5_000, 2, 2, 2)
     indices = grid.indices_of(z.flatten(2).mT)
     for position in range(4):
@@ -33,7 +33,7 @@ def test_draws_are_evenly_likely_codewords() -> None:
 
 def test_counts_are_the_running_sums_of_the_codes() -> None:
     posterior = FiniteScalarPosterior(6, [3, 2], (4,))
-    prior = CountedCodesPrior(posterior.codes, (4,), decay=0.5)
+    prior = EmpiricalCodewordPrior(posterior.codes, (4,), decay=0.5)
     expected = torch.zeros(1, 4, 6)
     for _ in range(3):
         q = posterior(3 * torch.randn(50, 6, 4))
@@ -46,7 +46,7 @@ def test_counts_are_the_running_sums_of_the_codes() -> None:
 
 def test_of_several_stages_each_is_counted() -> None:
     posterior = VectorQuantisedPosterior(6, 3, (4,), 5, 2)
-    prior = CountedCodesPrior(posterior.codes, (4,), decay=0.5)
+    prior = EmpiricalCodewordPrior(posterior.codes, (4,), decay=0.5)
     q = posterior(torch.randn(50, 6, 4))
     prior.adapt(q)
     assert torch.equal(prior.counts, torch.nn.functional.one_hot(q.indices, 5).sum(0).double())
@@ -54,7 +54,7 @@ def test_of_several_stages_each_is_counted() -> None:
 
 def test_counted_frequencies_tell_codes_in_fewer_nats() -> None:
     posterior = FiniteScalarPosterior(6, [4, 4], (4,))
-    even, counted = UniformCodesPrior(posterior.codes, (4,)), CountedCodesPrior(posterior.codes, (4,))
+    even, counted = UniformCodewordPrior(posterior.codes, (4,)), EmpiricalCodewordPrior(posterior.codes, (4,))
     shift = torch.randn(6, 4)
     fresh = posterior(torch.randn(500, 6, 4) + shift)
     assert torch.allclose(kl(fresh, counted(), fresh.sample((1,))), kl(fresh, even(), fresh.sample((1,))), rtol=1e-12)
@@ -63,17 +63,17 @@ def test_counted_frequencies_tell_codes_in_fewer_nats() -> None:
 
 
 def test_counted_mass_of_a_sum_of_codewords_is_refused() -> None:
-    p = CountedCodesPrior(Codebooks(5, 3, 2), (4,))()
+    p = EmpiricalCodewordPrior(ResidualVectorQuantiser(5, 3, 2), (4,))()
     with pytest.raises(CapabilityError, match="does not tell which ones"):
         p.log_prob(torch.zeros(3, 4))
 
 
 def test_other_decays_are_errors() -> None:
     with pytest.raises(ArgumentError, match="between 0 and 1, not 1"):
-        CountedCodesPrior(LevelGrid([3]), (4,), decay=1.0)
+        EmpiricalCodewordPrior(FiniteScalarQuantiser([3]), (4,), decay=1.0)
 
 
-@pytest.mark.parametrize("kind", [UniformCodesPrior, CountedCodesPrior])
+@pytest.mark.parametrize("kind", [UniformCodewordPrior, EmpiricalCodewordPrior])
 def test_the_codebook_is_kept_once(kind: type) -> None:
     posterior = VectorQuantisedPosterior(6, 3, (4,), 5)
     prior = kind(posterior.codes, (4,))

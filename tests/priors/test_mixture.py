@@ -9,7 +9,7 @@ from sklearn.metrics import rand_score
 from autoencode.data import Batch
 from autoencode.distributions import kl
 from autoencode.errors import ArgumentError
-from autoencode.objectives import forward
+from autoencode.objectives import forward_pass
 from autoencode.priors import MixturePrior
 from autoencode.recipes import mixture_vae
 from support.quadrature import nodes
@@ -83,7 +83,7 @@ def clouds(n: int = 400) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 @both
 def test_fitting_finds_clusters(full):
     z, own, middles = clouds(3_000)
-    prior = MixturePrior(2, 3, full=full, fit_at=5)
+    prior = MixturePrior(2, 3, full=full, fit_step=5)
     prior.fit(z)
     assert rand_score(own.numpy(), prior.clusters(z).numpy()) == 1.0
     for cluster in range(3):
@@ -102,7 +102,7 @@ def points(z: torch.Tensor) -> torch.distributions.Distribution:
 
 def test_components_are_fitted_once_at_their_step_to_the_last_codes():
     z, _, middles = clouds()
-    prior = MixturePrior(2, 3, full=True, fit_at=4, remembered=200)
+    prior = MixturePrior(2, 3, full=True, fit_step=4, buffer_size=200)
     assert torch.equal(prior.loc, torch.zeros(3, 2))  # one normal until then
     for _ in range(2):
         prior.adapt(points(torch.full((150, 2), 1e6)))  # long forgotten at step 4
@@ -121,9 +121,9 @@ def test_components_are_fitted_once_at_their_step_to_the_last_codes():
 def test_what_is_remembered_is_saved():
     torch.manual_seed(1)
     z = clouds()[0]
-    one = MixturePrior(2, 3, fit_at=2, remembered=300)
+    one = MixturePrior(2, 3, fit_step=2, buffer_size=300)
     one.adapt(points(z[:200]))
-    other = MixturePrior(2, 3, fit_at=2, remembered=300)
+    other = MixturePrior(2, 3, fit_step=2, buffer_size=300)
     other.load_state_dict(copy.deepcopy(one.state_dict()))
     for prior in (one, other):
         torch.manual_seed(5)
@@ -134,22 +134,22 @@ def test_what_is_remembered_is_saved():
 
 
 def test_fewer_codes_than_components_change_nothing():
-    prior = MixturePrior(2, 3, fit_at=1, remembered=10)
+    prior = MixturePrior(2, 3, fit_step=1, buffer_size=10)
     prior.fit(torch.randn(2, 2))
     assert torch.equal(prior.loc, torch.zeros(3, 2))
 
 
 def test_a_training_pass_tells_it_and_an_evaluation_does_not():
-    model, _ = mixture_vae((1, 3, 3), fit_at=3)
+    model, _ = mixture_vae((1, 3, 3), fit_step=3)
     batch = Batch(torch.rand(8, 1, 3, 3))
-    forward(model.eval(), batch)
+    forward_pass(model.eval(), batch)
     assert model.prior.seen.tolist() == [0, 0]
-    forward(model.train(), batch)
+    forward_pass(model.train(), batch)
     assert model.prior.seen.tolist() == [1, 8]
     torch.testing.assert_close(model.prior.codes[:8], model.encode(batch.x).mean.to(model.prior.codes))
 
 
-@pytest.mark.parametrize("wrong", [{"n_components": 0}, {"n_components": 5, "fit_at": 1, "remembered": 4}])
+@pytest.mark.parametrize("wrong", [{"n_components": 0}, {"n_components": 5, "fit_step": 1, "remembered": 4}])
 def test_too_few_are_errors(wrong):
     with pytest.raises(ArgumentError, match="a mixture has 1 component or more"):
         MixturePrior(2, **wrong)

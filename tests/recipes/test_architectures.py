@@ -47,7 +47,7 @@ def test_fashion_vae_is_the_tutorials() -> None:
         *("Linear 32", "ReLU 32"),
     ]
     assert decoder == [
-        *("Linear 12544", "ReLU 12544", "TransposedConv 32x28x28", "ReLU 32x28x28", "NarrowConv 1x28x28"),
+        *("Linear 12544", "ReLU 12544", "TransposedConv 32x28x28", "ReLU 32x28x28", "FewOutputsConv 1x28x28"),
     ]
     strides = [layer.stride[0] for layer in model.encoder.convolutions if isinstance(layer, nn.Conv2d)]
     assert strides == [1, 2, 1, 1]

@@ -17,7 +17,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Objective, forward
+from autoencode.objectives import Elbo, Objective, forward_pass
 from autoencode.recipes import Recipe, default_recipe, recipes
 from autoencode.settings import Settings
 from autoencode.tasks.ex_post import ex_post_priors
@@ -300,8 +300,8 @@ def test_weights_survive_saving(name: str) -> None:
     other.load_state_dict(load(save({key: value.contiguous() for key, value in one.state_dict().items()})))
     for model in (one.eval(), other.eval()):
         torch.manual_seed(3)
-        seen = forward(model, batched(name, x))
-        model.result = (seen.q.mean, seen.z, seen.log_likelihood())
+        fwd = forward_pass(model, batched(name, x))
+        model.result = (fwd.q.mean, fwd.z, fwd.log_likelihood())
     assert all(torch.equal(a, b) for a, b in zip(one.result, other.result, strict=True))
 
 

@@ -10,7 +10,7 @@ import torch
 
 from autoencode.data import load
 from autoencode.errors import ArgumentError, RunError, UnknownNameError
-from autoencode.recipes import find_recipe, is_outside, recipes
+from autoencode.recipes import find_recipe, is_user_recipe, recipes
 from autoencode.tasks import Run, evaluate, generate, list_runs, resume, train
 
 DOC = Path(__file__).parents[2] / "docs" / "own-recipes.md"
@@ -32,7 +32,7 @@ def own(tmp_path, monkeypatch) -> str:
 
 
 def test_the_document_s_example_is_found_with_its_options_and_settings(own: str) -> None:
-    assert is_outside(own)
+    assert is_user_recipe(own)
     found = find_recipe(own)
     assert found.name == own
     assert found.settings.epochs == 5
@@ -51,7 +51,7 @@ def test_the_whole_path_train_open_resume(own: str) -> None:
     assert torch.equal(again.model.encode(x).mean, run.model.encode(x).mean)
     with pytest.raises(RunError, match=f"--trust {own}"):
         resume("run", load("digits", limit=200), epochs=2)
-    assert resume("run", load("digits", limit=200), epochs=2, trust=own).folder.facts["status"] == "complete"
+    assert resume("run", load("digits", limit=200), epochs=2, trust=own).folder.metadata["status"] == "complete"
 
 
 def test_the_default_folder_s_name_has_no_colon(own: str) -> None:
@@ -165,7 +165,7 @@ def test_completion_imports_nothing(stranger: Path, monkeypatch) -> None:
     from autoencode.cli import train as command
 
     monkeypatch.setenv("_AUTOENCODE_COMPLETE", "complete_bash")
-    command.train_for(["train", "mnist", "--recipe", "evil:recipe", "--lat"])
+    command.train_command(["train", "mnist", "--recipe", "evil:recipe", "--lat"])
     assert not Path("imported").exists()
 
 

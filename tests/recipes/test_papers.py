@@ -6,28 +6,28 @@ import pytest
 import torch
 from torch import Tensor
 
-from autoencode.data import Part
+from autoencode.data import Subset
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, evaluate
-from autoencode.objectives import Capacity, DecomposedElbo, Elbo, IwaeDreg, Output, stratified, weighted
+from autoencode.objectives import Capacity, DecomposedElbo, Elbo, IwaeDreg, ObjectiveOutput, minibatch_stratified_sampling, minibatch_weighted_sampling
 from autoencode.recipes import recipes
 
 SHAPE = (1, 5, 4)
 
 
-def judged(name: str, step: int | None = None, **options: object) -> Output:
+def judged(name: str, step: int | None = None, **options: object) -> ObjectiveOutput:
     model, objective = recipes[name](SHAPE, **options)
     torch.manual_seed(1)
     return objective(model, Batch(torch.rand(6, *SHAPE)), step)
 
 
-def means(output: Output) -> dict[str, Tensor]:
+def means(output: ObjectiveOutput) -> dict[str, Tensor]:
     return {name: term.mean() for name, term in output.terms.items()}
 
 
 def test_wae_is_the_squared_error_and_the_weighted_discrepancy() -> None:
-    model, objective = recipes["wae"](SHAPE, scale=7.0)
+    model, objective = recipes["wae"](SHAPE, mmd_weight=7.0)
     x = torch.rand(6, *SHAPE)
     output = objective(model, Batch(x))
     error = (model.decode(model.encode(x).mean).mean - x).square().flatten(1).sum(1)
@@ -38,7 +38,7 @@ def test_wae_is_the_squared_error_and_the_weighted_discrepancy() -> None:
 
 def test_wae_has_samples_and_a_prior_but_no_elbo() -> None:
     model, _ = recipes["wae"](SHAPE)
-    part = Part(torch.rand(30, *SHAPE))
+    part = Subset(torch.rand(30, *SHAPE))
     measured = evaluate(model, part, importance_samples=3)
     assert measured.kl is None
     assert measured.elbo is None
@@ -50,15 +50,15 @@ def test_wae_has_samples_and_a_prior_but_no_elbo() -> None:
 
 
 def test_a_random_wae_has_a_bound() -> None:
-    model, objective = recipes["wae"](SHAPE, random=True)
-    part = Part(torch.rand(30, *SHAPE))
+    model, objective = recipes["wae"](SHAPE, stochastic=True)
+    part = Subset(torch.rand(30, *SHAPE))
     assert evaluate(model, part, importance_samples=3).elbo is not None
     assert objective(model, Batch(part.x)).terms.keys() == {"nll", "mmd"}
 
 
 @pytest.mark.parametrize(("alpha", "scale"), [(1.0, 1000.0), (0.0, 1.0), (0.0, 3.0), (-2.0, 5.0)])
 def test_info_vae_has_the_weights_of_equation_6(alpha: float, scale: float) -> None:
-    output = judged("info-vae", alpha=alpha, scale=scale)
+    output = judged("info-vae", alpha=alpha, mmd_weight=scale)
     term = means(output)
     expected = term["nll"] + (1 - alpha) * term["kl"] + (alpha + scale - 1) * term["mmd"]
     assert torch.allclose(output.loss, expected, rtol=1e-5)
@@ -79,13 +79,13 @@ def test_dip_vae_adds_its_penalty_to_the_bound(variant: int) -> None:
 
 
 def test_the_variants_of_dip_vae_differ_by_the_posteriors_variances() -> None:
-    means_of = {}
+    posterior_means = {}
     for variant in (1, 2):
         torch.manual_seed(0)
-        means_of[variant] = means(judged("dip-vae", variant=variant))
+        posterior_means[variant] = means(judged("dip-vae", variant=variant))
     # A fresh posterior has standard deviation 1 and means near 0.
-    assert means_of[1]["diagonal"] > 8
-    assert means_of[2]["diagonal"] < 2
+    assert posterior_means[1]["diagonal"] > 8
+    assert posterior_means[2]["diagonal"] < 2
     with pytest.raises(ArgumentError, match="variant is 1 or 2"):
         recipes["dip-vae"](SHAPE, variant=3)
 
@@ -98,8 +98,8 @@ def test_options_reach_the_objectives() -> None:
     capacity = objective("capacity-vae", capacity=8.0, capacity_steps=100, gamma=50.0)
     assert isinstance(capacity, Capacity)
     assert (capacity.gamma, capacity.capacity(50), capacity.capacity(None)) == (50.0, 4.0, 8.0)
-    cyclical = objective("cyclical-vae", beta=2.0, period=10, cycles=2, share=0.5)
+    cyclical = objective("cyclical-vae", beta=2.0, period=10, cycles=2, rise_fraction=0.5)
     assert [cyclical.beta(step) for step in (0, 5, 10, 15, 20, None)] == [0.0, 2.0, 0.0, 2.0, 2.0, 2.0]
     assert objective("dreg-iwae", n_samples=7) == IwaeDreg(7)
-    assert objective("beta-tc-vae", beta=3.0, n_examples=500) == DecomposedElbo(500, beta=3.0, sampling=stratified)
-    assert objective("beta-tc-vae", weighted_sampling=True).sampling is weighted
+    assert objective("beta-tc-vae", beta=3.0, n_examples=500) == DecomposedElbo(500, beta=3.0, sampling=minibatch_stratified_sampling)
+    assert objective("beta-tc-vae", weighted_sampling=True).sampling is minibatch_weighted_sampling

@@ -7,7 +7,7 @@ import av
 import numpy as np
 
 from autoencode.data.clip import ClipHeader, read_frames
-from autoencode.data.clip_writing import writing_clip
+from autoencode.data.clip_writing import open_clip_writer
 
 
 def noise(frames: int = 8, height: int = 20, width: int = 24, channels: int = 3) -> np.ndarray:
@@ -28,7 +28,7 @@ def write_clip(path: str | Path, pixels: np.ndarray, *, lossless: bool | None = 
     lossless = path.suffix == ".mkv" if lossless is None else lossless
     with (
         path.open("wb") as file,
-        writing_clip(file, path.suffix, header_of(pixels, **facts), lossless=lossless) as writer,
+        open_clip_writer(file, path.suffix, header_of(pixels, **facts), lossless=lossless) as writer,
     ):
         for time, frame in enumerate(pixels):
             writer.add(frame, time)

@@ -12,28 +12,28 @@ from autoencode.settings import Settings
 from autoencode.training import RunFolder, fit
 from autoencode.training.compiled import CompiledStep
 from autoencode.training.optimizers import optimizers
-from autoencode.training.players import Players
-from autoencode.training.seeding import seed_noise
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.seeding import seed_rng
+from autoencode.training.step import TrainStep, training_step
 from support.watches import StopAt
 
 
-def eight_steps(optimizer: str, clip: float | None, *, as_program: bool) -> list[Tensor]:
+def eight_steps(optimizer: str, grad_clip: float | None, *, as_program: bool) -> list[Tensor]:
     """The numbers of eight steps, and the weights after each; batches of ten, and of eleven, which no program fits."""
     torch.manual_seed(0)
     model, _ = recipes["dense-vae"]((1, 6, 6))
     step, made = TrainStep(model.train(), Elbo(beta=Warmup(40, 3.0))), list[Tensor]()
     batches = Batches(torch.rand(52, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
     update = optimizers[optimizer](model)
-    program = CompiledStep(step, update, batches, 0, clip) if as_program else None
+    program = CompiledStep(step, update, batches, 0, grad_clip) if as_program else None
     for number in range(8):
         update.param_groups[0]["lr"] = 0.01 / (1 + number)
-        rows = batches.rows(number)
-        seed_noise(0, number)
-        if program and program.fits(rows):
+        rows = batches.gather(number)
+        seed_rng(0, number)
+        if program and program.accepts(rows):
             values = program(rows, number)
         else:
-            values = take(step, update, Players(step.objective), batches.finished(rows), number, clip)
+            values = training_step(step, update, Adversaries(step.objective), batches.prepare(rows), number, grad_clip)
         made += [torch.tensor(list(values.values())), *(p.detach().clone() for p in step.parameters())]
     return made
 
@@ -45,7 +45,7 @@ def weights_of_training(path: Path, *stops: int) -> list[Tensor]:
     for stop in (*stops, None):
         torch.manual_seed(0)
         model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
-        settings = Settings(steps=30, batch_size=64, compile="always", average=0.9, clip=30.0)
-        fit(model, objective, data, settings, folder=run, watch=StopAt(stop))
+        settings = Settings(steps=30, batch_size=64, compile="always", ema_decay=0.9, grad_clip=30.0)
+        fit(model, objective, data, settings, folder=run, callback=StopAt(stop))
         run, weights = RunFolder(run.path), list[Tensor](model.parameters())
     return weights

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from autoencode.evaluation.pages import asset, in_base64
-from autoencode.portable import Program, record
+from autoencode.portable import Program, trace
 from autoencode.portable.program import Precision
 from support.chromium import Page
 
@@ -38,8 +38,8 @@ def run_in(
 ) -> Tensor:
     """What the program gives in the browser for each code, (n, *program.shape)."""
     values: list[Any] = [
-        program.outline(),
-        in_base64(program.block(precision)),
+        program.manifest(),
+        in_base64(program.weight_bytes(precision)),
         precision,
         codes.flatten(1).tolist(),
         contexts or [0] * len(codes),
@@ -61,7 +61,7 @@ def compare(
     atol: float = 2e-5,
 ) -> Program:
     """Checks that a function gives in the browser what it gives in PyTorch."""
-    program = record(function, codes[:1], contexts)
+    program = trace(function, codes[:1], contexts)
     which = told or [0] * len(codes)
     expected = torch.cat([function(code[None], contexts[i]) for code, i in zip(codes, which, strict=True)])
     found = run_in(page, program, codes, which, plain=plain)

@@ -15,7 +15,7 @@ def ladder(tmp_path_factory):
 
 
 def test_weights_lie_between(digits_run):
-    a, b = digits_run.model.encode(digits_run.data.test.units()[:2]).mean.detach()
+    a, b = digits_run.model.encode(digits_run.data.test.inputs()[:2]).mean.detach()
     made = blend(digits_run, ["test:1", "test:2"], weight=0.25)
     torch.testing.assert_close(made.codes[0, 1], 0.75 * a + 0.25 * b)
     torch.testing.assert_close(made.codes[1, 0], 0.25 * a + 0.75 * b)
@@ -27,7 +27,7 @@ def test_weights_lie_between(digits_run):
 
 
 def test_the_top_levels_are_one_pictures_and_the_rest_is_asked_of_the_other(ladder):
-    x = ladder.data.test.units()[:2]
+    x = ladder.data.test.inputs()[:2]
     q = ladder.model.encode(x)
     both = q.mean.detach()
     made = blend(ladder, ["test:1", "test:2"], levels=1)
@@ -36,7 +36,7 @@ def test_the_top_levels_are_one_pictures_and_the_rest_is_asked_of_the_other(ladd
     torch.testing.assert_close(made.codes[1, 0, :2], both[1, :2])
     # below, the second picture's posterior given the first one's top
     given = made.codes[0, 1].clone()
-    own = ladder.model.encode(x[1:]).path(given[None]).own
+    own = ladder.model.encode(x[1:]).path(given[None]).conditionals
     torch.testing.assert_close(given[None, 2:5], own[1].mean.detach())
     torch.testing.assert_close(given[None, 5:], own[2].mean.detach())
     assert not torch.allclose(given[2:], both[1, 2:])

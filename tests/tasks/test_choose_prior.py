@@ -10,7 +10,7 @@ from support.fitted import rescored
 
 def test_its_own_where_none_was_fitted(run):
     chosen = choose_prior(run)
-    assert (chosen.kind, chosen.why, chosen.fitted) == ("own", "codes from the model's own prior", None)
+    assert (chosen.kind, chosen.reason, chosen.fitted) == ("own", "codes from the model's own prior", None)
 
 
 def test_the_one_under_which_held_out_codes_are_likelier(run):
@@ -18,13 +18,13 @@ def test_the_one_under_which_held_out_codes_are_likelier(run):
     rescored(run, 3.0, 3.5)
     better = choose_prior(run)
     assert better.kind == "normal"
-    assert "held-out codes cost 3.00 nats, and 3.50 under the model's own" in better.why
+    assert "held-out codes cost 3.00 nats, and 3.50 under the model's own" in better.reason
     rescored(run, 3.5, 3.0)
     worse = choose_prior(run)
     assert worse.kind == "own"
-    assert "held-out codes cost 3.00 nats, and 3.50 under the fitted normal prior" in worse.why
+    assert "held-out codes cost 3.00 nats, and 3.50 under the fitted normal prior" in worse.reason
     assert choose_prior(run, "ex-post").kind == "normal"
-    assert choose_prior(run, "own").why.endswith("as asked")
+    assert choose_prior(run, "own").reason.endswith("as asked")
 
 
 def test_a_kind_is_fitted_once_and_kept(run):
@@ -52,7 +52,7 @@ def test_a_plain_autoencoder_has_none_until_one_is_fitted(plain):
             choose_prior(plain, wanted)
     with pytest.raises(CapabilityError, match="no prior was fitted"):
         choose_prior(plain, "ex-post")
-    assert "fitted to the model's codes" in choose_prior(plain, "normal").why
+    assert "fitted to the model's codes" in choose_prior(plain, "normal").reason
     assert choose_prior(plain).kind == "normal"
 
 

@@ -6,11 +6,11 @@ from PIL import Image
 
 from autoencode.data import load
 from autoencode.data.batch import Batch
-from autoencode.evaluation.code_space import CodeSpace
+from autoencode.evaluation.latent_structure import AggregatePosteriorQuality
 from autoencode.evaluation.estimate import Estimate
 from autoencode.objectives import Elbo, Rate, Reconstruction
 from autoencode.recipes import dense_vae
-from autoencode.tasks.code_spaces import compare_code_spaces, sentence, three_objectives
+from autoencode.tasks.code_spaces import compare_objectives, summary, three_objectives
 
 
 def test_the_three_differ_in_what_they_minimise() -> None:
@@ -37,25 +37,25 @@ def test_reconstruction_and_a_weighted_rate_are_the_beta_elbo() -> None:
 
 @pytest.mark.slow
 def test_the_ills_are_where_the_tutorials_say(tmp_path) -> None:
-    found, picture = compare_code_spaces("digits", tmp_path, epochs=20)
+    found, picture = compare_objectives("digits", tmp_path, epochs=20)
     alone, rate, both = found.values()
     assert alone.mismatch > 10 * both.mismatch
-    assert alone.gaps.value > both.gaps.value
+    assert alone.holes.value > both.holes.value
     assert rate.overlap.value > 0.8  # nine in ten by chance
     assert both.overlap.value < 0.7
     with Image.open(picture) as image:
         assert image.size[0] > 1000
-    assert json.loads((tmp_path / "code-spaces.json").read_text())["data"] == "digits"
+    assert json.loads((tmp_path / "compare-objectives.json").read_text())["data"] == "digits"
 
 
 def test_vectors_without_labels_have_no_pictures_and_no_overlap(tmp_path) -> None:
     data = load(torch.rand(200, 5))
-    found, picture = compare_code_spaces(data, tmp_path, epochs=1)
+    found, picture = compare_objectives(data, tmp_path, epochs=1)
     assert all(space.overlap is None for space in found.values())
     assert picture.is_file()
 
 
 def test_the_sentence() -> None:
     share = Estimate(0.5, 0.01, 100)
-    assert sentence(CodeSpace(share, share, 0.123)) == "gaps 50%, overlap 50%, mismatch 0.12 nats"
-    assert sentence(CodeSpace(share, None, 12.3)) == "gaps 50%, mismatch 12 nats"
+    assert summary(AggregatePosteriorQuality(share, share, 0.123)) == "holes 50%, overlap 50%, mismatch 0.12 nats"
+    assert summary(AggregatePosteriorQuality(share, None, 12.3)) == "holes 50%, mismatch 12 nats"

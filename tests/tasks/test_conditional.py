@@ -7,7 +7,7 @@ from autoencode.data import load
 from autoencode.errors import ArgumentError, DataError
 from autoencode.tasks import Run, evaluate, generate, reconstruct, report, train
 from autoencode.tasks.condition import read_condition
-from autoencode.tasks.writing import as_image
+from autoencode.tasks.writing import to_pil_image
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def run(tmp_path_factory) -> Run:
 
 
 def test_the_classes_are_counted_from_the_data(run: Run) -> None:
-    assert run.folder.facts["arguments"]["n_classes"] == 10
+    assert run.folder.metadata["arguments"]["n_classes"] == 10
 
 
 def test_draws_of_one_class_by_name_or_number_and_of_all(run: Run, tmp_path) -> None:
@@ -43,8 +43,8 @@ def test_evaluation_report_and_reconstruction_bring_the_context(run: Run, tmp_pa
 
 
 def test_the_class_is_used(run: Run) -> None:
-    x = run.data.test.units(slice(0, 50))
-    right = run.data.test[:50].context_of()
+    x = run.data.test.inputs(slice(0, 50))
+    right = run.data.test[:50].conditioning()
     wrong = (right + 5) % 10
 
     def nll(context) -> float:
@@ -70,15 +70,15 @@ def test_a_model_without_classes_takes_none(tmp_path) -> None:
 def test_plans_fill_outlines(tmp_path) -> None:
     data = load("floor-plans", limit=200)
     run = train(data, "floor-plan-vae", steps=3, out=tmp_path / "run", network="dense")
-    assert run.folder.facts["arguments"]["context_shape"] == [1, 32, 32]
+    assert run.folder.metadata["arguments"]["context_shape"] == [1, 32, 32]
     again = Run(tmp_path / "run")
     assert generate(again, 6, tmp_path / "s")[0].shape == (6, 1, 32, 32)
-    assert torch.equal(again.contexts(4), data.test.spread(4).context_of())
-    outline = as_image(data.test[:1].context_of()[0])
+    assert torch.equal(again.contexts(4), data.test.subsample(4).conditioning())
+    outline = to_pil_image(data.test[:1].conditioning()[0])
     outline.save(tmp_path / "outline.png")
     told = read_condition(again, tmp_path / "outline.png", 3)
     assert told.shape == (3, 1, 32, 32)
-    assert torch.equal(told, data.test[:1].context_of().expand(3, -1, -1, -1))
+    assert torch.equal(told, data.test[:1].conditioning().expand(3, -1, -1, -1))
     outline.resize((128, 96)).save(tmp_path / "large.png")
     assert read_condition(again, tmp_path / "large.png", 2).shape == (2, 1, 32, 32)
     one = generate(again, 3, tmp_path / "u", condition=tmp_path / "outline.png")[0]

@@ -56,7 +56,7 @@ def test_values_are_cut_off_at_black_and_white(tmp_path):
 
 
 def test_the_sheet_shows_originals_above(photos, tmp_path):
-    done = corrupt([photos / "a.png"], "masking:1", tmp_path / "out")
+    done = corrupt([photos / "a.png"], "masking-noise:1", tmp_path / "out")
     sheet = pixels(done.sheet)[..., :3]
     half = (sheet.shape[0] - 4) // 2
     assert sheet[:half].min() >= 60
@@ -92,7 +92,7 @@ def test_transparency_and_dpi_are_kept_and_not_spoiled(tmp_path):
     save(tmp_path / "logo.png", 30, 40, "RGBA")
     with Image.open(tmp_path / "logo.png") as image:
         image.save(tmp_path / "logo.png", dpi=(300, 300))
-    (copy,) = corrupt([tmp_path / "logo.png"], "masking:0.5", tmp_path / "out").files
+    (copy,) = corrupt([tmp_path / "logo.png"], "masking-noise:0.5", tmp_path / "out").files
     assert np.array_equal(pixels(copy)[..., 3], pixels(tmp_path / "logo.png")[..., 3])
     assert not np.array_equal(pixels(copy)[..., :3], pixels(tmp_path / "logo.png")[..., :3])
     with Image.open(copy) as image:
@@ -107,7 +107,7 @@ def test_no_file_that_is_given_is_overwritten(photos, tmp_path, monkeypatch, out
     with pytest.raises(
         ArgumentError, match=r"a\.png is one of the files that were given, and it would be overwritten: choose another"
     ):
-        corrupt([photos], "masking:1", out)
+        corrupt([photos], "masking-noise:1", out)
     assert (photos / "a.png").read_bytes() == before
     assert not (tmp_path / "one.png").exists()
 
@@ -124,12 +124,12 @@ def test_a_logo_is_not_overwritten(photos, tmp_path, monkeypatch, texts):
 def test_a_file_that_cannot_be_read_is_not_overwritten_either(photos):
     save(photos / "bad.jpg")
     with pytest.raises(ArgumentError, match=r"bad\.png is one of the files"):
-        corrupt([photos / "bad.jpg", photos / "bad.png"], "masking:1", photos)
+        corrupt([photos / "bad.jpg", photos / "bad.png"], "masking-noise:1", photos)
 
 
 def test_copies_inside_a_folder_are_not_spoiled_again(photos):
-    first = corrupt([photos], "masking:1", photos / "spoiled")
-    again = corrupt([photos], "masking:1", photos / "spoiled")
+    first = corrupt([photos], "masking-noise:1", photos / "corrupted")
+    again = corrupt([photos], "masking-noise:1", photos / "corrupted")
     assert again.files == first.files
 
 

@@ -8,37 +8,37 @@ from PIL import Image
 
 from autoencode.errors import ArgumentError, DataError
 from autoencode.tasks import (
-    Change,
+    AttributeChange,
     Direction,
     Run,
-    direction_of_class,
-    direction_of_folders,
+    class_direction,
+    direction_between_folders,
     edit,
-    parse_change,
+    parse_attribute_change,
     save_direction,
     save_edit,
     saved_directions,
 )
-from autoencode.tasks.directions import apart
-from autoencode.tasks.writing import as_image
+from autoencode.tasks.directions import orthogonalise
+from autoencode.tasks.writing import to_pil_image
 
 
 def test_changes_as_texts():
-    assert parse_change("smiling+1.5") == Change("smiling", 1.5)
-    assert parse_change("ankle boot - 2") == Change("ankle boot", -2.0)
-    assert parse_change("T-shirt/top-.5") == Change("T-shirt/top", -0.5)
+    assert parse_attribute_change("smiling+1.5") == AttributeChange("smiling", 1.5)
+    assert parse_attribute_change("ankle boot - 2") == AttributeChange("ankle boot", -2.0)
+    assert parse_attribute_change("T-shirt/top-.5") == AttributeChange("T-shirt/top", -0.5)
     for wrong in ("smiling", "+1", "smiling+", "smiling=1"):
         with pytest.raises(ArgumentError, match=r"such as smiling\+1\.5"):
-            parse_change(wrong)
+            parse_attribute_change(wrong)
 
 
 def test_a_class_against_the_rest(run):
     train = run.data.train
-    means = run.model.encode(train.units()).mean.detach()
+    means = run.model.encode(train.inputs()).mean.detach()
     expected = means[train.labels == 3].mean(0) - means[train.labels != 3].mean(0)
-    found = direction_of_class(run, "3")
+    found = class_direction(run, "3")
     torch.testing.assert_close(found.vector, expected, rtol=1e-4, atol=1e-5)
-    assert (found.having, found.without) == (int((train.labels == 3).sum()), int((train.labels != 3).sum()))
+    assert (found.n_with, found.n_without) == (int((train.labels == 3).sum()), int((train.labels != 3).sum()))
 
 
 def test_examples_of_no_known_class_are_on_neither_side(run):
@@ -46,11 +46,11 @@ def test_examples_of_no_known_class_are_on_neither_side(run):
     labels = train.labels.clone()
     labels[200:] = -1
     few = Run(run.path, data=replace(run.data, train=replace(train, labels=labels)))
-    found = direction_of_class(few, 3)
-    means = run.model.encode(train.units()[:200]).mean.detach()
+    found = class_direction(few, 3)
+    means = run.model.encode(train.inputs()[:200]).mean.detach()
     expected = means[labels[:200] == 3].mean(0) - means[labels[:200] != 3].mean(0)
     torch.testing.assert_close(found.vector, expected, rtol=1e-4, atol=1e-5)
-    assert found.without + found.having == 200
+    assert found.n_without + found.n_with == 200
 
 
 def test_a_class_without_examples_is_not_an_unknown_one(run):
@@ -61,21 +61,21 @@ def test_a_class_without_examples_is_not_an_unknown_one(run):
 
 
 def test_two_folders(run, tmp_path):
-    x = run.data.test.units()
+    x = run.data.test.inputs()
     for name, rows in (("plain", x[:5]), ("with", x[5:9])):
         (tmp_path / name).mkdir()
         for number, picture in enumerate(rows):
-            as_image(picture).save(tmp_path / name / f"{number}.png")
+            to_pil_image(picture).save(tmp_path / name / f"{number}.png")
     (tmp_path / "with" / "broken.png").write_bytes(b"no")
-    found = direction_of_folders(run, "odd", tmp_path / "plain", tmp_path / "with")
+    found = direction_between_folders(run, "odd", tmp_path / "plain", tmp_path / "with")
     means = run.model.encode(x[:9]).mean.detach()
     torch.testing.assert_close(found.vector, means[5:].mean(0) - means[:5].mean(0), atol=0.02, rtol=0)
-    assert (found.without, found.having) == (5, 4)
+    assert (found.n_without, found.n_with) == (5, 4)
     save_direction(run, found)
     assert edit(run, "test:1", ["odd+1"]).changes[0].name == "odd"
     (tmp_path / "none").mkdir()
     with pytest.raises(DataError):
-        direction_of_folders(run, "odd", tmp_path / "plain", tmp_path / "none")
+        direction_between_folders(run, "odd", tmp_path / "plain", tmp_path / "none")
 
 
 def test_directions_are_kept_with_the_weights_they_are_of(run):
@@ -85,7 +85,7 @@ def test_directions_are_kept_with_the_weights_they_are_of(run):
     save_direction(run, Direction("a", torch.full((2,), 2.0), 7, 8))
     kept = saved_directions(Run(run.path))
     assert sorted(kept) == ["a", "b"]
-    assert (kept["a"].vector.tolist(), kept["a"].without, kept["a"].having) == ([2, 2], 7, 8)
+    assert (kept["a"].vector.tolist(), kept["a"].n_without, kept["a"].n_with) == ([2, 2], 7, 8)
     with torch.no_grad():
         next(run.model.parameters()).add_(1)
     assert saved_directions(run) == {}
@@ -93,8 +93,8 @@ def test_directions_are_kept_with_the_weights_they_are_of(run):
 
 def test_an_amount_of_one_is_the_way_between_the_means(run):
     one, two = Direction("a", torch.tensor([1.0, 0.0]), 1, 1), Direction("b", torch.tensor([0.5, 2.0]), 1, 1)
-    made = edit(run, "test:1", ["a+1.5", Change("b", -1.0)], directions=[one, two])
-    z = run.model.encode(run.data.test.units()[:1]).mean.detach()
+    made = edit(run, "test:1", ["a+1.5", AttributeChange("b", -1.0)], directions=[one, two])
+    z = run.model.encode(run.data.test.inputs()[:1]).mean.detach()
     torch.testing.assert_close(made.codes[0], z[0])
     torch.testing.assert_close(made.codes[1], z[0] + torch.tensor([1.0, -2.0]))
     torch.testing.assert_close(made.after, run.decode(made.codes[1:]))
@@ -108,13 +108,13 @@ def test_directions_without_what_they_share():
         Direction(name, v, 1, 1)
         for name, v in (("a", torch.tensor([1.0, 1.0, 0.0])), ("b", torch.tensor([0.0, 2.0, 0.0])))
     )
-    one, two = apart([a, b])
+    one, two = orthogonalise([a, b])
     torch.testing.assert_close(one.vector, torch.tensor([1.0, 0.0, 0.0]))
     torch.testing.assert_close(two.vector, torch.tensor([-1.0, 1.0, 0.0]))
     torch.testing.assert_close(one.vector @ b.vector, torch.tensor(0.0))
-    assert apart([a])[0] is a
+    assert orthogonalise([a])[0] is a
     with pytest.raises(ArgumentError, match="lies in the span of the other"):
-        apart([a, Direction("c", 2 * a.vector, 1, 1)])
+        orthogonalise([a, Direction("c", 2 * a.vector, 1, 1)])
 
 
 def test_attributes_that_are_not_known_and_none(run):

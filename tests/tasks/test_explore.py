@@ -15,8 +15,8 @@ from autoencode.cli.main import build
 from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.tasks import Run, choose_prior, explore, export_decoder, fit_prior, train
-from autoencode.tasks.code_support import support_of
-from autoencode.tasks.writing import as_image
+from autoencode.tasks.code_support import latent_support
+from autoencode.tasks.writing import to_pil_image
 from support.fitted import rescored
 
 
@@ -25,7 +25,7 @@ def data_of(path):
 
 
 def bytes_of(pictures):
-    return torch.stack([torch.from_numpy(np.asarray(as_image(picture)).copy()) for picture in pictures]).float()
+    return torch.stack([torch.from_numpy(np.asarray(to_pil_image(picture)).copy()) for picture in pictures]).float()
 
 
 def pixels(page, codes, contexts):
@@ -108,7 +108,7 @@ def test_random_draws_what_generate_draws_by_default(digits_run, tmp_path):
     for own, kind in ((3.5, "mixture"), (2.5, "normal")):
         rescored(run, 3.0, own)
         page = explore(run, tmp_path / "e.html", examples=5)
-        why = choose_prior(run).why
+        why = choose_prior(run).reason
         assert (data_of(page)["prior"]["kind"], data_of(page)["prior"]["words"]) == (kind, why)
         assert f"<dt>Random</dt><dd>{html.escape(why)}</dd>" in page.read_text(encoding="utf-8")
 
@@ -176,7 +176,7 @@ def test_the_decoder_as_data(digits_run):
     assert program.shape == (1, 8, 8)
     assert [step.op for step in program.steps].count("dense") == 2
     assert program.contexts == 1
-    assert export_decoder(digits_run).block() == program.block()
+    assert export_decoder(digits_run).weight_bytes() == program.weight_bytes()
 
 
 def test_a_heavy_decoder_is_kept_in_half_precision_where_that_is_not_seen(tmp_path):
@@ -203,7 +203,7 @@ def test_where_codes_may_lie(name):
     from autoencode.recipes import recipes
 
     model, _ = recipes[name]((1, 8, 8))
-    assert support_of(model.encode(torch.rand(1, 1, 8, 8))) == SUPPORTS[name]
+    assert latent_support(model.encode(torch.rand(1, 1, 8, 8))) == SUPPORTS[name]
 
 
 def test_on_the_command_line(digits_run, tmp_path):

@@ -11,12 +11,12 @@ from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, RunError, UnknownNameError
 from autoencode.recipes import recipes
 from autoencode.tasks import Run
-from autoencode.tasks.codes import codes_of
+from autoencode.tasks.codes import sample_codes
 from autoencode.tasks.ex_post import ex_post_priors, load_fitted, save_fitted
 from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
 
 SHORT = {
-    "mixture": {"components": 3},
+    "mixture": {"n_components": 3},
     "normal": {},
     "flow": {"epochs": 2},
     "two-stage": {"epochs": 1, "hidden": 16},
@@ -40,8 +40,8 @@ def truth(dims: int = 3) -> MixtureSameFamily:
 
 def test_a_mixture_finds_the_density_of_a_mixture():
     p = truth()
-    prior = ex_post_priors["mixture"](3, components=3)
-    prior.fit(p.sample((20_000,)), p.sample((10,)), seed=0, tell=silent)
+    prior = ex_post_priors["mixture"](3, n_components=3)
+    prior.fit(p.sample((20_000,)), p.sample((10,)), seed=0, on_status=silent)
     z = p.sample((5_000,))
     # What is lost by fitting is, on average, half the parameters (29) over the number of codes.
     excess = prior.nll(z) + p.log_prob(z)
@@ -51,7 +51,7 @@ def test_a_mixture_finds_the_density_of_a_mixture():
 def test_one_normal_is_scipys():
     z, held_out = truth().sample((2_000,)), truth().sample((50,))
     prior = ex_post_priors["normal"](3)
-    prior.fit(z, held_out, seed=0, tell=silent)
+    prior.fit(z, held_out, seed=0, on_status=silent)
     covariance = torch.cov(z.double().T, correction=0) + 1e-6 * torch.diag(z.double().var(0, correction=0))
     expected = stats.multivariate_normal(z.double().mean(0), covariance).logpdf(held_out.double().numpy())
     torch.testing.assert_close(-prior.nll(held_out).double(), torch.as_tensor(expected), rtol=1e-4, atol=1e-4)
@@ -61,7 +61,7 @@ def test_one_normal_is_scipys():
 def test_draws_are_from_the_density_that_is_told(kind):
     """E[r(z) / p(z)] = 1 for draws from p and any density r: shift and scale are accounted for on both sides."""
     prior = ex_post_priors[kind](2, **SHORT[kind])
-    prior.fit(truth(2).sample((1_000,)), truth(2).sample((200,)), seed=0, tell=silent)
+    prior.fit(truth(2).sample((1_000,)), truth(2).sample((200,)), seed=0, on_status=silent)
     with torch.no_grad():
         z = prior.sample(3_000)
     covariance = torch.cov(z.T) / 4
@@ -80,7 +80,7 @@ def test_what_is_learned_beats_one_normal(kind):
     train, held_out = p.sample((8_000,)), p.sample((1_000,))
     one, learned = ex_post_priors["normal"](3), ex_post_priors[kind](3)
     for prior in (one, learned):
-        prior.fit(train, held_out, seed=0, tell=silent)
+        prior.fit(train, held_out, seed=0, on_status=silent)
     z = p.sample((2_000,))
     assert_at_most(learned.nll(z) + 0.3, one.nll(z))  # a third of a nat at least
     assert_at_most(-p.log_prob(z), learned.nll(z))
@@ -91,7 +91,7 @@ def test_a_dimension_that_never_varies_does_no_harm(kind):
     z = torch.randn(300, 3)
     z[:, 1] = 4.0
     prior = ex_post_priors[kind](3, **SHORT[kind])
-    prior.fit(z, z[:100], seed=0, tell=silent)
+    prior.fit(z, z[:100], seed=0, on_status=silent)
     assert prior.nll(z).isfinite().all()
     assert prior.sample(50).isfinite().all()
 
@@ -100,10 +100,10 @@ def test_a_flow_stops_when_held_out_codes_are_no_likelier():
     told: list[str] = []
     prior = ex_post_priors["flow"](2, epochs=60)
     train, held_out = torch.randn(40, 2), torch.randn(200, 2)
-    prior.fit(train, held_out, seed=0, tell=told.append)
+    prior.fit(train, held_out, seed=0, on_status=told.append)
     assert 5 <= len(told) < 60
     best = min(float(line.split()[2]) for line in told)
-    standard = prior.log_density(prior._standard(held_out)).mean().item()
+    standard = prior.log_prob_standardised(prior._standardise(held_out)).mean().item()
     assert -standard <= best + 1e-3  # the weights of the best epoch, and not of the last
 
 
@@ -140,9 +140,9 @@ def test_a_plain_autoencoder_generates_once_a_prior_is_fitted(plain, tmp_path, k
 
 def test_codes_of_a_variational_model_are_draws(run):
     part = run.data.validation
-    one, again, other = (codes_of(run, part, seed) for seed in (1, 1, 2))
+    one, again, other = (sample_codes(run, part, seed) for seed in (1, 1, 2))
     assert torch.equal(one, again)
-    q = run.model.encode(part.units())
+    q = run.model.encode(part.inputs())
     assert_mean((one - q.mean) / q.stddev, 0.0)
     assert_mean(((one - other) / q.stddev).square(), 2.0)
 
@@ -152,7 +152,7 @@ def test_a_variational_model_has_two_priors(run, tmp_path):
     with pytest.raises(CapabilityError, match="no prior was fitted"):
         tasks.generate(run, 4, prior="ex-post")
     fitted = tasks.fit_prior(run, "normal")
-    z = codes_of(run, run.data.validation, 5)
+    z = sample_codes(run, run.data.validation, 5)
     assert fitted.nll_own is not None
     p = stats.norm.logpdf(z.double().numpy()).sum(1)
     assert_within_standard_errors(fitted.nll_own.value, -p.mean(), 2 * fitted.nll_own.standard_error)
@@ -165,7 +165,7 @@ def test_a_variational_model_has_two_priors(run, tmp_path):
 
 
 def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(plain):
-    tasks.fit_prior(plain, "mixture", components=2)
+    tasks.fit_prior(plain, "mixture", n_components=2)
     again = Run(plain.path)
     tasks.evaluate(again, importance_examples=0)
     text = tasks.report(again).read_text()
@@ -174,15 +174,15 @@ def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(plain):
 
 
 def test_prior_json_says_what_was_fitted(plain):
-    fitted = tasks.fit_prior(plain, "mixture", seed=7, components=2)
+    fitted = tasks.fit_prior(plain, "mixture", seed=7, n_components=2)
     facts = json.loads((plain.path / "prior.json").read_text())
-    assert (facts["kind"], facts["options"], facts["seed"], facts["part"]) == ("mixture", {"components": 2}, 7, "train")
+    assert (facts["kind"], facts["options"], facts["seed"], facts["part"]) == ("mixture", {"n_components": 2}, 7, "train")
     assert facts["nll"]["value"] == fitted.nll.value
 
 
-@pytest.mark.parametrize("change", [{"kind": "normal"}, {"options": {"components": 5}}, {"nll": None}])
+@pytest.mark.parametrize("change", [{"kind": "normal"}, {"options": {"n_components": 5}}, {"nll": None}])
 def test_a_prior_that_was_tampered_with_is_refused(plain, change):
-    tasks.fit_prior(plain, "mixture", components=2)
+    tasks.fit_prior(plain, "mixture", n_components=2)
     facts = json.loads((plain.path / "prior.json").read_text())
     (plain.path / "prior.json").write_text(json.dumps({**facts, **change}))
     with pytest.raises(RunError, match=r"prior.json was changed after it was written: fit it again"):
@@ -190,7 +190,7 @@ def test_a_prior_that_was_tampered_with_is_refused(plain, change):
 
 
 def test_a_file_that_was_tampered_with_is_refused(plain):
-    tasks.fit_prior(plain, "mixture", components=2)
+    tasks.fit_prior(plain, "mixture", n_components=2)
     file = plain.path / "prior.safetensors"
     content = bytearray(file.read_bytes())
     content[-3] ^= 1
@@ -206,7 +206,7 @@ def test_a_file_that_was_tampered_with_is_refused(plain):
 
 
 def test_only_registered_kinds_are_built(plain):
-    fitted = tasks.fit_prior(plain, "mixture", components=2)
+    fitted = tasks.fit_prior(plain, "mixture", n_components=2)
     save_fitted(plain.path, fitted.prior, plain.model, {"kind": "os.system", "options": {}})
     with pytest.raises(UnknownNameError, match=r"no prior to fit named 'os\.system'"):
         Run(plain.path).ex_post()
@@ -221,11 +221,11 @@ def test_a_prior_of_other_weights_is_refused(plain):
 
 
 def test_resuming_fits_the_same_kind_anew(plain):
-    tasks.fit_prior(plain, "mixture", seed=2, components=2)
+    tasks.fit_prior(plain, "mixture", seed=2, n_components=2)
     before = json.loads((plain.path / "prior.json").read_text())
     resumed = tasks.resume(plain.path, epochs=2)
     after = json.loads((plain.path / "prior.json").read_text())
-    assert (after["options"], after["seed"]) == ({"components": 2}, 2)
+    assert (after["options"], after["seed"]) == ({"n_components": 2}, 2)
     assert after["model"] != before["model"]
     assert resumed.ex_post() is not None
 
@@ -243,8 +243,8 @@ def test_errors(plain):
     with pytest.raises(UnknownNameError, match=r"no prior to fit is called 'gmm'; there are: flow, mixture, normal"):
         tasks.fit_prior(plain, "gmm")
     with pytest.raises(ArgumentError, match="a fitted normal prior does not take components"):
-        tasks.fit_prior(plain, "normal", components=3)
+        tasks.fit_prior(plain, "normal", n_components=3)
     with pytest.raises(ArgumentError, match="1 component or more"):
-        tasks.fit_prior(plain, "mixture", components=0)
+        tasks.fit_prior(plain, "mixture", n_components=0)
     with pytest.raises(ArgumentError, match="need as many codes"):
-        tasks.fit_prior(plain, "mixture", components=5_000)
+        tasks.fit_prior(plain, "mixture", n_components=5_000)

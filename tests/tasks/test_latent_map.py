@@ -7,17 +7,17 @@ from PIL import Image
 
 from autoencode.errors import ArgumentError, UnknownNameError
 from autoencode.tasks import latent_map, train, write_map
-from autoencode.tasks.latent_map import _look, _names
+from autoencode.tasks.latent_map import _thumbnail_fn, _names
 
 
 def test_positions_are_the_means_of_the_codes_they_stand_for(digits_run):
     found = latent_map(digits_run)
     test = digits_run.data.test
-    means = digits_run.model.encode(test.units()).mean
-    assert torch.allclose(found.positions, means[found.places], atol=1e-5)
-    assert torch.equal(found.labels, test.labels[found.places])
-    assert sorted(found.places.tolist()) == list(range(len(test)))
-    assert found.places.tolist() != sorted(found.places.tolist()), "in an order of chance"
+    means = digits_run.model.encode(test.inputs()).mean
+    assert torch.allclose(found.positions, means[found.indices], atol=1e-5)
+    assert torch.equal(found.labels, test.labels[found.indices])
+    assert sorted(found.indices.tolist()) == list(range(len(test)))
+    assert found.indices.tolist() != sorted(found.indices.tolist()), "in an order of chance"
     assert (found.method, found.part_names) == ("none", ("test",))
 
 
@@ -28,18 +28,18 @@ def test_all_parts_and_a_limit_at_even_distances(digits_run):
     assert found.part_names == ("train", "validation", "test")
     for number, name in enumerate(found.part_names):
         mine = found.parts == number
-        assert abs(int(mine.sum()) - 100 * len(data.parts[name]) / sum(map(len, data.parts.values()))) < 2
-        assert torch.equal(found.labels[mine], data.parts[name].labels[found.places[mine]])
-    look = _look(digits_run, found, decoded=False)
+        assert abs(int(mine.sum()) - 100 * len(data.subsets[name]) / sum(map(len, data.subsets.values()))) < 2
+        assert torch.equal(found.labels[mine], data.subsets[name].labels[found.indices[mine]])
+    look = _thumbnail_fn(digits_run, found, decoded=False)
     for row in (0, 50, 99):
-        part = data.parts[found.part_names[found.parts[row]]]
-        assert torch.equal(look(torch.tensor([row]))[0], part.units()[found.places[row]])
+        part = data.subsets[found.part_names[found.parts[row]]]
+        assert torch.equal(look(torch.tensor([row]))[0], part.inputs()[found.indices[row]])
 
 
 def test_decoded_pictures_are_the_models(digits_run):
     found = latent_map(digits_run, limit=20)
-    shown = _look(digits_run, found, decoded=True)(torch.arange(20))
-    x = digits_run.data.test.units()[found.places]
+    shown = _thumbnail_fn(digits_run, found, decoded=True)(torch.arange(20))
+    x = digits_run.data.test.inputs()[found.indices]
     with torch.no_grad():
         expected = digits_run.model.decode(digits_run.model.encode(x).mean).mean
     assert torch.allclose(shown, expected, atol=1e-5)
@@ -75,7 +75,7 @@ def test_names_of_files(tmp_path):
         Image.fromarray(np.full((8, 8), 20 * i, np.uint8)).save(tmp_path / f"picture-{i}.png")
     run = train(tmp_path, "dense-vae", out=tmp_path.parent / "files-run", steps=1, command="test")
     found = latent_map(run, "all")
-    look = _look(run, found, decoded=False)(torch.arange(12))
+    look = _thumbnail_fn(run, found, decoded=False)(torch.arange(12))
     for name, picture in zip(_names(run.data, found), look, strict=True):
         number = int(re.search(r"picture-(\d+)\.png", name)[1])
         assert round(255 * picture.mean().item()) == 20 * number

@@ -8,7 +8,7 @@ from autoencode import tasks
 from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.tasks import Run, classifier
-from autoencode.tasks.latent_space import prior_codes
+from autoencode.tasks.latent_space import sample_prior
 from support.statistics import assert_mean
 
 
@@ -20,12 +20,12 @@ def folder(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def own_cache(folder, monkeypatch):
     """The classifiers of this file, trained once and not kept in anybody's cache folder."""
-    monkeypatch.setattr(classifier, "cache", lambda name: folder / name)
+    monkeypatch.setattr(classifier, "cache_folder", lambda name: folder / name)
 
 
 def test_a_variational_model_has_all_measures(digits_run):
     found = tasks.latent_space(digits_run, n=100, codes=50, pairs=20)
-    assert (found.prior, found.part, found.n) == ("own", "test", 100)
+    assert (found.prior, found.split, found.n) == ("own", "test", 100)
     assert (found.local.step, found.at_codes.step, found.at_draws.step) == (0.01, 0.1, 0.1)
     assert (found.local.median.n, found.straightness.n) == (50, 20)
     assert 0 < found.at_codes.median.value <= found.at_codes.high.value
@@ -33,7 +33,7 @@ def test_a_variational_model_has_all_measures(digits_run):
     assert found.quality.frechet.value > found.best.frechet.value, "real examples are more like real ones"
     assert found.best.recall.value > found.quality.recall.value
     assert 0 <= found.generated.recognised.value <= 1
-    assert found.generated.most_entropy == pytest.approx(torch.tensor(10.0).log().item())
+    assert found.generated.max_entropy == pytest.approx(torch.tensor(10.0).log().item())
     again = tasks.latent_space(digits_run, n=100, codes=50, pairs=20)
     assert {**vars(again), "seconds": 0, "classifier": 0} == {**vars(found), "seconds": 0, "classifier": 0}
 
@@ -62,19 +62,19 @@ def test_a_plain_autoencoder_has_draws_once_a_prior_is_fitted(plain):
     found = tasks.latent_space(plain, n=60, codes=20, pairs=10)
     assert (found.prior, found.at_draws, found.generated, found.quality) == (None, None, None, None)
     assert found.real is not None
-    tasks.fit_prior(plain, "mixture", components=2)
+    tasks.fit_prior(plain, "mixture", n_components=2)
     assert tasks.latent_space(plain, n=60, codes=20, pairs=10).prior == "mixture"
 
 
 def test_draws_are_those_of_the_prior(digits_run, plain):
-    drawn, kind = prior_codes(digits_run, 4000, seed=1)
+    drawn, kind = sample_prior(digits_run, 4000, seed=1)
     assert kind == "own"
     assert_mean(drawn, 0.0)
     assert_mean(drawn.square(), 1.0)
-    assert torch.equal(drawn, prior_codes(digits_run, 4000, seed=1)[0])
+    assert torch.equal(drawn, sample_prior(digits_run, 4000, seed=1)[0])
     for prior, said in (("own", "no distribution over codes"), ("ex-post", "no prior was fitted")):
         with pytest.raises(CapabilityError, match=said):
-            prior_codes(plain, 10, prior=prior)
+            sample_prior(plain, 10, prior=prior)
 
 
 def test_vectors_without_labels_have_no_classifier(vector_run):
@@ -98,26 +98,26 @@ def test_what_cannot_be_measured(digits_run):
 
 
 def test_the_classifier_is_trained_once_and_a_damaged_one_is_replaced(monkeypatch, tmp_path):
-    monkeypatch.setattr(classifier, "cache", lambda name: tmp_path / name)
+    monkeypatch.setattr(classifier, "cache_folder", lambda name: tmp_path / name)
     data, told = load("digits"), []
-    first = tasks.classifier_of(data, tell=told.append)
+    first = tasks.load_or_train_classifier(data, on_status=told.append)
     assert len(told) == 1
     assert first.path.suffix == ".safetensors"
     assert first.accuracy.value > 0.9
-    again = tasks.classifier_of(data, tell=told.append)
+    again = tasks.load_or_train_classifier(data, on_status=told.append)
     assert len(told) == 1
     assert again.accuracy == first.accuracy
     assert not again.model.training
     first.path.write_bytes(first.path.read_bytes()[:-9])
-    third = tasks.classifier_of(data, tell=told.append)
+    third = tasks.load_or_train_classifier(data, on_status=told.append)
     assert len(told) == 2
     assert third.accuracy == first.accuracy
-    assert tasks.classifier_of(data, seed=1).path != first.path
-    few = tasks.classifier_of(load("digits", labels=20))
+    assert tasks.load_or_train_classifier(data, seed=1).path != first.path
+    few = tasks.load_or_train_classifier(load("digits", n_labels=20))
     assert few.path != first.path
     assert few.accuracy.value < first.accuracy.value
 
 
 def test_the_classifier_needs_labels():
     with pytest.raises(DataError, match="has none"):
-        tasks.classifier_of(load(torch.rand(40, 1, 8, 8)))
+        tasks.load_or_train_classifier(load(torch.rand(40, 1, 8, 8)))

@@ -9,7 +9,7 @@ from PIL import Image
 
 from autoencode.data.sets.documents import text_of
 from autoencode.tasks import reproduce, train
-from autoencode.tasks.measures import MinusLogLikelihood, PageError, RepairError, root_of_ratio
+from autoencode.tasks.measures import NegativeLogLikelihood, PageRMSE, RestorationMSE, clustered_rmse
 from autoencode.tasks.reproductions import Reproduction, reproductions
 from autoencode.tasks.run import Run
 
@@ -20,39 +20,39 @@ def quiet(done: int, total: int) -> None:
 
 def test_the_root_is_that_of_all_pixels_together() -> None:
     sums = torch.tensor([[4.0, 100.0], [9.0, 400.0]], dtype=torch.float64)
-    assert root_of_ratio(sums).value == pytest.approx(math.sqrt(13 / 500))
-    assert root_of_ratio(sums).n == 2
+    assert clustered_rmse(sums).value == pytest.approx(math.sqrt(13 / 500))
+    assert clustered_rmse(sums).n == 2
 
 
 def test_its_standard_error_is_that_of_many_repetitions() -> None:
     random = np.random.default_rng(0)
     pixels = random.choice([100.0, 200.0], (4000, 15))
     errors = pixels * random.gamma(4.0, 0.01, (4000, 15))
-    found = [root_of_ratio(torch.from_numpy(np.stack([e, p], 1))) for e, p in zip(errors, pixels, strict=True)]
+    found = [clustered_rmse(torch.from_numpy(np.stack([e, p], 1))) for e, p in zip(errors, pixels, strict=True)]
     spread = float(np.std([one.value for one in found]))
     assert np.mean([one.standard_error for one in found]) == pytest.approx(spread, rel=0.05)
 
 
 def test_a_single_group_has_no_standard_error() -> None:
-    assert math.isnan(root_of_ratio(torch.tensor([[4.0, 100.0]])).standard_error)
+    assert math.isnan(clustered_rmse(torch.tensor([[4.0, 100.0]])).standard_error)
 
 
 def test_pages_without_error_are_certain() -> None:
-    found = root_of_ratio(torch.tensor([[0.0, 100.0], [0.0, 50.0]]))
+    found = clustered_rmse(torch.tensor([[0.0, 100.0], [0.0, 50.0]]))
     assert (found.value, found.standard_error) == (0.0, 0.0)
 
 
 def test_repairs_are_judged_on_the_clean_pictures(tmp_path: Path) -> None:
-    run = train("digits", "denoising-ae", out=tmp_path / "run", epochs=1, corruption=("masking:1",))
+    run = train("digits", "denoising-ae", out=tmp_path / "run", epochs=1, corruption=("masking-noise:1",))
     told: list[tuple[int, int]] = []
-    found = RepairError()(run, 30, lambda *counts: told.append(counts))
-    part = run.data.test.spread(30)
+    found = RestorationMSE()(run, 30, lambda *counts: told.append(counts))
+    part = run.data.test.subsample(30)
     with torch.no_grad():
         blank = run.model.decode(run.model.encode(torch.zeros(1, 1, 8, 8)).mean).mean
-    assert found.value == pytest.approx(float((part.units() - blank).square().mean()), rel=1e-5)
+    assert found.value == pytest.approx(float((part.inputs() - blank).square().mean()), rel=1e-5)
     assert found.n == 30
     assert told[-1] == (30, 30)
-    assert RepairError()(run, 30, quiet) == found
+    assert RestorationMSE()(run, 30, quiet) == found
 
 
 @pytest.fixture
@@ -71,25 +71,25 @@ def scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_whole_pages_are_restored_and_compared(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"widths": (4,), "blocks": 1, "steps": 1, "learning_rate": 1e-9}  # leaves pages as they are
-    goal = Reproduction(0.05, "nobody", "documents", "restorer", options, "all of it", PageError())
+    goal = Reproduction(0.05, "nobody", "documents", "restorer", options, "all of it", PageRMSE())
     monkeypatch.setitem(reproductions._things, "small", goal)
     found = reproduce("small", scans / "run")
     assert found.obtained.value == pytest.approx(30 / 255)
-    assert (found.obtained.n, found.counted) == (3, "typefaces")
+    assert (found.obtained.n, found.sampling_unit) == (3, "typefaces")
     pages = sorted((scans / "run" / "test-pages").glob("[0-9]*.png"))
     assert {text_of(int(page.stem)) for page in pages} == {2}
     assert len(pages) == 12
-    assert PageError()(Run(scans / "run"), 3, quiet).n == 3
+    assert PageRMSE()(Run(scans / "run"), 3, quiet).n == 3
     told: list[tuple[int, int]] = []
-    PageError()(Run(scans / "run"), 8, lambda *counts: told.append(counts))
+    PageRMSE()(Run(scans / "run"), 8, lambda *counts: told.append(counts))
     assert told[-1] == (8, 8)
 
 
 def test_a_stop_between_two_pages_is_a_stop(scans: Path) -> None:
     run = train("documents", "restorer", out=scans / "run", widths=(4,), steps=1)
     with pytest.raises(KeyboardInterrupt):
-        PageError()(run, 3, lambda *_: signal.raise_signal(signal.SIGINT))
+        PageRMSE()(run, 3, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def test_the_likelihood_s_draws_are_the_paper_s_by_default() -> None:
-    assert MinusLogLikelihood().importance_samples == 5_000
+    assert NegativeLogLikelihood().importance_samples == 5_000

@@ -14,7 +14,7 @@ def made(digits_run):
 
 
 def test_it_leads_from_code_to_code(digits_run, made):
-    x = digits_run.data.test.units()[:2]
+    x = digits_run.data.test.inputs()[:2]
     ends = digits_run.model.encode(x).mean.detach()
     torch.testing.assert_close(made.codes[[0, -1]], ends)
     torch.testing.assert_close(made.codes[2], ends.mean(0))
@@ -25,14 +25,14 @@ def test_the_density_path_is_likelier(run):
     said: list[str] = []
     line = morph(run, "test:1", "test:2", frames=8)
     for prior in ("own", "normal"):
-        bent = morph(run, "test:1", "test:2", frames=8, path="density", prior=prior, note=said.append)
+        bent = morph(run, "test:1", "test:2", frames=8, path="density", prior=prior, on_note=said.append)
         density = tasks.choose_prior(run, prior).log_prob(run)
         assert density(bent.codes).mean() > density(line.codes).mean()
         torch.testing.assert_close(bent.codes[[0, -1]], line.codes[[0, -1]])
     assert said == [f"the path follows the density of {which} prior" for which in ("its own", "the fitted normal")]
     # the one that is kept is followed where none is named
     assert torch.equal(morph(run, "test:1", "test:2", frames=8, path="density").codes, bent.codes)
-    straight = morph(run, "test:1", "test:2", frames=8, path="density", pull=0.0)
+    straight = morph(run, "test:1", "test:2", frames=8, path="density", density_weight=0.0)
     torch.testing.assert_close(straight.codes, line.codes)
 
 
@@ -72,7 +72,7 @@ def test_vectors_become_an_array(vector_run, tmp_path):
 def test_what_is_said(digits_run, tmp_path):
     Image.new("L", (32, 16), 200).save(tmp_path / "a.png")
     said: list[str] = []
-    same = morph(digits_run, tmp_path / "a.png", tmp_path / "a.png", frames=3, note=said.append)
+    same = morph(digits_run, tmp_path / "a.png", tmp_path / "a.png", frames=3, on_note=said.append)
     assert "fitted to the model's 8x8" in said[0]
     assert said[-1] == "A and B are the same picture: nothing will move"
     assert torch.equal(same.codes[0], same.codes[-1])

@@ -12,7 +12,7 @@ from PIL import Image
 from autoencode import tasks
 from autoencode.errors import ArgumentError, DataError
 from autoencode.tasks import Run
-from autoencode.tasks.given import expanded, given_files, portions_of
+from autoencode.tasks.given import expand_folders, inspect_inputs, input_batches
 
 SOME = 7
 
@@ -25,7 +25,7 @@ def module(name: str) -> ModuleType:
 def few(monkeypatch: pytest.MonkeyPatch, digits_run: Run, vector_run: Run) -> list[int]:
     """Portions of three; the sizes of what is decoded at once."""
     sizes: list[int] = []
-    monkeypatch.setattr(Run, "portion", 3)
+    monkeypatch.setattr(Run, "batch_size", 3)
     for run in (digits_run, vector_run):
         real = run.model.decode
         monkeypatch.setattr(run.model, "decode", lambda z, c=None, real=real: sizes.append(len(z)) or real(z, c))
@@ -42,7 +42,7 @@ def pictures(folder: Path, n: int) -> Path:
 def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     done = tasks.reconstruct(
-        digits_run, [pictures(tmp_path / "in", SOME)], tmp_path / "out", tell=lambda *at: told.append(at)
+        digits_run, [pictures(tmp_path / "in", SOME)], tmp_path / "out", progress=lambda *at: told.append(at)
     )
     assert few == [3, 3, 1]
     assert told == [(3, 7), (6, 7), (7, 7)]
@@ -57,7 +57,7 @@ def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_pat
 def test_portions_change_nothing(digits_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures(tmp_path / "in", SOME)
     whole = tasks.reconstruct(digits_run, [folder], tmp_path / "a")
-    monkeypatch.setattr(Run, "portion", 2)
+    monkeypatch.setattr(Run, "batch_size", 2)
     torch.testing.assert_close(
         tasks.reconstruct(digits_run, [folder], tmp_path / "b").reconstructions, whole.reconstructions
     )
@@ -78,8 +78,8 @@ def test_names_stay_with_their_examples(digits_run: Run, few: list[int], tmp_pat
     array = np.arange(4, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2) * 60
     np.save(tmp_path / "four.npy", array)
     (tmp_path / "bad.png").write_bytes(b"no picture")
-    files, skipped = given_files(digits_run, [tmp_path / "four.npy", tmp_path / "bad.png", folder])
-    got = list(portions_of(digits_run, files, skipped))
+    files, skipped = inspect_inputs(digits_run, [tmp_path / "four.npy", tmp_path / "bad.png", folder])
+    got = list(input_batches(digits_run, files, skipped))
     assert [len(x) for _, x in got] == [3, 3]
     assert [name.name for names, _ in got for name in names] == [f"four-000{n}.png" for n in range(1, 5)] + [
         "0.png",
@@ -92,8 +92,8 @@ def test_names_stay_with_their_examples(digits_run: Run, few: list[int], tmp_pat
 def test_what_does_not_fit_into_a_portion_comes_with_the_next(digits_run: Run, few: list[int], tmp_path: Path) -> None:
     array = np.arange(4, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2) * 60
     np.save(tmp_path / "four.npy", array)
-    files, skipped = given_files(digits_run, [pictures(tmp_path / "in", 2), tmp_path / "four.npy"])
-    got = list(portions_of(digits_run, files, skipped))
+    files, skipped = inspect_inputs(digits_run, [pictures(tmp_path / "in", 2), tmp_path / "four.npy"])
+    got = list(input_batches(digits_run, files, skipped))
     assert [(len(names), len(x)) for names, x in got] == [(3, 3), (3, 3)]
     assert torch.cat([x for _, x in got])[:, 0, 0, 0].mul(255).round().tolist() == [0, 30, 0, 60, 120, 180]
 
@@ -102,13 +102,13 @@ def test_vectors_have_no_names_to_keep(vector_run: Run, few: list[int], tmp_path
     x = np.arange(25.0).reshape(5, 5) / 25
     for name, some in (("a", x[:4]), ("b", x[4:])):
         np.save(tmp_path / f"{name}.npy", some)
-    files, skipped = given_files(vector_run, [tmp_path / "a.npy", tmp_path / "b.npy"])
+    files, skipped = inspect_inputs(vector_run, [tmp_path / "a.npy", tmp_path / "b.npy"])
     assert [(file.count, file.names) for file in files] == [(4, ()), (1, ())]
-    got = list(portions_of(vector_run, files, skipped))
+    got = list(input_batches(vector_run, files, skipped))
     assert [(names, len(some)) for names, some in got] == [([], 3), ([], 2)]
     assert np.allclose(torch.cat([some for _, some in got]).numpy(), x)
     told: list[tuple[int, int]] = []
-    tasks.reconstruct(vector_run, [tmp_path / "a.npy"], tmp_path / "out", tell=lambda *at: told.append(at))
+    tasks.reconstruct(vector_run, [tmp_path / "a.npy"], tmp_path / "out", progress=lambda *at: told.append(at))
     assert told == [(3, 4), (4, 4)]
 
 
@@ -133,7 +133,7 @@ def test_an_array_never_takes_the_place_of_itself(vector_run: Run, tmp_path: Pat
 
 def test_draws_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
     told: list[str] = []
-    x, files = tasks.generate(digits_run, SOME, tmp_path / "a", tell=told.append)
+    x, files = tasks.generate(digits_run, SOME, tmp_path / "a", on_status=told.append)
     assert few == [3, 3, 1]
     assert told[-2:] == ["drawn 6 of 7", "drawn 7 of 7"]
     assert len(x) == SOME == len(files) - 1
@@ -155,11 +155,11 @@ def test_the_sheet_shows_the_first_ones(digits_run: Run, tmp_path: Path, monkeyp
 
 def test_folders_are_replaced_by_their_pictures(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "in", 2)
-    assert expanded([folder, tmp_path / "x.npy"]) == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
+    assert expand_folders([folder, tmp_path / "x.npy"]) == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
 
 
 def test_two_thousand_small_ones_or_fewer_large_ones(digits_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert digits_run.portion == 2_000
+    assert digits_run.batch_size == 2_000
     for shape, portion in (((1, 128, 128), 1_024), ((3, 512, 512), 21), ((3, 8192, 8192), 1)):
         monkeypatch.setattr(type(digits_run.model), "data_shape", shape)
-        assert digits_run.portion == portion
+        assert digits_run.batch_size == portion

@@ -6,7 +6,7 @@ from autoencode.data import datasets
 from autoencode.errors import ArgumentError, UnknownNameError
 from autoencode.recipes import recipes
 from autoencode.tasks import reproduce
-from autoencode.tasks.measures import MinusLogLikelihood
+from autoencode.tasks.measures import NegativeLogLikelihood
 from autoencode.tasks.options import sort_options
 from autoencode.tasks.reproductions import Reproduction, reproductions
 
@@ -23,14 +23,14 @@ def test_every_reproduction_names_what_there_is(name: str) -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> str:
-    goal = Reproduction(20.0, "nobody", "digits", "dense-vae", {"latent_dim": 2}, "all of it", MinusLogLikelihood(20))
+    goal = Reproduction(20.0, "nobody", "digits", "dense-vae", {"latent_dim": 2}, "all of it", NegativeLogLikelihood(20))
     monkeypatch.setitem(reproductions._things, "small", goal)
     return "small"
 
 
 def test_trains_measures_and_compares(small: str, tmp_path) -> None:
     seen: list[tuple[int, int]] = []
-    found = reproduce(small, tmp_path / "run", epochs=2, examples=30, measured=lambda *counts: seen.append(counts))
+    found = reproduce(small, tmp_path / "run", epochs=2, examples=30, progress=lambda *counts: seen.append(counts))
     assert found.published == 20.0
     assert found.obtained.n == 30
     assert found.difference.value == pytest.approx(found.obtained.value - 20.0)

@@ -11,10 +11,10 @@ import torch
 from PIL import Image, ImageCms
 
 from autoencode import storage
-from autoencode.data import Skipped
+from autoencode.data import SkippedFile
 from autoencode.errors import ArgumentError, CapabilityError, DataError, StorageError
 from autoencode.evaluation import measure_restoration
-from autoencode.tasks import Restorer, RestoreWatch, Run, restore
+from autoencode.tasks import Restorer, RestoreCallback, Run, restore
 from support.disks import FullDisk
 
 RNG = np.random.default_rng(0)
@@ -45,24 +45,24 @@ def through(run: Run, pixels: np.ndarray) -> np.ndarray:
     return Restorer(run)(colour).numpy().transpose(1, 2, 0)
 
 
-class Heard(RestoreWatch):
+class Heard(RestoreCallback):
     def __init__(self) -> None:
         self.said: list[tuple] = []
         self.pixels = 0.0
 
-    def begin(self, pictures: int, pixels: int) -> None:
+    def on_begin(self, pictures: int, pixels: int) -> None:
         self.said.append(("begin", pictures, pixels))
 
-    def start(self, file: Path, number: int) -> None:
+    def on_file_begin(self, file: Path, number: int) -> None:
         self.said.append(("start", file.name, number))
 
-    def move(self, pixels: float) -> None:
+    def on_progress(self, pixels: float) -> None:
         self.pixels += pixels
 
-    def done(self, file: Path) -> None:
+    def on_file_end(self, file: Path) -> None:
         self.said.append(("done", file.name))
 
-    def skip(self, skipped: Skipped) -> None:
+    def on_skip(self, skipped: SkippedFile) -> None:
         self.said.append(("skip", skipped.file))
 
 
@@ -228,11 +228,11 @@ def test_a_stop_between_two_tiles_keeps_the_pictures_before(local_run: Run, monk
     heard = Heard()
 
     def stop(file: Path, number: int) -> None:
-        Heard.start(heard, file, number)
+        Heard.on_file_begin(heard, file, number)
         if number == 2:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(heard, "start", stop)
+    monkeypatch.setattr(heard, "on_file_begin", stop)
     done = restore(local_run, ["in"], "out", tile=20, watch=heard)
     assert done.interrupted
     assert (len(done.files), done.asked) == (1, 3)
@@ -244,7 +244,7 @@ def test_a_stop_between_two_pictures_begins_no_other(local_run: Run, monkeypatch
     for name in "ab":
         draw(f"in/{name}.png")
     heard = Heard()
-    monkeypatch.setattr(heard, "done", lambda file: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(heard, "on_file_end", lambda file: signal.raise_signal(signal.SIGINT))
     done = restore(local_run, ["in"], "out", watch=heard)
     assert (done.interrupted, len(done.files), done.asked) == (True, 1, 2)
     assert heard.said[-1] == ("start", "a.png", 1)
@@ -253,7 +253,7 @@ def test_a_stop_between_two_pictures_begins_no_other(local_run: Run, monkeypatch
 def test_a_stop_in_the_midst_of_a_picture_leaves_nothing_of_it(local_run: Run, monkeypatch) -> None:
     draw("a.png", 60, 60, 3)
     heard = Heard()
-    monkeypatch.setattr(heard, "move", lambda pixels: signal.raise_signal(signal.SIGINT) if pixels else None)
+    monkeypatch.setattr(heard, "on_progress", lambda pixels: signal.raise_signal(signal.SIGINT) if pixels else None)
     done = restore(local_run, ["a.png"], "out", tile=20, watch=heard)
     assert done.interrupted
     assert (done.files, done.sheet, done.change) == ((), None, None)
@@ -279,7 +279,7 @@ def test_against_clean_pictures(local_run: Run) -> None:
     stacked = [[each.transpose(2, 0, 1) for each in pictures] for pictures in (clean, noisy)]
     restored = [pixels_of(path).transpose(2, 0, 1) for path in done.files[:3]]
     assert done.quality == measure_restoration(*stacked, restored)
-    assert done.unpaired == (Skipped("in/d.png", "no picture of this name in clean"),)
+    assert done.unpaired == (SkippedFile("in/d.png", "no picture of this name in clean"),)
     assert len(done.files) == 4
 
 

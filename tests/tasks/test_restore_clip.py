@@ -15,7 +15,7 @@ from autoencode import storage
 from autoencode.data.clip import read_clip_header
 from autoencode.errors import ArgumentError, CapabilityError, DataError, StorageError
 from autoencode.evaluation import clip_quality
-from autoencode.tasks import Restorer, RestoreWatch, Run, restore, restore_clip, train
+from autoencode.tasks import Restorer, RestoreCallback, Run, restore, restore_clip, train
 from support.clips import noise, pixels_of_clip, turned, with_sound, write_clip
 from support.disks import FullDisk
 
@@ -106,8 +106,8 @@ def test_grey_clips_and_models_mix_with_colour(clip_run: Run, grey_clip_run: Run
     write_clip("colour.mkv", colour)
     write_clip("grey.mkv", grey)
     seen = []
-    passed = Restorer._pass
-    monkeypatch.setattr(Restorer, "_pass", lambda self, model, frames: (seen.append(1), passed(self, model, frames))[1])
+    passed = Restorer._reconstruct
+    monkeypatch.setattr(Restorer, "_reconstruct", lambda self, model, frames: (seen.append(1), passed(self, model, frames))[1])
     restored = restore(grey_clip_run, ["colour.mkv", "grey.mkv"], "out", lossless=True).files
     assert len(seen) == 6 * 3 + 6  # grey frames go through once, not three times
     channels = [through(grey_clip_run, colour[:, [channel]], 1) for channel in range(3)]
@@ -148,14 +148,14 @@ def test_no_clip_that_was_given_is_overwritten(clip_run: Run) -> None:
     assert path.read_bytes() == content
 
 
-class Heard(RestoreWatch):
+class Heard(RestoreCallback):
     def __init__(self, stop_at: float = math.inf) -> None:
         self.pixels, self.total, self.stop_at = 0.0, 0, stop_at
 
-    def begin(self, pictures: int, pixels: int) -> None:
+    def on_begin(self, pictures: int, pixels: int) -> None:
         self.total = pixels
 
-    def move(self, pixels: float) -> None:
+    def on_progress(self, pixels: float) -> None:
         self.pixels += pixels
         if self.pixels >= self.stop_at:
             signal.raise_signal(signal.SIGINT)
@@ -199,7 +199,7 @@ def test_against_clean_clips(clip_run: Run) -> None:
     done = restore(clip_run, ["in"], "out", clean="clean", lossless=True)
     (measured,) = done.clips
     assert measured.name == "a.mkv"
-    assert measured.untouched == clip_quality(clean, noisy)
+    assert measured.degraded == clip_quality(clean, noisy)
     assert measured.restored == clip_quality(clean, pixels_of_clip(Path("out/a.mkv")))
     assert [skip.reason for skip in done.unpaired] == [
         "no picture of this name in clean",
@@ -222,7 +222,7 @@ def test_frames_are_read_as_they_are_needed(clip_run: Run, monkeypatch) -> None:
 
     monkeypatch.setattr(restore_clip, "read_frames", counted)
     restore_clip.restore_clip(
-        Restorer(clip_run), path, read_clip_header(path), Path("out.mkv"), tell=lambda done: written.append(done)
+        Restorer(clip_run), path, read_clip_header(path), Path("out.mkv"), on_frame=lambda done: written.append(done)
     )
     assert (read, written) == (list(range(12)), list(range(1, 13)))
 
@@ -231,7 +231,7 @@ def test_tiles_of_a_frame_make_no_seams(clip_run: Run) -> None:
     frames = torch.from_numpy(noise(5, 90, 110))
     whole, tiles = Restorer(clip_run), Restorer(clip_run, tile=64)
     args = frames[2], None, frames[[0, 1, 3, 4]]
-    assert whole.local is not None
+    assert whole.finite_encoder is not None
     assert (whole(*args).int() - tiles(*args)).abs().max() <= 1
 
 

@@ -34,7 +34,7 @@ def test_a_halo_that_is_too_small_would_be_seen(tmp_path, monkeypatch, local_run
 
 def test_one_piece_is_the_model_itself(local_run: Run) -> None:
     picture = random(3, 40, 50)
-    model = local_run.model_at((40, 50))
+    model = local_run.model_for_size((40, 50))
     with torch.no_grad():
         expected = model.decode(model.encode(picture[None] / 255).mean).mean[0]
     wanted = expected.clamp(0, 1) * 255
@@ -65,7 +65,7 @@ def test_a_grey_model_takes_channels_one_by_one(grey_run: Run) -> None:
 
 
 def test_a_colour_model_gives_the_mean_of_its_channels_for_grey(local_run: Run) -> None:
-    picture, model = random(1, 30, 20), local_run.model_at((30, 20))
+    picture, model = random(1, 30, 20), local_run.model_for_size((30, 20))
     with torch.no_grad():
         colours = model.decode(model.encode(picture.expand(1, 3, -1, -1) / 255).mean).mean[0]
     expected = (colours.mean(0, keepdim=True).clamp(0, 1) * 255).round()
@@ -125,7 +125,7 @@ def test_arrays_that_are_no_pictures(local_run: Run, shape: tuple[int, ...]) -> 
 def test_models_that_do_not_restore_say_why(vector_run: Run, local_run: Run, monkeypatch) -> None:
     with pytest.raises(CapabilityError, match=r"of shape \(5,\): restoring takes one of grey or colour pictures"):
         Restorer(vector_run)
-    facts = {**local_run.folder.facts, "data": {**local_run.folder.facts["data"], "values": "raw"}}
+    facts = {**local_run.folder.metadata, "data": {**local_run.folder.metadata["data"], "values": "raw"}}
     monkeypatch.setattr(local_run.folder, "facts", facts)
     with pytest.raises(CapabilityError, match="trained on numbers as they are"):
         Restorer(local_run)

@@ -7,8 +7,8 @@ from autoencode.errors import CapabilityError
 
 
 def test_a_fully_convolutional_model_has_its_weights_at_any_size(local_run) -> None:
-    assert local_run.fits_any_size
-    model = local_run.model_at((34, 26))
+    assert local_run.accepts_any_size
+    model = local_run.model_for_size((34, 26))
     assert model.data_shape == (3, 34, 26)
     assert not model.training
     own = local_run.model.state_dict()
@@ -22,32 +22,32 @@ def test_a_fully_convolutional_model_has_its_weights_at_any_size(local_run) -> N
 
 
 def test_the_last_size_is_kept_and_the_own_one_is_the_model_itself(local_run) -> None:
-    assert local_run.model_at((16, 20)) is local_run.model
-    first = local_run.model_at((40, 40))
-    assert local_run.model_at((40, 40)) is first
-    local_run.model_at((16, 20))
-    assert local_run.model_at((40, 40)) is first
-    local_run.model_at((42, 40))
-    assert local_run.model_at((40, 40)) is not first
+    assert local_run.model_for_size((16, 20)) is local_run.model
+    first = local_run.model_for_size((40, 40))
+    assert local_run.model_for_size((40, 40)) is first
+    local_run.model_for_size((16, 20))
+    assert local_run.model_for_size((40, 40)) is first
+    local_run.model_for_size((42, 40))
+    assert local_run.model_for_size((40, 40)) is not first
 
 
 def test_building_at_another_size_leaves_the_noise_as_it_was(local_run) -> None:
     before = torch.get_rng_state()
-    local_run.model_at((8, 44))
+    local_run.model_for_size((8, 44))
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_the_weights_of_a_bottleneck_fit_one_size(bottleneck_run, monkeypatch) -> None:
-    assert not bottleneck_run.fits_any_size
-    assert bottleneck_run.model_at((12, 10)) is bottleneck_run.model
+    assert not bottleneck_run.accepts_any_size
+    assert bottleneck_run.model_for_size((12, 10)) is bottleneck_run.model
     monkeypatch.setattr(
-        bottleneck_run, "_built", lambda shape: pytest.fail("built a model that may not fit into memory")
+        bottleneck_run, "_build", lambda shape: pytest.fail("built a model that may not fit into memory")
     )
     with pytest.raises(CapabilityError, match=r"the weights of .* fit 12x10 only and not 4000x3000: train a fully"):
-        bottleneck_run.model_at((4000, 3000))
+        bottleneck_run.model_for_size((4000, 3000))
 
 
 def test_a_model_of_vectors_has_no_size(vector_run) -> None:
-    assert not vector_run.fits_any_size
+    assert not vector_run.accepts_any_size
     with pytest.raises(CapabilityError, match="fit vectors only"):
-        vector_run.model_at((8, 8))
+        vector_run.model_for_size((8, 8))

@@ -11,17 +11,17 @@ from autoencode.tasks import Run, evaluate, generate, reconstruct, report, train
 
 @pytest.mark.slow
 def test_few_labels_and_many_examples_teach_the_classes(tmp_path: Path) -> None:
-    run = train("digits", "m2-vae", labels=50, epochs=30, least_steps=300, latent_dim=8, out=tmp_path / "run")
+    run = train("digits", "m2-vae", n_labels=50, epochs=30, min_steps=300, latent_dim=8, out=tmp_path / "run")
     right = evaluate(run, importance_samples=0).classification_accuracy
     assert right.value - 5 * right.standard_error > 0.5  # one in ten by chance
 
 
 def test_the_whole_path(tmp_path: Path) -> None:
-    run = train("digits", "m2-vae", labels=30, limit=200, steps=3, latent_dim=4, out=tmp_path / "run")
-    assert run.folder.facts["arguments"]["n_classes"] == 10
-    assert run.folder.facts["data"]["options"]["labels"] == 30
+    run = train("digits", "m2-vae", n_labels=30, limit=200, steps=3, latent_dim=4, out=tmp_path / "run")
+    assert run.folder.metadata["arguments"]["n_classes"] == 10
+    assert run.folder.metadata["data"]["options"]["n_labels"] == 30
     again = Run(tmp_path / "run")
-    assert again.data.train.labels.equal(load("digits", labels=30, limit=200).train.labels)
+    assert again.data.train.labels.equal(load("digits", n_labels=30, limit=200).train.labels)
     measured = evaluate(again, importance_samples=5, importance_examples=20)
     assert 0 <= measured.classification_accuracy.value <= 1
     assert "classification accuracy" in [row.name for row in rows(measured)]

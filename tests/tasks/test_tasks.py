@@ -22,15 +22,15 @@ def test_a_run_folder_holds_all_that_a_run_is(digits_run):
     assert facts["recipe"] == "dense-vae"
     assert facts["arguments"]["latent_dim"] == 2
     assert facts["settings"]["epochs"] == 3
-    assert facts["settings"]["least_steps"] == 0  # as epochs were given
+    assert facts["settings"]["min_steps"] == 0  # as epochs were given
     assert facts["data"]["sizes"] == {"train": 1437, "validation": 180, "test": 180}
     assert facts["status"] == "complete"
-    assert facts["decided"]["precision"] in ("float32", "bfloat16")
+    assert facts["resolved"]["precision"] in ("float32", "bfloat16")
 
 
 def test_opens_as_it_was(digits_run):
     again = Run(digits_run.path)
-    x = digits_run.data.test.units(slice(0, 4))
+    x = digits_run.data.test.inputs(slice(0, 4))
     assert torch.equal(again.model.encode(x).mean, digits_run.model.encode(x).mean)
     assert again.data.fingerprint == digits_run.data.fingerprint
     assert torch.equal(again.data.split.test, digits_run.data.split.test)
@@ -41,7 +41,7 @@ def test_evaluate_keeps_its_numbers(digits_run):
     measured = tasks.evaluate(digits_run, importance_samples=3, importance_examples=20)
     kept = json.loads((digits_run.path / "evaluation.json").read_text())
     assert kept["elbo"]["value"] == measured.elbo.value
-    assert kept["part"] == "test"
+    assert kept["split"] == "test"
 
 
 def test_report(digits_run):
@@ -241,14 +241,14 @@ def test_every_option_has_one_owner():
     assert not settings & {*DATA_OPTIONS, "split_seed"}
     for name in recipes:
         parameters = {parameter.name for parameter in recipes[name].parameters}
-        assert not parameters & {*settings, *DATA_OPTIONS, "split_seed", "out", "watch", "command", "recipe"}
+        assert not parameters & {*settings, *DATA_OPTIONS, "split_seed", "out", "callback", "command", "recipe"}
     sorted_ = sort_options(recipes["dense-vae"], {"latent_dim": 3, "epochs": 2, "size": "8x8", "split_seed": 4})
     assert (sorted_.arguments, sorted_.settings) == ({"latent_dim": 3}, {"epochs": 2})
     assert sorted_.data == {"size": "8x8", "seed": 4}
 
 
 def test_the_status_of_a_folder_is_kept(digits_run):
-    assert RunFolder(digits_run.path).facts["status"] == "complete"
+    assert RunFolder(digits_run.path).metadata["status"] == "complete"
 
 
 def test_a_refused_training_leaves_no_folder(tmp_path):

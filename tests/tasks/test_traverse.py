@@ -7,7 +7,7 @@ from autoencode.tasks import save_traversal, traverse
 
 
 def test_one_dimension_moves_at_a_time_and_the_most_telling_comes_first(digits_run):
-    made = traverse(digits_run, columns=5, reach=2.0)
+    made = traverse(digits_run, n_steps=5, max_std=2.0)
     kl = encode_all(digits_run.model, digits_run.data.test).kl.mean(0)
     torch.testing.assert_close(made.tells, kl.sort(descending=True).values)
     assert made.dims.tolist() == (kl.argsort(descending=True) + 1).tolist()
@@ -20,16 +20,16 @@ def test_one_dimension_moves_at_a_time_and_the_most_telling_comes_first(digits_r
 
 
 def test_through_an_example_the_others_keep_its_code(digits_run):
-    z = digits_run.model.encode(digits_run.data.test.units()[2:3]).mean.detach()[0]
-    made = traverse(digits_run, "test:3", dims=[2], columns=3)
+    z = digits_run.model.encode(digits_run.data.test.inputs()[2:3]).mean.detach()[0]
+    made = traverse(digits_run, "test:3", dims=[2], n_steps=3)
     assert made.dims.tolist() == [2]
     assert made.codes[0, :, 1].tolist() == [-3, 0, 3]
     torch.testing.assert_close(made.codes[0, :, 0], z[0].expand(3))
 
 
 def test_without_a_kl_dimensions_are_ranked_by_variance_in_units_of_the_codes(plain_run):
-    made = traverse(plain_run, columns=3)
-    codes = plain_run.model.encode(plain_run.data.test.units()).mean.detach().flatten(1)
+    made = traverse(plain_run, n_steps=3)
+    codes = plain_run.model.encode(plain_run.data.test.inputs()).mean.detach().flatten(1)
     assert made.measure == "variance"
     torch.testing.assert_close(made.tells, codes.var(0, correction=0).sort(descending=True).values[:10])
     dim = made.dims[0] - 1
@@ -38,17 +38,17 @@ def test_without_a_kl_dimensions_are_ranked_by_variance_in_units_of_the_codes(pl
 
 
 def test_files_and_wrong_input(digits_run, vector_run, tmp_path):
-    made = traverse(digits_run, "test:1", columns=3)
+    made = traverse(digits_run, "test:1", n_steps=3)
     assert save_traversal(digits_run, made, tmp_path / "t.png").exists()
-    assert save_traversal(digits_run, traverse(digits_run, columns=3)).name == "traversal.png"
+    assert save_traversal(digits_run, traverse(digits_run, n_steps=3)).name == "traversal.png"
     for wrong in (0, 3):
         with pytest.raises(ArgumentError, match=f"no latent dimension {wrong}: this model has 2, counted from 1"):
             traverse(digits_run, dims=[wrong])
     with pytest.raises(ArgumentError, match="2 steps or more"):
-        traverse(digits_run, columns=1)
+        traverse(digits_run, n_steps=1)
     with pytest.raises(ArgumentError, match=r"written as \.png"):
         save_traversal(digits_run, made, tmp_path / "t.gif")
-    vectors = traverse(vector_run, columns=3)
+    vectors = traverse(vector_run, n_steps=3)
     assert vectors.examples.shape == (2, 3, 5)
     with pytest.raises(CapabilityError, match="vectors"):
         save_traversal(vector_run, vectors)

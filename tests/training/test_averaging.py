@@ -1,13 +1,13 @@
 import torch
 from torch import nn
 
-from autoencode.training.averaging import WeightAverage
+from autoencode.training.averaging import ExponentialMovingAverage
 
 
 def test_is_the_exponential_average_with_a_shorter_memory_at_first():
     model = nn.Linear(1, 1, bias=False)
     model.weight.data.fill_(1.0)
-    average, expected = WeightAverage(model, 0.9), 1.0
+    average, expected = ExponentialMovingAverage(model, 0.9), 1.0
     for step in range(30):
         model.weight.data.fill_(float(step))
         average.update(step)
@@ -19,7 +19,7 @@ def test_is_the_exponential_average_with_a_shorter_memory_at_first():
 def test_is_applied_for_a_while():
     model = nn.Linear(1, 1, bias=False)
     model.weight.data.fill_(0.0)
-    average = WeightAverage(model, 0.5)
+    average = ExponentialMovingAverage(model, 0.5)
     model.weight.data.fill_(1.0)
     average.update(100)
     with average.applied():
@@ -29,7 +29,7 @@ def test_is_applied_for_a_while():
 
 def test_integer_buffers_are_copied():
     model = nn.BatchNorm1d(2)
-    average = WeightAverage(model, 0.9)
+    average = ExponentialMovingAverage(model, 0.9)
     model(torch.randn(4, 2))
     average.update(0)
     assert average.tensors["num_batches_tracked"].item() == 1
@@ -37,7 +37,7 @@ def test_integer_buffers_are_copied():
 
 def test_none_costs_nothing():
     model = nn.Linear(1, 1)
-    average = WeightAverage(model, 0.0)
+    average = ExponentialMovingAverage(model, 0.0)
     average.update(0)
     assert not average.tensors
     with average.applied():

@@ -7,14 +7,14 @@ import types
 import pytest
 
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, fit, under_way
+from autoencode.training import RunFolder, Callback, fit, trainer
 from autoencode.training.budget import TimeBudget
 
 
 def test_a_plan_that_is_right_within_a_twentieth_is_kept():
     budget = TimeBudget(minutes=1.0, steps=100, steps_per_epoch=10)
     for _ in range(10):
-        budget.trained(0.58)  # 60 s / 0.58 s are 103 steps
+        budget.add_step(0.58)  # 60 s / 0.58 s are 103 steps
     assert not budget.plan(step=10, seconds=5.8)
     assert budget.steps == 100
 
@@ -22,7 +22,7 @@ def test_a_plan_that_is_right_within_a_twentieth_is_kept():
 def test_a_plan_made_while_the_machine_was_busy_is_corrected():
     budget = TimeBudget(minutes=1.0, steps=10, steps_per_epoch=1000)
     for _ in range(4):
-        budget.trained(0.5)
+        budget.add_step(0.5)
     assert budget.plan(step=4, seconds=2.0)
     assert budget.steps == 120
 
@@ -30,22 +30,22 @@ def test_a_plan_made_while_the_machine_was_busy_is_corrected():
 def test_validations_take_their_share():
     budget = TimeBudget(minutes=1.0, steps=1000, steps_per_epoch=10)
     for _ in range(10):
-        budget.trained(0.5)
-    budget.validated(5.0)
+        budget.add_step(0.5)
+    budget.add_validation(5.0)
     assert budget.plan(step=10, seconds=10.0)
     assert budget.steps == 10 + 50  # half a second for a step, and as much for its share of a validation
 
 
 def test_time_before_a_resume_counts():
     budget = TimeBudget(minutes=1.0, steps=50, steps_per_epoch=10)
-    budget.trained(0.5)
+    budget.add_step(0.5)
     assert budget.plan(step=21, seconds=40.0)
     assert budget.steps == 21 + 40
 
 
 def test_when_time_is_over_the_step_just_done_is_the_last():
     budget = TimeBudget(minutes=1.0, steps=100, steps_per_epoch=10)
-    budget.trained(30.0)
+    budget.add_step(30.0)
     assert budget.plan(step=7, seconds=65.0)
     assert budget.steps == 7
 
@@ -54,18 +54,18 @@ def test_it_looks_fifty_times():
     budget = TimeBudget(minutes=1.0, steps=100, steps_per_epoch=10)
     looks = []
     for step in range(100):
-        looks.append(budget.trained(0.61))
+        looks.append(budget.add_step(0.61))
         if looks[-1]:
             budget.plan(step + 1, 0.61 * (step + 1))
     assert sum(looks) == 50
 
 
-class Plans(Watch):
+class Plans(Callback):
     def __init__(self):
         self.told = []
 
-    def plan(self, last_step):
-        self.told.append(last_step)
+    def on_total_steps_change(self, total_steps):
+        self.told.append(total_steps)
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def clock(monkeypatch):
 
     def set_(guessed):
         ticks = itertools.count()
-        monkeypatch.setattr(under_way, "time", types.SimpleNamespace(monotonic=lambda: 0.1 * next(ticks)))
-        monkeypatch.setattr(sys.modules["autoencode.training.fit"], "steps_in", lambda *_: guessed)
+        monkeypatch.setattr(trainer, "time", types.SimpleNamespace(monotonic=lambda: 0.1 * next(ticks)))
+        monkeypatch.setattr(sys.modules["autoencode.training.fit"], "estimate_steps", lambda *_: guessed)
 
     return set_
 
@@ -84,9 +84,9 @@ def clock(monkeypatch):
 def test_a_training_ends_in_its_time_whatever_was_thought_at_first(clock, build, data, folder, guessed):
     clock(guessed)
     run, plans = folder(), Plans()
-    history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, watch=plans)
-    last, kept = history.epochs[-1], RunFolder(run.path).facts["decided"]
-    assert last.step == kept["last_step"] == kept["steps_in_minutes"] == plans.told[-1]
+    history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, callback=plans)
+    last, kept = history.epochs[-1], RunFolder(run.path).metadata["resolved"]
+    assert last.step == kept["total_steps"] == kept["budget_steps"] == plans.told[-1]
     assert 54 < last.seconds < 68  # here the clock moves only when it is looked at, between steps as well
 
 

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from autoencode.errors import CapabilityError
-from autoencode.training import captured, compiled, programs
-from autoencode.training.captured import Captured
-from autoencode.training.seeding import own_noise
+from autoencode.training import cuda_graph, compiled_step, graph_compiler
+from autoencode.training.captured import CudaGraph
+from autoencode.training.seeding import preserved_rng
 from support.compiling import eight_steps, weights_of_training
 
 
 @pytest.fixture(autouse=True)
 def quiet_noise() -> Iterator[None]:
-    with own_noise(torch.device("cpu")):
+    with preserved_rng(torch.device("cpu")):
         yield
 
 
@@ -34,13 +34,13 @@ def stand_in(function: Callable[..., Any], inputs: Sequence[Tensor]) -> tuple[Ca
 @pytest.fixture
 def recording(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps are recorded as on a GPU."""
-    monkeypatch.setattr(captured, "recorded", stand_in)
-    monkeypatch.setattr(programs, "_compiled", lambda graph, _: graph)
+    monkeypatch.setattr(cuda_graph, "capture", stand_in)
+    monkeypatch.setattr(graph_compiler, "_inductor_compile", lambda graph, _: graph)
 
-    def program_of(function: Callable[..., Any], memory: Sequence[Tensor], given: Sequence[Tensor]) -> Captured:
-        return Captured(programs.program_of(function, memory, given), memory, given)
+    def compile_traced(function: Callable[..., Any], memory: Sequence[Tensor], given: Sequence[Tensor]) -> CudaGraph:
+        return CudaGraph(graph_compiler.compile_traced(function, memory, given), memory, given)
 
-    monkeypatch.setattr(compiled, "program_of", program_of)
+    monkeypatch.setattr(compiled_step, "compile_traced", compile_traced)
 
 
 def count(total: Tensor, x: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,9 +49,9 @@ def count(total: Tensor, x: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def test_memory_is_read_where_it_is_and_what_is_given_is_new_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(captured, "recorded", stand_in)
+    monkeypatch.setattr(cuda_graph, "capture", stand_in)
     total, x = torch.zeros(()), torch.ones(3)
-    program = Captured(count, [total], [x, torch.tensor(1.0)])
+    program = CudaGraph(count, [total], [x, torch.tensor(1.0)])
     assert total == 0
     first, one = program(total, torch.tensor([1.0, 2.0, 3.0]), torch.tensor(2.0))
     assert (first.item(), one.tolist(), total.item()) == (24, [2, 4, 6], 12)
@@ -63,9 +63,9 @@ def test_memory_is_read_where_it_is_and_what_is_given_is_new_each_time(monkeypat
 
 
 @pytest.mark.usefixtures("recording")
-@pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adamw", 4.0), ("muon", 0.1)])
-def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
-    plain, recorded = (eight_steps(optimizer, clip, as_program=way) for way in (False, True))
+@pytest.mark.parametrize(("optimizer", "grad_clip"), [("adam", None), ("adamw", 4.0), ("muon", 0.1)])
+def test_it_takes_the_same_steps(optimizer: str, grad_clip: float | None) -> None:
+    plain, recorded = (eight_steps(optimizer, grad_clip, as_program=way) for way in (False, True))
     for one, other in zip(plain, recorded, strict=True):
         torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)
 
@@ -81,8 +81,8 @@ def test_what_cannot_be_recorded_is_refused_in_one_line(monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nand more")
 
-    monkeypatch.setattr(captured, "recorded", fail)
-    monkeypatch.setattr(compiled, "program_of", lambda function, memory, given: Captured(function, memory, given))
+    monkeypatch.setattr(cuda_graph, "capture", fail)
+    monkeypatch.setattr(compiled_step, "compile_traced", lambda function, memory, given: CudaGraph(function, memory, given))
     with pytest.raises(CapabilityError, match=r"cannot be compiled: CUDA error: operation not permitted.*capturing$"):
         eight_steps("adam", None, as_program=True)
 
@@ -130,14 +130,14 @@ class Gpu:
 
 def test_a_recording_follows_warm_ups_on_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     gpu, memory, seen = Gpu(), torch.zeros(()), []
-    monkeypatch.setattr(captured.torch, "cuda", gpu)
+    monkeypatch.setattr(cuda_graph.torch, "cuda", gpu)
 
     def work(total: Tensor) -> Tensor:
         gpu.said.append("work")
         seen.append(total is memory)
         return total + 1
 
-    replay, made = captured.recorded(work, [memory])
+    replay, made = cuda_graph.capture(work, [memory])
     replay()
     warm = ["wait", "in", *["work"] * 3, "out", "wait"]
     assert gpu.said == [*warm, "graph", "in", "work", "out", "replay"]

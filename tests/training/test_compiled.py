@@ -7,20 +7,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from autoencode.data import Batch, Batches, Part, load
+from autoencode.data import Batch, Batches, Subset, load
 from autoencode.errors import CapabilityError, DivergenceError
 from autoencode.kernels import dense, has_bfloat16, library
 from autoencode.model import Autoencoder
-from autoencode.objectives import Objective, Output
-from autoencode.objectives.forward import Forward
+from autoencode.objectives import Objective, ObjectiveOutput
+from autoencode.objectives.forward import ForwardPass
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, compiled, fit, layers
+from autoencode.training import RunFolder, Callback, compiled_step, fit, custom_kernels
 from autoencode.training.compiled import CompiledStep, is_worth_compiling
 from autoencode.training.optimizers import optimizers, state_tensors
-from autoencode.training.players import Players
-from autoencode.training.seeding import own_noise, seed_noise
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.seeding import preserved_rng, seed_rng
+from autoencode.training.step import TrainStep, training_step
 from support.compiling import eight_steps, weights_of_training
 
 CPU = torch.device("cpu")
@@ -29,7 +29,7 @@ compiler = pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++"
 
 @pytest.fixture(autouse=True)
 def quiet_noise() -> Iterator[None]:
-    with own_noise(CPU):
+    with preserved_rng(CPU):
         yield
 
 
@@ -43,14 +43,14 @@ def pictures(n: int = 50) -> Batches:
     return Batches(torch.rand(n, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
 
 
-def program_of(step: TrainStep, batches: Batches | None = None, optimizer: str = "adam") -> CompiledStep:
+def compile_traced(step: TrainStep, batches: Batches | None = None, optimizer: str = "adam") -> CompiledStep:
     return CompiledStep(step, optimizers[optimizer](step.model), batches or pictures(), seed=0)
 
 
 @compiler
-@pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("adam", 4.0), ("muon", 0.1)])
-def test_it_takes_the_same_steps(optimizer: str, clip: float | None) -> None:
-    plain, written = (eight_steps(optimizer, clip, as_program=way) for way in (False, True))
+@pytest.mark.parametrize(("optimizer", "grad_clip"), [("adam", None), ("adam", 4.0), ("muon", 0.1)])
+def test_it_takes_the_same_steps(optimizer: str, grad_clip: float | None) -> None:
+    plain, written = (eight_steps(optimizer, grad_clip, as_program=way) for way in (False, True))
     for one, other in zip(plain, written, strict=True):
         torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)  # Adam makes a step of a rounded slope near zero
 
@@ -62,14 +62,14 @@ def test_in_bfloat16_large_products_are_rounded(monkeypatch: pytest.MonkeyPatch)
     torch.manual_seed(0)
     batches = Batches(torch.rand(50, 1, 12, 12), 12, seed=0)
     step = TrainStep(*recipes["dense-vae"]((1, 12, 12)))
-    seed_noise(0, 3)
+    seed_rng(0, 3)
     exact = step(batches(3), 3).loss.item()
     step.precision = "bfloat16"
-    seed_noise(0, 3)
+    seed_rng(0, 3)
     alone = step(batches(3), 3).loss.item()
-    program = program_of(step, batches)
-    seed_noise(0, 3)
-    found = program(batches.rows(3), 3)["loss"]
+    program = compile_traced(step, batches)
+    seed_rng(0, 3)
+    found = program(batches.gather(3), 3)["loss"]
     assert found == pytest.approx(exact, rel=1e-2)
     assert found != pytest.approx(exact, rel=1e-6)
     assert found == pytest.approx(alone, rel=1e-6)
@@ -77,37 +77,37 @@ def test_in_bfloat16_large_products_are_rounded(monkeypatch: pytest.MonkeyPatch)
 
 @compiler
 def test_every_size_with_many_steps_is_compiled_for(monkeypatch) -> None:
-    monkeypatch.setattr(compiled, "_LEAST_STEPS", 10)
+    monkeypatch.setattr(compiled_step, "_MIN_STEPS", 10)
     step, batches = of(), pictures(52)  # three in five steps are of ten, two of eleven
     fitting = {}
     for steps in (24, 25):
         program = CompiledStep(step, optimizers["adam"](step.model), batches, seed=0, steps=steps)
-        fitting[steps] = {len(batches.rows(number)) for number in range(5) if program.fits(batches.rows(number))}
+        fitting[steps] = {len(batches.gather(number)) for number in range(5) if program.fits(batches.gather(number))}
     assert fitting == {24: {10}, 25: {10, 11}}
 
 
 @compiler
-@pytest.mark.parametrize("part", [Part((pictures().part.x * 255).byte()), Part(pictures().part.x, stochastic=True)])
-def test_what_is_stored_is_made_numbers_of_or_drawn_from_inside(part: Part) -> None:
+@pytest.mark.parametrize("part", [Subset((pictures().subset.x * 255).byte()), Subset(pictures().subset.x, stochastic=True)])
+def test_what_is_stored_is_made_numbers_of_or_drawn_from_inside(part: Subset) -> None:
     step, batches = of(), Batches(part, 12, seed=0)
-    program = program_of(step, batches)
-    seed_noise(0, 3)
+    program = compile_traced(step, batches)
+    seed_rng(0, 3)
     expected = step(batches(3), 3).loss.item()
-    seed_noise(0, 3)
-    assert program(batches.rows(3), 3)["loss"] == pytest.approx(expected, rel=1e-5)
+    seed_rng(0, 3)
+    assert program(batches.gather(3), 3)["loss"] == pytest.approx(expected, rel=1e-5)
 
 
 @compiler
 def test_weights_are_read_where_they_are_and_other_sizes_do_not_fit() -> None:
     step, batches = of(), pictures()
-    program = program_of(step, batches)
+    program = compile_traced(step, batches)
     with torch.no_grad():
         for weight in step.parameters():
             weight.mul_(0.5)
-    seed_noise(0, 4)
+    seed_rng(0, 4)
     expected = step(batches(4), 4).loss.item()
-    seed_noise(0, 4)
-    assert program(batches.rows(4), 4)["loss"] == pytest.approx(expected, rel=1e-5)
+    seed_rng(0, 4)
+    assert program(batches.gather(4), 4)["loss"] == pytest.approx(expected, rel=1e-5)
     assert not program.fits(Batch(torch.rand(9, 1, 6, 6)))
 
 
@@ -117,9 +117,9 @@ def test_a_step_that_fails_changes_nothing(optimizer: str) -> None:
     step, batches = of(), pictures()
     update = optimizers[optimizer](step.model)
     program = CompiledStep(step, update, batches, seed=0)
-    program(batches.rows(0), 0)
+    program(batches.gather(0), 0)
     before = [*(p.clone() for p in step.parameters()), *(t.clone() for t in state_tensors(update).values())]
-    rows = batches.rows(1)
+    rows = batches.gather(1)
     rows.x[3, 0, 2, 2] = torch.nan
     with pytest.raises(DivergenceError, match="at step 1"):
         program(rows, 1)
@@ -138,7 +138,7 @@ def test_a_training_is_the_same_but_for_rounding(tmp_path) -> None:
         settings = Settings(steps=25, batch_size=64, compile=wanted, learning_rate=1e-3)
         history = fit(model, objective, data, settings, folder=folder)
         losses[wanted] = [epoch.validation["loss"] for epoch in history.epochs]
-        assert folder.facts["decided"]["compiled"] is (wanted == "always")
+        assert folder.metadata["resolved"]["compiled"] is (wanted == "always")
     assert losses["always"] == pytest.approx(losses["never"], rel=1e-4)
 
 
@@ -151,24 +151,24 @@ def test_a_training_that_goes_on_ends_with_the_same_weights_to_the_bit(tmp_path)
 class Fickle(Objective):
     """Weighs by the number of the step without a schedule."""
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
-        nll = -seen.log_likelihood().mean(0)
-        return Output((1 if step is None or step < 3 else 2) * nll.mean(), {"nll": nll})
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        nll = -fwd.log_likelihood().mean(0)
+        return ObjectiveOutput((1 if step is None or step < 3 else 2) * nll.mean(), {"nll": nll})
 
 
 class Branching(Objective):
     """Goes one way or the other by what it sees."""
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
-        nll = -seen.log_likelihood().mean(0)
-        return Output(nll.mean() if bool(nll.mean() > 0) else nll.sum(), {"nll": nll})
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        nll = -fwd.log_likelihood().mean(0)
+        return ObjectiveOutput(nll.mean() if bool(nll.mean() > 0) else nll.sum(), {"nll": nll})
 
 
 @compiler
 @pytest.mark.parametrize("objective", [Fickle(), Branching()], ids=["fickle", "branching"])
 def test_what_is_no_fixed_list_of_operations_is_refused(objective: Objective) -> None:
     with pytest.raises(CapabilityError, match="chooses by its numbers"):
-        program_of(of(objective))
+        compile_traced(of(objective))
 
 
 class Counting(nn.Module):
@@ -198,11 +198,11 @@ def test_numbers_that_steps_keep_are_kept() -> None:
         program = CompiledStep(step, update, batches, seed=0) if way else None
         assert step.model.encoder.count == 0
         for number in range(3):
-            seed_noise(0, number)
+            seed_rng(0, number)
             if program:
-                program(batches.rows(number), number)
+                program(batches.gather(number), number)
             else:
-                take(step, update, Players(step.objective), batches(number), number, None)
+                training_step(step, update, Adversaries(step.objective), batches(number), number, None)
         found.append([*step.parameters(), *step.buffers()])
     for one, other in zip(*found, strict=True):
         torch.testing.assert_close(other, one, rtol=1e-3, atol=1e-5)
@@ -216,13 +216,13 @@ def test_numbers_that_steps_keep_are_kept() -> None:
 def test_convolutions_of_our_own_are_in_the_program(recipe: str, precision: str, monkeypatch) -> None:
     if precision == "bfloat16" and not has_bfloat16():
         pytest.skip("this processor has no bfloat16")
-    monkeypatch.setattr(library, "_wanted", True)
+    monkeypatch.setattr(library, "_enabled", True)
     numbers = (torch.rand(80, 1, 28, 20, generator=torch.Generator().manual_seed(1)) * 255).byte()
-    batches, found, seen = Batches(numbers, 80, seed=0), [], []
+    batches, found, fwd = Batches(numbers, 80, seed=0), [], []
     compile_graph = torch._inductor.compile  # pyright: ignore
 
     def look(graph: torch.fx.GraphModule, inputs: list[Tensor]) -> object:
-        seen.extend(str(node.target) for node in graph.graph.nodes)
+        fwd.extend(str(node.target) for node in graph.graph.nodes)
         return compile_graph(graph, inputs)
 
     monkeypatch.setattr(torch._inductor, "compile", look)  # pyright: ignore
@@ -233,26 +233,26 @@ def test_convolutions_of_our_own_are_in_the_program(recipe: str, precision: str,
         update = optimizers["sgd"](model)
         program = CompiledStep(step, update, batches, seed=0) if way else None
         for number in range(3):
-            seed_noise(0, number)
+            seed_rng(0, number)
             if program:
-                values = program(batches.rows(number), number)
+                values = program(batches.gather(number), number)
             else:
-                values = take(step, update, Players(objective), batches(number), number, None)
+                values = training_step(step, update, Adversaries(objective), batches(number), number, None)
             found.append(list(values.values()))
-    assert sum("autoencode_convolve" in name for name in seen) >= 8
-    assert not any("aten.convolution" in name for name in seen)
+    assert sum("autoencode_convolve" in name for name in fwd) >= 8
+    assert not any("aten.convolution" in name for name in fwd)
     rtol = 1e-4 if precision == "float32" else 1e-3
     torch.testing.assert_close(torch.tensor(found[3:]), torch.tensor(found[:3]), rtol=rtol, atol=rtol)
 
 
 def test_players_and_other_precisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CapabilityError, match="with players"):
-        program_of(of(recipe="adversarial-ae"))
+    with pytest.raises(CapabilityError, match="with adversaries"):
+        compile_traced(of(recipe="adversarial-ae"))
     half = of()
     half.precision = "bfloat16"
-    monkeypatch.setattr(compiled, "has_bfloat16", lambda: False)
+    monkeypatch.setattr(compiled_step, "has_bfloat16", lambda: False)
     with pytest.raises(CapabilityError, match="not compiled in bfloat16"):
-        program_of(half)
+        compile_traced(half)
 
 
 def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,26 +263,26 @@ def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(mo
     step = of()
     step.precision = "bfloat16"
     for here in (True, False):
-        monkeypatch.setattr(compiled, "has_bfloat16", lambda here=here: here)
+        monkeypatch.setattr(compiled_step, "has_bfloat16", lambda here=here: here)
         assert is_worth_compiling(step, 8_000, CPU) == here
 
 
 def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     step = of(recipe="conv-vae")
     for ours in (True, False):
-        monkeypatch.setattr(layers, "build_kernels", lambda ours=ours: ours)
+        monkeypatch.setattr(custom_kernels, "build_kernels", lambda ours=ours: ours)
         assert is_worth_compiling(step, 8_000, CPU) == ours
-    monkeypatch.setattr(layers, "build_kernels", lambda: True)
+    monkeypatch.setattr(custom_kernels, "build_kernels", lambda: True)
     step = of()
     step.model.encoder = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), step.model.encoder)
     assert not is_worth_compiling(step, 8_000, CPU)
 
 
-class Notes(Watch):
+class Notes(Callback):
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def note(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         self.said.append(text)
 
 
@@ -294,14 +294,14 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
     def fail(*_: object) -> None:
         raise RuntimeError("no compiler\nin sight")
 
-    monkeypatch.setattr(compiled, "program_of", fail)
-    monkeypatch.setattr(compiled, "_LEAST_STEPS", 2)
-    data, watch = load("digits"), Notes()
+    monkeypatch.setattr(compiled_step, "compile_traced", fail)
+    monkeypatch.setattr(compiled_step, "_MIN_STEPS", 2)
+    data, callback = load("digits"), Notes()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
-    assert fit(model, objective, data, Settings(steps=2, **options), watch=watch).status == "complete"
+    assert fit(model, objective, data, Settings(steps=2, **options), callback=callback).status == "complete"
     said = ["compiling the training step, which can take a minute"]
     said.append("this step cannot be compiled: no compiler; training goes on without")
-    assert watch.said == (said if tried else [])
+    assert callback.said == (said if tried else [])
     if tried:
         with pytest.raises(CapabilityError, match="no compiler"):
             fit(model, objective, data, Settings(steps=2, compile="always"))
@@ -309,11 +309,11 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
 
 def test_a_model_is_left_as_it_was(monkeypatch) -> None:
     """Looking makes no gradients and keeps the process's noise."""
-    monkeypatch.setattr(compiled, "program_of", lambda *_: lambda *__: [])
+    monkeypatch.setattr(compiled_step, "compile_traced", lambda *_: lambda *__: [])
     step: TrainStep = of()
     before, state = [p.clone() for p in step.parameters()], torch.get_rng_state()
     with pytest.raises(CapabilityError):
-        program_of(step)
+        compile_traced(step)
     assert all(p.grad is None for p in step.parameters())
     assert all(torch.equal(a, b) for a, b in zip(before, step.parameters(), strict=True))
     assert torch.equal(state, torch.get_rng_state())

@@ -7,10 +7,10 @@ import torch
 from autoencode.data import Batch, load
 from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeError, UnknownNameError
 from autoencode.kernels import library
-from autoencode.objectives import Elbo, Output, Reconstruction
+from autoencode.objectives import Elbo, ObjectiveOutput, Reconstruction
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, fit, optimizers, under_way, validate
+from autoencode.training import RunFolder, Callback, fit, optimizers, trainer, validate
 from autoencode.training.fit import planned_steps
 from autoencode.training.history import Status
 from autoencode.training.weights import load_tensors
@@ -27,9 +27,9 @@ def timeless(history):
     return [{k: v for k, v in epoch.as_dict().items() if k not in WITHOUT_CLOCK} for epoch in history.epochs]
 
 
-def trained(build, data, folder=None, watch=None, **settings):
+def trained(build, data, folder=None, callback=None, **settings):
     model, objective = build()
-    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, watch=watch)
+    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, callback=callback)
     return model, history
 
 
@@ -51,14 +51,14 @@ def test_another_seed_another_run(build, data):
 
 
 def test_the_noise_differs_from_step_to_step(build, data):
-    seen = []
+    fwd = []
 
-    class Noise(Watch):
-        def step(self, step, examples, terms):
-            seen.append(torch.rand(()).item())
+    class Noise(Callback):
+        def on_step_end(self, step, examples, terms):
+            fwd.append(torch.rand(()).item())
 
-    trained(build, data, epochs=2, watch=Noise())
-    assert len(set(seen)) == len(seen)
+    trained(build, data, epochs=2, callback=Noise())
+    assert len(set(fwd)) == len(fwd)
 
 
 def test_leaves_the_generators_alone(build, data):
@@ -73,7 +73,7 @@ def test_leaves_the_generators_alone(build, data):
 @pytest.mark.parametrize("optimizer", list(optimizers))
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_going_on_is_the_same_to_the_bit(build, data, folder, optimizer, average):
-    settings = {"epochs": 4, "optimizer": optimizer, "average": average, "schedule": "cosine"}
+    settings = {"epochs": 4, "optimizer": optimizer, "ema_decay": average, "schedule": "cosine"}
     whole, history = trained(build, data, folder("whole"), **settings)
     pieces = folder("pieces")
     for step in (3, 9):  # in the middle of epochs of 4 steps
@@ -92,7 +92,7 @@ def test_ctrl_c_saves_and_returns(build, data, folder):
     run = folder()
     model, history = trained(build, data, run, StopAt(6), epochs=5)
     assert history.status is Status.INTERRUPTED
-    assert RunFolder(run.path).facts["status"] == "interrupted"
+    assert RunFolder(run.path).metadata["status"] == "interrupted"
     assert load_tensors(run.checkpoint_file)[1]["step"] == 6
     assert not model.training
 
@@ -119,20 +119,20 @@ def test_a_complete_run_stays_as_it_is(build, data, folder):
 
 def scripted(monkeypatch, losses):
     values = iter(losses)
-    monkeypatch.setattr(under_way, "validate", lambda *args, **kwargs: {"loss": next(values)})
+    monkeypatch.setattr(trainer, "validate", lambda *args, **kwargs: {"loss": next(values)})
 
 
 def test_best_and_last_weights_are_kept_apart(build, data, folder, monkeypatch):
     run, weights = folder(), []
 
-    class Keep(Watch):
-        def epoch(self, record):
+    class Keep(Callback):
+        def on_epoch_end(self, record):
             weights.append({name: value.clone() for name, value in model.state_dict().items()})
 
     scripted(monkeypatch, [5.0, 3.0, 4.0])
     model, objective = build()
-    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, watch=Keep())
-    best, last = load_tensors(run.model_file)[0], load_tensors(run.last_file)[0]
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, callback=Keep())
+    best, last = load_tensors(run.model_file)[0], load_tensors(run.last_model_file)[0]
     assert [epoch.best for epoch in history.epochs] == [True, True, False]
     assert all(torch.equal(best[name], weights[1][name]) for name in best)
     assert all(torch.equal(last[name], weights[2][name]) for name in last)
@@ -143,8 +143,8 @@ def test_best_and_last_weights_are_kept_apart(build, data, folder, monkeypatch):
 def test_files_are_not_written_after_each_epoch_that_takes_no_time(build, data, folder, monkeypatch):
     run, written = folder(), []
 
-    class Look(Watch):
-        def epoch(self, record):
+    class Look(Callback):
+        def on_epoch_end(self, record):
             written.append(load_tensors(run.checkpoint_file)[1]["step"])
 
     losses = [5.0, 4.0, 3.0, 4.0, 5.0, 6.0]
@@ -155,7 +155,7 @@ def test_files_are_not_written_after_each_epoch_that_takes_no_time(build, data, 
     best = load_tensors(run.model_file)[0]
     assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
     scripted(monkeypatch, losses)
-    monkeypatch.setattr(under_way, "_SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(trainer, "_MIN_SECONDS_BETWEEN_SAVES", 0.0)
     run = folder("each")
     written.clear()
     trained(build, data, run, Look(), epochs=6)
@@ -165,14 +165,14 @@ def test_files_are_not_written_after_each_epoch_that_takes_no_time(build, data, 
 def test_weights_that_were_kept_are_written_when_the_loss_diverges(build, data, folder, monkeypatch):
     run, weights = folder(), []
 
-    class Keep(Watch):
-        def epoch(self, record):
+    class Keep(Callback):
+        def on_epoch_end(self, record):
             weights.append({name: value.clone() for name, value in model.state_dict().items()})
 
     scripted(monkeypatch, [5.0, 4.0, float("nan")])
     model, objective = build()
     with pytest.raises(DivergenceError):
-        fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, watch=Keep())
+        fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, callback=Keep())
     best = load_tensors(run.model_file)[0]
     assert all(torch.equal(best[name], weights[1][name]) for name in best)
 
@@ -181,18 +181,18 @@ def test_ctrl_c_writes_what_was_not_written_yet(build, data, folder):
     run, kept = folder(), []
 
     class Keep(StopAt):
-        def epoch(self, record):
+        def on_epoch_end(self, record):
             kept.append({name: value.clone() for name, value in model.state_dict().items()})
 
     model, objective = build()
-    fit(model, objective, data, Settings(epochs=6, batch_size=16), folder=run, watch=Keep(14))
-    last = load_tensors(run.last_file)[0]
+    fit(model, objective, data, Settings(epochs=6, batch_size=16), folder=run, callback=Keep(14))
+    last = load_tensors(run.last_model_file)[0]
     assert all(torch.equal(last[name], kept[2][name]) for name in last)  # of the last epoch that ended, not of step 14
     assert load_tensors(run.checkpoint_file)[1]["step"] == 14
 
 
 @pytest.mark.parametrize(
-    ("patience", "min_change", "losses", "epochs"),
+    ("patience", "min_delta", "losses", "epochs"),
     [
         (2, 0.0, [5, 4, 4.5, 4.2, 1], 4),
         (2, 0.0, [5, 4, 4.5, 3.9, 4, 4], 6),
@@ -201,9 +201,9 @@ def test_ctrl_c_writes_what_was_not_written_yet(build, data, folder):
         (None, 0.0, [5, 6, 7, 8], 4),
     ],
 )
-def test_early_stopping(build, data, monkeypatch, patience, min_change, losses, epochs):
+def test_early_stopping(build, data, monkeypatch, patience, min_delta, losses, epochs):
     scripted(monkeypatch, [float(loss) for loss in losses])
-    _, history = trained(build, data, epochs=len(losses), patience=patience, min_change=min_change)
+    _, history = trained(build, data, epochs=len(losses), patience=patience, min_delta=min_delta)
     assert len(history.epochs) == epochs
     stopped = patience is not None and epochs < len(losses)
     assert history.status is (Status.STOPPED_EARLY if stopped else Status.COMPLETE)
@@ -212,25 +212,25 @@ def test_early_stopping(build, data, monkeypatch, patience, min_change, losses, 
 class Breaks(Elbo):
     """An elbo whose `kl` becomes NaN at step 5."""
 
-    def judge(self, seen, step):
-        output = super().judge(seen, step)
+    def evaluate(self, fwd, step):
+        output = super().evaluate(fwd, step)
         if step != 5:
             return output
         broken = {**output.terms, "kl": output.terms["kl"] * float("nan")}
-        return Output(output.loss * float("nan"), broken)
+        return ObjectiveOutput(output.loss * float("nan"), broken)
 
 
 def test_nan_stops_with_the_term_the_step_and_what_to_try(build, data, folder):
     run, weights = folder(), []
     model, _ = build()
 
-    class Keep(Watch):
-        def step(self, step, examples, terms):
+    class Keep(Callback):
+        def on_step_end(self, step, examples, terms):
             weights.append({name: value.clone() for name, value in model.state_dict().items()})
 
     with pytest.raises(DivergenceError, match=r"'kl' became nan at step 5: try a lower --learning-rate"):
-        fit(model, Breaks(), data, Settings(epochs=4, batch_size=16), folder=run, watch=Keep())
-    assert RunFolder(run.path).facts["status"] == "diverged"
+        fit(model, Breaks(), data, Settings(epochs=4, batch_size=16), folder=run, callback=Keep())
+    assert RunFolder(run.path).metadata["status"] == "diverged"
     assert all(torch.equal(weights[-1][name], value) for name, value in model.state_dict().items())
     assert load_tensors(run.checkpoint_file)[1]["step"] == 4  # the end of the last good epoch
 
@@ -256,7 +256,7 @@ def test_data_of_another_shape_are_refused(build):
         ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
         ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
         ({"device": "gpu"}, ArgumentError, "--device gpu"),
-        ({"turned": 1.0}, ArgumentError, "--turned is for pictures"),
+        ({"augment": 1.0}, ArgumentError, "--augment is for pictures"),
     ],
 )
 def test_unknown_names_are_told(build, data, wrong, error, said):
@@ -269,7 +269,7 @@ def test_pictures_are_turned_in_training_only(monkeypatch):
     monkeypatch.setattr(Reconstruction, "prepare", lambda self, batch: shown.append(batch) or asked(self, batch))
     slope = torch.linspace(0, 1, 8).expand(40, 1, 8, 8).contiguous()  # bright at the right
     model, _ = recipes["restorer"]((1, 8, 8), widths=(4,))
-    fit(model, Reconstruction(), load(slope), Settings(epochs=2, batch_size=40, turned=1.0))
+    fit(model, Reconstruction(), load(slope), Settings(epochs=2, batch_size=40, augment=1.0))
     upright = [batch.x[:, 0, 0, 7] - batch.x[:, 0, 0, 0] == batch.x[:, 0, 7, 7] for batch in shown]
     assert {bool(each.all()) for each in upright} == {True, False}
     assert all(each.all() for batch, each in zip(shown, upright, strict=True) if len(batch) == 4)
@@ -279,7 +279,7 @@ def test_pictures_are_turned_in_training_only(monkeypatch):
 def test_minutes_shorten_a_training_and_are_kept_with_the_run(build, data, folder):
     run = folder()
     _, history = trained(build, data, run, epochs=100_000, minutes=0.002)
-    steps = RunFolder(run.path).facts["decided"]["last_step"]
+    steps = RunFolder(run.path).metadata["resolved"]["total_steps"]
     assert history.epochs[-1].step == steps < 400_000
     _, again = trained(build, data, RunFolder(run.path), epochs=100_000, minutes=0.002)
     assert again.epochs[-1].step == steps
@@ -292,8 +292,8 @@ def test_minutes_do_not_change_what_is_learned(build, data):
 
 
 def test_least_steps_make_more_epochs_for_small_data():
-    assert planned_steps(Settings(epochs=3, least_steps=100), steps_per_epoch=8) == 104
-    assert planned_steps(Settings(epochs=30, least_steps=100), steps_per_epoch=8) == 240
+    assert planned_steps(Settings(epochs=3, min_steps=100), steps_per_epoch=8) == 104
+    assert planned_steps(Settings(epochs=30, min_steps=100), steps_per_epoch=8) == 240
 
 
 def test_clipping_bounds_the_step(build, data):
@@ -332,8 +332,8 @@ def test_bfloat16_trains_close_to_float32_and_is_validated_in_it(build, data):
 def test_checkpoints_between_epochs_by_time(build, data, folder):
     run, steps = folder(), []
 
-    class Look(Watch):
-        def step(self, step, examples, terms):
+    class Look(Callback):
+        def on_step_end(self, step, examples, terms):
             steps.append(load_tensors(run.checkpoint_file)[1]["step"] if run.checkpoint_file.exists() else 0)
 
     trained(build, data, run, Look(), epochs=2, checkpoint_seconds=1e-9)
@@ -347,13 +347,13 @@ def test_the_test_part_is_never_touched(build, data):
     assert same(one, trained(build, data, epochs=2)[0])
 
 
-class Record(Watch):
+class Record(Callback):
     """Keeps the weights and the loss after every step."""
 
     def __init__(self, model):
         self.model, self.weights, self.losses = model, [], []
 
-    def step(self, step, examples, terms):
+    def on_step_end(self, step, examples, terms):
         self.weights.append({name: value.clone() for name, value in self.model.state_dict().items()})
         self.losses.append(terms["loss"])
 
@@ -363,11 +363,11 @@ def test_the_averaged_weights_are_validated_and_kept(build, data, folder):
     model, objective = build()
     expected = {name: value.clone() for name, value in model.state_dict().items()}
     record = Record(model)
-    history = fit(model, objective, data, Settings(epochs=3, batch_size=16, average=0.8), folder=run, watch=record)
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16, ema_decay=0.8), folder=run, callback=record)
     for step, weights in enumerate(record.weights):
         decay = min(0.8, (1 + step) / (10 + step))
         expected = {name: decay * value + (1 - decay) * weights[name] for name, value in expected.items()}
-    last = load_tensors(run.last_file)[0]
+    last = load_tensors(run.last_model_file)[0]
     for name, value in expected.items():
         torch.testing.assert_close(last[name], value)
     model.load_state_dict(last)
@@ -377,7 +377,7 @@ def test_the_averaged_weights_are_validated_and_kept(build, data, folder):
 def test_the_terms_of_an_epoch_are_its_own_means(build, data):
     model, objective = build()
     record = Record(model)
-    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), watch=record)
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), callback=record)
     for number, epoch in enumerate(history.epochs):
         losses = record.losses[4 * number : 4 * number + 4]
         assert epoch.train["loss"] == pytest.approx(sum(losses) / 4, rel=1e-12)
@@ -399,35 +399,35 @@ def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
     scripted(monkeypatch, [3.0, float("inf")])
     with pytest.raises(DivergenceError, match=r"'loss' became inf in the validation after step 8"):
         trained(build, data, run, epochs=3)
-    assert RunFolder(run.path).facts["status"] == "diverged"
+    assert RunFolder(run.path).metadata["status"] == "diverged"
 
 
 def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
-    class Notes(Watch):
-        def note(self, text):
+    class Notes(Callback):
+        def on_message(self, text):
             notes.append(text)
 
     notes = list[str]()
     monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
-    monkeypatch.setattr(library, "built", library.built.__wrapped__)
+    monkeypatch.setattr(library, "compiled_library", library.compiled_library.__wrapped__)
     pictures = load(torch.rand(40, 1, 8, 8))
-    here = library.built() is not None
+    here = library.compiled_library() is not None
     layers = sys.modules["autoencode.training.layers"]
     for recipe, suits, own in (("fashion-vae", False, here), ("dense-vae", False, False), ("dense-vae", True, here)):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        monkeypatch.setattr(layers, "suits_products", lambda _, suits=suits: suits)
-        monkeypatch.setattr(layers, "are_products_faster", lambda suits=suits: suits)
+        monkeypatch.setattr(layers, "suits_matmul", lambda _, suits=suits: suits)
+        monkeypatch.setattr(layers, "is_matmul_faster", lambda suits=suits: suits)
         run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
-        fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, watch=Notes())
-        assert run.facts["decided"]["kernels"] == own
+        fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, callback=Notes())
+        assert run.metadata["resolved"]["kernels"] == own
         assert [text.split(",")[0] for text in notes] == ["compiling layers for this processor"] * own
         notes.clear()
-    monkeypatch.setattr(layers, "are_products_faster", lambda: False)
+    monkeypatch.setattr(layers, "is_matmul_faster", lambda: False)
     run, (model, objective) = folder("lost"), recipes["dense-vae"]((1, 8, 8))
-    fit(model, objective, pictures, Settings(steps=1), folder=run, watch=Notes())
-    assert not run.facts["decided"]["kernels"]
+    fit(model, objective, pictures, Settings(steps=1), folder=run, callback=Notes())
+    assert not run.metadata["resolved"]["kernels"]
     notes.clear()
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
-    fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), watch=Notes())
+    fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), callback=Notes())
     assert len(notes) == 1
     assert "C++ compiler" in notes[0]

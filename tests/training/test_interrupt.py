@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from autoencode.training.interrupt import listening
+from autoencode.training.interrupt import cancel_on_interrupt
 
 
 @pytest.fixture(autouse=True)
@@ -16,17 +16,17 @@ def usual():
 
 
 def test_the_first_is_a_request_and_the_second_is_not():
-    with listening() as interruption:
-        assert not interruption.asked
+    with cancel_on_interrupt() as cancel_token:
+        assert not cancel_token.cancelled
         os.kill(os.getpid(), signal.SIGINT)
-        assert interruption.asked
+        assert cancel_token.cancelled
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_handlers_come_back():
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with listening():
+    with cancel_on_interrupt():
         pass
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
@@ -35,8 +35,8 @@ def test_other_threads_do_not_listen():
     seen = []
 
     def work():
-        with listening() as interruption:
-            seen.append(interruption.asked)
+        with cancel_on_interrupt() as cancel_token:
+            seen.append(cancel_token.cancelled)
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -20,7 +20,7 @@ options = dict(checkpoint_seconds=0.05)
 if resume:
     tasks.resume(path)
 else:
-    tasks.train("digits", "dense-vae", out=path, epochs=12, optimizer="muon", average=0.9, command="test", **options)
+    tasks.train("digits", "dense-vae", out=path, epochs=12, optimizer="muon", ema_decay=0.9, command="test", **options)
 """
 
 

@@ -7,14 +7,14 @@ from torch import nn
 
 from autoencode.data import Batch
 from autoencode.errors import RunError
-from autoencode.objectives import AdversarialPrior, Corrupted, Elbo, TotalCorrelation
+from autoencode.objectives import AdversarialPrior, Denoising, Elbo, TotalCorrelation
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, fit, under_way, validate
+from autoencode.training import RunFolder, fit, trainer, validate
 from autoencode.training.fit import _optimizer as optimizer_of
 from autoencode.training.history import Status
-from autoencode.training.players import Players
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.step import TrainStep, training_step
 from autoencode.training.weights import load_tensors
 from support.watches import StopAt
 
@@ -45,9 +45,9 @@ def learned(module):
     return {name: value.detach().clone() for name, value in module.named_parameters()}
 
 
-def trained(data, folder=None, watch=None, **settings):
+def trained(data, folder=None, callback=None, **settings):
     model, objective = made()
-    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, watch=watch)
+    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, callback=callback)
     return model, objective, history
 
 
@@ -55,28 +55,28 @@ def timeless(history):
     return [{k: v for k, v in epoch.as_dict().items() if k not in WITHOUT_CLOCK} for epoch in history.epochs]
 
 
-def one_step(clip=None):
+def one_step(grad_clip=None):
     model, objective = made()
-    step, players = TrainStep(model, objective), Players(objective)
+    step, adversaries = TrainStep(model, objective), Adversaries(objective)
     optimizer = optimizer_of(model, Settings())
     batch = Batch(torch.rand(16, 12, generator=torch.Generator().manual_seed(1)))
     torch.manual_seed(2)
-    return take(step, optimizer, players, batch, 0, clip), model, objective, players, batch
+    return training_step(step, optimizer, adversaries, batch, 0, grad_clip), model, objective, adversaries, batch
 
 
 # One step ----------------------------------------------------------------------------------------------------------
 
 
 def test_each_loss_moves_its_own_weights_alone():
-    _, model, _, players, batch = one_step()
+    _, model, _, adversaries, batch = one_step()
     torch.manual_seed(5)
     fresh, judge = made()
     torch.manual_seed(2)
     output = judge(fresh, batch, 0)
-    network = judge.players["tc_critic"].network
+    network = judge.auxiliary_networks["tc_critic"].network
     for loss, module, done in (
         (output.loss, fresh, model),
-        (output.adversaries["tc_critic"], network, players.networks["tc_critic"]),
+        (output.adversary_losses["tc_critic"], network, adversaries.networks["tc_critic"]),
     ):
         own = list(module.parameters())
         expected = torch.autograd.grad(loss, own, retain_graph=True)
@@ -88,52 +88,52 @@ def test_model_and_player_step_from_one_pass():
     passes = []
     model, objective = made()
     model.encoder.register_forward_hook(lambda *_: passes.append(1))
-    players, before = Players(objective), learned(model)
-    critics = learned(players.networks["tc_critic"])
+    adversaries, before = Adversaries(objective), learned(model)
+    critics = learned(adversaries.networks["tc_critic"])
     batch = Batch(torch.rand(16, 12))
-    values = take(TrainStep(model, objective), optimizer_of(model, Settings()), players, batch, 0, None)
+    values = training_step(TrainStep(model, objective), optimizer_of(model, Settings()), adversaries, batch, 0, None)
     assert len(passes) == 1
     assert values.keys() == {"loss", "nll", "kl", "total_correlation", "tc_critic"}
     assert not any(torch.equal(before[name], value) for name, value in model.named_parameters())
-    now = dict(players.networks["tc_critic"].named_parameters())
+    now = dict(adversaries.networks["tc_critic"].named_parameters())
     assert not any(torch.equal(critics[name], now[name]) for name in critics if name != "1.bias")
 
 
 def test_a_gradient_of_an_earlier_step_is_forgotten():
-    _, model, objective, players, batch = one_step()
+    _, model, objective, adversaries, batch = one_step()
     step, optimizer = TrainStep(model, objective), torch.optim.SGD(model.parameters(), lr=0.0)
-    players.set_learning_rate(0.0)
+    adversaries.set_learning_rate(0.0)
     gradients = []
     for _ in range(2):
         torch.manual_seed(3)
-        take(step, optimizer, players, batch, 1, None)
-        gradients.append([p.grad.clone() for p in (*model.parameters(), *players.networks["tc_critic"].parameters())])
+        training_step(step, optimizer, adversaries, batch, 1, None)
+        gradients.append([p.grad.clone() for p in (*model.parameters(), *adversaries.networks["tc_critic"].parameters())])
     assert all(torch.equal(a, b) for a, b in zip(*gradients, strict=True))
 
 
 def test_clipping_bounds_model_and_player_each_on_its_own():
-    _, model, _, players, _ = one_step(clip=1e-4)
-    for module in (model, players.networks["tc_critic"]):
+    _, model, _, adversaries, _ = one_step(grad_clip=1e-4)
+    for module in (model, adversaries.networks["tc_critic"]):
         norm = torch.cat([p.grad.flatten() for p in module.parameters()]).norm().item()
         assert norm == pytest.approx(1e-4, rel=1e-3)
 
 
 def test_players_follow_the_schedule():
-    players = Players(made()[1])
-    players.set_learning_rate(0.25)
-    players.set_learning_rate(0.5)
-    assert players.optimizers["tc_critic"].param_groups[0]["lr"] == RATE / 2
-    assert players.optimizers["tc_critic"].param_groups[0]["betas"] == (0.5, 0.9)
+    adversaries = Adversaries(made()[1])
+    adversaries.set_learning_rate(0.25)
+    adversaries.set_learning_rate(0.5)
+    assert adversaries.optimizers["tc_critic"].param_groups[0]["lr"] == RATE / 2
+    assert adversaries.optimizers["tc_critic"].param_groups[0]["betas"] == (0.5, 0.9)
 
 
 def test_the_schedule_reaches_the_players_in_training(data, monkeypatch):
-    rates, plain = [], Players.set_learning_rate
+    rates, plain = [], Adversaries.set_learning_rate
 
     def record(self, factor):
         plain(self, factor)
         rates.append(self.optimizers["tc_critic"].param_groups[0]["lr"])
 
-    monkeypatch.setattr(Players, "set_learning_rate", record)
+    monkeypatch.setattr(Adversaries, "set_learning_rate", record)
     trained(data, epochs=2, schedule="linear")
     assert len(rates) == 8
     assert rates[-1] == pytest.approx(RATE / 9 / 0.95)
@@ -144,7 +144,7 @@ def test_the_schedule_reaches_the_players_in_training(data, monkeypatch):
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_going_on_is_the_same_to_the_bit(data, folder, average):
-    settings = {"epochs": 4, "schedule": "cosine", "average": average, "clip": 1.0}
+    settings = {"epochs": 4, "schedule": "cosine", "ema_decay": average, "grad_clip": 1.0}
     whole, judge, history = trained(data, folder("whole"), **settings)
     pieces = folder("pieces")
     for step in (3, 9):  # in the middle of epochs of 4 steps
@@ -152,7 +152,7 @@ def test_going_on_is_the_same_to_the_bit(data, folder, average):
         pieces = RunFolder(pieces.path)
     resumed, other, rest = trained(data, pieces, **settings)
     assert same(weights(whole), weights(resumed))
-    assert same(weights(judge.players["tc_critic"].network), weights(other.players["tc_critic"].network))
+    assert same(weights(judge.auxiliary_networks["tc_critic"].network), weights(other.auxiliary_networks["tc_critic"].network))
     assert timeless(history) == timeless(rest)
     for name in ("model.safetensors", "last.safetensors"):
         assert (pieces.path / name).read_bytes() == (pieces.path.parent / "whole" / name).read_bytes()
@@ -163,11 +163,11 @@ def test_going_on_is_the_same_to_the_bit(data, folder, average):
 def test_of_the_players_nothing_is_left_in_the_weights(data, folder):
     run = folder()
     model, _, _ = trained(data, run, epochs=1)
-    for file in (run.model_file, run.last_file):
+    for file in (run.model_file, run.last_model_file):
         assert load_file(file).keys() == model.state_dict().keys()
     kept = load_tensors(run.checkpoint_file)[0]
-    assert any(name.startswith("players.tc_critic.network.") for name in kept)
-    assert any(name.startswith("players.tc_critic.optimizer.") for name in kept)
+    assert any(name.startswith("adversaries.tc_critic.network.") for name in kept)
+    assert any(name.startswith("adversaries.tc_critic.optimizer.") for name in kept)
 
 
 def test_a_checkpoint_of_other_players_is_refused(data, folder):
@@ -182,7 +182,7 @@ def test_minutes_change_neither_model_nor_players(data):
     plain, judge, _ = trained(data, epochs=1)
     timed, other, _ = trained(data, epochs=1, minutes=100.0)
     assert same(weights(plain), weights(timed))
-    assert same(weights(judge.players["tc_critic"].network), weights(other.players["tc_critic"].network))
+    assert same(weights(judge.auxiliary_networks["tc_critic"].network), weights(other.auxiliary_networks["tc_critic"].network))
 
 
 def test_minutes_shorten_a_training_with_players(data):
@@ -192,16 +192,16 @@ def test_minutes_shorten_a_training_with_players(data):
 
 def test_the_last_weights_are_kept_since_players_move_the_yardstick(data, folder, monkeypatch):
     values = iter([3.0, 4.0, 5.0])
-    monkeypatch.setattr(under_way, "validate", lambda *args, **kwargs: {"loss": next(values)})
+    monkeypatch.setattr(trainer, "validate", lambda *args, **kwargs: {"loss": next(values)})
     run = folder()
     _, _, history = trained(data, run, epochs=3)
     assert history.best is history.epochs[-1]
-    assert run.model_file.read_bytes() == run.last_file.read_bytes()
+    assert run.model_file.read_bytes() == run.last_model_file.read_bytes()
 
 
 def test_validation_has_players_in_evaluation_mode_and_leaves_them_as_they_were(data):
     model, objective = made()
-    network = objective.players["tc_critic"].network.train()
+    network = objective.auxiliary_networks["tc_critic"].network.train()
     model.eval()
     before, results = weights(network), [validate(model, objective, data.validation) for _ in range(2)]
     assert same(before, weights(network)), "statistics moved"
@@ -214,7 +214,7 @@ def test_validation_has_players_in_evaluation_mode_and_leaves_them_as_they_were(
 
 def test_players_learn_in_training_mode(data):
     model, objective = made()
-    network = objective.players["tc_critic"].network.eval()
+    network = objective.auxiliary_networks["tc_critic"].network.eval()
     fit(model, objective, data, Settings(epochs=1, batch_size=16))
     assert network.training
     assert network[1].num_batches_tracked == 8  # two looks a step, four steps
@@ -224,7 +224,7 @@ def test_bfloat16_players_have_losses_in_full_precision(data):
     model, objective = made()
     x = torch.rand(16, 12)
     output = TrainStep(model, objective, "bfloat16")(Batch(x), 0)
-    assert output.adversaries["tc_critic"].dtype == torch.float32
+    assert output.adversary_losses["tc_critic"].dtype == torch.float32
     assert output.terms["total_correlation"].dtype == torch.float32
     assert trained(data, epochs=2, precision="bfloat16")[2].status is Status.COMPLETE
 
@@ -234,9 +234,9 @@ def test_bfloat16_players_have_losses_in_full_precision(data):
 
 def test_parts_pass_their_players_on():
     one, two = critic(), critic()
-    parts = 3.0 * Corrupted(Elbo() + 2.0 * TotalCorrelation(one), lambda batch: batch) + AdversarialPrior(two)
-    assert {name: player.network for name, player in parts.players.items()} == {"tc_critic": one, "code_critic": two}
-    assert Elbo().players == {}
+    parts = 3.0 * Denoising(Elbo() + 2.0 * TotalCorrelation(one), lambda batch: batch) + AdversarialPrior(two)
+    assert {name: adversary.network for name, adversary in parts.auxiliary_networks.items()} == {"tc_critic": one, "code_critic": two}
+    assert Elbo().auxiliary_networks == {}
 
 
 def test_a_weight_is_the_models_alone():
@@ -244,17 +244,17 @@ def test_a_weight_is_the_models_alone():
     part = TotalCorrelation(critic().eval())
     batch = Batch(torch.rand(16, 12))
     outputs = []
-    for objective in (part, 7.0 * part, 7.0 * Corrupted(part, lambda batch: batch)):
+    for objective in (part, 7.0 * part, 7.0 * Denoising(part, lambda batch: batch)):
         torch.manual_seed(3)
         outputs.append(objective(model, batch))
     plain = outputs[0]
     for weighted in outputs[1:]:
         torch.testing.assert_close(weighted.loss, 7 * plain.loss)
-        assert torch.equal(weighted.adversaries["tc_critic"], plain.adversaries["tc_critic"])
+        assert torch.equal(weighted.adversary_losses["tc_critic"], plain.adversary_losses["tc_critic"])
 
 
 def test_a_copy_of_both_shares_nothing():
     model, objective = made()
     _, other = copy.deepcopy((model, objective))
-    assert other.players["tc_critic"].network is not objective.players["tc_critic"].network
-    assert other.players["tc_critic"].network is other.players["tc_critic"].network
+    assert other.auxiliary_networks["tc_critic"].network is not objective.auxiliary_networks["tc_critic"].network
+    assert other.auxiliary_networks["tc_critic"].network is other.auxiliary_networks["tc_critic"].network

@@ -8,8 +8,8 @@ from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import Watch, fit
-from autoencode.training.precision import is_slow_here, resolve_device, resolve_precision
+from autoencode.training import Callback, fit
+from autoencode.training.precision import is_emulated, resolve_device, resolve_precision
 
 CPU = torch.device("cpu")
 
@@ -56,18 +56,18 @@ def test_bfloat16_is_slow_where_the_processor_does_not_multiply_it(monkeypatch, 
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: known)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: units)
-    assert is_slow_here("bfloat16", CPU) == slow
-    assert not is_slow_here("float32", CPU)
-    assert not is_slow_here("bfloat16", torch.device("cuda"))
+    assert is_emulated("bfloat16", CPU) == slow
+    assert not is_emulated("float32", CPU)
+    assert not is_emulated("bfloat16", torch.device("cuda"))
 
 
 @pytest.mark.parametrize("slow", [True, False])
 def test_whoever_asks_for_it_there_is_told(monkeypatch, slow):
-    class Notes(Watch):
-        def note(self, text):
+    class Notes(Callback):
+        def on_message(self, text):
             notes.append(text)
 
     notes = list[str]()
-    monkeypatch.setattr(sys.modules["autoencode.training.fit"], "is_slow_here", lambda *_: slow)
-    fit(*recipes["dense-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), watch=Notes())
+    monkeypatch.setattr(sys.modules["autoencode.training.fit"], "is_emulated", lambda *_: slow)
+    fit(*recipes["dense-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), callback=Notes())
     assert any("--precision float32" in text for text in notes) == slow

@@ -1,4 +1,4 @@
-"""Functions as programs, whatever compilers there are."""
+"""Functions as graph_compiler, whatever compilers there are."""
 
 import shutil
 import sys
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autoencode.training import programs
+from autoencode.training import graph_compiler
 
 
 @pytest.mark.skipif(sys.platform != "linux" or not shutil.which("g++"), reason="there is no g++")
@@ -20,7 +20,7 @@ def test_llvms_compiler_is_passed_over_for_gnus() -> None:
         return a.copy_(a + b * 2)
 
     with config.patch({"cpp.cxx": (None, "/no/such/clang++")}):
-        program = programs.program_of(add, [memory], [given])
+        program = graph_compiler.compile_traced(add, [memory], [given])
     program(memory, given)
     program(memory, given)
     assert memory.tolist() == [0, 4, 8]
@@ -28,4 +28,4 @@ def test_llvms_compiler_is_passed_over_for_gnus() -> None:
 
 @pytest.mark.parametrize("named", ["g++", "g++-12", "/usr/bin/c++", "icpx"])
 def test_others_are_taken_as_they_are_named(named: str) -> None:
-    assert programs._compilers((None, named)) == (None, named)
+    assert graph_compiler._cxx_candidates((None, named)) == (None, named)

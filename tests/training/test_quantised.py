@@ -1,4 +1,4 @@
-"""Codebooks, counts and revivals take part in an exact resume."""
+"""ResidualVectorQuantiser, counts and revivals take part in an exact resume."""
 
 import pytest
 import torch
@@ -11,11 +11,11 @@ from support.watches import StopAt
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_going_on_is_the_same_to_the_bit(data, folder, average) -> None:
-    def trained(run, watch=None):
+    def trained(run, callback=None):
         torch.manual_seed(5)
-        options = {"channels": (8,), "n_codes": 64, "n_stages": 2, "positions": 2, "revive_after": 1}
+        options = {"channels": (8,), "n_codes": 64, "n_stages": 2, "positions": 2, "dead_after": 1}
         model, objective = recipes["residual-vq-vae"]((12,), **options)
-        fit(model, objective, data, Settings(batch_size=16, epochs=4, average=average), folder=run, watch=watch)
+        fit(model, objective, data, Settings(batch_size=16, epochs=4, ema_decay=average), folder=run, callback=callback)
         return model
 
     whole, pieces = trained(folder("whole")), folder("pieces")

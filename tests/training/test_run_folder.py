@@ -13,8 +13,8 @@ def edit(folder, **changes):
 
 def test_holds_what_was_said(folder):
     run = RunFolder(folder().path)
-    assert run.facts["recipe"] == "dense-vae"
-    assert {"created", "versions", "git", "autoencode", "format"} <= run.facts.keys()
+    assert run.metadata["recipe"] == "dense-vae"
+    assert {"created", "versions", "git", "autoencode", "format"} <= run.metadata.keys()
     assert run.build()[0].data_shape == (12,)
 
 

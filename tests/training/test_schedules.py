@@ -2,12 +2,12 @@ import math
 
 import pytest
 
-from autoencode.training import schedules
+from autoencode.training import lr_schedules
 
 
-@pytest.mark.parametrize("name", list(schedules))
+@pytest.mark.parametrize("name", list(lr_schedules))
 def test_stays_between_nothing_and_the_highest(name):
-    values = [schedules[name](done / 1000) for done in range(1, 1000)]
+    values = [lr_schedules[name](done / 1000) for done in range(1, 1000)]
     assert min(values) > 0
     assert max(values) <= 1
     assert max(values) > 0.99
@@ -30,4 +30,4 @@ def test_stays_between_nothing_and_the_highest(name):
     ],
 )
 def test_values(name, done, value):
-    assert math.isclose(schedules[name](done), value, abs_tol=1e-12)
+    assert math.isclose(lr_schedules[name](done), value, abs_tol=1e-12)

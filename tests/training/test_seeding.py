@@ -2,23 +2,23 @@
 
 import torch
 
-from autoencode.data import mix
-from autoencode.training.seeding import own_noise, seed_noise
+from autoencode.data import derive_seed
+from autoencode.training.seeding import preserved_rng, seed_rng
 
 
 def test_it_seeds_as_pytorch_does() -> None:
-    with own_noise(torch.device("cpu")):
-        seed_noise(3, 17)
+    with preserved_rng(torch.device("cpu")):
+        seed_rng(3, 17)
         ours = torch.randn(5)
-        torch.manual_seed(mix(3, 17))
+        torch.manual_seed(derive_seed(3, 17))
         assert ours.equal(torch.randn(5))
 
 
 def test_each_step_has_noise_of_its_own() -> None:
-    with own_noise(torch.device("cpu")):
+    with preserved_rng(torch.device("cpu")):
         draws = list[float]()
         for seed, step in ((0, 0), (0, 1), (1, 0)):
-            seed_noise(seed, step)
+            seed_rng(seed, step)
             draws.append(torch.rand(()).item())
     assert len(set(draws)) == 3
 
@@ -26,7 +26,7 @@ def test_each_step_has_noise_of_its_own() -> None:
 def test_the_process_keeps_its_own_noise() -> None:
     torch.manual_seed(0)
     before = torch.get_rng_state()
-    with own_noise(torch.device("cpu")):
-        seed_noise(0, 1)
+    with preserved_rng(torch.device("cpu")):
+        seed_rng(0, 1)
         torch.rand(3)
     assert torch.get_rng_state().equal(before)

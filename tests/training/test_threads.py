@@ -10,15 +10,15 @@ from autoencode.data import load
 from autoencode.errors import ArgumentError
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Watch, fit, threads
-from autoencode.training.threads import choose_threads, fastest, on_threads
+from autoencode.training import RunFolder, Callback, fit, threads
+from autoencode.training.threads import choose_threads, fastest, use_threads
 
 
 @pytest.fixture(autouse=True)
 def two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two threads, and nobody who has said how many."""
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    with on_threads(2):
+    with use_threads(2):
         yield
 
 
@@ -44,7 +44,7 @@ def test_all_threads_one_less_half_and_one_are_timed(monkeypatch: pytest.MonkeyP
     seen: list[int] = []
     monkeypatch.setattr(threads, "_speed", lambda count: seen.append(count) or 1.0)
     for most in (2, 3, 8):
-        with on_threads(most):
+        with use_threads(most):
             assert choose_threads(None) == most
     assert seen == [2, 1] * 5 + [3, 2, 1] * 5 + [8, 7, 4, 1] * 5
 
@@ -52,7 +52,7 @@ def test_all_threads_one_less_half_and_one_are_timed(monkeypatch: pytest.MonkeyP
 def test_nothing_is_timed_where_somebody_has_chosen_or_there_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "_speed", None)
     assert choose_threads(3) == 3
-    with on_threads(1):
+    with use_threads(1):
         assert choose_threads(None) == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert choose_threads(None) == 2
@@ -62,30 +62,30 @@ def test_a_speed_is_measured_on_so_many_threads_and_leaves_no_trace(monkeypatch:
     monkeypatch.setattr(threads, "_SECONDS", 0.01)
     assert threads._speed(1) > 0
     assert torch.get_num_threads() == 2
-    with pytest.raises(ArgumentError), on_threads(1):
+    with pytest.raises(ArgumentError), use_threads(1):
         Settings(threads=0)
     assert torch.get_num_threads() == 2
 
 
-class Looking(Watch):
+class Looking(Callback):
     def __init__(self) -> None:
         self.said: list[str] = []
         self.seen: set[int] = set()
 
-    def note(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         self.said.append(text)
 
-    def step(self, step: int, examples: int, terms: object) -> None:
+    def on_step_end(self, step: int, examples: int, terms: object) -> None:
         self.seen.add(torch.get_num_threads())
 
 
 def trained(folder: RunFolder | None, **settings: int) -> Looking:
     torch.manual_seed(0)
-    data, watch = load("digits"), Looking()
+    data, callback = load("digits"), Looking()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=8)
-    fit(model, objective, data, Settings(device="cpu", **settings), folder=folder, watch=watch)  # pyright: ignore
+    fit(model, objective, data, Settings(device="cpu", **settings), folder=folder, callback=callback)  # pyright: ignore
     assert torch.get_num_threads() == 2
-    return watch
+    return callback
 
 
 def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
@@ -93,10 +93,10 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
 ) -> None:
     monkeypatch.setattr(threads, "_speed", lambda count: 1 / count)
     folder = RunFolder.create(tmp_path / "run", {})
-    watch = trained(folder, steps=2)
-    assert watch.seen == {1}
-    assert folder.facts["decided"]["threads"] == 1
-    assert "computing on 1 of 2 threads: other work kept cores busy (--threads 2 for all)" in watch.said
+    callback = trained(folder, steps=2)
+    assert callback.seen == {1}
+    assert folder.metadata["resolved"]["threads"] == 1
+    assert "computing on 1 of 2 threads: other work kept cores busy (--threads 2 for all)" in callback.said
     monkeypatch.setattr(threads, "_speed", None)
     again = trained(RunFolder(folder.path), steps=4)
     assert again.seen == {1}
@@ -107,10 +107,10 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
 def test_a_run_of_a_larger_machine_goes_on_with_what_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "_speed", float)
     folder = RunFolder.create(tmp_path / "run", {})
-    folder.update(decided={"threads": 64})
-    watch = trained(folder, steps=2)
-    assert watch.seen == {2}
-    assert not [note for note in watch.said if "threads" in note]
+    folder.update(resolved={"threads": 64})
+    callback = trained(folder, steps=2)
+    assert callback.seen == {2}
+    assert not [note for note in callback.said if "threads" in note]
 
 
 def test_threads_are_one_or_more() -> None:

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, AdamW
 
 from autoencode.training.optimizers import optimizers, state_tensors
-from autoencode.training.written_adam import WrittenAdam, can_be_written
+from autoencode.training.written_adam import FunctionalAdam, has_functional_form
 
 
 def weights() -> list[nn.Parameter]:
@@ -14,19 +14,19 @@ def weights() -> list[nn.Parameter]:
     return [nn.Parameter(torch.randn(shape, generator=g, dtype=torch.float64)) for shape in ((3, 4), (5,), ())]
 
 
-def slopes(number: int) -> list[Tensor]:
+def gradients(number: int) -> list[Tensor]:
     g = torch.Generator().manual_seed(100 + number)
     return [torch.randn(shape, generator=g, dtype=torch.float64) for shape in ((3, 4), (5,), ())]
 
 
-def written_step(optimizer: Adam, written: WrittenAdam, ws: list[nn.Parameter], number: int, *, ok: bool = True):
+def written_step(optimizer: Adam, written: FunctionalAdam, ws: list[nn.Parameter], number: int, *, ok: bool = True):
     with torch.no_grad():
         inputs = [*written.state(), written.numbers()]
-        written.update([w.detach() for w in ws], inputs, slopes(number), torch.tensor(ok))
+        written.update([w.detach() for w in ws], inputs, gradients(number), torch.tensor(ok))
 
 
 def plain_step(optimizer: Adam, ws: list[nn.Parameter], number: int) -> None:
-    for w, slope in zip(ws, slopes(number), strict=True):
+    for w, slope in zip(ws, gradients(number), strict=True):
         w.grad = slope
     optimizer.step()
 
@@ -35,7 +35,7 @@ def plain_step(optimizer: Adam, ws: list[nn.Parameter], number: int) -> None:
 def test_it_is_the_update_of_pytorchs_and_either_can_follow_the_other(kind):
     one, other = weights(), weights()
     plain, mixed = (kind(ws, lr=0.02, betas=(0.8, 0.97), eps=1e-3) for ws in (one, other))
-    written = WrittenAdam(mixed, other)
+    written = FunctionalAdam(mixed, other)
     for number in range(12):
         for optimizer in (plain, mixed):
             optimizer.param_groups[0]["lr"] = 0.02 * (1 - number / 20)
@@ -53,7 +53,7 @@ def test_it_is_the_update_of_pytorchs_and_either_can_follow_the_other(kind):
 def test_nothing_changes_where_it_must_not():
     ws = weights()
     optimizer = Adam(ws)
-    written = WrittenAdam(optimizer, ws)
+    written = FunctionalAdam(optimizer, ws)
     written_step(optimizer, written, ws, 0)
     before = [*(w.clone() for w in ws), *(t.clone() for t in state_tensors(optimizer).values())]
     written_step(optimizer, written, ws, 1, ok=False)
@@ -64,13 +64,13 @@ def test_nothing_changes_where_it_must_not():
 def test_the_slopes_of_an_update_are_found_again():
     ws = weights()
     optimizer = Adam(ws)
-    written = WrittenAdam(optimizer, ws)
+    written = FunctionalAdam(optimizer, ws)
     written_step(optimizer, written, ws, 0)
     changed = [value.clone() for value in written.state()]
     with torch.no_grad():
         inputs = [*changed, written.numbers()]
-        written.update([w.detach().clone() for w in ws], inputs, slopes(1), torch.tensor(True))
-    for found, slope in zip(written.slopes(changed), slopes(1), strict=True):
+        written.update([w.detach().clone() for w in ws], inputs, gradients(1), torch.tensor(True))
+    for found, slope in zip(written.gradients(changed), gradients(1), strict=True):
         torch.testing.assert_close(found, slope)
 
 
@@ -79,13 +79,13 @@ def test_a_state_that_is_there_is_kept():
     optimizer = Adam(ws)
     plain_step(optimizer, ws, 0)
     before = {name: value.clone() for name, value in state_tensors(optimizer).items()}
-    WrittenAdam(optimizer, ws)
+    FunctionalAdam(optimizer, ws)
     assert all(torch.equal(value, before[name]) for name, value in state_tensors(optimizer).items())
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw"])
 def test_what_can_be_written(name):
-    assert can_be_written(optimizers[name](nn.Linear(2, 2)))
+    assert has_functional_form(optimizers[name](nn.Linear(2, 2)))
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_what_can_be_written(name):
     ],
 )
 def test_what_cannot(optimizer):
-    assert not can_be_written(optimizer)
+    assert not has_functional_form(optimizer)

@@ -13,7 +13,7 @@ from rich.progress import (
 from autoencode.cli.console import errors
 
 
-def bar(*further: ProgressColumn, width: int, seconds: int, disable: bool = False) -> Progress:
+def progress_bar(*further: ProgressColumn, width: int, seconds: int, disable: bool = False) -> Progress:
     """What is done, how much of it and how long it still takes; gone when it ends, and never in the output itself.
 
     Args:

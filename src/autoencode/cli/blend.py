@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.console import see
-from autoencode.cli.latent_options import path_names, say
-from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
+from autoencode.cli.console import print_result
+from autoencode.cli.latent_options import path_names, print_note
+from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
 from autoencode.errors import ArgumentError
 
 
 def blend(
-    run: RunPath,
+    run: RunArgument,
     pictures: Annotated[
         list[str],
         typer.Argument(metavar="A B", help="Two pictures, or examples of the data such as test:17; more with --grid."),
@@ -38,10 +38,10 @@ def blend(
         str, typer.Option(help="linear or spherical: where the code between lies.", autocompletion=path_names)
     ] = "linear",
     grid: Annotated[bool, typer.Option("--grid", help="A table of every picture with every other.")] = False,
-    of_class: OfClass = None,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Put two pictures into one: the coarse of A and the fine of B, or the code between them.
 
@@ -61,10 +61,10 @@ def blend(
     if fine == rows:
         raise ArgumentError(f"--coarse and --fine are both {fine}: that is the picture itself")
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, note=say)
+    made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, on_note=print_note)
     if not made.by_levels and (coarse or fine):
-        say("codes are averaged: --coarse and --fine are for models with levels, such as ladder-vae")
+        print_note("codes are averaged: --coarse and --fine are for models with levels, such as ladder-vae")
     swapped = made.by_levels and rows == "B"
     files = tasks.save_blend(opened, made, out_path, pair=None if grid else (1, 0) if swapped else (0, 1))
     how = f"{made.levels} top levels of the one, the rest of the other" if made.by_levels else "codes averaged"
-    see(how, files[-1])
+    print_result(how, files[-1])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from autoencode.cli.blend import blend
-from autoencode.cli.code_spaces import code_spaces
+from autoencode.cli.compare_objectives import compare_objectives
 from autoencode.cli.corrupt import corrupt
 from autoencode.cli.edit import edit
 from autoencode.cli.evaluate import evaluate
@@ -18,14 +18,14 @@ from autoencode.cli.reconstruct import reconstruct
 from autoencode.cli.report import report
 from autoencode.cli.reproduce import reproduce
 from autoencode.cli.restore import restore
-from autoencode.cli.train import train_for
+from autoencode.cli.train import train_command
 from autoencode.cli.traverse import traverse
 
 
 def table(words: list[str]) -> dict[str, Callable[..., None]]:
     """The commands by name, in the order in which `--help` shows them."""
     return {
-        "train": train_for(words),
+        "train": train_command(words),
         "evaluate": evaluate,
         "report": report,
         "reconstruct": reconstruct,
@@ -40,7 +40,7 @@ def table(words: list[str]) -> dict[str, Callable[..., None]]:
         "map": map_,
         "latent-space": latent_space,
         "corrupt": corrupt,
-        "code-spaces": code_spaces,
+        "compare-objectives": compare_objectives,
         "reproduce": reproduce,
         "list": list_,
     }

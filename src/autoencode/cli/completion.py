@@ -2,7 +2,7 @@
 
 
 def data_names(incomplete: str) -> list[str]:
-    """Registered data sets; folders and files are the shell's own."""
+    """DatasetEntry data sets; folders and files are the shell's own."""
     from autoencode.data import datasets
 
     return [name for name in datasets if name.startswith(incomplete)]

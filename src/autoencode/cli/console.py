@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from autoencode.data import Skipped
+    from autoencode.data import SkippedFile
 
 _FILE_WIDTH = 200  # in a file or a pipe lines are not cut to the width of a terminal
 
@@ -21,11 +21,11 @@ out = Console(highlight=False, width=_width(sys.stdout))
 errors = Console(stderr=True, highlight=False, width=_width(sys.stderr))
 
 
-def see(what: str, path: Path) -> None:
+def print_result(what: str, path: Path) -> None:
     """The last line of a command: what was made, and where it is."""
     out.print(f"{escape(what)}; see  [bold]{escape(str(path))}[/]")
 
 
-def tell_skipped(skipped: "Skipped") -> None:
+def print_skipped(skipped: "SkippedFile") -> None:
     """A line for a file that was left out."""
     errors.print(f"[yellow]skipped[/] {escape(skipped.file)}: {escape(skipped.reason)}", soft_wrap=True)

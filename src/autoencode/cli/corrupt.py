@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from autoencode.cli.completion import corruption_names
-from autoencode.cli.console import errors, out, tell_skipped
+from autoencode.cli.console import errors, out, print_skipped
 
 
 def corrupt(
@@ -15,15 +15,15 @@ def corrupt(
     corruption: Annotated[
         list[str],
         typer.Option(
-            help="What spoils them, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; given several times, one after the other. "
+            help="What corrupts them, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; given several times, one after the other. "
             "See: autoencode list corruptions.",
             autocompletion=corruption_names,
         ),
     ],
-    out_folder: Annotated[Path, typer.Option("--out", "-o", help="Where to write.")] = Path("spoiled"),
+    out_folder: Annotated[Path, typer.Option("--out", "-o", help="Where to write.")] = Path("corrupted"),
     seed: Annotated[int, typer.Option(min=0, help="Of the noise.")] = 0,
 ) -> None:
-    """Write spoiled copies of pictures, and a sheet with originals above them: what a training would see.
+    """Write corrupted copies of pictures, and a sheet with originals above them: what a training would see.
 
     Copies are PNG files of the size and the names of the pictures; no file that you give is ever overwritten. With a
     text in place of a logo, --corruption 'watermark:© Me' writes it over each picture. Where kinds stand with bars
@@ -31,22 +31,22 @@ def corrupt(
 
     \b
     autoencode corrupt scan.png --corruption stain --corruption crease:0.3..0.8
-    autoencode corrupt photos/ --corruption watermark:logo.png --corruption jpeg:30 -o spoiled/
+    autoencode corrupt photos/ --corruption watermark:logo.png --corruption jpeg:30 -o corrupted/
     autoencode corrupt photos/ --corruption 'blur:2 | scratch | none'
     """
     from autoencode import tasks
 
-    with errors.status("spoiling") as status:
+    with errors.status("corrupting") as status:
         done = tasks.corrupt(
             files,
             corruption,
             out_folder,
             seed=seed,
-            progress=lambda done, total: status.update(f"{done:,} of {total:,} spoiled"),
+            progress=lambda done, total: status.update(f"{done:,} of {total:,} corrupted"),
         )
     for skip in done.skipped:
-        tell_skipped(skip)
+        print_skipped(skip)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
-    out.print(f"{len(done.files)} spoiled")
+    out.print(f"{len(done.files)} corrupted")
     out.print(f"see      [bold]{escape(str(done.sheet))}[/]")

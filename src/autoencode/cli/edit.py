@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autoencode.cli.console import out, see
-from autoencode.cli.latent_options import EXAMPLE, say
-from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
+from autoencode.cli.console import out, print_result
+from autoencode.cli.latent_options import EXAMPLE, print_note
+from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def edit(
-    run: RunPath,
+    run: RunArgument,
     file: Annotated[
         str | None,
         typer.Argument(help=EXAMPLE, show_default="none, with --list"),
@@ -37,10 +37,10 @@ def edit(
         Path | None,
         typer.Option("--out", "-o", help="A .png for a sheet, or a folder.", show_default="RUN/edits/FILE"),
     ] = None,
-    of_class: OfClass = None,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Make an attribute of a picture stronger or weaker.
 
@@ -63,16 +63,16 @@ def edit(
         raise ArgumentError("say which picture to edit: a file, or an example of the data such as test:17")
     if (without is None) != (having is None):
         raise ArgumentError("an attribute of folders needs both: --from plain/ --to smiling/")
-    changes = [tasks.parse_change(text) for text in attribute or ()]
+    changes = [tasks.parse_attribute_change(text) for text in attribute or ()]
     if without is not None and having is not None:
         if len(changes) != 1:
             raise ArgumentError("two folders are one attribute: give --attribute once")
-        found = tasks.direction_of_folders(opened, changes[0].name, without, having, of_class)
+        found = tasks.direction_between_folders(opened, changes[0].name, without, having, of_class)
         tasks.save_direction(opened, found)
-        say(f"'{found.name}' is from {found.without} pictures to {found.having}, and is kept in {opened.path}")
-    made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, note=say)
+        print_note(f"'{found.name}' is from {found.n_without} pictures to {found.n_with}, and is kept in {opened.path}")
+    made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, on_note=print_note)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
-    see(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
+    print_result(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
 
 
 def _list(run: "Run") -> None:
@@ -80,9 +80,9 @@ def _list(run: "Run") -> None:
 
     kept = tasks.saved_directions(run)
     for name, one in kept.items():
-        out.print(f"{name:24} {one.without:,} examples without, {one.having:,} with", markup=False)
+        out.print(f"{name:24} {one.n_without:,} examples without, {one.n_with:,} with", markup=False)
     for name in run.classes:
         if name not in kept:
             out.print(f"{name:24} a class of the data", markup=False)
     if not kept and not run.classes:
-        say("none yet: one comes from two folders, --attribute NAME+1 --from plain/ --to smiling/")
+        print_note("none yet: one comes from two folders, --attribute NAME+1 --from plain/ --to smiling/")

@@ -6,26 +6,26 @@ import typer
 from rich.table import Table
 
 from autoencode.cli.console import out
-from autoencode.cli.run_options import Device, Last, Part, RunPath, Trust
+from autoencode.cli.run_options import DeviceOption, LastOption, SplitOption, RunArgument, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
 
-_WIDE = 110  # columns of text from which there is room for what each number means
+_MEANING_WIDTH = 110  # columns of text from which there is room for what each number means
 
 
 def evaluate(
-    run: RunPath,
-    part: Part = "test",
-    samples: Annotated[int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")] = 1,
+    run: RunArgument,
+    split: SplitOption = "test",
+    posterior_samples: Annotated[int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")] = 1,
     importance_samples: Annotated[
         int, typer.Option(min=0, help="Codes drawn for each example for the log-likelihood; 0 leaves it out.")
     ] = 100,
     importance_examples: Annotated[int, typer.Option(min=1, help="Examples for the log-likelihood.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Measure a model: elbo, log-likelihood, error per pixel, bits per dimension, use of the latent space.
 
@@ -39,8 +39,8 @@ def evaluate(
     with out.status("evaluating"):
         measured = tasks.evaluate(
             opened,
-            part,
-            n_samples=samples,
+            split,
+            n_samples=posterior_samples,
             importance_samples=importance_samples,
             importance_examples=importance_examples,
             seed=seed,
@@ -53,12 +53,12 @@ def show(measured: "Evaluation") -> None:
     """Prints the numbers as a table."""
     from autoencode.evaluation.rows import rows
 
-    title = f"{measured.part} part, {measured.nll.n:,} examples"
+    title = f"{measured.split} split, {measured.nll.n:,} examples"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("", no_wrap=True)
     table.add_column("value", justify="right", no_wrap=True, header_style="dim")
     table.add_column("unit", no_wrap=True, header_style="dim")
-    if out.width >= _WIDE:
+    if out.width >= _MEANING_WIDTH:
         table.add_column("meaning", header_style="dim", style="dim")
     for row in rows(measured):
         table.add_row(*[f"[bold]{row.name}[/]", row.value, row.unit, row.meaning][: len(table.columns)])

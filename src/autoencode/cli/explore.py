@@ -7,19 +7,19 @@ import typer
 from rich.markup import escape
 
 from autoencode.cli.console import out
-from autoencode.cli.run_options import Device, Last, RunPath, Trust
+from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption
 
 
 def explore(
-    run: RunPath,
+    run: RunArgument,
     page: Annotated[
         Path | None, typer.Option("--out", "-o", help="The page to write.", show_default="RUN/explorer.html")
     ] = None,
     examples: Annotated[int, typer.Option(min=1, help="Test pictures that are in the file.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Another seed chooses other examples.")] = 0,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Write explorer.html: drag in the space of codes and watch the decoder, in any browser, offline.
 
@@ -33,7 +33,7 @@ def explore(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("encoding the test part and exporting the decoder"):
+    with out.status("encoding the test split and exporting the decoder"):
         written = tasks.explore(opened, page, examples=examples, seed=seed)
     out.print(
         f"explorer [bold]{escape(str(written))}[/]  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from autoencode.cli.console import out
-from autoencode.cli.run_options import Device, RunPath, Trust
+from autoencode.cli.run_options import DeviceOption, RunArgument, TrustOption
 
 
 def _kinds(incomplete: str) -> list[str]:
@@ -15,9 +15,9 @@ def _kinds(incomplete: str) -> list[str]:
 
 
 def fit_prior(
-    run: RunPath,
+    run: RunArgument,
     kind: Annotated[str, typer.Argument(help="mixture, normal, flow or two-stage.", autocompletion=_kinds)] = "mixture",
-    components: Annotated[int | None, typer.Option(min=1, help="Normals in a mixture.", show_default="10")] = None,
+    n_components: Annotated[int | None, typer.Option(min=1, help="Normals in a mixture.", show_default="10")] = None,
     flow: Annotated[
         str | None, typer.Option(help="The kind of flow; see: autoencode list flows.", show_default="nsf")
     ] = None,
@@ -25,26 +25,26 @@ def fit_prior(
         int | None, typer.Option(min=1, help="Passes over the codes, for flow and two-stage.", show_default="30")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same prior.")] = 0,
-    device: Device = "auto",
-    trust: Trust = None,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Fit a prior to a trained model's codes, so that it generates, or generates better.
 
     The model stays as it is. A plain autoencoder can then generate; a variational one draws from where its codes are.
 
     \b
-    autoencode fit-prior runs/mnist-conv-ae mixture --components 10
+    autoencode fit-prior runs/mnist-conv-ae mixture --n-components 10
     autoencode fit-prior runs/mnist-conv-ae flow
     autoencode fit-prior runs/mnist-dense-vae two-stage
     autoencode generate runs/mnist-conv-ae -n 64
     """
     from autoencode import tasks
 
-    given: dict[str, Any] = {"components": components, "flow": flow, "epochs": epochs}
+    given: dict[str, Any] = {"n_components": n_components, "flow": flow, "epochs": epochs}
     options = {name: value for name, value in given.items() if value is not None}
     opened = tasks.Run(run, trust=trust, device=device)
     with out.status(f"fitting the {kind} prior") as status:
-        fitted = tasks.fit_prior(opened, kind, seed=seed, tell=status.update, **options)
+        fitted = tasks.fit_prior(opened, kind, seed=seed, on_status=status.update, **options)
     bound = "at most " if fitted.prior.is_bound else ""
     out.print(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
     out.print(f"nll of held-out codes  [bold]{bound}{fitted.nll}[/] nats")

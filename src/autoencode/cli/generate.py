@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.console import errors, see
-from autoencode.cli.latent_options import Prior, say
-from autoencode.cli.run_options import Device, Last, RunPath, Trust, class_names
+from autoencode.cli.console import errors, print_result
+from autoencode.cli.latent_options import PriorOption, print_note
+from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption, class_names
 
-Condition = Annotated[
-    Path | None, typer.Option(help="A picture to be told, such as an outline.", show_default="some of the test part")
+ConditionOption = Annotated[
+    Path | None, typer.Option(help="Picture to condition on, such as an outline.", show_default="some of the test split")
 ]
 
 
 def generate(
-    run: RunPath,
-    n: Annotated[int, typer.Option("-n", "--number", min=1, help="How many.")] = 64,
+    run: RunArgument,
+    n: Annotated[int, typer.Option("-n", "--n-samples", min=1, help="How many.")] = 64,
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
     ] = None,
@@ -35,12 +35,12 @@ def generate(
     temperature: Annotated[
         float, typer.Option(help="Times the standard deviations: below 1 more usual examples, above 1 stranger ones.")
     ] = 1.0,
-    prior: Prior = None,
-    condition: Condition = None,
+    prior: PriorOption = None,
+    condition: ConditionOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other examples.")] = 0,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Draw new examples: from a prior, of one class, or near a picture.
 
@@ -66,7 +66,7 @@ def generate(
             like=like,
             spread=spread,
             temperature=temperature,
-            tell=status.update,
-            note=say,
+            on_status=status.update,
+            on_note=print_note,
         )
-    see(f"{n:,} drawn", files[-1])
+    print_result(f"{n:,} drawn", files[-1])

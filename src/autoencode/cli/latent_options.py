@@ -22,7 +22,7 @@ def path_names(incomplete: str) -> list[str]:
     return [name for name in latent_paths if name.startswith(incomplete)]
 
 
-Prior = Annotated[
+PriorOption = Annotated[
     str | None,
     typer.Option(
         help="own, ex-post, or a kind that is fitted where it was not: mixture (gmm), normal, flow, two-stage.",
@@ -33,18 +33,18 @@ Prior = Annotated[
 EXAMPLE = "A picture, or an example of the data such as test:17."
 
 
-def say(line: str) -> None:
+def print_note(line: str) -> None:
     """A line that explains a result."""
     out.print(line, style="dim", soft_wrap=True, markup=False)
 
 
-def say_once() -> Callable[[str], None]:
+def print_note_once() -> Callable[[str], None]:
     """The same, and each line no more than once."""
     said: set[str] = set()
 
     def once(line: str) -> None:
         if line not in said:
             said.add(line)
-            say(line)
+            print_note(line)
 
     return once

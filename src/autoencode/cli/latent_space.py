@@ -6,26 +6,26 @@ import typer
 from rich.table import Table
 
 from autoencode.cli.console import out
-from autoencode.cli.latent_options import Prior
-from autoencode.cli.run_options import Device, Last, Part, RunPath, Trust
+from autoencode.cli.latent_options import PriorOption
+from autoencode.cli.run_options import DeviceOption, LastOption, SplitOption, RunArgument, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation.report import Row
-    from autoencode.tasks import LatentSpace
+    from autoencode.tasks import LatentMetrics
 
-_WIDE = 120
+_MEANING_WIDTH = 120
 
 
 def latent_space(
-    run: RunPath,
-    part: Part = "test",
-    prior: Prior = None,
-    n: Annotated[int, typer.Option("-n", "--number", min=10, help="Real and generated examples to compare.")] = 10_000,
+    run: RunArgument,
+    split: SplitOption = "test",
+    prior: PriorOption = None,
+    n: Annotated[int, typer.Option("-n", "--n-samples", min=10, help="Real and generated examples to compare.")] = 10_000,
     pairs: Annotated[int, typer.Option(min=2, help="Pairs of codes between which paths are measured.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Measure a latent space: continuity, completeness, straightness, and samples beside real examples.
 
@@ -39,25 +39,25 @@ def latent_space(
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with out.status("measuring") as status:
-        found = tasks.latent_space(opened, part, prior=prior, n=n, pairs=pairs, seed=seed, tell=status.update)
+        found = tasks.latent_space(opened, split, prior=prior, n=n, pairs=pairs, seed=seed, on_status=status.update)
     show(found)
     if found.prior is None:
         out.print(f"no draws to measure: autoencode fit-prior {run} mixture", style="yellow")
     if found.classifier is not None:
         right = found.classifier.accuracy.scaled(100.0)
-        out.print(f"classifier: {right} % of the test part right; {found.classifier.path}", style="dim")
+        out.print(f"classifier: {right} % of the test split right; {found.classifier.path}", style="dim")
     else:
         out.print("without labels there is no classifier, so completeness and sample quality are left out", style="dim")
 
 
-def show(found: "LatentSpace") -> None:
+def show(found: "LatentMetrics") -> None:
     """Prints the numbers as a table."""
     drawn = "" if found.prior is None else f", codes drawn from {_prior(found.prior)}"
-    table = Table(title=f"{found.part} part, {found.n:,} examples{drawn}", title_justify="left", box=None)
+    table = Table(title=f"{found.split} split, {found.n:,} examples{drawn}", title_justify="left", box=None)
     table.add_column("", no_wrap=True)
     for heading in ("value", "at best"):
         table.add_column(heading, justify="right", no_wrap=True, header_style="dim")
-    if out.width >= _WIDE:
+    if out.width >= _MEANING_WIDTH:
         table.add_column("meaning", header_style="dim", style="dim")
     for row in rows(found):
         table.add_row(*[f"[bold]{row.name}[/]", row.value, row.unit, row.meaning][: len(table.columns)])
@@ -68,11 +68,11 @@ def _prior(kind: str) -> str:
     return "the model's own prior" if kind == "own" else f"the fitted {kind} prior"
 
 
-def rows(found: "LatentSpace") -> "list[Row]":
+def rows(found: "LatentMetrics") -> "list[Row]":
     """The lines of the table, with what real examples reach in place of a unit."""
     from autoencode.evaluation.report import Row
 
-    far = f"{found.usual_distance:.3g} between two examples"
+    far = f"{found.median_distance:.3g} between two examples"
     lines = list[Row]()
     for where, measured in (("codes", found.local), ("codes", found.at_codes), ("draws", found.at_draws)):
         if measured is not None:
@@ -83,7 +83,7 @@ def rows(found: "LatentSpace") -> "list[Row]":
     return [*lines, *_samples(found)]
 
 
-def _samples(found: "LatentSpace") -> "list[Row]":
+def _samples(found: "LatentMetrics") -> "list[Row]":
     from autoencode.evaluation.report import Row
 
     lines = list[Row]()
@@ -91,7 +91,7 @@ def _samples(found: "LatentSpace") -> "list[Row]":
     if real and drawn:
         meaning = "share of draws that the classifier is sure of (0.9); at best: of real examples"
         lines.append(Row("recognised", str(drawn.recognised), str(real.recognised), meaning))
-        meaning = f"nats, of the mean class distribution; {real.most_entropy:.2f} where all classes come alike"
+        meaning = f"nats, of the mean class distribution; {real.max_entropy:.2f} where all classes come alike"
         lines.append(Row("entropy of classes", f"{drawn.entropy:.3f}", f"{real.entropy:.3f}", meaning))
     if found.quality and found.best:
         meanings = {

@@ -23,7 +23,7 @@ def list_(
         str,
         typer.Argument(
             help="recipes, datasets, runs, likelihoods, corruptions, networks, flows, optimizers, schedules, "
-            "code-shapes or reproductions.",
+            "code-priors or reproductions.",
             autocompletion=_complete,
         ),
     ],
@@ -48,62 +48,62 @@ def list_(
     out.print(table)
 
 
-@tables.named("recipes")
+@tables.register("recipes")
 def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.recipes import recipes
 
     return (), [(name, recipes[name].summary) for name in recipes]
 
 
-@tables.named("datasets")
+@tables.register("datasets")
 def _datasets(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.data import datasets
 
     return (), [(name, datasets[name].about, f"[dim]{datasets[name].licence}[/]") for name in datasets]
 
 
-@tables.named("likelihoods")
+@tables.register("likelihoods")
 def _likelihoods(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.likelihoods import likelihoods
 
     return (), _documented(likelihoods)
 
 
-@tables.named("corruptions")
+@tables.register("corruptions")
 def _corruptions(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.corruptions import corruptions
 
     rows: Rows = []
     for name, summary in _documented(corruptions):
         made = corruptions[name]()
-        low, high = made.scale.span(made.amount)
+        low, high = made.scale.bounds(made.amount)
         default = f"{high:g}" if low == high else f"{low:g}..{high:g}"
         rows.append((name, default, f"{made.scale.meaning}, {made.scale.low:g} to {made.scale.high:g}", summary))
     return ("", "default", "amount", ""), rows
 
 
-@tables.named("code-shapes")
-def _code_shapes(_: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.recipes.critics import code_shapes
+@tables.register("code-priors")
+def _fixed_priors(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.recipes.critics import code_priors
 
-    return (), _documented(code_shapes)
+    return (), _documented(code_priors)
 
 
-@tables.named("networks")
+@tables.register("networks")
 def _networks(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.recipes import networks
 
     return (), _documented(networks)
 
 
-@tables.named("flows")
+@tables.register("flows")
 def _flows(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.distributions import flows
 
     return (), _documented(flows)
 
 
-@tables.named("reproductions")
+@tables.register("reproductions")
 def _reproductions(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.tasks.reproductions import reproductions
 
@@ -111,21 +111,21 @@ def _reproductions(_: Path) -> tuple[tuple[str, ...], Rows]:
     return ("name", "published", "source"), rows
 
 
-@tables.named("optimizers")
+@tables.register("optimizers")
 def _optimizers(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.training import optimizers
 
     return (), _documented(optimizers)
 
 
-@tables.named("schedules")
+@tables.register("schedules")
 def _schedules(_: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.training import schedules
+    from autoencode.training import lr_schedules
 
-    return (), _documented(schedules)
+    return (), _documented(lr_schedules)
 
 
-@tables.named("runs")
+@tables.register("runs")
 def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.tasks import list_runs
 

@@ -9,20 +9,20 @@ from pathlib import Path
 FLAGS = ("--help", "-h", "--report", "--no-report", "--debug")
 
 
-def completing() -> bool:
+def is_completing() -> bool:
     """Whether a shell asks for completions, rather than a person for a command."""
     return "_AUTOENCODE_COMPLETE" in os.environ
 
 
-def typed_words() -> list[str]:
+def command_line() -> list[str]:
     """The command line, also while a shell asks for completions."""
-    if not completing():
+    if not is_completing():
         return sys.argv[1:]
     typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
     return typed.split()[1:]
 
 
-def words_of_train(words: list[str]) -> list[str] | None:
+def train_arguments(words: list[str]) -> list[str] | None:
     """What follows `train`, or None for another command."""
     return words[words.index("train") + 1 :] if "train" in words else None
 
@@ -71,13 +71,13 @@ def _recipe_of_run(path: Path) -> str | None:
     from autoencode.training import RunFolder
 
     try:
-        return RunFolder(path).facts.get("recipe")
+        return RunFolder(path).metadata.get("recipe")
     except RunError:  # told when the command itself opens it
         return None
 
 
 def _default_for(source: str) -> str:
-    from autoencode.data import peek_shape
+    from autoencode.data import inspect_shape
     from autoencode.recipes import default_recipe
 
-    return default_recipe(source, peek_shape(source)).name
+    return default_recipe(source, inspect_shape(source)).name

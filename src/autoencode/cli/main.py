@@ -26,7 +26,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
-        build(lookahead.typed_words())(prog_name="autoencode")
+        build(lookahead.command_line())(prog_name="autoencode")
     except AutoencodeError as error:
         if debug:
             raise

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from autoencode.cli.console import out, see
-from autoencode.cli.run_options import Device, Last, RunPath, Trust
+from autoencode.cli.console import out, print_result
+from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption
 
 
 def _methods(incomplete: str) -> list[str]:
@@ -16,13 +16,13 @@ def _methods(incomplete: str) -> list[str]:
 
 
 def map_(
-    run: RunPath,
+    run: RunArgument,
     out_file: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="A page (.html) or a still picture (.png).", show_default="RUN/map.html"),
     ] = None,
-    part: Annotated[
-        Literal["test", "validation", "train", "all"], typer.Option(help="Which part of the data.")
+    split: Annotated[
+        Literal["test", "validation", "train", "all"], typer.Option(help="Which split of the data.")
     ] = "test",
     method: Annotated[
         str, typer.Option(help="For more than two numbers: pca, tsne or umap.", autocompletion=_methods)
@@ -35,15 +35,15 @@ def map_(
         bool, typer.Option("--decoded", help="Show what the model makes of each code, not the example.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of tsne and umap.")] = 0,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Every code in a plane: zoom, see a picture's thumbnail under the mouse, colours by label. One file, no network.
 
     \b
     autoencode map runs/fashion-mnist-fashion-vae -o map.html
-    autoencode map runs/photos-conv-vae --method tsne --part all --limit 5000
+    autoencode map runs/photos-conv-vae --method tsne --split all --limit 5000
     autoencode map runs/fashion-mnist-fashion-vae --decoded -o map.png
     """
     from autoencode import tasks
@@ -51,12 +51,12 @@ def map_(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with out.status("placing codes"):
         found, path, facts = tasks.write_map(
-            opened, out_file, part, method=method, limit=limit, decoded=decoded, seed=seed
+            opened, out_file, split, method=method, limit=limit, decoded=decoded, seed=seed
         )
-    total = sum(len(opened.data.parts[name]) for name in found.part_names)
+    total = sum(len(opened.data.subsets[name]) for name in found.part_names)
     of = "" if total == len(found.positions) else f" of {total:,}"
     told = f"{len(found.positions):,}{of} codes"
     if facts is not None and facts.thumbnails:
         told += f", {facts.thumbnails:,} thumbnails of {facts.size[0]}x{facts.size[1]}"
     size = f", {facts.bytes / 1e6:.1f} MB" if facts is not None else ""
-    see(told + size, path)
+    print_result(told + size, path)

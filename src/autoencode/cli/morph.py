@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from autoencode.cli.console import errors, see
-from autoencode.cli.latent_options import EXAMPLE, Prior, path_names, say_once
-from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
+from autoencode.cli.console import errors, print_result
+from autoencode.cli.latent_options import EXAMPLE, PriorOption, path_names, print_note_once
+from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
 
 
 def morph(
-    run: RunPath,
+    run: RunArgument,
     a: Annotated[str, typer.Argument(metavar="A", help=EXAMPLE)],
     b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     out_path: Annotated[
@@ -35,12 +35,12 @@ def morph(
         int | None, typer.Option(min=2, help="Pictures from A to B.", show_default="32; 10 in a strip")
     ] = None,
     size: Annotated[int, typer.Option(min=1, help="Small moving pictures are enlarged to so many pixels.")] = 256,
-    prior: Prior = None,
-    pull: Annotated[float, typer.Option(min=0, help="How strongly a density path bends; 0 is straight.")] = 16.0,
-    of_class: OfClass = None,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    prior: PriorOption = None,
+    density_weight: Annotated[float, typer.Option(min=0, help="How strongly a density path bends; 0 is straight.")] = 16.0,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Turn one picture into another, through the space of codes.
 
@@ -55,12 +55,12 @@ def morph(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    tasks.check_ending(opened, out_path)
+    tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"
-    note = say_once()
+    on_note = print_note_once()
     n = frames or (10 if strip else 32)
     with errors.status("walking") as status:
-        told: dict[str, Any] = {"prior": prior, "pull": pull, "of_class": of_class, "tell": status.update, "note": note}
+        told: dict[str, Any] = {"prior": prior, "density_weight": density_weight, "of_class": of_class, "on_status": status.update, "on_note": on_note}
         ways = [tasks.morph(opened, a, b, frames=n, path=way, **told) for way in path or [None]]
         written = tasks.save_morph(opened, ways, out_path, size)
-    see(f"{n} frames", written)
+    print_result(f"{n} frames", written)

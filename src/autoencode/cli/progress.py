@@ -6,28 +6,28 @@ from types import TracebackType
 
 from rich.progress import TaskID, TextColumn
 
-from autoencode.cli.bar import bar
+from autoencode.cli.bar import progress_bar
 from autoencode.cli.console import errors
-from autoencode.training import Epoch, History, Watch
+from autoencode.training import EpochMetrics, History, Callback
 
-_SMOOTH = 0.97
-_EVERY = 0.1
-_LINES = 40
+_EMA_DECAY = 0.97
+_REFRESH_SECONDS = 0.1
+_MAX_LINES = 40
 
 
-class TrainingBar(Watch):
+class TrainingProgress(Callback):
     """A bar with speed, remaining time and the terms in nats; a line for every epoch, on a terminal or in a log."""
 
     def __init__(self) -> None:
-        self._bar = bar(TextColumn("{task.fields[said]}"), width=16, seconds=10)
+        self._bar = progress_bar(TextColumn("{task.fields[said]}"), width=16, seconds=10)
         self._task: TaskID | None = None
         self._reading: TaskID | None = None
         self._smoothed: dict[str, float] = {}
         self._steps_per_epoch = 1
-        self._last_step = 1
-        self._moved = 0.0
+        self._total_steps = 1
+        self._last_refresh = 0.0
 
-    def __enter__(self) -> "TrainingBar":
+    def __enter__(self) -> "TrainingProgress":
         self._bar.start()
         return self
 
@@ -36,7 +36,7 @@ class TrainingBar(Watch):
     ) -> None:
         self._bar.stop()
 
-    def reading(self, done: int, total: int) -> None:
+    def on_data_progress(self, done: int, total: int) -> None:
         """Shows how much of the data is read."""
         if self._reading is None:
             self._reading = self._bar.add_task("reading", total=total, said="")
@@ -45,40 +45,40 @@ class TrainingBar(Watch):
             self._bar.remove_task(self._reading)
             self._reading = None
 
-    def begin(self, first_step: int, last_step: int, steps_per_epoch: int) -> None:
+    def on_train_start(self, first_step: int, total_steps: int, steps_per_epoch: int) -> None:
         """Starts the bar."""
-        self._steps_per_epoch, self._last_step = steps_per_epoch, last_step
-        self._task = self._bar.add_task("epoch 1", total=last_step, completed=first_step, said="")
+        self._steps_per_epoch, self._total_steps = steps_per_epoch, total_steps
+        self._task = self._bar.add_task("epoch 1", total=total_steps, completed=first_step, said="")
         if first_step:
-            errors.print(f"going on after step {first_step:,} of {last_step:,}")
+            errors.print(f"going on after step {first_step:,} of {total_steps:,}")
 
-    def plan(self, last_step: int) -> None:
+    def on_total_steps_change(self, total_steps: int) -> None:
         """Lengthens or shortens the bar."""
-        self._last_step = last_step
+        self._total_steps = total_steps
         if self._task is not None:
-            self._bar.update(self._task, total=last_step)
+            self._bar.update(self._task, total=total_steps)
 
-    def step(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+    def on_step_end(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
         """Moves the bar; the terms are smoothed over some thirty steps."""
         for name, value in terms.items():
             past = self._smoothed.get(name, value)
-            self._smoothed[name] = _SMOOTH * past + (1 - _SMOOTH) * value
+            self._smoothed[name] = _EMA_DECAY * past + (1 - _EMA_DECAY) * value
         now = time.monotonic()
-        if self._task is None or (now - self._moved < _EVERY and step != self._last_step):
+        if self._task is None or (now - self._last_refresh < _REFRESH_SECONDS and step != self._total_steps):
             return
-        self._moved = now
+        self._last_refresh = now
         task = self._bar.tasks[self._bar.task_ids.index(self._task)]
         speed = f"{task.speed * examples:,.0f}/s  " if task.speed else ""
-        epochs = -(-self._last_step // self._steps_per_epoch)
+        epochs = -(-self._total_steps // self._steps_per_epoch)
         epoch = (step - 1) // self._steps_per_epoch + 1
         said = speed + _terms(self._smoothed)
         self._bar.update(self._task, completed=step, description=f"epoch {epoch}/{epochs}", said=said)
 
-    def epoch(self, record: Epoch) -> None:
+    def on_epoch_end(self, record: EpochMetrics) -> None:
         """Writes a line; of many epochs, for about forty of them."""
-        epochs = self._last_step / self._steps_per_epoch
-        every = -(-epochs // _LINES)
-        if record.epoch % every and record.step != self._last_step:
+        epochs = self._total_steps / self._steps_per_epoch
+        every = -(-epochs // _MAX_LINES)
+        if record.epoch % every and record.step != self._total_steps:
             return
         mark = "  [green]best[/]" if record.best else ""
         errors.print(
@@ -86,11 +86,11 @@ class TrainingBar(Watch):
             f"validation {_terms(record.validation)}  {record.examples_per_second:,.0f}/s{mark}"
         )
 
-    def note(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         """Writes a line."""
         errors.print(f"[dim]{text}[/]", soft_wrap=True)
 
-    def end(self, history: History) -> None:
+    def on_train_end(self, history: History) -> None:
         """Says how the training ended."""
         after = f" after {_duration(history.epochs[-1].seconds)}" if history.epochs else ""
         errors.print(f"training {history.status}{after}")

@@ -12,21 +12,21 @@ from autoencode.registry import Registry
 from autoencode.settings import Settings
 
 DATA_HELP = {
-    "values": (str, "auto", "how numbers are read: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
+    "values": (str, "auto", "range of the input values: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
     "size": (str, "theirs up to 128, else 64x64", "height x width to which pictures are fitted, such as 64x96"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
-    "target": (str, "the pictures themselves", "a folder of what to make of each picture, matched by name"),
+    "target": (str, "the pictures themselves", "a folder of target pictures, matched by name"),
     "patch": (int, "whole pictures", "cut pictures into patches of so many pixels a side, at full size"),
-    "frames": (int, "1", "of clips, each frame with its neighbours: so many in all, an odd number"),
+    "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
     "validation": (str, "a tenth", "examples that choose the best weights, as a count or a share such as 0.1"),
-    "test": (str, "a tenth", "examples kept for the evaluation; an official test part stays as it is"),
+    "test": (str, "a tenth", "examples kept for the evaluation; an official test split stays as it is"),
     "limit": (int, "all", "train on at most so many examples"),
-    "labels": (int, "all", "show the class of only so many training examples, evenly by class (for m2-vae)"),
+    "n_labels": (int, "all", "keep the labels of only this many training examples, balanced over classes (for m2-vae)"),
     "split_seed": (int, "0", "chooses which examples are held out"),
 }
 
 
-def options_of(recipe: Recipe | None) -> list[inspect.Parameter]:
+def train_options(recipe: Recipe | None) -> list[inspect.Parameter]:
     """The options that `train` has besides its own: the recipe's, the training's, the data's.
 
     Each is None unless it is given, so that defaults live in the recipe alone; the help shows them.
@@ -42,7 +42,7 @@ def _of_parameter(parameter: Parameter, panel: str) -> inspect.Parameter:
         kind, registry = get_args(kind)[:2]
         complete = _completion(registry) if isinstance(registry, Registry) else None
     default = parameter.default
-    if _is_texts(kind):
+    if _is_string_tuple(kind):
         text = f"{parameter.help.rstrip('.')}; may be given several times"
         return _option(parameter.name, list[str], " ".join(default), text, panel, complete)
     if isinstance(default, tuple):
@@ -50,7 +50,7 @@ def _of_parameter(parameter: Parameter, panel: str) -> inspect.Parameter:
     return _option(parameter.name, kind, str(default), parameter.help, panel, complete)
 
 
-def _is_texts(kind: Any) -> bool:
+def _is_string_tuple(kind: Any) -> bool:
     """Whether a parameter's type is several texts, each given by an option of its own."""
     kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
     return get_origin(kind) is tuple and get_args(kind) == (str, ...)
@@ -87,13 +87,13 @@ def _completion(registry: Registry[Any]) -> Callable[[str], list[str]]:
     return lambda incomplete: [name for name in registry if name.startswith(incomplete)]
 
 
-def converted(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
+def parse_tuples(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, with lists such as `32,64` and options given several times turned into tuples.
 
     Raises:
         ArgumentError: a list of numbers that holds something else.
     """
-    texts = {p.name for p in recipe.parameters if _is_texts(p.type)}
+    texts = {p.name for p in recipe.parameters if _is_string_tuple(p.type)}
     numbers = {p.name for p in recipe.parameters if isinstance(p.default, tuple)} - texts
     return {
         name: tuple(value) if name in texts else _numbers(name, value) if name in numbers else value
@@ -109,7 +109,7 @@ def _numbers(name: str, text: str) -> tuple[int, ...]:
         raise ArgumentError(f"{flag} takes whole numbers such as 32,64,128, not {text!r}") from None
 
 
-def share(text: str, flag: str) -> int | float:
+def parse_size(text: str, flag: str) -> int | float:
     """A count such as 500 or a share such as 0.1.
 
     Raises:

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autoencode.cli.console import errors, out, tell_skipped
-from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
+from autoencode.cli.console import errors, out, print_skipped
+from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
 
 
 def reconstruct(
-    run: RunPath,
+    run: RunArgument,
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="Pictures, folders of pictures, or .npy arrays.", show_default="test examples"),
@@ -19,15 +19,15 @@ def reconstruct(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
     ] = None,
-    of_class: OfClass = None,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Pass pictures through a model and back, and see what it keeps of them.
 
     \b
-    autoencode reconstruct runs/photos-conv-vae                     examples from the test part
+    autoencode reconstruct runs/photos-conv-vae                     examples from the test split
     autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o back/
     """
     from autoencode import tasks
@@ -35,12 +35,12 @@ def reconstruct(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with errors.status("reconstructing") as status:
 
-        def tell(done: int, of: int) -> None:
+        def progress(done: int, of: int) -> None:
             status.update(f"reconstructed {done:,} of {of:,}")
 
-        done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, tell=tell)
+        done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, progress=progress)
     for skip in done.skipped:
-        tell_skipped(skip)
+        print_skipped(skip)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
     out.print(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")

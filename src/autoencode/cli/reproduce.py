@@ -26,8 +26,8 @@ def reproduce(
     importance_samples: Annotated[
         int | None, typer.Option(min=1, help="Draws for each test example.", show_default="the paper's")
     ] = None,
-    examples: Annotated[
-        int | None, typer.Option(min=1, help="Measure so many of the test part.", show_default="all")
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Measure so many of the test split.", show_default="all")
     ] = None,
 ) -> None:
     """Train a published setting, and print what came out beside what was published.
@@ -36,17 +36,17 @@ def reproduce(
 
     \b
     autoencode reproduce vae-static
-    autoencode reproduce iwae-5 --minutes 10 --importance-samples 500 --examples 1000
+    autoencode reproduce iwae-5 --minutes 10 --importance-samples 500 --limit 1000
     autoencode reproduce documents                 the tutorials' dirty scans, in 30 minutes
     """
     from autoencode import tasks
-    from autoencode.cli.progress import TrainingBar
+    from autoencode.cli.progress import TrainingProgress
     from autoencode.tasks.reproductions import reproductions
 
     goal = reproductions[name]
     if goal.needs_gpu:
         errors.print("this one takes many hours on a processor; --minutes shortens it", style="yellow")
-    with TrainingBar() as watch, Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
+    with TrainingProgress() as callback, Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
         measuring = bar.add_task("measuring", total=None, visible=False)
         found = tasks.reproduce(
             name,
@@ -55,13 +55,13 @@ def reproduce(
             epochs=epochs,
             minutes=minutes,
             importance_samples=importance_samples,
-            examples=examples,
-            watch=watch,
-            measured=lambda done, total: bar.update(measuring, completed=done, total=total, visible=True),
+            examples=limit,
+            callback=callback,
+            progress=lambda done, total: bar.update(measuring, completed=done, total=total, visible=True),
         )
     draws = "" if found.draws is None else f" ({found.draws:,} draws)"
     out.print(f"[bold]{name}[/]: {found.quantity}{draws}")
-    out.print(f"  obtained    {found.obtained}  ({found.obtained.n:,} {found.counted})")
+    out.print(f"  obtained    {found.obtained}  ({found.obtained.n:,} {found.sampling_unit})")
     out.print(f"  published   {found.published:g}  [dim]{goal.source}[/]")
     out.print(f"  difference  {found.difference}")
     out.print(f"  {found.epochs:g} epochs, {found.minutes:.1f} minutes on {found.hardware}, seed {found.seed}")

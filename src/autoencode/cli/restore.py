@@ -8,19 +8,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from autoencode.cli.console import errors, out
-from autoencode.cli.run_options import Device, Last, RunPath, Trust
+from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
     from autoencode.tasks import Restorations
-    from autoencode.tasks.restore import MeasuredClip
+    from autoencode.tasks.restore import ClipComparison
 
-_STOPPED = 130
+_INTERRUPTED = 130
 _NOTES = 10
 
 
 def restore(
-    run: RunPath,
+    run: RunArgument,
     files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, and folders of them.")],
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/restored")
@@ -34,9 +34,9 @@ def restore(
         typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="1536"),
     ] = None,
     lossless: Annotated[bool, typer.Option("--lossless", help="Clips without loss: large .mkv files.")] = False,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Restore pictures and clips of any size: through the model and back, written under their names.
 
@@ -49,17 +49,17 @@ def restore(
     autoencode restore runs/night-video-self-restorer night.mp4 -o clean/
     """
     from autoencode import tasks
-    from autoencode.cli.restoring_bar import RestoringBar
+    from autoencode.cli.restoring_bar import RestoreProgress
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with RestoringBar() as bar:
+    with RestoreProgress() as bar:
         done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, lossless=lossless, watch=bar)
-    _tell(done)
+    _print_summary(done)
     if done.interrupted:
-        raise typer.Exit(_STOPPED)
+        raise typer.Exit(_INTERRUPTED)
 
 
-def _tell(done: "Restorations") -> None:
+def _print_summary(done: "Restorations") -> None:
     more = len(done.notes) - _NOTES
     for note in (*done.notes[:_NOTES], *([f"… and {more} more such notes"] if more > 0 else [])):
         errors.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
@@ -82,9 +82,9 @@ def _show(quality: "RestorationQuality") -> None:
     """The three measures before and after, with their 95 % intervals."""
     title = f"{quality.restored.rmse.n:,} pictures against clean ones, means with 95 % intervals"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for column in ("", "untouched", "restored", "change"):
+    for column in ("", "degraded", "restored", "change"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=True, header_style="dim")
-    kinds = (quality.untouched, quality.restored, quality.change)
+    kinds = (quality.degraded, quality.restored, quality.change)
     for name, digits in (("PSNR, dB", 2), ("SSIM", 4), ("RMSE", 4)):
         estimates = [getattr(kind, name.partition(",")[0].lower()) for kind in kinds]
         if all(estimate is not None for estimate in estimates):
@@ -92,13 +92,13 @@ def _show(quality: "RestorationQuality") -> None:
     out.print(table)
 
 
-def _show_clips(clips: "tuple[MeasuredClip, ...]") -> None:
+def _show_clips(clips: "tuple[ClipComparison, ...]") -> None:
     """The measures of each clip before and after."""
     table = Table(title="clips against clean ones", title_justify="left", box=None, padding=(0, 2, 0, 0))
     for column in ("", "frames", "", "PSNR, dB", "RMSE", "flicker"):
         table.add_column(column, justify="right" if column else "left", no_wrap=True, header_style="dim")
     for clip in clips:
-        for name, kind, quality in ((clip.name, "untouched", clip.untouched), ("", "restored", clip.restored)):
+        for name, kind, quality in ((clip.name, "degraded", clip.degraded), ("", "restored", clip.restored)):
             numbers = (f"{quality.psnr:.2f}", f"{quality.rmse:.4f}", f"{quality.flicker:.4f}")
             table.add_row(f"[bold]{escape(name)}[/]", f"{quality.frames:,}" if name else "", kind, *numbers)
     out.print(table)

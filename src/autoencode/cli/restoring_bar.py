@@ -5,22 +5,22 @@ from types import TracebackType
 
 from rich.markup import escape
 
-from autoencode.cli.bar import bar
-from autoencode.cli.console import errors, tell_skipped
-from autoencode.data import Skipped
+from autoencode.cli.bar import progress_bar
+from autoencode.cli.console import errors, print_skipped
+from autoencode.data import SkippedFile
 from autoencode.data.walking import printable
-from autoencode.tasks import RestoreWatch
+from autoencode.tasks import RestoreCallback
 
 
-class RestoringBar(RestoreWatch):
+class RestoreProgress(RestoreCallback):
     """A bar over the pixels of all pictures, which moves with every tile; files that are skipped are told at once."""
 
     def __init__(self) -> None:
-        self._bar = bar(width=24, seconds=60, disable=not errors.is_terminal)
+        self._bar = progress_bar(width=24, seconds=60, disable=not errors.is_terminal)
         self._task = self._bar.add_task("looking at the files", total=None)
         self._pictures = self._written = 0
 
-    def __enter__(self) -> "RestoringBar":
+    def __enter__(self) -> "RestoreProgress":
         self._bar.start()
         return self
 
@@ -31,24 +31,24 @@ class RestoringBar(RestoreWatch):
         if error is not None and self._written:
             errors.print(f"{self._written} of {self._pictures} were restored before and are kept")
 
-    def begin(self, pictures: int, pixels: int) -> None:
+    def on_begin(self, pictures: int, pixels: int) -> None:
         """Starts the bar."""
         self._pictures = pictures
         self._bar.update(self._task, total=pixels)
 
-    def start(self, file: Path, number: int) -> None:
+    def on_file_begin(self, file: Path, number: int) -> None:
         """Names the picture."""
         text = f"restoring {number}/{self._pictures} {escape(printable(Path(file.name)))}"
         self._bar.update(self._task, description=text)
 
-    def move(self, pixels: float) -> None:
+    def on_progress(self, pixels: float) -> None:
         """Moves the bar."""
         self._bar.advance(self._task, pixels)
 
-    def done(self, file: Path) -> None:
+    def on_file_end(self, file: Path) -> None:
         """Counts."""
         self._written += 1
 
-    def skip(self, skipped: Skipped) -> None:
+    def on_skip(self, skipped: SkippedFile) -> None:
         """Writes a line."""
-        tell_skipped(skipped)
+        print_skipped(skipped)

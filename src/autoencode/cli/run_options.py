@@ -13,23 +13,23 @@ def class_names(ctx: typer.Context, incomplete: str) -> list[str]:
     from autoencode.training import RunFolder
 
     try:
-        classes = RunFolder(Path(str(ctx.params["run"]))).facts["data"]["classes"] or []
+        classes = RunFolder(Path(str(ctx.params["run"]))).metadata["data"]["classes"] or []
     except Exception:  # no run there yet: nothing to offer
         return []
     return [name for name in classes if name.lower().startswith(incomplete.lower())]
 
 
-RunPath = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)]
-Part = Annotated[Literal["test", "validation", "train"], typer.Option(help="Which part of the data.")]
-OfClass = Annotated[
+RunArgument = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)]
+SplitOption = Annotated[Literal["test", "validation", "train"], typer.Option(help="Which split of the data.")]
+ClassOption = Annotated[
     str | None,
     typer.Option(
-        "--class", help="The class of the files, for a model that must be told it.", autocompletion=class_names
+        "--class", help="The class of the files, for a class-conditional model.", autocompletion=class_names
     ),
 ]
-Last = Annotated[bool, typer.Option("--last", help="The last weights in place of the best.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda …")]
-Trust = Annotated[
+LastOption = Annotated[bool, typer.Option("--last", help="Use the weights of the last epoch, not the best.")]
+DeviceOption = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, cuda:1 …")]
+TrustOption = Annotated[
     str | None,
     typer.Option(
         help="The recipe of your own, module:function, that the run was trained by: opening it runs that code.",

@@ -5,30 +5,30 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.console import see
-from autoencode.cli.latent_options import EXAMPLE, say
-from autoencode.cli.run_options import Device, Last, OfClass, RunPath, Trust
+from autoencode.cli.console import print_result
+from autoencode.cli.latent_options import EXAMPLE, print_note
+from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
 
 
 def traverse(
-    run: RunPath,
+    run: RunArgument,
     file: Annotated[
         str | None,
         typer.Argument(help=EXAMPLE, show_default="the middle"),
     ] = None,
     dim: Annotated[
         list[int] | None,
-        typer.Option(help="A latent dimension, counted from 1; several times.", show_default="the ten that tell most"),
+        typer.Option(help="A latent dimension, counted from 1; several times.", show_default="the ten with the highest KL"),
     ] = None,
-    columns: Annotated[int, typer.Option(min=2, help="Steps.")] = 9,
-    reach: Annotated[float, typer.Option(help="The last step, in standard deviations.")] = 3.0,
+    n_steps: Annotated[int, typer.Option(min=2, help="Steps from the lowest to the highest value.")] = 9,
+    max_std: Annotated[float, typer.Option(help="The last step, in standard deviations.")] = 3.0,
     out_path: Annotated[
         Path | None, typer.Option("--out", "-o", help="A .png.", show_default="RUN/traversal.png")
     ] = None,
-    of_class: OfClass = None,
-    last: Last = False,
-    device: Device = "auto",
-    trust: Trust = None,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
 ) -> None:
     """Move each number of a code by itself, and see what it means.
 
@@ -41,6 +41,6 @@ def traverse(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    made = tasks.traverse(opened, file, dims=dim or (), columns=columns, reach=reach, of_class=of_class, note=say)
+    made = tasks.traverse(opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, on_note=print_note)
     written = tasks.save_traversal(opened, made, out_path)
-    see(f"{len(made.dims)} of {opened.latent_numbers} dimensions", written)
+    print_result(f"{len(made.dims)} of {opened.latent_size} dimensions", written)

@@ -1,4 +1,4 @@
-"""How much a corruption spoils: one number, or a range of them."""
+"""How much a corruption corrupts: one number, or a range of them."""
 
 import math
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ Amount = float | tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Scale:
+class AmountRange:
     """What the amount of a kind of corruption is, and which amounts it takes.
 
     Args:
         meaning: what it is, with its article: "a share of the values".
         low: the least amount.
         high: the largest one.
-        up_to: one number means the range from `low` up to it.
+        sample_from_low: one number means the range from `low` up to it.
     """
 
     meaning: str
     low: float
     high: float
-    up_to: bool = False
+    sample_from_low: bool = False
 
-    def span(self, amount: Amount) -> tuple[float, float]:
+    def bounds(self, amount: Amount) -> tuple[float, float]:
         """The least and the largest amount that a picture can draw."""
         if isinstance(amount, tuple):
             return amount
-        return (self.low if self.up_to else amount), amount
+        return (self.low if self.sample_from_low else amount), amount
 
     def check(self, amount: Amount, name: str) -> None:
         """Raises unless the amount has a meaning.
@@ -49,11 +49,11 @@ class Scale:
             raise ArgumentError(f"{name} takes a range from less to more, not {low:g}..{high:g}")
 
 
-def read_amount(text: str) -> Amount | None:
+def parse_amount(text: str) -> Amount | None:
     """An amount as a person writes it; None for what is no number.
 
     Example:
-        >>> read_amount("0.1"), read_amount("0.05..0.3"), read_amount("much")
+        >>> parse_amount("0.1"), parse_amount("0.05..0.3"), parse_amount("much")
         (0.1, (0.05, 0.3), None)
     """
     try:

@@ -9,12 +9,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
 
 
-@kind("blur", "a largest width in pixels", 0.0, 100.0, up_to=True)
+@register_corruption("blur", "a largest width in pixels", 0.0, 100.0, sample_from_low=True)
 @dataclass(frozen=True)
-class Blur(Graded):
+class Blur(BaseCorruption):
     """A Gaussian blur, for each picture of its own width, up to the amount.
 
     What lies outside of the picture is as its nearest pixel. Kernels are cut off at three standard deviations.
@@ -30,12 +30,12 @@ class Blur(Graded):
     amount: Amount = 2.0
     pictures_only = True
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures, blurred along their rows and then along their columns."""
-        radius = math.ceil(3 * self.scale.span(self.amount)[1])
-        places = torch.arange(-radius, radius + 1, dtype=x.dtype, device=x.device)
-        weights = torch.exp(-(places**2) / (2 * amount[:, 0, 0] ** 2).clamp(min=1e-12))
-        weights = torch.where(places.abs() <= (3 * amount[:, 0, 0]).ceil(), weights, torch.zeros_like(weights))
+        radius = math.ceil(3 * self.scale.bounds(self.amount)[1])
+        positions = torch.arange(-radius, radius + 1, dtype=x.dtype, device=x.device)
+        weights = torch.exp(-(positions**2) / (2 * amount[:, 0, 0] ** 2).clamp(min=1e-12))
+        weights = torch.where(positions.abs() <= (3 * amount[:, 0, 0]).ceil(), weights, torch.zeros_like(weights))
         weights = weights / weights.sum(1, keepdim=True)
         return _along_rows(_along_rows(x, weights).mT, weights).mT
 

@@ -7,8 +7,8 @@ from autoencode.data.batch import Batch
 
 
 @dataclass(frozen=True)
-class Composed:
-    """Corruptions in order: each spoils what the one before it left. Of none, examples stay as they are.
+class Compose:
+    """Corruptions in order: each corrupts what the one before it left. Of none, examples stay as they are.
 
     Args:
         parts: the first one is applied first.
@@ -17,7 +17,7 @@ class Composed:
     parts: tuple[Corruption, ...] = ()
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with spoiled examples, and the clean ones to be asked for."""
+        """The batch with corrupted examples, and the clean ones to be asked for."""
         for part in self.parts:
             batch = part(batch)
         return batch

@@ -9,11 +9,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import uniform
-from autoencode.corruptions.plane import Plane, plane
-from autoencode.corruptions.smooth_noise import smooth_noise
-from autoencode.corruptions.strokes import draw_point
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_picture
+from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.value_noise import value_noise
+from autoencode.corruptions.strokes import random_point
 
 _FOLDS, _CRUMPLES = 3, 10
 _GREY, _SHADE, _LINE = 0.1, 0.35, 0.8  # how far flat paper, slopes and worn lines go at the amount 1
@@ -28,7 +28,7 @@ class _Paper(NamedTuple):
         loose: how easily ink comes off, 0 to 1, (batch, 1, height, width).
     """
 
-    at: Plane
+    at: PixelGrid
     uneven: Tensor
     loose: Tensor
 
@@ -45,9 +45,9 @@ class _Light(NamedTuple):
     worn: Tensor
 
 
-@kind("crease", "a depth", 0.0, 1.0)
+@register_corruption("crease", "a depth", 0.0, 1.0)
 @dataclass(frozen=True)
-class Crease(Graded):
+class Crease(BaseCorruption):
     """Folds straight across the sheet and short ones of crumpled paper: slopes in light and shade, and worn lines.
 
     Some pictures have folds only, as of a letter; some are crumpled as well. Light paper gets no lighter: flat paper
@@ -63,11 +63,11 @@ class Crease(Graded):
     amount: Amount = 0.5
     pictures_only = True
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures on creased paper."""
-        paper = _Paper(plane(x), 0.003 * smooth_noise(x, 5.0, 3), (0.4 + 0.6 * smooth_noise(x, 16.0, 4)).clamp(0, 1))
-        folds, crumples = (1 + _FOLDS * uniform(x)).floor(), (1 + _CRUMPLES * uniform(x, -1.0, 1.0)).floor()
-        shade, worn = 0.3 * smooth_noise(x, 4.0, 2), torch.zeros_like(x[:, :1])
+        paper = _Paper(pixel_grid(x), 0.003 * value_noise(x, 5.0, 3), (0.4 + 0.6 * value_noise(x, 16.0, 4)).clamp(0, 1))
+        folds, crumples = (1 + _FOLDS * uniform_per_picture(x)).floor(), (1 + _CRUMPLES * uniform_per_picture(x, -1.0, 1.0)).floor()
+        shade, worn = 0.3 * value_noise(x, 4.0, 2), torch.zeros_like(x[:, :1])
         for number in range(_FOLDS + _CRUMPLES):
             here = number < folds if number < _FOLDS else number - _FOLDS < crumples
             light = _fold(x, paper) if number < _FOLDS else _crumple(x, paper)
@@ -79,24 +79,24 @@ class Crease(Graded):
 
 def _fold(x: Tensor, paper: _Paper) -> _Light:
     """A fold straight across, along an edge of the sheet or nearly so."""
-    turn = torch.where(uniform(x) < 0.5, 0.0, math.pi / 2) + uniform(x, -0.08, 0.08)
-    return _line(x, paper, turn, reach=uniform(x, 0.05, 0.2), length=None)
+    turn = torch.where(uniform_per_picture(x) < 0.5, 0.0, math.pi / 2) + uniform_per_picture(x, -0.08, 0.08)
+    return _line(x, paper, turn, reach=uniform_per_picture(x, 0.05, 0.2), length=None)
 
 
 def _crumple(x: Tensor, paper: _Paper) -> _Light:
     """A short crease in any direction."""
-    return _line(x, paper, uniform(x, 0.0, math.pi), reach=uniform(x, 0.03, 0.12), length=uniform(x, 0.1, 0.4))
+    return _line(x, paper, uniform_per_picture(x, 0.0, math.pi), reach=uniform_per_picture(x, 0.03, 0.12), length=uniform_per_picture(x, 0.1, 0.4))
 
 
 def _line(x: Tensor, paper: _Paper, turn: Tensor, reach: Tensor, length: Tensor | None) -> _Light:
     at = paper.at
-    (px, py), side = draw_point(x, at), torch.where(uniform(x) < 0.5, -1.0, 1.0)
+    (px, py), side = random_point(x, at), torch.where(uniform_per_picture(x) < 0.5, -1.0, 1.0)
     along = (at.x - px) * turn.cos() + (at.y - py) * turn.sin()
     across = (at.y - py) * turn.cos() - (at.x - px) * turn.sin() + paper.uneven
-    width = 0.6 * at.pixel + uniform(x, 0.0, 0.0015)
+    width = 0.6 * at.pixel + uniform_per_picture(x, 0.0, 0.0015)
     slope = side * (across / width).tanh() * (-across.abs() / reach).exp()
     worn = (-((across / width) ** 2)).exp() * paper.loose
     if length is None:
-        return _Light(uniform(x, 0.4, 1.0) * slope, worn)
+        return _Light(uniform_per_picture(x, 0.4, 1.0) * slope, worn)
     fading = (-((along / length) ** 2)).exp()
-    return _Light(uniform(x, 0.6, 1.4) * slope * fading, 0.7 * worn * fading)
+    return _Light(uniform_per_picture(x, 0.6, 1.4) * slope * fading, 0.7 * worn * fading)

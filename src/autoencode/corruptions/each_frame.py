@@ -10,29 +10,29 @@ from autoencode.errors import ShapeError
 
 
 @dataclass(frozen=True)
-class EachFrame:
+class PerFrame:
     """Spoils the picture and those beside it in the context, each with noise of its own.
 
         x, (f₁, f₂, …) ─► x′, (f₁′, f₂′, …), asked for x
 
     Args:
-        corruption: what spoils a picture.
+        corruption: what corrupts a picture.
     """
 
     corruption: Corruption
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with spoiled pictures and contexts, and the clean pictures to be asked for.
+        """The batch with corrupted pictures and contexts, and the clean pictures to be asked for.
 
         Raises:
             ShapeError: the context is no row of frames like the picture.
         """
         x, context = batch.x, batch.context
         if context is None or context.shape[2:] != x.shape[2:] or context.shape[1] % x.shape[1]:
-            told = None if context is None else tuple(context.shape[1:])
+            context_shape = None if context is None else tuple(context.shape[1:])
             raise ShapeError(
-                f"frames beside a picture of {tuple(x.shape[1:])} have its size, and the context is {told}"
+                f"frames beside a picture of {tuple(x.shape[1:])} have its size, and the context is {context_shape}"
             )
         frames = torch.cat([x, context], 1).unflatten(1, (-1, x.shape[1]))
-        spoiled = self.corruption(Batch(frames.flatten(0, 1))).x.view_as(frames)
-        return replace(batch, x=spoiled[:, 0], target=batch.target, context=spoiled[:, 1:].flatten(1, 2))
+        corrupted = self.corruption(Batch(frames.flatten(0, 1))).x.view_as(frames)
+        return replace(batch, x=corrupted[:, 0], target=batch.target, context=corrupted[:, 1:].flatten(1, 2))

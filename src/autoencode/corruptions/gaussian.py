@@ -7,12 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
 
 
-@kind("gaussian", "a standard deviation (white is 1)", 0.0, 100.0)
+@register_corruption("gaussian", "a standard deviation (white is 1)", 0.0, 100.0)
 @dataclass(frozen=True)
-class Gaussian(Graded):
+class Gaussian(BaseCorruption):
     """Normal noise is added, as much to dark values as to light ones.
 
     Pictures are not cut off at black and white; `levels` does that.
@@ -26,6 +26,6 @@ class Gaussian(Graded):
 
     amount: Amount = 0.1
 
-    def spoil(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
         """The examples with noise added."""
         return x + amount * torch.randn_like(x)

@@ -8,16 +8,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.jpeg_tables import CHROMINANCE, LUMINANCE, cosines
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.jpeg_tables import CHROMINANCE, LUMINANCE, dct_matrix
 
-_TO_CHROMA = ((0.299, 0.587, 0.114), (-0.168735892, -0.331264108, 0.5), (0.5, -0.418687589, -0.081312411))
-_FROM_CHROMA = ((1.0, 0.0, 1.402), (1.0, -0.344136286, -0.714136286), (1.0, 1.772, 0.0))
+_RGB_TO_YCBCR = ((0.299, 0.587, 0.114), (-0.168735892, -0.331264108, 0.5), (0.5, -0.418687589, -0.081312411))
+_YCBCR_TO_RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136286, -0.714136286), (1.0, 1.772, 0.0))
 
 
-@kind("jpeg", "a quality", 1.0, 100.0)
+@register_corruption("jpeg", "a quality", 1.0, 100.0)
 @dataclass(frozen=True)
-class Jpeg(Graded):
+class Jpeg(BaseCorruption):
     """What baseline JPEG makes of a picture: blocks of 8×8 pixels, ringing at edges, smeared colours.
 
         RGB ─► Y, Cb, Cr ─► Cb, Cr at half the size ─► blocks ─► cosine transform ─► divided by a table, rounded ─► back
@@ -37,27 +37,27 @@ class Jpeg(Graded):
     amount: Amount = (10.0, 60.0)
     pictures_only = True
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures, stored and read again."""
         levels = (x.clamp(0, 1) * 255).round()
-        stored = _colours(levels, amount) if x.shape[1] == 3 else _stored(levels, LUMINANCE, amount)
+        stored = _compress_rgb(levels, amount) if x.shape[1] == 3 else _compress_channels(levels, LUMINANCE, amount)
         return stored / 255
 
 
-def _colours(levels: Tensor, quality: Tensor) -> Tensor:
+def _compress_rgb(levels: Tensor, quality: Tensor) -> Tensor:
     """Red, green and blue, by way of brightness and two differences of colour."""
     height, width = levels.shape[2:]
-    y, chroma = (_mixed(levels, _TO_CHROMA) + levels.new_tensor((0, 128, 128))[:, None, None]).round().split([1, 2], 1)
-    half = _stored(_halved(chroma), CHROMINANCE, quality)[..., : (width + 1) // 2]
-    both = torch.cat([_stored(y, LUMINANCE, quality), _doubled(half)[..., :height, :width] - 128], 1)
-    return _mixed(both, _FROM_CHROMA).round().clamp(0, 255)
+    y, chroma = (_convert_colours(levels, _RGB_TO_YCBCR) + levels.new_tensor((0, 128, 128))[:, None, None]).round().split([1, 2], 1)
+    half = _compress_channels(_downsample(chroma), CHROMINANCE, quality)[..., : (width + 1) // 2]
+    both = torch.cat([_compress_channels(y, LUMINANCE, quality), _upsample(half)[..., :height, :width] - 128], 1)
+    return _convert_colours(both, _YCBCR_TO_RGB).round().clamp(0, 255)
 
 
-def _mixed(colours: Tensor, weights: tuple[tuple[float, ...], ...]) -> Tensor:
+def _convert_colours(colours: Tensor, weights: tuple[tuple[float, ...], ...]) -> Tensor:
     return torch.einsum("ij,bjhw->bihw", colours.new_tensor(weights), colours)
 
 
-def _halved(x: Tensor) -> Tensor:
+def _downsample(x: Tensor) -> Tensor:
     """Means of 2×2 pixels, rounded down and up in turn where they lie between levels; as wide as whole blocks."""
     height, width = x.shape[2:]
     x = F.pad(x, (0, -width % 16, 0, height % 2), mode="replicate")
@@ -66,7 +66,7 @@ def _halved(x: Tensor) -> Tensor:
     return ((sums + bias) / 4).floor()
 
 
-def _doubled(x: Tensor) -> Tensor:
+def _upsample(x: Tensor) -> Tensor:
     """Twice the size: each new pixel is 9/16 of the nearest one, 3/16 of the next two, and 1/16 of the fourth."""
     x = F.pad(x, (1, 1, 1, 1), mode="replicate")
     rows = torch.stack([3 * x[:, :, 1:-1] + x[:, :, :-2], 3 * x[:, :, 1:-1] + x[:, :, 2:]], 3).flatten(2, 3)
@@ -74,18 +74,18 @@ def _doubled(x: Tensor) -> Tensor:
     return (torch.stack([left, right], 4) / 16).floor().flatten(3, 4)
 
 
-def _stored(levels: Tensor, table: tuple[int, ...], quality: Tensor) -> Tensor:
+def _compress_channels(levels: Tensor, table: tuple[int, ...], quality: Tensor) -> Tensor:
     """One channel, or several on their own, through the transform and back."""
     height, width = levels.shape[2:]
-    blocks = _blocks(F.pad(levels - 128, (0, -width % 8, 0, -height % 8), mode="replicate"))
-    basis, steps = cosines(levels), _steps(table, quality)
+    blocks = _split_blocks(F.pad(levels - 128, (0, -width % 8, 0, -height % 8), mode="replicate"))
+    basis, steps = dct_matrix(levels), _quantisation_table(table, quality)
     ratios = (8 * (basis @ blocks @ basis.mT)).round() / (8 * steps)
     counts = ratios.sign() * (ratios.abs() + 0.5).floor()
     back = (basis.mT @ (counts * steps) @ basis + 128).round().clamp(0, 255)
-    return _joined(back)[..., :height, :width]
+    return _merge_blocks(back)[..., :height, :width]
 
 
-def _steps(table: tuple[int, ...], quality: Tensor) -> Tensor:
+def _quantisation_table(table: tuple[int, ...], quality: Tensor) -> Tensor:
     """The table of divisors for each picture's quality, (batch, 1, 1, 1, 8, 8)."""
     quality = quality.round()
     percent = torch.where(quality < 50, (5000 / quality).floor(), 200 - 2 * quality)
@@ -93,11 +93,11 @@ def _steps(table: tuple[int, ...], quality: Tensor) -> Tensor:
     return steps.reshape(-1, 1, 1, 1, 8, 8)
 
 
-def _blocks(x: Tensor) -> Tensor:
+def _split_blocks(x: Tensor) -> Tensor:
     """(batch, channels, rows, columns, 8, 8)."""
     return x.unflatten(3, (-1, 8)).unflatten(2, (-1, 8)).transpose(3, 4)
 
 
-def _joined(blocks: Tensor) -> Tensor:
-    """The inverse of `_blocks`."""
+def _merge_blocks(blocks: Tensor) -> Tensor:
+    """The inverse of `_split_blocks`."""
     return blocks.transpose(3, 4).flatten(4, 5).flatten(2, 3)

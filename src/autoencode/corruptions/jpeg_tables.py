@@ -33,12 +33,12 @@ CHROMINANCE = (
 # fmt: on
 
 
-def cosines(like: Tensor) -> Float[Tensor, "8 8"]:
+def dct_matrix(like: Tensor) -> Float[Tensor, "8 8"]:
     """The orthonormal cosine transform of 8 values, a frequency in each row: ITU-T T.81, annex A.3.3.
 
     Args:
         like: a tensor of the type and on the device that are wanted.
     """
-    places = torch.arange(8, dtype=like.dtype, device=like.device)
-    basis = torch.cos((2 * places + 1) * places[:, None] * math.pi / 16) / 2
+    positions = torch.arange(8, dtype=like.dtype, device=like.device)
+    basis = torch.cos((2 * positions + 1) * positions[:, None] * math.pi / 16) / 2
     return torch.cat([basis[:1] / math.sqrt(2), basis[1:]])

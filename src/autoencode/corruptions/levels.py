@@ -6,12 +6,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
 
 
-@kind("levels", "a number of levels", 2.0, 65_536.0)
+@register_corruption("levels", "a number of levels", 2.0, 65_536.0)
 @dataclass(frozen=True)
-class Levels(Graded):
+class Levels(BaseCorruption):
     """Values are cut off at black and white, and rounded to so many levels between them.
 
     As the last of several corruptions it makes of noise what a file keeps of it: a network that never saw noise cut
@@ -26,7 +26,7 @@ class Levels(Graded):
 
     amount: Amount = 256.0
 
-    def spoil(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
         """The nearest levels."""
         steps = amount.round() - 1
         return (x.clamp(0, 1) * steps).round() / steps

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.data.formats import suffixes
-from autoencode.data.full_picture import read_full
+from autoencode.data.full_picture import read_full_picture
 from autoencode.data.picture import UnreadableError
 from autoencode.errors import ArgumentError, DataError
 
@@ -70,16 +70,16 @@ def _from_file(path: Path) -> Mark:
     if not path.is_file():  # a pipe would wait for ever
         raise DataError(f"there is no file {path} to be a watermark: put it there, or give its whole path")
     try:
-        picture = read_full(path)
+        picture = read_full_picture(path)
     except UnreadableError as error:
         raise DataError(f"{path} cannot be a watermark: {error}") from error
     colours = torch.from_numpy(picture.colour).float().expand(3, -1, -1) / 255
     alpha = torch.ones_like(colours[0]) if picture.alpha is None else torch.from_numpy(picture.alpha).float() / 255
-    layers = _at_most(torch.cat([colours * alpha, alpha[None]]))
+    layers = _downscale(torch.cat([colours * alpha, alpha[None]]))
     return Mark(layers[:3], layers[3])
 
 
-def _at_most(layers: Tensor) -> Tensor:
+def _downscale(layers: Tensor) -> Tensor:
     """No larger than a mark has to be."""
     times = _LARGEST / max(layers.shape[1:])
     if times >= 1:

@@ -7,13 +7,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import draw_for_each_pixel
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_pixel
 
 
-@kind("masking", "a share of the values", 0.0, 1.0)
+@register_corruption("masking-noise", "a share of the values", 0.0, 1.0)
 @dataclass(frozen=True)
-class Masking(Graded):
+class MaskingNoise(BaseCorruption):
     """A share of the values become 0; all channels of a pixel at once.
 
     Args:
@@ -26,6 +26,6 @@ class Masking(Graded):
 
     amount: Amount = 0.25
 
-    def spoil(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
         """The examples with values missing."""
-        return torch.where(draw_for_each_pixel(x) < amount, torch.zeros_like(x), x)
+        return torch.where(uniform_per_pixel(x) < amount, torch.zeros_like(x), x)

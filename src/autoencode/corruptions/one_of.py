@@ -10,20 +10,20 @@ from autoencode.data.batch import Batch
 
 @dataclass(frozen=True)
 class OneOf:
-    """Each example is spoiled by one corruption, which is drawn for it; all have equal chances.
+    """Each example is corrupted by one corruption, which is drawn for it; all have equal chances.
 
     Args:
-        parts: at least one; `Composed()` among them leaves an example as it is.
+        parts: at least one; `Compose()` among them leaves an example as it is.
     """
 
     parts: tuple[Corruption, ...]
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with spoiled examples, and the clean ones to be asked for."""
+        """The batch with corrupted examples, and the clean ones to be asked for."""
         drawn = torch.randint(len(self.parts), (len(batch),), device=batch.x.device)
         x = batch.x.clone()
         for number, part in enumerate(self.parts):
-            places = (drawn == number).nonzero()[:, 0]
-            if len(places):
-                x[places] = part(Batch(batch.x[places])).x
+            indices = (drawn == number).nonzero()[:, 0]
+            if len(indices):
+                x[indices] = part(Batch(batch.x[indices])).x
         return replace(batch, x=x, target=batch.target)

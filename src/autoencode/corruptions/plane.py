@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 
-class Plane(NamedTuple):
+class PixelGrid(NamedTuple):
     """Pixels' places in units of the shorter side, so that a stain has the same look at every resolution.
 
     Args:
@@ -25,11 +25,11 @@ class Plane(NamedTuple):
     pixel: float
 
 
-def plane(pictures: Float[Tensor, "batch channels height width"]) -> Plane:
+def pixel_grid(pictures: Float[Tensor, "batch channels height width"]) -> PixelGrid:
     """The places of the pixels' centres, on the pictures' device."""
     height, width = pictures.shape[2:]
     pixel = 1 / min(height, width)
     x, y = (
         (torch.arange(side, dtype=pictures.dtype, device=pictures.device) + 0.5) * pixel for side in (width, height)
     )
-    return Plane(x[None, None, None], y[None, None, :, None], width * pixel, height * pixel, pixel)
+    return PixelGrid(x[None, None, None], y[None, None, :, None], width * pixel, height * pixel, pixel)

@@ -7,12 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
 
 
-@kind("poisson", "a count of photons at white", 0.01, 1e6)
+@register_corruption("poisson", "a count of photons at white", 0.01, 1e6)
 @dataclass(frozen=True)
-class Poisson(Graded):
+class Poisson(BaseCorruption):
     """Each value is a count of photons, as in a picture taken in the dark: fewer photons, more noise.
 
     A value v becomes n / amount with n of a Poisson distribution of mean v · amount: the mean stays v, the variance is
@@ -27,6 +27,6 @@ class Poisson(Graded):
 
     amount: Amount = 30.0
 
-    def spoil(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
         """The counts, white being the amount again."""
         return torch.poisson(x.clamp(min=0) * amount) / amount

@@ -7,13 +7,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import draw_for_each_pixel
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_pixel
 
 
-@kind("salt-and-pepper", "a share of the values", 0.0, 1.0)
+@register_corruption("salt-and-pepper", "a share of the values", 0.0, 1.0)
 @dataclass(frozen=True)
-class SaltAndPepper(Graded):
+class SaltAndPepper(BaseCorruption):
     """A share of the values become 0 or 1, black or white, with equal chances; all channels of a pixel at once.
 
     Args:
@@ -25,8 +25,8 @@ class SaltAndPepper(Graded):
 
     amount: Amount = 0.1
 
-    def spoil(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
         """The examples with black and white pixels."""
-        u = draw_for_each_pixel(x)
+        u = uniform_per_pixel(x)
         x = torch.where(u < amount / 2, torch.zeros_like(x), x)
         return torch.where(u > 1 - amount / 2, torch.ones_like(x), x)

@@ -8,16 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import uniform
-from autoencode.corruptions.plane import Plane, plane
-from autoencode.corruptions.smooth_noise import smooth_noise
-from autoencode.corruptions.strokes import bow, distance_to, draw_point, within
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_picture
+from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.value_noise import value_noise
+from autoencode.corruptions.strokes import quadratic_bezier, distance_to_polyline, random_point, pixel_coverage
 
 
-@kind("scratch", "a number of scratches", 0.0, 100.0)
+@register_corruption("scratch", "a number of scratches", 0.0, 100.0)
 @dataclass(frozen=True)
-class Scratch(Graded):
+class Scratch(BaseCorruption):
     """Thin lines, most of them light, nearly straight, and broken where the tool left the surface.
 
     Args:
@@ -30,20 +30,20 @@ class Scratch(Graded):
     amount: Amount = 6.0
     pictures_only = True
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures with scratches."""
-        at, number = plane(x), (amount + uniform(x)).floor()
-        for scratch in range(math.ceil(self.scale.span(self.amount)[1])):
+        at, number = pixel_grid(x), (amount + uniform_per_picture(x)).floor()
+        for scratch in range(math.ceil(self.scale.bounds(self.amount)[1])):
             cover = torch.where(scratch < number, _scratch(x, at), x.new_zeros(()))
-            light = torch.where(uniform(x) < 0.75, uniform(x, 0.8, 1.0), uniform(x, 0.0, 0.2))
+            light = torch.where(uniform_per_picture(x) < 0.75, uniform_per_picture(x, 0.8, 1.0), uniform_per_picture(x, 0.0, 0.2))
             x = x + cover * (light - x)
         return x
 
 
-def _scratch(x: Tensor, at: Plane) -> Tensor:
+def _scratch(x: Tensor, at: PixelGrid) -> Tensor:
     """How much of each pixel it covers, 0 to 1."""
-    start, length, turn = draw_point(x, at), uniform(x, -2.5, 0.2).exp(), uniform(x, 0.0, 2 * math.pi)
+    start, length, turn = random_point(x, at), uniform_per_picture(x, -2.5, 0.2).exp(), uniform_per_picture(x, 0.0, 2 * math.pi)
     end = (start[0] + length * turn.cos(), start[1] + length * turn.sin())
-    radius = at.pixel * uniform(x, 0.25, 0.6) + uniform(x, 0.0, 0.0012)
-    depth = (uniform(x, 0.3, 1.2) + 0.8 * smooth_noise(x, 10.0, 2)).clamp(0, 1)
-    return depth * within(distance_to(bow(start, end, uniform(x, -0.06, 0.06)), at), radius, at)
+    radius = at.pixel * uniform_per_picture(x, 0.25, 0.6) + uniform_per_picture(x, 0.0, 0.0012)
+    depth = (uniform_per_picture(x, 0.3, 1.2) + 0.8 * value_noise(x, 10.0, 2)).clamp(0, 1)
+    return depth * pixel_coverage(distance_to_polyline(quadratic_bezier(start, end, uniform_per_picture(x, -0.06, 0.06)), at), radius, at)

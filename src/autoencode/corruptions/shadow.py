@@ -8,16 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import uniform
-from autoencode.corruptions.plane import Plane, plane
-from autoencode.corruptions.smooth_noise import smooth_noise
-from autoencode.corruptions.strokes import draw_point
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_picture
+from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.value_noise import value_noise
+from autoencode.corruptions.strokes import random_point
 
 
-@kind("shadow", "a depth", 0.0, 1.0)
+@register_corruption("shadow", "a depth", 0.0, 1.0)
 @dataclass(frozen=True)
-class Shadow(Graded):
+class Shadow(BaseCorruption):
     """Light that falls off to one side, and the soft shadow of a hand or a telephone, as in photographs of paper.
 
     Args:
@@ -31,23 +31,23 @@ class Shadow(Graded):
     amount: Amount = 0.5
     pictures_only = True
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures in uneven light."""
-        at = plane(x)
+        at = pixel_grid(x)
         gradient, cast = _gradient(x, at), _cast(x, at)
-        both = torch.where(uniform(x) < 0.5, cast, torch.zeros_like(cast))
+        both = torch.where(uniform_per_picture(x) < 0.5, cast, torch.zeros_like(cast))
         return x * (1 - amount * (1 - (1 - gradient) * (1 - both)))
 
 
-def _gradient(x: Tensor, at: Plane) -> Tensor:
+def _gradient(x: Tensor, at: PixelGrid) -> Tensor:
     """From 0 where the light is to at most 1 on the far side."""
-    turn = uniform(x, 0.0, 2 * math.pi)
+    turn = uniform_per_picture(x, 0.0, 2 * math.pi)
     slope = (at.x / at.width - 0.5) * turn.cos() + (at.y / at.height - 0.5) * turn.sin()
-    return uniform(x, 0.2, 0.8) * (0.5 + 0.7 * slope + 0.08 * smooth_noise(x, 3.0, 2)).clamp(0, 1)
+    return uniform_per_picture(x, 0.2, 0.8) * (0.5 + 0.7 * slope + 0.08 * value_noise(x, 3.0, 2)).clamp(0, 1)
 
 
-def _cast(x: Tensor, at: Plane) -> Tensor:
+def _cast(x: Tensor, at: PixelGrid) -> Tensor:
     """A shadow with a curved, soft edge that enters from one side."""
-    (px, py), turn = draw_point(x, at), uniform(x, 0.0, 2 * math.pi)
-    across = (at.x - px) * turn.cos() + (at.y - py) * turn.sin() + 0.12 * smooth_noise(x, 3.5, 2)
-    return uniform(x, 0.3, 0.7) * (across / uniform(x, 0.01, 0.08)).sigmoid()
+    (px, py), turn = random_point(x, at), uniform_per_picture(x, 0.0, 2 * math.pi)
+    across = (at.x - px) * turn.cos() + (at.y - py) * turn.sin() + 0.12 * value_noise(x, 3.5, 2)
+    return uniform_per_picture(x, 0.3, 0.7) * (across / uniform_per_picture(x, 0.01, 0.08)).sigmoid()

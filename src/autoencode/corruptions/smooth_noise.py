@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def smooth_noise(x: Float[Tensor, "batch channels height width"], cells: float, octaves: int = 1) -> Tensor:
+def value_noise(x: Float[Tensor, "batch channels height width"], cells: float, octaves: int = 1) -> Tensor:
     """Clouds: normal numbers on a coarse grid, and smooth between its points.
 
     Args:

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from autoencode.corruptions.composed import Composed
-from autoencode.corruptions.corruption import Corruption, Graded, corruptions
+from autoencode.corruptions.composed import Compose
+from autoencode.corruptions.corruption import Corruption, BaseCorruption, corruptions
 from autoencode.corruptions.one_of import OneOf
 
-NOTHING = "none"
+IDENTITY = "none"
 """Among several of which each picture suffers one: leaves it as it is."""
 _BETWEEN = re.compile(r"""\|(?=(?:[^"]*"[^"]*")*[^"]*$)""")
 """A bar that is not inside quotes."""
 
 
-def corruption(text: str) -> Corruption:
+def parse_corruption(text: str) -> Corruption:
     """A corruption from its name, or its name and its amount; or several, of which each picture suffers one.
 
         NAME                 with the kind's own amount
@@ -30,28 +30,28 @@ def corruption(text: str) -> Corruption:
         ArgumentError: no number, or one without meaning for that kind.
 
     Example:
-        >>> corruption("salt-and-pepper:0.1")
+        >>> parse_corruption("salt-and-pepper:0.1")
         SaltAndPepper(amount=0.1)
-        >>> corruption("gaussian:0.05..0.3")
+        >>> parse_corruption("gaussian:0.05..0.3")
         Gaussian(amount=(0.05, 0.3))
-        >>> corruption("blur:3 | none")
-        OneOf(parts=(Blur(amount=3.0), Composed(parts=())))
+        >>> parse_corruption("blur:3 | none")
+        OneOf(parts=(Blur(amount=3.0), Compose(parts=())))
     """
     several = _BETWEEN.split(text)
     return _kind(text) if len(several) == 1 else OneOf(tuple(map(_alternative, several)))
 
 
 def _alternative(text: str) -> Corruption:
-    return Composed() if text.strip() == NOTHING else _kind(text)
+    return Compose() if text.strip() == IDENTITY else _kind(text)
 
 
-def _kind(text: str) -> Graded:
+def _kind(text: str) -> BaseCorruption:
     name, colon, rest = text.partition(":")
     kind = corruptions[name.strip()]
     return kind.from_text(rest.strip()) if colon else kind()
 
 
-def composed(texts: str | Sequence[str]) -> Composed:
+def parse_corruptions(texts: str | Sequence[str]) -> Compose:
     """Several corruptions in order, the first one first.
 
     Args:
@@ -62,7 +62,7 @@ def composed(texts: str | Sequence[str]) -> Composed:
         ArgumentError: no number, or one without meaning for that kind.
 
     Example:
-        >>> composed(["jpeg:30", "gaussian"])
-        Composed(parts=(Jpeg(amount=30.0), Gaussian(amount=0.1)))
+        >>> parse_corruptions(["jpeg:30", "gaussian"])
+        Compose(parts=(Jpeg(amount=30.0), Gaussian(amount=0.1)))
     """
-    return Composed(tuple(map(corruption, [texts] if isinstance(texts, str) else texts)))
+    return Compose(tuple(map(parse_corruption, [texts] if isinstance(texts, str) else texts)))

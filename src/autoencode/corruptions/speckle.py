@@ -7,12 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
 
 
-@kind("speckle", "a standard deviation of the factor", 0.0, 100.0)
+@register_corruption("speckle", "a standard deviation of the factor", 0.0, 100.0)
 @dataclass(frozen=True)
-class Speckle(Graded):
+class Speckle(BaseCorruption):
     """Each value is multiplied by a normal number of mean 1, as in ultrasound and radar pictures.
 
     Black stays black. Pictures are not cut off at black and white; `levels` does that.
@@ -28,6 +28,6 @@ class Speckle(Graded):
 
     amount: Amount = 0.2
 
-    def spoil(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch *shape"], amount: Float[Tensor, "batch ..."]) -> Tensor:
         """The examples times the noise."""
         return x + amount * torch.randn_like(x) * x

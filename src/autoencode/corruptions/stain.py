@@ -8,11 +8,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import uniform
-from autoencode.corruptions.plane import Plane, plane
-from autoencode.corruptions.smooth_noise import smooth_noise
-from autoencode.corruptions.strokes import Point, draw_point
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_picture
+from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.value_noise import value_noise
+from autoencode.corruptions.strokes import Point, random_point
 
 _MOST = 3
 """Stains on a picture."""
@@ -34,7 +34,7 @@ class _Paper(NamedTuple):
         drops: highest where splashes fall.
     """
 
-    at: Plane
+    at: PixelGrid
     uneven: Tensor
     clouds: Tensor
     wet: Tensor
@@ -42,9 +42,9 @@ class _Paper(NamedTuple):
     drops: Tensor
 
 
-@kind("stain", "a darkness", 0.0, 1.0)
+@register_corruption("stain", "a darkness", 0.0, 1.0)
 @dataclass(frozen=True)
-class Stain(Graded):
+class Stain(BaseCorruption):
     """Rings of cups and blots with soft, ragged edges, brown as coffee or dark as ink; what lies below shines through.
 
     A liquid that dries leaves most of its colour at its edge. Light is swallowed as in a layer of dye, so that stains
@@ -62,29 +62,29 @@ class Stain(Graded):
     amount: Amount = 0.6
     pictures_only = True
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures behind one to three stains."""
-        uneven, clouds = smooth_noise(x, 7.0, 4), smooth_noise(x, 6.0, 4)
-        wet, broad, drops = smooth_noise(x, 5.0), smooth_noise(x, 5.0), smooth_noise(x, 27.0)
-        paper, density = _Paper(plane(x), uneven, clouds, wet, broad, drops), -(1 - 0.98 * amount).log()
+        uneven, clouds = value_noise(x, 7.0, 4), value_noise(x, 6.0, 4)
+        wet, broad, drops = value_noise(x, 5.0), value_noise(x, 5.0), value_noise(x, 27.0)
+        paper, density = _Paper(pixel_grid(x), uneven, clouds, wet, broad, drops), -(1 - 0.98 * amount).log()
         for stain in range(_MOST):
-            here = uniform(x) < (1.0 if stain == 0 else 0.5)
-            is_ring = uniform(x) < 0.6
+            here = uniform_per_picture(x) < (1.0 if stain == 0 else 0.5)
+            is_ring = uniform_per_picture(x) < 0.6
             layer = torch.where(is_ring, _ring(x, paper), _blot(x, paper))
-            dye = _dye(x, is_ring | (uniform(x) < 0.6))
+            dye = _dye(x, is_ring | (uniform_per_picture(x) < 0.6))
             x = x * (-density * torch.where(here, layer, torch.zeros_like(layer)) * dye).exp()
         return x
 
 
 def _ring(x: Tensor, paper: _Paper) -> Tensor:
     """What a cup leaves: a thin line at the outer edge, a band inside of it, broad on one side, and gaps."""
-    at, squeezed = paper.at, uniform(x, 0.93, 1.07)
-    inside = uniform(x, 0.15, 0.45) - _distance(draw_point(x, at), at, squeezed) - 0.004 * paper.uneven
-    band = uniform(x, 0.01, 0.06) * (0.9 * paper.broad).exp()
-    wet = (1.5 * paper.wet + uniform(x, -0.5, 1.5)).sigmoid()
+    at, squeezed = paper.at, uniform_per_picture(x, 0.93, 1.07)
+    inside = uniform_per_picture(x, 0.15, 0.45) - _distance(random_point(x, at), at, squeezed) - 0.004 * paper.uneven
+    band = uniform_per_picture(x, 0.01, 0.06) * (0.9 * paper.broad).exp()
+    wet = (1.5 * paper.wet + uniform_per_picture(x, -0.5, 1.5)).sigmoid()
     line = (-((inside / (0.25 * band + at.pixel)) ** 2)).exp()
     filled = (3 - 3 * inside / band).sigmoid()
-    pool = 0.06 * uniform(x) * (1 + paper.clouds)
+    pool = 0.06 * uniform_per_picture(x) * (1 + paper.clouds)
     layer = (0.55 * filled + 0.45 * line) * wet * (1 + 0.2 * paper.clouds) + pool
     return (_edge(x, inside, at) * layer + _splashes(x, inside, paper)).clamp(0, 1)
 
@@ -92,36 +92,36 @@ def _ring(x: Tensor, paper: _Paper) -> Tensor:
 def _blot(x: Tensor, paper: _Paper) -> Tensor:
     """What was spilled: drops that ran together, darkest at their edge."""
     at = paper.at
-    centre, radius = draw_point(x, at), uniform(x, 0.05, 0.2)
+    centre, radius = random_point(x, at), uniform_per_picture(x, 0.05, 0.2)
     height = torch.zeros_like(x[:, :1])
     for _ in range(_DROPS):
-        drop = _distance(_near(x, centre, radius), at, 1.0) / (radius * uniform(x, 0.3, 0.9))
+        drop = _distance(_near(x, centre, radius), at, 1.0) / (radius * uniform_per_picture(x, 0.3, 0.9))
         height = height + (-(drop**2)).exp()
     inside = 0.5 * radius * (height.clamp(min=1e-6).log() + 1) + 0.008 * paper.uneven
-    rim = (-inside.clamp(min=0) / uniform(x, 0.006, 0.02)).exp()
-    body = uniform(x, 0.25, 0.75) * (1 + 0.25 * paper.clouds)
+    rim = (-inside.clamp(min=0) / uniform_per_picture(x, 0.006, 0.02)).exp()
+    body = uniform_per_picture(x, 0.25, 0.75) * (1 + 0.25 * paper.clouds)
     return (_edge(x, inside, at) * (body + 0.4 * rim) + _splashes(x, inside, paper)).clamp(0, 1)
 
 
-def _distance(centre: Point, at: Plane, squeezed: Tensor | float) -> Tensor:
+def _distance(centre: Point, at: PixelGrid, squeezed: Tensor | float) -> Tensor:
     px, py = centre
     return (((at.x - px) * squeezed) ** 2 + ((at.y - py) / squeezed) ** 2).sqrt()
 
 
 def _near(x: Tensor, centre: Point, radius: Tensor) -> Point:
     px, py = centre
-    return px + radius * uniform(x, -1.0, 1.0), py + radius * uniform(x, -1.0, 1.0)
+    return px + radius * uniform_per_picture(x, -1.0, 1.0), py + radius * uniform_per_picture(x, -1.0, 1.0)
 
 
-def _edge(x: Tensor, inside: Tensor, at: Plane) -> Tensor:
+def _edge(x: Tensor, inside: Tensor, at: PixelGrid) -> Tensor:
     """From 0 outside to 1 inside, over a few pixels."""
-    return (inside / (uniform(x, 0.002, 0.006) + at.pixel / 2)).sigmoid()
+    return (inside / (uniform_per_picture(x, 0.002, 0.006) + at.pixel / 2)).sigmoid()
 
 
 def _splashes(x: Tensor, inside: Tensor, paper: _Paper) -> Tensor:
     """A few drops round about."""
     near = (-((inside.clamp(max=0) / 0.1) ** 2)).exp() * (inside < 0)
-    return 0.6 * near * ((paper.drops - uniform(x, 2.0, 3.0)) / 0.1).sigmoid()
+    return 0.6 * near * ((paper.drops - uniform_per_picture(x, 2.0, 3.0)) / 0.1).sigmoid()
 
 
 def _dye(x: Tensor, is_coffee: Tensor) -> Tensor:
@@ -129,6 +129,6 @@ def _dye(x: Tensor, is_coffee: Tensor) -> Tensor:
     if x.shape[1] != 3:
         return x.new_ones((1, 1, 1, 1))
     coffee, ink = (x.new_tensor(dye)[:, None, None] for dye in (_COFFEE, _INK))
-    brown = torch.where(is_coffee, uniform(x, 0.6, 1.0), uniform(x, 0.0, 0.3))
+    brown = torch.where(is_coffee, uniform_per_picture(x, 0.6, 1.0), uniform_per_picture(x, 0.0, 0.3))
     dyes = brown * coffee + (1 - brown) * ink
     return dyes / dyes.mean(1, keepdim=True)

@@ -7,19 +7,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.corruptions.draws import uniform
-from autoencode.corruptions.plane import Plane
+from autoencode.corruptions.draws import uniform_per_picture
+from autoencode.corruptions.plane import PixelGrid
 
 Point = tuple[Tensor, Tensor]
 """x and y, (batch, 1, 1, 1) each: a point for each picture."""
 
 
-def draw_point(x: Float[Tensor, "batch channels height width"], at: Plane) -> Point:
+def random_point(x: Float[Tensor, "batch channels height width"], at: PixelGrid) -> Point:
     """A point for each picture, anywhere on it."""
-    return uniform(x, 0.0, at.width), uniform(x, 0.0, at.height)
+    return uniform_per_picture(x, 0.0, at.width), uniform_per_picture(x, 0.0, at.height)
 
 
-def bow(start: Point, end: Point, bend: Tensor, pieces: int = 6) -> list[Point]:
+def quadratic_bezier(start: Point, end: Point, bend: Tensor, pieces: int = 6) -> list[Point]:
     """Points along a quadratic Bézier curve.
 
     Args:
@@ -38,7 +38,7 @@ def bow(start: Point, end: Point, bend: Tensor, pieces: int = 6) -> list[Point]:
     ]
 
 
-def distance_to(points: Sequence[Point], at: Plane) -> Float[Tensor, "batch 1 height width"]:
+def distance_to_polyline(points: Sequence[Point], at: PixelGrid) -> Float[Tensor, "batch 1 height width"]:
     """The distance of each pixel to the nearest of the straight pieces between points, in shorter sides."""
     pieces = [_squared(start, end, at) for start, end in pairwise(points)]
     nearest = pieces[0]
@@ -47,7 +47,7 @@ def distance_to(points: Sequence[Point], at: Plane) -> Float[Tensor, "batch 1 he
     return nearest.sqrt()
 
 
-def _squared(start: Point, end: Point, at: Plane) -> Tensor:
+def _squared(start: Point, end: Point, at: PixelGrid) -> Tensor:
     """Squared distances to one straight piece: across it, and past its ends."""
     (x0, y0), (x1, y1) = start, end
     dx, dy = x1 - x0, y1 - y0
@@ -59,6 +59,6 @@ def _squared(start: Point, end: Point, at: Plane) -> Tensor:
     return across**2 + past**2
 
 
-def within(distance: Tensor, radius: Tensor, at: Plane) -> Tensor:
+def pixel_coverage(distance: Tensor, radius: Tensor, at: PixelGrid) -> Tensor:
     """How much of a pixel is nearer than `radius`, 0 to 1: the edge is as soft as a pixel is wide."""
     return ((radius - distance) / at.pixel + 0.5).clamp(0, 1)

@@ -7,28 +7,28 @@ from autoencode.errors import ArgumentError
 
 
 @dataclass(frozen=True)
-class VariedStrength:
+class StrengthJitter:
     """Multiplies what is wrong with each example, its difference from the target, by a factor of its own.
 
     The few stains of a few pairs become stains of every darkness. Values are cut off at black and white, as in scans.
 
     Args:
-        vary: factors are even between 1 - vary and 1 + vary; 0 leaves examples as they are.
+        jitter: factors are even between 1 - jitter and 1 + jitter; 0 leaves examples as they are.
 
     Raises:
         ArgumentError: a number outside 0 to 1.
     """
 
-    vary: float
+    jitter: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.vary <= 1:
-            raise ArgumentError(f"the strength of damage varies by a number from 0 to 1, not {self.vary}")
+        if not 0 <= self.jitter <= 1:
+            raise ArgumentError(f"the strength of damage varies by a number from 0 to 1, not {self.jitter}")
 
     def __call__(self, batch: Batch) -> Batch:
         """The batch, its examples nearer to their targets or farther from them."""
-        if self.vary == 0:
+        if self.jitter == 0:
             return batch
-        factor = batch.x.new_empty(len(batch), *[1] * (batch.x.ndim - 1)).uniform_(1 - self.vary, 1 + self.vary)
+        factor = batch.x.new_empty(len(batch), *[1] * (batch.x.ndim - 1)).uniform_(1 - self.jitter, 1 + self.jitter)
         x = (batch.target + factor * (batch.x - batch.target)).clamp(0, 1)
         return replace(batch, x=x, target=batch.target)

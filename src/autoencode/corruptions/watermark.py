@@ -7,24 +7,24 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from autoencode.corruptions.amount import Amount, read_amount
-from autoencode.corruptions.corruption import Graded, kind
-from autoencode.corruptions.draws import uniform
+from autoencode.corruptions.amount import Amount, parse_amount
+from autoencode.corruptions.corruption import BaseCorruption, register_corruption
+from autoencode.corruptions.draws import uniform_per_picture
 from autoencode.corruptions.mark import check_mark, read_mark
 
-_SMALLEST, _LARGEST = 0.25, 0.75
+_MIN_WIDTH, _MAX_WIDTH = 0.25, 0.75
 """Width of the mark in that of the picture."""
-_HIGHEST = 0.6
+_MAX_HEIGHT = 0.6
 """Height of the mark in that of the picture, if its width does not say less."""
-_TURN = 0.6
+_MAX_ANGLE = 0.6
 """Its largest angle, in radians, to both sides."""
 _LUMA = (0.299, 0.587, 0.114)
 """Brightness of red, green and blue: ITU-R BT.601."""
 
 
-@kind("watermark", "an opacity", 0.0, 1.0)
+@register_corruption("watermark", "an opacity", 0.0, 1.0)
 @dataclass(frozen=True)
-class Watermark(Graded):
+class Watermark(BaseCorruption):
     """A translucent logo or text, in another place, size, angle and strength on each picture.
 
     A mark that ends as a picture file does (logo.png) is one, and lies on the picture with its colours and its
@@ -59,10 +59,10 @@ class Watermark(Graded):
             ArgumentError: no mark, or an opacity without meaning.
         """
         mark, _, last = text.rpartition(":")
-        amount = read_amount(last)
+        amount = parse_amount(last)
         return cls(mark=text) if not mark or amount is None else cls(amount, mark)
 
-    def spoil(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
+    def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures under the mark.
 
         Raises:
@@ -70,36 +70,36 @@ class Watermark(Graded):
         """
         mark = read_mark(self.mark)
         if mark.colours is None:
-            alpha = _laid(x, mark.alpha.to(x)[None])
+            alpha = _place_mark(x, mark.alpha.to(x)[None])
             colours = (x.mean((1, 2, 3), keepdim=True) < 0.5).to(x.dtype) * alpha
         else:
-            layers = _laid(x, torch.cat([mark.colours, mark.alpha[None]]).to(x))
-            colours, alpha = _in_channels(layers[:, :3], x.shape[1]), layers[:, 3:]
+            layers = _place_mark(x, torch.cat([mark.colours, mark.alpha[None]]).to(x))
+            colours, alpha = _match_channels(layers[:, :3], x.shape[1]), layers[:, 3:]
         return x * (1 - amount * alpha) + amount * colours
 
 
-def _in_channels(colours: Tensor, channels: int) -> Tensor:
+def _match_channels(colours: Tensor, channels: int) -> Tensor:
     """Red, green and blue as they are for pictures of three channels, and their brightness for any other."""
     return colours if channels == 3 else torch.einsum("c,bchw->bhw", colours.new_tensor(_LUMA), colours)[:, None]
 
 
-def _laid(x: Tensor, layers: Tensor) -> Tensor:
+def _place_mark(x: Tensor, layers: Tensor) -> Tensor:
     """A mark of (layers, height, width) on a transparent sheet for each picture, (batch, layers, height, width)."""
     height, width = x.shape[2:]
-    largest = min(width / layers.shape[2], _HIGHEST / _LARGEST * height / layers.shape[1])
-    middle = largest * (_SMALLEST + _LARGEST) / 2
+    largest = min(width / layers.shape[2], _MAX_HEIGHT / _MAX_WIDTH * height / layers.shape[1])
+    middle = largest * (_MIN_WIDTH + _MAX_WIDTH) / 2
     size = [max(1, round(side * middle)) for side in layers.shape[1:]]
     smaller = F.interpolate(layers[None], size=size, mode="bilinear", antialias=True)
-    zoom = uniform(x, _SMALLEST, _LARGEST) * largest / middle
-    return F.grid_sample(smaller.expand(len(x), -1, -1, -1), _places(x, size, zoom), align_corners=False)
+    zoom = uniform_per_picture(x, _MIN_WIDTH, _MAX_WIDTH) * largest / middle
+    return F.grid_sample(smaller.expand(len(x), -1, -1, -1), _sampling_grid(x, size, zoom), align_corners=False)
 
 
-def _places(x: Tensor, size: list[int], zoom: Tensor) -> Tensor:
+def _sampling_grid(x: Tensor, size: list[int], zoom: Tensor) -> Tensor:
     """Where on the mark each pixel lies, (batch, height, width, 2), from −1 to 1 across it."""
     height, width = x.shape[2:]
     across, down = (torch.arange(side, dtype=x.dtype, device=x.device) + 0.5 for side in (width, height))
-    dx = across - uniform(x, 0.15, 0.85)[:, 0] * width
-    dy = down[:, None] - uniform(x, 0.15, 0.85)[:, 0] * height
-    turn = uniform(x, -_TURN, _TURN)[:, 0]
+    dx = across - uniform_per_picture(x, 0.15, 0.85)[:, 0] * width
+    dy = down[:, None] - uniform_per_picture(x, 0.15, 0.85)[:, 0] * height
+    turn = uniform_per_picture(x, -_MAX_ANGLE, _MAX_ANGLE)[:, 0]
     u, v = dx * turn.cos() + dy * turn.sin(), dy * turn.cos() - dx * turn.sin()
     return torch.stack([2 * u / (zoom[:, 0] * size[1]), 2 * v / (zoom[:, 0] * size[0])], -1)

@@ -7,7 +7,7 @@ from torch import Tensor
 _CHUNK = 256  # pictures at a time: the sums need four times the room of the bytes
 
 
-def on_white(pictures: Shaped[Tensor, "n 4 h w"]) -> Shaped[Tensor, "n 3 h w"]:
+def composite_on_white(pictures: Shaped[Tensor, "n 4 h w"]) -> Shaped[Tensor, "n 3 h w"]:
     """Composites red, green, blue and alpha over white.
 
     Args:

@@ -6,22 +6,22 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from autoencode.data.alpha import on_white
+from autoencode.data.alpha import composite_on_white
 from autoencode.data.examples import Examples
-from autoencode.data.layout import Layout, as_examples, layout_of
+from autoencode.data.layout import Layout, to_model_layout, infer_layout
 from autoencode.data.npy import map_npy
-from autoencode.data.values import Array, Values, read_values
+from autoencode.data.values import Array, ValueRange, convert_values
 from autoencode.errors import DataError
 
 _NUMBERS = "buif"
 
 
-def read_array(array: Array, asked: Values | None = None) -> Examples:
+def read_array(array: Array, requested: ValueRange | None = None) -> Examples:
     """Reads an array of vectors or pictures.
 
     Args:
-        array: of any whole-number or floating type, in one of the layouts that `layout_of` knows.
-        asked: how its numbers are to be read; None to decide from all of them.
+        array: of any whole-number or floating type, in one of the layouts that `infer_layout` knows.
+        requested: how its numbers are to be read; None to decide from all of them.
 
     Returns:
         The examples, without labels.
@@ -30,9 +30,9 @@ def read_array(array: Array, asked: Values | None = None) -> Examples:
         DataError: other types, NaN or infinity, or numbers outside what was asked for.
         ShapeError: no layout that is known.
     """
-    check_numbers(array.dtype)
-    layout = layout_of(array.shape, array.dtype)
-    values, x, note = read_values(as_examples(array, layout), asked, pictures=layout.pictures)
+    check_real_dtype(array.dtype)
+    layout = infer_layout(array.shape, array.dtype)
+    values, x, note = convert_values(to_model_layout(array, layout), requested, pictures=layout.pictures)
     return Examples(
         x=_without_alpha(x, layout, values),
         values=values,
@@ -49,31 +49,31 @@ def array_shape(path: Path) -> tuple[int, ...]:
         ShapeError: no layout that is known.
     """
     array = map_npy(path)
-    check_numbers(array.dtype)
-    return len(array), *layout_of(array.shape, array.dtype).shown_shape
+    check_real_dtype(array.dtype)
+    return len(array), *infer_layout(array.shape, array.dtype).shape_without_alpha
 
 
-def array_portions(path: Path, values: Values, portion: int) -> Iterator[Tensor]:
-    """The examples of a .npy file as `read_array` gives them, a portion at a time; all of them are checked first.
+def iter_array_chunks(path: Path, values: ValueRange, chunk_size: int) -> Iterator[Tensor]:
+    """The examples of a .npy file as `read_array` gives them, a chunk_size at a time; all of them are checked first.
 
     Args:
         path: where it lies; it may be larger than the memory.
         values: how its numbers are to be read.
-        portion: the most examples at a time.
+        chunk_size: the most examples at a time.
 
     Raises:
         DataError: damaged, of other types, NaN or infinity, or numbers outside what was asked for.
         ShapeError: no layout that is known.
     """
     array = map_npy(path)
-    starts = range(0, len(array), portion)
+    starts = range(0, len(array), chunk_size)
     for start in starts:
-        read_array(array[start : start + portion], values)
+        read_array(array[start : start + chunk_size], values)
     for start in starts:
-        yield read_array(array[start : start + portion], values).x
+        yield read_array(array[start : start + chunk_size], values).x
 
 
-def check_numbers(dtype: np.dtype) -> None:
+def check_real_dtype(dtype: np.dtype) -> None:
     """Refuses types that hold no real numbers.
 
     Raises:
@@ -96,9 +96,9 @@ def tensor_to_array(tensor: Tensor) -> Array:
         raise DataError(f"a tensor of {tensor.layout} and {tensor.dtype} cannot be read; make it dense") from error
 
 
-def _without_alpha(x: Tensor, layout: Layout, values: Values) -> Tensor:
+def _without_alpha(x: Tensor, layout: Layout, values: ValueRange) -> Tensor:
     if not layout.alpha:
         return x
-    if values is Values.RAW:
+    if values is ValueRange.RAW:
         raise DataError("pictures with an alpha channel need values in 0-1 or 0-255; say --values, or drop the channel")
-    return on_white(x)
+    return composite_on_white(x)

@@ -15,7 +15,7 @@ class Batch:
         target: what the likelihood is asked about; `x` itself where it is not given, so that a plain autoencoder and a
             denoising one are the same thing with another target.
         context: what conditional parts are given besides, (batch, ...), or None.
-        asked: which values of the target the model is asked about, as `target`; None for all.
+        loss_mask: which values of the target the model is asked about, as `target`; None for all.
 
     A transform (a corruption, say) is a function from `Batch` to `Batch`.
 
@@ -28,7 +28,7 @@ class Batch:
     x: Tensor
     target: Tensor = None  # type: ignore[assignment]  # set below, never None once made
     context: Tensor | None = None
-    asked: Tensor | None = None
+    loss_mask: Tensor | None = None
 
     def __post_init__(self) -> None:
         if self.target is None:  # pyright: ignore[reportUnnecessaryComparison]
@@ -42,5 +42,5 @@ class Batch:
         x = self.x.to(device)
         target = x if self.target is self.x else self.target.to(device)
         context = None if self.context is None else self.context.to(device)
-        asked = None if self.asked is None else self.asked.to(device)
-        return replace(self, x=x, target=target, context=context, asked=asked)
+        loss_mask = None if self.loss_mask is None else self.loss_mask.to(device)
+        return replace(self, x=x, target=target, context=context, loss_mask=loss_mask)

@@ -91,7 +91,7 @@ def read_clip_header(path: Path) -> ClipHeader:
     Raises:
         UnreadableError: no clip, one without pictures, one of more than 67 million pixels a frame, or no PyAV.
     """
-    with opened_clip(path) as container:
+    with open_clip(path) as container:
         stream = container.streams.video[0]
         first = _first(container)
         sideways = first.rotation % 180 == 90
@@ -118,7 +118,7 @@ def read_frames(path: Path) -> Iterator[Frame]:
     Raises:
         UnreadableError: no clip, a damaged one, or one whose frames differ in size.
     """
-    with opened_clip(path) as container:
+    with open_clip(path) as container:
         shape = None
         for frame in container.decode(container.streams.video[0]):
             pixels = _upright(frame.to_ndarray(format="rgb24"), frame.rotation)
@@ -129,7 +129,7 @@ def read_frames(path: Path) -> Iterator[Frame]:
 
 
 @contextmanager
-def opened_clip(path: Path) -> Generator[Any]:
+def open_clip(path: Path) -> Generator[Any]:
     """Opens a clip that has pictures; whatever goes wrong inside the block becomes `UnreadableError`."""
     try:
         av = pyav()
@@ -166,7 +166,7 @@ def _count(path: Path, container: Any, rate: Fraction) -> int:
         return stream.frames
     if container.duration:
         return max(1, round(container.duration / 1_000_000 * rate))
-    with opened_clip(path) as again:
+    with open_clip(path) as again:
         return sum(packet.size > 0 for packet in again.demux(again.streams.video[0]))
 
 

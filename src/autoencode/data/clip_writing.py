@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from jaxtyping import UInt8
 
-from autoencode.data.clip import ClipHeader, opened_clip, pyav
+from autoencode.data.clip import ClipHeader, open_clip, pyav
 from autoencode.data.picture import UnreadableError
 from autoencode.errors import DataError
 
@@ -18,11 +18,11 @@ _LIMITED = 1
 """Brightness from 16 to 235, as players take for granted."""
 
 
-def written_clip_name(name: Path, *, lossless: bool) -> Path:
+def output_clip_name(name: Path, *, lossless: bool) -> Path:
     """The name under which a copy of a clip is written: its own, or one in .mp4; without loss, one in .mkv.
 
     Example:
-        >>> [str(written_clip_name(Path(name), lossless=False)) for name in ("a.MOV", "b/c.avi")]
+        >>> [str(output_clip_name(Path(name), lossless=False)) for name in ("a.MOV", "b/c.avi")]
         ['a.MOV', 'b/c.mp4']
     """
     if lossless:
@@ -31,7 +31,7 @@ def written_clip_name(name: Path, *, lossless: bool) -> Path:
 
 
 class ClipWriter:
-    """Takes frames in order; make one with `writing_clip`.
+    """Takes frames in order; make one with `open_clip_writer`.
 
     Args:
         container: of PyAV, open for writing.
@@ -74,7 +74,7 @@ class ClipWriter:
 
 
 @contextmanager
-def writing_clip(
+def open_clip_writer(
     file: BinaryIO, suffix: str, header: ClipHeader, source: Path | None = None, *, lossless: bool = False
 ) -> Generator[ClipWriter]:
     """A writer of a copy of a clip: of its size, its times and what its colours mean, with its sound.
@@ -109,7 +109,7 @@ class _Sound:
         self._container = container
         self.notes: tuple[str, ...] = ()
         self._streams = dict[int, Any]()
-        with opened_clip(source) as clip:
+        with open_clip(source) as clip:
             for stream in clip.streams.audio:
                 if stream.codec_context and stream.codec_context.name in container.supported_codecs:
                     self._streams[stream.index] = container.add_stream_from_template(stream)
@@ -130,7 +130,7 @@ class _Sound:
 
     def _read(self, source: Path) -> Iterator[Any]:
         try:
-            with opened_clip(source) as clip:
+            with open_clip(source) as clip:
                 for packet in clip.demux([clip.streams[index] for index in self._streams]):
                     if packet.dts is not None:
                         yield packet

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from autoencode.data.clip import ClipHeader, clip_suffixes, pyav, read_clip_header, read_frames
-from autoencode.data.examples import Examples, Progress, Skipped
+from autoencode.data.examples import Examples, ProgressCallback, SkippedFile
 from autoencode.data.memory import check_fits
-from autoencode.data.neighbours import with_neighbours
+from autoencode.data.neighbours import sliding_windows
 from autoencode.data.patches import count_patches, cut_patches, fair_share
 from autoencode.data.picture import UnreadableError
-from autoencode.data.seeds import mix
-from autoencode.data.values import Values
-from autoencode.data.walking import list_pictures, printable
+from autoencode.data.seeds import derive_seed
+from autoencode.data.values import ValueRange
+from autoencode.data.walking import scan_pictures, printable
 from autoencode.errors import ArgumentError, DataError
 
 _PATCH = 96
@@ -35,7 +35,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Choice:
+class PatchChoice:
     """Which patches of a clip are examples.
 
     Args:
@@ -62,15 +62,15 @@ class _Clip(NamedTuple):
     header: ClipHeader
 
 
-class _Found(NamedTuple):
+class _ClipScan(NamedTuple):
     """What there is to read, what is left out so far, and how many files were looked at."""
 
     clips: list[_Clip]
-    skipped: list[Skipped]
-    looked: int
+    skipped: list[SkippedFile]
+    n_files: int
 
 
-class _Decoded(NamedTuple):
+class _ClipPatches(NamedTuple):
     """The patches, (n, frames, channels, patch, patch) with the middle frame first, their clips and their blocks."""
 
     room: Pixels
@@ -82,13 +82,13 @@ def holds_clips(path: Path) -> bool:
     """Whether a path is a clip, or a folder of clips and no pictures."""
     if not path.is_dir():
         return path.suffix.lower() in clip_suffixes()
-    return not list_pictures(path).pictures and bool(list_pictures(path, clip_suffixes()).pictures)
+    return not scan_pictures(path).pictures and bool(scan_pictures(path, clip_suffixes()).pictures)
 
 
 def read_clips(
     path: Path,
     colour: str = "auto",
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     *,
     patch: int | None = None,
     frames: int | None = None,
@@ -122,7 +122,7 @@ def read_clips(
     found = _found(path, frames)
     channels = 1 if colour == "grey" or (colour == "auto" and all(clip.header.grey for clip in found.clips)) else 3
     most = _MOST_BYTES // (frames * channels * patch * patch)
-    chosen = choose([clip.header for clip in found.clips], patch, frames, most)
+    chosen = choose_patches([clip.header for clip in found.clips], patch, frames, most)
     shape = (sum(map(len, chosen)), frames, channels, patch, patch)
     check_fits(int(np.prod(shape, dtype=np.int64)), str(path))
     decoded = _decoded(found, chosen, np.empty(shape, dtype=np.uint8), progress)
@@ -131,7 +131,7 @@ def read_clips(
     return _examples(path, found, decoded, colour)
 
 
-def choose(headers: Sequence[ClipHeader], patch: int, frames: int, most: int) -> list[Choice]:
+def choose_patches(headers: Sequence[ClipHeader], patch: int, frames: int, most: int) -> list[PatchChoice]:
     """Which patches of each clip are examples: all, or as many of each clip, spread over its time, by chance in place.
 
     Args:
@@ -145,7 +145,7 @@ def choose(headers: Sequence[ClipHeader], patch: int, frames: int, most: int) ->
     counts = [count_patches(header.height, header.width, patch) for header in headers]
     share = fair_share([len(own) * count for own, count in zip(middles, counts, strict=True)], most)
     return [
-        Choice(edges, _places(own, count, share, number))
+        PatchChoice(edges, _places(own, count, share, number))
         for number, (edges, own, count) in enumerate(zip(blocks, middles, counts, strict=True))
     ]
 
@@ -159,14 +159,14 @@ def _check_options(colour: str, patch: int, frames: int) -> None:
         raise ArgumentError(f"--frames takes an odd number, a frame and as many before as behind it, not {frames}")
 
 
-def _found(path: Path, frames: int) -> _Found:
+def _found(path: Path, frames: int) -> _ClipScan:
     """The clips that can be read and are long enough."""
     if path.is_dir():
-        listing = list_pictures(path, clip_suffixes())
+        listing = scan_pictures(path, clip_suffixes())
         names, skipped = [(name, path / name) for name in listing.pictures], list(listing.skipped)
     else:
-        names, skipped = [(Path(path.name), path)], list[Skipped]()
-    clips, looked = list[_Clip](), len(names) + len(skipped)
+        names, skipped = [(Path(path.name), path)], list[SkippedFile]()
+    clips, n_files = list[_Clip](), len(names) + len(skipped)
     for name, file in names:
         try:
             header = read_clip_header(file)
@@ -174,8 +174,8 @@ def _found(path: Path, frames: int) -> _Found:
                 raise UnreadableError(f"{header.frames} frames, and {frames} are needed")
             clips.append(_Clip(printable(name), file, header))
         except UnreadableError as error:
-            skipped.append(Skipped(printable(name), str(error)))
-    return _Found(clips, skipped, looked)
+            skipped.append(SkippedFile(printable(name), str(error)))
+    return _ClipScan(clips, skipped, n_files)
 
 
 def _blocks(n: int, frames: int, clips: int) -> list[int]:
@@ -194,11 +194,11 @@ def _places(middles: Sequence[int], count: int, share: int, number: int) -> dict
     """Up to `share` patches of a clip, as many of each frame that is taken."""
     taken = [middles[at * len(middles) // share] for at in range(share)] if share < len(middles) else middles
     each = min(count, max(1, share // max(1, len(taken))))
-    generator = torch.Generator().manual_seed(mix(0, _CUT, number))
+    generator = torch.Generator().manual_seed(derive_seed(0, _CUT, number))
     return {frame: torch.randperm(count, generator=generator)[:each].sort().values for frame in taken}
 
 
-def _decoded(found: _Found, chosen: Sequence[Choice], room: Pixels, progress: Progress | None) -> _Decoded:
+def _decoded(found: _ClipScan, chosen: Sequence[PatchChoice], room: Pixels, progress: ProgressCallback | None) -> _ClipPatches:
     """Fills the room with patches; a clip that is cut short leaves no gap."""
     files, groups, blocks, past = list[str](), list[int](), 0, 0
     total = sum(choice.blocks[-1] for choice in chosen)
@@ -211,19 +211,19 @@ def _decoded(found: _Found, chosen: Sequence[Choice], room: Pixels, progress: Pr
                 if progress is not None:
                     progress(past + frame, total)
         except (UnreadableError, DataError) as error:
-            found.skipped.append(Skipped(clip.name, f"read as far as it goes: {error}"))
+            found.skipped.append(SkippedFile(clip.name, f"read as far as it goes: {error}"))
         blocks, past = blocks + len(choice.blocks) - 1, past + choice.blocks[-1]
-    return _Decoded(room[: len(files)], files, groups)
+    return _ClipPatches(room[: len(files)], files, groups)
 
 
-def _patches(file: Path, choice: Choice, shape: tuple[int, ...]) -> Iterator[tuple[int, list[Pixels]]]:
+def _patches(file: Path, choice: PatchChoice, shape: tuple[int, ...]) -> Iterator[tuple[int, list[Pixels]]]:
     """The number of each frame that is taken, and its patches: the frame's own and then its neighbours'."""
     frames, channels, patch, _ = shape
     reach = frames // 2
     order = [reach, *range(reach), *range(reach + 1, frames)]
     shots = islice(read_frames(file), choice.blocks[-1])
     pictures = (shot.pixels if channels == 3 else _grey(shot.pixels) for shot in shots)
-    for number, near in enumerate(with_neighbours(pictures, reach)):
+    for number, near in enumerate(sliding_windows(pictures, reach)):
         if number in choice.places:
             patches = list(cut_patches(np.concatenate([near[place] for place in order]), patch))
             yield number, [patches[at].reshape(shape) for at in choice.places[number].tolist()]
@@ -235,7 +235,7 @@ def _grey(pixels: Pixels) -> Pixels:
     return (mixed >> 16).astype(np.uint8)[None]
 
 
-def _examples(path: Path, found: _Found, decoded: _Decoded, colour: str) -> Examples:
+def _examples(path: Path, found: _ClipScan, decoded: _ClipPatches, colour: str) -> Examples:
     room = decoded.room
     if colour == "auto" and all((some == some[:, :1]).all() for some in room):
         room = room[:, :, :1]
@@ -247,12 +247,12 @@ def _examples(path: Path, found: _Found, decoded: _Decoded, colour: str) -> Exam
     groups = torch.unique(torch.tensor(decoded.groups), return_inverse=True)[1]
     blocks = int(groups[-1]) + 1
     note = f"{n:,} patches of {patch}x{patch} from {of} of {len(found.clips):,} clips, at full size"
-    skipped = f"{len(found.skipped):,} of {found.looked:,} files skipped or cut short: {_reasons(found.skipped)}"
+    skipped = f"{len(found.skipped):,} of {found.n_files:,} files skipped or cut short: {_reasons(found.skipped)}"
     return Examples(
         x=torch.from_numpy(room[:, 0]),
         context=torch.from_numpy(room[:, 1:]).flatten(1, 2) if frames > 1 else None,
         groups=groups,
-        values=Values.BYTES,
+        values=ValueRange.BYTES,
         notes=(
             note,
             f"{blocks:,} blocks of time, each in one part only",
@@ -261,16 +261,16 @@ def _examples(path: Path, found: _Found, decoded: _Decoded, colour: str) -> Exam
         ),
         skipped=tuple(found.skipped),
         files=tuple(decoded.files),
-        options={"values": str(Values.BYTES), "size": None, "colour": kind, "patch": patch, "frames": frames},
+        options={"values": str(ValueRange.BYTES), "size": None, "colour": kind, "patch": patch, "frames": frames},
     )
 
 
-def _reasons(skipped: Sequence[Skipped]) -> str:
+def _reasons(skipped: Sequence[SkippedFile]) -> str:
     first = "; ".join(f"{skip.file} ({skip.reason})" for skip in skipped[:_SHOWN])
     return first + ("; …" if len(skipped) > _SHOWN else "")
 
 
-def _nothing(path: Path, found: _Found) -> str:
-    if not found.looked:
+def _nothing(path: Path, found: _ClipScan) -> str:
+    if not found.n_files:
         return f"no clips in {path}; give a clip or a folder of clips (mp4, mov, mkv, …)"
     return f"no readable clip in {path}: {_reasons(found.skipped)}"

@@ -5,36 +5,36 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from autoencode.data.seeds import mix
+from autoencode.data.seeds import derive_seed
 from autoencode.data.split import Split
 from autoencode.errors import ArgumentError, DataError
 
-Share = int | float
+SplitSize = int | float
 _CUT, _PART = 1, 0.1
 
 
 @dataclass(frozen=True)
-class Official:
+class OfficialSplit:
     """The parts that the publisher of a data set fixed: they are the last examples of the whole array.
 
     Args:
         validation: how many examples before the test part are the official validation part; 0 where there is none.
         test: how many examples at the end are the official test part; 0 where there is none.
-        held_out: how much to hold out of the rest for validation where nobody says and nothing is official.
+        default_validation: how much to hold out of the rest for validation where nobody says and nothing is official.
     """
 
     validation: int = 0
     test: int = 0
-    held_out: Share = _PART
+    default_validation: SplitSize = _PART
 
 
-def cut(
+def split_indices(
     n: int,
     *,
     seed: int,
-    validation: Share | None = None,
-    test: Share | None = None,
-    official: Official | None = None,
+    validation: SplitSize | None = None,
+    test: SplitSize | None = None,
+    official: OfficialSplit | None = None,
     limit: int | None = None,
 ) -> Split:
     """Cuts `n` examples into a training, a validation and a test part; the seed alone decides which go where.
@@ -55,25 +55,25 @@ def cut(
         ArgumentError: a count or share without meaning, or one that leaves nothing to train with.
 
     Example:
-        >>> cut(100, seed=0, validation=20).sizes
+        >>> split_indices(100, seed=0, validation=20).sizes
         {'train': 70, 'validation': 20, 'test': 10}
     """
-    official = official or Official()
+    official = official or OfficialSplit()
     pool = n - official.validation - official.test
-    n_validation = _taken("validation", validation, official.held_out, official.validation, pool)
-    n_test = _taken("test", test, _PART, official.test, pool)
+    n_validation = _part_size("validation", validation, official.default_validation, official.validation, pool)
+    n_test = _part_size("test", test, _PART, official.test, pool)
     if n_validation + n_test >= pool:
         raise ArgumentError(f"validation {n_validation:,} and test {n_test:,} leave none of {pool:,} examples to train")
-    order = torch.randperm(pool, generator=torch.Generator().manual_seed(mix(seed, _CUT)))
+    order = torch.randperm(pool, generator=torch.Generator().manual_seed(derive_seed(seed, _CUT)))
     return Split(
         train=order[n_validation + n_test :][: _positive(limit)].clone(),
-        validation=_run(pool, official.validation) if official.validation else order[:n_validation].clone(),
-        test=_run(n - official.test, official.test) if official.test else order[n_validation:][:n_test].clone(),
+        validation=_range(pool, official.validation) if official.validation else order[:n_validation].clone(),
+        test=_range(n - official.test, official.test) if official.test else order[n_validation:][:n_test].clone(),
         seed=seed,
     )
 
 
-def check_enough(n: int, official: Official, noun: str) -> None:
+def check_enough_examples(n: int, official: OfficialSplit, noun: str) -> None:
     """Refuses what cannot be cut: each part that nobody fixed needs an example.
 
     Raises:
@@ -87,16 +87,16 @@ def check_enough(n: int, official: Official, noun: str) -> None:
     raise DataError(f"{pool:,} {noun} found; at least {len(uses)} are needed: one each to {to}")
 
 
-def _taken(name: str, asked: Share | None, usual: Share, official: int, pool: int) -> int:
+def _part_size(name: str, requested: SplitSize | None, usual: SplitSize, official: int, pool: int) -> int:
     """How many examples of the pool one part takes: none where the publisher set it apart."""
     if not official:
-        return _count(name, usual if asked is None else asked, pool)
-    if asked not in (None, official):
-        raise ArgumentError(f"the {name} part is official, {official:,} examples; leave --{name} out, not {asked}")
+        return _count(name, usual if requested is None else requested, pool)
+    if requested not in (None, official):
+        raise ArgumentError(f"the {name} part is official, {official:,} examples; leave --{name} out, not {requested}")
     return 0
 
 
-def _count(name: str, share: Share, pool: int) -> int:
+def _count(name: str, share: SplitSize, pool: int) -> int:
     if isinstance(share, bool) or not share > 0 or (share >= 1 and share % 1 != 0):
         raise ArgumentError(f"--{name} takes a count of at least 1 or a share between 0 and 1, not {share}")
     return int(share) if share >= 1 else max(1, round(share * pool))
@@ -108,5 +108,5 @@ def _positive(limit: int | None) -> int | None:
     return limit
 
 
-def _run(first: int, count: int) -> Tensor:
+def _range(first: int, count: int) -> Tensor:
     return torch.arange(first, first + count)

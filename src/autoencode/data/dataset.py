@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from autoencode.data.examples import Examples, Option, Skipped
+from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.fingerprint import fingerprint
-from autoencode.data.part import Part
+from autoencode.data.part import Subset
 from autoencode.data.split import Split
-from autoencode.data.values import Values
+from autoencode.data.values import ValueRange
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,16 +34,16 @@ class Dataset:
 
     name: str
     source: str
-    train: Part
-    validation: Part
-    test: Part
+    train: Subset
+    validation: Subset
+    test: Subset
     split: Split
-    values: Values
+    values: ValueRange
     classes: tuple[str, ...] | None
     notes: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
     fingerprint: str
-    options: dict[str, Option]
+    options: dict[str, OptionValue]
     files: tuple[str, ...] | None = None
 
     @property
@@ -52,21 +52,21 @@ class Dataset:
         return self.train.data_shape
 
     @property
-    def parts(self) -> dict[str, Part]:
+    def subsets(self) -> dict[str, Subset]:
         """The three parts by their names."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{name} {len(part):,}" for name, part in self.parts.items())
+        sizes = ", ".join(f"{name} {len(part):,}" for name, part in self.subsets.items())
         return f"Dataset({self.name!r}, {'x'.join(str(side) for side in self.data_shape)}: {sizes})"
 
 
-def assembled(examples: Examples, split: Split, name: str, source: str, options: dict[str, Option]) -> Dataset:
+def assemble_dataset(examples: Examples, split: Split, name: str, source: str, options: dict[str, OptionValue]) -> Dataset:
     """Cuts the examples where `split` says.
 
     Args:
         examples: what a reader handed over.
-        split: places in them.
+        split: indices in them.
         name: the short name.
         source: what to give `load` again.
         options: the options of `load` as they were resolved.
@@ -77,9 +77,9 @@ def assembled(examples: Examples, split: Split, name: str, source: str, options:
     return Dataset(
         name=name,
         source=source,
-        train=_part(examples, split.train, stochastic=examples.stochastic),
-        validation=_drawn(_part(examples, split.validation), examples, "validation"),
-        test=_drawn(_part(examples, split.test), examples, "test"),
+        train=_take_subset(examples, split.train, stochastic=examples.stochastic),
+        validation=_binarize_once(_take_subset(examples, split.validation), examples, "validation"),
+        test=_binarize_once(_take_subset(examples, split.test), examples, "test"),
         split=split,
         values=examples.values,
         classes=examples.classes,
@@ -91,20 +91,20 @@ def assembled(examples: Examples, split: Split, name: str, source: str, options:
     )
 
 
-def _part(examples: Examples, places: Tensor, *, stochastic: bool = False) -> Part:
-    labels = None if examples.labels is None else examples.labels[places]
-    context = None if examples.context is None else examples.context[places]
-    target = None if examples.target is None else examples.target[places]
-    return Part(examples.x[places], labels, context, stochastic, target)
+def _take_subset(examples: Examples, indices: Tensor, *, stochastic: bool = False) -> Subset:
+    labels = None if examples.labels is None else examples.labels[indices]
+    context = None if examples.context is None else examples.context[indices]
+    target = None if examples.target is None else examples.target[indices]
+    return Subset(examples.x[indices], labels, context, stochastic, target)
 
 
-def _drawn(part: Part, examples: Examples, name: str) -> Part:
+def _binarize_once(part: Subset, examples: Examples, name: str) -> Subset:
     """A held-out part of probabilities, drawn once with a seed that never changes, so that numbers can be compared."""
     if not examples.stochastic:
         return part
-    generator = torch.Generator().manual_seed(_DRAWN[name])
-    drawn = torch.rand(part.x.shape, generator=generator) < part.units()
+    generator = torch.Generator().manual_seed(_BINARIZATION_SEEDS[name])
+    drawn = torch.rand(part.x.shape, generator=generator) < part.inputs()
     return replace(part, x=drawn.to(torch.uint8) * 255)
 
 
-_DRAWN = {"validation": 11, "test": 12}
+_BINARIZATION_SEEDS = {"validation": 11, "test": 12}

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from autoencode.data.examples import Progress, Skipped
+from autoencode.data.examples import ProgressCallback, SkippedFile
 from autoencode.data.memory import check_fits
-from autoencode.data.patches import count_patches, cut_patches, kept_patches
+from autoencode.data.patches import count_patches, cut_patches, subsample_patches
 from autoencode.data.picture import UnreadableError, read_picture
-from autoencode.data.sources import Source
+from autoencode.data.sources import PictureFile
 from autoencode.data.walking import printable
 
 _MOST_BYTES = 2**30
@@ -21,7 +21,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Decoded:
+class LoadedPictures:
     """What was read.
 
     Args:
@@ -35,30 +35,30 @@ class Decoded:
     stacks: tuple[Pixels, ...]
     names: list[Path]
     groups: Tensor | None
-    failed: list[Skipped]
+    failed: list[SkippedFile]
     patches: int = 0
 
 
-def decode_whole(
-    sources: Sequence[Source], size: tuple[int, int], channels: int, what: str, progress: Progress | None
-) -> Decoded:
+def load_resized(
+    sources: Sequence[PictureFile], size: tuple[int, int], channels: int, what: str, progress: ProgressCallback | None
+) -> LoadedPictures:
     """Reads every file once, fitted to `size`; those that fail leave no gap.
 
     Raises:
         DataError: they would not fit into memory.
     """
-    stacks = _room(sources, (len(sources), channels, *size), what)
-    names, failed = list[Path](), list[Skipped]()
+    stacks = _allocate(sources, (len(sources), channels, *size), what)
+    names, failed = list[Path](), list[SkippedFile]()
     for source, pictures in _pictures(sources, size, channels, failed, progress):
         for stack, picture in zip(stacks, pictures, strict=True):
             stack[len(names)] = picture
         names.append(source.name)
-    return Decoded(tuple(stack[: len(names)] for stack in stacks), names, None, failed)
+    return LoadedPictures(tuple(stack[: len(names)] for stack in stacks), names, None, failed)
 
 
-def decode_patches(
-    sources: Sequence[Source], patch: int, channels: int, what: str, progress: Progress | None
-) -> Decoded:
+def load_patches(
+    sources: Sequence[PictureFile], patch: int, channels: int, what: str, progress: ProgressCallback | None
+) -> LoadedPictures:
     """Reads every file once at its full size and cuts it into patches, as many of each as a gigabyte holds.
 
     Raises:
@@ -66,9 +66,9 @@ def decode_patches(
     """
     counts = [count_patches(source.header.height, source.header.width, patch) for source in sources]
     most = _MOST_BYTES // (channels * patch * patch * _roles(sources))
-    kept = kept_patches(counts, most)
-    stacks = _room(sources, (sum(map(len, kept)), channels, patch, patch), what)
-    names, groups, failed = list[Path](), list[int](), list[Skipped]()
+    kept = subsample_patches(counts, most)
+    stacks = _allocate(sources, (sum(map(len, kept)), channels, patch, patch), what)
+    names, groups, failed = list[Path](), list[int](), list[SkippedFile]()
     places = {source.name: own.tolist() for source, own in zip(sources, kept, strict=True)}
     for number, (source, pictures) in enumerate(_pictures(sources, None, channels, failed, progress)):
         own, first = places[source.name], len(names)
@@ -77,32 +77,32 @@ def decode_patches(
             stack[first : first + len(own)] = [patches[place] for place in own]
         names += [source.name] * len(own)
         groups += [number] * len(own)
-    return Decoded(tuple(stack[: len(names)] for stack in stacks), names, torch.tensor(groups), failed, sum(counts))
+    return LoadedPictures(tuple(stack[: len(names)] for stack in stacks), names, torch.tensor(groups), failed, sum(counts))
 
 
 def _pictures(
-    sources: Sequence[Source],
+    sources: Sequence[PictureFile],
     size: tuple[int, int] | None,
     channels: int,
-    failed: list[Skipped],
-    progress: Progress | None,
-) -> Iterator[tuple[Source, list[Pixels]]]:
+    failed: list[SkippedFile],
+    progress: ProgressCallback | None,
+) -> Iterator[tuple[PictureFile, list[Pixels]]]:
     """The pictures of each source that can be read, at `size` or at their own."""
     for done, source in enumerate(sources, start=1):
         fitted = size or (source.header.height, source.header.width)
         try:
             yield source, [read_picture(file, fitted, "grey" if channels == 1 else "rgb") for file in source.files]
         except UnreadableError as error:
-            failed.append(Skipped(printable(source.name), str(error)))
+            failed.append(SkippedFile(printable(source.name), str(error)))
         if progress is not None:
             progress(done, len(sources))
 
 
-def _room(sources: Sequence[Source], shape: tuple[int, ...], what: str) -> list[Pixels]:
+def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Pixels]:
     roles = _roles(sources)
     check_fits(roles * int(np.prod(shape, dtype=np.int64)), what)
     return [np.empty(shape, dtype=np.uint8) for _ in range(roles)]
 
 
-def _roles(sources: Sequence[Source]) -> int:
+def _roles(sources: Sequence[PictureFile]) -> int:
     return len(sources[0].files) if sources else 1

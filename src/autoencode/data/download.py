@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from autoencode.data.examples import Progress
-from autoencode.data.published import Published, checksum_difference
+from autoencode.data.examples import ProgressCallback
+from autoencode.data.published import RemoteFile, checksum_mismatch
 from autoencode.errors import DownloadError
-from autoencode.storage import replacing
+from autoencode.storage import atomic_open
 
 _TIMEOUT = 20.0  # seconds without a byte
 _RETRIES = 2
@@ -30,7 +30,7 @@ class UnreachableError(DownloadError):
         self.final = final
 
 
-def download(file: Published, target: Path, progress: Progress | None = None) -> None:
+def download(file: RemoteFile, target: Path, progress: ProgressCallback | None = None) -> None:
     """Fetches `file` to `target`; what is not the published file never gets that name.
 
     Args:
@@ -54,26 +54,26 @@ def download(file: Published, target: Path, progress: Progress | None = None) ->
             return
 
 
-def _fetch(file: Published, target: Path, progress: Progress | None) -> None:
+def _fetch(file: RemoteFile, target: Path, progress: ProgressCallback | None) -> None:
     digest, done = hashlib.sha256(), 0
-    with replacing(target, file.size) as raw, _sink(raw, file) as sink, closing(_chunks(file)) as chunks:
+    with atomic_open(target, file.size) as raw, _sink(raw, file) as sink, closing(_chunks(file)) as chunks:
         for chunk in chunks:
             done += len(chunk)
-            _not_too_much(done, file)
+            _check_size(done, file)
             digest.update(chunk)
             sink.write(chunk)
-            _tell(progress, done, file.size)
-        _complete(done, digest.hexdigest(), file)
+            _report(progress, done, file.size)
+        _check_complete(done, digest.hexdigest(), file)
 
 
-def _sink(raw: BinaryIO, file: Published) -> AbstractContextManager[BinaryIO]:
-    if not file.pack:
+def _sink(raw: BinaryIO, file: RemoteFile) -> AbstractContextManager[BinaryIO]:
+    if not file.gzipped_in_cache:
         return nullcontext(raw)
     packed = gzip.GzipFile(file.name, "wb", compresslevel=6, fileobj=raw, mtime=0)
     return cast("AbstractContextManager[BinaryIO]", packed)
 
 
-def _chunks(file: Published) -> Generator[bytes]:
+def _chunks(file: RemoteFile) -> Generator[bytes]:
     """What the server sends, piece by piece; every way in which a network fails becomes one kind of error."""
     try:
         with _opener().open(_request(file.url), timeout=_TIMEOUT) as answer:
@@ -110,19 +110,19 @@ def _request(url: str) -> urllib.request.Request:
     return urllib.request.Request(url, headers={"User-Agent": "autoencode"})  # noqa: S310  # checked above
 
 
-def _not_too_much(done: int, file: Published) -> None:
+def _check_size(done: int, file: RemoteFile) -> None:
     if done > file.size:
         raise DownloadError(f"{file.url} sends more than the {file.size:,} bytes that were published; nothing was kept")
 
 
-def _complete(done: int, sha256: str, file: Published) -> None:
+def _check_complete(done: int, sha256: str, file: RemoteFile) -> None:
     if done < file.size:
         raise UnreachableError(f"the connection ended after {done:,} of {file.size:,} bytes")
-    wrong = checksum_difference(sha256, file)
+    wrong = checksum_mismatch(sha256, file)
     if wrong:
         raise DownloadError(f"{file.url} is not the published file: {wrong}; nothing was kept. Fetch it elsewhere")
 
 
-def _tell(progress: Progress | None, done: int, total: int) -> None:
+def _report(progress: ProgressCallback | None, done: int, total: int) -> None:
     if progress is not None:
         progress(done, total)

@@ -34,7 +34,7 @@ def to_eight_bit(image: Image.Image) -> Image.Image:
     return image.convert("L" if is_grey_mode(image.mode) else "RGB")
 
 
-def without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """The picture in mode "L" or "RGB" with its colours as they are stored, and its alpha channel in mode "L" or None.
 
     Args:
@@ -43,14 +43,14 @@ def without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     Raises:
         ValueError: brightness outside of what 8 or 16 bits hold.
     """
-    if is_deep(image) or not image.has_transparency_data:
+    if exceeds_eight_bits(image) or not image.has_transparency_data:
         return to_eight_bit(image), None
     colour, layered = ("L", "LA") if is_grey_mode(image.mode) else ("RGB", "RGBA")
     both = image.convert(layered)
     return both.convert(colour), both.getchannel("A")
 
 
-def is_deep(image: Image.Image) -> bool:
+def exceeds_eight_bits(image: Image.Image) -> bool:
     """Whether Pillow holds more than 8 bits for each value of the picture."""
     return image.mode in ("I", "F") or image.mode.startswith("I;16")
 

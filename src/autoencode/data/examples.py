@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from jaxtyping import Int64, Shaped
 from torch import Tensor
 
-from autoencode.data.cutting import Official
-from autoencode.data.values import Values
+from autoencode.data.cutting import OfficialSplit
+from autoencode.data.values import ValueRange
 
-Option = str | int | float | list[int] | None
-Progress = Callable[[int, int], None]
+OptionValue = str | int | float | list[int] | None
+ProgressCallback = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Skipped:
+class SkippedFile:
     """A file that was left out, and why.
 
     Args:
@@ -48,14 +48,14 @@ class Examples:
     """
 
     x: Shaped[Tensor, "n *data_shape"]
-    values: Values
+    values: ValueRange
     labels: Int64[Tensor, " n"] | None = None
     classes: tuple[str, ...] | None = None
-    official: Official = field(default_factory=Official)
+    official: OfficialSplit = field(default_factory=OfficialSplit)
     notes: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
     files: tuple[str, ...] | None = None
-    options: dict[str, Option] = field(default_factory=dict[str, Option])
+    options: dict[str, OptionValue] = field(default_factory=dict[str, OptionValue])
     context: Shaped[Tensor, "n ..."] | None = None
     stochastic: bool = False
     target: Shaped[Tensor, "n *data_shape"] | None = None

@@ -7,13 +7,13 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from autoencode.data.dataset import Dataset
-from autoencode.data.seeds import mix
+from autoencode.data.seeds import derive_seed
 from autoencode.errors import ArgumentError, DataError
 
 _SHOWN = 3
 
 
-def with_few_labels(data: Dataset, n: int, seed: int) -> Dataset:
+def with_label_subset(data: Dataset, n: int, seed: int) -> Dataset:
     """The same data where `n` training examples keep their label, as many of each class; the others get −1.
 
     No label of the validation part is shown either, as it chooses the weights to keep; the test part's stay, to judge.
@@ -28,7 +28,7 @@ def with_few_labels(data: Dataset, n: int, seed: int) -> Dataset:
         ArgumentError: fewer labels than classes, or more than a class has.
     """
     if data.train.labels is None:
-        raise DataError(f"--labels keeps some labels, and {data.name} has none: leave it out")
+        raise DataError(f"--n-labels keeps some labels, and {data.name} has none: leave it out")
     train = torch.full_like(data.train.labels, -1)
     kept = _chosen(data.train.labels, n, seed)
     train[kept] = data.train.labels[kept]
@@ -38,7 +38,7 @@ def with_few_labels(data: Dataset, n: int, seed: int) -> Dataset:
         train=replace(data.train, labels=train),
         validation=replace(data.validation, labels=validation),
         notes=(*data.notes, f"{n:,} of {len(train):,} training examples keep their label, and none to validate with"),
-        options={**data.options, "labels": n},
+        options={**data.options, "n_labels": n},
     )
 
 
@@ -46,13 +46,13 @@ def _chosen(labels: Int64[Tensor, " n"], n: int, seed: int) -> Int64[Tensor, " k
     """Places of `n` examples, the classes in turn."""
     classes = labels.unique()
     if n < len(classes):
-        raise ArgumentError(f"--labels takes at least one for each of {len(classes)} classes, not {n}")
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(mix(seed, _SHOWN)))
+        raise ArgumentError(f"--n-labels takes at least one for each of {len(classes)} classes, not {n}")
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(derive_seed(seed, _SHOWN)))
     kept: list[Tensor] = []
     for number, one in enumerate(classes):
         wanted = n // len(classes) + (number < n % len(classes))
         of_class = order[labels[order] == one]
         if len(of_class) < wanted:
-            raise ArgumentError(f"--labels {n} asks for {wanted} of class {int(one)}, which has {len(of_class)}")
+            raise ArgumentError(f"--n-labels {n} asks for {wanted} of class {int(one)}, which has {len(of_class)}")
         kept.append(of_class[:wanted])
     return torch.cat(kept)

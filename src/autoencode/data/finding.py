@@ -17,7 +17,7 @@ def is_registered(source: object) -> bool:
     return isinstance(source, str) and source in datasets
 
 
-def found_path(source: object) -> Path:
+def resolve_path(source: object) -> Path:
     """The folder, clip or array file that a person named.
 
     Args:
@@ -34,7 +34,7 @@ def found_path(source: object) -> Path:
         raise ArgumentError(f"a data set is a name, a path or an array, not {type(source).__name__}")
     if source == "":
         raise DataError("the data were an array in memory; give that array again")
-    path, exists = _looked_at(source)
+    path, exists = _absolute(source)
     if not exists:
         raise DataError(_missing(str(source), path))
     if not path.is_dir() and not (path.is_file() and (path.suffix.lower() in ARRAYS or is_clip(path))):
@@ -42,20 +42,20 @@ def found_path(source: object) -> Path:
     return path
 
 
-def is_of_files(source: object) -> bool:
+def is_media_path(source: object) -> bool:
     """Whether a person named a folder of pictures or clips, or a clip, and no registered set."""
     if not isinstance(source, str | Path) or is_registered(source):
         return False
-    path = found_path(source)
+    path = resolve_path(source)
     return path.is_dir() or is_clip(path)
 
 
-def also_a_folder(name: str) -> tuple[str, ...]:
+def name_clash_note(name: str) -> tuple[str, ...]:
     """A note where a registered name is a folder's name as well, so that nobody trains on the wrong one unawares."""
     return (f"a folder {name} lies here as well; give ./{name} to read that",) if Path(name).is_dir() else ()
 
 
-def _looked_at(source: str | Path) -> tuple[Path, bool]:
+def _absolute(source: str | Path) -> tuple[Path, bool]:
     """The absolute path, and whether anything is there."""
     try:
         path = Path(source).expanduser().absolute()
@@ -69,12 +69,12 @@ def _looked_at(source: str | Path) -> tuple[Path, bool]:
 
 
 def _missing(source: str, path: Path) -> str:
-    near = nearest(source, path)
+    near = suggest_names(source, path)
     meant = f"did you mean {' or '.join(repr(name) for name in near)}?" if near else _TAKEN + ", ".join(datasets)
     return f"no data set, folder or file {source!r}; {meant}"
 
 
-def nearest(source: str, path: Path) -> list[str]:
+def suggest_names(source: str, path: Path) -> list[str]:
     """At most three names that a person may have meant: registered sets, and what lies beside the path.
 
     Args:

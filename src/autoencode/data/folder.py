@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from autoencode.data.decoding import Decoded, Pixels, decode_patches, decode_whole
-from autoencode.data.examples import Examples, Progress, Skipped
-from autoencode.data.picture import Header
-from autoencode.data.sources import list_pairs, list_sources
+from autoencode.data.decoding import LoadedPictures, Pixels, load_patches, load_resized
+from autoencode.data.examples import Examples, ProgressCallback, SkippedFile
+from autoencode.data.picture import PictureHeader
+from autoencode.data.sources import list_pairs, list_picture_files
 from autoencode.data.subfolders import subfolder_labels
-from autoencode.data.values import Values
+from autoencode.data.values import ValueRange
 from autoencode.data.walking import printable
 from autoencode.errors import ArgumentError, DataError
 
@@ -24,10 +24,10 @@ _SHOWN = 3
 
 def read_folder(
     folder: Path,
-    values: Values | None = None,
+    values: ValueRange | None = None,
     size: tuple[int, int] | None = None,
     colour: str = "auto",
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     *,
     target: Path | None = None,
     patch: int | None = None,
@@ -57,31 +57,31 @@ def read_folder(
         ArgumentError: an option without meaning.
     """
     _check_options(values, colour, size, patch)
-    found = list_pairs(folder, target) if target else list_sources(folder)
+    found = list_pairs(folder, target) if target else list_picture_files(folder)
     headers = [source.header for source in found.sources]
     fitted = size or _common_size(headers) or _FITTED
     channels = 1 if _decoded_as(colour, headers) == "grey" else 3
     if patch:
-        decoded = decode_patches(found.sources, patch, channels, str(folder), progress)
+        decoded = load_patches(found.sources, patch, channels, str(folder), progress)
     else:
-        decoded = decode_whole(found.sources, fitted, channels, str(folder), progress)
+        decoded = load_resized(found.sources, fitted, channels, str(folder), progress)
     skipped = sorted([*found.skipped, *decoded.failed], key=lambda skip: skip.file)
     if not decoded.names:
-        raise DataError(_nothing(folder, found.looked, skipped))
+        raise DataError(_nothing(folder, found.n_files, skipped))
     stacks = _collapsed(decoded.stacks) if colour == "auto" else decoded.stacks
     kind = "grey" if stacks[0].shape[1] == 1 else "rgb"
     size_note = _patch_note(decoded, patch, headers) if patch else _size_note(headers, fitted)
-    notes = (size_note, _colour_note(kind, colour), *_target_note(target), *_skipped_note(skipped, found.looked))
+    notes = (size_note, _colour_note(kind, colour), *_target_note(target), *_skipped_note(skipped, found.n_files))
     examples = Examples(
         x=torch.from_numpy(stacks[0]),
         target=torch.from_numpy(stacks[1]) if target else None,
         groups=decoded.groups,
-        values=Values.BYTES,
+        values=ValueRange.BYTES,
         notes=(*notes, "values 0-255, divided by 255"),
         skipped=tuple(skipped),
         files=tuple(printable(file) for file in decoded.names),
         options={
-            "values": str(Values.BYTES),
+            "values": str(ValueRange.BYTES),
             "size": None if patch else list(fitted),
             "colour": kind,
             "target": str(target) if target else None,
@@ -91,8 +91,8 @@ def read_folder(
     return _labelled(examples, decoded.names)
 
 
-def _check_options(values: Values | None, colour: str, size: tuple[int, int] | None, patch: int | None) -> None:
-    if values not in (None, Values.BYTES):
+def _check_options(values: ValueRange | None, colour: str, size: tuple[int, int] | None, patch: int | None) -> None:
+    if values not in (None, ValueRange.BYTES):
         raise ArgumentError(f"picture files hold values 0-255; leave --values out, not {values}")
     if colour not in _COLOURS:
         raise ArgumentError(f"--colour takes {', '.join(_COLOURS)}, not {colour!r}")
@@ -102,14 +102,14 @@ def _check_options(values: Values | None, colour: str, size: tuple[int, int] | N
         raise ArgumentError("--patch cuts pictures at their full size: leave --size out")
 
 
-def _common_size(headers: Sequence[Header]) -> tuple[int, int] | None:
+def _common_size(headers: Sequence[PictureHeader]) -> tuple[int, int] | None:
     """The size that all pictures have, unless they differ or are large."""
     sizes = {(header.height, header.width) for header in headers}
     only = sizes.pop() if len(sizes) == 1 else None
     return only if only and max(only) <= _LONGEST_KEPT else None
 
 
-def _decoded_as(colour: str, headers: Sequence[Header]) -> str:
+def _decoded_as(colour: str, headers: Sequence[PictureHeader]) -> str:
     if colour != "auto":
         return colour
     return "grey" if all(header.grey for header in headers) else "rgb"
@@ -130,7 +130,7 @@ def _labelled(examples: Examples, files: Sequence[Path]) -> Examples:
     return replace(examples, labels=labels, classes=classes, notes=(*examples.notes, note))
 
 
-def _size_note(headers: Sequence[Header], fitted: tuple[int, int]) -> str:
+def _size_note(headers: Sequence[PictureHeader], fitted: tuple[int, int]) -> str:
     height, width = fitted
     sizes = sorted({(header.height, header.width) for header in headers}, key=lambda size: (size[0] * size[1], size))
     if sizes == [fitted]:
@@ -140,7 +140,7 @@ def _size_note(headers: Sequence[Header], fitted: tuple[int, int]) -> str:
     return f"fitted to {height}x{width} (height x width) by scaling and centre crop; {found} (say --size to choose)"
 
 
-def _patch_note(decoded: Decoded, patch: int, headers: Sequence[Header]) -> str:
+def _patch_note(decoded: LoadedPictures, patch: int, headers: Sequence[PictureHeader]) -> str:
     sizes = sorted({(header.height, header.width) for header in headers}, key=lambda size: size[0] * size[1])
     (low, left), (high, right) = sizes[0], sizes[-1]
     of = f"{low}x{left}" if len(sizes) == 1 else f"{low}x{left} to {high}x{right}"
@@ -153,25 +153,25 @@ def _target_note(target: Path | None) -> tuple[str, ...]:
     return (f"each with its target of the same name in {target}",) if target else ()
 
 
-def _colour_note(kind: str, asked: str) -> str:
-    if asked != "auto":
+def _colour_note(kind: str, requested: str) -> str:
+    if requested != "auto":
         return f"colour {kind}, as asked"
     return "grey, as every picture is" if kind == "grey" else "colour, as some pictures are (--colour grey drops it)"
 
 
-def _skipped_note(skipped: Sequence[Skipped], looked: int) -> tuple[str, ...]:
+def _skipped_note(skipped: Sequence[SkippedFile], n_files: int) -> tuple[str, ...]:
     if not skipped:
         return ()
-    return (f"{len(skipped):,} of {looked:,} files skipped: {_first_reasons(skipped)}",)
+    return (f"{len(skipped):,} of {n_files:,} files skipped: {_first_reasons(skipped)}",)
 
 
-def _first_reasons(skipped: Sequence[Skipped]) -> str:
+def _first_reasons(skipped: Sequence[SkippedFile]) -> str:
     first = "; ".join(f"{skip.file} ({skip.reason})" for skip in skipped[:_SHOWN])
     return first + ("; …" if len(skipped) > _SHOWN else "")
 
 
-def _nothing(folder: Path, looked: int, skipped: Sequence[Skipped]) -> str:
-    if not looked:
+def _nothing(folder: Path, n_files: int, skipped: Sequence[SkippedFile]) -> str:
+    if not n_files:
         return f"{folder} holds no files; give a folder of pictures (png, jpg, …)"
     reasons = _first_reasons(skipped) if skipped else "none has the ending of a picture (png, jpg, …)"
-    return f"no readable picture in {folder}: {looked:,} files looked at; {reasons}"
+    return f"no readable picture in {folder}: {n_files:,} files looked at; {reasons}"

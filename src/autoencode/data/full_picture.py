@@ -11,9 +11,9 @@ import numpy.typing as npt
 from jaxtyping import UInt8
 from PIL import Image, ImageCms
 
-from autoencode.data.eight_bit import is_deep, without_alpha
+from autoencode.data.eight_bit import exceeds_eight_bits, split_alpha
 from autoencode.data.memory import check_fits
-from autoencode.data.picture import lies_sideways, opened, upright
+from autoencode.data.picture import is_rotated_sideways, open_picture, apply_orientation
 
 _NEEDED = 16
 """Bytes for each pixel while a picture is read: Pillow's own, turned, converted, and as an array."""
@@ -22,7 +22,7 @@ _KINDS = {1: b"GRAY", 3: b"RGB "}
 """What a colour profile says that it is for, in its bytes 16 to 19, by the number of channels."""
 
 
-class FullHeader(NamedTuple):
+class FullPictureHeader(NamedTuple):
     """What a picture file says about itself before its pixels.
 
     Args:
@@ -55,18 +55,18 @@ class FullPicture:
     notes: tuple[str, ...] = ()
 
 
-def read_full_header(path: Path) -> FullHeader:
+def read_full_picture_header(path: Path) -> FullPictureHeader:
     """Reads no more than a picture's size and whether it has an alpha channel.
 
     Raises:
         UnreadableError: no picture, or one of more than 179 million pixels.
     """
-    with opened(path, large=True) as image:
-        (width, height), alpha = image.size, image.has_transparency_data and not is_deep(image)
-        return FullHeader(width, height, alpha) if lies_sideways(image) else FullHeader(height, width, alpha)
+    with open_picture(path, large=True) as image:
+        (width, height), alpha = image.size, image.has_transparency_data and not exceeds_eight_bits(image)
+        return FullPictureHeader(width, height, alpha) if is_rotated_sideways(image) else FullPictureHeader(height, width, alpha)
 
 
-def read_full(path: Path) -> FullPicture:
+def read_full_picture(path: Path) -> FullPicture:
     """Reads a picture at its full size and turns it upright. Nothing is scaled or cropped.
 
     16-bit grey becomes 8-bit, CMYK becomes RGB (by its profile, where it has one), and of several frames the first is
@@ -78,12 +78,12 @@ def read_full(path: Path) -> FullPicture:
     Raises:
         UnreadableError: no picture, a damaged one, one of more than 179 million pixels, or one too large for memory.
     """
-    with opened(path, large=True) as image:
+    with open_picture(path, large=True) as image:
         check_fits(_NEEDED * image.width * image.height, str(path))
         notes = _notes(image)  # before the pixels are read, as Pillow then forgets how they were stored
         image.load()
-        dpi = _dpi(image, sideways=lies_sideways(image))
-        colour, alpha = without_alpha(_in_rgb(upright(image)))
+        dpi = _dpi(image, sideways=is_rotated_sideways(image))
+        colour, alpha = split_alpha(_in_rgb(apply_orientation(image)))
         pixels = _pixels(colour)
         pixels = pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
         profile = _profile(image, len(pixels))
@@ -98,7 +98,7 @@ def _notes(image: Image.Image) -> tuple[str, ...]:
     stored = str(getattr(image, "tile", ""))
     frames = image.format != "MPO" and getattr(image, "is_animated", False)  # an MPO's others are a camera's own
     lost = {
-        "more than 8 bits a channel became 8": is_deep(image) or ";16" in stored,
+        "more than 8 bits a channel became 8": exceeds_eight_bits(image) or ";16" in stored,
         "CMYK became RGB": image.mode == "CMYK",
         "of several frames or pages the first was taken": frames,
     }

@@ -36,8 +36,8 @@ def read_labels(array: Array, n: int, key: str) -> Labels:
 
 def _read(array: Array, key: str) -> Labels:
     if array.dtype.kind in "US":
-        words, places = np.unique(array, return_inverse=True)
-        return torch.from_numpy(places.astype(np.int64)), tuple(str(word) for word in words), ()
+        words, indices = np.unique(array, return_inverse=True)
+        return torch.from_numpy(indices.astype(np.int64)), tuple(str(word) for word in words), ()
     if array.dtype.kind not in "buif" or not (np.isfinite(array) & (np.rint(array) == array)).all():
         return None, None, (f"'{key}' holds no whole numbers, and is not used as labels",)
     return torch.from_numpy(array.astype(np.int64)), None, ()

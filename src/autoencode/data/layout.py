@@ -13,7 +13,7 @@ _CHANNELS = (1, 3)
 _ALPHA = 4
 
 
-class Order(Enum):
+class AxisOrder(Enum):
     """The order of the axes."""
 
     VECTORS = "vectors"
@@ -30,13 +30,13 @@ class Layout(NamedTuple):
         data_shape: the shape of one example, (d,) or (channels, height, width); an alpha channel still counts.
     """
 
-    order: Order
+    order: AxisOrder
     data_shape: tuple[int, ...]
 
     @property
     def pictures(self) -> bool:
         """Whether the examples are pictures."""
-        return self.order is not Order.VECTORS
+        return self.order is not AxisOrder.VECTORS
 
     @property
     def alpha(self) -> bool:
@@ -44,20 +44,20 @@ class Layout(NamedTuple):
         return self.pictures and self.data_shape[0] == _ALPHA
 
     @property
-    def shown_shape(self) -> tuple[int, ...]:
+    def shape_without_alpha(self) -> tuple[int, ...]:
         """The shape of one example once an alpha channel is composited away."""
         return (3, *self.data_shape[1:]) if self.alpha else self.data_shape
 
     def __str__(self) -> str:
         if not self.pictures:
             return f"read as vectors of {self.data_shape[0]} numbers"
-        channels, height, width = self.shown_shape
+        channels, height, width = self.shape_without_alpha
         kind = "grey" if channels == 1 else "colour"
-        order = "" if self.order is Order.GREY else f", {self.order.value}"
+        order = "" if self.order is AxisOrder.GREY else f", {self.order.value}"
         return f"read as {kind} pictures of {height}x{width} (height x width){order}"
 
 
-def layout_of(shape: tuple[int, ...], dtype: np.dtype) -> Layout:
+def infer_layout(shape: tuple[int, ...], dtype: np.dtype) -> Layout:
     """Decides which axis is what, from shape and type alone.
 
     Where both the second and the last axis could be the channels, bytes are read as channels last, as picture files
@@ -75,7 +75,7 @@ def layout_of(shape: tuple[int, ...], dtype: np.dtype) -> Layout:
         DataError: an axis of length 0.
 
     Example:
-        >>> print(layout_of((10, 32, 32, 3), np.dtype("uint8")))
+        >>> print(infer_layout((10, 32, 32, 3), np.dtype("uint8")))
         read as colour pictures of 32x32 (height x width), channels last
     """
     if not 2 <= len(shape) <= 4:
@@ -83,13 +83,13 @@ def layout_of(shape: tuple[int, ...], dtype: np.dtype) -> Layout:
     if 0 in shape:
         raise DataError(f"an array of shape {shape} is empty; expected {_TAKEN}")
     if len(shape) == 2:
-        return Layout(Order.VECTORS, shape[1:])
+        return Layout(AxisOrder.VECTORS, shape[1:])
     if len(shape) == 3:
-        return Layout(Order.GREY, (1, *shape[1:]))
+        return Layout(AxisOrder.GREY, (1, *shape[1:]))
     return _with_channels(shape, _order(shape, dtype))
 
 
-def as_examples(array: Array, layout: Layout) -> Array:
+def to_model_layout(array: Array, layout: Layout) -> Array:
     """The same numbers with the axes as the model has them.
 
     Args:
@@ -99,20 +99,20 @@ def as_examples(array: Array, layout: Layout) -> Array:
     Returns:
         (n, d), or (n, channels, height, width); a view.
     """
-    if layout.order is Order.LAST:
+    if layout.order is AxisOrder.LAST:
         return np.moveaxis(array, -1, 1)
-    return array[:, None] if layout.order is Order.GREY else array
+    return array[:, None] if layout.order is AxisOrder.GREY else array
 
 
-def _order(shape: tuple[int, ...], dtype: np.dtype) -> Order:
+def _order(shape: tuple[int, ...], dtype: np.dtype) -> AxisOrder:
     first, last = shape[1] in _CHANNELS, shape[3] in (*_CHANNELS, _ALPHA)
     if not first and not last:
         raise ShapeError(f"an array of shape {shape} has no axis of channels; expected {_TAKEN}")
     if first and last:
-        return Order.LAST if dtype == np.uint8 and shape[3] in _CHANNELS else Order.FIRST
-    return Order.LAST if last else Order.FIRST
+        return AxisOrder.LAST if dtype == np.uint8 and shape[3] in _CHANNELS else AxisOrder.FIRST
+    return AxisOrder.LAST if last else AxisOrder.FIRST
 
 
-def _with_channels(shape: tuple[int, ...], order: Order) -> Layout:
+def _with_channels(shape: tuple[int, ...], order: AxisOrder) -> Layout:
     _, a, b, c = shape
-    return Layout(order, (c, a, b) if order is Order.LAST else (a, b, c))
+    return Layout(order, (c, a, b) if order is AxisOrder.LAST else (a, b, c))

@@ -10,35 +10,35 @@ from torch import Tensor
 
 from autoencode.data.arrays import read_array, tensor_to_array
 from autoencode.data.clips import holds_clips, read_clips
-from autoencode.data.cutting import Share, check_enough, cut
-from autoencode.data.dataset import Dataset, assembled
-from autoencode.data.examples import Examples, Option, Progress
-from autoencode.data.few_labels import with_few_labels
-from autoencode.data.finding import also_a_folder, found_path, is_registered
+from autoencode.data.cutting import SplitSize, check_enough_examples, split_indices
+from autoencode.data.dataset import Dataset, assemble_dataset
+from autoencode.data.examples import Examples, OptionValue, ProgressCallback
+from autoencode.data.few_labels import with_label_subset
+from autoencode.data.finding import name_clash_note, resolve_path, is_registered
 from autoencode.data.folder import read_folder
 from autoencode.data.npy import read_npy
 from autoencode.data.npz import read_npz
-from autoencode.data.places import fetcher
+from autoencode.data.places import make_fetch
 from autoencode.data.registered import datasets
 from autoencode.data.size import Size, read_size
-from autoencode.data.values import Values, values_named
+from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.errors import ArgumentError
 
 Source = str | Path | npt.NDArray[Any] | Tensor
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _LoadOptions:
     """What a person said about how examples are to be read."""
 
-    values: Values | None
+    values: ValueRange | None
     size: tuple[int, int] | None
     colour: str
     target: Path | None
     patch: int | None
     frames: int | None
     download: bool
-    progress: Progress | None
+    progress: ProgressCallback | None
 
 
 def load(
@@ -48,15 +48,15 @@ def load(
     size: Size = None,
     colour: str = "auto",
     seed: int = 0,
-    validation: Share | None = None,
-    test: Share | None = None,
+    validation: SplitSize | None = None,
+    test: SplitSize | None = None,
     limit: int | None = None,
-    labels: int | None = None,
+    n_labels: int | None = None,
     target: str | Path | None = None,
     patch: int | None = None,
     frames: int | None = None,
     download: bool = True,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Dataset:
     """Reads examples and cuts them into parts to train, to validate and to test.
 
@@ -70,7 +70,7 @@ def load(
         validation: how many examples to validate with, as a count or a share; a tenth where it is left out.
         test: the same for the test part; an official test part stays as it is.
         limit: at most so many examples to train with, chosen by the seed.
-        labels: of so many training examples the label is kept, evenly by class, and of none to validate with; the
+        n_labels: of so many training examples the label is kept, evenly by class, and of none to validate with; the
             others become -1, which means none. The test part keeps its own.
         target: a folder of what the model should make of each picture in the folder `source`, matched by name.
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
@@ -93,46 +93,46 @@ def load(
         >>> data.data_shape, data.split.sizes, str(data.values)
         ((10,), {'train': 16, 'validation': 2, 'test': 2}, '0-1')
     """
-    asked = _Asked(
-        values_named(values),
+    requested = _LoadOptions(
+        parse_value_range(values),
         read_size(size),
         colour,
-        None if target is None else found_path(target),
+        None if target is None else resolve_path(target),
         patch,
         frames,
         download,
         progress,
     )
-    name, where, examples = _read(source, asked)
+    name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
-    check_enough(n, official, _noun(examples))
-    split = cut(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
-    sizes: dict[str, Option] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
-    split = split if groups is None else split.of_groups(groups)
-    data = assembled(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
-    return data if labels is None else with_few_labels(data, labels, seed)
+    check_enough_examples(n, official, _noun(examples))
+    split = split_indices(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
+    sizes: dict[str, OptionValue] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
+    split = split if groups is None else split.expand_groups(groups)
+    data = assemble_dataset(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
+    return data if n_labels is None else with_label_subset(data, n_labels, seed)
 
 
-def _read(source: Source, asked: _Asked) -> tuple[str, str, Examples]:
+def _read(source: Source, requested: _LoadOptions) -> tuple[str, str, Examples]:
     """A short name, what to give `load` again, and the examples."""
     if isinstance(source, Tensor):
-        return "array", "", _read_array(tensor_to_array(source), asked)
+        return "array", "", _read_array(tensor_to_array(source), requested)
     if isinstance(source, np.ndarray):
-        return "array", "", _read_array(source, asked)
+        return "array", "", _read_array(source, requested)
     if is_registered(source):
-        return str(source), str(source), _read_registered(str(source), asked)
-    path = found_path(source)
-    return path.stem if path.is_file() else path.name, str(path), _read_path(path, asked)
+        return str(source), str(source), _read_registered(str(source), requested)
+    path = resolve_path(source)
+    return path.stem if path.is_file() else path.name, str(path), _read_path(path, requested)
 
 
-def _read_registered(name: str, asked: _Asked) -> Examples:
-    _no_picture_options(asked, name)
-    examples = datasets[name].read(fetcher(datasets[name].folder, allowed=asked.download, progress=asked.progress))
-    if asked.values not in (None, examples.values):
-        raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {asked.values}")
-    options: dict[str, Option] = {"values": str(examples.values), "size": None, "colour": "auto"}
-    return replace(examples, notes=(*examples.notes, *also_a_folder(name)), options=options)
+def _read_registered(name: str, requested: _LoadOptions) -> Examples:
+    _no_picture_options(requested, name)
+    examples = datasets[name].read(make_fetch(datasets[name].folder, allow_download=requested.download, progress=requested.progress))
+    if requested.values not in (None, examples.values):
+        raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {requested.values}")
+    options: dict[str, OptionValue] = {"values": str(examples.values), "size": None, "colour": "auto"}
+    return replace(examples, notes=(*examples.notes, *name_clash_note(name)), options=options)
 
 
 def _noun(examples: Examples) -> str:
@@ -141,31 +141,31 @@ def _noun(examples: Examples) -> str:
     return "pictures" if examples.x.ndim == 4 else "examples"
 
 
-def _read_path(path: Path, asked: _Asked) -> Examples:
-    if asked.frames is not None or holds_clips(path):
-        return _read_clips(path, asked)
+def _read_path(path: Path, requested: _LoadOptions) -> Examples:
+    if requested.frames is not None or holds_clips(path):
+        return _read_clips(path, requested)
     if path.is_dir():
         return read_folder(
-            path, asked.values, asked.size, asked.colour, asked.progress, target=asked.target, patch=asked.patch
+            path, requested.values, requested.size, requested.colour, requested.progress, target=requested.target, patch=requested.patch
         )
-    _no_picture_options(asked, path.name)
-    return read_npz(path, asked.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), asked)
+    _no_picture_options(requested, path.name)
+    return read_npz(path, requested.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), requested)
 
 
-def _read_clips(path: Path, asked: _Asked) -> Examples:
-    if asked.size or asked.target or asked.values not in (None, Values.BYTES):
+def _read_clips(path: Path, requested: _LoadOptions) -> Examples:
+    if requested.size or requested.target or requested.values not in (None, ValueRange.BYTES):
         raise ArgumentError(f"--size, --target and --values are not for clips: leave them out for {path.name}")
-    return read_clips(path, asked.colour, asked.progress, patch=asked.patch, frames=asked.frames)
+    return read_clips(path, requested.colour, requested.progress, patch=requested.patch, frames=requested.frames)
 
 
-def _read_array(array: npt.NDArray[Any], asked: _Asked) -> Examples:
-    _no_picture_options(asked, "this array")
-    return read_array(array, asked.values)
+def _read_array(array: npt.NDArray[Any], requested: _LoadOptions) -> Examples:
+    _no_picture_options(requested, "this array")
+    return read_array(array, requested.values)
 
 
-def _no_picture_options(asked: _Asked, what: str) -> None:
-    given = (asked.size, asked.target, asked.patch, asked.frames)
-    if asked.colour != "auto" or any(option is not None for option in given):
+def _no_picture_options(requested: _LoadOptions, what: str) -> None:
+    given = (requested.size, requested.target, requested.patch, requested.frames)
+    if requested.colour != "auto" or any(option is not None for option in given):
         raise ArgumentError(
             "--size, --colour, --target, --patch and --frames are for folders of pictures and for clips; leave them "
             f"out for {what}"

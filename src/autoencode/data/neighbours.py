@@ -8,7 +8,7 @@ from autoencode.errors import DataError
 T = TypeVar("T")
 
 
-def with_neighbours(row: Iterable[T], reach: int) -> Iterator[list[T]]:
+def sliding_windows(row: Iterable[T], reach: int) -> Iterator[list[T]]:
     """Each thing in the middle of those around it; no more than twice the reach and one are held.
 
     Where there is none beyond an end, the one as far away on the other side stands in its place: never the thing
@@ -25,7 +25,7 @@ def with_neighbours(row: Iterable[T], reach: int) -> Iterator[list[T]]:
         DataError: fewer than 2 · reach things, when the row has ended.
 
     Example:
-        >>> ["".join(near) for near in with_neighbours("abcde", 2)]
+        >>> ["".join(near) for near in sliding_windows("abcde", 2)]
         ['cbabc', 'dabcd', 'abcde', 'bcdeb', 'cdedc']
     """
     held, start, middle, end = list[T](), 0, 0, 0

@@ -15,7 +15,7 @@ from autoencode.data.values import Array
 from autoencode.errors import AutoencodeError, DataError
 
 
-class Header(NamedTuple):
+class ArrayHeader(NamedTuple):
     """What a file says about its array before the numbers begin."""
 
     shape: tuple[int, ...]
@@ -39,21 +39,21 @@ def read_npy(path: Path) -> Array:
     Raises:
         DataError: damaged, cut off, larger than this machine's memory, or with Python objects inside.
     """
-    with reading(str(path)), path.open("rb") as file:
-        header = read_header(file, str(path))
+    with wrap_read_errors(str(path)), path.open("rb") as file:
+        header = read_array_header(file, str(path))
         _check_complete(path, file.tell(), header)
         file.seek(0)
         return npy_format.read_array(file, allow_pickle=False)
 
 
-def read_npy_header(path: Path) -> Header:
+def read_npy_header(path: Path) -> ArrayHeader:
     """Reads no more of a .npy file than its shape and type.
 
     Raises:
         DataError: damaged, or larger than this machine's memory.
     """
-    with reading(str(path)), path.open("rb") as file:
-        return read_header(file, str(path))
+    with wrap_read_errors(str(path)), path.open("rb") as file:
+        return read_array_header(file, str(path))
 
 
 def map_npy(path: Path) -> Array:
@@ -62,20 +62,20 @@ def map_npy(path: Path) -> Array:
     Raises:
         DataError: damaged, cut off, or with Python objects inside.
     """
-    with reading(str(path)), path.open("rb") as file:
-        header = read_header(file, str(path), whole=False)
+    with wrap_read_errors(str(path)), path.open("rb") as file:
+        header = read_array_header(file, str(path), whole=False)
         _check_complete(path, file.tell(), header)
         return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def _check_complete(path: Path, start: int, header: Header) -> None:
+def _check_complete(path: Path, start: int, header: ArrayHeader) -> None:
     there = path.stat().st_size - start
     if there < header.size:
         raise DataError(f"{path} is cut off: {there:,} bytes of {header.size:,}; copy or make it again")
 
 
 @contextmanager
-def reading(what: str) -> Generator[None]:
+def wrap_read_errors(what: str) -> Generator[None]:
     """Turns every way in which a damaged file fails to be read into one kind of error.
 
     Raises:
@@ -90,7 +90,7 @@ def reading(what: str) -> Generator[None]:
         raise DataError(f"{what} cannot be read: {reason}; copy or make it again") from error
 
 
-def read_header(file: IO[bytes] | zipfile.ZipExtFile, what: str, *, whole: bool = True) -> Header:
+def read_array_header(file: IO[bytes] | zipfile.ZipExtFile, what: str, *, whole: bool = True) -> ArrayHeader:
     """Reads the header of an array file from its start, and refuses what may not be read any further.
 
     Args:
@@ -111,7 +111,7 @@ def read_header(file: IO[bytes] | zipfile.ZipExtFile, what: str, *, whole: bool 
         raise DataError(f"{what} holds Python objects as a pickle, which can run programs; save plain numbers instead")
     if any(side < 0 for side in shape):
         raise ValueError(f"the shape {shape} has a negative side")
-    header = Header(shape, dtype)
+    header = ArrayHeader(shape, dtype)
     if whole:
         check_fits(header.size, what)
     return header

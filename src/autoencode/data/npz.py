@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib import format as npy_format
 
-from autoencode.data.arrays import check_numbers, read_array
-from autoencode.data.cutting import Official
+from autoencode.data.arrays import check_real_dtype, read_array
+from autoencode.data.cutting import OfficialSplit
 from autoencode.data.examples import Examples
 from autoencode.data.labels import Labels, read_labels
-from autoencode.data.npy import Header, read_header, reading
-from autoencode.data.values import Array, Values
+from autoencode.data.npy import ArrayHeader, read_array_header, wrap_read_errors
+from autoencode.data.values import Array, ValueRange
 from autoencode.errors import DataError, ShapeError
 
 _X = ("x", "images", "data", "X", "x_train", "X_train")
@@ -30,14 +30,14 @@ class _Keys(NamedTuple):
     y_test: str | None
 
 
-def read_npz(path: Path, asked: Values | None = None) -> Examples:
+def read_npz(path: Path, requested: ValueRange | None = None) -> Examples:
     """Reads an archive whose arrays are called x, images, data or x_train (or is the only one), y or labels.
 
     Where it has `x_test`, those examples are the test part and are not mixed with the others.
 
     Args:
         path: where it lies.
-        asked: how the numbers are to be read; None to decide from all of them.
+        requested: how the numbers are to be read; None to decide from all of them.
 
     Returns:
         The examples and their labels.
@@ -46,33 +46,33 @@ def read_npz(path: Path, asked: Values | None = None) -> Examples:
         DataError: damaged, too large, with Python objects inside, or without an array of examples.
         ShapeError: training and test examples that differ in shape.
     """
-    with reading(str(path)), zipfile.ZipFile(path) as archive:
+    with wrap_read_errors(str(path)), zipfile.ZipFile(path) as archive:
         keys = _keys(_names(archive), path)
         x, x_test = _read(archive, keys.x, path), _read_if(archive, keys.x_test, path)
         y, y_test = _read_if(archive, keys.y, path), _read_if(archive, keys.y_test, path)
-    examples = read_array(_joined(x, x_test), asked)
+    examples = read_array(_joined(x, x_test), requested)
     labels, classes, notes = _labels(keys, y, y_test, len(x), 0 if x_test is None else len(x_test))
     return Examples(
         x=examples.x,
         values=examples.values,
         labels=labels,
         classes=classes,
-        official=Official(test=0 if x_test is None else len(x_test)),
+        official=OfficialSplit(test=0 if x_test is None else len(x_test)),
         notes=(*_said(keys), *examples.notes, *notes),
         options=examples.options,
     )
 
 
-def read_npz_header(path: Path) -> Header:
+def read_npz_header(path: Path) -> ArrayHeader:
     """Reads no more of an archive than the shape and type of its examples.
 
     Raises:
         DataError: damaged, too large, or without an array of examples.
     """
-    with reading(str(path)), zipfile.ZipFile(path) as archive:
+    with wrap_read_errors(str(path)), zipfile.ZipFile(path) as archive:
         key = _keys(_names(archive), path).x
         with archive.open(key + _SUFFIX) as file:
-            return read_header(file, f"'{key}' in {path}")
+            return read_array_header(file, f"'{key}' in {path}")
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
@@ -94,9 +94,9 @@ def _first(wanted: tuple[str, ...], names: list[str]) -> str | None:
 
 def _read(archive: zipfile.ZipFile, key: str, path: Path) -> Array:
     what = f"'{key}' in {path}"
-    with reading(what), archive.open(key + _SUFFIX) as file:
-        read_header(file, what)
-    with reading(what), archive.open(key + _SUFFIX) as file:
+    with wrap_read_errors(what), archive.open(key + _SUFFIX) as file:
+        read_array_header(file, what)
+    with wrap_read_errors(what), archive.open(key + _SUFFIX) as file:
         return npy_format.read_array(file, allow_pickle=False)
 
 
@@ -105,10 +105,10 @@ def _read_if(archive: zipfile.ZipFile, key: str | None, path: Path) -> Array | N
 
 
 def _joined(x: Array, x_test: Array | None) -> Array:
-    check_numbers(x.dtype)
+    check_real_dtype(x.dtype)
     if x_test is None:
         return x
-    check_numbers(x_test.dtype)
+    check_real_dtype(x_test.dtype)
     if x.shape[1:] != x_test.shape[1:] or not x.ndim:
         raise ShapeError(f"examples of shape {x.shape} and test examples of shape {x_test.shape} do not go together")
     return np.concatenate([x, x_test])

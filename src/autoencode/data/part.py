@@ -11,7 +11,7 @@ _ALL = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Subset:
     """Some examples as they lie in memory, and their labels.
 
     Args:
@@ -24,8 +24,8 @@ class Part:
         target: what the model should make of each example, stored as `x` is; None where that is the example itself.
 
     Example:
-        >>> part = Part(torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8))
-        >>> len(part), part.units().tolist()[0]
+        >>> subset = Subset(torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8))
+        >>> len(subset), subset.inputs().tolist()[0]
         (2, [0.0, 1.0])
     """
 
@@ -38,14 +38,14 @@ class Part:
     def __len__(self) -> int:
         return self.x.shape[0]
 
-    def __getitem__(self, index: Index) -> "Part":
+    def __getitem__(self, index: Index) -> "Subset":
         """Some of the examples, with all that belongs to them."""
         labels = None if self.labels is None else self.labels[index]
         context = None if self.context is None else self.context[index]
         target = None if self.target is None else self.target[index]
-        return Part(self.x[index], labels, context, self.stochastic, target)
+        return Subset(self.x[index], labels, context, self.stochastic, target)
 
-    def to(self, device: str | torch.device) -> "Part":
+    def to(self, device: str | torch.device) -> "Subset":
         """The same examples, with all that belongs to them, in the memory of a device."""
         moved = {name: value.to(device) for name, value in self._tensors().items()}
         return replace(self, **moved)
@@ -59,27 +59,27 @@ class Part:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, Tensor)}
 
-    def spread(self, n: int) -> "Part":
+    def subsample(self, n: int) -> "Subset":
         """`n` examples at even distances, or all where there are no more: the first ones may be all of one class."""
-        return self if n >= len(self) else self[places_apart(len(self), n)]
+        return self if n >= len(self) else self[evenly_spaced_indices(len(self), n)]
 
     @property
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one example: (channels, height, width) or (dimensions,)."""
         return tuple(self.x.shape[1:])
 
-    def context_of(self, index: Index = _ALL) -> Shaped[Tensor, "m ..."] | None:
+    def conditioning(self, index: Index = _ALL) -> Shaped[Tensor, "m ..."] | None:
         """What conditional parts are given: the context in the model's units, else the labels, else None."""
         if self.context is None:
             return None if self.labels is None else self.labels[index]
         rows = self.context[index]
-        return rows if rows.dtype == torch.int64 else in_units(rows)
+        return rows if rows.dtype == torch.int64 else to_unit_floats(rows)
 
     def targets(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"] | None:
         """What the model should make of the examples, in its units; None where that is the examples themselves."""
-        return None if self.target is None else in_units(self.target[index])
+        return None if self.target is None else to_unit_floats(self.target[index])
 
-    def units(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"]:
+    def inputs(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"]:
         """Examples in the model's units: uint8 divided by 255, floats as they are.
 
         Args:
@@ -88,21 +88,21 @@ class Part:
         Returns:
             float32, (m, *data_shape).
         """
-        return in_units(self.x[index])
+        return to_unit_floats(self.x[index])
 
 
-def places_apart(n: int, most: int) -> Int64[Tensor, " places"]:
+def evenly_spaced_indices(n: int, most: int) -> Int64[Tensor, " places"]:
     """`most` of the places 0 … n − 1 at even distances, or all where there are no more.
 
     Example:
-        >>> places_apart(10, 4).tolist(), places_apart(2, 4).tolist()
+        >>> evenly_spaced_indices(10, 4).tolist(), evenly_spaced_indices(2, 4).tolist()
         ([0, 2, 5, 7], [0, 1])
     """
     count = min(n, most)
     return torch.arange(count) * n // max(1, count)
 
 
-def in_units(x: Shaped[Tensor, "n *data_shape"]) -> Float32[Tensor, "n *data_shape"]:
+def to_unit_floats(x: Shaped[Tensor, "n *data_shape"]) -> Float32[Tensor, "n *data_shape"]:
     """Stored examples in the model's units; pictures come channels-last in memory, which convolutions prefer."""
     layout = torch.channels_last if x.ndim == 4 else torch.contiguous_format
     if x.dtype == torch.uint8:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from autoencode.data.seeds import mix
+from autoencode.data.seeds import derive_seed
 
 _CUT = 5
 Pixels = npt.NDArray[np.uint8]
@@ -50,7 +50,7 @@ def cut_patches(picture: Pixels, patch: int) -> Iterator[Pixels]:
         yield picture[:, top : top + patch, left : left + patch]
 
 
-def kept_patches(counts: list[int], most: int) -> list[Tensor]:
+def subsample_patches(counts: list[int], most: int) -> list[Tensor]:
     """Which patches of each picture are kept where all would be too many: as many of each, chosen by chance.
 
     Args:
@@ -81,5 +81,5 @@ def fair_share(counts: list[int], most: int) -> int:
 
 
 def _chosen(count: int, share: int, number: int) -> Tensor:
-    generator = torch.Generator().manual_seed(mix(0, _CUT, number))
+    generator = torch.Generator().manual_seed(derive_seed(0, _CUT, number))
     return torch.randperm(count, generator=generator)[:share].sort().values

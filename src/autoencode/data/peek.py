@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 
 from autoencode.data.finding import ARRAYS, is_registered
-from autoencode.data.layout import layout_of
+from autoencode.data.layout import infer_layout
 from autoencode.data.loading import Source
-from autoencode.data.npy import Header, read_npy_header
+from autoencode.data.npy import ArrayHeader, read_npy_header
 from autoencode.data.npz import read_npz_header
 from autoencode.data.registered import datasets
 from autoencode.errors import DataError, ShapeError
 
 
-def peek_shape(source: Source) -> tuple[int, ...] | None:
+def inspect_shape(source: Source) -> tuple[int, ...] | None:
     """The shape of one example, without loading the examples.
 
     Args:
@@ -23,28 +23,28 @@ def peek_shape(source: Source) -> tuple[int, ...] | None:
 
     Returns:
         (channels, height, width) or (dimensions,); None where it takes more than a look: a folder of pictures (see
-        `holds_pictures`), and whatever `load` would refuse, because `load` says better why.
+        `is_picture_source`), and whatever `load` would refuse, because `load` says better why.
 
     Example:
-        >>> peek_shape("fashion-mnist"), peek_shape(np.zeros((5, 32, 32, 3))), peek_shape("no-such-thing")
+        >>> inspect_shape("fashion-mnist"), inspect_shape(np.zeros((5, 32, 32, 3))), inspect_shape("no-such-thing")
         ((1, 28, 28), (3, 32, 32), None)
     """
     if is_registered(source):
         return datasets[str(source)].data_shape
     try:
         header = _header(source)
-        return None if header is None else layout_of(header.shape, header.dtype).shown_shape
+        return None if header is None else infer_layout(header.shape, header.dtype).shape_without_alpha
     except (DataError, ShapeError, OSError, ValueError, RuntimeError):
         return None
 
 
-def holds_pictures(source: Source) -> bool:
+def is_picture_source(source: Source) -> bool:
     """Whether the examples are pictures, as far as a look tells: a folder's always are, an array's by its shape."""
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path):
             return True
-    return len(peek_shape(source) or ()) == 3
+    return len(inspect_shape(source) or ()) == 3
 
 
 def _is_folder(path: Path) -> bool:
@@ -54,11 +54,11 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _header(source: Source) -> Header | None:
+def _header(source: Source) -> ArrayHeader | None:
     if isinstance(source, np.ndarray):
-        return Header(source.shape, source.dtype)
+        return ArrayHeader(source.shape, source.dtype)
     if isinstance(source, Tensor):
-        return Header(tuple(source.shape), np.dtype(np.uint8 if source.dtype == torch.uint8 else np.float32))
+        return ArrayHeader(tuple(source.shape), np.dtype(np.uint8 if source.dtype == torch.uint8 else np.float32))
     path = Path(source).expanduser()
     if not path.is_file() or path.suffix.lower() not in ARRAYS:
         return None

@@ -22,7 +22,7 @@ class UnreadableError(Exception):
     """A file that is no readable picture; the reason in one line. It never leaves the package."""
 
 
-class Header(NamedTuple):
+class PictureHeader(NamedTuple):
     """What a picture file says about itself before its pixels.
 
     Args:
@@ -36,16 +36,16 @@ class Header(NamedTuple):
     grey: bool
 
 
-def read_header(path: Path) -> Header:
+def read_picture_header(path: Path) -> PictureHeader:
     """Reads no more than a picture's size and kind.
 
     Raises:
         UnreadableError: no picture, or one of more pixels than Pillow deems safe.
     """
-    with opened(path) as image:
+    with open_picture(path) as image:
         width, height = image.size
         grey = is_grey_mode(image.mode)
-        return Header(width, height, grey) if lies_sideways(image) else Header(height, width, grey)
+        return PictureHeader(width, height, grey) if is_rotated_sideways(image) else PictureHeader(height, width, grey)
 
 
 def read_picture(path: Path, size: tuple[int, int], colour: str) -> npt.NDArray[np.uint8]:
@@ -65,19 +65,19 @@ def read_picture(path: Path, size: tuple[int, int], colour: str) -> npt.NDArray[
         UnreadableError: no picture, a damaged one, or one of more pixels than Pillow deems safe.
     """
     height, width = size
-    with opened(path) as image:
+    with open_picture(path) as image:
         image.draft(
             None, (2 * max(size), 2 * max(size))
         )  # a JPEG decodes to half its size or less, several times faster
         image.load()
-        turned = to_eight_bit(upright(image)).convert("L" if colour == "grey" else "RGB")
+        turned = to_eight_bit(apply_orientation(image)).convert("L" if colour == "grey" else "RGB")
         fitted = turned if turned.size == (width, height) else _fitted(turned, width, height)
         pixels = np.asarray(fitted, dtype=np.uint8)
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
 @contextmanager
-def opened(path: Path, *, large: bool = False) -> Generator[Image.Image]:
+def open_picture(path: Path, *, large: bool = False) -> Generator[Image.Image]:
     """Opens a picture; whatever goes wrong inside the block becomes `UnreadableError`.
 
     Args:
@@ -108,7 +108,7 @@ def _reason(error: Exception, times: int) -> str:
     return f"damaged: {lines[0] if lines else type(error).__name__}"
 
 
-def lies_sideways(image: Image.Image) -> bool:
+def is_rotated_sideways(image: Image.Image) -> bool:
     """Whether the picture changes its height and width when it is turned upright."""
     try:  # Pillow turns the size of a TIFF by itself
         return image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _SIDEWAYS
@@ -116,7 +116,7 @@ def lies_sideways(image: Image.Image) -> bool:
         return False
 
 
-def upright(image: Image.Image) -> Image.Image:
+def apply_orientation(image: Image.Image) -> Image.Image:
     """A loaded picture turned as its camera says."""
     try:
         return ImageOps.exif_transpose(image)

@@ -7,15 +7,15 @@ from pathlib import Path
 import platformdirs
 
 from autoencode.data.download import UnreachableError, download
-from autoencode.data.examples import Progress
-from autoencode.data.published import Published, read_published
+from autoencode.data.examples import ProgressCallback
+from autoencode.data.published import RemoteFile, read_verified
 from autoencode.errors import DownloadError
 
-VARIABLE = "AUTOENCODE_DATA"
-Fetch = Callable[[Published], bytes]
+DATA_VARIABLE = "AUTOENCODE_DATA"
+Fetch = Callable[[RemoteFile], bytes]
 
 
-def places(name: str) -> tuple[Path, ...]:
+def search_folders(name: str) -> tuple[Path, ...]:
     """The folders in which the files of a data set are looked for, in this order.
 
     Args:
@@ -24,21 +24,21 @@ def places(name: str) -> tuple[Path, ...]:
     Returns:
         The folder under `AUTOENCODE_DATA`, where that is set, and the one under the user's cache folder.
     """
-    own = os.environ.get(VARIABLE)
-    return (*((Path(own).expanduser() / name,) if own else ()), cache(name))
+    own = os.environ.get(DATA_VARIABLE)
+    return (*((Path(own).expanduser() / name,) if own else ()), cache_folder(name))
 
 
-def cache(name: str) -> Path:
+def cache_folder(name: str) -> Path:
     """The folder into which the files of a data set are downloaded."""
     return Path(platformdirs.user_cache_dir("autoencode")) / name
 
 
-def fetcher(name: str, *, allowed: bool = True, progress: Progress | None = None) -> Fetch:
+def make_fetch(name: str, *, allow_download: bool = True, progress: ProgressCallback | None = None) -> Fetch:
     """What a data set's reader gets its files with.
 
     Args:
         name: the data set's name.
-        allowed: whether files that are not on this machine may be downloaded.
+        allow_download: whether files that are not on this machine may be downloaded.
         progress: told (bytes fetched, bytes in all) for each file.
 
     Returns:
@@ -46,24 +46,24 @@ def fetcher(name: str, *, allowed: bool = True, progress: Progress | None = None
         here nor to be had, or is not the published one.
     """
 
-    def fetch(file: Published) -> bytes:
-        found = _found(name, file)
+    def fetch(file: RemoteFile) -> bytes:
+        found = _find(name, file)
         if found is None:
-            found = _downloaded(name, file, allowed, progress)
-        return read_published(found, file)
+            found = _download(name, file, allow_download, progress)
+        return read_verified(found, file)
 
     return fetch
 
 
-def _found(name: str, file: Published) -> Path | None:
-    paths = (folder / called for folder in places(name) for called in file.names)
+def _find(name: str, file: RemoteFile) -> Path | None:
+    paths = (folder / called for folder in search_folders(name) for called in file.names)
     return next((path for path in paths if path.is_file()), None)
 
 
-def _downloaded(name: str, file: Published, allowed: bool, progress: Progress | None) -> Path:
-    if not allowed:
+def _download(name: str, file: RemoteFile, allow_download: bool, progress: ProgressCallback | None) -> Path:
+    if not allow_download:
         raise DownloadError(f"{name} is {_nowhere(name)}, and downloading is switched off; it comes from {file.url}")
-    target = cache(name) / file.kept_as
+    target = cache_folder(name) / file.cached_name
     try:
         download(file, target, progress)
     except UnreachableError as error:
@@ -72,6 +72,6 @@ def _downloaded(name: str, file: Published, allowed: bool, progress: Progress | 
 
 
 def _nowhere(name: str) -> str:
-    own = os.environ.get(VARIABLE)
-    first = f"under {VARIABLE}={own}" if own else f"in a folder named by {VARIABLE} (which is not set)"
-    return f"neither {first} nor in {cache(name)}"
+    own = os.environ.get(DATA_VARIABLE)
+    first = f"under {DATA_VARIABLE}={own}" if own else f"in a folder named by {DATA_VARIABLE} (which is not set)"
+    return f"neither {first} nor in {cache_folder(name)}"

@@ -13,7 +13,7 @@ _ADVICE = "delete it, and it is downloaded again"
 
 
 @dataclass(frozen=True)
-class Published:
+class RemoteFile:
     """A published file.
 
     Args:
@@ -21,27 +21,27 @@ class Published:
         url: where it is fetched from, http or https.
         sha256: of its bytes as published, in hexadecimal.
         size: how many bytes that are.
-        pack: whether to keep it gzipped, as `name + ".gz"`, because it is published as bulky text.
+        gzipped_in_cache: whether to keep it gzipped, as `name + ".gz"`, because it is published as bulky text.
     """
 
     name: str
     url: str
     sha256: str
     size: int
-    pack: bool = False
+    gzipped_in_cache: bool = False
 
     @property
-    def kept_as(self) -> str:
+    def cached_name(self) -> str:
         """The name under which a fetched file is kept."""
-        return f"{self.name}.gz" if self.pack else self.name
+        return f"{self.name}.gz" if self.gzipped_in_cache else self.name
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names under which it may lie in a folder, the likelier first."""
-        return (self.kept_as, self.name) if self.pack else (self.name,)
+        return (self.cached_name, self.name) if self.gzipped_in_cache else (self.name,)
 
 
-def read_published(path: Path, file: Published) -> bytes:
+def read_verified(path: Path, file: RemoteFile) -> bytes:
     """The content of a file at hand, once it is known to be the published one.
 
     Args:
@@ -55,27 +55,27 @@ def read_published(path: Path, file: Published) -> bytes:
         DownloadError: it cannot be read, or is not what was published; says what to do.
     """
     content = _unpacked(path, _bytes(path, file), file)
-    wrong = difference(content, file)
+    wrong = mismatch(content, file)
     if wrong:
         raise DownloadError(f"{path} is not the published file: {wrong}; {_ADVICE}")
     return content
 
 
-def difference(content: bytes, file: Published) -> str:
+def mismatch(content: bytes, file: RemoteFile) -> str:
     """What is wrong with these bytes, in a few words; "" where they are the published ones."""
     if len(content) != file.size:
         return f"{len(content):,} bytes where {file.size:,} were expected"
-    return checksum_difference(hashlib.sha256(content).hexdigest(), file)
+    return checksum_mismatch(hashlib.sha256(content).hexdigest(), file)
 
 
-def checksum_difference(sha256: str, file: Published) -> str:
+def checksum_mismatch(sha256: str, file: RemoteFile) -> str:
     """What is wrong with a checksum, in a few words; "" where it is the published one."""
     if sha256 == file.sha256:
         return ""
     return f"SHA-256 {file.sha256[:_SHOWN]}… was expected, {sha256[:_SHOWN]}… obtained"
 
 
-def _bytes(path: Path, file: Published) -> bytes:
+def _bytes(path: Path, file: RemoteFile) -> bytes:
     try:
         size = path.stat().st_size
         if size > file.size + _SLACK:  # never read a huge file only to find it wrong
@@ -88,8 +88,8 @@ def _bytes(path: Path, file: Published) -> bytes:
         raise DownloadError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _unpacked(path: Path, content: bytes, file: Published) -> bytes:
-    if not file.pack or not is_gzip(content):
+def _unpacked(path: Path, content: bytes, file: RemoteFile) -> bytes:
+    if not file.gzipped_in_cache or not is_gzip(content):
         return content
     try:
         return gunzip(content, file.size, str(path))

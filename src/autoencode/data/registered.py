@@ -11,7 +11,7 @@ Reader = Callable[[Fetch], Examples]
 
 
 @dataclass(frozen=True)
-class Registered:
+class DatasetEntry:
     """A data set that has a name.
 
     Args:
@@ -31,7 +31,7 @@ class Registered:
     folder: str = ""
 
 
-datasets = Registry[Registered]("data set", "autoencode list datasets")
+datasets = Registry[DatasetEntry]("data set", "autoencode list datasets")
 
 
 def dataset(
@@ -52,7 +52,7 @@ def dataset(
     """
 
     def enter(read: Reader) -> Reader:
-        datasets.add(name, Registered(about, home, licence, data_shape, read, folder or name))
+        datasets.add(name, DatasetEntry(about, home, licence, data_shape, read, folder or name))
         return read
 
     return enter

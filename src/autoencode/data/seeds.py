@@ -3,7 +3,7 @@
 _MASK = (1 << 64) - 1
 
 
-def mix(seed: int, *numbers: int) -> int:
+def derive_seed(seed: int, *numbers: int) -> int:
     """Stirs `seed` and `numbers` into one seed, by the finalizer of splitmix64 after each number.
 
     `seed + epoch` would give the second epoch of one run to the first epoch of the next; this does not.
@@ -19,7 +19,7 @@ def mix(seed: int, *numbers: int) -> int:
         Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, figure 17.
 
     Example:
-        >>> mix(0, 1) == mix(0, 1), mix(0, 1) == mix(1, 0), mix(0) == mix(0, 0)
+        >>> derive_seed(0, 1) == derive_seed(0, 1), derive_seed(0, 1) == derive_seed(1, 0), derive_seed(0) == derive_seed(0, 0)
         (True, False, False)
     """
     state = _stirred(seed & _MASK)

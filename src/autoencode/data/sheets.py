@@ -10,7 +10,7 @@ _MARK = b"tEXtSoftware\0autoencode"
 _FAR = 1024
 
 
-def is_own_sheet(path: Path) -> bool:
+def is_generated_sheet(path: Path) -> bool:
     """Whether it is a sheet that this package drew, and not a person's picture of the same name."""
     if path.name != SHEET:
         return False

@@ -11,14 +11,14 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from autoencode.errors import DataError
-from autoencode.storage import replacing
+from autoencode.storage import atomic_open
 
 _PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Places in the whole array, and the seed that chose them.
+    """Indices into the whole array, and the seed that chose them.
 
     A part that was cut by chance is in an order of chance as well, so that its first few examples are a fair sample.
 
@@ -39,15 +39,15 @@ class Split:
         """How many examples each part has, by its name."""
         return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
 
-    def of_groups(self, groups: Int64[Tensor, " n"]) -> "Split":
-        """The places of all examples whose group is in each part, this split being one of groups.
+    def expand_groups(self, groups: Int64[Tensor, " n"]) -> "Split":
+        """The indices of all examples whose group is in each part, this split being one of groups.
 
         Args:
             groups: of each example.
 
         Example:
             >>> split = Split(torch.tensor([2]), torch.tensor([0]), torch.tensor([1]), seed=0)
-            >>> split.of_groups(torch.tensor([0, 1, 1, 2, 2])).train
+            >>> split.expand_groups(torch.tensor([0, 1, 1, 2, 2])).train
             tensor([3, 4])
         """
         order = torch.sort(groups, stable=True).indices
@@ -68,7 +68,7 @@ class Split:
         # One entry: safetensors writes several in an order of its own, and the file should depend on its content alone.
         facts = json.dumps({"seed": self.seed, **self.sizes})
         content = to_bytes({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata={"split": facts})
-        with replacing(Path(path), len(content)) as file:
+        with atomic_open(Path(path), len(content)) as file:
             file.write(content)
 
     @classmethod
@@ -84,15 +84,15 @@ class Split:
                 split = cls(*(file.get_tensor(name) for name in _PARTS), seed=seed)
         except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} holds no split: {error}; make it anew with Split.save") from error
-        _sound(split, path)
+        _validate(split, path)
         return split
 
 
-def _sound(split: Split, path: str | Path) -> None:
-    """Refuses a file that was tampered with: other types, the same example twice, negative places."""
+def _validate(split: Split, path: str | Path) -> None:
+    """Refuses a file that was tampered with: other types, the same example twice, negative indices."""
     parts = (split.train, split.validation, split.test)
     if any(part.dtype != torch.int64 or part.ndim != 1 for part in parts):
         raise DataError(f"{path} holds no split: its parts must be one-dimensional int64; make it anew with Split.save")
-    places = torch.cat(parts)
-    if len(places) and (int(places.min()) < 0 or len(places.unique()) < len(places)):
+    indices = torch.cat(parts)
+    if len(indices) and (int(indices.min()) < 0 or len(indices.unique()) < len(indices)):
         raise DataError(f"{path} holds no split: an example is in it twice, or has a negative place; make it anew")

@@ -10,7 +10,7 @@ from autoencode.data.batch import Batch
 _MIRRORS = 4
 
 
-def turned(batch: Batch, share: float = 1.0) -> Batch:
+def augment(batch: Batch, p: float = 1.0) -> Batch:
     """Each picture, and its target with it, in one of its eight positions: mirrored, upside down, on its side.
 
     Which one is drawn from the global generator; pictures that are not square take the four that keep their shape. What
@@ -20,11 +20,11 @@ def turned(batch: Batch, share: float = 1.0) -> Batch:
     Args:
         batch: of pictures, (batch, channels, height, width). Context that is a picture of the same size turns with
             them.
-        share: of the pictures that are put into a position by chance; the others stay as they are.
+        p: of the pictures that are put into a position by chance; the others stay as they are.
     """
     square = batch.x.shape[2] == batch.x.shape[3]
     position = torch.randint(2 * _MIRRORS if square else _MIRRORS, (len(batch),))
-    position = torch.where(torch.rand(len(batch)) < share, position, 0).to(batch.x.device)
+    position = torch.where(torch.rand(len(batch)) < p, position, 0).to(batch.x.device)
     x, context = _in_positions(batch.x, position), batch.context
     return replace(
         batch,

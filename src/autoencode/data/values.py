@@ -18,7 +18,7 @@ _ROUNDING = 1e-4  # pictures that were scaled to [0, 1] in 32 or 16 bits oversho
 _CHUNK = 1024
 
 
-class Values(StrEnum):
+class ValueRange(StrEnum):
     """What the stored numbers mean. The model sees [0, 1], except for `RAW`, which it sees as it is."""
 
     BYTES = "0-255"
@@ -29,10 +29,10 @@ class Values(StrEnum):
     @property
     def top(self) -> int | None:
         """The largest number that can stand there; None where there is no such number."""
-        return {Values.BYTES: 255, Values.UNIT: 1, Values.WORDS: 65535}.get(self)
+        return {ValueRange.BYTES: 255, ValueRange.UNIT: 1, ValueRange.WORDS: 65535}.get(self)
 
 
-def values_named(name: str) -> Values | None:
+def parse_value_range(name: str) -> ValueRange | None:
     """The member that a person named; None for "auto".
 
     Raises:
@@ -41,17 +41,17 @@ def values_named(name: str) -> Values | None:
     if name == "auto":
         return None
     try:
-        return Values(name)
+        return ValueRange(name)
     except ValueError:
-        raise ArgumentError(f"--values takes auto, {', '.join(Values)}, not {name!r}") from None
+        raise ArgumentError(f"--values takes auto, {', '.join(ValueRange)}, not {name!r}") from None
 
 
-def read_values(array: Array, asked: Values | None, *, pictures: bool) -> tuple[Values, Tensor, str]:
+def convert_values(array: Array, requested: ValueRange | None, *, pictures: bool) -> tuple[ValueRange, Tensor, str]:
     """Decides how numbers are to be read, and stores them so.
 
     Args:
         array: all examples, of a whole-number or floating type, (n, ...).
-        asked: what a person decided; None to decide from the numbers.
+        requested: what a person decided; None to decide from the numbers.
         pictures: whether the examples are pictures; vectors outside [0, 1] are measurements, not brightness.
 
     Returns:
@@ -62,7 +62,7 @@ def read_values(array: Array, asked: Values | None, *, pictures: bool) -> tuple[
         DataError: NaN or infinity, or numbers outside what was asked for.
     """
     low, high = _extremes(array)
-    values = _decided(array, low, high, pictures=pictures) if asked is None else asked
+    values = _decided(array, low, high, pictures=pictures) if requested is None else requested
     _check_inside(values, low, high)
     return values, _stored(array, values), _note(array, values, low, high)
 
@@ -77,19 +77,19 @@ def _extremes(array: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _decided(array: Array, low: float, high: float, *, pictures: bool) -> Values:
+def _decided(array: Array, low: float, high: float, *, pictures: bool) -> ValueRange:
     if array.dtype == np.uint8:
-        return Values.UNIT if high <= 1 else Values.BYTES
+        return ValueRange.UNIT if high <= 1 else ValueRange.BYTES
     if low >= -_ROUNDING and high <= 1 + _ROUNDING:
-        return Values.UNIT
+        return ValueRange.UNIT
     if not pictures or low < 0:
-        return Values.RAW
+        return ValueRange.RAW
     if high <= 255:
-        return Values.BYTES
-    return Values.WORDS if array.dtype.kind == "u" and array.dtype.itemsize == 2 else Values.RAW
+        return ValueRange.BYTES
+    return ValueRange.WORDS if array.dtype.kind == "u" and array.dtype.itemsize == 2 else ValueRange.RAW
 
 
-def _check_inside(values: Values, low: float, high: float) -> None:
+def _check_inside(values: ValueRange, low: float, high: float) -> None:
     top = values.top
     if top is None or (low >= -_ROUNDING and high <= top * (1 + _ROUNDING)):
         return
@@ -97,15 +97,15 @@ def _check_inside(values: Values, low: float, high: float) -> None:
 
 
 def _fitting(low: float, high: float) -> str:
-    fitting = (values for values in Values if values.top is not None and low >= 0 and high <= values.top)
-    return str(next(fitting, Values.RAW))
+    fitting = (values for values in ValueRange if values.top is not None and low >= 0 and high <= values.top)
+    return str(next(fitting, ValueRange.RAW))
 
 
-def _stored(array: Array, values: Values) -> Shaped[Tensor, "n *data_shape"]:
+def _stored(array: Array, values: ValueRange) -> Shaped[Tensor, "n *data_shape"]:
     top = values.top
-    if values is Values.UNIT and _whole_type(array):
+    if values is ValueRange.UNIT and _whole_type(array):
         return as_tensor(array.astype(np.uint8) * np.uint8(255))
-    if values is Values.BYTES and _all_whole(array):
+    if values is ValueRange.BYTES and _all_whole(array):
         return as_tensor(array.astype(np.uint8, copy=False))
     floats = as_tensor(_as_float32(array))
     return floats if top is None else floats.div_(top).clamp_(0, 1)
@@ -138,13 +138,13 @@ def _chunks(array: Array) -> Iterator[Array]:
     return (array[start : start + _CHUNK] for start in range(0, len(array), _CHUNK))
 
 
-def _note(array: Array, values: Values, low: float, high: float) -> str:
-    if values is Values.RAW:
+def _note(array: Array, values: ValueRange, low: float, high: float) -> str:
+    if values is ValueRange.RAW:
         return f"values from {low:g} to {high:g}, kept as they are {_SAY}"
-    if values is Values.UNIT and _whole_type(array):
+    if values is ValueRange.UNIT and _whole_type(array):
         return f"values 0 and 1 only, read as black and white {_SAY}"
-    if values is Values.UNIT:
+    if values is ValueRange.UNIT:
         return f"values 0-1, kept as they are {_SAY}"
-    if values is Values.BYTES and not _all_whole(array):
+    if values is ValueRange.BYTES and not _all_whole(array):
         return f"values from {low:g} to {high:g}, not whole numbers, read as 0-255 and divided by 255 {_SAY}"
     return f"values {values}, divided by {values.top} {_SAY}"

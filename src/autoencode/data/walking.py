@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from autoencode.data.examples import Skipped
+from autoencode.data.examples import SkippedFile
 from autoencode.data.formats import suffixes
-from autoencode.data.sheets import is_own_sheet
+from autoencode.data.sheets import is_generated_sheet
 
 
-class Listing(NamedTuple):
+class FolderScan(NamedTuple):
     """What lies in a folder and below.
 
     Args:
@@ -20,11 +20,11 @@ class Listing(NamedTuple):
     """
 
     pictures: list[Path]
-    skipped: list[Skipped]
+    skipped: list[SkippedFile]
     others: int
 
 
-def list_pictures(folder: Path, endings: frozenset[str] | None = None) -> Listing:
+def scan_pictures(folder: Path, endings: frozenset[str] | None = None) -> FolderScan:
     """Lists the pictures of a folder and its subfolders, in the order of their paths on every machine.
 
     Hidden files and folders are passed over. Links are followed only to files that lie inside the folder: a link may
@@ -38,16 +38,16 @@ def list_pictures(folder: Path, endings: frozenset[str] | None = None) -> Listin
         The pictures by name; nothing is opened yet.
     """
     root, closed, endings = folder.resolve(), list[OSError](), endings or suffixes()
-    pictures, skipped, others = list[Path](), list[Skipped](), 0
+    pictures, skipped, others = list[Path](), list[SkippedFile](), 0
     for path in sorted(_visible(folder, closed), key=lambda path: path.relative_to(folder).parts):
         reason = _unfit(path, root)
         if path.suffix.lower() not in endings and not path.is_dir():
             others += 1
         elif reason:
-            skipped.append(Skipped(printable(path.relative_to(folder)), reason))
+            skipped.append(SkippedFile(printable(path.relative_to(folder)), reason))
         else:
             pictures.append(path.relative_to(folder))
-    return Listing(pictures, [*skipped, *(_closed(error, folder) for error in closed)], others)
+    return FolderScan(pictures, [*skipped, *(_closed(error, folder) for error in closed)], others)
 
 
 def printable(path: Path) -> str:
@@ -72,10 +72,10 @@ def _unfit(path: Path, root: Path) -> str:
         return "not a file"  # a pipe would wait for ever, and a broken or circular link leads nowhere
     if path.is_symlink() and not path.resolve().is_relative_to(root):
         return "a link that leads out of the folder"
-    if is_own_sheet(path):
+    if is_generated_sheet(path):
         return "a sheet that autoencode drew"
     return ""
 
 
-def _closed(error: OSError, folder: Path) -> Skipped:
-    return Skipped(printable(Path(error.filename).relative_to(folder)), f"cannot be looked into: {error.strerror}")
+def _closed(error: OSError, folder: Path) -> SkippedFile:
+    return SkippedFile(printable(Path(error.filename).relative_to(folder)), f"cannot be looked into: {error.strerror}")

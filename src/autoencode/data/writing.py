@@ -19,7 +19,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def written_name(name: Path, *, alpha: bool) -> Path:
+def output_picture_name(name: Path, *, alpha: bool) -> Path:
     """The name under which a copy of a picture is written: its own, or one in .png where that kind is not written.
 
     Args:
@@ -27,7 +27,7 @@ def written_name(name: Path, *, alpha: bool) -> Path:
         alpha: whether the picture has an alpha channel, which JPEG and BMP cannot hold.
 
     Example:
-        >>> [str(written_name(Path(name), alpha=False)) for name in ("a.JPG", "b/c.gif")]
+        >>> [str(output_picture_name(Path(name), alpha=False)) for name in ("a.JPG", "b/c.gif")]
         ['a.JPG', 'b/c.png']
     """
     suffix = name.suffix.lower()
@@ -35,7 +35,7 @@ def written_name(name: Path, *, alpha: bool) -> Path:
     return name if fits else name.with_suffix(".png")
 
 
-def encode(picture: FullPicture, suffix: str) -> bytes:
+def encode_picture(picture: FullPicture, suffix: str) -> bytes:
     """The content of a file: PNG, TIFF and BMP without loss, JPEG and WebP of quality 95.
 
     DPI and colour profile go along where the format has a place for them.

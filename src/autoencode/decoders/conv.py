@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.chain import Chain
+from autoencode.nn.chain import FusedSequential
 from autoencode.nn.dense import Activation, dense_stack, relu
 from autoencode.nn.sizes import Size, sizes_after
-from autoencode.nn.transposed_conv import NarrowConv, TransposedConv
+from autoencode.nn.transposed_conv import FewOutputsConv, TransposedConv
 
 
 class ConvDecoder(nn.Module):
@@ -55,7 +55,7 @@ class ConvDecoder(nn.Module):
             padding = _output_padding(sizes[i], sizes[i + 1], stride)
             layers += [TransposedConv(channels[i], channels[i + 1], 3, stride, 1, padding), activation()]
             layers += [nn.Dropout2d(dropout)] if dropout else []
-        self.convolutions = Chain(*layers, NarrowConv(channels[-1], n_features))
+        self.convolutions = FusedSequential(*layers, FewOutputsConv(channels[-1], n_features))
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""

@@ -38,20 +38,20 @@ class DictionaryDecoder(nn.Module):
         self.features_shape = tuple(features_shape)
 
     @property
-    def words(self) -> Float[Tensor, "features latent"]:
+    def atoms(self) -> Float[Tensor, "features latent"]:
         """The words, one in each column."""
         return F.normalize(self.linear.weight, dim=0)
 
     @torch.no_grad()
-    def teach(self, layer: nn.Linear, gain: float = 1.0) -> None:
+    def init_encoder(self, layer: nn.Linear, gain: float = 1.0) -> None:
         """Sets a fresh linear layer of the encoder to look for the words: to their transpose times `gain`, no bias.
 
         References:
             Gao et al., 2024, appendix A.1: this start alone leaves far fewer units dead.
         """
-        layer.weight.copy_(gain * self.words.T)
+        layer.weight.copy_(gain * self.atoms.T)
         layer.bias.zero_()
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch ..."]:
         """(batch, latent_dim) to (batch, *features_shape)."""
-        return linear(z, self.words, self.linear.bias).unflatten(1, self.features_shape)
+        return linear(z, self.atoms, self.linear.bias).unflatten(1, self.features_shape)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from autoencode.nn.conv import Conv
 from autoencode.nn.residual import ResidualBlock
 from autoencode.nn.sizes import sizes_after
-from autoencode.nn.transposed_conv import NarrowConv
+from autoencode.nn.transposed_conv import FewOutputsConv
 from autoencode.nn.upsampled_conv import UpsampledConv
 
 
@@ -40,7 +40,7 @@ class GridDecoder(nn.Module):
         layers += [ResidualBlock(channels[0]) for _ in range(n_blocks)]
         for (n_in, n_out), size in zip(pairwise([*channels, channels[-1]]), sizes[1:], strict=True):
             layers += [nn.SiLU(), UpsampledConv(n_in, n_out, size)]
-        self.layers = nn.Sequential(*layers, nn.SiLU(), NarrowConv(channels[-1], n_features))
+        self.layers = nn.Sequential(*layers, nn.SiLU(), FewOutputsConv(channels[-1], n_features))
 
     def forward(self, z: Float[Tensor, "batch latent h w"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim, *grid) to (batch, *features_shape)."""

@@ -1,6 +1,6 @@
 """The distributions that PyTorch lacks or computes badly, and the Kullback–Leibler divergence for any pair."""
 
-from autoencode.distributions.class_and_normal import ClassAndNormal, kl_of_each_class
+from autoencode.distributions.class_and_normal import ClassAndNormal, kl_per_class
 from autoencode.distributions.continuous_bernoulli import ContinuousBernoulli
 from autoencode.distributions.detached import detached
 from autoencode.distributions.discretized_logistic import DiscretizedLogistic
@@ -10,14 +10,14 @@ from autoencode.distributions.hypersphere import HypersphericalUniform, PowerSph
 from autoencode.distributions.interior import InteriorBeta, InteriorDirichlet, InteriorGamma
 from autoencode.distributions.kernels import InverseMultiquadric, Kernel, RadialBasis
 from autoencode.distributions.kl import kl, kl_groups, kl_per_dimension
-from autoencode.distributions.ladder import Ladder, Path
+from autoencode.distributions.ladder import Ladder, LadderPath
 from autoencode.distributions.mmd import mmd
 from autoencode.distributions.normal_mixture import NormalMixture
 from autoencode.distributions.point_mass import Degenerate, PointMass
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.quantised import Codewords, Quantised
 from autoencode.distributions.relaxed import OneHotCode, RelaxedBernoulliCode
-from autoencode.distributions.sparse_point import SparsePoint
+from autoencode.distributions.sparse_point import SparsePointMass
 from autoencode.distributions.tempered import tempered
 from autoencode.distributions.zuko_flows import flow, flows
 
@@ -36,14 +36,14 @@ __all__ = [
     "Ladder",
     "NormalMixture",
     "OneHotCode",
-    "Path",
+    "LadderPath",
     "PointMass",
     "PowerSpherical",
     "Pushforward",
     "Quantised",
     "RadialBasis",
     "RelaxedBernoulliCode",
-    "SparsePoint",
+    "SparsePointMass",
     "detached",
     "factors",
     "flow",
@@ -51,7 +51,7 @@ __all__ = [
     "kl",
     "kl_full_diagonal",
     "kl_groups",
-    "kl_of_each_class",
+    "kl_per_class",
     "kl_per_dimension",
     "mmd",
     "tempered",

@@ -13,7 +13,7 @@ class ClassAndNormal(Distribution):
     """q(y) q(z|y): a class y, and numbers z whose normal distribution depends on it.
 
     A value is y as a one-hot vector with z behind it. A draw carries gradients to the normals and none to the classes;
-    whoever needs those sums over all classes (`of_each_class`) with the weights `log_classes`.
+    whoever needs those sums over all classes (`rsample_per_class`) with the weights `class_log_probs`.
 
     Args:
         logits: of the classes, (*batch, n_classes).
@@ -35,7 +35,7 @@ class ClassAndNormal(Distribution):
         loc: Float[Tensor, "*batch classes latent"],
         scale: Float[Tensor, "*batch classes latent"],
     ) -> None:
-        self.log_classes = logits.log_softmax(-1)
+        self.class_log_probs = logits.log_softmax(-1)
         self.loc, self.scale = loc, scale
         self.n_classes = logits.shape[-1]
         super().__init__(logits.shape[:-1], torch.Size([self.n_classes + loc.shape[-1]]), validate_args=False)
@@ -48,13 +48,13 @@ class ClassAndNormal(Distribution):
     @property
     def mean(self) -> Tensor:
         """The probabilities of the classes, and the mean of z over them."""
-        classes = self.log_classes.exp()
+        classes = self.class_log_probs.exp()
         return torch.cat([classes, (classes[..., None] * self.loc).sum(-2)], -1)
 
     @property
     def variance(self) -> Tensor:
         """Of each number, by the law of total variance."""
-        classes = self.log_classes.exp()
+        classes = self.class_log_probs.exp()
         mean = (classes[..., None] * self.loc).sum(-2, keepdim=True)
         within = classes[..., None] * (self.scale.square() + (self.loc - mean).square())
         return torch.cat([classes * (1 - classes), within.sum(-2)], -1)
@@ -62,13 +62,13 @@ class ClassAndNormal(Distribution):
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """(*sample_shape, *batch, n_classes + latent_dim)."""
         shape = self._extended_shape(torch.Size(sample_shape))[:-1]
-        flat = self.log_classes.exp().expand(*shape, self.n_classes).reshape(-1, self.n_classes)
+        flat = self.class_log_probs.exp().expand(*shape, self.n_classes).reshape(-1, self.n_classes)
         drawn = torch.multinomial(flat.detach(), 1).reshape(shape)
         y = torch.nn.functional.one_hot(drawn, self.n_classes).to(self.loc)
         loc, scale = ((y[..., None] * numbers).sum(-2) for numbers in (self.loc, self.scale))
         return torch.cat([y, loc + scale * torch.randn_like(loc)], -1)
 
-    def of_each_class(self) -> Float[Tensor, "classes *batch event"]:
+    def rsample_per_class(self) -> Float[Tensor, "classes *batch event"]:
         """One draw of z for each class, with that class before it."""
         z = (self.loc + self.scale * torch.randn_like(self.loc)).movedim(-2, 0)
         eye = torch.eye(self.n_classes, dtype=z.dtype, device=z.device)
@@ -79,10 +79,10 @@ class ClassAndNormal(Distribution):
         """log q(y) + log q(z|y), in nats."""
         y, z = value[..., : self.n_classes], value[..., self.n_classes :]
         each = Normal(self.loc, self.scale, validate_args=False).log_prob(z.unsqueeze(-2)).sum(-1)
-        return (y * (self.log_classes + each)).sum(-1)
+        return (y * (self.class_log_probs + each)).sum(-1)
 
 
-def kl_of_each_class(q: ClassAndNormal, p: ClassAndNormal) -> Float[Tensor, "*batch classes"]:
+def kl_per_class(q: ClassAndNormal, p: ClassAndNormal) -> Float[Tensor, "*batch classes"]:
     """KL(q(z|y) ‖ p(z|y)) for each class y, in nats."""
     q_z, p_z = (Normal(d.loc, d.scale, validate_args=False) for d in (q, p))
     return torch.distributions.kl_divergence(q_z, p_z).sum(-1)
@@ -90,5 +90,5 @@ def kl_of_each_class(q: ClassAndNormal, p: ClassAndNormal) -> Float[Tensor, "*ba
 
 @register_kl(ClassAndNormal, ClassAndNormal)
 def _kl(q: ClassAndNormal, p: ClassAndNormal) -> Tensor:
-    each = kl_of_each_class(q, p) + q.log_classes - p.log_classes
-    return (q.log_classes.exp() * each).sum(-1)
+    each = kl_per_class(q, p) + q.class_log_probs - p.class_log_probs
+    return (q.class_log_probs.exp() * each).sum(-1)

@@ -89,14 +89,14 @@ class PowerSpherical(Distribution):
         """Draws, (*sample_shape, *batch_shape, dims); gradients reach both parameters."""
         shape = self._extended_shape(torch.Size(sample_shape))
         # Both shares of the beta draw, since 1 − share loses the digits of a small one.
-        both = Dirichlet(torch.stack(self._shares(self.concentration), -1), validate_args=False)
+        both = Dirichlet(torch.stack(self._beta_concentrations(self.concentration), -1), validate_args=False)
         near, far = both.rsample(torch.Size(sample_shape)).clamp_min(torch.finfo(self.loc.dtype).tiny).unbind(-1)
         round_about = F.normalize(
             torch.randn((*shape[:-1], shape[-1] - 1), dtype=self.loc.dtype, device=self.loc.device), dim=-1
         )
         along = (near - far)[..., None]
         across = 2 * (near * far).sqrt()[..., None]  # √(1 − t²)
-        return turned(torch.cat([along, across * round_about], -1), self.loc)
+        return rotate_to(torch.cat([along, across * round_about], -1), self.loc)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """The same without gradients."""
@@ -111,18 +111,18 @@ class PowerSpherical(Distribution):
     def entropy(self) -> Float[Tensor, "*batch"]:
         """In nats."""
         kappa = self.concentration.double()
-        near, far = self._shares(kappa)
+        near, far = self._beta_concentrations(kappa)
         expected = math.log(2) + torch.digamma(near) - torch.digamma(near + far)  # E[log(1 + t)]
         return (self._log_normaliser() - kappa * expected).to(self.concentration.dtype)
 
-    def _shares(self, kappa: Tensor) -> tuple[Tensor, Tensor]:
+    def _beta_concentrations(self, kappa: Tensor) -> tuple[Tensor, Tensor]:
         """The beta distribution's concentrations."""
         half = (self.event_shape[0] - 1) / 2
         return kappa + half, torch.full_like(kappa, half)
 
     def _log_normaliser(self) -> Tensor:
         """In float64, as it is a small difference of large numbers."""
-        near, far = self._shares(self.concentration.double())
+        near, far = self._beta_concentrations(self.concentration.double())
         both = near + far
         return both * math.log(2) + far * math.log(math.pi) + torch.lgamma(near) - torch.lgamma(both)
 
@@ -137,7 +137,7 @@ def log_area(dims: int) -> float:
     return math.log(2) + dims / 2 * math.log(math.pi) - math.lgamma(dims / 2)
 
 
-def turned(y: Float[Tensor, "*leading dims"], loc: Float[Tensor, "*batch dims"]) -> Float[Tensor, "*leading dims"]:
+def rotate_to(y: Float[Tensor, "*leading dims"], loc: Float[Tensor, "*batch dims"]) -> Float[Tensor, "*leading dims"]:
     """`y`, moved by a rotation or reflection that takes the first axis to `loc`."""
     # Reflections take the axis to −loc where loc is on its side, and the sign is then changed: the mirror's normal
     # axis ∓ loc has a squared length of 2 or more, whatever loc is.

@@ -27,7 +27,7 @@ class InteriorBeta(Beta):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Log density in nats."""
-        return _doubled(self).log_prob(value.double()).to(value.dtype)
+        return _to_float64(self).log_prob(value.double()).to(value.dtype)
 
 
 class InteriorGamma(Gamma):
@@ -40,7 +40,7 @@ class InteriorGamma(Gamma):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Log density in nats."""
-        return _doubled(self).log_prob(value.double()).to(value.dtype)
+        return _to_float64(self).log_prob(value.double()).to(value.dtype)
 
 
 class InteriorDirichlet(Dirichlet):
@@ -53,10 +53,10 @@ class InteriorDirichlet(Dirichlet):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Log density in nats, with respect to all shares but the last."""
-        return _doubled(self).log_prob(value.double()).to(value.dtype)
+        return _to_float64(self).log_prob(value.double()).to(value.dtype)
 
 
-def _doubled(d: Beta | Gamma | Dirichlet) -> Beta | Gamma | Dirichlet:
+def _to_float64(d: Beta | Gamma | Dirichlet) -> Beta | Gamma | Dirichlet:
     """PyTorch's own distribution with the same parameters in float64."""
     if isinstance(d, Beta):
         return Beta(d.concentration1.double(), d.concentration0.double(), validate_args=False)
@@ -67,14 +67,14 @@ def _doubled(d: Beta | Gamma | Dirichlet) -> Beta | Gamma | Dirichlet:
 
 @register_kl(InteriorBeta, Beta)
 def _kl_beta(q: InteriorBeta, p: Beta) -> Tensor:
-    return kl_divergence(_doubled(q), _doubled(p)).to(q.concentration1.dtype)
+    return kl_divergence(_to_float64(q), _to_float64(p)).to(q.concentration1.dtype)
 
 
 @register_kl(InteriorGamma, Gamma)
 def _kl_gamma(q: InteriorGamma, p: Gamma) -> Tensor:
-    return kl_divergence(_doubled(q), _doubled(p)).to(q.rate.dtype)
+    return kl_divergence(_to_float64(q), _to_float64(p)).to(q.rate.dtype)
 
 
 @register_kl(InteriorDirichlet, Dirichlet)
 def _kl_dirichlet(q: InteriorDirichlet, p: Dirichlet) -> Tensor:
-    return kl_divergence(_doubled(q), _doubled(p)).to(q.concentration.dtype)
+    return kl_divergence(_to_float64(q), _to_float64(p)).to(q.concentration.dtype)

@@ -28,7 +28,7 @@ def kl(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Flo
     check_comparable(q, p)
     if isinstance(q, Ladder) and isinstance(p, Ladder):
         return kl_levels(q, z).sum(-1).mean(0)
-    exact = closed_form(q, p)
+    exact = closed_form_kl(q, p)
     return (q.log_prob(z) - p.log_prob(z)).mean(0) if exact is None else exact
 
 
@@ -59,12 +59,12 @@ def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch .
     if isinstance(q, OneHotCode) and isinstance(p, OneHotCode):
         return kl_one_hots(q, p)
     if isinstance(q, Independent) and isinstance(p, Independent):
-        exact = closed_form(q.base_dist, p.base_dist)
+        exact = closed_form_kl(q.base_dist, p.base_dist)
         if exact is not None:
             return exact
     raise CapabilityError(
-        f"the KL by dimension needs a posterior and a prior that factorise over dimensions, not {name(q)} and "
-        f"{name(p)}; use free_bits=0"
+        f"the KL by dimension needs a posterior and a prior that factorise over dimensions, not {distribution_name(q)} and "
+        f"{distribution_name(p)}; use free_bits=0"
     )
 
 
@@ -80,7 +80,7 @@ def check_comparable(q: Distribution, p: Distribution) -> None:
         )
 
 
-def closed_form(q: Distribution, p: Distribution) -> Tensor | None:
+def closed_form_kl(q: Distribution, p: Distribution) -> Tensor | None:
     """The exact divergence, (*batch_shape), or None where PyTorch knows none for the pair."""
     try:
         return kl_divergence(q, p)
@@ -88,6 +88,6 @@ def closed_form(q: Distribution, p: Distribution) -> Tensor | None:
         return None
 
 
-def name(d: Distribution) -> str:
+def distribution_name(d: Distribution) -> str:
     """A distribution's name for a message: what is inside an `Independent` rather than the wrapper."""
-    return name(d.base_dist) if isinstance(d, Independent) else type(d).__name__
+    return distribution_name(d.base_dist) if isinstance(d, Independent) else type(d).__name__

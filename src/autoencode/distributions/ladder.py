@@ -9,22 +9,22 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal, kl_divergence
 
-Choose = Callable[[int, Independent[Normal]], Tensor]
+ChooseLatent = Callable[[int, Independent[Normal]], Tensor]
 """(level, its distribution given the levels above) → the latent of that level."""
 
 
 @dataclass(frozen=True)
-class Path:
+class LadderPath:
     """One walk down the levels.
 
     Args:
         z: the latents of all levels, top first, (*leading, dims).
-        own: each level's distribution given the levels above it, in the distribution that was walked.
+        conditionals: each level's distribution given the levels above it, in the distribution that was walked.
         prior: the same in the prior, for the same z.
     """
 
     z: Tensor
-    own: list[Independent[Normal]]
+    conditionals: list[Independent[Normal]]
     prior: list[Independent[Normal]]
 
 
@@ -32,11 +32,11 @@ class Path:
 class Level(Protocol):
     """What a walk asks of one level."""
 
-    def added(self, state: Tensor, z: Tensor) -> Tensor:
+    def next_state(self, state: Tensor, z: Tensor) -> Tensor:
         """The state once this level's latent is known."""
         ...
 
-    def above(self, state: Tensor) -> Independent[Normal]:
+    def conditional_prior(self, state: Tensor) -> Independent[Normal]:
         """p(z_l | the levels above)."""
         ...
 
@@ -45,8 +45,8 @@ def walk(
     levels: Sequence[Level],
     start: Tensor,
     own: Callable[[int, Tensor, Independent[Normal]], Independent[Normal]],
-    choose: Choose,
-) -> Path:
+    choose: ChooseLatent,
+) -> LadderPath:
     """Goes down the levels: reads each one's distribution off the state, chooses its latent, adds it to the state.
 
     Args:
@@ -57,14 +57,14 @@ def walk(
     """
     state, z, mine, priors = start, list[Tensor](), list[Independent[Normal]](), list[Independent[Normal]]()
     for number, level in enumerate(levels):
-        prior = level.above(state)
+        prior = level.conditional_prior(state)
         here = own(number, state, prior)
         latent = choose(number, here)
-        state = level.added(state, latent)
+        state = level.next_state(state, latent)
         z.append(latent)
         mine.append(here)
         priors.append(prior)
-    return Path(torch.cat(z, -1), mine, priors)
+    return LadderPath(torch.cat(z, -1), mine, priors)
 
 
 class Ladder(Distribution):
@@ -83,16 +83,16 @@ class Ladder(Distribution):
     has_rsample = True
 
     def __init__(
-        self, walk: Callable[[Choose, tuple[int, ...]], Path], dims: tuple[int, ...], batch_shape: tuple[int, ...] = ()
+        self, walk: Callable[[ChooseLatent, tuple[int, ...]], LadderPath], dims: tuple[int, ...], batch_shape: tuple[int, ...] = ()
     ) -> None:
         self._walk, self.dims = walk, dims
-        self._last: Path | None = None
+        self._last: LadderPath | None = None
         self._last_has_gradients = False
         super().__init__(torch.Size(batch_shape), torch.Size((sum(dims),)), validate_args=False)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draws level by level, (*sample_shape, *batch_shape, dims)."""
-        return self._remembered(lambda _, level: level.rsample(), (*sample_shape, *self.batch_shape)).z
+        return self._cached(lambda _, level: level.rsample(), (*sample_shape, *self.batch_shape)).z
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """The same without gradients."""
@@ -122,18 +122,18 @@ class Ladder(Distribution):
         def cooler(level: Independent[Normal]) -> Independent[Normal]:
             return Independent(Normal(level.mean, level.stddev * temperature, validate_args=False), 1)
 
-        def path(choose: Choose, leading: tuple[int, ...]) -> Path:
+        def path(choose: ChooseLatent, leading: tuple[int, ...]) -> LadderPath:
             walked = self._walk(lambda number, level: choose(number, cooler(level)), leading)
-            return Path(walked.z, [cooler(level) for level in walked.own], walked.prior)
+            return LadderPath(walked.z, [cooler(level) for level in walked.conditionals], walked.prior)
 
         return Ladder(path, self.dims, tuple(self.batch_shape))
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Log density in nats, summed over the levels."""
         levels = value.split(self.dims, -1)
-        return torch.stack([q.log_prob(z) for q, z in zip(self.path(value).own, levels, strict=True)]).sum(0)
+        return torch.stack([q.log_prob(z) for q, z in zip(self.path(value).conditionals, levels, strict=True)]).sum(0)
 
-    def path(self, z: Float[Tensor, "..."]) -> Path:
+    def path(self, z: Float[Tensor, "..."]) -> LadderPath:
         """The walk that gives `z`."""
         # A walk made without gradients is no use to who wants them.
         if self._last is not None and self._last.z is z and (self._last_has_gradients or not torch.is_grad_enabled()):
@@ -145,7 +145,7 @@ class Ladder(Distribution):
 
         return self._walk(given, tuple(z.shape[:-1]))
 
-    def _remembered(self, choose: Choose, leading: tuple[int, ...]) -> Path:
+    def _cached(self, choose: ChooseLatent, leading: tuple[int, ...]) -> LadderPath:
         self._last, self._last_has_gradients = self._walk(choose, leading), torch.is_grad_enabled()
         return self._last
 
@@ -164,11 +164,11 @@ def kl_levels(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n b
         Sønderby, Raiko, Maaløe, Sønderby and Winther, "Ladder variational autoencoders", NeurIPS 2016, equation 5.
     """
     path = q.path(z)
-    return torch.stack([kl_divergence(own, above) for own, above in zip(path.own, path.prior, strict=True)], -1)
+    return torch.stack([kl_divergence(own, above) for own, above in zip(path.conditionals, path.prior, strict=True)], -1)
 
 
 def kl_ladder_dimensions(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n batch dims"]:
     """The same for each dimension of each level."""
     path = q.path(z)
-    pairs = zip(path.own, path.prior, strict=True)
+    pairs = zip(path.conditionals, path.prior, strict=True)
     return torch.cat([kl_divergence(own.base_dist, above.base_dist) for own, above in pairs], -1)

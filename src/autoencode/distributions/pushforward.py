@@ -55,14 +55,14 @@ class Pushforward(Distribution):
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Log density in nats, of any z."""
-        kept = self._kept(value)
+        kept = self._cached_log_prob(value)
         if kept is not None:
             return kept
         with torch.autocast(value.device.type, enabled=False):
             u, log_det = self.transform.call_and_ladj(value)
         return self.base.log_prob(u) + log_det
 
-    def _kept(self, value: Tensor) -> Tensor | None:
+    def _cached_log_prob(self, value: Tensor) -> Tensor | None:
         """The last draw's density, if `value` is that draw, unchanged, and gradients are there if they are wanted."""
         if self._last is None:
             return None

@@ -22,7 +22,7 @@ class Quantised(Distribution):
 
     Args:
         sums: of codewords up to each stage, (stages, *batch_shape, *event_shape); the last is the code.
-        before: what was quantised, (*batch_shape, *event_shape).
+        unquantised: what was quantised, (*batch_shape, *event_shape).
         indices: which codewords, (*batch_shape, stages, positions).
         n_codes: K, codewords in each codebook.
 
@@ -42,13 +42,13 @@ class Quantised(Distribution):
     def __init__(
         self,
         sums: Float[Tensor, "stages *shape"],
-        before: Float[Tensor, "*shape"],
+        unquantised: Float[Tensor, "*shape"],
         indices: Int64[Tensor, "*batch stages positions"],
         n_codes: int,
     ) -> None:
-        self.sums, self.before, self.indices, self.n_codes = sums.detach(), before, indices, n_codes
+        self.sums, self.unquantised, self.indices, self.n_codes = sums.detach(), unquantised, indices, n_codes
         split = indices.ndim - 2
-        super().__init__(before.shape[:split], before.shape[split:], validate_args=False)
+        super().__init__(unquantised.shape[:split], unquantised.shape[split:], validate_args=False)
 
     @property
     def code(self) -> Tensor:
@@ -58,7 +58,7 @@ class Quantised(Distribution):
     @property
     def mean(self) -> Tensor:
         """The codewords, with gradients to what was quantised."""
-        return straight_through(self.code, self.before)
+        return straight_through(self.code, self.unquantised)
 
     @property
     def variance(self) -> Tensor:
@@ -91,7 +91,7 @@ class Quantised(Distribution):
         References:
             van den Oord et al., NeurIPS 2017, equation 3, last term; of stages: Lee et al., CVPR 2022, section 3.1.
         """
-        return (self.before - self.sums).square().flatten(-len(self.event_shape)).sum(-1).sum(0)
+        return (self.unquantised - self.sums).square().flatten(-len(self.event_shape)).sum(-1).sum(0)
 
 
 class Codewords(Distribution):
@@ -101,7 +101,7 @@ class Codewords(Distribution):
         logits: log odds of the codewords, (stages, positions, K); they need not be normalised.
         event_shape: of a code.
         look_up: the codes of indices (*leading, stages, positions), (*leading, *event_shape).
-        find: the indices of codes; for `log_prob`.
+        indices_of: the indices of codes; for `log_prob`.
     """
 
     arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
@@ -111,9 +111,9 @@ class Codewords(Distribution):
         logits: Float[Tensor, "stages positions k"],
         event_shape: tuple[int, ...],
         look_up: Callable[[Tensor], Tensor],
-        find: Callable[[Tensor], Tensor],
+        indices_of: Callable[[Tensor], Tensor],
     ) -> None:
-        self.indices, self.look_up, self.find = Categorical(logits=logits, validate_args=False), look_up, find
+        self.indices, self.look_up, self.indices_of = Categorical(logits=logits, validate_args=False), look_up, indices_of
         super().__init__(torch.Size(), torch.Size(event_shape), validate_args=False)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
@@ -121,19 +121,19 @@ class Codewords(Distribution):
         with torch.no_grad():
             return self.look_up(self.indices.sample(sample_shape))
 
-    def mass(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading"]:
+    def log_prob_of_indices(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading"]:
         """The logarithm of the probability of these codewords, in nats."""
         return self.indices.log_prob(indices).sum((-2, -1))
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Log mass of codes, in nats."""
-        return self.mass(self.find(value))
+        return self.log_prob_of_indices(self.indices_of(value))
 
 
 @register_kl(Quantised, Codewords)
 def _kl(q: Quantised, p: Codewords) -> Tensor:
     """−log p(codewords), exactly: stages · positions · log K where all are as likely."""
-    return -p.mass(q.indices)
+    return -p.log_prob_of_indices(q.indices)
 
 
 def require_quantised(q: Distribution) -> Quantised:
@@ -150,7 +150,7 @@ def require_quantised(q: Distribution) -> Quantised:
     return q
 
 
-def tally(indices: Int64[Tensor, "n stages positions"], n_codes: int) -> Int64[Tensor, "stages k"]:
+def codeword_counts(indices: Int64[Tensor, "n stages positions"], n_codes: int) -> Int64[Tensor, "stages k"]:
     """How often each codeword occurs, by stage."""
     stages = indices.shape[1]
     shifted = indices + n_codes * torch.arange(stages, device=indices.device)[:, None]

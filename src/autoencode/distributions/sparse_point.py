@@ -6,7 +6,7 @@ from torch import Tensor
 from autoencode.distributions.point_mass import PointMass
 
 
-class SparsePoint(PointMass):
+class SparsePointMass(PointMass):
     """A point mass that knows which of its units are active, so that their share can be reported.
 
     Args:
@@ -15,8 +15,8 @@ class SparsePoint(PointMass):
 
     Example:
         >>> import torch
-        >>> q = SparsePoint(torch.tensor([[0.0, 2.0]]), torch.tensor([[False, True]]))
-        >>> q.active_share
+        >>> q = SparsePointMass(torch.tensor([[0.0, 2.0]]), torch.tensor([[False, True]]))
+        >>> q.active_fraction
         tensor([0.5000])
     """
 
@@ -25,6 +25,6 @@ class SparsePoint(PointMass):
         self.active = active
 
     @property
-    def active_share(self) -> Float[Tensor, " batch"]:
+    def active_fraction(self) -> Float[Tensor, " batch"]:
         """The share of units that are active, for each example."""
         return self.active.to(self.loc.dtype).mean(1)

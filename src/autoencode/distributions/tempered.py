@@ -62,7 +62,7 @@ def _normal(p: Distribution, t: float) -> Distribution:
     if isinstance(p, NormalMixture):
         return NormalMixture(p.logits, p.loc, p.scale * t)
     if isinstance(p, ClassAndNormal):
-        return ClassAndNormal(p.log_classes, p.loc, p.scale * t)
+        return ClassAndNormal(p.class_log_probs, p.loc, p.scale * t)
     raise CapabilityError(
         f"a temperature scales standard deviations, and a {type(p).__name__} has none: leave --temperature out, or "
         "draw from a prior fitted to the codes (--prior mixture)"

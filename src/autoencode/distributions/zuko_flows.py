@@ -13,31 +13,31 @@ flows: Registry[Callable[..., nn.Module]] = Registry("flow", "autoencode list fl
 """name → make(dims, context, transforms=…, hidden_features=…) → a module whose call gives a distribution."""
 
 
-@flows.named("nsf")
+@flows.register("nsf")
 def nsf(dims: int, context: int = 0, **options: Any) -> nn.Module:
     """Neural spline flow, autoregressive: the most flexible (Durkan et al., NeurIPS 2019)."""
     return zuko().flows.NSF(dims, context, **options)
 
 
-@flows.named("maf")
+@flows.register("maf")
 def maf(dims: int, context: int = 0, **options: Any) -> nn.Module:
     """Masked autoregressive flow, affine: fast to evaluate (Papamakarios et al., NeurIPS 2017)."""
     return zuko().flows.MAF(dims, context, **options)
 
 
-@flows.named("iaf")
+@flows.register("iaf")
 def iaf(dims: int, context: int = 0, **options: Any) -> nn.Module:
     """Inverse autoregressive flow, affine: fast to draw from (Kingma et al., NeurIPS 2016)."""
-    return Inverse(zuko().flows.MAF(dims, context, **options))
+    return InverseFlow(zuko().flows.MAF(dims, context, **options))
 
 
-@flows.named("inverse-nsf")
+@flows.register("inverse-nsf")
 def inverse_nsf(dims: int, context: int = 0, **options: Any) -> nn.Module:
     """Neural spline flow turned round: flexible and fast to draw from."""
-    return Inverse(zuko().flows.NSF(dims, context, **options))
+    return InverseFlow(zuko().flows.NSF(dims, context, **options))
 
 
-@flows.named("coupling")
+@flows.register("coupling")
 def coupling(dims: int, context: int = 0, **options: Any) -> nn.Module:
     """Real NVP, affine, one half given the other: as fast to draw from (Dinh et al., ICLR 2017)."""
     return zuko().flows.RealNVP(dims, context, **options)
@@ -79,7 +79,7 @@ def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden:
     return made
 
 
-class Inverse(nn.Module):
+class InverseFlow(nn.Module):
     """A flow in the other direction: it draws as fast as the other gives densities, and the other way round.
 
     Args:

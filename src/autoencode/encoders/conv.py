@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.chain import Chain
+from autoencode.nn.chain import FusedSequential
 from autoencode.nn.conv import Conv
 from autoencode.nn.dense import Activation, dense_stack, relu
 from autoencode.nn.sizes import sizes_after
@@ -48,7 +48,7 @@ class ConvEncoder(nn.Module):
             layers += [nn.Dropout2d(dropout)] if dropout else []
             n_in = n_out
         last_height, last_width = sizes_after((height, width), strides)[-1]
-        self.convolutions = Chain(*layers)
+        self.convolutions = FusedSequential(*layers)
         self.dense = dense_stack([n_in * last_height * last_width, *widths], activation)
         self.out_features = widths[-1]
 

@@ -1,9 +1,9 @@
 """What a trained model is worth, in numbers that say how sure they are."""
 
 from autoencode.evaluation.classifier import Classifier, accuracy, train_classifier
-from autoencode.evaluation.clip_quality import ClipMeter, ClipQuality, clip_quality
+from autoencode.evaluation.clip_quality import ClipMetric, ClipQuality, clip_quality
 from autoencode.evaluation.completeness import Completeness, completeness
-from autoencode.evaluation.continuity import Continuity, aggregate_spread, continuity, usual_distance
+from autoencode.evaluation.continuity import Continuity, aggregate_std, continuity, median_distance
 from autoencode.evaluation.density_coverage import density_coverage
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluate import evaluate
@@ -16,7 +16,7 @@ from autoencode.evaluation.quality import (
     PictureQuality,
     Quality,
     RestorationQuality,
-    check_installed,
+    require_scikit_image,
     measure_restoration,
     picture_quality,
     root_mean_squared_error,
@@ -27,7 +27,7 @@ from autoencode.evaluation.straightness import straightness
 
 __all__ = [
     "Classifier",
-    "ClipMeter",
+    "ClipMetric",
     "ClipQuality",
     "Codes",
     "Completeness",
@@ -41,8 +41,8 @@ __all__ = [
     "SampleQuality",
     "accuracy",
     "active_units",
-    "aggregate_spread",
-    "check_installed",
+    "aggregate_std",
+    "require_scikit_image",
     "clip_quality",
     "completeness",
     "continuity",
@@ -59,5 +59,5 @@ __all__ = [
     "sample_quality",
     "straightness",
     "train_classifier",
-    "usual_distance",
+    "median_distance",
 ]

@@ -8,12 +8,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autoencode.data import Batches, Part, in_order
+from autoencode.data import Batches, Subset, sequential_batches
 from autoencode.errors import DataError
 from autoencode.evaluation.estimate import Estimate
 
 FEATURES = 64
-_RATE, _BATCH = 4e-3, 128
+_LEARNING_RATE, _BATCH = 4e-3, 128
 
 
 class Classifier(nn.Module):
@@ -38,7 +38,7 @@ class Classifier(nn.Module):
 
     @torch.no_grad()
     def features(self, x: Float[Tensor, "n ..."]) -> Float[Tensor, "n features"]:
-        """What the last layer decides by, a portion at a time."""
+        """What the last layer decides by, a chunk at a time."""
         return torch.cat([self.body(some) for some in x.split(500)])
 
     @torch.no_grad()
@@ -63,43 +63,43 @@ def _vectors(values: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(256, FEATURES), nn.ReLU())
 
 
-def train_classifier(part: Part, n_classes: int, *, epochs: int = 4, seed: int = 0) -> Classifier:
+def train_classifier(subset: Subset, n_classes: int, *, epochs: int = 4, seed: int = 0) -> Classifier:
     """Learns the classes: Adam, a learning rate that rises and falls once, on the processor.
 
     The same data, seed and machine give the same weights. The process's generators are left as they were.
 
     Args:
-        part: labelled examples; those without a label are left out.
+        subset: labelled examples; those without a label are left out.
         n_classes: how many classes there are.
-        epochs: passes through the part; four take about three minutes for Fashion-MNIST on one core.
+        epochs: passes through the subset; four take about three minutes for Fashion-MNIST on one core.
         seed: of weights and batches.
 
     Raises:
         DataError: there are no labels.
     """
-    part = _labelled(part)
+    subset = _labelled(subset)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Classifier(part.data_shape, n_classes).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        _learn(model, part, epochs, seed)
+        model = Classifier(subset.data_shape, n_classes).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        _fit(model, subset, epochs, seed)
     return model.eval()
 
 
-def _labelled(part: Part) -> Part:
+def _labelled(subset: Subset) -> Subset:
     """The examples whose class is known, told nothing but that."""
-    if part.labels is None or not bool((part.labels >= 0).any()):
+    if subset.labels is None or not bool((subset.labels >= 0).any()):
         raise DataError("a classifier learns from labels, and these data have none")
-    known = part[(part.labels >= 0).nonzero()[:, 0]]
-    return Part(known.x, known.labels, stochastic=known.stochastic)
+    known = subset[(subset.labels >= 0).nonzero()[:, 0]]
+    return Subset(known.x, known.labels, stochastic=known.stochastic)
 
 
-def _learn(model: Classifier, part: Part, epochs: int, seed: int) -> None:
-    batches = Batches(part, _BATCH, seed=seed)
+def _fit(model: Classifier, subset: Subset, epochs: int, seed: int) -> None:
+    batches = Batches(subset, _BATCH, seed=seed)
     steps = epochs * batches.steps_per_epoch
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.99))
     for step in range(steps):
         rise = min(1.0, step / (0.2 * steps))
-        optimizer.param_groups[0]["lr"] = _RATE * min(rise, (steps - step) / (0.8 * steps))
+        optimizer.param_groups[0]["lr"] = _LEARNING_RATE * min(rise, (steps - step) / (0.8 * steps))
         batch = batches(step)
         if len(batch) < 2:  # one example has no batch statistics
             continue
@@ -109,11 +109,11 @@ def _learn(model: Classifier, part: Part, epochs: int, seed: int) -> None:
         optimizer.step()
 
 
-def accuracy(model: Classifier, part: Part) -> Estimate:
-    """The share of a part's labelled examples whose most probable class is theirs.
+def accuracy(model: Classifier, subset: Subset) -> Estimate:
+    """The share of a subset's labelled examples whose most probable class is theirs.
 
     Raises:
         DataError: there are no labels.
     """
-    right = [model.probabilities(batch.x).argmax(1) == batch.context for batch in in_order(_labelled(part), 500)]
+    right = [model.probabilities(batch.x).argmax(1) == batch.context for batch in sequential_batches(_labelled(subset), 500)]
     return Estimate.of(torch.cat(right).double())

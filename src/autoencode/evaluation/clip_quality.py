@@ -20,7 +20,7 @@ class ClipQuality:
     Args:
         psnr: 10 log₁₀ (255² / mean squared error) of a frame, in dB, the mean over frames.
         rmse: the root of the mean squared error over all values of all frames, with white as 1.
-        flicker: how much the error changes from a frame to the next, see `ClipMeter`; NaN for a single frame.
+        flicker: how much the error changes from a frame to the next, see `ClipMetric`; NaN for a single frame.
         frames: how many were compared.
     """
 
@@ -30,7 +30,7 @@ class ClipQuality:
     frames: int
 
 
-class ClipMeter:
+class ClipMetric:
     """Measures a clip a frame at a time, and holds no more than one.
 
     Flicker is the root mean square, over all values and all times t, of
@@ -41,7 +41,7 @@ class ClipMeter:
     the RMSE where the error is new in every frame.
 
     Example:
-        >>> meter = ClipMeter()
+        >>> meter = ClipMetric()
         >>> for error in (51, 51, 0):
         ...     meter.add(np.zeros((1, 4, 4), np.uint8), np.full((1, 4, 4), error, np.uint8))
         >>> print(f"{meter.result().rmse:.3f} {meter.result().flicker:.3f}")
@@ -91,7 +91,7 @@ def clip_quality(clean: Iterable[Picture], clip: Iterable[Picture]) -> ClipQuali
         ArgumentError: no frames, or not as many of each.
         ShapeError: they differ in size.
     """
-    meter = ClipMeter()
+    meter = ClipMetric()
     for one, other in zip_longest(clean, clip):
         if one is None or other is None:
             raise ArgumentError("as many clean frames as others are needed")

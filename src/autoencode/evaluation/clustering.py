@@ -9,7 +9,7 @@ from autoencode.model import Autoencoder
 from autoencode.priors import MixturePrior
 
 
-def well_clustered(clusters: Int64[Tensor, " n"], labels: Int64[Tensor, " n"]) -> Bool[Tensor, " n"]:
+def correctly_clustered(clusters: Int64[Tensor, " n"], labels: Int64[Tensor, " n"]) -> Bool[Tensor, " n"]:
     """Which examples are in the cluster that stands for their class; the mean is the clustering accuracy.
 
     Each class is given one cluster at most, and each cluster one class at most, by the assignment that makes most
@@ -24,7 +24,7 @@ def well_clustered(clusters: Int64[Tensor, " n"], labels: Int64[Tensor, " n"]) -
         Xie, Girshick and Farhadi, "Unsupervised deep embedding for clustering analysis", ICML 2016, equation 10.
 
     Example:
-        >>> well_clustered(torch.tensor([2, 2, 0, 0, 0]), torch.tensor([0, 0, 1, 1, 0])).tolist()
+        >>> correctly_clustered(torch.tensor([2, 2, 0, 0, 0]), torch.tensor([0, 0, 1, 1, 0])).tolist()
         [True, True, True, True, False]
     """
     from scipy.optimize import linear_sum_assignment
@@ -32,9 +32,9 @@ def well_clustered(clusters: Int64[Tensor, " n"], labels: Int64[Tensor, " n"]) -
     table = torch.zeros(int(clusters.max()) + 1, int(labels.max()) + 1, dtype=torch.int64)
     table.index_put_((clusters, labels), torch.ones_like(labels), accumulate=True)
     rows, columns = linear_sum_assignment(table.numpy(), maximize=True)
-    stands_for = torch.full((len(table),), -1)
-    stands_for[torch.as_tensor(rows)] = torch.as_tensor(columns)
-    return stands_for[clusters] == labels
+    class_of_cluster = torch.full((len(table),), -1)
+    class_of_cluster[torch.as_tensor(rows)] = torch.as_tensor(columns)
+    return class_of_cluster[clusters] == labels
 
 
 @torch.no_grad()
@@ -48,4 +48,4 @@ def clustering(model: Autoencoder, codes: Codes) -> Bool[Tensor, " n"] | None:
         return None
     device = next(model.parameters()).device
     clusters = torch.cat([model.prior.clusters(z.to(device)).cpu() for z in codes.means.split(5_000)])
-    return well_clustered(clusters, codes.labels.cpu())
+    return correctly_clustered(clusters, codes.labels.cpu())

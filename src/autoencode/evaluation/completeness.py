@@ -19,15 +19,15 @@ class Completeness:
         recognised: share whose most probable class has at least the probability asked for.
         entropy: of the mean of their class distributions, in nats: log(classes) where all classes come alike, 0 where
             the same one comes over and over.
-        most_entropy: log(classes).
+        max_entropy: log(classes).
     """
 
     recognised: Estimate
     entropy: float
-    most_entropy: float
+    max_entropy: float
 
 
-def completeness(probabilities: Float[Tensor, "n classes"], least: float = 0.9) -> Completeness:
+def completeness(probabilities: Float[Tensor, "n classes"], threshold: float = 0.9) -> Completeness:
     """Counts the pictures that a classifier recognises with confidence.
 
     For pictures decoded from draws of the prior it says whether every code means something. Beside it stands the same
@@ -35,7 +35,7 @@ def completeness(probabilities: Float[Tensor, "n classes"], least: float = 0.9) 
 
     Args:
         probabilities: of the classes given each picture, by a classifier trained on the real data.
-        least: the probability of the most probable class that counts as recognised.
+        threshold: the probability of the most probable class that counts as recognised.
 
     Raises:
         ArgumentError: rows that are no probabilities.
@@ -54,4 +54,4 @@ def completeness(probabilities: Float[Tensor, "n classes"], least: float = 0.9) 
         raise ArgumentError("a classifier gives each picture one row of probabilities that sum to 1")
     mean = p.mean(0)
     entropy = -torch.xlogy(mean, mean).sum().item()
-    return Completeness(Estimate.of(p.max(1).values >= least), entropy, math.log(p.shape[1]))
+    return Completeness(Estimate.of(p.max(1).values >= threshold), entropy, math.log(p.shape[1]))

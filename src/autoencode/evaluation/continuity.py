@@ -32,7 +32,7 @@ class Continuity:
 def continuity(
     decode: Decode,
     codes: Float[Tensor, "n *latent_shape"],
-    spread: Float[Tensor, "*latent_shape"],
+    code_std: Float[Tensor, "*latent_shape"],
     *,
     step: float = 0.1,
     seed: int = 0,
@@ -47,7 +47,7 @@ def continuity(
     Args:
         decode: the means of p(x|z).
         codes: where to measure: codes of held-out data, or draws from a prior.
-        spread: s, the standard deviation of codes of data in each dimension (`aggregate_spread`).
+        code_std: s, the standard deviation of codes of data in each dimension (`aggregate_std`).
         step: ε. A small one gives the local stretch, one of 0.1 says how far the picture moves for a visible step.
         seed: of the directions.
 
@@ -59,14 +59,14 @@ def continuity(
         Laine and Aila, "A style-based generator architecture for generative adversarial networks", CVPR 2019,
         section 4.1.
     """
-    values = stretches(decode, codes, spread, step=step, seed=seed)
+    values = stretches(decode, codes, code_std, step=step, seed=seed)
     return Continuity(step, Quantile.of(values, 0.5), Quantile.of(values, 0.95))
 
 
 def stretches(
     decode: Decode,
     codes: Float[Tensor, "n *latent_shape"],
-    spread: Float[Tensor, "*latent_shape"],
+    code_std: Float[Tensor, "*latent_shape"],
     *,
     step: float = 0.1,
     seed: int = 0,
@@ -80,16 +80,16 @@ def stretches(
         raise ArgumentError(f"a step in the code is a positive number, not {step}")
     directions = torch.randn(codes.shape, generator=torch.Generator().manual_seed(seed), dtype=codes.dtype)
     unit = directions / directions.flatten(1).norm(dim=1).reshape(-1, *[1] * (codes.ndim - 1))
-    moved = decode(codes + step * spread * unit) - decode(codes)
+    moved = decode(codes + step * code_std * unit) - decode(codes)
     return moved.flatten(1).norm(dim=1) / step
 
 
-def aggregate_spread(codes: Float[Tensor, "n *latent_shape"]) -> Float[Tensor, "*latent_shape"]:
+def aggregate_std(codes: Float[Tensor, "n *latent_shape"]) -> Float[Tensor, "*latent_shape"]:
     """The standard deviation of codes in each dimension, draws from q(z|x) for a variational model."""
     return codes.std(0, correction=0)
 
 
-def usual_distance(x: Float[Tensor, "n *data_shape"], *, seed: int = 0) -> float:
+def median_distance(x: Float[Tensor, "n *data_shape"], *, seed: int = 0) -> float:
     """The median distance between an example and another: what a stretch or a step should be compared with."""
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
     return (x[order] - x[order.roll(1)]).flatten(1).norm(dim=1).median().item()

@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.evaluation.estimate import Estimate
-from autoencode.evaluation.neighbours import distances, radii
+from autoencode.evaluation.neighbours import distances, kth_neighbour_distances
 
 
 def density_coverage(
@@ -29,7 +29,7 @@ def density_coverage(
         Naeem, Oh, Uh, Choi and Yoo, "Reliable fidelity and diversity metrics for generative models", ICML 2020,
         section 3.
     """
-    reach = radii(real, k)
+    reach = kth_neighbour_distances(real, k)
     balls = torch.cat([(rows <= reach).double().mean(1) for rows in distances(generated, real)])
     nearest = torch.cat([rows.min(1).values for rows in distances(real, generated)])
     return Estimate.of(balls * len(real) / k), Estimate.of((nearest <= reach).double())

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autoencode.data import Batch, Part, in_order
-from autoencode.distributions import ClassAndNormal, Degenerate, SparsePoint, kl
+from autoencode.data import Batch, Subset, sequential_batches
+from autoencode.distributions import ClassAndNormal, Degenerate, SparsePointMass, kl
 from autoencode.distributions.quantised import perplexity
 from autoencode.evaluation.clustering import clustering
 from autoencode.evaluation.estimate import Estimate
@@ -22,9 +22,9 @@ from autoencode.model import Autoencoder
 @torch.no_grad()
 def evaluate(
     model: Autoencoder,
-    part: Part,
+    subset: Subset,
     *,
-    name: str = "test",
+    split: str = "test",
     n_samples: int = 1,
     importance_samples: int = 100,
     importance_examples: int = 1_000,
@@ -35,8 +35,8 @@ def evaluate(
 
     Args:
         model: put into evaluation mode.
-        part: the examples; every one counts once, save for the log-likelihood.
-        name: what to call the part.
+        subset: the examples; every one counts once, save for the log-likelihood.
+        split: the split's name.
         n_samples: codes drawn for each example for elbo, nll and kl.
         importance_samples: K of the importance-weighted bound; 0 leaves it out.
         importance_examples: it is computed on so many examples, at even distances, as it costs K decodings.
@@ -52,16 +52,16 @@ def evaluate(
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         columns: dict[str, list[Tensor]] = defaultdict(list)
-        for batch in in_order(part, max(1, batch_size // n_samples)):
-            for column, values in _measure(model, batch.to(device), n_samples).items():
+        for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
+            for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
                 columns[column].append(values.cpu())
         table = {column: torch.cat(values) for column, values in columns.items()}
-        bound = _log_likelihood(model, part, importance_samples, importance_examples) if "kl" in table else None
-    codes = encode_all(model, part, batch_size)
+        bound = _log_likelihood(model, subset, importance_samples, importance_examples) if "kl" in table else None
+    codes = encode_all(model, subset, batch_size)
     hits = clustering(model, codes)
     return Evaluation(
-        part=name,
-        measure=model.likelihood.measure(part.units(slice(0, 10_000))),
+        split=split,
+        measure=model.likelihood.log_prob_kind(subset.inputs(slice(0, 10_000))),
         dimensions=math.prod(model.data_shape),
         nll=Estimate.of(table["nll"]),
         squared_error=Estimate.of(table["squared_error"]),
@@ -74,22 +74,22 @@ def evaluate(
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
         clustering_accuracy=None if hits is None else Estimate.of(hits),
-        classification_accuracy=Estimate.of(table["right"].double()) if "right" in table else None,
+        classification_accuracy=Estimate.of(table["correct"].double()) if "correct" in table else None,
         **(_sparsity(table["active"]) if "active" in table else {}),
-        **({} if codes.counts is None else _use(codes.counts)),
+        **({} if codes.counts is None else _codebook_usage(codes.counts)),
     )
 
 
 def _sparsity(active: Tensor) -> dict[str, Any]:
     """How sparse codes are, from which units were active for which example, (n, units)."""
     return {
-        "active_share": Estimate.of(active.float().mean(1)),
-        "silent_units": int((~active.any(0)).sum()),
+        "active_fraction": Estimate.of(active.float().mean(1)),
+        "dead_units": int((~active.any(0)).sum()),
         "units": active.shape[1],
     }
 
 
-def _use(counts: Tensor) -> dict[str, Any]:
+def _codebook_usage(counts: Tensor) -> dict[str, Any]:
     """How many codewords are in use, from how often each occurs, (stages, K)."""
     return {
         "codeword_perplexity": perplexity(counts).mean().item(),
@@ -98,7 +98,7 @@ def _use(counts: Tensor) -> dict[str, Any]:
     }
 
 
-def _measure(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:
+def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:
     """One value an example for each quantity, (batch,); of a sparse code also which units are active."""
     q = model.encode(batch.x, batch.context)
     z = q.sample((n_samples,))
@@ -109,18 +109,18 @@ def _measure(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tens
     }
     if model.prior is not None and not isinstance(q, Degenerate):
         columns["kl"] = kl(q, model.prior_for(batch.context), z)
-    if isinstance(q, SparsePoint):
+    if isinstance(q, SparsePointMass):
         columns["active"] = q.active
     if isinstance(q, ClassAndNormal) and batch.context is not None and bool((batch.context >= 0).all()):
-        columns["right"] = q.log_classes.argmax(-1) == batch.context
+        columns["correct"] = q.class_log_probs.argmax(-1) == batch.context
     return columns
 
 
-def _log_likelihood(model: Autoencoder, part: Part, n_samples: int, n_examples: int) -> Estimate | None:
+def _log_likelihood(model: Autoencoder, subset: Subset, n_samples: int, n_examples: int) -> Estimate | None:
     if not n_samples or not n_examples:
         return None
     device = next(model.parameters()).device
-    some = part.spread(n_examples)
-    batches = (batch.to(device) for batch in in_order(some, 20))
+    some = subset.subsample(n_examples)
+    batches = (batch.to(device) for batch in sequential_batches(some, 20))
     values = [log_likelihoods(model, batch.x, n_samples, batch.context).cpu() for batch in batches]
     return Estimate.of(torch.cat(values))

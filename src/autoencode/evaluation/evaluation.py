@@ -5,15 +5,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autoencode.evaluation.estimate import Estimate
-from autoencode.likelihoods import Measure
+from autoencode.likelihoods import LogProbKind
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured on one part of the data.
+    """What was measured on one split of the data.
 
     Args:
-        part: which part, usually "test".
+        split: which split, usually "test".
         measure: what log p(x|z) is the logarithm of, for this data.
         dimensions: values in one example.
         nll: minus log p(x|z) with z drawn from the posterior (the distortion), in nats for each example.
@@ -31,17 +31,17 @@ class Evaluation:
             without a mixture prior or labels.
         classification_accuracy: share of examples whose most probable class under q(y|x) is theirs; None for codes
             without a class, or without labels.
-        active_share: share of a sparse code's units that are active for an example; None for other codes.
-        silent_units: units of a sparse code that are active for no example of the part.
+        active_fraction: share of a sparse code's units that are active for an example; None for other codes.
+        dead_units: units of a sparse code that are active for no example of the split.
         units: of a sparse code.
-        codeword_perplexity: exp of the entropy of a quantised code's codewords over the part, averaged over stages: as
+        codeword_perplexity: exp of the entropy of a quantised code's codewords over the split, averaged over stages: as
             how many codewords, all as frequent, they are; None for other codes.
         codewords_used: codewords that occur at all, added up over stages.
         codewords: that there are, added up over stages.
     """
 
-    part: str
-    measure: Measure
+    split: str
+    measure: LogProbKind
     dimensions: int
     nll: Estimate
     squared_error: Estimate
@@ -55,8 +55,8 @@ class Evaluation:
     seconds: float
     clustering_accuracy: Estimate | None = None
     classification_accuracy: Estimate | None = None
-    active_share: Estimate | None = None
-    silent_units: int | None = None
+    active_fraction: Estimate | None = None
+    dead_units: int | None = None
     units: int | None = None
     codeword_perplexity: float | None = None
     codewords_used: int | None = None
@@ -78,19 +78,19 @@ class Evaluation:
         return self._bpd(self.log_likelihood)
 
     def _bpd(self, bound: Estimate | None) -> Estimate | None:
-        if bound is None or self.measure is not Measure.MASS:
+        if bound is None or self.measure is not LogProbKind.MASS:
             return None
         return bound.scaled(-1 / (self.dimensions * math.log(2)))
 
     @property
     def caution(self) -> str | None:
         """What a reader must know before comparing these numbers with others', or None."""
-        if self.measure is Measure.NEITHER:
+        if self.measure is LogProbKind.NEITHER:
             return (
                 "The Bernoulli likelihood on grey values is a cross-entropy: elbo and log-likelihood compare models "
                 "with each other and are no probabilities of the data, so bits per dimension are left out."
             )
-        if self.measure is Measure.DENSITY:
+        if self.measure is LogProbKind.DENSITY:
             return (
                 "log p(x) is a density, so it can be positive and depends on the units of the data; bits per dimension "
                 "are given only for probability masses (--likelihood discretized-logistic)."

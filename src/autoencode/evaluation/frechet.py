@@ -7,7 +7,7 @@ from torch import Tensor
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.evaluation.estimate import Estimate
 
-_RESAMPLED = 30
+_N_BOOTSTRAP = 30
 
 
 def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"]) -> float:
@@ -40,10 +40,10 @@ def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m 
     """
     if real.shape[1:] != generated.shape[1:]:
         raise ShapeError(f"features to compare have one width, not {real.shape[1]} and {generated.shape[1]}")
-    return between_normals(*_moments(real), *_moments(generated))
+    return gaussian_frechet_distance(*_moments(real), *_moments(generated))
 
 
-def between_normals(
+def gaussian_frechet_distance(
     mean: Float[Tensor, " dims"],
     covariance: Float[Tensor, "dims dims"],
     other_mean: Float[Tensor, " dims"],
@@ -72,15 +72,15 @@ def frechet_estimate(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m 
         seed: of the draws.
     """
     generator, distances = torch.Generator().manual_seed(seed), list[float]()
-    for _ in range(_RESAMPLED):
-        one, other = (_moments(x, _times_drawn(len(x), generator)) for x in (real, generated))
-        distances.append(between_normals(*one, *other))
+    for _ in range(_N_BOOTSTRAP):
+        one, other = (_moments(x, _bootstrap_counts(len(x), generator)) for x in (real, generated))
+        distances.append(gaussian_frechet_distance(*one, *other))
     return Estimate(
         frechet_distance(real, generated), torch.tensor(distances, dtype=torch.float64).std().item(), len(generated)
     )
 
 
-def _times_drawn(n: int, generator: torch.Generator) -> Tensor:
+def _bootstrap_counts(n: int, generator: torch.Generator) -> Tensor:
     return torch.bincount(torch.randint(n, (n,), generator=generator), minlength=n)
 
 

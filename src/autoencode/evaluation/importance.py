@@ -9,7 +9,7 @@ from torch import Tensor
 from autoencode.distributions import Quantised, kl
 from autoencode.model import Autoencoder
 
-_DECODED_AT_A_TIME = 2_000
+_CHUNK_DECODED = 2_000
 
 
 @torch.no_grad()
@@ -19,7 +19,7 @@ def log_likelihoods(
     """The importance-weighted bound on log p(x) for each example, in nats.
 
     log (1/K) Σ_k p(x, z_k) / q(z_k|x) with z_k drawn from q(z|x): below log p(x) on average, and nearer to it the
-    larger K is. The draws are made in portions that fit in memory, and their sum of exponentials is kept as a
+    larger K is. The draws are made in chunks that fit in memory, and their sum of exponentials is kept as a
     logarithm. A quantised posterior draws one code only, so that any K gives the elbo.
 
     Args:
@@ -37,10 +37,10 @@ def log_likelihoods(
     q, p = model.encode(x, context), model.prior_for(context)
     if isinstance(q, Quantised):
         return model.decode(z := q.sample((1,)), context).log_prob(x).squeeze(0) - kl(q, p, z)
-    portion = max(1, _DECODED_AT_A_TIME // len(x))
+    chunk = max(1, _CHUNK_DECODED // len(x))
     total = torch.full((len(x),), -math.inf, device=x.device)
-    for start in range(0, n_samples, portion):
-        z = q.sample((min(portion, n_samples - start),))
+    for start in range(0, n_samples, chunk):
+        z = q.sample((min(chunk, n_samples - start),))
         log_weights = model.decode(z, context).log_prob(x) + p.log_prob(z) - q.log_prob(z)
         total = torch.logaddexp(total, log_weights.logsumexp(0))
     return total - math.log(n_samples)

@@ -9,18 +9,18 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution
 
-from autoencode.data import Part, in_order
+from autoencode.data import Subset, sequential_batches
 from autoencode.distributions import Degenerate, Quantised, kl_per_dimension
-from autoencode.distributions.quantised import tally
+from autoencode.distributions.quantised import codeword_counts
 from autoencode.errors import CapabilityError
 from autoencode.model import Autoencoder
 
-_ACTIVE, _MOST_NUMBERS = 0.01, 2**26
+_ACTIVE_VARIANCE, _MAX_VALUES = 0.01, 2**26
 
 
 @dataclass(frozen=True)
 class Codes:
-    """The codes of a part of the data.
+    """The codes of a subset of the data.
 
     Args:
         means: posterior means, (n, *latent_shape).
@@ -36,25 +36,25 @@ class Codes:
 
 
 @torch.no_grad()
-def encode_all(model: Autoencoder, part: Part, batch_size: int = 500) -> Codes:
-    """Encodes every example of a part, in order; of huge codes only as many, at even distances, as 256 MB hold."""
-    part = part.spread(max(100, _MOST_NUMBERS // math.prod(model.latent_shape)))
+def encode_all(model: Autoencoder, subset: Subset, batch_size: int = 500) -> Codes:
+    """Encodes every example of a subset, in order; of huge codes only as many, at even distances, as 256 MB hold."""
+    subset = subset.subsample(max(100, _MAX_VALUES // math.prod(model.latent_shape)))
     device = next(model.parameters()).device
     means: list[Tensor] = []
     rates: list[Tensor] = []
     counts: list[Tensor] = []
-    for batch in in_order(part, batch_size):
+    for batch in sequential_batches(subset, batch_size):
         batch = batch.to(device)
         q = model.encode(batch.x, batch.context)
         means.append(q.mean.cpu())
-        counts += [tally(q.indices, q.n_codes).cpu()] if isinstance(q, Quantised) else []
-        rate = _rates(model, q, batch.context)
+        counts += [codeword_counts(q.indices, q.n_codes).cpu()] if isinstance(q, Quantised) else []
+        rate = _kl_per_dimension(model, q, batch.context)
         rates += [] if rate is None else [rate.cpu()]
     counted = torch.stack(counts).sum(0) if counts else None
-    return Codes(torch.cat(means), torch.cat(rates) if rates else None, part.labels, counted)
+    return Codes(torch.cat(means), torch.cat(rates) if rates else None, subset.labels, counted)
 
 
-def _rates(model: Autoencoder, q: Distribution, context: Tensor | None) -> Tensor | None:
+def _kl_per_dimension(model: Autoencoder, q: Distribution, context: Tensor | None) -> Tensor | None:
     if model.prior is None or isinstance(q, Degenerate):
         return None
     try:
@@ -92,5 +92,5 @@ def active_units(means: Float[Tensor, "n ..."], units: int | None = None) -> int
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2:
         Var_x(E[z|x]) > 0.01.
     """
-    varies = means.flatten(1).var(0, correction=0) > _ACTIVE
+    varies = means.flatten(1).var(0, correction=0) > _ACTIVE_VARIANCE
     return int(varies.unflatten(0, (units or len(varies), -1)).any(1).sum())

@@ -1,4 +1,4 @@
-"""Distances to the nearest of many points, a portion at a time."""
+"""Distances to the nearest of many points, a chunk at a time."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError, ShapeError
 
-_AT_A_TIME = 2**24
+_CHUNK_VALUES = 2**24
 
 
-def radii(x: Float[Tensor, "n dims"], k: int) -> Float[Tensor, " n"]:
+def kth_neighbour_distances(x: Float[Tensor, "n dims"], k: int) -> Float[Tensor, " n"]:
     """The distance of each point to its k-th nearest other point.
 
     Raises:
@@ -22,7 +22,7 @@ def radii(x: Float[Tensor, "n dims"], k: int) -> Float[Tensor, " n"]:
     return torch.cat([rows.kthvalue(k + 1, dim=1).values for rows in distances(x, x)])
 
 
-def distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m _dims"]) -> Iterator[Float[Tensor, "portion m"]]:
+def distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m _dims"]) -> Iterator[Float[Tensor, "chunk m"]]:
     """Euclidean distances of some rows of `x` at a time to all of `y`; of a point to itself exactly 0.
 
     Raises:
@@ -30,6 +30,6 @@ def distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m _dims"]) -> Iterat
     """
     if x.shape[1] != y.shape[1]:
         raise ShapeError(f"points of {x.shape[1]} and {y.shape[1]} numbers are not in one space")
-    portion = max(1, _AT_A_TIME // len(y))
+    chunk = max(1, _CHUNK_VALUES // len(y))
     exact = "donot_use_mm_for_euclid_dist"
-    return (torch.cdist(rows, y, compute_mode=exact) for rows in x.split(portion))
+    return (torch.cdist(rows, y, compute_mode=exact) for rows in x.split(chunk))

@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from autoencode.evaluation.estimate import Estimate
-from autoencode.evaluation.neighbours import distances, radii
+from autoencode.evaluation.neighbours import distances, kth_neighbour_distances
 
 
 def precision_recall(
@@ -29,11 +29,11 @@ def precision_recall(
         Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019,
         equations 1 and 2.
     """
-    precision = Estimate.of(inside(generated, real, radii(real, k)).double())
-    return precision, Estimate.of(inside(real, generated, radii(generated, k)).double())
+    precision = Estimate.of(in_any_ball(generated, real, kth_neighbour_distances(real, k)).double())
+    return precision, Estimate.of(in_any_ball(real, generated, kth_neighbour_distances(generated, k)).double())
 
 
-def inside(
+def in_any_ball(
     x: Float[Tensor, "n dims"], centres: Float[Tensor, "m _dims"], reach: Float[Tensor, " m"]
 ) -> Bool[Tensor, " n"]:
     """Which points lie inside the ball of at least one centre."""

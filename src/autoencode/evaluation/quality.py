@@ -14,7 +14,7 @@ from autoencode.evaluation.estimate import Estimate
 
 _WINDOW = 11
 """Pixels of SSIM's window: a Gaussian of 1.5 pixels, cut off at 3.5 of them."""
-_AT_A_TIME = 2**20
+_CHUNK_VALUES = 2**20
 
 Picture = UInt8[np.ndarray, "_channels _height _width"]
 
@@ -64,31 +64,31 @@ class RestorationQuality:
     """What restoring was worth.
 
     Args:
-        untouched: how near the pictures were to the clean ones before.
+        degraded: how near the pictures were to the clean ones before.
         restored: how near they are now.
-        change: of each picture, restored less untouched: its interval is narrower than the two others suggest, as what
+        change: of each picture, restored less degraded: its interval is narrower than the two others suggest, as what
             makes a picture easy or hard counts for both.
     """
 
-    untouched: Quality
+    degraded: Quality
     restored: Quality
     change: Quality
 
     @classmethod
-    def of(cls, untouched: Sequence[PictureQuality], restored: Sequence[PictureQuality]) -> "RestorationQuality":
+    def of(cls, degraded: Sequence[PictureQuality], restored: Sequence[PictureQuality]) -> "RestorationQuality":
         """From the quality of each picture before and after, in the same order."""
-        change = [_difference(after, before) for before, after in zip(untouched, restored, strict=True)]
-        return cls(Quality.of(untouched), Quality.of(restored), Quality.of(change))
+        change = [_difference(after, before) for before, after in zip(degraded, restored, strict=True)]
+        return cls(Quality.of(degraded), Quality.of(restored), Quality.of(change))
 
 
 def measure_restoration(
-    clean: Sequence[Picture], untouched: Sequence[Picture], restored: Sequence[Picture]
+    clean: Sequence[Picture], degraded: Sequence[Picture], restored: Sequence[Picture]
 ) -> RestorationQuality:
     """Measures restored pictures against clean ones, and beside them the pictures that were restored.
 
     Args:
         clean: what they should look like; of any sizes.
-        untouched: what was restored.
+        degraded: what was restored.
         restored: what came of it.
 
     Returns:
@@ -103,15 +103,15 @@ def measure_restoration(
         >>> clean = [np.full((1, 16, 16), value, np.uint8) for value in (0, 100, 200)]
         >>> noisy = [picture + np.uint8(51) for picture in clean]
         >>> measured = measure_restoration(clean, noisy, clean)
-        >>> print(f"{measured.untouched.rmse.value:.3f}, {measured.restored.rmse.value:.3f}")
+        >>> print(f"{measured.degraded.rmse.value:.3f}, {measured.restored.rmse.value:.3f}")
         0.200, 0.000
     """
-    if not len(clean) == len(untouched) == len(restored) > 0:
+    if not len(clean) == len(degraded) == len(restored) > 0:
         raise ArgumentError(
-            f"as many clean pictures as untouched and restored ones are needed, not {len(clean)}, {len(untouched)} and "
+            f"as many clean pictures as degraded and restored ones are needed, not {len(clean)}, {len(degraded)} and "
             f"{len(restored)}"
         )
-    before = [picture_quality(*pair) for pair in zip(clean, untouched, strict=True)]
+    before = [picture_quality(*pair) for pair in zip(clean, degraded, strict=True)]
     return RestorationQuality.of(before, [picture_quality(*pair) for pair in zip(clean, restored, strict=True)])
 
 
@@ -141,13 +141,13 @@ def root_mean_squared_error(clean: Picture, picture: Picture) -> float:
     Raises:
         ShapeError: they differ in size.
     """
-    one, other = _alike(clean, picture)
+    one, other = _matched_channels(clean, picture)
     strips = ((one[:, rows], other[:, rows]) for rows in _strips(one.shape, overlap=0))
     total = sum(int(np.square(a.astype(np.int32) - b).sum(dtype=np.int64)) for a, b in strips)
     return math.sqrt(total / one.size) / 255
 
 
-def check_installed() -> None:
+def require_scikit_image() -> None:
     """Raises where what is needed to measure pictures is not installed.
 
     Raises:
@@ -158,7 +158,7 @@ def check_installed() -> None:
 
 def _structural_similarity(clean: Picture, picture: Picture) -> float:
     measure = _scikit_image()
-    one, other = _alike(clean, picture)
+    one, other = _matched_channels(clean, picture)
     if min(one.shape[1:]) < _WINDOW:
         return math.nan
     total = 0.0
@@ -186,7 +186,7 @@ def _scikit_image() -> Callable[..., Any]:
     return structural_similarity
 
 
-def _alike(clean: Picture, picture: Picture) -> tuple[Picture, Picture]:
+def _matched_channels(clean: Picture, picture: Picture) -> tuple[Picture, Picture]:
     """Both with as many channels."""
     if clean.shape[1:] != picture.shape[1:]:
         sizes = " and ".join("x".join(map(str, each.shape[1:])) for each in (clean, picture))
@@ -198,7 +198,7 @@ def _alike(clean: Picture, picture: Picture) -> tuple[Picture, Picture]:
 def _strips(shape: tuple[int, ...], overlap: int) -> list[slice]:
     """The rows of a picture in strips of about a million values, each begun so many rows before the last one's end."""
     channels, height, width = shape
-    step = max(1, _AT_A_TIME // (channels * width))
+    step = max(1, _CHUNK_VALUES // (channels * width))
     return [slice(start, min(start + step + overlap, height)) for start in range(0, height - overlap, step)]
 
 

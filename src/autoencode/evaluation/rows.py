@@ -3,7 +3,7 @@
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.report import Row
-from autoencode.likelihoods import Measure
+from autoencode.likelihoods import LogProbKind
 
 
 def rows(e: Evaluation) -> list[Row]:
@@ -13,14 +13,14 @@ def rows(e: Evaluation) -> list[Row]:
 
 def _estimates(e: Evaluation) -> list[Row]:
     nats = "nats per example"
-    name = "cross-entropy per value" if e.measure is Measure.NEITHER else "nll per value"
+    name = "cross-entropy per value" if e.measure is LogProbKind.NEITHER else "nll per value"
     k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
     lines: list[tuple[str, Estimate | None, str, str]] = [
         (
             name,
             e.nll_per_value,
             "nats per pixel or value",
-            "how badly an example is told from a drawn code; less is better",
+            "reconstruction loss with a sampled code; less is better",
         ),
         (
             "squared error",
@@ -29,8 +29,8 @@ def _estimates(e: Evaluation) -> list[Row]:
             "of the reconstruction from the mean code; less is better",
         ),
         ("elbo", e.elbo, nats, "− nll − kl, a lower bound; more is better"),
-        ("nll (distortion)", e.nll, nats, "what the code leaves untold"),
-        ("kl (rate)", e.kl, nats, "what the code tells"),
+        ("nll (distortion)", e.nll, nats, "reconstruction term"),
+        ("kl (rate)", e.kl, nats, "information in the code"),
         (
             "log-likelihood",
             e.log_likelihood,
@@ -41,7 +41,7 @@ def _estimates(e: Evaluation) -> list[Row]:
             "clustering accuracy",
             e.clustering_accuracy,
             "share of examples",
-            "in the prior's component that stands for their class, which training was not told; more is better",
+            "in the prior's component that stands for their class, whose labels training did not see; more is better",
         ),
         (
             "classification accuracy",
@@ -49,7 +49,7 @@ def _estimates(e: Evaluation) -> list[Row]:
             "share of examples",
             "whose most probable class under the posterior is theirs; more is better",
         ),
-        ("active share", e.active_share, "share of units", "of the code that answer to an example"),
+        ("active share", e.active_fraction, "share of units", "of the code that answer to an example"),
         ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
     ]
@@ -57,9 +57,9 @@ def _estimates(e: Evaluation) -> list[Row]:
 
 
 def _units(e: Evaluation) -> list[Row]:
-    if e.silent_units is None:
+    if e.dead_units is None:
         return []
-    return [Row("silent units", f"{e.silent_units} of {e.units}", "units", "of the code: active for no example")]
+    return [Row("dead units", f"{e.dead_units} of {e.units}", "units", "of the code: active for no example")]
 
 
 def _codewords(e: Evaluation) -> list[Row]:

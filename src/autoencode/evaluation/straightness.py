@@ -35,10 +35,10 @@ def straightness(
         The length of a latent path measured in data space: Arvanitidis, Hansen and Hauberg, "Latent space oddity: on
         the curvature of deep generative models", ICLR 2018, section 2.
     """
-    return Estimate.of(detours(decode, codes, steps=steps, seed=seed))
+    return Estimate.of(length_ratios(decode, codes, steps=steps, seed=seed))
 
 
-def detours(
+def length_ratios(
     decode: Decode, codes: Float[Tensor, "n *latent_shape"], *, steps: int = 32, seed: int = 0
 ) -> Float[Tensor, " pairs"]:
     """Length over distance for each pair; see `straightness`.

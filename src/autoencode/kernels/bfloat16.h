@@ -7,11 +7,11 @@
 
 // The same from numbers rounded to bfloat16, two of which are multiplied and added to a float32 sum at once: a's columns
 // and b's rows go in pairs.
-struct Bfloat16Dense {
-  Dense of;
+struct BlockedGemmBf16 {
+  BlockedGemm of;
 
-  void share(int threads) const {
-    of.share(threads, [this](int top, int bottom, int left, int right) { part(top, bottom, left, right); });
+  void run_parallel(int threads) const {
+    of.run_parallel(threads, [this](int top, int bottom, int left, int right) { part(top, bottom, left, right); });
   }
 
  private:
@@ -23,7 +23,7 @@ struct Bfloat16Dense {
 
   void part(int top, int bottom, int left, int right) const {
     const int pairs = (of.depth + 1) / 2, rows = bottom - top;
-    const Room lefts((size_t)rows * pairs);
+    const AlignedBuffer lefts((size_t)rows * pairs);
     const bool along = of.a.column == 1;
     const Pairs a{lefts.as<Pair>(), along ? pairs : 1, along ? 1 : rows};
     pair_up(of.a.at + top * of.a.row, of.a.row, of.a.column, rows, of.depth, a);
@@ -37,7 +37,7 @@ struct Bfloat16Dense {
   // Numbers of `count` lines (rows of a, columns of b) of `depth`, as pairs along the depth; a last one alone with zero.
   static void pair_up(const float* from, ptrdiff_t line, ptrdiff_t along, int count, int depth, const Pairs& to) {
     if (along == 1 && to.step == 1) return pair_lines(from, line, count, depth, to);
-    if (along == 1) return pair_and_turn(from, line, count, depth, to);
+    if (along == 1) return pair_and_transpose(from, line, count, depth, to);
     for (int d = 0; d < depth; d += 2) {
       int i = 0;
       if (line == 1 && to.row == 1 && d + 1 < depth)
@@ -57,14 +57,14 @@ struct Bfloat16Dense {
     }
   }
 
-  static void pair_and_turn(const float* from, ptrdiff_t line, int count, int depth, const Pairs& to) {
+  static void pair_and_transpose(const float* from, ptrdiff_t line, int count, int depth, const Pairs& to) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
       int d = 0;
       for (; d + 2 * LANES <= depth; d += 2 * LANES) {
         alignas(64) float some[LANES][LANES];
         for (int k = 0; k < LANES; k++) _mm512_store_si512(some[k], sixteen(from + (i + k) * line + d));
-        turn(some[0], LANES, (float*)to.at + d / 2 * to.step + i, to.step);
+        transpose(some[0], LANES, (float*)to.at + d / 2 * to.step + i, to.step);
       }
       for (; d < depth; d += 2)
         for (int k = i; k < i + LANES; k++) to.at[d / 2 * to.step + k] = pair(from + k * line, 1, d, depth);

@@ -8,28 +8,28 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor
 
-from autoencode.kernels.library import built
-from autoencode.kernels.shape import Shape
-from autoencode.kernels.written import is_written_down
+from autoencode.kernels.library import compiled_library
+from autoencode.kernels.shape import ConvShape
+from autoencode.kernels.written import is_tracing_custom_ops
 
-LINEAR = False
+NO_RELU = False
 """In place of a ReLU."""
-WHOLE = False
+NOT_POOLED = False
 """In place of a maximum."""
 
 
-class What(IntEnum):
+class Op(IntEnum):
     """One of the compiled functions, by its number in convolution.cpp."""
 
     FORWARD = 0
     BACKWARD = 1
-    THIN_FORWARD = 2
-    THIN_BACKWARD = 3
-    NARROW_FORWARD = 4
+    FEW_INPUTS_FORWARD = 2
+    FEW_INPUTS_BACKWARD = 3
+    FEW_OUTPUTS_FORWARD = 4
 
 
-class Given(NamedTuple):
-    """What is computed with: pictures channels-last, weights as `taps` has them, and of slopes what `passes`."""
+class Inputs(NamedTuple):
+    """What is computed with: pictures channels-last, weights as `to_hwio` has them, and of slopes what `passes`."""
 
     x: Tensor | None = None
     weight: Tensor | None = None
@@ -38,7 +38,7 @@ class Given(NamedTuple):
     passes: Tensor | None = None
 
 
-class Wants(NamedTuple):
+class Requested(NamedTuple):
     """What is made: points of results, or of pictures on the way back; weights; a sum for each channel; and `which` of
     the points pass a slope back, in bytes: where the maximum was, or for each eight channels a bit if above zero."""
 
@@ -48,7 +48,7 @@ class Wants(NamedTuple):
     which: bool = False
 
 
-class Made(NamedTuple):
+class Outputs(NamedTuple):
     """The same, of which there is what was wanted; weights are (3, 3, ci, co)."""
 
     points: Tensor | None = None
@@ -57,32 +57,32 @@ class Made(NamedTuple):
     which: Tensor | None = None
 
 
-def compute(what: What, shape: Shape, given: Given, wants: Wants, *, relu: bool = False, pooled: bool = False) -> Made:
+def compute(op: Op, shape: ConvShape, inputs: Inputs, requested: Requested, *, relu: bool = False, pooled: bool = False) -> Outputs:
     """What the compiled function makes.
 
     Args:
-        what: the function.
+        op: the function.
         shape: of the convolution.
-        given: as far as the function asks for it.
-        wants: of what it can make.
+        inputs: as far as the function asks for it.
+        requested: of what it can make.
         relu: numbers below zero become zero.
         pooled: points of results, or their slopes, are those of the maxima of 2×2.
 
     Raises:
         AssertionError: it cannot do this convolution.
     """
-    if not is_written_down():
-        return _computed(what, shape, given, wants, relu, pooled)
-    numbers = [int(number) for number in (what, *shape.numbers, relu, pooled, *wants)]
-    made = torch.ops.autoencode.autoencode_convolve(numbers, *given)
-    return Made(*(one if wanted else None for one, wanted in zip(made, wants, strict=True)))
+    if not is_tracing_custom_ops():
+        return _run(op, shape, inputs, requested, relu, pooled)
+    numbers = [int(number) for number in (op, *shape.as_ints, relu, pooled, *requested)]
+    made = torch.ops.autoencode.autoencode_convolve(numbers, *inputs)
+    return Outputs(*(one if wanted else None for one, wanted in zip(made, requested, strict=True)))
 
 
 _Four = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @torch.library.custom_op("autoencode::autoencode_convolve", mutates_args=())
-def written_convolution(
+def convolve_op(
     numbers: Sequence[int],
     x: Tensor | None,
     weight: Tensor | None,
@@ -94,55 +94,55 @@ def written_convolution(
 
     Args:
         numbers: the function, those of the shape, whether there is a ReLU or a maximum, and what is wanted.
-        x: this and the others as in `Given`.
+        x: this and the others as in `Inputs`.
 
     Returns:
-        As in `Made`, with empty tensors in place of what is not wanted.
+        As in `Outputs`, with empty tensors in place of what is not wanted.
     """
-    what, shape, relu, pooled, wants = _read(numbers)
-    return _told(_computed(what, shape, Given(x, weight, bias, dy, passes), wants, relu, pooled))
+    op, shape, relu, pooled, requested = _unpack(numbers)
+    return _without_none(_run(op, shape, Inputs(x, weight, bias, dy, passes), requested, relu, pooled))
 
 
-@written_convolution.register_fake
+@convolve_op.register_fake
 def _(numbers: Sequence[int], *_: Tensor | None) -> _Four:
-    what, shape, _relu, pooled, wants = _read(numbers)
-    return _told(_rooms(what, shape, wants, pooled))
+    op, shape, _relu, pooled, requested = _unpack(numbers)
+    return _without_none(_empty_outputs(op, shape, requested, pooled))
 
 
-def _read(numbers: Sequence[int]) -> tuple[What, Shape, bool, bool, Wants]:
-    what, n, h, w, ci, oh, ow, co, stride, rounded, relu, pooled, *wanted = numbers
-    shape = Shape(n, h, w, ci, oh, ow, co, stride, bool(rounded))
-    return What(what), shape, bool(relu), bool(pooled), Wants(*map(bool, wanted))
+def _unpack(numbers: Sequence[int]) -> tuple[Op, ConvShape, bool, bool, Requested]:
+    op, n, h, w, ci, oh, ow, co, stride, rounded, relu, pooled, *wanted = numbers
+    shape = ConvShape(n, h, w, ci, oh, ow, co, stride, bool(rounded))
+    return Op(op), shape, bool(relu), bool(pooled), Requested(*map(bool, wanted))
 
 
-def _told(made: Made) -> _Four:
+def _without_none(made: Outputs) -> _Four:
     """Without None, which an operator cannot give."""
-    points, weights, sums = (_room(0) if one is None else one for one in made[:3])
-    return points, weights, sums, _room(0).byte() if made.which is None else made.which
+    points, weights, sums = (_empty(0) if one is None else one for one in made[:3])
+    return points, weights, sums, _empty(0).byte() if made.which is None else made.which
 
 
-def _rooms(what: What, shape: Shape, wants: Wants, pooled: bool) -> Made:
-    n, channels, h, w = shape.pictures if what == What.BACKWARD else shape.maxima if pooled else shape.results
-    points = _maps(n, channels, h, w) if wants.points else None
-    which = _maps(n, channels if pooled else channels // 8, h, w, dtype=torch.uint8) if wants.which else None
-    weights = _room(3, 3, shape.ci, shape.co) if wants.weights else None
-    sums = _room(shape.ci if what == What.FORWARD else shape.co) if wants.sums else None
-    return Made(points, weights, sums, which)
+def _empty_outputs(op: Op, shape: ConvShape, requested: Requested, pooled: bool) -> Outputs:
+    n, channels, h, w = shape.input_shape if op == Op.BACKWARD else shape.pooled_shape if pooled else shape.output_shape
+    points = _empty_maps(n, channels, h, w) if requested.points else None
+    which = _empty_maps(n, channels if pooled else channels // 8, h, w, dtype=torch.uint8) if requested.which else None
+    weights = _empty(3, 3, shape.ci, shape.co) if requested.weights else None
+    sums = _empty(shape.ci if op == Op.FORWARD else shape.co) if requested.sums else None
+    return Outputs(points, weights, sums, which)
 
 
-def _room(*sides: int) -> Tensor:
+def _empty(*sides: int) -> Tensor:
     return torch.empty(sides, dtype=torch.float32, device="cpu")
 
 
-def _maps(*sides: int, dtype: torch.dtype = torch.float32) -> Tensor:
+def _empty_maps(*sides: int, dtype: torch.dtype = torch.float32) -> Tensor:
     return torch.empty(sides, dtype=dtype, device="cpu", memory_format=torch.channels_last)
 
 
-def _computed(what: What, shape: Shape, given: Given, wants: Wants, relu: bool, pooled: bool) -> Made:
-    made = _rooms(what, shape, wants, pooled)
-    numbers = (ctypes.c_int * 16)(what, *shape.numbers, relu, pooled, *wants)
-    if built().autoencode_convolve(numbers, _pointers(given), _pointers(made), torch.get_num_threads()):  # pyright: ignore
-        raise AssertionError(f"{what.name} was asked for {shape}, which it cannot do")
+def _run(op: Op, shape: ConvShape, inputs: Inputs, requested: Requested, relu: bool, pooled: bool) -> Outputs:
+    made = _empty_outputs(op, shape, requested, pooled)
+    numbers = (ctypes.c_int * 16)(op, *shape.as_ints, relu, pooled, *requested)
+    if compiled_library().autoencode_convolve(numbers, _pointers(inputs), _pointers(made), torch.get_num_threads()):  # pyright: ignore
+        raise AssertionError(f"{op.name} was asked for {shape}, which it cannot do")
     return made
 
 
@@ -151,13 +151,13 @@ def _pointers(tensors: Sequence[Tensor | None]) -> Any:
 
 
 def forward(
-    ctx: Any, what: What, x: Tensor, weight: Tensor, bias: Tensor | None, shape: Shape, *, relu: bool, pooled: bool
+    ctx: Any, op: Op, x: Tensor, weight: Tensor, bias: Tensor | None, shape: ConvShape, *, relu: bool, pooled: bool
 ) -> Tensor:
     """A convolution on its way forward, which keeps in `ctx` what its way back asks for.
 
     Args:
         ctx: of the autograd function, whose arguments begin with x, weight and bias.
-        what: FORWARD or THIN_FORWARD.
+        op: FORWARD or FEW_INPUTS_FORWARD.
         x: pictures.
         weight: (co, ci, 3, 3).
         bias: one for each channel that comes out.
@@ -165,8 +165,8 @@ def forward(
         relu: numbers below zero become zero.
         pooled: of each 2×2 points the maximum is kept.
     """
-    wants = Wants(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
-    made = compute(what, shape, Given(channels_last(x), taps(weight), in_line(bias)), wants, relu=relu, pooled=pooled)
+    requested = Requested(points=True, which=pooled or (relu and any(ctx.needs_input_grad)))
+    made = compute(op, shape, Inputs(channels_last(x), to_hwio(weight), contiguous_or_none(bias)), requested, relu=relu, pooled=pooled)
     ctx.save_for_backward(x, weight, made.points if relu else None, made.which)
     ctx.shape, ctx.pooled = shape, pooled
     return cast("Tensor", made.points)
@@ -177,21 +177,21 @@ def channels_last(x: Tensor) -> Tensor:
     return x.detach().movedim(1, -1).contiguous().movedim(-1, 1)
 
 
-def as_last(x: Tensor | None) -> Tensor | None:
+def channels_last_or_none(x: Tensor | None) -> Tensor | None:
     """The same, of what need not be there."""
     return None if x is None else channels_last(x)
 
 
-def in_line(bias: Tensor | None) -> Tensor | None:
+def contiguous_or_none(bias: Tensor | None) -> Tensor | None:
     """One number after the other."""
     return None if bias is None else bias.detach().contiguous()
 
 
-def taps(weight: Tensor) -> Tensor:
+def to_hwio(weight: Tensor) -> Tensor:
     """(co, ci, 3, 3) as (3, 3, ci, co)."""
     return weight.detach().permute(2, 3, 1, 0).contiguous()
 
 
-def untapped(weight: Tensor | None) -> Tensor | None:
+def from_hwio(weight: Tensor | None) -> Tensor | None:
     """The other way round."""
     return None if weight is None else weight.permute(3, 2, 0, 1)

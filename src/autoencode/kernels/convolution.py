@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.kernels.calls import WHOLE
-from autoencode.kernels.few import Narrow, Thin
-from autoencode.kernels.shape import Shape, can_compute, shape_of, uncast
-from autoencode.kernels.wide import Wide, WideTransposed
+from autoencode.kernels.calls import NOT_POOLED
+from autoencode.kernels.few import FewOutputsConv, FewInputsConv
+from autoencode.kernels.shape import ConvShape, can_compute, conv_shape_of, to_float32
+from autoencode.kernels.wide import WinogradFunction, WinogradTransposedFunction
 
 
 def convolve(
@@ -42,17 +42,17 @@ def convolve(
     References:
         Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, arXiv:1509.09308, eq. 8 to 12.
     """
-    x, shape = _ours(x, weight, bias, stride, padding)
+    x, shape = _prepare(x, weight, bias, stride, padding)
     if shape is not None and shape.is_large:
-        if shape.is_wide and (shape.feeds_all or not torch.is_grad_enabled()):
-            return Wide.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
-        if shape.is_thin and not x.requires_grad:
-            return Thin.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
+        if shape.fits_winograd and (shape.feeds_all_threads or not torch.is_grad_enabled()):
+            return WinogradFunction.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
+        if shape.has_few_inputs and not x.requires_grad:
+            return FewInputsConv.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
     out = _pooled(x, weight, bias, stride, padding) if pooled else F.conv2d(x, weight, bias, stride, padding)
     return out.relu_() if relu else out
 
 
-def convolve_narrow(
+def convolve_few_outputs(
     x: Float[Tensor, "batch channels height width"],
     weight: Float[Tensor, "out channels k k"],
     bias: Float[Tensor, " out"] | None,
@@ -64,13 +64,13 @@ def convolve_narrow(
         weight: (out, channels, k, k).
         bias: one for each channel that comes out.
     """
-    x, shape = _ours(x, weight, bias)
-    if shape is None or not (shape.is_large and shape.is_narrow):
+    x, shape = _prepare(x, weight, bias)
+    if shape is None or not (shape.is_large and shape.has_few_outputs):
         return None
-    return Narrow.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
+    return FewOutputsConv.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
 
 
-def convolve_doubled(
+def convolve_upsampled(
     x: Float[Tensor, "batch channels h w"],
     weight: Float[Tensor, "out channels k k"],
     bias: Float[Tensor, " out"] | None,
@@ -88,17 +88,17 @@ def convolve_doubled(
         bias: one for each channel that comes out.
         relu: numbers below zero become zero, while they are at hand.
     """
-    x, shape = _ours(x, weight, bias)
+    x, shape = _prepare(x, weight, bias)
     if shape is None:
         return None
     if shape.co == 1:
         four = None if bias is None else bias.expand(4)
-        out = convolve_narrow(x, _of_four(weight), four)
+        out = convolve_few_outputs(x, _subpixel_weights(weight), four)
         return None if out is None else F.pixel_shuffle(out.relu_() if relu else out, 2)
-    shape = shape.doubled
-    if not (shape.is_large and shape.is_wide and shape.feeds_all):
+    shape = shape.upsampled
+    if not (shape.is_large and shape.fits_winograd and shape.feeds_all_threads):
         return None
-    return Wide.apply(x, weight, bias, relu, WHOLE, shape)  # pyright: ignore[reportReturnType]
+    return WinogradFunction.apply(x, weight, bias, relu, NOT_POOLED, shape)  # pyright: ignore[reportReturnType]
 
 
 def convolve_transposed(
@@ -122,21 +122,21 @@ def convolve_transposed(
         size: (height, width) of the result.
         relu: numbers below zero become zero, while they are at hand.
     """
-    x, whole, out = uncast(x), (len(x), weight.shape[1], *size), weight.shape[1]
-    shape = shape_of(whole, weight, stride, padding) if can_compute(x, weight, bias, out, cast=True) else None
-    if shape is None or not (shape.is_large and shape.is_wide and shape.feeds_all):
+    x, whole, out = to_float32(x), (len(x), weight.shape[1], *size), weight.shape[1]
+    shape = conv_shape_of(whole, weight, stride, padding) if can_compute(x, weight, bias, out, cast=True) else None
+    if shape is None or not (shape.is_large and shape.fits_winograd and shape.feeds_all_threads):
         return None
     if x.shape != (shape.n, shape.co, shape.oh, shape.ow):
         return None
-    return WideTransposed.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]
+    return WinogradTransposedFunction.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]
 
 
-def _ours(
+def _prepare(
     x: Tensor, weight: Tensor, bias: Tensor | None, stride: int = 1, padding: int = 1
-) -> tuple[Tensor, Shape | None]:
+) -> tuple[Tensor, ConvShape | None]:
     """The pictures as they are computed with, and the convolution; None where it is left to PyTorch."""
-    x = uncast(x)
-    shape = shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight), cast=True) else None
+    x = to_float32(x)
+    shape = conv_shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight), cast=True) else None
     return x, shape if shape is not None and x.shape[1] == shape.ci else None
 
 
@@ -146,7 +146,7 @@ def _pooled(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding
     return pooled if bias is None else pooled.add_(bias[:, None, None])
 
 
-def _of_four(weight: Tensor) -> Tensor:
+def _subpixel_weights(weight: Tensor) -> Tensor:
     """Weights (4, in, 3, 3) of four results, of (1, in, 3, 3): sums over the taps that fall on a point of the small."""
     places = torch.zeros(2, 3, 3)  # (result, point of the small picture, tap)
     places[0, [0, 1, 1], [0, 1, 2]] = 1

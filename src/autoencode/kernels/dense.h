@@ -1,7 +1,7 @@
 // Products of matrices of any steps: layers of a dense network, and their gradients.
 //
 // A thread has some of the columns, or of the rows where columns are few beside them: it then has less to copy, and lines
-// of the result that lie together. Of b it copies a panel of COLUMNS * LANES columns and DEPTH rows, which stays in the
+// of the result that lie parallel_for. Of b it copies a panel of COLUMNS * LANES columns and DEPTH rows, which stays in the
 // first cache while all rows of a go by it.
 // Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008), section 4.
 
@@ -13,20 +13,20 @@
 
 constexpr int WIDTH = COLUMNS * LANES, DEPTH = 256;
 
-struct View {
+struct MatrixView {
   const float* at;
   ptrdiff_t row, column;
 };
 
-struct Dense {
+struct BlockedGemm {
   int rows, columns, depth;
-  View a, b;
+  MatrixView a, b;
   const float* bias;
   float* y;
 
   // y = a b + bias; each thread computes its part, from copies of its own.
-  void share(int threads) const {
-    share(threads, [this](int top, int bottom, int left, int right) {
+  void run_parallel(int threads) const {
+    run_parallel(threads, [this](int top, int bottom, int left, int right) {
       const auto pack_some = [this](float* panel, int step, int steps, int column, int count, int whole) {
         pack(panel, step, steps, column, count, whole);
       };
@@ -35,11 +35,11 @@ struct Dense {
   }
 
   template <class Part>
-  void share(int threads, Part part) const {
-    together(threads, [&](const Threads& here) {
+  void run_parallel(int threads, Part part) const {
+    parallel_for(threads, [&](const ThreadShare& here) {
       const long strips = (columns + LANES - 1) / LANES, most = rows > 2 * columns ? 1 : strips / COLUMNS;
-      const long abreast = std::max(1l, std::min(here.all, most));
-      const long below = here.all / abreast, column = here.me % abreast, row = here.me / abreast;
+      const long abreast = std::max(1l, std::min(here.size, most));
+      const long below = here.size / abreast, column = here.rank % abreast, row = here.rank / abreast;
       if (row < below) {
         const int left = strips * column / abreast * LANES, right = strips * (column + 1) / abreast * LANES;
         part(rows * row / below, rows * (row + 1) / below, left, std::min(right, columns));
@@ -52,7 +52,7 @@ struct Dense {
   template <class Kind, class Pack>
   void part(int top, int bottom, int left, int right, const typename Kind::Cell* lefts, ptrdiff_t a_row, ptrdiff_t a_step,
             int cells, Pack pack) const {
-    const Room panel((size_t)DEPTH * WIDTH), narrow((size_t)(bottom - top) * WIDTH);
+    const AlignedBuffer panel((size_t)DEPTH * WIDTH), narrow((size_t)(bottom - top) * WIDTH);
     auto* packed = panel.as<typename Kind::Cell>();
     for (int column = left; column < right; column += WIDTH) {
       const int count = std::min(WIDTH, right - column), whole = (count + LANES - 1) / LANES * LANES;
@@ -64,7 +64,7 @@ struct Dense {
       for (int step = 0; step < cells || step == 0; step += DEPTH) {
         const int steps = std::min(DEPTH, cells - step);
         pack(packed, step, steps, column, count, whole);
-        const ProductOf<Kind> product{lefts + step * a_step, a_row, a_step, packed, WIDTH, to, to_row, steps, start};
+        const GemmKernel<Kind> product{lefts + step * a_step, a_row, a_step, packed, WIDTH, to, to_row, steps, start};
         if (step) product.template run<true>(bottom - top, whole);
         else product.template run<false>(bottom - top, whole);
       }
@@ -84,7 +84,7 @@ struct Dense {
       for (; done + LANES <= count; done += LANES) {
         int row = 0;
         for (; row + LANES <= steps; row += LANES)
-          turn(from + done * b.column + row, b.column, panel + (ptrdiff_t)row * WIDTH + done, WIDTH);
+          transpose(from + done * b.column + row, b.column, panel + (ptrdiff_t)row * WIDTH + done, WIDTH);
         copy(panel, from, row, steps, done, done + LANES, done + LANES);
       }
 #endif

@@ -6,30 +6,30 @@ import torch
 from torch import Tensor
 
 from autoencode.kernels.calls import (
-    Given,
-    Wants,
-    What,
-    as_last,
+    Inputs,
+    Requested,
+    Op,
+    channels_last_or_none,
     channels_last,
     compute,
     forward,
-    in_line,
-    taps,
-    untapped,
+    contiguous_or_none,
+    to_hwio,
+    from_hwio,
 )
-from autoencode.kernels.shape import Shape
-from autoencode.kernels.slopes import of_results
+from autoencode.kernels.shape import ConvShape
+from autoencode.kernels.slopes import relu_maxpool_backward
 
 
-class Thin(torch.autograd.Function):
-    """y = w ∗ x + b for pictures of few channels, to which no gradient goes; or of it what `Wide` gives."""
+class FewInputsConv(torch.autograd.Function):
+    """y = w ∗ x + b for pictures of few channels, to which no gradient goes; or of it what `WinogradFunction` gives."""
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: Shape
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, relu: bool, pooled: bool, shape: ConvShape
     ) -> Tensor:
         """As the class says."""
-        return forward(ctx, What.THIN_FORWARD, x, weight, bias, shape, relu=relu, pooled=pooled)
+        return forward(ctx, Op.FEW_INPUTS_FORWARD, x, weight, bias, shape, relu=relu, pooled=pooled)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -37,46 +37,46 @@ class Thin(torch.autograd.Function):
         (x, weight, y, which), shape, (dy,) = ctx.saved_tensors, ctx.shape, gradients
         _, wants_weight, wants_bias, *_ = ctx.needs_input_grad
         if torch.is_grad_enabled():
-            dy = of_results(dy, y, which if ctx.pooled else None, shape)
-            _, dw = _pytorchs(dy, x, weight, shape.stride, wants_weight=wants_weight)
+            dy = relu_maxpool_backward(dy, y, which if ctx.pooled else None, shape)
+            _, dw = _torch_conv_backward(dy, x, weight, shape.stride, wants_weight=wants_weight)
             return None, dw, dy.sum((0, 2, 3)) if wants_bias else None, None, None, None
-        given = Given(channels_last(x), dy=channels_last(dy), passes=as_last(which))
-        wants = Wants(weights=True, sums=wants_bias)
-        _, dw, db, _ = compute(What.THIN_BACKWARD, shape, given, wants, pooled=ctx.pooled)
-        return None, untapped(dw), db, None, None, None
+        inputs = Inputs(channels_last(x), dy=channels_last(dy), passes=channels_last_or_none(which))
+        requested = Requested(weights=True, sums=wants_bias)
+        _, dw, db, _ = compute(Op.FEW_INPUTS_BACKWARD, shape, inputs, requested, pooled=ctx.pooled)
+        return None, from_hwio(dw), db, None, None, None
 
 
-class Narrow(torch.autograd.Function):
+class FewOutputsConv(torch.autograd.Function):
     """y = w ∗ x + b for few channels; the way back is a convolution of few."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, shape: Shape) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, shape: ConvShape) -> Tensor:
         """As the class says."""
         rows = weight.detach().permute(0, 2, 3, 1).contiguous()
-        given = Given(channels_last(x), weight=rows, bias=in_line(bias))
+        inputs = Inputs(channels_last(x), weight=rows, bias=contiguous_or_none(bias))
         ctx.save_for_backward(x, weight)
         ctx.shape = shape
-        return cast("Tensor", compute(What.NARROW_FORWARD, shape, given, Wants(points=True)).points)
+        return cast("Tensor", compute(Op.FEW_OUTPUTS_FORWARD, shape, inputs, Requested(points=True)).points)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients of what `forward` is given, in its order."""
-        (x, weight), turned, (dy,) = ctx.saved_tensors, ctx.shape.turned, gradients
+        (x, weight), transposed, (dy,) = ctx.saved_tensors, ctx.shape.transposed, gradients
         wants_x, wants_weight, wants_bias, _ = ctx.needs_input_grad
         db = dy.sum((0, 2, 3)) if wants_bias else None
         if torch.is_grad_enabled():
-            return *_pytorchs(dy, x, weight, 1, wants_x=wants_x, wants_weight=wants_weight), db, None
+            return *_torch_conv_backward(dy, x, weight, 1, wants_x=wants_x, wants_weight=wants_weight), db, None
         dy, dx, dw = channels_last(dy), None, None
         if wants_x:
-            given = Given(dy, weight=taps(weight.transpose(0, 1).flip(2, 3)))
-            dx = compute(What.THIN_FORWARD, turned, given, Wants(points=True)).points
+            inputs = Inputs(dy, weight=to_hwio(weight.transpose(0, 1).flip(2, 3)))
+            dx = compute(Op.FEW_INPUTS_FORWARD, transposed, inputs, Requested(points=True)).points
         if wants_weight:
-            made = compute(What.THIN_BACKWARD, turned, Given(dy, dy=channels_last(x)), Wants(weights=True)).weights
+            made = compute(Op.FEW_INPUTS_BACKWARD, transposed, Inputs(dy, dy=channels_last(x)), Requested(weights=True)).weights
             dw = cast("Tensor", made).flip(0, 1).permute(2, 3, 0, 1)
         return dx, dw, db, None
 
 
-def _pytorchs(
+def _torch_conv_backward(
     dy: Tensor, x: Tensor, weight: Tensor, stride: int, *, wants_x: bool = False, wants_weight: bool = False
 ) -> tuple[Tensor | None, Tensor | None]:
     """The gradients for x and the weights by PyTorch's operation, which can be differentiated again."""

@@ -9,7 +9,7 @@
 #include "product.h"
 
 // F(4, 3): four results from six products in place of twelve.
-struct Three {
+struct F4x3 {
   static constexpr int M = 4, R = 3, STEP = 4, N = 6, P = 6;
   static constexpr float B[P][N] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
                                     {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
@@ -23,7 +23,7 @@ struct Three {
 };
 
 // F(2, 3): two results from four products in place of six.
-struct ThreeSmall {
+struct F2x3 {
   static constexpr int M = 2, R = 3, STEP = 2, N = 4, P = 4;
   static constexpr float B[P][N] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
   static constexpr float G[P][R] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
@@ -31,7 +31,7 @@ struct ThreeSmall {
 };
 
 // A stride of 2: the outer taps are F(2, 2) on every other point, the middle one is as it is; five in place of six.
-struct ThreeHalving {
+struct F2x3Stride2 {
   static constexpr int M = 2, R = 3, STEP = 4, N = 5, P = 5;
   static constexpr float B[P][N] = {
       {1, 0, -1, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 1, 0, -1}, {0, 1, 0, 0, 0}, {0, 0, 0, 1, 0}};
@@ -42,7 +42,7 @@ struct ThreeHalving {
 // Of a picture whose points are first doubled along both sides, which is never made: what a point gives to all that is
 // made of it, and what the differences to its two neighbours do; three in place of six. Nothing is rounded more than in
 // the plain sum of four taps.
-struct ThreeDoubling {
+struct F2x3Upsampled {
   static constexpr int M = 2, R = 3, STEP = 1, N = 3, P = 3;
   static constexpr float B[P][N] = {{0, 1, 0}, {1, -1, 0}, {0, -1, 1}};
   static constexpr float G[P][R] = {{1, 1, 1}, {1, 0, 0}, {0, 0, 1}};
@@ -50,12 +50,12 @@ struct ThreeDoubling {
 };
 
 // out[i] = the sum over j of C[i][j] in[j], or of C[j][i] in[j] where it is turned; zeros and ones cost nothing.
-template <bool TURNED, int TO, int FROM, int X, int Y>
-INLINE void times(const float (&c)[X][Y], const vec* in, int in_step, vec* out, int out_step) {
+template <bool TRANSPOSED, int TO, int FROM, int X, int Y>
+INLINE void multiply_constant(const float (&c)[X][Y], const vec* in, int in_step, vec* out, int out_step) {
   UNROLL for (int i = 0; i < TO; i++) {
     vec sum = {};
     UNROLL for (int j = 0; j < FROM; j++) {
-      const float factor = TURNED ? c[j][i] : c[i][j];
+      const float factor = TRANSPOSED ? c[j][i] : c[i][j];
       if (factor == 0) continue;
       if (factor == 1) sum += in[j * in_step];
       else if (factor == -1) sum -= in[j * in_step];

@@ -4,22 +4,22 @@
 
 #include <cstdint>
 
-typedef struct AtenTensorOpaque* Handle;
+typedef struct AtenTensorOpaque* TensorHandle;
 
-struct PyTorch {
-  int32_t (*data)(Handle, void**);
-  int32_t (*sizes)(Handle, int64_t**);
-  int32_t (*strides)(Handle, int64_t**);
-  int32_t (*empty)(int64_t, const int64_t*, const int64_t*, int32_t, int32_t, int32_t, Handle*);
+struct TorchApi {
+  int32_t (*data)(TensorHandle, void**);
+  int32_t (*sizes)(TensorHandle, int64_t**);
+  int32_t (*strides)(TensorHandle, int64_t**);
+  int32_t (*empty)(int64_t, const int64_t*, const int64_t*, int32_t, int32_t, int32_t, TensorHandle*);
 };
 
-inline PyTorch pytorch;  // as autoencode_meet_pytorch is told
+inline TorchApi pytorch;  // as autoencode_set_torch_api is told
 
-constexpr int32_t FLOAT32 = 6, BYTES = 0, PROCESSOR = 0;  // the numbers that interface has for them
+constexpr int32_t FLOAT32 = 6, UINT8 = 0, CPU = 0;  // the numbers that interface has for them
 
 // Where a tensor's numbers are, which need not be there. False says that it cannot be told.
 template <class T>
-static bool find(Handle* tensor, T** at) {
+static bool data_pointer(TensorHandle* tensor, T** at) {
   void* found = nullptr;
   const bool done = !tensor || !pytorch.data(*tensor, &found);
   *at = (T*)found;

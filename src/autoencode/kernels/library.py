@@ -15,20 +15,20 @@ from pathlib import Path
 import platformdirs
 import torch
 
-VARIABLE = "AUTOENCODE_KERNELS"
+ENVIRONMENT_VARIABLE = "AUTOENCODE_KERNELS"
 """Set to 0, PyTorch's own operations are used."""
 _SOURCES = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".h", ".cpp"))
-_SETS = {
+_ISA_FLAGS = {
     "AVX512": ("-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"),
     "AVX2": ("-mavx2", "-mfma"),
 }
 _BFLOAT16 = ("-mavx512bf16",)
 _FLAGS = ("-std=c++17", "-O3", "-shared", "-fPIC")
-_ARITHMETIC = ("-fno-math-errno", "-fno-signed-zeros", "-fno-trapping-math", "-ffp-contract=fast")
-_LONGEST = 120.0
+_FLOAT_FLAGS = ("-fno-math-errno", "-fno-signed-zeros", "-fno-trapping-math", "-ffp-contract=fast")
+_COMPILE_TIMEOUT = 120.0
 _OPENMP = ("GOMP_parallel", "GOMP_barrier", "omp_get_thread_num", "omp_get_num_threads", "omp_get_max_threads")
 """What threads need, by the names that GNU's OpenMP gave them; LLVM's and Intel's have them too."""
-_wanted: bool | None = None
+_enabled: bool | None = None
 
 
 def use_kernels(wanted: bool = True) -> None:
@@ -37,66 +37,66 @@ def use_kernels(wanted: bool = True) -> None:
     Args:
         wanted: False goes back to PyTorch's. So does AUTOENCODE_KERNELS=0 in the environment, whatever is asked.
     """
-    global _wanted
-    _wanted = wanted and os.environ.get(VARIABLE) != "0"
+    global _enabled
+    _enabled = wanted and os.environ.get(ENVIRONMENT_VARIABLE) != "0"
 
 
-def use_kernels_unless_told() -> None:
+def use_kernels_by_default() -> None:
     """The same, where nobody has said otherwise."""
-    if _wanted is None:
+    if _enabled is None:
         use_kernels()
 
 
 def build_kernels() -> bool:
     """Compiles them where they are not yet, which takes some seconds; whether they are there and wanted."""
-    return library() is not None
+    return enabled_library() is not None
 
 
-def are_built() -> bool:
+def kernels_are_built() -> bool:
     """Whether they lie ready or are not to be had, so that the first use need not wait seconds for a compiler."""
-    return not _wanted or any(way.is_built for way in ways()) or not ways()
+    return not _enabled or any(build.is_built for build in build_candidates()) or not build_candidates()
 
 
-def lack_a_compiler() -> bool:
+def lacks_compiler() -> bool:
     """Whether they are wanted, and this processor could do with them, but none of the compilers here makes them."""
-    fits = torch.backends.cpu.get_cpu_capability() in _SETS and openmp() is not None
-    return bool(_wanted) and fits and built() is None
+    fits = torch.backends.cpu.get_cpu_capability() in _ISA_FLAGS and openmp_functions() is not None
+    return bool(_enabled) and fits and compiled_library() is None
 
 
-def library() -> ctypes.CDLL | None:
+def enabled_library() -> ctypes.CDLL | None:
     """The compiled operations, or None where they are not wanted or cannot be had. The first call may build them."""
-    return built() if _wanted else None
+    return compiled_library() if _enabled else None
 
 
 @cache
-def built() -> ctypes.CDLL | None:
+def compiled_library() -> ctypes.CDLL | None:
     """The compiled operations, wanted or not; None where they cannot be had."""
-    return next((found for way in ways() if (found := way.library()) is not None), None)
+    return next((found for build in build_candidates() if (found := build.load()) is not None), None)
 
 
-def kernels_file() -> str:
+def library_path() -> str:
     """Where the compiled operations are, which must be there."""
-    found = built()
+    found = compiled_library()
     if found is None:
         raise AssertionError("there are no kernels")
     return found._name
 
 
-def ways() -> "list[Way]":
+def build_candidates() -> "list[KernelBuild]":
     """How they can be compiled here, the likeliest first."""
     capability = torch.backends.cpu.get_cpu_capability()
-    flags = _SETS.get(capability)
+    flags = _ISA_FLAGS.get(capability)
     compilers = [shlex.split(os.environ.get("CXX", "c++")), ["g++"], ["clang++"]]
     found = [(path, *more) for name, *more in filter(None, compilers) if (path := shutil.which(name))]
-    if flags is None or openmp() is None:
+    if flags is None or openmp_functions() is None:
         return []
     bfloat16 = capability == "AVX512" and torch.cpu._is_avx512_bf16_supported()  # pyright: ignore
     more = [_BFLOAT16, ()] if bfloat16 else [()]  # an old compiler does not know of it
-    return [Way((*compiler, *_FLAGS, *_ARITHMETIC, *flags, *last)) for compiler in found for last in more]
+    return [KernelBuild((*compiler, *_FLAGS, *_FLOAT_FLAGS, *flags, *last)) for compiler in found for last in more]
 
 
 @cache
-def pytorch() -> ctypes.CDLL:
+def torch_library() -> ctypes.CDLL:
     """PyTorch's own operations.
 
     Raises:
@@ -106,20 +106,20 @@ def pytorch() -> ctypes.CDLL:
 
 
 @cache
-def openmp() -> tuple[ctypes.c_void_p, ...] | None:
+def openmp_functions() -> tuple[ctypes.c_void_p, ...] | None:
     """Where the OpenMP is that PyTorch computes with; None where it has none, or it is not to be found."""
     try:
-        return addresses(_OPENMP)
+        return function_pointers(_OPENMP)
     except (OSError, AttributeError):
         return None
 
 
-def addresses(names: Sequence[str]) -> tuple[ctypes.c_void_p, ...]:
+def function_pointers(names: Sequence[str]) -> tuple[ctypes.c_void_p, ...]:
     """Of functions in PyTorch's library, or in those that it needs."""
-    return tuple(ctypes.cast(getattr(pytorch(), name), ctypes.c_void_p) for name in names)
+    return tuple(ctypes.cast(getattr(torch_library(), name), ctypes.c_void_p) for name in names)
 
 
-class Way:
+class KernelBuild:
     """A command that compiles them, and where the result is kept: of another source or command in another file.
 
     Args:
@@ -140,13 +140,13 @@ class Way:
         except OSError:  # a folder of another user's
             return False
 
-    def library(self) -> ctypes.CDLL | None:
+    def load(self) -> ctypes.CDLL | None:
         """The operations, compiled where they are not yet; None where that cannot be done."""
         for again in (False, True):
             try:
                 if again or not self.file.is_file():
                     self._compile()
-                return _loaded(self.file)
+                return _load_trusted(self.file)
             except (OSError, subprocess.SubprocessError):  # no folder, half a file from a full disk …
                 continue
         return None
@@ -158,13 +158,13 @@ class Way:
             made = Path(folder) / self.file.name
             sources = [str(path) for path in _SOURCES if path.suffix == ".cpp"]
             command = [*self.command, *sources, "-o", str(made)]
-            subprocess.run(command, check=True, capture_output=True, timeout=_LONGEST)  # noqa: S603  # our own sources
+            subprocess.run(command, check=True, capture_output=True, timeout=_COMPILE_TIMEOUT)  # noqa: S603  # our own sources
             with made.open("rb") as file:
                 os.fsync(file.fileno())
             made.replace(self.file)
 
 
-def _loaded(file: Path) -> ctypes.CDLL:
+def _load_trusted(file: Path) -> ctypes.CDLL:
     """The library, which nobody but this user can have written.
 
     Raises:
@@ -176,5 +176,5 @@ def _loaded(file: Path) -> ctypes.CDLL:
         if not file.is_absolute() or others or ("getuid" in dir(os) and about.st_uid != os.getuid()):
             raise PermissionError(f"{path} can be written by others")
     found = ctypes.CDLL(str(file))
-    found.autoencode_meet_openmp(*(openmp() or ()))
+    found.autoencode_set_openmp(*(openmp_functions() or ()))
     return found

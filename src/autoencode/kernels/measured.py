@@ -17,33 +17,33 @@ from torch import Tensor
 Multiply = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 _SIZES = (128, 784, 256), (784, 128, 256)
 """Rows, depth and columns, in a layer of a dense network: of its results, and of the gradient of its weights."""
-_ROUNDS, _IN_A_ROW = 11, 3
+_ROUNDS, _REPEATS = 11, 3
 _PRODUCTS = "products"
 
 
-def kept_speed(multiply: Multiply, beside: Path) -> float:
+def cached_speedup(multiply: Multiply, library_file: Path) -> float:
     """How many times as fast as PyTorch's ours are. The first call on a machine measures: a tenth of a second.
 
-    What was found lies beside the compiled operations, so that every process does the same.
+    What was found lies library_file the compiled operations, so that every process does the same.
 
     Args:
         multiply: our own: of a, b and what is added to each row.
-        beside: the file of the compiled operations.
+        library_file: the file of the compiled operations.
     """
-    file = beside.with_name(f"{beside.stem}-{_digest(processor())}.json")
+    file = library_file.with_name(f"{library_file.stem}-{_digest(cpu_model())}.json")
     try:
         return float(json.loads(file.read_text())[_PRODUCTS])
     except (OSError, ValueError, KeyError, TypeError):  # not measured yet, or not by us
-        found = speed(multiply)
+        found = measure_speedup(multiply)
     with contextlib.suppress(OSError):
         whole = file.with_suffix(f".{os.getpid()}")
-        whole.write_text(json.dumps({"processor": processor(), _PRODUCTS: found}))
+        whole.write_text(json.dumps({"processor": cpu_model(), _PRODUCTS: found}))
         whole.replace(file)
     return found
 
 
 @torch.no_grad()
-def speed(multiply: Multiply) -> float:
+def measure_speedup(multiply: Multiply) -> float:
     """The same, measured: the mean of some sizes, in turn; medians, since a moment of other work must not decide."""
     ratios = list[float]()
     for rows, depth, columns in _SIZES:
@@ -56,7 +56,7 @@ def speed(multiply: Multiply) -> float:
 
 
 @cache
-def processor() -> str:
+def cpu_model() -> str:
     """What this machine's processor calls itself."""
     listing = Path("/proc/cpuinfo")
     lines = listing.read_text().splitlines() if listing.is_file() else []
@@ -66,7 +66,7 @@ def processor() -> str:
 
 def _seconds(way: Callable[[], object]) -> float:
     began = time.perf_counter()
-    for _ in range(_IN_A_ROW):
+    for _ in range(_REPEATS):
         way()
     return time.perf_counter() - began
 

@@ -22,12 +22,12 @@ struct Bfloat16 {
   typedef __m512i Cells;
   static constexpr int DEPTH = 2;
 
-  INLINE static Cells same(const Cell* one) {
+  INLINE static Cells broadcast(const Cell* one) {
     Cell pair;
     std::memcpy(&pair, one, sizeof pair);  // of memory that also holds float32 numbers
     return _mm512_set1_epi32(pair);
   }
-  INLINE static Cells several(const Cell* from) { return _mm512_loadu_si512(from); }
+  INLINE static Cells load_cells(const Cell* from) { return _mm512_loadu_si512(from); }
   INLINE static vec add(vec sum, Cells one, Cells other) {
     return (vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)one, (__m512bh)other);
   }
@@ -36,16 +36,16 @@ struct Bfloat16 {
     _mm512_storeu_si512(to, paired(rounded(rows[0]), rounded(rows[1])));
   }
 
-  // Cells that add_turned needs
-  static size_t to_turn(size_t depth, size_t numbers) { return (depth + 1) / 2 * numbers; }
+  // Cells that add_transposed needs
+  static size_t transpose_scratch(size_t depth, size_t numbers) { return (depth + 1) / 2 * numbers; }
 
   // c[rows][columns] += a[depth][rows]' b[depth][columns], where a and b are as put() leaves them
-  static void add_turned(const Cell* a, const Cell* b, Cell* aside, float* c, int rows, int columns, int depth) {
+  static void add_transposed(const Cell* a, const Cell* b, Cell* scratch, float* c, int rows, int columns, int depth) {
     const int pairs = (depth + 1) / 2;
-    Cell* other = aside + (ptrdiff_t)pairs * rows;
-    pair_rows(a, rows, depth, aside);
+    Cell* other = scratch + (ptrdiff_t)pairs * rows;
+    pair_rows(a, rows, depth, scratch);
     pair_rows(b, columns, depth, other);
-    ProductOf<Bfloat16>{aside, 1, rows, other, columns, c, columns, pairs}.template run<true>(rows, columns);
+    GemmKernel<Bfloat16>{scratch, 1, rows, other, columns, c, columns, pairs}.template run<true>(rows, columns);
   }
 
  private:

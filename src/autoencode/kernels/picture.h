@@ -5,7 +5,7 @@
 #include "product.h"
 #include "threads.h"
 
-struct Shape {
+struct ConvShape {
   int n, h, w, ci, oh, ow, co;
   int half_oh() const { return (oh + 1) / 2; }  // the sides of what is left of the results by their maximum
   int half_ow() const { return (ow + 1) / 2; }
@@ -20,11 +20,11 @@ INLINE void prefetch(const T* numbers, ptrdiff_t count) {
 }
 
 // to = the sum of the threads' rows, each thread some of it
-static void add_up(float* to, const float* rows, ptrdiff_t count, const Threads& here) {
+static void add_up(float* to, const float* rows, ptrdiff_t count, const ThreadShare& here) {
   const ptrdiff_t vectors = (count + LANES - 1) / LANES, last = here.last(vectors) * LANES;
   for (ptrdiff_t i = here.first(vectors) * LANES; i < last; i += LANES) {
     vec sum = load(rows + i);
-    for (int row = 1; row < here.all; row++) sum += load(rows + count * row + i);
+    for (int row = 1; row < here.size; row++) sum += load(rows + count * row + i);
     store(to + i, sum);
   }
 }

@@ -31,19 +31,19 @@ struct Float32 {
   typedef vec Cells;
   static constexpr int DEPTH = 1;  // numbers in a cell, side by side along what is summed over
 
-  INLINE static Cells same(const Cell* one) { return vec{} + *one; }
-  INLINE static Cells several(const Cell* from) { return load(from); }
+  INLINE static Cells broadcast(const Cell* one) { return vec{} + *one; }
+  INLINE static Cells load_cells(const Cell* from) { return load(from); }
   INLINE static vec add(vec sum, Cells one, Cells other) { return sum + one * other; }
   INLINE static void put(Cell* to, vec row) { store(to, row); }
   INLINE static void put_rows(Cell* to, const vec (&rows)[1]) { store(to, rows[0]); }
-  static size_t to_turn(size_t, size_t) { return 0; }
-  static void add_turned(const Cell* a, const Cell* b, Cell*, float* c, int rows, int columns, int depth);
+  static size_t transpose_scratch(size_t, size_t) { return 0; }
+  static void add_transposed(const Cell* a, const Cell* b, Cell*, float* c, int rows, int columns, int depth);
 };
 
 // A product of matrices: c[rows][columns] = (ADD: +=) a[rows][depth] b[depth][columns]. Both steps of a are free.
 // Without ADD the sums start at zero, or each column's at the number in `start`.
 template <class Kind>
-struct ProductOf {
+struct GemmKernel {
   typedef typename Kind::Cell Cell;
   typedef typename Kind::Cells Cells;
   const Cell* a;
@@ -65,9 +65,9 @@ struct ProductOf {
         sum[r][k] = ADD ? load(to + r * c_row + k * LANES) : start ? load(start + column + k * LANES) : vec{};
     for (int d = 0; d < depth; d++) {
       Cells some[C];
-      UNROLL for (int k = 0; k < C; k++) some[k] = Kind::several(right + d * b_step + k * LANES);
+      UNROLL for (int k = 0; k < C; k++) some[k] = Kind::load_cells(right + d * b_step + k * LANES);
       UNROLL for (int r = 0; r < R; r++) {
-        const Cells one = Kind::same(left + r * a_row + d * a_step);
+        const Cells one = Kind::broadcast(left + r * a_row + d * a_step);
         UNROLL for (int k = 0; k < C; k++) sum[r][k] = Kind::add(sum[r][k], one, some[k]);
       }
     }
@@ -92,18 +92,18 @@ struct ProductOf {
   }
 };
 
-typedef ProductOf<Float32> Product;
+typedef GemmKernel<Float32> GemmKernelF32;
 
 // c[rows][columns] += a[depth][rows]' b[depth][columns]
-inline void Float32::add_turned(const Cell* a, const Cell* b, Cell*, float* c, int rows, int columns, int depth) {
-  Product{a, 1, rows, b, columns, c, columns, depth}.run<true>(rows, columns);
+inline void Float32::add_transposed(const Cell* a, const Cell* b, Cell*, float* c, int rows, int columns, int depth) {
+  GemmKernelF32{a, 1, rows, b, columns, c, columns, depth}.run<true>(rows, columns);
 }
 
-class Room {  // memory on a boundary of pages
+class AlignedBuffer {  // memory on a boundary of pages
  public:
-  explicit Room(size_t count) : start_((float*)std::aligned_alloc(4096, (count * 4 + 4095) / 4096 * 4096)) {}
-  ~Room() { std::free(start_); }
-  Room(const Room&) = delete;
+  explicit AlignedBuffer(size_t count) : start_((float*)std::aligned_alloc(4096, (count * 4 + 4095) / 4096 * 4096)) {}
+  ~AlignedBuffer() { std::free(start_); }
+  AlignedBuffer(const AlignedBuffer&) = delete;
   operator float*() const { return start_; }
 
   template <class Cell>

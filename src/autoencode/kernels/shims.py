@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from autoencode.kernels.library import addresses, kernels_file, library
+from autoencode.kernels.library import function_pointers, library_path, enabled_library
 
 _C_INTERFACE = (
     "aoti_torch_get_data_ptr",
@@ -16,26 +16,26 @@ _C_INTERFACE = (
 )
 """Of PyTorch: stable between its versions."""
 _TENSOR = "AtenTensorHandle"
-_TAKES = {
+_SIGNATURES = {
     "autoencode_convolve": f"const int64_t*, int64_t, {', '.join([_TENSOR + '*'] * 9)}",
-    "autoencode_product": f"{_TENSOR}, {_TENSOR}, {_TENSOR}*, int32_t, {_TENSOR}*",
+    "autoencode_matmul": f"{_TENSOR}, {_TENSOR}, {_TENSOR}*, int32_t, {_TENSOR}*",
 }
 """Of the operators in `calls` and `dense`, in C."""
 
 
-def shims() -> dict[Any, list[str]]:
-    """What the compiler has to know of the operators in `written_down` steps: `aot_inductor.custom_ops_to_c_shims`."""
-    if library() is None:
+def c_shims() -> dict[Any, list[str]]:
+    """What the compiler has to know of the operators in `trace_custom_ops` steps: `aot_inductor.custom_ops_to_c_shims`."""
+    if enabled_library() is None:
         return {}
-    _meet()
+    _register()
     return {
         getattr(torch.ops.autoencode, name).default: [f"AOTITorchError aoti_torch_cpu_{name}({takes})"]
-        for name, takes in _TAKES.items()
+        for name, takes in _SIGNATURES.items()
     }
 
 
 @cache
-def _meet() -> None:
+def _register() -> None:
     """Puts the library where compiled programs find it, and tells it where PyTorch's C interface is."""
-    everywhere = ctypes.CDLL(kernels_file(), mode=ctypes.RTLD_GLOBAL)
-    everywhere.autoencode_meet_pytorch(*addresses(_C_INTERFACE))
+    everywhere = ctypes.CDLL(library_path(), mode=ctypes.RTLD_GLOBAL)
+    everywhere.autoencode_set_torch_api(*function_pointers(_C_INTERFACE))

@@ -6,20 +6,20 @@
 struct OpenMP {
   void (*parallel)(void (*)(void*), void*, unsigned, unsigned);
   void (*barrier)();
-  int (*me)(), (*all)(), (*most)();
+  int (*rank)(), (*size)(), (*max_threads)();
 };
 
-inline OpenMP openmp;  // as autoencode_meet_openmp is told
+inline OpenMP openmp;  // as autoencode_set_openmp is told
 
-struct Threads {  // the share of this one
-  const long me = openmp.me(), all = openmp.all();
-  int first(long count) const { return count * me / all; }
-  int last(long count) const { return count * (me + 1) / all; }
+struct ThreadShare {  // the share of this one
+  const long rank = openmp.rank(), size = openmp.size();
+  int first(long count) const { return count * rank / size; }
+  int last(long count) const { return count * (rank + 1) / size; }
   void wait() const { openmp.barrier(); }  // for the others
 };
 
-// Calls body(Threads) in so many of them, or as many as there are.
+// Calls body(ThreadShare) in so many of them, or as many as there are.
 template <class Body>
-void together(int threads, const Body& body) {
-  openmp.parallel([](void* of) { (*(const Body*)of)(Threads()); }, (void*)&body, threads, 0);
+void parallel_for(int threads, const Body& body) {
+  openmp.parallel([](void* of) { (*(const Body*)of)(ThreadShare()); }, (void*)&body, threads, 0);
 }

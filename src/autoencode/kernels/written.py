@@ -4,19 +4,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_writing = ContextVar("writing", default=False)
+_tracing = ContextVar("writing", default=False)
 
 
 @contextmanager
-def written_down() -> Generator[None]:
+def trace_custom_ops() -> Generator[None]:
     """Within, operations of this library's own are PyTorch's custom operators, which a graph of `torch.fx` can hold."""
-    before = _writing.set(True)
+    before = _tracing.set(True)
     try:
         yield
     finally:
-        _writing.reset(before)
+        _tracing.reset(before)
 
 
-def is_written_down() -> bool:
+def is_tracing_custom_ops() -> bool:
     """Whether somebody writes down what is computed here."""
-    return _writing.get()
+    return _tracing.get()

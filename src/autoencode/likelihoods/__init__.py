@@ -8,7 +8,7 @@ from autoencode.likelihoods.continuous_bernoulli import ContinuousBernoulliLikel
 from autoencode.likelihoods.counts import NegativeBinomialLikelihood, PoissonLikelihood
 from autoencode.likelihoods.discretized_logistic import DiscretizedLogisticLikelihood
 from autoencode.likelihoods.laplace import LaplaceLikelihood
-from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 from autoencode.likelihoods.mixture_of_discretized_logistics import MixtureOfDiscretizedLogisticsLikelihood
 from autoencode.likelihoods.normal import NormalLikelihood
 from autoencode.likelihoods.scale import FixedScale, LearnedScale, OptimalScale, Scale
@@ -24,7 +24,7 @@ __all__ = [
     "LaplaceLikelihood",
     "LearnedScale",
     "Likelihood",
-    "Measure",
+    "LogProbKind",
     "MixtureOfDiscretizedLogisticsLikelihood",
     "NegativeBinomialLikelihood",
     "NormalLikelihood",

@@ -10,15 +10,15 @@ from torch.autograd import Function
 from torch.distributions import Bernoulli, Independent
 from torch.nn.functional import softplus
 
-from autoencode.likelihoods.likelihood import Likelihood, Measure, check_unit_interval, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_unit_interval, likelihoods
 
 
-@likelihoods.named("bernoulli")
+@likelihoods.register("bernoulli")
 class BernoulliLikelihood(Likelihood):
     """Independent coin flips; features are logits. On grey values it is a cross-entropy, not a likelihood.
 
     Values between 0 and 1 are accepted, as every VAE tutorial does: `log_prob` is then minus the cross-entropy, whose
-    normaliser is missing. `measure` says which of the two a data set gets.
+    normaliser is missing. `log_prob_kind` says which of the two a data set gets.
 
     References:
         Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, appendix C.1.
@@ -35,9 +35,9 @@ class BernoulliLikelihood(Likelihood):
         """Raises `DataError` unless every value is in [0, 1]."""
         check_unit_interval(x, "Bernoulli")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A mass on binary data, else neither."""
-        return Measure.MASS if bool(((x == 0) | (x == 1)).all()) else Measure.NEITHER
+        return LogProbKind.MASS if bool(((x == 0) | (x == 1)).all()) else LogProbKind.NEITHER
 
 
 class _Bernoulli(Bernoulli):
@@ -57,7 +57,7 @@ class _LogProb(Function):
         return torch.addcmul(softplus(logits, threshold=40).neg_(), x, logits)
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor]:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, Tensor]:  # pyright: ignore[reportIncompatibleMethodOverride]
         x, logits = ctx.saved_tensors
-        to_x = (slope * logits).sum_to_size(x.shape) if ctx.needs_input_grad[0] else None
-        return to_x, ((x - torch.sigmoid(logits)) * slope).sum_to_size(logits.shape)
+        to_x = (grad_output * logits).sum_to_size(x.shape) if ctx.needs_input_grad[0] else None
+        return to_x, ((x - torch.sigmoid(logits)) * grad_output).sum_to_size(logits.shape)

@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.distributions import Independent
 
 from autoencode.distributions.stretched_beta import StretchedBeta
-from autoencode.likelihoods.likelihood import Likelihood, Measure, check_unit_interval, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_unit_interval, likelihoods
 
 
-@likelihoods.named("beta")
+@likelihoods.register("beta")
 class BetaLikelihood(Likelihood):
     """Beta densities for values from 0 to 1; features are the logit of a mean and the log of a concentration.
 
@@ -35,6 +35,6 @@ class BetaLikelihood(Likelihood):
         """Raises `DataError` unless every value is in [0, 1]."""
         check_unit_interval(x, "beta")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A density."""
-        return Measure.DENSITY
+        return LogProbKind.DENSITY

@@ -6,12 +6,12 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Binomial, Independent
 
-from autoencode.distributions.on_levels import OnLevels
+from autoencode.distributions.on_levels import RescaledCounts
 from autoencode.likelihoods.levels import check_levels
-from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
 
-@likelihoods.named("binomial")
+@likelihoods.register("binomial")
 class BinomialLikelihood(Likelihood):
     """A mass on 256 levels: how many of 255 coin flips came up; features are logits. Its spread is small and fixed.
 
@@ -26,13 +26,13 @@ class BinomialLikelihood(Likelihood):
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """Binomials with these logits, event shape `data_shape`."""
-        inner = OnLevels(Binomial(self.total_count, logits=features, validate_args=False), self.total_count)
+        inner = RescaledCounts(Binomial(self.total_count, logits=features, validate_args=False), self.total_count)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless every value is one of the levels."""
         check_levels(x, self.total_count, "binomial")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A probability mass."""
-        return Measure.MASS
+        return LogProbKind.MASS

@@ -6,12 +6,12 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Categorical, Independent
 
-from autoencode.distributions.on_levels import OnLevels
-from autoencode.likelihoods.levels import by_value, check_levels
-from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.distributions.on_levels import RescaledCounts
+from autoencode.likelihoods.levels import split_parameters, check_levels
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
 
-@likelihoods.named("categorical")
+@likelihoods.register("categorical")
 class CategoricalLikelihood(Likelihood):
     """A mass on each of 256 levels with nothing assumed of its shape; 256 features a value, so small pictures only.
 
@@ -29,14 +29,14 @@ class CategoricalLikelihood(Likelihood):
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """Masses with these logits, event shape `data_shape`."""
-        logits = by_value(features, self.levels, len(self.data_shape))
-        inner = OnLevels(Categorical(logits=logits, validate_args=False), self.levels - 1)
+        logits = split_parameters(features, self.levels, len(self.data_shape))
+        inner = RescaledCounts(Categorical(logits=logits, validate_args=False), self.levels - 1)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless every value is one of the levels."""
         check_levels(x, self.levels - 1, "categorical")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A probability mass."""
-        return Measure.MASS
+        return LogProbKind.MASS

@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.distributions import Independent
 
 from autoencode.distributions import ContinuousBernoulli
-from autoencode.likelihoods.likelihood import Likelihood, Measure, check_unit_interval, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_unit_interval, likelihoods
 
 
-@likelihoods.named("continuous-bernoulli")
+@likelihoods.register("continuous-bernoulli")
 class ContinuousBernoulliLikelihood(Likelihood):
     """Cross-entropy with the normaliser that makes it a density on [0, 1]; features are logits.
 
@@ -30,6 +30,6 @@ class ContinuousBernoulliLikelihood(Likelihood):
         """Raises `DataError` unless every value is in [0, 1]."""
         check_unit_interval(x, "continuous Bernoulli")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A density."""
-        return Measure.DENSITY
+        return LogProbKind.DENSITY

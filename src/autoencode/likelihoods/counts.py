@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch.distributions import Independent, NegativeBinomial, Poisson
 
 from autoencode.likelihoods.levels import check_counts
-from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
-_LARGEST = 20.0  # of a log rate: e^20 is half a billion
+_MAX_LOG_RATE = 20.0  # of a log rate: e^20 is half a billion
 
 
-@likelihoods.named("poisson")
+@likelihoods.register("poisson")
 class PoissonLikelihood(Likelihood):
     """Poisson masses for counts (read with --values raw); features are logarithms of rates, cut off at 20."""
 
@@ -22,19 +22,19 @@ class PoissonLikelihood(Likelihood):
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """Poisson with these log rates, event shape `data_shape`."""
-        rates = features.clamp(-_LARGEST, _LARGEST).exp()
+        rates = features.clamp(-_MAX_LOG_RATE, _MAX_LOG_RATE).exp()
         return Independent(Poisson(rates, validate_args=False), len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless every value is a count."""
         check_counts(x, "Poisson")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A probability mass."""
-        return Measure.MASS
+        return LogProbKind.MASS
 
 
-@likelihoods.named("negative-binomial")
+@likelihoods.register("negative-binomial")
 class NegativeBinomialLikelihood(Likelihood):
     """Counts that vary more than Poisson's (read with --values raw); features are log means, dispersion is learned.
 
@@ -52,7 +52,7 @@ class NegativeBinomialLikelihood(Likelihood):
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """Negative binomials with these log means, event shape `data_shape`."""
         log_theta = self.log_dispersion.clamp(-10, 10).expand(features.shape)
-        logits = features.clamp(-_LARGEST, _LARGEST) - log_theta  # of success: mean = θ e^logits
+        logits = features.clamp(-_MAX_LOG_RATE, _MAX_LOG_RATE) - log_theta  # of success: mean = θ e^logits
         inner = NegativeBinomial(log_theta.exp(), logits=logits, validate_args=False)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
@@ -60,6 +60,6 @@ class NegativeBinomialLikelihood(Likelihood):
         """Raises `DataError` unless every value is a count."""
         check_counts(x, "negative binomial")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A probability mass."""
-        return Measure.MASS
+        return LogProbKind.MASS

@@ -9,10 +9,10 @@ from torch.distributions import Independent
 
 from autoencode.distributions import DiscretizedLogistic
 from autoencode.likelihoods.levels import check_levels
-from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
 
-@likelihoods.named("discretized-logistic")
+@likelihoods.register("discretized-logistic")
 class DiscretizedLogisticLikelihood(Likelihood):
     """A mass on the 256 levels of 8-bit pictures, with a scale for every value; features are locations and scales.
 
@@ -36,6 +36,6 @@ class DiscretizedLogisticLikelihood(Likelihood):
         """Raises `DataError` unless every value is one of the 256 levels."""
         check_levels(x, DiscretizedLogistic.levels - 1, "discretized logistic")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A probability mass."""
-        return Measure.MASS
+        return LogProbKind.MASS

@@ -4,11 +4,11 @@ from torch import Tensor
 from torch.distributions import Laplace
 
 from autoencode.likelihoods.likelihood import likelihoods
-from autoencode.likelihoods.located import LocatedLikelihood
+from autoencode.likelihoods.located import LocationScaleLikelihood
 
 
-@likelihoods.named("laplace")
-class LaplaceLikelihood(LocatedLikelihood):
+@likelihoods.register("laplace")
+class LaplaceLikelihood(LocationScaleLikelihood):
     """Independent Laplace densities, less moved by single wrong values than normals; features are medians."""
 
     power = 1

@@ -12,7 +12,7 @@ from autoencode.errors import DataError
 from autoencode.registry import Registry
 
 
-class Measure(StrEnum):
+class LogProbKind(StrEnum):
     """What `log_prob` is the logarithm of, which decides what may be said of its sum."""
 
     MASS = "probability mass"
@@ -44,7 +44,7 @@ class Likelihood(nn.Module):
         raise NotImplementedError
 
     @abstractmethod
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """What `log_prob` is for this data: a mass, a density, or neither."""
         raise NotImplementedError
 
@@ -61,12 +61,12 @@ def check_finite(x: Tensor) -> None:
         raise DataError("the data holds NaN or infinity: remove or replace those values first")
 
 
-def check_unit_interval(x: Tensor, who: str) -> None:
+def check_unit_interval(x: Tensor, likelihood_name: str) -> None:
     """Raises `DataError` unless every value is in [0, 1]."""
     check_finite(x)
     low, high = x.min().item(), x.max().item()
     if low < 0 or high > 1:
         raise DataError(
-            f"the {who} likelihood holds values from 0 to 1, and this data runs from {low:.4g} to {high:.4g}: "
+            f"the {likelihood_name} likelihood holds values from 0 to 1, and this data runs from {low:.4g} to {high:.4g}: "
             "say how to read it (--values 0-255), rescale it, or use --likelihood normal"
         )

@@ -7,11 +7,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
-from autoencode.likelihoods.likelihood import Likelihood, Measure, check_finite
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_finite
 from autoencode.likelihoods.scale import LearnedScale, Scale
 
 
-class LocatedLikelihood(Likelihood):
+class LocationScaleLikelihood(Likelihood):
     """A density on the real line whose features are locations and whose spread is a `Scale`.
 
     Args:
@@ -44,6 +44,6 @@ class LocatedLikelihood(Likelihood):
         """Raises `DataError` unless every value is finite."""
         check_finite(x)
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A density."""
-        return Measure.DENSITY
+        return LogProbKind.DENSITY

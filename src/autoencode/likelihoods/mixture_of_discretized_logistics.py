@@ -9,11 +9,11 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily
 
 from autoencode.distributions import DiscretizedLogistic
 from autoencode.errors import ArgumentError
-from autoencode.likelihoods.levels import by_value, check_levels
-from autoencode.likelihoods.likelihood import Likelihood, Measure, likelihoods
+from autoencode.likelihoods.levels import split_parameters, check_levels
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
 
-@likelihoods.named("mixture-of-discretized-logistics")
+@likelihoods.register("mixture-of-discretized-logistics")
 class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
     """A mass on 256 levels that can have several peaks: five discretized logistics, each with weight, place and scale.
 
@@ -35,7 +35,7 @@ class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
         """Mixtures, event shape `data_shape`; with features of 0 they stand at even distances from black to white."""
-        logits, loc, log_scale = by_value(features, 3 * self.components, len(self.data_shape)).chunk(3, -1)
+        logits, loc, log_scale = split_parameters(features, 3 * self.components, len(self.data_shape)).chunk(3, -1)
         places = (torch.arange(self.components, dtype=loc.dtype, device=loc.device) + 0.5) / self.components
         parts = DiscretizedLogistic(loc + places, (log_scale - 2).clamp(-7.0, 5.0), validate_args=False)
         inner = MixtureSameFamily(Categorical(logits=logits, validate_args=False), parts, validate_args=False)
@@ -45,6 +45,6 @@ class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
         """Raises `DataError` unless every value is one of the 256 levels."""
         check_levels(x, DiscretizedLogistic.levels - 1, "mixture of discretized logistics")
 
-    def measure(self, x: Float[Tensor, "batch ..."]) -> Measure:
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A probability mass."""
-        return Measure.MASS
+        return LogProbKind.MASS

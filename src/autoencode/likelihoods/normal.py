@@ -6,12 +6,12 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from autoencode.likelihoods.likelihood import likelihoods
-from autoencode.likelihoods.located import LocatedLikelihood
+from autoencode.likelihoods.located import LocationScaleLikelihood
 from autoencode.likelihoods.scale import OptimalScale
 
 
-@likelihoods.named("normal")
-class NormalLikelihood(LocatedLikelihood):
+@likelihoods.register("normal")
+class NormalLikelihood(LocationScaleLikelihood):
     """Independent normals for real-valued data, with a scale learned for each channel; features are means.
 
     With `FixedScale(s)` the negative log-likelihood is squared error / (2 s²) plus a constant.
@@ -31,7 +31,7 @@ class NormalLikelihood(LocatedLikelihood):
         return Normal(loc, scale, validate_args=False)
 
 
-@likelihoods.named("normal-optimal")
+@likelihoods.register("normal-optimal")
 def normal_optimal(data_shape: Sequence[int]) -> NormalLikelihood:
     """Independent normals with one scale, kept at its optimum in closed form (σ-VAE)."""
     return NormalLikelihood(data_shape, OptimalScale())

@@ -71,7 +71,7 @@ class OptimalScale(Scale):
 
     Args:
         momentum: weight of the past in the running mean; less of it in the first steps.
-        smallest: a floor, in the units of the data, for data that is reconstructed perfectly.
+        min_scale: a floor, in the units of the data, for data that is reconstructed perfectly.
 
     References:
         Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021,
@@ -81,15 +81,15 @@ class OptimalScale(Scale):
     moment: Tensor
     steps: Tensor
 
-    def __init__(self, momentum: float = 0.99, smallest: float = 1e-3) -> None:
+    def __init__(self, momentum: float = 0.99, min_scale: float = 1e-3) -> None:
         super().__init__()
-        self.momentum, self.smallest = momentum, smallest
+        self.momentum, self.min_scale = momentum, min_scale
         self.register_buffer("moment", torch.tensor(0.25))
         self.register_buffer("steps", torch.tensor(0.0))
 
     def forward(self, power: int = 2) -> Tensor:
         """The scale, a scalar."""
-        return self.moment.pow(1 / power).clamp_min(self.smallest)
+        return self.moment.pow(1 / power).clamp_min(self.min_scale)
 
     @torch.no_grad()
     def adapt(self, residual: Tensor, power: int) -> None:

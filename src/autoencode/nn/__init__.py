@@ -1,71 +1,71 @@
 """Blocks that know no probability: tensors in, tensors out."""
 
-from autoencode.nn.abreast import Abreast
-from autoencode.nn.chain import Chain
+from autoencode.nn.abreast import Concat
+from autoencode.nn.chain import FusedSequential
 from autoencode.nn.codebook import Codebook
-from autoencode.nn.codebooks import Codebooks
-from autoencode.nn.codes import Codes
-from autoencode.nn.conditional import Conditional, apply
-from autoencode.nn.contextual import Ahead, Beside, OneHot
+from autoencode.nn.codebooks import ResidualVectorQuantiser
+from autoencode.nn.codes import Quantiser
+from autoencode.nn.conditional import Conditional, call_with_context
+from autoencode.nn.contextual import ConditionalDecoder, ConditionalEncoder, OneHot
 from autoencode.nn.conv import Conv
-from autoencode.nn.convolution_stack import ConvolutionStack
-from autoencode.nn.correction import Sum, WithCorrection, WithCorrectionInContext
+from autoencode.nn.convolution_stack import VggFeatures
+from autoencode.nn.correction import ResidualCodeDecoder, ResidualCode, ConditionalResidualCode
 from autoencode.nn.dense import dense_stack
-from autoencode.nn.glorot import start_as_glorot
-from autoencode.nn.layered import Layered
-from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.glorot import init_glorot
+from autoencode.nn.layered import FeatureExtractor
+from autoencode.nn.level_grid import FiniteScalarQuantiser
 from autoencode.nn.linear import Linear
-from autoencode.nn.local import Local
-from autoencode.nn.overlaid import Overlaid, Retouched, touch
-from autoencode.nn.pieces import Restore, Tell
+from autoencode.nn.local import FiniteReceptiveField
+from autoencode.nn.overlaid import ChannelConditioned, RefinedDecoder, refinement_layers
+from autoencode.nn.pieces import PatchFunction, ProgressCallback
 from autoencode.nn.pooled_conv import PooledConv
 from autoencode.nn.precision import full_precision, without_autocast
 from autoencode.nn.residual import ResidualBlock
-from autoencode.nn.sizes import halved, sizes_after
-from autoencode.nn.tiling import in_tiles, smallest_tile
-from autoencode.nn.transposed_conv import NarrowConv, TransposedConv
+from autoencode.nn.sizes import strided_size, sizes_after
+from autoencode.nn.tiling import apply_tiled, smallest_tile
+from autoencode.nn.transposed_conv import FewOutputsConv, TransposedConv
 from autoencode.nn.unet import UNet
 from autoencode.nn.upsampled_conv import UpsampledConv
-from autoencode.nn.windows import in_windows
+from autoencode.nn.windows import apply_windowed
 
 __all__ = [
-    "Abreast",
-    "Ahead",
-    "Beside",
-    "Chain",
+    "Concat",
+    "ConditionalDecoder",
+    "ConditionalEncoder",
+    "FusedSequential",
     "Codebook",
-    "Codebooks",
-    "Codes",
+    "ResidualVectorQuantiser",
+    "Quantiser",
     "Conditional",
     "Conv",
-    "ConvolutionStack",
-    "Layered",
-    "LevelGrid",
+    "VggFeatures",
+    "FeatureExtractor",
+    "FiniteScalarQuantiser",
     "Linear",
-    "Local",
-    "NarrowConv",
+    "FiniteReceptiveField",
+    "FewOutputsConv",
     "OneHot",
-    "Overlaid",
+    "ChannelConditioned",
     "PooledConv",
     "ResidualBlock",
-    "Restore",
-    "Retouched",
-    "Sum",
-    "Tell",
+    "PatchFunction",
+    "RefinedDecoder",
+    "ResidualCodeDecoder",
+    "ProgressCallback",
     "TransposedConv",
     "UNet",
     "UpsampledConv",
-    "WithCorrection",
-    "WithCorrectionInContext",
-    "apply",
+    "ResidualCode",
+    "ConditionalResidualCode",
+    "call_with_context",
     "dense_stack",
     "full_precision",
-    "halved",
-    "in_tiles",
-    "in_windows",
+    "strided_size",
+    "apply_tiled",
+    "apply_windowed",
     "sizes_after",
     "smallest_tile",
-    "start_as_glorot",
-    "touch",
+    "init_glorot",
+    "refinement_layers",
     "without_autocast",
 ]

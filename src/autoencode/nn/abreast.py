@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Abreast(nn.Module):
+class Concat(nn.Module):
     """Two networks on one input, their features side by side: x → (first(x), second(x)).
 
     Args:
@@ -12,7 +12,7 @@ class Abreast(nn.Module):
         second: alike.
 
     Example:
-        >>> Abreast(nn.Linear(3, 2), nn.Linear(3, 4))(torch.zeros(5, 3)).shape
+        >>> Concat(nn.Linear(3, 2), nn.Linear(3, 4))(torch.zeros(5, 3)).shape
         torch.Size([5, 6])
     """
 

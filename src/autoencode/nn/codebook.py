@@ -8,8 +8,8 @@ from autoencode.errors import ArgumentError
 from autoencode.nn.precision import without_autocast
 
 _SMOOTHING = 1e-5
-_LLOYD = 10
-_AT_A_TIME = 16_384
+_LLOYD_ITERATIONS = 10
+_CHUNK_SIZE = 16_384
 """Vectors that are compared with all codewords at a time, so that large pictures fit in memory."""
 
 
@@ -38,7 +38,7 @@ class Codebook(nn.Module):
 
     Example:
         >>> book = Codebook(2, 1)
-        >>> book.start(torch.tensor([[0.0], [1.0], [9.0]]))
+        >>> book.init_from(torch.tensor([[0.0], [1.0], [9.0]]))
         >>> sorted(book.codewords.flatten().tolist())
         [0.5, 9.0]
     """
@@ -76,17 +76,17 @@ class Codebook(nn.Module):
         with without_autocast(x.device):
             lengths = self.codewords.square().sum(1)
             return torch.cat(
-                [torch.addmm(lengths, part, self.codewords.T, alpha=-2).argmin(1) for part in x.split(_AT_A_TIME)]
+                [torch.addmm(lengths, part, self.codewords.T, alpha=-2).argmin(1) for part in x.split(_CHUNK_SIZE)]
             )
 
     @torch.no_grad()
-    def start(self, x: Float[Tensor, "n width"]) -> None:
+    def init_from(self, x: Float[Tensor, "n width"]) -> None:
         """Codewords become the centres of clusters of `x`: ten rounds of Lloyd's algorithm from vectors at random."""
         n, k = len(x), len(self.codewords)
         picked = torch.randperm(n, device=x.device)[:k] if n >= k else torch.randint(n, (k,), device=x.device)
         self.codewords.copy_(x[picked])
         counts = torch.ones_like(self.sizes)
-        for _ in range(_LLOYD):
+        for _ in range(_LLOYD_ITERATIONS):
             counts, sums = self._tally(x, self.nearest(x))
             used = counts > 0
             self.codewords[used] = sums[used] / counts[used, None]

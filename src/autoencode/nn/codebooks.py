@@ -1,4 +1,4 @@
-"""Codebooks in sequence, each for what the ones before it left."""
+"""ResidualVectorQuantiser in sequence, each for what the ones before it left."""
 
 from functools import reduce
 
@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
 from autoencode.nn.codebook import Codebook
-from autoencode.nn.codes import Codes
+from autoencode.nn.codes import Quantiser
 
 
-class Codebooks(Codes):
+class ResidualVectorQuantiser(Quantiser):
     """Sums of codewords: the first codebook quantises a vector, the next one what is left of it, and so on.
 
         x ─► nearest in book 1 ─► x − codeword 1 ─► nearest in book 2 ─► …        codeword = codeword 1 + codeword 2 + …
@@ -64,11 +64,11 @@ class Codebooks(Codes):
     def learn(self, x: Float[Tensor, "n width"], indices: Int64[Tensor, "n stages"]) -> None:
         """Moves the codewords of each stage, given the vectors of a batch and what they were quantised to.
 
-        Codebooks that have seen no vectors yet start from these.
+        ResidualVectorQuantiser that have seen no vectors yet start from these.
         """
         for book, chosen in zip(self.stages, indices.unbind(1), strict=True):
             if not book.started:
-                book.start(x)
+                book.init_from(x)
                 chosen = book.nearest(x)
             found = book(chosen)
             book.update(x, chosen)

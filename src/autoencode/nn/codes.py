@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from autoencode.errors import CapabilityError
 
 
-class Codes(nn.Module):
+class Quantiser(nn.Module):
     """Vectors that indices stand for: one index at each stage and position, and the vectors of the stages add up.
 
         vector at a position  ─► quantise ─►  an index of 0 … K − 1 at each stage  ─► forward ─►  codeword

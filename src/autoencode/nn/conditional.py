@@ -20,7 +20,7 @@ class Conditional(nn.Module):
         raise NotImplementedError
 
 
-def apply(part: nn.Module, *args: Tensor, context: Tensor | None) -> Any:
+def call_with_context(part: nn.Module, *args: Tensor, context: Tensor | None) -> Any:
     """Calls `part`, with the context if it declares that it wants one.
 
     Raises:

@@ -40,38 +40,38 @@ class OneHot(nn.Module):
         return F.one_hot(labels, self.n_classes).to(torch.get_default_dtype())
 
 
-class Beside(Conditional):
-    """An encoder whose features stand beside those of the context: x, c → (encoder(x), told(c)).
+class ConditionalEncoder(Conditional):
+    """An encoder whose features stand beside those of the context: x, c → (encoder(x), context_encoder(c)).
 
     Args:
         encoder: (batch, *data_shape) → (batch, features).
-        told: context → (batch, features).
+        context_encoder: context → (batch, features).
     """
 
-    def __init__(self, encoder: nn.Module, told: nn.Module) -> None:
+    def __init__(self, encoder: nn.Module, context_encoder: nn.Module) -> None:
         super().__init__()
-        self.encoder, self.told = encoder, told
+        self.encoder, self.context_encoder = encoder, context_encoder
 
     def forward(self, *args: Tensor) -> Tensor:
         """x and the context to (batch, features of both)."""
         x, context = args
         seen = cast("Tensor", self.encoder(x))
-        return torch.cat([seen, self.told(context).to(seen.dtype)], -1)
+        return torch.cat([seen, self.context_encoder(context).to(seen.dtype)], -1)
 
 
-class Ahead(Conditional):
-    """A decoder that sees the context behind the code: z, c → decoder((z, told(c))).
+class ConditionalDecoder(Conditional):
+    """A decoder that sees the context behind the code: z, c → decoder((z, context_encoder(c))).
 
     Args:
         decoder: (batch, latent_dim + features of the context) → features.
-        told: context → (batch, features).
+        context_encoder: context → (batch, features).
     """
 
-    def __init__(self, decoder: nn.Module, told: nn.Module) -> None:
+    def __init__(self, decoder: nn.Module, context_encoder: nn.Module) -> None:
         super().__init__()
-        self.decoder, self.told = decoder, told
+        self.decoder, self.context_encoder = decoder, context_encoder
 
     def forward(self, *args: Tensor) -> Tensor:
         """z and the context to the decoder's features."""
         z, context = args
-        return self.decoder(torch.cat([z, self.told(context).to(z.dtype)], -1))
+        return self.decoder(torch.cat([z, self.context_encoder(context).to(z.dtype)], -1))

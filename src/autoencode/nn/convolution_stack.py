@@ -17,7 +17,7 @@ _AFTER_POOLING = 3
 _MEAN, _SCALE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
-class ConvolutionStack(nn.Module):
+class VggFeatures(nn.Module):
     """The convolutions of a VGG, fixed, and the maps that they make of a picture.
 
         x ─► normalised colours ─► [convolution 3×3 ─► ReLU] × n ─► halve by maximum ─► …        maps: the first of each
@@ -27,7 +27,7 @@ class ConvolutionStack(nn.Module):
 
     Args:
         path: a safetensors file with such names, as PyTorch's own VGG-11 to VGG-19 have; other entries are passed over.
-        most: maps that are made, finest first.
+        n_maps: maps that are made, finest first.
 
     Raises:
         DataError: the file is missing, damaged, or holds no such layers.
@@ -36,12 +36,12 @@ class ConvolutionStack(nn.Module):
         Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", ICLR 2015.
     """
 
-    def __init__(self, path: str | Path, most: int = 3) -> None:
+    def __init__(self, path: str | Path, n_maps: int = 3) -> None:
         super().__init__()
         weights = _read(path)
         numbers = sorted(int(match[1]) for name in weights if (match := _NAMED.fullmatch(name)))
         self.pools = [b - a >= _AFTER_POOLING for a, b in zip([numbers[0], *numbers[:-1]], numbers, strict=True)]
-        starts = [place for place, pooled in enumerate(self.pools) if pooled or place == 0][:most]
+        starts = [place for place, pooled in enumerate(self.pools) if pooled or place == 0][:n_maps]
         self.starts, count = set(starts), starts[-1] + 1
         self.layers = nn.ModuleList(_layer(weights, number, path) for number in numbers[:count])
         self.mean: Tensor
@@ -50,7 +50,7 @@ class ConvolutionStack(nn.Module):
         self.register_buffer("scale", torch.tensor(_SCALE).reshape(3, 1, 1))
         self.requires_grad_(requires_grad=False)
 
-    def maps(self, x: Float[Tensor, "batch channels height width"]) -> list[Tensor]:
+    def feature_maps(self, x: Float[Tensor, "batch channels height width"]) -> list[Tensor]:
         """What the first convolution at each size gives, (batch, features, height, width), finest first.
 
         Args:

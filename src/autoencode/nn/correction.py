@@ -5,12 +5,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.conditional import Conditional
-from autoencode.nn.local import make_as_local
-from autoencode.nn.overlaid import laid_over
+from autoencode.nn.local import copy_receptive_field
+from autoencode.nn.overlaid import concat_context
 
 
-class WithCorrection(nn.Module):
-    """x ─► (x, network(x)), one behind the other in the channels. As `Local` as the network is.
+class ResidualCode(nn.Module):
+    """x ─► (x, network(x)), one behind the other in the channels. As `FiniteReceptiveField` as the network is.
 
     Args:
         network: (batch, channels, height, width) → the same shape; 0 for a picture that shall stay as it is.
@@ -19,15 +19,15 @@ class WithCorrection(nn.Module):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        make_as_local(self, network)
+        copy_receptive_field(self, network)
 
     def forward(self, x: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch twice_channels ..."]:
         """(batch, channels, height, width) to (batch, 2 · channels, height, width)."""
         return torch.cat([x, self.network(x).to(x.dtype)], 1)
 
 
-class WithCorrectionInContext(Conditional):
-    """x, c ─► (x, network((x, c))): the correction is found in sight of the context. As `Local` as the network is.
+class ConditionalResidualCode(Conditional):
+    """x, c ─► (x, network((x, c))): the correction is found in sight of the context. As `FiniteReceptiveField` as the network is.
 
     Args:
         network: (batch, channels of x and of c, height, width) → (batch, channels of x, height, width); 0 for a picture
@@ -37,15 +37,15 @@ class WithCorrectionInContext(Conditional):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        make_as_local(self, network)
+        copy_receptive_field(self, network)
 
     def forward(self, *args: Tensor) -> Tensor:
         """x and the context, which is fitted to the height and width of x, to (batch, 2 · channels, height, width)."""
         x, context = args
-        return torch.cat([x, self.network(laid_over(x, context)).to(x.dtype)], 1)
+        return torch.cat([x, self.network(concat_context(x, context)).to(x.dtype)], 1)
 
 
-class Sum(nn.Module):
+class ResidualCodeDecoder(nn.Module):
     """(x, correction) ─► x + correction: the decoder of such codes."""
 
     def forward(self, z: Float[Tensor, "batch twice_channels ..."]) -> Float[Tensor, "batch channels ..."]:

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def start_as_glorot(network: nn.Module) -> None:
+def init_glorot(network: nn.Module) -> None:
     """Draws the weights of all convolutions anew, uniformly with variance 2 / (inputs + outputs), and biases as zeros.
 
     With PyTorch's own, smaller in all layers but the first, the error of a network with ReLU falls slower.

@@ -12,7 +12,7 @@ from autoencode.nn.linear import Linear
 from autoencode.nn.sizes import sizes_after
 
 
-class Layered(nn.Module):
+class FeatureExtractor(nn.Module):
     """Layers from an example to a few numbers, for critics and for comparing examples by what a network sees in them.
 
         x ─► layer ─► map 1 ─► layer ─► map 2 ─► … ─► map n ─► flatten, or mean over positions ─► linear ─► output
@@ -33,8 +33,8 @@ class Layered(nn.Module):
 
     Example:
         >>> import torch
-        >>> network = Layered((3, 33, 21), [8, 16], 1)
-        >>> [tuple(each.shape) for each in network.maps(torch.zeros(5, 3, 33, 21))]
+        >>> network = FeatureExtractor((3, 33, 21), [8, 16], 1)
+        >>> [tuple(each.shape) for each in network.feature_maps(torch.zeros(5, 3, 33, 21))]
         [(5, 8, 17, 11), (5, 16, 9, 6)]
         >>> network(torch.zeros(5, 3, 33, 21)).shape
         torch.Size([5, 1])
@@ -63,20 +63,20 @@ class Layered(nn.Module):
         positions = math.prod(sizes_after((data_shape[1], data_shape[2]), strides)[-1]) if picture else 1
         self.head = Linear(channels[-1] * (1 if pooled else positions), outputs)
 
-    def maps(self, x: Float[Tensor, "batch ..."]) -> list[Tensor]:
+    def feature_maps(self, x: Float[Tensor, "batch ..."]) -> list[Tensor]:
         """What each layer gives, (batch, channels, height, width) or (batch, channels), finest first."""
         found = [x]
         for layer in self.layers:
             found.append(layer(found[-1]))
         return found[1:]
 
-    def judged(self, last: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch outputs"]:
-        """The output, from the last of `maps`."""
+    def head_output(self, last: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch outputs"]:
+        """The output, from the last of `feature_maps`."""
         return self.head(last.flatten(2).mean(2) if self.pooled and last.ndim == 4 else last.flatten(1))
 
     def forward(self, x: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch outputs"]:
         """(batch, *data_shape) to (batch, outputs)."""
-        return self.judged(self.maps(x)[-1])
+        return self.head_output(self.feature_maps(x)[-1])
 
 
 def _layer(n_in: int, n_out: int, stride: int) -> nn.Sequential:

@@ -8,13 +8,13 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from autoencode.errors import ArgumentError
-from autoencode.nn.codes import Codes
+from autoencode.nn.codes import Quantiser
 
 _MARGIN = 1e-3
 """By how much of a step the outermost levels can be overshot, so that they are reached by a finite number."""
 
 
-class LevelGrid(Codes):
+class FiniteScalarQuantiser(Quantiser):
     """All points whose i-th number is one of L_i levels from −1 to 1: product of all L_i codewords, with no codebook.
 
         x ─► a tanh(x + s) − o ─► round ─► divide by ⌊L/2⌋        0 is always a level
@@ -34,7 +34,7 @@ class LevelGrid(Codes):
         which does. There a is (L − 1)(1 − ε)/2, here (L − 1)(1 + ε)/2, so that artanh exists for two levels.
 
     Example:
-        >>> grid = LevelGrid([3, 2])
+        >>> grid = FiniteScalarQuantiser([3, 2])
         >>> grid(torch.arange(6)[None]).tolist()
         [[-1.0, -1.0], [-1.0, 0.0], [0.0, -1.0], [0.0, 0.0], [1.0, -1.0], [1.0, 0.0]]
     """
@@ -53,26 +53,26 @@ class LevelGrid(Codes):
         self.register_buffer("basis", torch.tensor(basis), persistent=False)
 
     @property
-    def below(self) -> Tensor:
+    def half_width(self) -> Tensor:
         """⌊L/2⌋, the number of levels below 0."""
         return (self.levels / 2).floor()
 
-    def bounded(self, x: Float[Tensor, "*leading width"]) -> Float[Tensor, "*leading width"]:
+    def bound(self, x: Float[Tensor, "*leading width"]) -> Float[Tensor, "*leading width"]:
         """`x` bent into the range of the levels, from about −1 to about 1."""
         reach = (self.levels - 1) * (1 + _MARGIN) / 2
         offset = torch.where(self.levels % 2 == 0, 0.5, 0.0).to(x.dtype)
-        return (torch.tanh(x + torch.atanh(offset / reach)) * reach - offset) / self.below
+        return (torch.tanh(x + torch.atanh(offset / reach)) * reach - offset) / self.half_width
 
     def forward(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading positions width"]:
         """The points of these numbers."""
         steps = indices.squeeze(-2).unsqueeze(-1) // self.basis % self.levels.long()
-        return (steps - self.below) / self.below
+        return (steps - self.half_width) / self.half_width
 
     @torch.no_grad()
     def quantise(
         self, vectors: Float[Tensor, "*leading positions width"]
     ) -> tuple[Float[Tensor, "stages *leading positions width"], Int64[Tensor, "*leading stages positions"]]:
         """The nearest points to bounded vectors, and their indices; one stage."""
-        steps = (vectors * self.below + self.below).round().clamp_min(0).minimum(self.levels - 1)
+        steps = (vectors * self.half_width + self.half_width).round().clamp_min(0).minimum(self.levels - 1)
         indices = (steps.long() * self.basis).sum(-1).unsqueeze(-2)
-        return ((steps - self.below) / self.below).unsqueeze(0), indices
+        return ((steps - self.half_width) / self.half_width).unsqueeze(0), indices

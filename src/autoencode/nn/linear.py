@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from autoencode.kernels import linear
 from autoencode.nn.precision import full_precision, is_autocast, without_autocast
 
-_NARROW = 128
+_FULL_PRECISION_UP_TO = 128
 
 
 class Linear(nn.Linear):
@@ -18,7 +18,7 @@ class Linear(nn.Linear):
 
     def forward(self, input: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
         """(*, in_features) to (*, out_features)."""
-        if min(self.in_features, self.out_features) > _NARROW or not is_autocast(input.device):
+        if min(self.in_features, self.out_features) > _FULL_PRECISION_UP_TO or not is_autocast(input.device):
             return linear(input, self.weight, self.bias)
         with without_autocast(input.device):
             return linear(full_precision(input), self.weight, self.bias)

@@ -6,11 +6,11 @@ from torch import nn
 
 
 @runtime_checkable
-class Local(Protocol):
+class FiniteReceptiveField(Protocol):
     """A fully convolutional network, whose value at a pixel depends only on the pixels near it.
 
     A model of pictures whose encoder has these two attributes can be applied to a picture of any size tile by tile,
-    without seams: `autoencode.nn.in_tiles`. What depends on the whole picture (normalisation over positions, fully
+    without seams: `autoencode.nn.apply_tiled`. What depends on the whole picture (normalisation over positions, fully
     connected layers, attention) is not local.
 
     Args:
@@ -22,10 +22,10 @@ class Local(Protocol):
     Example:
         >>> from torch import nn
         >>> network = nn.Conv2d(1, 1, 3, padding=1)
-        >>> isinstance(network, Local)
+        >>> isinstance(network, FiniteReceptiveField)
         False
         >>> network.halo, network.multiple = 1, 1
-        >>> isinstance(network, Local)
+        >>> isinstance(network, FiniteReceptiveField)
         True
     """
 
@@ -33,12 +33,12 @@ class Local(Protocol):
     multiple: int
 
 
-def make_as_local(wrapper: Any, network: nn.Module) -> None:
-    """A wrapper that looks at pictures through a network alone is as `Local` as that is.
+def copy_receptive_field(wrapper: Any, network: nn.Module) -> None:
+    """A wrapper that looks at pictures through a network alone is as `FiniteReceptiveField` as that is.
 
     Args:
         wrapper: gets the network's halo and multiple, where the network has them.
         network: what it looks through.
     """
-    if isinstance(network, Local):
+    if isinstance(network, FiniteReceptiveField):
         wrapper.halo, wrapper.multiple = network.halo, network.multiple

@@ -22,7 +22,7 @@ def overlap_add(patches: Float[Tensor, "k k channels batch h w"], grid: Grid) ->
     return _OverlapAdd.apply(patches, grid)
 
 
-def patches_of(pictures: Float[Tensor, "channels batch height width"], grid: Grid) -> Tensor:
+def extract_patches(pictures: Float[Tensor, "channels batch height width"], grid: Grid) -> Tensor:
     """The transpose of `overlap_add`: (kernel, kernel, channels, batch, h, w), with zeros for what is outside."""
     return _Patches.apply(pictures, grid)
 
@@ -34,14 +34,14 @@ class _OverlapAdd(Function):
     def forward(ctx: Any, patches: Tensor, grid: Grid) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
         ctx.grid = grid
         _, _, padding, height, width = grid
-        around = patches.new_zeros(*patches.shape[2:4], *_around(patches.shape[-2:], grid))
-        for one, patch in zip(_shifts(around, patches.shape[-2:], grid), patches.flatten(0, 1), strict=True):
+        padded = patches.new_zeros(*patches.shape[2:4], *_padded_size(patches.shape[-2:], grid))
+        for one, patch in zip(_shifts(padded, patches.shape[-2:], grid), patches.flatten(0, 1), strict=True):
             one += patch
-        return around[..., padding : padding + height, padding : padding + width].contiguous()
+        return padded[..., padding : padding + height, padding : padding + width].contiguous()
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return patches_of(slope, ctx.grid), None
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return extract_patches(grad_output, ctx.grid), None
 
 
 class _Patches(Function):
@@ -52,16 +52,16 @@ class _Patches(Function):
         ctx.grid = grid
         kernel, stride, padding, height, width = grid
         size = tuple((side + 2 * padding - kernel) // stride + 1 for side in (height, width))
-        around = pictures.new_zeros(*pictures.shape[:2], *_around(size, grid))
-        around[..., padding : padding + height, padding : padding + width] = pictures
-        return torch.stack(_shifts(around, size, grid)).unflatten(0, (kernel, kernel))
+        padded = pictures.new_zeros(*pictures.shape[:2], *_padded_size(size, grid))
+        padded[..., padding : padding + height, padding : padding + width] = pictures
+        return torch.stack(_shifts(padded, size, grid)).unflatten(0, (kernel, kernel))
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return overlap_add(slope, ctx.grid), None
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return overlap_add(grad_output, ctx.grid), None
 
 
-def _around(size: tuple[int, ...], grid: Grid) -> tuple[int, int]:
+def _padded_size(size: tuple[int, ...], grid: Grid) -> tuple[int, int]:
     """The picture with its padding, or as far as the patches reach where that is further."""
     kernel, stride, padding, height, width = grid
     reach = ((n - 1) * stride + kernel for n in size)
@@ -69,8 +69,8 @@ def _around(size: tuple[int, ...], grid: Grid) -> tuple[int, int]:
     return high, wide
 
 
-def _shifts(around: Tensor, size: tuple[int, ...], grid: Grid) -> list[Tensor]:
+def _shifts(padded: Tensor, size: tuple[int, ...], grid: Grid) -> list[Tensor]:
     """What each place of the kernel sees: kernel² views, (channels, batch, h, w)."""
     kernel, stride = grid[:2]
     high, wide = ((n - 1) * stride + 1 for n in size)
-    return [around[..., a : a + high : stride, b : b + wide : stride] for a in range(kernel) for b in range(kernel)]
+    return [padded[..., a : a + high : stride, b : b + wide : stride] for a in range(kernel) for b in range(kernel)]

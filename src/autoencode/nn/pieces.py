@@ -6,14 +6,14 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-Restore = Callable[[UInt8[Tensor, "n channels height width"]], Float[Tensor, "n channels height width"]]
+PatchFunction = Callable[[UInt8[Tensor, "n channels height width"]], Float[Tensor, "n channels height width"]]
 """What is done to some pieces of one size, given as bytes: as many of the same size, in [0, 1]."""
 
-Tell = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Told (pieces done, pieces in all)."""
 
 
-def cut(
+def crop_reflected(
     picture: UInt8[Tensor, "channels height width"], top: int, left: int, size: tuple[int, int]
 ) -> UInt8[Tensor, "channels piece_height piece_width"]:
     """A piece of a picture, which goes on beyond its edges in its own reflection, however far.
@@ -24,15 +24,15 @@ def cut(
         left: the first column, which may be negative.
         size: (height, width) of the piece.
     """
-    rows = reflected(top, size[0], picture.shape[1])
-    return picture[:, rows[:, None], reflected(left, size[1], picture.shape[2])]
+    rows = reflect_indices(top, size[0], picture.shape[1])
+    return picture[:, rows[:, None], reflect_indices(left, size[1], picture.shape[2])]
 
 
-def reflected(start: int, length: int, side: int) -> Int64[Tensor, " length"]:
+def reflect_indices(start: int, length: int, side: int) -> Int64[Tensor, " length"]:
     """Which pixels of a side stand at the places `start`, `start` + 1, …: 0 1 2 3 goes on with 2 1 0 1 2.
 
     Example:
-        >>> reflected(-2, 8, 3).tolist(), reflected(-2, 4, 1).tolist()
+        >>> reflect_indices(-2, 8, 3).tolist(), reflect_indices(-2, 4, 1).tolist()
         ([2, 1, 0, 1, 2, 1, 0, 1], [0, 0, 0, 0])
     """
     period = max(1, 2 * (side - 1))
@@ -40,6 +40,6 @@ def reflected(start: int, length: int, side: int) -> Int64[Tensor, " length"]:
     return torch.minimum(places, period - places)
 
 
-def as_bytes(x: Float[Tensor, "..."]) -> UInt8[Tensor, "..."]:
+def to_uint8(x: Float[Tensor, "..."]) -> UInt8[Tensor, "..."]:
     """Values in [0, 1], and what lies outside clipped, as bytes on the processor."""
     return (x.clamp(0, 1) * 255).round().to(torch.uint8).cpu()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 Size = tuple[int, int]
 
 
-def halved(size: Size, stride: int = 2) -> Size:
+def strided_size(size: Size, stride: int = 2) -> Size:
     """The size after a convolution with `same` padding and this stride: each side divided and rounded up."""
     height, width = size
     return -(-height // stride), -(-width // stride)
@@ -20,5 +20,5 @@ def sizes_after(size: Size, strides: Sequence[int]) -> list[Size]:
     """
     sizes = [size]
     for stride in strides:
-        sizes.append(halved(sizes[-1], stride))
+        sizes.append(strided_size(sizes[-1], stride))
     return sizes

@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from autoencode.errors import ArgumentError
-from autoencode.nn.pieces import Restore, Tell, as_bytes, cut
+from autoencode.nn.pieces import PatchFunction, ProgressCallback, to_uint8, crop_reflected
 
 
 class Span(NamedTuple):
@@ -38,15 +38,15 @@ class Span(NamedTuple):
         return slice(self.first - self.start, self.end - self.start)
 
 
-def in_tiles(
+def apply_tiled(
     picture: UInt8[Tensor, "_channels height width"],
-    restore: Restore,
+    restore: PatchFunction,
     *,
     halo: int,
     multiple: int,
     tile: int,
     channels: int | None = None,
-    tell: Tell | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> UInt8[Tensor, "_out height width"]:
     """Applies a local network to a picture of any size, in tiles that overlap by twice its halo.
 
@@ -66,7 +66,7 @@ def in_tiles(
         multiple: what sides and places of tiles must be multiples of.
         tile: the longest side of a tile, its halo included; small tiles go together, up to tile² pixels.
         channels: of the result; as many as the picture's by default.
-        tell: told of every batch.
+        on_progress: told of every batch.
 
     Raises:
         ArgumentError: the tile is all halo.
@@ -76,10 +76,10 @@ def in_tiles(
     n, result = max(1, tile**2 // (size[0] * size[1])), torch.empty_like(picture[:channels])
     for start in range(0, len(places), n):
         batch = places[start : start + n]
-        x = torch.stack([cut(picture, row.start, column.start, size) for row, column in batch])
-        _keep(result, batch, as_bytes(restore(x)))
-        if tell is not None:
-            tell(start + len(batch), len(places))
+        x = torch.stack([crop_reflected(picture, row.start, column.start, size) for row, column in batch])
+        _keep(result, batch, to_uint8(restore(x)))
+        if on_progress is not None:
+            on_progress(start + len(batch), len(places))
     return result
 
 

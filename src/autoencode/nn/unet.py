@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.chain import Chain
+from autoencode.nn.chain import FusedSequential
 from autoencode.nn.conv import Conv
 from autoencode.nn.transposed_conv import TransposedConv
 
@@ -19,7 +19,7 @@ class UNet(nn.Module):
                                                         └► half ─► blocks ─┘ double
 
     It is fully convolutional and knows no statistics of the whole picture, so that tiles of a picture give what the
-    whole gives (`Local`). At a fresh start it is zero everywhere.
+    whole gives (`FiniteReceptiveField`). At a fresh start it is zero everywhere.
 
     Args:
         channels: of the picture, (batch, channels, height, width). Where a side is no multiple of `multiple`, the
@@ -43,7 +43,7 @@ class UNet(nn.Module):
         super().__init__()
         sizes = [2 ** (level + 1) for level in range(len(widths))]
         self.multiple = sizes[-1]
-        self.halo = _reach(sizes, blocks)
+        self.halo = _halo(sizes, blocks)
         self.first = nn.Sequential(nn.PixelUnshuffle(2), Conv(4 * channels, widths[0]))
         self.down = nn.ModuleList(_blocks(width, blocks) for width in widths)
         self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairwise(widths))
@@ -69,7 +69,7 @@ class UNet(nn.Module):
         return self.last(x)
 
 
-class PlainBlock(nn.Module):
+class NormFreeResidualBlock(nn.Module):
     """x + f(x), with f two 3×3 convolutions after ReLU, without normalisation; a fresh block is the identity.
 
     Args:
@@ -82,7 +82,7 @@ class PlainBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.layers = Chain(
+        self.layers = FusedSequential(
             nn.ReLU(),
             Conv(channels, channels),
             nn.ReLU(),
@@ -97,10 +97,10 @@ class PlainBlock(nn.Module):
 
 
 def _blocks(width: int, blocks: int) -> nn.Sequential:
-    return nn.Sequential(*(PlainBlock(width) for _ in range(blocks)))
+    return nn.Sequential(*(NormFreeResidualBlock(width) for _ in range(blocks)))
 
 
-def _reach(sizes: Sequence[int], blocks: int) -> int:
+def _halo(sizes: Sequence[int], blocks: int) -> int:
     """How far a point of the result looks: each convolution as far as a point of its map is wide, and the grid."""
     ways = [2 * blocks * size * (1 if size == sizes[-1] else 2) for size in sizes]
     return sizes[0] * 2 + sum(ways) + sizes[-1]

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.kernels import convolve, convolve_doubled
+from autoencode.kernels import convolve, convolve_upsampled
 from autoencode.nn.sizes import Size
 from autoencode.nn.transposed_conv import conv_transpose2d
 
@@ -45,17 +45,17 @@ class UpsampledConv(nn.Conv2d):
         if (2 * height, 2 * width) != tuple(self.size):
             enlarged = F.interpolate(input, size=self.size, mode="nearest")
             return convolve(enlarged, self.weight, self.bias, 1, 1, relu=relu)
-        out = convolve_doubled(input, self.weight, self.bias, relu=relu)
+        out = convolve_upsampled(input, self.weight, self.bias, relu=relu)
         if out is not None:
             return out
-        return conv_transpose2d(input, _of_small(self.weight), self.bias, 2, 1, self.size, relu=relu)
+        return conv_transpose2d(input, _transposed_weight(self.weight), self.bias, 2, 1, self.size, relu=relu)
 
     def extra_repr(self) -> str:
         """The channels and the size."""
         return f"{self.in_channels}, {self.out_channels}, size={self.size}"
 
 
-def _of_small(weight: Tensor) -> Tensor:
+def _transposed_weight(weight: Tensor) -> Tensor:
     """The 4×4 weights of the transposed convolution, (in, out, 4, 4): sums of neighbours of the 3×3, turned round."""
-    turned = F.pad(weight.flip(2, 3), (1, 1, 1, 1))
-    return F.avg_pool2d(turned, 2, stride=1, divisor_override=1).transpose(0, 1)
+    flipped = F.pad(weight.flip(2, 3), (1, 1, 1, 1))
+    return F.avg_pool2d(flipped, 2, stride=1, divisor_override=1).transpose(0, 1)

@@ -9,14 +9,14 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from autoencode.nn.pieces import Restore, Tell, as_bytes, cut
+from autoencode.nn.pieces import PatchFunction, ProgressCallback, to_uint8, crop_reflected
 
 _BLOCK = 2048
 Size = tuple[int, int]
 Places = list[tuple[int, int]]
 
 
-class Stretch(NamedTuple):
+class Block(NamedTuple):
     """A piece of one side of a picture, and the windows that reach into it.
 
     Args:
@@ -35,14 +35,14 @@ class Stretch(NamedTuple):
         return slice(first - self.first, end - self.first), slice(first - start, end - start)
 
 
-def in_windows(
+def apply_windowed(
     picture: UInt8[Tensor, "channels height width"],
-    restore: Restore,
+    restore: PatchFunction,
     *,
     size: Size,
     pixels: int,
     block: int = _BLOCK,
-    tell: Tell | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> UInt8[Tensor, "channels height width"]:
     """Applies a network of one size to a picture of any size: windows overlap by half, and their mean is taken.
 
@@ -59,28 +59,28 @@ def in_windows(
         size: (height, width) of what it takes.
         pixels: windows go through the network together, up to so many pixels.
         block: the longest side of what is blended at a time, in pixels.
-        tell: told of every batch.
+        on_progress: told of every batch.
     """
-    rows, columns = (stretches(side, length, block) for side, length in zip(picture.shape[1:], size, strict=True))
+    rows, columns = (split_blocks(side, length, block) for side, length in zip(picture.shape[1:], size, strict=True))
     total = sum(len(row.starts) for row in rows) * sum(len(column.starts) for column in columns)
     result, done = torch.empty_like(picture), 0
     for row, column in product(rows, columns):
         blend = _Blend(row, column, size, len(picture))
         for places in _batches(list(product(row.starts, column.starts)), max(1, pixels // math.prod(size))):
-            blend.add(places, restore(torch.stack([cut(picture, *place, size) for place in places])).cpu())
+            blend.add(places, restore(torch.stack([crop_reflected(picture, *place, size) for place in places])).cpu())
             done += len(places)
-            if tell is not None:
-                tell(done, total)
-        result[:, row.first : row.end, column.first : column.end] = as_bytes(blend.mean())
+            if on_progress is not None:
+                on_progress(done, total)
+        result[:, row.first : row.end, column.first : column.end] = to_uint8(blend.mean())
     return result
 
 
 class _Blend:
     """Weighted sums of windows over one block."""
 
-    def __init__(self, row: Stretch, column: Stretch, size: Size, channels: int) -> None:
+    def __init__(self, row: Block, column: Block, size: Size, channels: int) -> None:
         self.row, self.column, self.size = row, column, size
-        self.window = bell(size[0])[:, None] * bell(size[1])
+        self.window = hann_window(size[0])[:, None] * hann_window(size[1])
         self.sums = torch.zeros(channels, row.end - row.first, column.end - column.first)
 
     def add(self, places: Places, windows: Tensor) -> None:
@@ -94,11 +94,11 @@ class _Blend:
         return self.sums / (_weights(self.row, self.size[0])[:, None] * _weights(self.column, self.size[1]))
 
 
-def stretches(side: int, length: int, block: int) -> list[Stretch]:
+def split_blocks(side: int, length: int, block: int) -> list[Block]:
     """One side of a picture in blocks, and the windows of each."""
     starts, step = window_starts(side, length), max(block, 2 * length)
     return [
-        Stretch(first, min(first + step, side), [start for start in starts if first - length < start < first + step])
+        Block(first, min(first + step, side), [start for start in starts if first - length < start < first + step])
         for first in range(0, side, step)
     ]
 
@@ -116,13 +116,13 @@ def window_starts(side: int, length: int) -> list[int]:
     return [round(step * (side - length) / steps) for step in range(steps + 1)]
 
 
-def bell(length: int) -> Float[Tensor, " length"]:
+def hann_window(length: int) -> Float[Tensor, " length"]:
     """sin²(π (i + ½) / length): above zero, highest in the middle, and its copies at half the length add up to one."""
     return torch.sin(math.pi * (torch.arange(length) + 0.5) / length) ** 2
 
 
-def _weights(stretch: Stretch, length: int) -> Tensor:
-    total, window = torch.zeros(stretch.end - stretch.first), bell(length)
+def _weights(stretch: Block, length: int) -> Tensor:
+    total, window = torch.zeros(stretch.end - stretch.first), hann_window(length)
     for start in stretch.starts:
         place, inside = stretch.overlap(start, length)
         total[place] += window[inside]

@@ -7,10 +7,10 @@ from torch.nn.functional import softplus
 
 from autoencode.nn import full_precision
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
+from autoencode.objectives.forward import ForwardPass
 from autoencode.objectives.gradient_penalty import gradient_penalty
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.player import Player
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.adversary import Adversary
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class AdversarialPrior(Objective):
         learning_rate: of the critic's Adam.
         penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 
-    Terms: `disguise`, −log D(z) for each example: log 2 = 0.69 where the critic cannot tell. Only the first code of
+    Terms: `generator_loss`, −log D(z) for each example: log 2 = 0.69 where the critic cannot tell. Only the first code of
     each example is used. The prior is not learned by it.
 
     References:
@@ -40,18 +40,18 @@ class AdversarialPrior(Objective):
     penalty: float = 0.0
 
     @property
-    def players(self) -> dict[str, Player]:
+    def auxiliary_networks(self) -> dict[str, Adversary]:
         """The critic."""
-        return {"code_critic": Player(self.critic, self.learning_rate)}
+        return {"code_critic": Adversary(self.critic, self.learning_rate)}
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """−log D of the codes, and the critic's loss."""
-        z = seen.z[0].flatten(1)
-        draws = require_prior(seen).sample((len(z),)).flatten(1)
+        z = fwd.z[0].flatten(1)
+        draws = require_prior(fwd).sample((len(z),)).flatten(1)
         code = full_precision(self.critic(z)).squeeze(-1)
         drawn = full_precision(self.critic(draws)).squeeze(-1)
-        disguise = softplus(-code)
+        generator_loss = softplus(-code)
         loss = softplus(-drawn).mean() + softplus(code).mean()
         if self.penalty:
             loss = loss + self.penalty * gradient_penalty(self.critic, draws)
-        return Output(disguise.mean(), {"disguise": disguise}, {"code_critic": loss})
+        return ObjectiveOutput(generator_loss.mean(), {"generator_loss": generator_loss}, {"code_critic": loss})

@@ -8,8 +8,8 @@ from torch.distributions import Independent
 
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class BlindSpot(Objective):
     Noise that spreads over several pixels (JPEG, stains, stripes) is told from the neighbours, and stays.
 
     Args:
-        share: of the pixels that are hidden in each picture, all channels of a pixel at once.
-        reach: how far away, in rows and in columns, the neighbour may be that takes a pixel's place.
+        mask_fraction: of the pixels that are hidden in each picture, all channels of a pixel at once.
+        radius: how far away, in rows and in columns, the neighbour may be that takes a pixel's place.
 
     Terms: `nll`, in nats for each example.
 
@@ -35,49 +35,49 @@ class BlindSpot(Objective):
         Krull, Buchholz and Jug, "Noise2Void", CVPR 2019; Batson and Royer, "Noise2Self", ICML 2019, proposition 1.
     """
 
-    share: float = 0.05
-    reach: int = 2
+    mask_fraction: float = 0.05
+    radius: int = 2
 
     def __post_init__(self) -> None:
-        if not 0 < self.share < 1:
-            raise ArgumentError(f"a share of the pixels between 0 and 1 is hidden, not {self.share}")
-        if self.reach < 1:
-            raise ArgumentError(f"a neighbour is at least 1 pixel away, not {self.reach}")
+        if not 0 < self.mask_fraction < 1:
+            raise ArgumentError(f"a share of the pixels between 0 and 1 is hidden, not {self.mask_fraction}")
+        if self.radius < 1:
+            raise ArgumentError(f"a neighbour is at least 1 pixel away, not {self.radius}")
 
     def prepare(self, batch: Batch) -> Batch:
         """The batch with hidden pixels, and the question about them."""
         n, _, height, width = batch.x.shape
-        hidden = torch.rand(n, 1, height, width, device=batch.x.device) < self.share
-        x = torch.where(hidden, self._neighbours(batch.x), batch.x)
-        return replace(batch, x=x, target=batch.target, asked=hidden.expand_as(x))
+        masked = torch.rand(n, 1, height, width, device=batch.x.device) < self.mask_fraction
+        x = torch.where(masked, self._neighbours(batch.x), batch.x)
+        return replace(batch, x=x, target=batch.target, loss_mask=masked.expand_as(x))
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll` for each example.
 
         Raises:
             CapabilityError: a likelihood whose pixels are not independent given the code.
         """
-        asked, p_x = seen.batch.asked, seen.p_x
-        if asked is None or not isinstance(p_x, Independent):
+        loss_mask, p_x = fwd.batch.loss_mask, fwd.p_x
+        if loss_mask is None or not isinstance(p_x, Independent):
             raise CapabilityError("a blind spot needs a likelihood of independent values, such as normal or bernoulli")
-        each = p_x.base_dist.log_prob(seen.batch.target).mean(0).where(asked, 0.0).flatten(1).sum(1)
-        nll = -each * asked[0].numel() / asked.flatten(1).sum(1).clamp_min(1)
-        return Output(nll.mean(), {"nll": nll})
+        each = p_x.base_dist.log_prob(fwd.batch.target).mean(0).where(loss_mask, 0.0).flatten(1).sum(1)
+        nll = -each * loss_mask[0].numel() / loss_mask.flatten(1).sum(1).clamp_min(1)
+        return ObjectiveOutput(nll.mean(), {"nll": nll})
 
     def _neighbours(self, x: Tensor) -> Tensor:
         """For each pixel one of those around it, never itself, all channels of one."""
         n, channels, height, width = x.shape
-        side = 2 * self.reach + 1
+        side = 2 * self.radius + 1
         place = torch.randint(side**2 - 1, (n, height, width), device=x.device)
         place = place + (place >= side**2 // 2)  # leaves out the middle
-        down, right = place // side - self.reach, place % side - self.reach
-        row = _moved(torch.arange(height, device=x.device)[:, None], down, height)
-        column = _moved(torch.arange(width, device=x.device), right, width)
+        down, right = place // side - self.radius, place % side - self.radius
+        row = _shifted_inside(torch.arange(height, device=x.device)[:, None], down, height)
+        column = _shifted_inside(torch.arange(width, device=x.device), right, width)
         index = (row * width + column).flatten(1)[:, None].expand(n, channels, -1)
         return x.flatten(2).gather(2, index).view_as(x)
 
 
-def _moved(place: Tensor, by: Tensor, length: int) -> Tensor:
+def _shifted_inside(place: Tensor, by: Tensor, length: int) -> Tensor:
     """Places that many further; the other way where that would be beyond an edge."""
     there = place + by
     return torch.where((there < 0) | (there >= length), place - by, there).clamp(0, length - 1)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from autoencode.distributions import kl
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.schedules import Schedule, at
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.schedules import Schedule, schedule_value
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Capacity(Objective):
     n_samples: int = 1
 
     def __post_init__(self) -> None:
-        if self.gamma < 0 or at(self.capacity, None) < 0:
+        if self.gamma < 0 or schedule_value(self.capacity, None) < 0:
             raise ArgumentError(
-                f"gamma and capacity must be 0 or more, not {self.gamma} and {at(self.capacity, None)} nats"
+                f"gamma and capacity must be 0 or more, not {self.gamma} and {schedule_value(self.capacity, None)} nats"
             )
         if self.n_samples < 1:
             raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll` and `kl` for each example."""
-        nll = -seen.log_likelihood().mean(0)
-        rate = kl(seen.q, require_prior(seen), seen.z)
-        off = (rate - at(self.capacity, step)).abs()
-        return Output(nll.mean() + self.gamma * off.mean(), {"nll": nll, "kl": rate})
+        nll = -fwd.log_likelihood().mean(0)
+        rate = kl(fwd.q, require_prior(fwd), fwd.z)
+        off = (rate - schedule_value(self.capacity, step)).abs()
+        return ObjectiveOutput(nll.mean() + self.gamma * off.mean(), {"nll": nll, "kl": rate})

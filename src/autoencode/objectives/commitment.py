@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from autoencode.distributions.quantised import perplexity, require_quantised, tally
+from autoencode.distributions.quantised import perplexity, require_quantised, codeword_counts
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Commitment(Objective):
         if self.weight < 0:
             raise ArgumentError(f"the weight of the commitment must be 0 or more, not {self.weight}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `commitment` for each example."""
-        distance = require_quantised(seen.q).distance
-        return Output(self.weight * distance.mean(), {"commitment": distance})
+        distance = require_quantised(fwd.q).distance
+        return ObjectiveOutput(self.weight * distance.mean(), {"commitment": distance})
 
 
 @dataclass(frozen=True)
-class CodeUse(Objective):
+class CodebookUsage(Objective):
     """Reports how many codewords are in use, and adds nothing to the loss.
 
     Terms: `perplexity`, as how many codewords, all as frequent, the batch uses: one number for the batch, averaged over
@@ -52,8 +52,8 @@ class CodeUse(Objective):
         published code reports).
     """
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """No loss, and `perplexity`."""
-        q = require_quantised(seen.q)
-        found = perplexity(tally(q.indices, q.n_codes)).mean().to(q.code.dtype)
-        return Output(found.new_zeros(()), {"perplexity": found.expand(len(seen.batch))})
+        q = require_quantised(fwd.q)
+        found = perplexity(codeword_counts(q.indices, q.n_codes)).mean().to(q.code.dtype)
+        return ObjectiveOutput(found.new_zeros(()), {"perplexity": found.expand(len(fwd.batch))})

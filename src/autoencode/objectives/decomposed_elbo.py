@@ -11,14 +11,14 @@ from torch import Tensor
 from autoencode.distributions import factors, kl
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 Sampling = Callable[[int, int], Tensor]
 """(size of a batch, examples in all) → log weights (batch, batch): entry (i, j) is that of q(z_i|x_j) in q(z_i)."""
 
 
-def stratified(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
+def minibatch_stratified_sampling(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
     """An example's own posterior weighs 1/N, and the others of its batch share the rest: unbiased for q(z).
 
     Exact where the batch is the whole data set. Of a batch of one, all the weight is its own.
@@ -33,7 +33,7 @@ def stratified(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
     return others.fill_diagonal_(own).log()
 
 
-def weighted(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
+def minibatch_weighted_sampling(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
     """Every posterior of the batch weighs 1/(N · batch): on average a lower bound of log q(z), as the paper's runs use.
 
     References:
@@ -59,7 +59,7 @@ class DecomposedElbo(Objective):
         alpha: weight of the mutual information.
         beta: weight of the total correlation.
         gamma: weight of the dimension-wise KL.
-        sampling: `stratified` or `weighted`.
+        sampling: `minibatch_stratified_sampling` or `minibatch_weighted_sampling`.
         n_samples: codes drawn for each example.
 
     Terms: `nll`, `kl` in closed form where there is one, and `mutual_information`, `total_correlation` and
@@ -73,7 +73,7 @@ class DecomposedElbo(Objective):
     alpha: float = 1.0
     beta: float = 6.0
     gamma: float = 1.0
-    sampling: Sampling = stratified
+    sampling: Sampling = minibatch_stratified_sampling
     n_samples: int = 1
 
     def __post_init__(self) -> None:
@@ -86,26 +86,26 @@ class DecomposedElbo(Objective):
                 f"alpha, beta and gamma must be 0 or more, not {self.alpha}, {self.beta} and {self.gamma}"
             )
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss and its terms for each example.
 
         Raises:
             CapabilityError: a posterior that does not factorise over dimensions.
         """
-        nll, p = -seen.log_likelihood().mean(0), require_prior(seen)
-        aggregate, marginals = self._aggregate(seen)
+        nll, p = -fwd.log_likelihood().mean(0), require_prior(fwd)
+        aggregate, marginals = self._aggregate(fwd)
         parts = {
-            "mutual_information": (seen.q.log_prob(seen.z) - aggregate).mean(0),
+            "mutual_information": (fwd.q.log_prob(fwd.z) - aggregate).mean(0),
             "total_correlation": (aggregate - marginals).mean(0),
-            "dimension_kl": (marginals - p.log_prob(seen.z)).mean(0),
+            "dimension_kl": (marginals - p.log_prob(fwd.z)).mean(0),
         }
         weights = (self.alpha, self.beta, self.gamma)
         cost = sum((w * part.mean() for w, part in zip(weights, parts.values(), strict=True)), nll.mean())
-        return Output(cost, {"nll": nll, "kl": kl(seen.q, p, seen.z), **parts})
+        return ObjectiveOutput(cost, {"nll": nll, "kl": kl(fwd.q, p, fwd.z), **parts})
 
-    def _aggregate(self, seen: Forward) -> tuple[Tensor, Tensor]:
+    def _aggregate(self, fwd: ForwardPass) -> tuple[Tensor, Tensor]:
         """log q(z) and Σ_d log q(z_d) at the codes of the pass, (n_samples, batch) each."""
-        each = factors(seen.q).log_prob(seen.z.unsqueeze(2))  # (n_samples, batch of codes, batch of posteriors, dims)
+        each = factors(fwd.q).log_prob(fwd.z.unsqueeze(2))  # (n_samples, batch of codes, batch of posteriors, dims)
         weights = self.sampling(each.shape[1], self.n_examples).to(each)
         joint = torch.logsumexp(each.sum(-1) + weights, -1)
         return joint, torch.logsumexp(each + weights[..., None], -2).sum(-1)

@@ -7,9 +7,9 @@ from torch.distributions import Distribution
 
 from autoencode.distributions import kl, kl_groups
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.schedules import Schedule, at
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.schedules import Schedule, schedule_value
 
 
 @dataclass(frozen=True)
@@ -40,31 +40,31 @@ class Elbo(Objective):
     n_samples: int = 1
 
     def __post_init__(self) -> None:
-        if at(self.beta, None) < 0:
-            raise ArgumentError(f"beta must be 0 or more, not {at(self.beta, None)}")
+        if schedule_value(self.beta, None) < 0:
+            raise ArgumentError(f"beta must be 0 or more, not {schedule_value(self.beta, None)}")
         if self.free_bits < 0:
             raise ArgumentError(f"free_bits must be 0 or more nats, not {self.free_bits}")
         if self.n_samples < 1:
             raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll` and `kl` for each example."""
-        nll = -seen.log_likelihood().mean(0)
-        rate = kl(seen.q, require_prior(seen), seen.z)
-        cost = self._with_free_bits(seen) if self.free_bits else rate.mean()
-        return Output(nll.mean() + at(self.beta, step) * cost, {"nll": nll, "kl": rate})
+        nll = -fwd.log_likelihood().mean(0)
+        rate = kl(fwd.q, require_prior(fwd), fwd.z)
+        cost = self._with_free_bits(fwd) if self.free_bits else rate.mean()
+        return ObjectiveOutput(nll.mean() + schedule_value(self.beta, step) * cost, {"nll": nll, "kl": rate})
 
-    def _with_free_bits(self, seen: Forward) -> Tensor:
-        groups = kl_groups(seen.q, require_prior(seen), seen.z).mean(0)
+    def _with_free_bits(self, fwd: ForwardPass) -> Tensor:
+        groups = kl_groups(fwd.q, require_prior(fwd), fwd.z).mean(0)
         return groups.clamp_min(self.free_bits).sum()
 
 
-def require_prior(seen: Forward) -> Distribution:
+def require_prior(fwd: ForwardPass) -> Distribution:
     """The prior of the pass.
 
     Raises:
         ArgumentError: the model has none.
     """
-    if seen.p_z is None:
+    if fwd.p_z is None:
         raise ArgumentError("the elbo needs a prior: give the Autoencoder one, or use the Reconstruction objective")
-    return seen.p_z
+    return fwd.p_z

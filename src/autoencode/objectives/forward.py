@@ -10,7 +10,7 @@ from autoencode.model import Autoencoder
 
 
 @dataclass(frozen=True)
-class Forward:
+class ForwardPass:
     """What one pass gives, and the model that gave it.
 
         batch.x ─► q(z|x) ─► z ─► p(x|z) ◄─ batch.target        p(z)
@@ -38,15 +38,15 @@ class Forward:
         return self.p_x.log_prob(self.batch.target)
 
 
-def forward(model: Autoencoder, batch: Batch, n_samples: int = 1) -> Forward:
+def forward_pass(model: Autoencoder, batch: Batch, n_samples: int = 1) -> ForwardPass:
     """Encodes, draws `n_samples` codes for each example, decodes."""
     q = model.encode(batch.x, batch.context)
     z = q.rsample((n_samples,))
-    features = model.features(z, batch.context)
+    features = model.decoder_features(z, batch.context)
     if model.training:
         model.likelihood.adapt(features, batch.target)
         model.posterior.adapt(q)
         if model.prior is not None:
             model.prior.adapt(q)
     p_z = None if model.prior is None else model.prior_for(batch.context)
-    return Forward(model, batch, q, z, model.likelihood_of(features), p_z, features)
+    return ForwardPass(model, batch, q, z, model.likelihood_of(features), p_z, features)

@@ -23,5 +23,5 @@ def gradient_penalty(critic: nn.Module, real: Tensor) -> Tensor:
         return real.new_zeros(())
     real = real.detach().requires_grad_()
     logits = full_precision(critic(real))
-    (slope,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
-    return 0.5 * slope.square().flatten(1).sum(1).mean()
+    (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
+    return 0.5 * gradient.square().flatten(1).sum(1).mean()

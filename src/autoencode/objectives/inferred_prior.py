@@ -8,15 +8,15 @@ from torch import Tensor
 
 from autoencode.distributions import factors
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
-class InferredPrior(Objective):
+class DipPenalty(Objective):
     """λ_od Σ_{i≠j} Cov_ij² + λ_d Σ_i (Cov_ii − 1)²: how far the codes' covariance is from the identity (DIP-VAE).
 
-    Add it to the bound: `Elbo() + InferredPrior(10.0, 100.0)`. The covariance is the batch's, with the batch's size as
+    Add it to the bound: `Elbo() + DipPenalty(10.0, 100.0)`. The covariance is the batch's, with the batch's size as
     divisor; squaring it makes the penalty of a small batch too large on average.
 
     Args:
@@ -41,21 +41,21 @@ class InferredPrior(Objective):
         if min(self.off_diagonal, self.diagonal) < 0:
             raise ArgumentError(f"the weights must be 0 or more, not {self.off_diagonal} and {self.diagonal}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The penalty and its two parts.
 
         Raises:
             CapabilityError: a posterior that does not factorise over dimensions.
         """
-        covariance = covariance_of(seen.q.mean)
+        covariance = covariance_of(fwd.q.mean)
         if not self.means:
-            covariance = covariance + torch.diag(factors(seen.q).variance.mean(0))
+            covariance = covariance + torch.diag(factors(fwd.q).variance.mean(0))
         variances = covariance.diagonal()
         off = covariance.square().sum() - variances.square().sum()
         diagonal = (variances - 1).square().sum()
-        n = len(seen.batch)
+        n = len(fwd.batch)
         loss = self.off_diagonal * off + self.diagonal * diagonal
-        return Output(loss, {"off_diagonal": off.expand(n), "diagonal": diagonal.expand(n)})
+        return ObjectiveOutput(loss, {"off_diagonal": off.expand(n), "diagonal": diagonal.expand(n)})
 
 
 def covariance_of(x: Float[Tensor, "n dims"]) -> Float[Tensor, "dims dims"]:

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.schedules import Schedule, at
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.schedules import Schedule, schedule_value
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Iwae(Objective):
         if self.n_samples < 1:
             raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll`, `kl` and `iwae` for each example."""
-        log_likelihood = seen.log_likelihood()
-        log_ratio = seen.q.log_prob(seen.z) - require_prior(seen).log_prob(seen.z)
+        log_likelihood = fwd.log_likelihood()
+        log_ratio = fwd.q.log_prob(fwd.z) - require_prior(fwd).log_prob(fwd.z)
         bound = log_mean_exp(log_likelihood - log_ratio)
-        beta = at(self.beta, step)
+        beta = schedule_value(self.beta, step)
         aim = bound if beta == 1 else log_mean_exp(log_likelihood - beta * log_ratio)
-        return Output(-aim.mean(), {"nll": -log_likelihood.mean(0), "kl": log_ratio.mean(0), "iwae": bound})
+        return ObjectiveOutput(-aim.mean(), {"nll": -log_likelihood.mean(0), "kl": log_ratio.mean(0), "iwae": bound})
 
 
 def log_mean_exp(log_weights: Tensor) -> Tensor:

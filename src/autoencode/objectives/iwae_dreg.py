@@ -8,9 +8,9 @@ from torch import Tensor
 from autoencode.distributions import detached
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
+from autoencode.objectives.forward import ForwardPass
 from autoencode.objectives.iwae import log_mean_exp
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ class IwaeDreg(Objective):
         if self.n_samples < 1:
             raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll`, `kl` and `iwae` for each example.
 
         Raises:
             CapabilityError: a posterior at whose parameters gradients cannot be stopped.
         """
-        log_likelihood, log_prior = seen.log_likelihood(), require_prior(seen).log_prob(seen.z)
-        log_weights = log_likelihood + log_prior - detached(seen.q).log_prob(seen.z)
+        log_likelihood, log_prior = fwd.log_likelihood(), require_prior(fwd).log_prob(fwd.z)
+        log_weights = log_likelihood + log_prior - detached(fwd.q).log_prob(fwd.z)
         bound = log_mean_exp(log_weights)
-        rate = (seen.q.log_prob(seen.z) - log_prior).mean(0)
+        rate = (fwd.q.log_prob(fwd.z) - log_prior).mean(0)
         terms = {"nll": -log_likelihood.mean(0), "kl": rate, "iwae": bound}
-        return Output(-_doubly_reparameterised(bound, log_weights, seen.z).mean(), terms)
+        return ObjectiveOutput(-_doubly_reparameterised(bound, log_weights, fwd.z).mean(), terms)
 
 
 def _doubly_reparameterised(bound: Tensor, log_weights: Tensor, z: Tensor) -> Tensor:

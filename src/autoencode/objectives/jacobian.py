@@ -8,10 +8,10 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
-_CHEAP = 32
+_EXACT_UP_TO = 32
 _METHODS = ("auto", "exact", "hutchinson")
 
 
@@ -42,13 +42,13 @@ class JacobianPenalty(Objective):
         if self.probes < 1:
             raise ArgumentError(f"an estimate needs 1 probe or more, not {self.probes}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `jacobian` for each example; gradients are taken in evaluation too."""
         grows = torch.is_grad_enabled()
         with torch.enable_grad():
-            norm = self.norm(seen.model, seen.batch.x, seen.batch.context, create_graph=grows)
+            norm = self.norm(fwd.model, fwd.batch.x, fwd.batch.context, create_graph=grows)
         norm = norm if grows else norm.detach()
-        return Output(norm.mean(), {"jacobian": norm})
+        return ObjectiveOutput(norm.mean(), {"jacobian": norm})
 
     def norm(
         self, model: Autoencoder, x: Float[Tensor, "batch ..."], context: Tensor | None, *, create_graph: bool
@@ -56,8 +56,8 @@ class JacobianPenalty(Objective):
         """‖∂z/∂x‖²_F for each example."""
         x = x.detach().requires_grad_()
         z = model.encode(x, context).mean.flatten(1)
-        exact = self.method == "exact" or (self.method == "auto" and z.shape[1] <= _CHEAP)
-        directions = _axes(z) if exact else _signs(z, self.probes)
+        exact = self.method == "exact" or (self.method == "auto" and z.shape[1] <= _EXACT_UP_TO)
+        directions = _basis_vectors(z) if exact else _rademacher(z, self.probes)
         total = torch.zeros(len(x), dtype=z.dtype, device=z.device)
         for direction in directions:
             (row,) = torch.autograd.grad(z, x, direction, create_graph=create_graph, retain_graph=True)
@@ -65,9 +65,9 @@ class JacobianPenalty(Objective):
         return total if exact else total / self.probes
 
 
-def _axes(z: Tensor) -> list[Tensor]:
+def _basis_vectors(z: Tensor) -> list[Tensor]:
     return [torch.nn.functional.one_hot(torch.full((len(z),), i), z.shape[1]).to(z) for i in range(z.shape[1])]
 
 
-def _signs(z: Tensor, probes: int) -> list[Tensor]:
+def _rademacher(z: Tensor, probes: int) -> list[Tensor]:
     return [2 * torch.bernoulli(torch.full_like(z, 0.5)) - 1 for _ in range(probes)]

@@ -7,12 +7,12 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from autoencode.errors import ArgumentError
-from autoencode.nn import Layered, full_precision
+from autoencode.nn import FeatureExtractor, full_precision
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
+from autoencode.objectives.forward import ForwardPass
 from autoencode.objectives.gradient_penalty import gradient_penalty
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.player import Player
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.adversary import Adversary
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LearnedSimilarity(Objective):
         penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 
     Terms: `feature_error`, minus the log density of D_l(x) under N(D_l(x̃), I) up to its constant, in nats; and
-    `disguise`, −log D of reconstruction and drawn picture on average: log 2 = 0.69 where the critic cannot tell. Only
+    `generator_loss`, −log D of reconstruction and drawn picture on average: log 2 = 0.69 where the critic cannot tell. Only
     the first code of each example is used.
 
     Raises:
@@ -45,7 +45,7 @@ class LearnedSimilarity(Objective):
         it has the same optimum, and gradients where the critic is sure.
     """
 
-    critic: Layered
+    critic: FeatureExtractor
     gamma: float = 1.0
     learning_rate: float = 1e-4
     penalty: float = 0.0
@@ -55,28 +55,28 @@ class LearnedSimilarity(Objective):
             raise ArgumentError(f"gamma must be 0 or more, not {self.gamma}")
 
     @property
-    def players(self) -> dict[str, Player]:
+    def auxiliary_networks(self) -> dict[str, Adversary]:
         """The critic."""
-        return {"critic": Player(self.critic, self.learning_rate)}
+        return {"critic": Adversary(self.critic, self.learning_rate)}
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, its terms and the critic's loss."""
-        x, z = seen.batch.target, seen.z[0]
-        drawn = require_prior(seen).sample((len(z),))
-        made = seen.model.decode(torch.stack([z.detach(), drawn]), seen.batch.context).mean
+        x, z = fwd.batch.target, fwd.z[0]
+        drawn = require_prior(fwd).sample((len(z),))
+        made = fwd.model.decode(torch.stack([z.detach(), drawn]), fwd.batch.context).mean
         # Real, reconstructed, reconstructed without a way to the encoder, drawn.
-        maps = self.critic.maps(torch.cat([x, seen.p_x.mean[0], made[0], made[1]]))[-1]
+        maps = self.critic.feature_maps(torch.cat([x, fwd.p_x.mean[0], made[0], made[1]]))[-1]
         features = full_precision(maps).chunk(4)
         error = squared_error(features[0], features[1])
         again = squared_error(features[0], features[2])
-        real, _, reconstruction, draw = full_precision(self.critic.judged(maps)).squeeze(-1).chunk(4)
-        disguise = 0.5 * (softplus(-reconstruction) + softplus(-draw))
+        real, _, reconstruction, draw = full_precision(self.critic.head_output(maps)).squeeze(-1).chunk(4)
+        generator_loss = 0.5 * (softplus(-reconstruction) + softplus(-draw))
         # The error reaches the decoder once through the codes, and γ − 1 times more here.
-        loss = error + (self.gamma - 1) * again + 2 * disguise
+        loss = error + (self.gamma - 1) * again + 2 * generator_loss
         critic = (softplus(-real) + softplus(reconstruction) + softplus(draw)).mean()
         if self.penalty:
             critic = critic + self.penalty * gradient_penalty(self.critic, x)
-        return Output(loss.mean(), {"feature_error": error, "disguise": disguise}, {"critic": critic})
+        return ObjectiveOutput(loss.mean(), {"feature_error": error, "generator_loss": generator_loss}, {"critic": critic})
 
 
 def squared_error(x: Tensor, y: Tensor) -> Tensor:

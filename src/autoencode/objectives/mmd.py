@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from autoencode.distributions import Kernel, mmd
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Mmd(Objective):
 
     kernel: Kernel
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The discrepancy."""
-        z, p = seen.z[0].flatten(1), require_prior(seen)
+        z, p = fwd.z[0].flatten(1), require_prior(fwd)
         draws = p.rsample((len(z),)) if p.has_rsample else p.sample((len(z),))
         value = mmd(z, draws.flatten(1), self.kernel)
-        return Output(value, {"mmd": value.expand(len(z))})
+        return ObjectiveOutput(value, {"mmd": value.expand(len(z))})

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from autoencode.nn import ConvolutionStack, Layered, full_precision
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.player import Player
+from autoencode.nn import VggFeatures, FeatureExtractor, full_precision
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.adversary import Adversary
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Perceptual(Objective):
     turned, and the network says by how much.
 
     Args:
-        network: pictures of any size → (batch, 4), the logits of the four quarter turns; or a `ConvolutionStack`, which
+        network: pictures of any size → (batch, 4), the logits of the four quarter turns; or a `VggFeatures`, which
             has learned already and stays as it is.
         learning_rate: of the network's Adam; 0 leaves it as it is.
 
@@ -34,27 +34,27 @@ class Perceptual(Objective):
         representation learning by predicting image rotations", ICLR 2018, equations 2 and 3.
     """
 
-    network: Layered | ConvolutionStack
+    network: FeatureExtractor | VggFeatures
     learning_rate: float = 1e-3
 
     @property
-    def players(self) -> dict[str, Player]:
+    def auxiliary_networks(self) -> dict[str, Adversary]:
         """The network, where it learns."""
-        if isinstance(self.network, ConvolutionStack):
+        if isinstance(self.network, VggFeatures):
             return {}
-        return {"features": Player(self.network, self.learning_rate, betas=(0.9, 0.999))}
+        return {"features": Adversary(self.network, self.learning_rate, betas=(0.9, 0.999))}
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The distance for each example, and the network's own loss."""
-        x = seen.batch.target
+        x = fwd.batch.target
         self.network.to(x.device)
-        maps = self.network.maps(torch.cat([x, seen.p_x.mean[0]]))
+        maps = self.network.feature_maps(torch.cat([x, fwd.p_x.mean[0]]))
         distance = torch.stack([_distance(full_precision(each)) for each in maps]).sum(0) * x[0].numel()
-        losses = {"features": _turned(self.network, x)} if isinstance(self.network, Layered) else {}
-        return Output(distance.mean(), {"perceptual": distance}, losses)
+        losses = {"features": _rotation_loss(self.network, x)} if isinstance(self.network, FeatureExtractor) else {}
+        return ObjectiveOutput(distance.mean(), {"perceptual": distance}, losses)
 
 
-def _turned(network: Layered, x: Tensor) -> Tensor:
+def _rotation_loss(network: FeatureExtractor, x: Tensor) -> Tensor:
     """How badly the network tells by how many quarters pictures are turned, in nats."""
     parts = [(turns, x[turns::4]) for turns in range(min(4, len(x)))]
     logits = [network(torch.rot90(part, turns, (-2, -1))) for turns, part in parts]

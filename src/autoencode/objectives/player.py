@@ -1,4 +1,4 @@
-"""The second players of adversarial objectives."""
+"""The second adversaries of adversarial objectives."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from torch import nn
 
 
 @dataclass(frozen=True)
-class Player:
+class Adversary:
     """A network that learns beside the model, from a loss of its own: a discriminator, a density-ratio estimator.
 
     It is trained by Adam, in the same steps as the model. It is no part of the model: the checkpoint keeps it, so that

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from autoencode.distributions import kl
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Rate(Objective):
     Terms: `kl`, in nats for each example.
     """
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `kl` for each example."""
-        rate = kl(seen.q, require_prior(seen), seen.z)
-        return Output(rate.mean(), {"kl": rate})
+        rate = kl(fwd.q, require_prior(fwd), fwd.z)
+        return ObjectiveOutput(rate.mean(), {"kl": rate})

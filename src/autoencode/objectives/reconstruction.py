@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Reconstruction(Objective):
     Terms: `nll`, in nats for each example.
     """
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll` for each example."""
-        nll = -seen.log_likelihood().mean(0)
-        return Output(nll.mean(), {"nll": nll})
+        nll = -fwd.log_likelihood().mean(0)
+        return ObjectiveOutput(nll.mean(), {"nll": nll})

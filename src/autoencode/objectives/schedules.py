@@ -59,7 +59,7 @@ class Cyclical:
     Args:
         period: training steps in a cycle; in the paper, those of the whole training divided by `cycles`.
         cycles: how many there are.
-        share: of a cycle that the rise takes.
+        rise_fraction: of a cycle that the rise takes.
         final: the weight after the rise.
 
     References:
@@ -74,24 +74,24 @@ class Cyclical:
 
     period: int
     cycles: int = 4
-    share: float = 0.5
+    rise_fraction: float = 0.5
     final: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.period < 1 or self.cycles < 1 or not 0 < self.share <= 1:
+        if self.period < 1 or self.cycles < 1 or not 0 < self.rise_fraction <= 1:
             raise ArgumentError(
                 "a cyclical weight has a period and a number of cycles of 1 or more, and rises for a share above 0 and "
-                f"up to 1, not {self.period}, {self.cycles} and {self.share}"
+                f"up to 1, not {self.period}, {self.cycles} and {self.rise_fraction}"
             )
 
     def __call__(self, step: int | None) -> float:
         """The weight at `step`, or the final one."""
         if step is None or step >= self.period * self.cycles:
             return self.final
-        return self.final * min(1.0, step % self.period / (self.period * self.share))
+        return self.final * min(1.0, step % self.period / (self.period * self.rise_fraction))
 
 
-def at(weight: float | Schedule, step: int | None) -> float | Tensor:
+def schedule_value(weight: float | Schedule, step: int | None) -> float | Tensor:
     """The value of a weight that is a number or a schedule."""
     if not callable(weight):
         return weight
@@ -100,8 +100,8 @@ def at(weight: float | Schedule, step: int | None) -> float | Tensor:
 
 
 @contextmanager
-def read_by(read: Callable[[Schedule, int], float | Tensor]) -> Generator[None]:
-    """While it is entered, `at` asks `read` for the value of a schedule at a step.
+def override_schedules(read: Callable[[Schedule, int], float | Tensor]) -> Generator[None]:
+    """While it is entered, `schedule_value` asks `read` for the value of a schedule at a step.
 
     A step that is written down as a graph must hold such a value as an input rather than as the number that it was.
     """

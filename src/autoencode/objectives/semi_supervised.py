@@ -7,10 +7,10 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from autoencode.distributions import ClassAndNormal, kl_of_each_class
+from autoencode.distributions import ClassAndNormal, kl_per_class
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)
@@ -41,47 +41,47 @@ class SemiSupervised(Objective):
         if self.alpha < 0:
             raise ArgumentError(f"alpha must be 0 or more, not {self.alpha}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and its terms for each example.
 
         Raises:
             ArgumentError: a model without classes in its code, or a label that is none of them.
         """
-        q, p = seen.q, seen.p_z
+        q, p = fwd.q, fwd.p_z
         if not isinstance(q, ClassAndNormal) or not isinstance(p, ClassAndNormal):
             raise ArgumentError("SemiSupervised needs a posterior and a prior with classes: ClassAndNormalPosterior")
-        labels = _labels(seen, q)
+        labels = _labels(fwd, q)
         has = labels >= 0
-        log_w = _log_weights(q.log_classes, labels)
-        nll = -seen.model.decode(q.of_each_class()).log_prob(seen.batch.target).T
-        rate = kl_of_each_class(q, p) + log_w - p.log_classes
+        log_w = _log_weights(q.class_log_probs, labels)
+        nll = -fwd.model.decode(q.rsample_per_class()).log_prob(fwd.batch.target).T
+        rate = kl_per_class(q, p) + log_w - p.class_log_probs
         terms = {
             "nll": _weighted(log_w, nll),
             "kl": _weighted(log_w, rate),
-            "label_nll": -torch.where(has, q.log_classes.gather(1, labels.clamp_min(0)[:, None])[:, 0], 0.0),
+            "label_nll": -torch.where(has, q.class_log_probs.gather(1, labels.clamp_min(0)[:, None])[:, 0], 0.0),
         }
         of_labels = terms["label_nll"].sum() / has.sum().clamp_min(1)
-        return Output((terms["nll"] + terms["kl"]).mean() + self.alpha * of_labels, terms)
+        return ObjectiveOutput((terms["nll"] + terms["kl"]).mean() + self.alpha * of_labels, terms)
 
 
-def _labels(seen: Forward, q: ClassAndNormal) -> Int64[Tensor, " batch"]:
+def _labels(fwd: ForwardPass, q: ClassAndNormal) -> Int64[Tensor, " batch"]:
     """The label of each example, −1 for none."""
-    told = seen.batch.context
-    if told is None:
-        return torch.full((len(seen.batch),), -1, device=q.loc.device)
-    if told.dtype != torch.int64 or told.ndim != 1 or int(told.max()) >= q.n_classes:
+    context = fwd.batch.context
+    if context is None:
+        return torch.full((len(fwd.batch),), -1, device=q.loc.device)
+    if context.dtype != torch.int64 or context.ndim != 1 or int(context.max()) >= q.n_classes:
         raise ArgumentError(
             f"SemiSupervised needs a class from 0 to {q.n_classes - 1} for each example, or -1 for none, not a context "
-            f"of shape {tuple(told.shape)} and type {told.dtype} up to {told.max().item()}"
+            f"of shape {tuple(context.shape)} and type {context.dtype} up to {context.max().item()}"
         )
-    return told
+    return context
 
 
-def _log_weights(log_classes: Tensor, labels: Tensor) -> Float[Tensor, "batch classes"]:
+def _log_weights(class_log_probs: Tensor, labels: Tensor) -> Float[Tensor, "batch classes"]:
     """log w: that of q(y|x), or 0 for the label and −∞ for all else."""
-    is_label = F.one_hot(labels.clamp_min(0), log_classes.shape[1]).bool()
-    told = torch.zeros_like(log_classes).masked_fill(~is_label, -torch.inf)
-    return torch.where((labels >= 0)[:, None], told, log_classes)
+    is_label = F.one_hot(labels.clamp_min(0), class_log_probs.shape[1]).bool()
+    log_one_hot = torch.zeros_like(class_log_probs).masked_fill(~is_label, -torch.inf)
+    return torch.where((labels >= 0)[:, None], log_one_hot, class_log_probs)
 
 
 def _weighted(log_w: Tensor, values: Tensor) -> Float[Tensor, " batch"]:

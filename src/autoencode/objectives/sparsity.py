@@ -6,35 +6,35 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.distributions import SparsePoint
+from autoencode.distributions import SparsePointMass
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
-from autoencode.posteriors.sparse import TopK, TopKPosterior
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.posteriors.sparse import TopKPointMass, TopKPosterior
 
 
 @dataclass(frozen=True)
 class L1Penalty(Objective):
     """The sum of the absolute values of the code, Σ_j |z_j|.
 
-    Terms: `l1`, for each example in the units of the code, and `active_share`, the share of units that are in use.
+    Terms: `l1`, for each example in the units of the code, and `active_fraction`, the share of units that are in use.
 
     References:
         Ng, "Sparse autoencoder", CS294A lecture notes, 2011; as a Laplace prior on codes: Olshausen and Field, Nature
         381, 1996, equation 2 with S(x) = |x|.
     """
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and the terms for each example."""
-        size = seen.z.mean(0).abs().flatten(1).sum(1)
-        return Output(size.mean(), {"l1": size, "active_share": active_share(seen)})
+        size = fwd.z.mean(0).abs().flatten(1).sum(1)
+        return ObjectiveOutput(size.mean(), {"l1": size, "active_fraction": active_fraction(fwd)})
 
 
 @dataclass(frozen=True)
-class RatePenalty(Objective):
+class SparsityPenalty(Objective):
     """Σ_j KL(ρ ‖ ρ̂_j) between coin flips: ρ a target rate, ρ̂_j the mean activation of unit j over the batch.
 
-    Terms: `rate_kl` in nats, one number for the batch given to each of its examples, and `active_share`.
+    Terms: `sparsity_kl` in nats, one number for the batch given to each of its examples, and `active_fraction`.
 
     Args:
         target: ρ, the mean activation wanted, between 0 and 1.
@@ -50,13 +50,13 @@ class RatePenalty(Objective):
         if not 0 < self.target < 1:
             raise ArgumentError(f"the target rate must be between 0 and 1, not {self.target}")
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and the terms for each example."""
-        units = seen.z.mean(0).flatten(1)
+        units = fwd.z.mean(0).flatten(1)
         if units.min() < 0 or units.max() > 1:
             raise CapabilityError("the rate of a unit needs activations from 0 to 1: use a SigmoidPosterior")
         divergence = bernoulli_kl(self.target, units.mean(0)).sum()
-        return Output(divergence, {"rate_kl": divergence.expand(len(units)), "active_share": active_share(seen)})
+        return ObjectiveOutput(divergence, {"sparsity_kl": divergence.expand(len(units)), "active_fraction": active_fraction(fwd)})
 
 
 def bernoulli_kl(target: float, rates: Tensor) -> Tensor:
@@ -67,37 +67,37 @@ def bernoulli_kl(target: float, rates: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class DeadUnits(Objective):
+class AuxKLoss(Objective):
     """Wakes dead units of a `TopKPosterior`: they alone try to describe what the code left undescribed.
 
         residual = target − mean of p(x|z)          loss = mean squared error of (dead units' part) against it / 2
 
     The dead units' part is what the decoder adds for them, decoder(z + dead) − decoder(z).
 
-    Terms: `dead_share`, the share of units that are dead, and `active_share`.
+    Terms: `dead_fraction`, the share of units that are dead, and `active_fraction`.
 
     References:
         Gao et al., "Scaling and evaluating sparse autoencoders", 2024, appendix A.2, AuxK loss.
     """
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and the terms for each example."""
-        posterior, q = seen.model.posterior, seen.q
-        if not (isinstance(posterior, TopKPosterior) and isinstance(q, TopK)):
+        posterior, q = fwd.model.posterior, fwd.q
+        if not (isinstance(posterior, TopKPosterior) and isinstance(q, TopKPointMass)):
             raise CapabilityError("dead units are counted by a TopKPosterior: give the model one")
-        share = posterior.dead.to(seen.z.dtype).mean()
-        terms = {"dead_share": share.expand(len(seen.batch)), "active_share": active_share(seen)}
+        share = posterior.dead.to(fwd.z.dtype).mean()
+        terms = {"dead_fraction": share.expand(len(fwd.batch)), "active_fraction": active_fraction(fwd)}
         if not posterior.dead.any():
-            return Output(seen.z.sum() * 0, terms)
+            return ObjectiveOutput(fwd.z.sum() * 0, terms)
         kept = q.mean.detach()
-        context = seen.batch.context
-        added = seen.model.decode(kept + posterior.revived(q), context).mean - seen.model.decode(kept, context).mean
-        left = (seen.batch.target - seen.p_x.mean.mean(0)).detach()
-        return Output(0.5 * (left - added).square().flatten(1).sum(1).mean(), terms)
+        context = fwd.batch.context
+        added = fwd.model.decode(kept + posterior.dead_topk(q), context).mean - fwd.model.decode(kept, context).mean
+        left = (fwd.batch.target - fwd.p_x.mean.mean(0)).detach()
+        return ObjectiveOutput(0.5 * (left - added).square().flatten(1).sum(1).mean(), terms)
 
 
-def active_share(seen: Forward) -> Float[Tensor, " batch"]:
+def active_fraction(fwd: ForwardPass) -> Float[Tensor, " batch"]:
     """The share of units that are active, for each example; of codes that do not know it, those that are not 0."""
-    if isinstance(seen.q, SparsePoint):
-        return seen.q.active_share
-    return (seen.z[0] != 0).to(seen.z.dtype).flatten(1).mean(1)
+    if isinstance(fwd.q, SparsePointMass):
+        return fwd.q.active_fraction
+    return (fwd.z[0] != 0).to(fwd.z.dtype).flatten(1).mean(1)

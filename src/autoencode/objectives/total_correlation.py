@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from autoencode.nn import full_precision
-from autoencode.objectives.forward import Forward
-from autoencode.objectives.objective import Objective, Output
-from autoencode.objectives.player import Player
+from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.objectives.adversary import Adversary
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class TotalCorrelation(Objective):
     learning_rate: float = 1e-4
 
     @property
-    def players(self) -> dict[str, Player]:
+    def auxiliary_networks(self) -> dict[str, Adversary]:
         """The critic."""
-        return {"tc_critic": Player(self.critic, self.learning_rate)}
+        return {"tc_critic": Adversary(self.critic, self.learning_rate)}
 
-    def judge(self, seen: Forward, step: int | None) -> Output:
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The estimate, and the critic's cross-entropy."""
-        permuted = permute_dimensions(seen.q.sample().flatten(1))
-        real = full_precision(self.critic(seen.z[0].flatten(1))).squeeze(-1)
+        permuted = permute_dimensions(fwd.q.sample().flatten(1))
+        real = full_precision(self.critic(fwd.z[0].flatten(1))).squeeze(-1)
         shuffled = full_precision(self.critic(permuted)).squeeze(-1)
         cross_entropy = 0.5 * (softplus(-real).mean() + softplus(shuffled).mean())
-        return Output(real.mean(), {"total_correlation": real}, {"tc_critic": cross_entropy})
+        return ObjectiveOutput(real.mean(), {"total_correlation": real}, {"tc_critic": cross_entropy})
 
 
 def permute_dimensions(z: Float[Tensor, "batch dims"]) -> Float[Tensor, "batch dims"]:

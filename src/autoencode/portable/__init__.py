@@ -1,7 +1,7 @@
 """A network as data: a list of steps and a block of weights, which a page runs in any browser without PyTorch."""
 
-from autoencode.portable.operations import known_operations
+from autoencode.portable.operations import supported_operations
 from autoencode.portable.program import Program, Step, Weights
-from autoencode.portable.recording import record
+from autoencode.portable.recording import trace
 
-__all__ = ["Program", "Step", "Weights", "known_operations", "record"]
+__all__ = ["Program", "Step", "Weights", "supported_operations", "trace"]

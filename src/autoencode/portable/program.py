@@ -73,8 +73,8 @@ class Program:
         """Numbers in all constants."""
         return sum(variant.numel() for constant in self.weights for variant in constant.variants)
 
-    def outline(self) -> dict[str, Any]:
-        """All but the weights themselves, which are given by their places in `block`, as JSON can hold it."""
+    def manifest(self) -> dict[str, Any]:
+        """All but the weights themselves, which are given by their places in `weight_bytes`, as JSON can hold it."""
         places, at = list[list[int]](), 0
         for constant in self.weights:
             length = constant.variants[0].numel()
@@ -83,14 +83,14 @@ class Program:
         steps = [{"op": s.op, "in": s.inputs, "out": s.output, **s.attributes} for s in self.steps]
         return {"steps": steps, "sizes": self.sizes, "weights": places, "output": self.output, "shape": self.shape}
 
-    def block(self, precision: Precision = "float32") -> bytes:
+    def weight_bytes(self, precision: Precision = "float32") -> bytes:
         """All weights one behind the other, little end first."""
         flat = [variant.flatten() for constant in self.weights for variant in constant.variants]
         joined = torch.cat(flat) if flat else torch.zeros(0)
         return joined.to(_BYTES[precision]).numpy().tobytes()
 
 
-def merged(programs: Sequence[Program]) -> Program:
+def merge_programs(programs: Sequence[Program]) -> Program:
     """Programs that differ in their constants alone, as one with a variant for each.
 
     Raises:
@@ -99,11 +99,11 @@ def merged(programs: Sequence[Program]) -> Program:
     first = programs[0]
     if any((p.steps, p.sizes, p.output) != (first.steps, first.sizes, first.output) for p in programs):
         raise ValueError("the steps depend on the context")
-    weights = [_together([p.weights[i] for p in programs]) for i in range(len(first.weights))]
+    weights = [_merge_weights([p.weights[i] for p in programs]) for i in range(len(first.weights))]
     return Program(first.steps, first.sizes, tuple(weights), first.output, first.shape, len(programs))
 
 
-def _together(constants: Sequence[Weights]) -> Weights:
+def _merge_weights(constants: Sequence[Weights]) -> Weights:
     tensors = [constant.variants[0] for constant in constants]
     same = all(torch.equal(tensor, tensors[0]) for tensor in tensors)
     return constants[0] if same else Weights(tuple(tensors))

@@ -9,13 +9,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from autoencode.errors import CapabilityError
-from autoencode.portable.operations import Call, NoKernelError, operations
-from autoencode.portable.program import Program, Step, Weights, merged, size
+from autoencode.portable.operations import Call, UnsupportedOperationError, operations
+from autoencode.portable.program import Program, Step, Weights, merge_programs, size
 
 _STALE = "a constant that was overwritten under another name"
 
 
-def record(function: Callable[[Tensor, Any], Tensor], code: Tensor, contexts: Sequence[Any] = (None,)) -> Program:
+def trace(function: Callable[[Tensor, Any], Tensor], code: Tensor, contexts: Sequence[Any] = (None,)) -> Program:
     """Runs a function once for each context and keeps what it did with the code as a program.
 
     What does not depend on the code (a context's features, weights of unit length) is computed here and now, and only
@@ -29,22 +29,22 @@ def record(function: Callable[[Tensor, Any], Tensor], code: Tensor, contexts: Se
     Raises:
         CapabilityError: an operation that the page has no kernel for, by name.
     """
-    recorded = [_record_one(function, code, context) for context in contexts]
+    recorded = [_trace_one(function, code, context) for context in contexts]
     try:
-        return merged(recorded)
+        return merge_programs(recorded)
     except ValueError as error:
         raise CapabilityError(f"this decoder cannot be exported: {error}") from error
 
 
-def _record_one(function: Callable[[Tensor, Any], Tensor], code: Tensor, context: Any) -> Program:
+def _trace_one(function: Callable[[Tensor, Any], Tensor], code: Tensor, context: Any) -> Program:
     with torch.inference_mode():
-        recorder = Recorder(code.clone())
+        recorder = Tracer(code.clone())
         with recorder:
             result = function(recorder.code, context)
         return recorder.program(result)
 
 
-class Recorder(TorchDispatchMode):
+class Tracer(TorchDispatchMode):
     """While it is entered, every operation on what depends on the code becomes steps.
 
     Args:
@@ -64,37 +64,37 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = dict(kwargs or {})
         leaves = tree_leaves((args, given))
-        live, stale = any(map(self.is_live, leaves)), any(map(self._is_stale, leaves))
+        live, stale = any(map(self.depends_on_code, leaves)), any(map(self._is_stale, leaves))
         if live and func.overloadpacket.__name__ not in operations:
             with self:  # an operation made of others, such as `linear`
                 out = func.decompose(*args, **given)
             if out is not NotImplemented:
                 return out
         as_given = args
-        if live and func._schema.is_mutable and not self.is_live(args[0]):
+        if live and func._schema.is_mutable and not self.depends_on_code(args[0]):
             as_given = (args[0].clone(), *args[1:])  # a constant that is about to be overwritten
         out = func(*args, **given)
         if stale:
-            self._give_up(f"'{func.overloadpacket.__name__}' of {_STALE}", out)
+            self._mark_unsupported(f"'{func.overloadpacket.__name__}' of {_STALE}", out)
         elif live:
-            self._write_down(func, as_given, given, out)
+            self._lower(func, as_given, given, out)
         return out
 
-    def _write_down(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
+    def _lower(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
         packet, in_place = func.overloadpacket.__name__, bool(func._schema.is_mutable)
         name = packet.rstrip("_") if in_place else packet
         sharing = [tensor for tensor in self._at.get(_memory(out), []) if tensor is not out] if in_place else []
         if name in operations and (not sharing or all(_is_whole(tensor) for tensor in (*sharing, out))):
             try:
                 operations[name](self, Call(name, func, _bound(func, args, kwargs), args, kwargs, out))
-            except NoKernelError as error:
-                self._give_up(str(error), out)
+            except UnsupportedOperationError as error:
+                self._mark_unsupported(str(error), out)
         else:
-            self._give_up(f"'{packet}'", out)
+            self._mark_unsupported(f"'{packet}'", out)
         for tensor in sharing:  # the same numbers in the same order, seen in another shape
             self.bind(tensor, self._numbers[id(out)])
 
-    def _give_up(self, what: str, out: Any) -> None:
+    def _mark_unsupported(self, what: str, out: Any) -> None:
         """Goes on, so that all that is missing can be named at once."""
         self.unknown.append(what)
         for tensor in tree_leaves(out):
@@ -102,18 +102,18 @@ class Recorder(TorchDispatchMode):
 
     # What the operations' functions use ------------------------------------------------------------------------------
 
-    def is_live(self, value: Any) -> bool:
+    def depends_on_code(self, value: Any) -> bool:
         """Whether this is a tensor that depends on the code."""
         return isinstance(value, Tensor) and id(value) in self._numbers
 
     def _is_stale(self, value: Any) -> bool:
         """Whether it was a constant, until something that depends on the code was written into its memory."""
-        known = not isinstance(value, Tensor) or value.numel() == 0 or self.is_live(value)
+        known = not isinstance(value, Tensor) or value.numel() == 0 or self.depends_on_code(value)
         return not known and _memory(value) in self._at
 
     def number(self, value: Tensor) -> int:
         """The number of a tensor's value; a constant becomes a value first."""
-        if self.is_live(value):
+        if self.depends_on_code(value):
             return self._numbers[id(value)]
         return self.step("constant", [], value.shape, weight=self.constant(value))
 

@@ -14,8 +14,8 @@ from autoencode.posteriors.ladder import LadderPosterior
 from autoencode.posteriors.point_mass import IdentityPosterior, PointMassPosterior
 from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.power_spherical import PowerSphericalPosterior
-from autoencode.posteriors.sparse import RectifiedPosterior, SigmoidPosterior, TopK, TopKPosterior
-from autoencode.posteriors.temperature import Temperature
+from autoencode.posteriors.sparse import ReluPosterior, SigmoidPosterior, TopKPointMass, TopKPosterior
+from autoencode.posteriors.temperature import AnnealedTemperature
 from autoencode.posteriors.vector_quantised import VectorQuantisedPosterior
 
 __all__ = [
@@ -34,10 +34,10 @@ __all__ = [
     "PointMassPosterior",
     "Posterior",
     "PowerSphericalPosterior",
-    "RectifiedPosterior",
+    "ReluPosterior",
     "SigmoidPosterior",
-    "Temperature",
-    "TopK",
+    "AnnealedTemperature",
+    "TopKPointMass",
     "TopKPosterior",
     "VectorQuantisedPosterior",
 ]

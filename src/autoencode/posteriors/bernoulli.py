@@ -7,7 +7,7 @@ from torch.distributions import Distribution, Independent
 from autoencode.distributions.relaxed import RelaxedBernoulliCode
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
-from autoencode.posteriors.temperature import Temperature
+from autoencode.posteriors.temperature import AnnealedTemperature
 
 
 class BernoulliPosterior(Posterior):
@@ -32,13 +32,13 @@ class BernoulliPosterior(Posterior):
         self,
         in_features: int,
         latent_dim: int,
-        temperature: Temperature | None = None,
+        temperature: AnnealedTemperature | None = None,
         *,
         straight_through: bool = False,
     ) -> None:
         super().__init__((latent_dim,))
         self.head = Linear(in_features, latent_dim)
-        self.temperature, self.straight_through = temperature or Temperature(2 / 3, 2 / 3, 0), straight_through
+        self.temperature, self.straight_through = temperature or AnnealedTemperature(2 / 3, 2 / 3, 0), straight_through
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Independent:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""

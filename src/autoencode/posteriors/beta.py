@@ -32,5 +32,5 @@ class BetaPosterior(Posterior):
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Independent:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""
-        one, zero = concentration(self.head(features)).chunk(2, -1)
-        return Independent(InteriorBeta(one, zero, validate_args=False), 1, validate_args=False)
+        concentration1, concentration0 = concentration(self.head(features)).chunk(2, -1)
+        return Independent(InteriorBeta(concentration1, concentration0, validate_args=False), 1, validate_args=False)

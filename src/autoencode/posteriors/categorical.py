@@ -7,7 +7,7 @@ from torch.distributions import Distribution
 from autoencode.distributions.relaxed import OneHotCode
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
-from autoencode.posteriors.temperature import Temperature
+from autoencode.posteriors.temperature import AnnealedTemperature
 
 
 class CategoricalPosterior(Posterior):
@@ -34,14 +34,14 @@ class CategoricalPosterior(Posterior):
         in_features: int,
         n_latents: int,
         n_classes: int,
-        temperature: Temperature | None = None,
+        temperature: AnnealedTemperature | None = None,
         *,
         straight_through: bool = False,
     ) -> None:
         super().__init__((n_latents * n_classes,))
         self.shape = (n_latents, n_classes)
         self.head = Linear(in_features, n_latents * n_classes)
-        self.temperature, self.straight_through = temperature or Temperature(1.0, 0.5, 10_000), straight_through
+        self.temperature, self.straight_through = temperature or AnnealedTemperature(1.0, 0.5, 10_000), straight_through
 
     def forward(self, features: Float[Tensor, "batch features"]) -> OneHotCode:
         """q(z|x) with batch shape (batch,) and event shape (n_latents · n_classes,)."""

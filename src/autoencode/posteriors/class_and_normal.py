@@ -15,15 +15,15 @@ _BOUND = 10.0
 class ClassAndNormalPosterior(Posterior):
     """q(y|x) q(z|x, y): how probable each class is, and for each the normal of z.
 
-    The first `for_class` features are read by the classifier alone, the rest by q(z|x, y) alone, so that reading the
+    The first `class_features` features are read by the classifier alone, the rest by q(z|x, y) alone, so that reading the
     class need not share weights with telling the rest.
 
-        features ─┬─ for_class ─► logits of y
-                  └─ for_code ──► + one vector for each y ─► SiLU ─► mean and log standard deviation of z
+        features ─┬─ class_features ─► logits of y
+                  └─ code_features ──► + one vector for each y ─► SiLU ─► mean and log standard deviation of z
 
     Args:
-        for_class: features that the classifier reads.
-        for_code: features behind them.
+        class_features: features that the classifier reads.
+        code_features: features behind them.
         n_classes: classes that there are.
         latent_dim: numbers in z.
         hidden: units of the layer in which class and features meet.
@@ -38,16 +38,16 @@ class ClassAndNormalPosterior(Posterior):
         (torch.Size([5]), torch.Size([5]))
     """
 
-    def __init__(self, for_class: int, for_code: int, n_classes: int, latent_dim: int, hidden: int = 128) -> None:
+    def __init__(self, class_features: int, code_features: int, n_classes: int, latent_dim: int, hidden: int = 128) -> None:
         super().__init__((n_classes + latent_dim,))
-        self.sizes = [for_class, for_code]
-        self.classifier = Linear(for_class, n_classes)
-        self.seen, self.told = Linear(for_code, hidden), nn.Embedding(n_classes, hidden)
+        self.sizes = [class_features, code_features]
+        self.classifier = Linear(class_features, n_classes)
+        self.feature_layer, self.class_embedding = Linear(code_features, hidden), nn.Embedding(n_classes, hidden)
         self.code = Linear(hidden, 2 * latent_dim)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> ClassAndNormal:
         """q(y, z|x) with batch shape (batch,) and event shape (n_classes + latent_dim,)."""
-        for_class, for_code = features.split(self.sizes, -1)
-        met = F.silu(self.seen(for_code)[:, None] + self.told.weight)
+        class_features, code_features = features.split(self.sizes, -1)
+        met = F.silu(self.feature_layer(code_features)[:, None] + self.class_embedding.weight)
         loc, log_scale = self.code(met).chunk(2, -1)
-        return ClassAndNormal(self.classifier(for_class), loc, torch.exp(_BOUND * torch.tanh(log_scale / _BOUND)))
+        return ClassAndNormal(self.classifier(class_features), loc, torch.exp(_BOUND * torch.tanh(log_scale / _BOUND)))

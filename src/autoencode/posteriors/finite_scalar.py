@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.distributions.quantised import Quantised
 from autoencode.nn.codes import as_map, as_vectors
-from autoencode.nn.level_grid import LevelGrid
+from autoencode.nn.level_grid import FiniteScalarQuantiser
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
@@ -36,7 +36,7 @@ class FiniteScalarPosterior(Posterior):
     """
 
     def __init__(self, in_features: int, levels: Sequence[int], grid: Sequence[int]) -> None:
-        codes = LevelGrid(levels)
+        codes = FiniteScalarQuantiser(levels)
         super().__init__((codes.width, *grid))
         self.head, self.codes = Linear(in_features, codes.width), codes
 
@@ -47,6 +47,6 @@ class FiniteScalarPosterior(Posterior):
 
     def forward(self, features: Float[Tensor, "batch features ..."]) -> Quantised:
         """q(z|x) with batch shape (batch,) and event shape (numbers, *grid)."""
-        vectors = self.codes.bounded(self.head(as_vectors(features, self.grid)))
+        vectors = self.codes.bound(self.head(as_vectors(features, self.grid)))
         points, indices = self.codes.quantise(vectors)
         return Quantised(as_map(points, self.grid), as_map(vectors, self.grid), indices, self.codes.n_codes)

@@ -33,18 +33,18 @@ class FullCovarianceNormalPosterior(Posterior):
         (torch.Size([5]), torch.Size([3]))
     """
 
-    places: Tensor
+    tril_indices: Tensor
 
     def __init__(self, in_features: int, latent_dim: int) -> None:
         super().__init__((latent_dim,))
         self.head = Linear(in_features, 2 * latent_dim + latent_dim * (latent_dim - 1) // 2)
-        self.register_buffer("places", torch.tril_indices(latent_dim, latent_dim, -1), persistent=False)
+        self.register_buffer("tril_indices", torch.tril_indices(latent_dim, latent_dim, -1), persistent=False)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> MultivariateNormal:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""
         d = self.latent_shape[0]
-        loc, log_scale, below = self.head(features).split([d, d, self.places.shape[1]], -1)
+        loc, log_scale, below = self.head(features).split([d, d, self.tril_indices.shape[1]], -1)
         scale = torch.exp(_BOUND * torch.tanh(log_scale / _BOUND))
         unit = torch.eye(d, dtype=scale.dtype, device=scale.device).repeat(*scale.shape[:-1], 1, 1)
-        unit[..., self.places[0], self.places[1]] = below / d**0.5
+        unit[..., self.tril_indices[0], self.tril_indices[1]] = below / d**0.5
         return MultivariateNormal(loc, scale_tril=scale[..., None] * unit, validate_args=False)

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
-from autoencode.distributions.ladder import Choose, Ladder, Level, Path, walk
+from autoencode.distributions.ladder import ChooseLatent, Ladder, Level, LadderPath, walk
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 
@@ -40,7 +40,7 @@ class LadderPosterior(Posterior):
         self._shared = (tuple(rungs), start)  # in a tuple, so that the weights are the prior's alone
         widths = [in_features] + [width] * len(dims)
         self.up = nn.ModuleList(nn.Sequential(Linear(a, b), nn.LayerNorm(b), nn.SiLU()) for a, b in pairwise(widths))
-        self.heads = nn.ModuleList(Correction(n, width) for n in dims)
+        self.heads = nn.ModuleList(LevelPosterior(n, width) for n in dims)
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Ladder:
         """q(z|x) with batch shape (batch,) and event shape (sum of dims,)."""
@@ -53,13 +53,13 @@ class LadderPosterior(Posterior):
         def own(number: int, state: Tensor, above: Independent[Normal]) -> Independent[Normal]:
             return self.heads[number](state, seen[number], above)
 
-        def path(choose: Choose, leading: tuple[int, ...]) -> Path:
+        def path(choose: ChooseLatent, leading: tuple[int, ...]) -> LadderPath:
             return walk(rungs, start.expand(*leading, start.shape[0]), own, choose)
 
         return Ladder(path, self.dims, (features.shape[0],))
 
 
-class Correction(nn.Module):
+class LevelPosterior(nn.Module):
     """What the encoder's view changes of one level's prior.
 
     Args:

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from autoencode.distributions.sparse_point import SparsePoint
+from autoencode.distributions.sparse_point import SparsePointMass
 from autoencode.errors import ArgumentError
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
@@ -19,27 +19,27 @@ class SigmoidPosterior(Posterior):
     Args:
         in_features: the encoder's `out_features`.
         latent_dim: units.
-        rate: about the mean activation of a fresh unit. One that must first fall from a half to a small rate falls for
+        mean_activation: about the mean activation of a fresh unit. One that must first fall from a half to a small rate falls for
             all examples alike, and does not come back.
 
     Raises:
         ArgumentError: a rate that is not between 0 and 1.
     """
 
-    def __init__(self, in_features: int, latent_dim: int, rate: float = 0.5) -> None:
+    def __init__(self, in_features: int, latent_dim: int, mean_activation: float = 0.5) -> None:
         super().__init__((latent_dim,))
         self.head = Linear(in_features, latent_dim)
-        if not 0 < rate < 1:
-            raise ArgumentError(f"the mean activation of a sigmoid is between 0 and 1, not {rate}")
-        nn.init.constant_(self.head.bias, math.log(rate / (1 - rate)))
+        if not 0 < mean_activation < 1:
+            raise ArgumentError(f"the mean activation of a sigmoid is between 0 and 1, not {mean_activation}")
+        nn.init.constant_(self.head.bias, math.log(mean_activation / (1 - mean_activation)))
 
-    def forward(self, features: Float[Tensor, "batch features"]) -> SparsePoint:
+    def forward(self, features: Float[Tensor, "batch features"]) -> SparsePointMass:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
         units = torch.sigmoid(self.head(features))
-        return SparsePoint(units, units > 0.5)
+        return SparsePointMass(units, units > 0.5)
 
 
-class RectifiedPosterior(Posterior):
+class ReluPosterior(Posterior):
     """A code of numbers of 0 or more: relu(W h + b). Active is above 0.
 
     Args:
@@ -51,29 +51,29 @@ class RectifiedPosterior(Posterior):
         super().__init__((latent_dim,))
         self.head = Linear(in_features, latent_dim)
 
-    def forward(self, features: Float[Tensor, "batch features"]) -> SparsePoint:
+    def forward(self, features: Float[Tensor, "batch features"]) -> SparsePointMass:
         """The point mass at the code, batch shape (batch,) and event shape (latent_dim,)."""
         units = torch.relu(self.head(features))
-        return SparsePoint(units, units > 0)
+        return SparsePointMass(units, units > 0)
 
 
-class TopK(SparsePoint):
+class TopKPointMass(SparsePointMass):
     """The point mass at a code of which `k` units are kept, with what the others would have been.
 
     Args:
         loc: the code, zero but for the kept units, (batch, units).
-        all_units: all activations, of 0 or more, (batch, units).
+        activations: all activations, of 0 or more, (batch, units).
     """
 
-    def __init__(self, loc: Tensor, all_units: Tensor) -> None:
+    def __init__(self, loc: Tensor, activations: Tensor) -> None:
         super().__init__(loc, loc != 0)
-        self.all_units = all_units
+        self.activations = activations
 
 
 class TopKPosterior(Posterior):
     """A code of which the k largest activations are kept and all others are zero.
 
-    A unit that no example has used for `patience` steps is dead. `revived` gives the code of the dead units alone, for
+    A unit that no example has used for `patience` steps is dead. `dead_topk` gives the code of the dead units alone, for
     an auxiliary loss that wakes them.
 
     Args:
@@ -100,10 +100,10 @@ class TopKPosterior(Posterior):
         self.k, self.patience = k, patience
         self.register_buffer("idle", torch.zeros(latent_dim))
 
-    def forward(self, features: Float[Tensor, "batch features"]) -> TopK:
+    def forward(self, features: Float[Tensor, "batch features"]) -> TopKPointMass:
         """The point mass at the sparse code, batch shape (batch,) and event shape (latent_dim,)."""
         units = torch.relu(self.head(features))
-        return TopK(largest(units, self.k), units)
+        return TopKPointMass(keep_top_k(units, self.k), units)
 
     def adapt(self, q: Distribution) -> None:
         """Counts for each unit the training steps since some example used it."""
@@ -115,12 +115,12 @@ class TopKPosterior(Posterior):
         """Which units are dead, (units,)."""
         return self.idle >= self.patience
 
-    def revived(self, q: TopK) -> Float[Tensor, "batch units"]:
+    def dead_topk(self, q: TopKPointMass) -> Float[Tensor, "batch units"]:
         """The k largest activations among the dead units, zero elsewhere."""
-        return largest(q.all_units * self.dead, self.k)
+        return keep_top_k(q.activations * self.dead, self.k)
 
 
-def largest(units: Float[Tensor, "batch units"], k: int) -> Float[Tensor, "batch units"]:
+def keep_top_k(units: Float[Tensor, "batch units"], k: int) -> Float[Tensor, "batch units"]:
     """The k largest of each row where they are; zero elsewhere."""
     values, places = units.topk(k, dim=-1)
     return torch.zeros_like(units).scatter(-1, places, values)

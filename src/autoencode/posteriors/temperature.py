@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from autoencode.errors import ArgumentError
 
 
-class Temperature(nn.Module):
+class AnnealedTemperature(nn.Module):
     """A number that falls from `first` to `last` by the same factor at each of `steps` steps.
 
     It is kept with the weights: a resumed training goes on where it was.

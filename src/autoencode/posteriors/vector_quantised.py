@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from autoencode.distributions.quantised import Quantised, require_quantised
-from autoencode.nn.codebooks import Codebooks
+from autoencode.nn.codebooks import ResidualVectorQuantiser
 from autoencode.nn.codes import as_map, as_vectors
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
@@ -53,7 +53,7 @@ class VectorQuantisedPosterior(Posterior):
     ) -> None:
         super().__init__((latent_dim, *grid))
         self.head = Linear(in_features, latent_dim)
-        self.codes = Codebooks(n_codes, latent_dim, n_stages, decay, patience)
+        self.codes = ResidualVectorQuantiser(n_codes, latent_dim, n_stages, decay, patience)
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -70,5 +70,5 @@ class VectorQuantisedPosterior(Posterior):
     def adapt(self, q: Distribution) -> None:
         """Moves the codewords towards what they stood for."""
         code = require_quantised(q)
-        vectors = as_vectors(code.before.detach(), self.grid)
+        vectors = as_vectors(code.unquantised.detach(), self.grid)
         self.codes.learn(vectors.flatten(0, 1), code.indices.mT.flatten(0, 1))

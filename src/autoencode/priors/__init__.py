@@ -4,9 +4,9 @@ from autoencode.priors.bernoulli import BernoulliPrior
 from autoencode.priors.beta import BetaPrior
 from autoencode.priors.categorical import CategoricalPrior
 from autoencode.priors.class_and_normal import ClassAndNormalPrior
-from autoencode.priors.codes import CodesPrior
+from autoencode.priors.codes import CodewordPrior
 from autoencode.priors.conditional_normal import ConditionalNormalPrior
-from autoencode.priors.counted_codes import CountedCodesPrior
+from autoencode.priors.counted_codes import EmpiricalCodewordPrior
 from autoencode.priors.dirichlet import DirichletPrior
 from autoencode.priors.flow import FlowPrior
 from autoencode.priors.gamma import GammaPrior
@@ -15,7 +15,7 @@ from autoencode.priors.ladder import LadderPrior
 from autoencode.priors.mixture import MixturePrior
 from autoencode.priors.prior import Prior
 from autoencode.priors.standard_normal import StandardNormalPrior
-from autoencode.priors.uniform_codes import UniformCodesPrior
+from autoencode.priors.uniform_codes import UniformCodewordPrior
 from autoencode.priors.vamp import VampPrior
 
 __all__ = [
@@ -24,8 +24,8 @@ __all__ = [
     "CategoricalPrior",
     "ClassAndNormalPrior",
     "ConditionalNormalPrior",
-    "CodesPrior",
-    "CountedCodesPrior",
+    "CodewordPrior",
+    "EmpiricalCodewordPrior",
     "DirichletPrior",
     "FlowPrior",
     "GammaPrior",
@@ -34,6 +34,6 @@ __all__ = [
     "MixturePrior",
     "Prior",
     "StandardNormalPrior",
-    "UniformCodesPrior",
+    "UniformCodewordPrior",
     "VampPrior",
 ]

@@ -14,8 +14,8 @@ class BetaPrior(Prior):
 
     Args:
         latent_dim: numbers in a code.
-        one: the concentration towards 1.
-        zero: the concentration towards 0.
+        concentration1: the concentration towards 1.
+        concentration0: the concentration towards 0.
 
     Raises:
         ArgumentError: a concentration that is not above 0.
@@ -27,14 +27,14 @@ class BetaPrior(Prior):
 
     concentrations: Tensor
 
-    def __init__(self, latent_dim: int, one: float = 1.0, zero: float = 1.0) -> None:
+    def __init__(self, latent_dim: int, concentration1: float = 1.0, concentration0: float = 1.0) -> None:
         super().__init__((latent_dim,))
-        if min(one, zero) <= 0:
-            raise ArgumentError(f"concentrations must be above 0, not {one} and {zero}")
-        values = torch.tensor([one, zero], dtype=torch.get_default_dtype())
+        if min(concentration1, concentration0) <= 0:
+            raise ArgumentError(f"concentrations must be above 0, not {concentration1} and {concentration0}")
+        values = torch.tensor([concentration1, concentration0], dtype=torch.get_default_dtype())
         self.register_buffer("concentrations", values[:, None].repeat(1, latent_dim), persistent=False)
 
     def forward(self) -> Independent:
         """p(z) with batch shape () and event shape (latent_dim,)."""
-        one, zero = self.concentrations
-        return Independent(InteriorBeta(one, zero, validate_args=False), 1, validate_args=False)
+        concentration1, concentration0 = self.concentrations
+        return Independent(InteriorBeta(concentration1, concentration0, validate_args=False), 1, validate_args=False)

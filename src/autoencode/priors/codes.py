@@ -8,11 +8,11 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from autoencode.distributions.quantised import Codewords
-from autoencode.nn.codes import Codes, as_map
+from autoencode.nn.codes import Quantiser, as_map
 from autoencode.priors.prior import Prior
 
 
-class CodesPrior(Prior):
+class CodewordPrior(Prior):
     """Codewords that are independent between stages and positions.
 
     Args:
@@ -20,14 +20,14 @@ class CodesPrior(Prior):
         grid: the shape of the positions.
     """
 
-    def __init__(self, codes: Codes, grid: Sequence[int]) -> None:
+    def __init__(self, codes: Quantiser, grid: Sequence[int]) -> None:
         super().__init__((codes.width, *grid))
-        self._sees = (codes,)  # in a tuple, so that its buffers are the posterior's alone
+        self._shared = (codes,)  # in a tuple, so that its buffers are the posterior's alone
 
     @property
-    def codes(self) -> Codes:
+    def codes(self) -> Quantiser:
         """What indices stand for."""
-        return self._sees[0]
+        return self._shared[0]
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -45,13 +45,13 @@ class CodesPrior(Prior):
         raise NotImplementedError
 
     @abstractmethod
-    def find(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
+    def indices_of(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
         """The indices of codes (*leading, width, *grid), or of codes that are as likely."""
         raise NotImplementedError
 
     def forward(self) -> Codewords:
         """p(z) with batch shape () and event shape (width, *grid)."""
-        return Codewords(self.logits(), self.latent_shape, self._look_up, self.find)
+        return Codewords(self.logits(), self.latent_shape, self._look_up, self.indices_of)
 
     def _look_up(self, indices: Tensor) -> Tensor:
         return as_map(self.codes(indices), self.grid)

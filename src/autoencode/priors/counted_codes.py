@@ -10,13 +10,13 @@ from torch.distributions import Distribution
 
 from autoencode.distributions.quantised import require_quantised
 from autoencode.errors import ArgumentError
-from autoencode.nn.codes import Codes, as_vectors
-from autoencode.priors.codes import CodesPrior
+from autoencode.nn.codes import Quantiser, as_vectors
+from autoencode.priors.codes import CodewordPrior
 
 _HALF = 0.5
 
 
-class CountedCodesPrior(CodesPrior):
+class EmpiricalCodewordPrior(CodewordPrior):
     """Codewords independent between positions, each as likely as it was in training, counted by position.
 
         counts ← γ counts + counts of this step's codes        p ∝ counts + ½
@@ -38,7 +38,7 @@ class CountedCodesPrior(CodesPrior):
 
     counts: Tensor
 
-    def __init__(self, codes: Codes, grid: Sequence[int], decay: float = 0.995) -> None:
+    def __init__(self, codes: Quantiser, grid: Sequence[int], decay: float = 0.995) -> None:
         super().__init__(codes, grid)
         if not 0 <= decay < 1:
             raise ArgumentError(f"the decay of counts is between 0 and 1, not {decay}")
@@ -49,7 +49,7 @@ class CountedCodesPrior(CodesPrior):
         """Logarithms of the counts and a half."""
         return (self.counts + _HALF).log()
 
-    def find(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
+    def indices_of(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
         """The indices of the nearest codewords.
 
         Raises:

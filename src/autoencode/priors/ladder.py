@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
-from autoencode.distributions.ladder import Choose, Ladder, Path, walk
+from autoencode.distributions.ladder import ChooseLatent, Ladder, LadderPath, walk
 from autoencode.nn.linear import Linear
 from autoencode.priors.prior import Prior
 
@@ -45,7 +45,7 @@ class LadderPrior(Prior):
         """p(z) with batch shape () and event shape (sum of dims,)."""
         return Ladder(self._walk, self.dims)
 
-    def _walk(self, choose: Choose, leading: tuple[int, ...]) -> Path:
+    def _walk(self, choose: ChooseLatent, leading: tuple[int, ...]) -> LadderPath:
         return walk(self.levels, self.start.expand(*leading, self.width), lambda _, __, above: above, choose)
 
 
@@ -63,12 +63,12 @@ class LastRung(nn.Module):
         super().__init__()
         self.head = nn.Sequential(nn.LayerNorm(width), Linear(width, width), nn.SiLU(), zeroed(Linear(width, 2 * dims)))
 
-    def above(self, state: Tensor) -> Independent[Normal]:
+    def conditional_prior(self, state: Tensor) -> Independent[Normal]:
         """p(z_l | the levels above)."""
         loc, log_scale = self.head(state).chunk(2, -1)
         return Independent(Normal(loc, bounded_exp(log_scale), validate_args=False), 1, validate_args=False)
 
-    def added(self, state: Tensor, z: Tensor) -> Tensor:
+    def next_state(self, state: Tensor, z: Tensor) -> Tensor:
         """The state as it is: no level below reads it."""
         return state
 
@@ -86,7 +86,7 @@ class Rung(LastRung):
         self.entry = Linear(dims, width)
         self.mix = nn.Sequential(nn.LayerNorm(width), Linear(width, width), nn.SiLU(), zeroed(Linear(width, width)))
 
-    def added(self, state: Tensor, z: Tensor) -> Tensor:
+    def next_state(self, state: Tensor, z: Tensor) -> Tensor:
         """The state once this level's latent is known."""
         state = state + self.entry(z)
         return state + self.mix(state)

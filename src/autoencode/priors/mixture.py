@@ -13,19 +13,19 @@ from autoencode.priors.prior import Prior
 class MixturePrior(Prior):
     """Σ_k π_k N(z; m_k, S_k) with learned weights, locations and covariances, diagonal or full.
 
-    Left to gradients alone, components share what one of them found first. So where `fit_at` is given, the components
-    start as one, and the prior remembers codes; at step `fit_at` it becomes the mixture that expectation-maximisation
+    Left to gradients alone, components share what one of them found first. So where `fit_step` is given, the components
+    start as one, and the prior remembers codes; at step `fit_step` it becomes the mixture that expectation-maximisation
     finds in them, and learns by gradients from there:
 
-        step 0 … fit_at: one normal        fit_at: components fitted to the last codes        afterwards: K normals
+        step 0 … fit_step: one normal        fit_step: components fitted to the last codes        afterwards: K normals
 
     Args:
         latent_dim: numbers in a code.
         n_components: K.
         full: whether covariances are full rather than diagonal.
-        fit_at: the training step at which components are fitted to codes; 0 for never, and components then start spread
+        fit_step: the training step at which components are fitted to codes; 0 for never, and components then start spread
             at random.
-        remembered: how many of the last codes they are fitted to; these are kept with the weights, so that a resumed
+        buffer_size: how many of the last codes they are fitted to; these are kept with the weights, so that a resumed
             training is exact.
 
     Raises:
@@ -43,19 +43,19 @@ class MixturePrior(Prior):
     seen: Tensor
 
     def __init__(
-        self, latent_dim: int, n_components: int = 10, *, full: bool = False, fit_at: int = 0, remembered: int = 5_000
+        self, latent_dim: int, n_components: int = 10, *, full: bool = False, fit_step: int = 0, buffer_size: int = 5_000
     ) -> None:
         super().__init__((latent_dim,))
-        if n_components < 1 or (fit_at and remembered < n_components):
+        if n_components < 1 or (fit_step and buffer_size < n_components):
             raise ArgumentError(
-                f"a mixture has 1 component or more and as many codes to fit it to, not {n_components} and {remembered}"
+                f"a mixture has 1 component or more and as many codes to fit it to, not {n_components} and {buffer_size}"
             )
-        self.fit_at = fit_at
+        self.fit_step = fit_step
         self.logits = nn.Parameter(torch.zeros(n_components))
-        self.loc = nn.Parameter((0.0 if fit_at else 1.0) * torch.randn(n_components, latent_dim))
+        self.loc = nn.Parameter((0.0 if fit_step else 1.0) * torch.randn(n_components, latent_dim))
         self.log_scale = nn.Parameter(torch.zeros(n_components, latent_dim))
         self.factor = nn.Parameter(torch.zeros(n_components, latent_dim, latent_dim)) if full else None
-        self.register_buffer("codes", torch.zeros(remembered if fit_at else 0, latent_dim))
+        self.register_buffer("codes", torch.zeros(buffer_size if fit_step else 0, latent_dim))
         self.register_buffer("seen", torch.zeros(2, dtype=torch.int64))  # steps and codes so far
 
     @property
@@ -86,16 +86,16 @@ class MixturePrior(Prior):
 
     @torch.no_grad()
     def adapt(self, q: Distribution) -> None:
-        """Remembers the means of `q`; at step `fit_at`, fits the components to what is remembered."""
-        if not self.fit_at:
+        """Remembers the means of `q`; at step `fit_step`, fits the components to what is remembered."""
+        if not self.fit_step:
             return
         steps, seen = (int(n) for n in self.seen)
-        if steps < self.fit_at:
+        if steps < self.fit_step:
             new = q.mean.detach()[-len(self.codes) :].to(self.codes)
             places = (seen + torch.arange(len(new), device=new.device)) % len(self.codes)
             self.codes[places] = new
             self.seen[1] += len(new)
-        elif steps == self.fit_at:
+        elif steps == self.fit_step:
             self.fit(self.codes[: min(seen, len(self.codes))])
         self.seen[0] += 1
 

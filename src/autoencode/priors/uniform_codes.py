@@ -7,11 +7,11 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from autoencode.nn.codes import Codes
-from autoencode.priors.codes import CodesPrior
+from autoencode.nn.codes import Quantiser
+from autoencode.priors.codes import CodewordPrior
 
 
-class UniformCodesPrior(CodesPrior):
+class UniformCodewordPrior(CodewordPrior):
     """Any codeword at any position, independently: the KL of a quantised posterior is stages · positions · log K.
 
     Args:
@@ -22,14 +22,14 @@ class UniformCodesPrior(CodesPrior):
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, section 3.1.
 
     Example:
-        >>> from autoencode.nn import LevelGrid
-        >>> UniformCodesPrior(LevelGrid([3, 3]), (7, 7))().sample((5,)).shape
+        >>> from autoencode.nn import FiniteScalarQuantiser
+        >>> UniformCodewordPrior(FiniteScalarQuantiser([3, 3]), (7, 7))().sample((5,)).shape
         torch.Size([5, 2, 7, 7])
     """
 
     zero: Tensor
 
-    def __init__(self, codes: Codes, grid: Sequence[int]) -> None:
+    def __init__(self, codes: Quantiser, grid: Sequence[int]) -> None:
         super().__init__(codes, grid)
         self.register_buffer("zero", torch.zeros(()), persistent=False)
 
@@ -37,7 +37,7 @@ class UniformCodesPrior(CodesPrior):
         """Zeros, which take no memory."""
         return self.zero.expand(self.codes.n_stages, math.prod(self.grid), self.codes.n_codes)
 
-    def find(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
+    def indices_of(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
         """Any indices: none is more likely than others, so there is nothing to search for."""
         leading = z.shape[: z.ndim - len(self.latent_shape)]
         shape = (*leading, self.codes.n_stages, math.prod(self.grid))

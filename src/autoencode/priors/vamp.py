@@ -46,7 +46,7 @@ class VampPrior(Prior):
         super().__init__((latent_dim,))
         if n_components < 1:
             raise ArgumentError(f"a mixture has 1 component or more, not {n_components}")
-        self._sees = (encoder, posterior)  # in a tuple, so that their weights are the model's alone
+        self._shared = (encoder, posterior)  # in a tuple, so that their weights are the model's alone
         self.bounded = bounded
         self.inputs = nn.Parameter(torch.randn(n_components, *data_shape))
 
@@ -62,7 +62,7 @@ class VampPrior(Prior):
         Raises:
             CapabilityError: the posterior is no diagonal normal.
         """
-        encoder, posterior = self._sees
+        encoder, posterior = self._shared
         q = posterior(encoder(self.pseudo_inputs).to(self.inputs.dtype))
         if not (isinstance(q, Independent) and isinstance(q.base_dist, Normal)):
             raise CapabilityError("a VampPrior needs a diagonal normal posterior: its components are posteriors")

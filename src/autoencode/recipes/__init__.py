@@ -35,7 +35,7 @@ from autoencode.recipes.linear_ae import linear_ae
 from autoencode.recipes.m2_vae import m2_vae
 from autoencode.recipes.mixture_vae import mixture_vae
 from autoencode.recipes.networks import Networks, networks
-from autoencode.recipes.outside import find_recipe, is_outside
+from autoencode.recipes.outside import find_recipe, is_user_recipe
 from autoencode.recipes.perceptual_vae import perceptual_vae
 from autoencode.recipes.rae import rae
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
@@ -88,7 +88,7 @@ __all__ = [
     "iaf_vae",
     "info_vae",
     "interval_vae",
-    "is_outside",
+    "is_user_recipe",
     "iwae",
     "ladder_vae",
     "linear_ae",

@@ -7,22 +7,22 @@ from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.objectives import AdversarialPrior, Objective, Reconstruction
 from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
-from autoencode.recipes.critics import code_critic, code_shapes
+from autoencode.recipes.critics import code_critic, code_priors
 from autoencode.recipes.networks import networks
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe("adversarial-ae", settings=Settings(epochs=15, least_steps=2000, schedule="linear", clip=200.0))
+@recipe("adversarial-ae", settings=Settings(epochs=15, min_steps=2000, schedule="linear", grad_clip=200.0))
 def adversarial_ae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 8,
-    prior: Annotated[str, code_shapes] = "normal",
+    prior: Annotated[str, code_priors] = "normal",
     weight: float = 10.0,
-    random: bool = False,
+    stochastic: bool = False,
     critic_hidden: int = 256,
-    critic_rate: float = 1e-3,
+    critic_learning_rate: float = 1e-3,
     penalty: float = 1.0,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
@@ -36,9 +36,9 @@ def adversarial_ae(
         latent_dim: numbers in a code.
         prior: normal, cube, sphere or ring (ten normals on a circle).
         weight: λ, of what the critic says against the squared error.
-        random: draws codes from a normal posterior, in place of points.
+        stochastic: draws codes from a normal posterior, in place of points.
         critic_hidden: units of each of the critic's three layers.
-        critic_rate: highest learning rate of the critic.
+        critic_learning_rate: highest learning rate of the critic.
         penalty: weight of a gradient penalty, which steadies the critic; 0 in the papers.
         network: of encoder and decoder; see: autoencode list networks.
 
@@ -48,10 +48,10 @@ def adversarial_ae(
     nets, p_x = networks[network](data_shape), NormalLikelihood(data_shape, FixedScale(0.5**0.5))
     model = Autoencoder(
         encoder=nets.encoder,
-        posterior=(DiagonalNormalPosterior if random else PointMassPosterior)(nets.features, latent_dim),
-        prior=code_shapes[prior](latent_dim),
+        posterior=(DiagonalNormalPosterior if stochastic else PointMassPosterior)(nets.features, latent_dim),
+        prior=code_priors[prior](latent_dim),
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    match = AdversarialPrior(code_critic(latent_dim, 3, critic_hidden), critic_rate, penalty)
+    match = AdversarialPrior(code_critic(latent_dim, 3, critic_hidden), critic_learning_rate, penalty)
     return model, Reconstruction() + weight * match

@@ -6,20 +6,20 @@ from typing import Annotated
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
-from autoencode.posteriors import BernoulliPosterior, Temperature
+from autoencode.posteriors import BernoulliPosterior, AnnealedTemperature
 from autoencode.priors import BernoulliPrior
 from autoencode.recipes.networks import networks
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe("bernoulli-vae", settings=Settings(epochs=20, least_steps=3000, learning_rate=3e-3, schedule="linear"))
+@recipe("bernoulli-vae", settings=Settings(epochs=20, min_steps=3000, learning_rate=3e-3, schedule="linear"))
 def bernoulli_vae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 64,
     temperature: float = 1.0,
-    last_temperature: float = 0.5,
+    final_temperature: float = 0.5,
     anneal_steps: int = 2000,
     straight_through: bool = False,
     warmup_steps: int = 1000,
@@ -35,7 +35,7 @@ def bernoulli_vae(
         data_shape: of one example, any shape.
         latent_dim: bits in a code.
         temperature: of the relaxation when training begins; lower is nearer to bits, with noisier gradients.
-        last_temperature: what it falls to.
+        final_temperature: what it falls to.
         anneal_steps: training steps in which it falls.
         straight_through: round codes in training too, and pass the gradient on as if they had not been.
         warmup_steps: training steps over which the weight of the KL rises from 0.
@@ -47,7 +47,7 @@ def bernoulli_vae(
         relaxed densities, a code has 200 bits, and the temperature is a constant 2/3.
     """
     nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
-    heat = Temperature(temperature, last_temperature, anneal_steps)
+    heat = AnnealedTemperature(temperature, final_temperature, anneal_steps)
     model = Autoencoder(
         encoder=nets.encoder,
         posterior=BernoulliPosterior(nets.features, latent_dim, heat, straight_through=straight_through),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import DecomposedElbo, Objective, stratified, weighted
+from autoencode.objectives import DecomposedElbo, Objective, minibatch_stratified_sampling, minibatch_weighted_sampling
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
 from autoencode.recipes.networks import networks
@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "beta-tc-vae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def beta_tc_vae(
     data_shape: Sequence[int],
@@ -53,4 +53,4 @@ def beta_tc_vae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, DecomposedElbo(n_examples, beta=beta, sampling=weighted if weighted_sampling else stratified)
+    return model, DecomposedElbo(n_examples, beta=beta, sampling=minibatch_weighted_sampling if weighted_sampling else minibatch_stratified_sampling)

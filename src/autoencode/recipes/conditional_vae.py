@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import Ahead, Beside, OneHot
+from autoencode.nn import ConditionalDecoder, ConditionalEncoder, OneHot
 from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import ConditionalNormalPrior
@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "conditional-vae",
-    settings=Settings(epochs=10, least_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
+    settings=Settings(epochs=10, min_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
 )
 def conditional_vae(
     data_shape: Sequence[int],
@@ -45,10 +45,10 @@ def conditional_vae(
     p_x = likelihoods[likelihood](data_shape)
     nets = networks[network](data_shape)
     model = Autoencoder(
-        encoder=Beside(nets.encoder, OneHot(n_classes)),
+        encoder=ConditionalEncoder(nets.encoder, OneHot(n_classes)),
         posterior=DiagonalNormalPosterior(nets.features + n_classes, latent_dim),
         prior=ConditionalNormalPrior(OneHot(n_classes), n_classes, latent_dim),
-        decoder=Ahead(nets.decoder(latent_dim + n_classes, p_x.features_shape), OneHot(n_classes)),
+        decoder=ConditionalDecoder(nets.decoder(latent_dim + n_classes, p_x.features_shape), OneHot(n_classes)),
         likelihood=p_x,
     )
     return model, Elbo(beta=Warmup(warmup_steps, beta))

@@ -14,7 +14,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "contractive-ae",
-    settings=Settings(epochs=10, least_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
+    settings=Settings(epochs=10, min_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
 )
 def contractive_ae(
     data_shape: Sequence[int],

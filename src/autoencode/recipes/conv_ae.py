@@ -19,7 +19,7 @@ from autoencode.settings import Settings
     "conv-ae",
     settings=Settings(
         epochs=10,
-        least_steps=1500,
+        min_steps=1500,
         batch_size=128,
         optimizer="adam",
         learning_rate=1e-3,

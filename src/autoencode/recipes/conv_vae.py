@@ -13,7 +13,7 @@ from autoencode.priors import StandardNormalPrior
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
-_SETTINGS = Settings(epochs=20, least_steps=2000, batch_size=64, learning_rate=2e-3, schedule="one-cycle", clip=1000.0)
+_SETTINGS = Settings(epochs=20, min_steps=2000, batch_size=64, learning_rate=2e-3, schedule="one-cycle", grad_clip=1000.0)
 
 
 @recipe("conv-vae", settings=_SETTINGS, default_for=["images"])

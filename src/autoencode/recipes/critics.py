@@ -19,29 +19,29 @@ def code_critic(latent_dim: int, layers: int, hidden: int) -> nn.Sequential:
     return nn.Sequential(*stack, Linear(hidden, 1))
 
 
-code_shapes: Registry[Callable[[int], Prior]] = Registry("shape of codes", "autoencode list code-shapes")
+code_priors: Registry[Callable[[int], Prior]] = Registry("prior of codes", "autoencode list code-priors")
 """Priors without anything to learn, by name: a critic needs no more of them than draws."""
 
 
-@code_shapes.named("normal")
+@code_priors.register("normal")
 def normal(latent_dim: int) -> Prior:
     """A standard normal."""
     return StandardNormalPrior(latent_dim)
 
 
-@code_shapes.named("cube")
+@code_priors.register("cube")
 def cube(latent_dim: int) -> Prior:
     """Uniform between 0 and 1 in every dimension."""
     return BetaPrior(latent_dim)
 
 
-@code_shapes.named("sphere")
+@code_priors.register("sphere")
 def sphere(latent_dim: int) -> Prior:
     """Uniform on the unit sphere."""
     return HypersphericalUniformPrior(latent_dim)
 
 
-@code_shapes.named("ring")
+@code_priors.register("ring")
 def ring(latent_dim: int) -> Prior:
     """Ten normals of scale 0.5 on a circle of radius 4 in the first two dimensions; standard normal in the others."""
     prior = MixturePrior(latent_dim, 10)

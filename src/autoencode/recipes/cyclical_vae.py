@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "cyclical-vae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def cyclical_vae(
     data_shape: Sequence[int],
@@ -24,7 +24,7 @@ def cyclical_vae(
     beta: float = 1.0,
     period: int = 500,
     cycles: int = 4,
-    share: float = 0.5,
+    rise_fraction: float = 0.5,
     network: Annotated[str, networks] = "auto",
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
@@ -40,7 +40,7 @@ def cyclical_vae(
         beta: weight of the KL at the end of each cycle; 1 is the evidence lower bound.
         period: training steps in a cycle.
         cycles: how many there are.
-        share: of a cycle over which the weight rises, from above 0 to 1.
+        rise_fraction: of a cycle over which the weight rises, from above 0 to 1.
         network: of encoder and decoder; see: autoencode list networks.
         likelihood: what the examples are compared by; see: autoencode list likelihoods.
 
@@ -55,4 +55,4 @@ def cyclical_vae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Elbo(beta=Cyclical(period, cycles, share, beta))
+    return model, Elbo(beta=Cyclical(period, cycles, rise_fraction, beta))

@@ -18,7 +18,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "deep-vae",
-    settings=Settings(epochs=20, least_steps=3000, batch_size=128, learning_rate=2e-3, schedule="linear"),
+    settings=Settings(epochs=20, min_steps=3000, batch_size=128, learning_rate=2e-3, schedule="linear"),
 )
 def deep_vae(
     data_shape: Sequence[int],

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from autoencode.corruptions import composed, corruptions
+from autoencode.corruptions import parse_corruptions, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Corrupted, Objective, Reconstruction
+from autoencode.objectives import Denoising, Objective, Reconstruction
 from autoencode.posteriors import PointMassPosterior
 from autoencode.recipes.networks import networks
 from autoencode.recipes.recipe import recipe
@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "denoising-ae",
-    settings=Settings(epochs=10, least_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
+    settings=Settings(epochs=10, min_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
 )
 def denoising_ae(
     data_shape: Sequence[int],
@@ -25,12 +25,12 @@ def denoising_ae(
     scale: float = 1.0,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
-    """A denoising autoencoder: shown spoiled examples, asked for the clean ones.
+    """A denoising autoencoder: shown corrupted examples, asked for the clean ones.
 
     Args:
         data_shape: of one example, any shape.
         latent_dim: numbers in the code.
-        corruption: what spoils the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other
+        corruption: what corrupts the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other
             (autoencode list corruptions).
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
         network: encoder and decoder; see: autoencode list networks.
@@ -47,4 +47,4 @@ def denoising_ae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Corrupted(Reconstruction(), composed(corruption))
+    return model, Denoising(Reconstruction(), parse_corruptions(corruption))

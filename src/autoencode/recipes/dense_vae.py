@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "dense-vae",
-    settings=Settings(epochs=30, least_steps=2000, batch_size=128, optimizer="adam", learning_rate=1e-3),
+    settings=Settings(epochs=30, min_steps=2000, batch_size=128, optimizer="adam", learning_rate=1e-3),
     default_for=["mnist", "binarized-mnist", "digits", "vectors"],
 )
 def dense_vae(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, InferredPrior, Objective
+from autoencode.objectives import Elbo, DipPenalty, Objective
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
 from autoencode.recipes.networks import networks
@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "dip-vae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def dip_vae(
     data_shape: Sequence[int],
@@ -54,4 +54,4 @@ def dip_vae(
     )
     if variant not in (1, 2):
         raise ValueError("variant is 1 or 2")
-    return model, Elbo() + InferredPrior(off_diagonal, diagonal, means=variant == 1)
+    return model, Elbo() + DipPenalty(off_diagonal, diagonal, means=variant == 1)

@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "dirichlet-vae",
-    settings=Settings(epochs=20, least_steps=3000, learning_rate=3e-3, schedule="linear"),
+    settings=Settings(epochs=20, min_steps=3000, learning_rate=3e-3, schedule="linear"),
 )
 def dirichlet_vae(
     data_shape: Sequence[int],

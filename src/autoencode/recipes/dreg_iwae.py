@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "dreg-iwae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def dreg_iwae(
     data_shape: Sequence[int],

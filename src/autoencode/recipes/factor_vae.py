@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "factor-vae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def factor_vae(
     data_shape: Sequence[int],
@@ -24,7 +24,7 @@ def factor_vae(
     latent_dim: int = 10,
     gamma: float = 10.0,
     critic_hidden: int = 256,
-    critic_rate: float = 5e-4,
+    critic_learning_rate: float = 5e-4,
     network: Annotated[str, networks] = "auto",
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
@@ -38,7 +38,7 @@ def factor_vae(
         latent_dim: numbers in a code.
         gamma: weight of the total correlation.
         critic_hidden: units of each of the critic's six layers; 1000 in the paper.
-        critic_rate: highest learning rate of the critic.
+        critic_learning_rate: highest learning rate of the critic.
         network: of encoder and decoder; see: autoencode list networks.
         likelihood: what the examples are compared by; see: autoencode list likelihoods.
 
@@ -53,4 +53,4 @@ def factor_vae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    return model, Elbo() + gamma * TotalCorrelation(code_critic(latent_dim, 6, critic_hidden), critic_rate)
+    return model, Elbo() + gamma * TotalCorrelation(code_critic(latent_dim, 6, critic_hidden), critic_learning_rate)

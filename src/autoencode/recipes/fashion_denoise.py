@@ -6,11 +6,11 @@ from typing import Annotated
 
 from torch import nn
 
-from autoencode.corruptions import composed, corruptions
+from autoencode.corruptions import parse_corruptions, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Chain, Conv, PooledConv, UpsampledConv, sizes_after, start_as_glorot
-from autoencode.objectives import Corrupted, Objective, Reconstruction
+from autoencode.nn import FusedSequential, Conv, PooledConv, UpsampledConv, sizes_after, init_glorot
+from autoencode.objectives import Denoising, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
@@ -31,7 +31,7 @@ def fashion_denoise(
 
     Args:
         data_shape: (channels, height, width), any size.
-        corruption: what spoils the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other.
+        corruption: what corrupts the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other.
 
     References:
         Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008, section 2.3.
@@ -47,10 +47,10 @@ def fashion_denoise(
         decoder += [UpsampledConv(n_in, n_out, size), nn.ReLU(inplace=True)]
     decoder[-1] = nn.Sigmoid()
     model = Autoencoder(
-        encoder=Chain(*encoder),
+        encoder=FusedSequential(*encoder),
         posterior=IdentityPosterior((_WIDTHS[-1], *sizes[-1])),
-        decoder=Chain(*decoder),
+        decoder=FusedSequential(*decoder),
         likelihood=NormalLikelihood(data_shape, FixedScale(1.0)),
     )
-    start_as_glorot(model)
-    return model, Corrupted(Reconstruction(), composed(corruption))
+    init_glorot(model)
+    return model, Denoising(Reconstruction(), parse_corruptions(corruption))

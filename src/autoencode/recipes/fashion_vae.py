@@ -17,7 +17,7 @@ from autoencode.settings import Settings
 @recipe(
     "fashion-vae",
     settings=Settings(
-        epochs=5, least_steps=3000, batch_size=64, optimizer="muon", learning_rate=0.02, schedule="linear"
+        epochs=5, min_steps=3000, batch_size=64, optimizer="muon", learning_rate=0.02, schedule="linear"
     ),
     default_for=["fashion-mnist"],
 )

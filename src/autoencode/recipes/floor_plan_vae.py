@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import Ahead, Overlaid, Retouched, touch
+from autoencode.nn import ConditionalDecoder, ChannelConditioned, RefinedDecoder, refinement_layers
 from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import ConditionalNormalPrior
@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "floor-plan-vae",
-    settings=Settings(epochs=12, batch_size=128, optimizer="muon", learning_rate=0.02, schedule="linear", average=0.99),
+    settings=Settings(epochs=12, batch_size=128, optimizer="muon", learning_rate=0.02, schedule="linear", ema_decay=0.99),
     default_for=["floor-plans"],
 )
 def floor_plan_vae(
@@ -44,16 +44,16 @@ def floor_plan_vae(
         Sohn, Lee and Yan, NeurIPS 2015, equation 4. There a first guess is fed in as well; not here.
     """
     require_image(data_shape, "floor-plan-vae")
-    p_x, beside, wide = likelihoods[likelihood](data_shape), context_shape[0], 16
-    nets = networks[network]((data_shape[0] + beside, *data_shape[1:]))
+    p_x, context_channels, wide = likelihoods[likelihood](data_shape), context_shape[0], 16
+    nets = networks[network]((data_shape[0] + context_channels, *data_shape[1:]))
     for_prior, for_decoder = networks[network](context_shape), networks[network](context_shape)
-    told, (n_features, *size) = for_decoder.features, p_x.features_shape
-    decoder = Ahead(nets.decoder(latent_dim + told, (wide, *size)), for_decoder.encoder)
+    n_context_features, (n_features, *size) = for_decoder.features, p_x.features_shape
+    decoder = ConditionalDecoder(nets.decoder(latent_dim + n_context_features, (wide, *size)), for_decoder.encoder)
     model = Autoencoder(
-        encoder=Overlaid(nets.encoder),
+        encoder=ChannelConditioned(nets.encoder),
         posterior=DiagonalNormalPosterior(nets.features, latent_dim),
-        prior=ConditionalNormalPrior(for_prior.encoder, told, latent_dim),
-        decoder=Retouched(decoder, touch(wide + beside, wide, n_features)),
+        prior=ConditionalNormalPrior(for_prior.encoder, n_context_features, latent_dim),
+        decoder=RefinedDecoder(decoder, refinement_layers(wide + context_channels, wide, n_features)),
         likelihood=p_x,
     )
     return model, Elbo(beta=Warmup(warmup_steps))

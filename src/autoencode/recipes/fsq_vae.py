@@ -5,22 +5,22 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import CodeUse, Elbo, Objective
+from autoencode.objectives import CodebookUsage, Elbo, Objective
 from autoencode.posteriors import FiniteScalarPosterior
-from autoencode.priors import CountedCodesPrior, UniformCodesPrior
-from autoencode.recipes.grids import grids
+from autoencode.priors import EmpiricalCodewordPrior, UniformCodewordPrior
+from autoencode.recipes.grid_networks import grid_networks
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
 @recipe(
-    "fsq-vae", settings=Settings(epochs=10, least_steps=2000, learning_rate=1e-3, optimizer="adam", schedule="linear")
+    "fsq-vae", settings=Settings(epochs=10, min_steps=2000, learning_rate=1e-3, optimizer="adam", schedule="linear")
 )
 def fsq_vae(
     data_shape: Sequence[int],
     *,
     levels: tuple[int, ...] = (8, 5, 5, 5),
-    counted: bool = True,
+    empirical_prior: bool = True,
     channels: tuple[int, ...] = (32, 64),
     positions: int = 8,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
@@ -34,7 +34,7 @@ def fsq_vae(
     Args:
         data_shape: of one example, any shape.
         levels: of each number of a code; their product is the number of codewords, 8 · 5 · 5 · 5 = 1,000.
-        counted: whether the prior knows how frequent codewords are; without, the KL is positions · log of their number.
+        empirical_prior: whether the prior knows how frequent codewords are; without, the KL is positions · log of their number.
         channels: of the convolutions, each of which halves the sides of a picture.
         positions: of the code of a vector; a picture has as many as its grid.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
@@ -43,9 +43,9 @@ def fsq_vae(
         Mentzer, Minnen, Agustsson and Tschannen, "Finite scalar quantization: VQ-VAE made simple", ICLR 2024, section
         3.1 and table 1 (the levels).
     """
-    nets, p_x = grids(data_shape, channels, positions), likelihoods[likelihood](data_shape)
+    nets, p_x = grid_networks(data_shape, channels, positions), likelihoods[likelihood](data_shape)
     q = FiniteScalarPosterior(nets.features, levels, nets.grid)
-    prior = (CountedCodesPrior if counted else UniformCodesPrior)(q.codes, nets.grid)
+    prior = (EmpiricalCodewordPrior if empirical_prior else UniformCodewordPrior)(q.codes, nets.grid)
     decoder = nets.decoder(q.codes.width, p_x.features_shape)
     model = Autoencoder(encoder=nets.encoder, posterior=q, prior=prior, decoder=decoder, likelihood=p_x)
-    return model, Elbo() + CodeUse()
+    return model, Elbo() + CodebookUsage()

@@ -14,7 +14,7 @@ from autoencode.settings import Settings
 
 
 @recipe(
-    "gamma-vae", settings=Settings(epochs=20, least_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear")
+    "gamma-vae", settings=Settings(epochs=20, min_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear")
 )
 def gamma_vae(
     data_shape: Sequence[int],

@@ -12,7 +12,7 @@ _WIDTH = 256
 
 
 @dataclass(frozen=True)
-class Grids:
+class GridNetworks:
     """An encoder and what makes a decoder to match.
 
     Args:
@@ -28,7 +28,7 @@ class Grids:
     decoder: Callable[[int, Sequence[int]], nn.Module]
 
 
-def grids(data_shape: Sequence[int], channels: Sequence[int], positions: int) -> Grids:
+def grid_networks(data_shape: Sequence[int], channels: Sequence[int], positions: int) -> GridNetworks:
     """Convolutions for pictures, each level of which halves the sides; fully connected layers for vectors.
 
     Args:
@@ -38,14 +38,14 @@ def grids(data_shape: Sequence[int], channels: Sequence[int], positions: int) ->
     """
     if len(data_shape) == 3:
         encoder = GridEncoder(data_shape, channels)
-        return Grids(
+        return GridNetworks(
             encoder, channels[-1], encoder.grid, lambda latent, shape: GridDecoder(latent, shape, channels[::-1])
         )
     encoder = nn.Sequential(
         DenseEncoder(data_shape, [_WIDTH, _WIDTH, channels[-1] * positions]),
         nn.Unflatten(1, (channels[-1], positions)),
     )
-    return Grids(encoder, channels[-1], (positions,), lambda latent, shape: _dense(latent * positions, shape))
+    return GridNetworks(encoder, channels[-1], (positions,), lambda latent, shape: _dense(latent * positions, shape))
 
 
 def _dense(latent_dim: int, features_shape: Sequence[int]) -> nn.Module:

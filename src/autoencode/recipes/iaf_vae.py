@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 
 @recipe(
-    "iaf-vae", settings=Settings(epochs=20, least_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear")
+    "iaf-vae", settings=Settings(epochs=20, min_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear")
 )
 def iaf_vae(
     data_shape: Sequence[int],

@@ -16,14 +16,14 @@ from autoencode.settings import Settings
 
 @recipe(
     "info-vae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def info_vae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 10,
     alpha: float = 1.0,
-    scale: float = 1000.0,
+    mmd_weight: float = 1000.0,
     network: Annotated[str, networks] = "auto",
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
@@ -37,7 +37,7 @@ def info_vae(
         data_shape: of one example, any shape.
         latent_dim: numbers in a code.
         alpha: preference for informative codes, at most 1; 0 keeps the whole KL.
-        scale: λ, the weight of the MMD; α + λ is at least 1.
+        mmd_weight: λ, the weight of the MMD; α + λ is at least 1.
         network: of encoder and decoder; see: autoencode list networks.
         likelihood: what the examples are compared by; see: autoencode list likelihoods.
 
@@ -52,6 +52,6 @@ def info_vae(
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
-    if not 1 - scale <= alpha <= 1:
-        raise ValueError("alpha is at most 1, and alpha + scale at least 1")
-    return model, Elbo(1 - alpha) + (alpha + scale - 1) * Mmd(RadialBasis(latent_dim / 2**0.5))
+    if not 1 - mmd_weight <= alpha <= 1:
+        raise ValueError("alpha is at most 1, and alpha + mmd_weight at least 1")
+    return model, Elbo(1 - alpha) + (alpha + mmd_weight - 1) * Mmd(RadialBasis(latent_dim / 2**0.5))

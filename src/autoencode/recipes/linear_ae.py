@@ -17,7 +17,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "linear-ae",
-    settings=Settings(epochs=30, least_steps=4000, batch_size=256, learning_rate=1e-2, schedule="linear"),
+    settings=Settings(epochs=30, min_steps=4000, batch_size=256, learning_rate=1e-2, schedule="linear"),
 )
 def linear_ae(data_shape: Sequence[int], *, latent_dim: int = 16, scale: float = 1.0) -> tuple[Autoencoder, Objective]:
     """A linear autoencoder: trained to the end, its codes span the principal components.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import Abreast
+from autoencode.nn import Concat
 from autoencode.objectives import Objective, SemiSupervised
 from autoencode.posteriors import ClassAndNormalPosterior
 from autoencode.priors import ClassAndNormalPrior
@@ -16,7 +16,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "m2-vae",
-    settings=Settings(epochs=20, least_steps=4000, batch_size=128, learning_rate=1e-3, schedule="linear"),
+    settings=Settings(epochs=20, min_steps=4000, batch_size=128, learning_rate=1e-3, schedule="linear"),
 )
 def m2_vae(
     data_shape: Sequence[int],
@@ -27,7 +27,7 @@ def m2_vae(
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     network: Annotated[str, networks] = "dense",
 ) -> tuple[Autoencoder, Objective]:
-    """A VAE that learns to tell classes from a few labelled and many unlabelled examples (--labels 100; M2).
+    """A VAE that learns to tell classes from a few labelled and many unlabelled examples (--n-labels 100; M2).
 
     A code is a class and a style that is free of it. Differs from the paper: 2 layers of 256 ReLU on each side in place
     of 500 softplus, Adam, no drawing of black-and-white pictures, and every batch repeats 32 labelled examples.
@@ -46,7 +46,7 @@ def m2_vae(
     p_x = likelihoods[likelihood](data_shape)
     nets, classifier = networks[network](data_shape), networks[network](data_shape)
     model = Autoencoder(
-        encoder=Abreast(classifier.encoder, nets.encoder),
+        encoder=Concat(classifier.encoder, nets.encoder),
         posterior=ClassAndNormalPosterior(classifier.features, nets.features, n_classes, latent_dim),
         prior=ClassAndNormalPrior(n_classes, latent_dim),
         decoder=nets.decoder(n_classes + latent_dim, p_x.features_shape),

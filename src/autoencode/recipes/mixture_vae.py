@@ -13,14 +13,14 @@ from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe("mixture-vae", settings=Settings(epochs=20, least_steps=8000, schedule="linear"))
+@recipe("mixture-vae", settings=Settings(epochs=20, min_steps=8000, schedule="linear"))
 def mixture_vae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 10,
     n_components: int = 10,
-    diagonal: bool = False,
-    fit_at: int = 3000,
+    diagonal_covariance: bool = False,
+    fit_step: int = 3000,
     network: Annotated[str, networks] = "dense",
     likelihood: Annotated[str, likelihoods] = "bernoulli",
     beta: float = 1.0,
@@ -35,8 +35,8 @@ def mixture_vae(
         data_shape: of one example, any shape.
         latent_dim: numbers in a code.
         n_components: clusters to be found.
-        diagonal: diagonal covariances, as in the paper.
-        fit_at: the step at which clusters are fitted to the codes (a shorter training finds none); 0: never.
+        diagonal_covariance: diagonal covariances, as in the paper.
+        fit_step: the step at which clusters are fitted to the codes (a shorter training finds none); 0: never.
         network: of encoder and decoder; see: autoencode list networks.
         likelihood: what the examples are compared by; see: autoencode list likelihoods.
         beta: weight of the KL; 1 is the evidence lower bound.
@@ -50,7 +50,7 @@ def mixture_vae(
     model = Autoencoder(
         encoder=nets.encoder,
         posterior=DiagonalNormalPosterior(nets.features, latent_dim),
-        prior=MixturePrior(latent_dim, n_components, full=not diagonal, fit_at=fit_at),
+        prior=MixturePrior(latent_dim, n_components, full=not diagonal_covariance, fit_step=fit_step),
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )

@@ -29,13 +29,13 @@ class Networks:
 networks: Registry[Callable[[Sequence[int]], Networks]] = Registry("network", "autoencode list networks")
 
 
-@networks.named("auto")
+@networks.register("auto")
 def auto(data_shape: Sequence[int]) -> Networks:
     """Convolutions for pictures, fully connected layers for vectors."""
     return conv(data_shape) if len(data_shape) == 3 else dense(data_shape)
 
 
-@networks.named("dense")
+@networks.register("dense")
 def dense(data_shape: Sequence[int]) -> Networks:
     """Two fully connected layers of 256 on each side, ReLU."""
     encoder = DenseEncoder(data_shape, [256, 256])
@@ -44,7 +44,7 @@ def dense(data_shape: Sequence[int]) -> Networks:
     )
 
 
-@networks.named("conv")
+@networks.register("conv")
 def conv(data_shape: Sequence[int]) -> Networks:
     """Convolutions of 32 and 64 channels, stride 2, a dense layer of 128; back by transposed ones; SiLU."""
     encoder = ConvEncoder(data_shape, [32, 64], [2, 2], [128], nn.SiLU)
@@ -52,7 +52,7 @@ def conv(data_shape: Sequence[int]) -> Networks:
     return Networks(encoder, encoder.out_features, make)
 
 
-@networks.named("residual")
+@networks.register("residual")
 def residual(data_shape: Sequence[int]) -> Networks:
     """Residual blocks of 32, 64 and 128 channels at half, a quarter and an eighth of the size."""
     encoder = ResidualEncoder(data_shape, [32, 64, 128], 256)

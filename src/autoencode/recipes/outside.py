@@ -19,7 +19,7 @@ _WORD = r"[A-Za-z_][A-Za-z0-9_]*"
 _NAME = re.compile(rf"{_WORD}(\.{_WORD})*:{_WORD}")
 
 
-def is_outside(name: str) -> bool:
+def is_user_recipe(name: str) -> bool:
     """Whether a name asks for a recipe outside this package."""
     return ":" in name
 
@@ -36,7 +36,7 @@ def find_recipe(name: str) -> Recipe:
         UnknownNameError: no recipe of that name in the table.
         ArgumentError: no such module or function, or one that is no recipe.
     """
-    return _imported(name) if is_outside(name) else recipes[name]
+    return _imported(name) if is_user_recipe(name) else recipes[name]
 
 
 def _imported(name: str) -> Recipe:
@@ -56,7 +56,7 @@ def _imported(name: str) -> Recipe:
 
 def _module(name: str) -> ModuleType:
     try:
-        with _here_first():
+        with _cwd_on_path():
             return importlib.import_module(name)
     except ImportError as error:
         if error.name == name.partition(".")[0] or error.name == name:
@@ -70,7 +70,7 @@ def _module(name: str) -> ModuleType:
 
 
 @contextmanager
-def _here_first() -> Generator[None]:
+def _cwd_on_path() -> Generator[None]:
     """Modules are looked for in the current folder first."""
     here = str(Path.cwd())
     sys.path.insert(0, here)

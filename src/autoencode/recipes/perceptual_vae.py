@@ -5,7 +5,7 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import ConvolutionStack, Layered
+from autoencode.nn import VggFeatures, FeatureExtractor
 from autoencode.objectives import Objective, Perceptual, Rate, Reconstruction
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
@@ -15,17 +15,17 @@ from autoencode.settings import Settings
 
 
 @recipe(
-    "perceptual-vae", settings=Settings(epochs=15, least_steps=2000, batch_size=128, schedule="linear", clip=1000.0)
+    "perceptual-vae", settings=Settings(epochs=15, min_steps=2000, batch_size=128, schedule="linear", grad_clip=1000.0)
 )
 def perceptual_vae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 32,
     weight: float = 1.0,
-    pixels: float = 1.0,
+    pixel_weight: float = 1.0,
     beta: float = 1.0,
     channels: tuple[int, ...] = (16, 32, 64),
-    features: str = "",
+    vgg_weights: str = "",
     network: Annotated[str, networks] = "auto",
     likelihood: Annotated[str, likelihoods] = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
@@ -35,10 +35,10 @@ def perceptual_vae(
         data_shape: (channels, height, width), any size.
         latent_dim: numbers in a code.
         weight: of the distance between feature maps.
-        pixels: weight of nll beside it; 0 in the paper.
+        pixel_weight: weight of nll beside it; 0 in the paper.
         beta: weight of the KL.
         channels: of that network's layers; the first keeps the picture's size, each other halves it.
-        features: a safetensors file of a VGG's weights, whose first three sizes of maps are compared in its place.
+        vgg_weights: a safetensors file of a VGG's weights, whose first three sizes of maps are compared in its place.
         network: of encoder and decoder; see: autoencode list networks.
         likelihood: what the pictures are compared by besides; see: autoencode list likelihoods.
 
@@ -55,5 +55,5 @@ def perceptual_vae(
         likelihood=p_x,
     )
     strides = [1, *[2] * (len(channels) - 1)]
-    seeing = ConvolutionStack(features) if features else Layered(data_shape, channels, 4, strides, pooled=True)
-    return model, pixels * Reconstruction() + beta * Rate() + weight * Perceptual(seeing)
+    seeing = VggFeatures(vgg_weights) if vgg_weights else FeatureExtractor(data_shape, channels, 4, strides, pooled=True)
+    return model, pixel_weight * Reconstruction() + beta * Rate() + weight * Perceptual(seeing)

@@ -9,7 +9,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import CodeNorm, DecoderGradient, DecoderWeights, Objective, Reconstruction
+from autoencode.objectives import CodeNormPenalty, DecoderGradientPenalty, DecoderWeightPenalty, Objective, Reconstruction
 from autoencode.posteriors import PointMassPosterior
 from autoencode.recipes.networks import networks
 from autoencode.recipes.recipe import recipe
@@ -18,7 +18,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "rae",
-    settings=Settings(epochs=10, least_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
+    settings=Settings(epochs=10, min_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
     ex_post="mixture",
 )
 def rae(
@@ -43,7 +43,7 @@ def rae(
     References:
         Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, equations 8 and 9 and section 4.
     """
-    penalties = {"l2": weight * DecoderWeights(), "gradient-penalty": weight * DecoderGradient(), "spectral-norm": None}
+    penalties = {"l2": weight * DecoderWeightPenalty(), "gradient-penalty": weight * DecoderGradientPenalty(), "spectral-norm": None}
     if regulariser not in penalties:
         raise ArgumentError(f"--regulariser takes {', '.join(penalties)}, not {regulariser!r}")
     p_x = NormalLikelihood(data_shape, FixedScale(1.0))
@@ -54,5 +54,5 @@ def rae(
             spectral_norm(layer)
     posterior = PointMassPosterior(nets.features, latent_dim)
     model = Autoencoder(encoder=nets.encoder, posterior=posterior, decoder=decoder, likelihood=p_x)
-    objective, penalty = Reconstruction() + code_weight * CodeNorm(), penalties[regulariser]
+    objective, penalty = Reconstruction() + code_weight * CodeNormPenalty(), penalties[regulariser]
     return model, objective if penalty is None else objective + penalty

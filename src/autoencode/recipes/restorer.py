@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from autoencode.corruptions import Composed, ShownClean, VariedStrength, composed, corruptions
+from autoencode.corruptions import Compose, RandomClean, StrengthJitter, parse_corruptions, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Sum, UNet, WithCorrection
-from autoencode.objectives import Corrupted, Objective, Reconstruction
+from autoencode.nn import ResidualCodeDecoder, UNet, ResidualCode
+from autoencode.objectives import Denoising, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
@@ -15,8 +15,8 @@ from autoencode.settings import Settings
 
 @recipe(
     "restorer",
-    settings=Settings(least_steps=4000, batch_size=8, turned=1.0, optimizer="muon", learning_rate=0.01).replaced(
-        schedule="linear", average=0.998
+    settings=Settings(min_steps=4000, batch_size=8, augment=1.0, optimizer="muon", learning_rate=0.01).replace(
+        schedule="linear", ema_decay=0.998
     ),
     data={"patch": 96},
 )
@@ -24,8 +24,8 @@ def restorer(
     data_shape: Sequence[int],
     *,
     corruption: Annotated[tuple[str, ...], corruptions] = (),
-    clean: float = 0.1,
-    vary: float = 0.0,
+    clean_fraction: float = 0.1,
+    jitter: float = 0.0,
     widths: tuple[int, ...] = (48, 64, 96, 128),
     blocks: int = 1,
     scale: float = 0.1,
@@ -36,9 +36,9 @@ def restorer(
 
     Args:
         data_shape: (channels, height, width), any size; the weights fit every other size, too.
-        corruption: what spoils clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; nothing for pairs (--target).
-        clean: share of the pictures that are shown as clean as they should become, so that such are left alone.
-        vary: how much stronger or weaker than in the examples their damage is shown, 0.5 for half; for few pairs.
+        corruption: what corrupts clean pictures, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; nothing for pairs (--target).
+        clean_fraction: share of the pictures that are shown as clean as they should become, so that such are left alone.
+        jitter: how much stronger or weaker than in the examples their damage is shown, 0.5 for half; for few pairs.
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, both ways.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
@@ -50,9 +50,9 @@ def restorer(
     require_image(data_shape, "restorer")
     channels, *size = data_shape
     model = Autoencoder(
-        encoder=WithCorrection(UNet(channels, channels, widths, blocks)),
+        encoder=ResidualCode(UNet(channels, channels, widths, blocks)),
         posterior=IdentityPosterior((2 * channels, *size)),
-        decoder=Sum(),
+        decoder=ResidualCodeDecoder(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, Corrupted(Reconstruction(), Composed((composed(corruption), VariedStrength(vary), ShownClean(clean))))
+    return model, Denoising(Reconstruction(), Compose((parse_corruptions(corruption), StrengthJitter(jitter), RandomClean(clean_fraction))))

@@ -19,7 +19,7 @@ def self_restorer(
     widths: tuple[int, ...] = (32, 64, 128),
     blocks: int = 1,
     scale: float = 0.1,
-    share: float = 0.05,
+    mask_fraction: float = 0.05,
 ) -> tuple[Autoencoder, Objective]:
     """A restorer that learns from noisy pictures alone, of noise that is new in every pixel (autoencode restore).
 
@@ -34,7 +34,7 @@ def self_restorer(
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, on the way down and on the way up.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
-        share: of the pixels that are hidden at a time.
+        mask_fraction: of the pixels that are hidden at a time.
 
     References:
         Krull, Buchholz and Jug, "Noise2Void", CVPR 2019. There the network is larger and has batch normalisation.
@@ -46,4 +46,4 @@ def self_restorer(
         decoder=nn.Identity(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, BlindSpot(share)
+    return model, BlindSpot(mask_fraction)

@@ -15,7 +15,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "two-stage-vae",
-    settings=Settings(epochs=10, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=1000.0),
+    settings=Settings(epochs=10, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=1000.0),
     ex_post="two-stage",
 )
 def two_stage_vae(

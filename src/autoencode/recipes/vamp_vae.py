@@ -18,7 +18,7 @@ from autoencode.settings import Settings
 
 @recipe(
     "vamp-vae",
-    settings=Settings(epochs=60, least_steps=3000, batch_size=100, schedule="linear", average=0.999, clip=200.0),
+    settings=Settings(epochs=60, min_steps=3000, batch_size=100, schedule="linear", ema_decay=0.999, grad_clip=200.0),
 )
 def vamp_vae(
     data_shape: Sequence[int],

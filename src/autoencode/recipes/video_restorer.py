@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from autoencode.corruptions import EachFrame, composed, corruptions
+from autoencode.corruptions import PerFrame, parse_corruptions, corruptions
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Sum, UNet, WithCorrectionInContext
-from autoencode.objectives import Corrupted, Objective, Reconstruction
+from autoencode.nn import ResidualCodeDecoder, UNet, ConditionalResidualCode
+from autoencode.objectives import Denoising, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, recipes, require_image
 
 
 @recipe(
     "video-restorer",
-    settings=recipes["restorer"].settings.replaced(batch_size=4, least_steps=6000),
+    settings=recipes["restorer"].settings.replace(batch_size=4, min_steps=6000),
     data={"patch": 96, "frames": 5},
 )
 def video_restorer(
@@ -33,7 +33,7 @@ def video_restorer(
     Args:
         data_shape: (channels, height, width) of a frame, any size; the weights fit every other size, too.
         context_shape: of the neighbours, one behind the other in the channels; taken from the data.
-        corruption: what spoils every frame of clean clips, each in its own way, as NAME:AMOUNT or NAME:LOW..HIGH.
+        corruption: what corrupts every frame of clean clips, each in its own way, as NAME:AMOUNT or NAME:LOW..HIGH.
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, on the way down and on the way up.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
@@ -44,9 +44,9 @@ def video_restorer(
     require_image(data_shape, "video-restorer")
     channels, *size = data_shape
     model = Autoencoder(
-        encoder=WithCorrectionInContext(UNet(channels + context_shape[0], channels, widths, blocks)),
+        encoder=ConditionalResidualCode(UNet(channels + context_shape[0], channels, widths, blocks)),
         posterior=IdentityPosterior((2 * channels, *size)),
-        decoder=Sum(),
+        decoder=ResidualCodeDecoder(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, Corrupted(Reconstruction(), EachFrame(composed(corruption))) if corruption else Reconstruction()
+    return model, Denoising(Reconstruction(), PerFrame(parse_corruptions(corruption))) if corruption else Reconstruction()

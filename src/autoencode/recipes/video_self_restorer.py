@@ -6,7 +6,7 @@ from torch import nn
 
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import Overlaid, UNet
+from autoencode.nn import ChannelConditioned, UNet
 from autoencode.objectives import BlindSpot, Objective
 from autoencode.posteriors import IdentityPosterior
 from autoencode.recipes.recipe import recipe, recipes, require_image
@@ -20,7 +20,7 @@ def video_self_restorer(
     widths: tuple[int, ...] = (32, 64, 128),
     blocks: int = 1,
     scale: float = 0.1,
-    share: float = 0.2,
+    mask_fraction: float = 0.2,
 ) -> tuple[Autoencoder, Objective]:
     """A restorer that learns from a noisy clip alone, of noise that is new in every pixel of every frame.
 
@@ -35,7 +35,7 @@ def video_self_restorer(
         widths: channels of the maps at a half, a quarter … of the picture's size.
         blocks: residual blocks at each size, on the way down and on the way up.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
-        share: of the pixels that are hidden at a time.
+        mask_fraction: of the pixels that are hidden at a time.
 
     References:
         Sheth et al., "Unsupervised deep video denoising", ICCV 2021, whose network is blind by construction; here some
@@ -44,9 +44,9 @@ def video_self_restorer(
     require_image(data_shape, "video-self-restorer")
     channels = data_shape[0]
     model = Autoencoder(
-        encoder=Overlaid(UNet(channels + context_shape[0], channels, widths, blocks)),
+        encoder=ChannelConditioned(UNet(channels + context_shape[0], channels, widths, blocks)),
         posterior=IdentityPosterior(tuple(data_shape)),
         decoder=nn.Identity(),
         likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
     )
-    return model, BlindSpot(share)
+    return model, BlindSpot(mask_fraction)

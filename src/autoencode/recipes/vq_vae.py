@@ -5,16 +5,16 @@ from typing import Annotated
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.objectives import CodeUse, Commitment, Elbo, Objective
+from autoencode.objectives import CodebookUsage, Commitment, Elbo, Objective
 from autoencode.posteriors import VectorQuantisedPosterior
-from autoencode.priors import CountedCodesPrior, UniformCodesPrior
-from autoencode.recipes.grids import grids
+from autoencode.priors import EmpiricalCodewordPrior, UniformCodewordPrior
+from autoencode.recipes.grid_networks import grid_networks
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
 @recipe(
-    "vq-vae", settings=Settings(epochs=10, least_steps=2000, learning_rate=1e-3, optimizer="adam", schedule="linear")
+    "vq-vae", settings=Settings(epochs=10, min_steps=2000, learning_rate=1e-3, optimizer="adam", schedule="linear")
 )
 def vq_vae(
     data_shape: Sequence[int],
@@ -23,8 +23,8 @@ def vq_vae(
     n_codes: int = 512,
     commitment: float = 0.25,
     decay: float = 0.99,
-    revive_after: int = 20,
-    counted: bool = True,
+    dead_after: int = 20,
+    empirical_prior: bool = True,
     channels: tuple[int, ...] = (32, 64),
     positions: int = 8,
     likelihood: Annotated[str, likelihoods] = "bernoulli",
@@ -42,8 +42,8 @@ def vq_vae(
         n_codes: K, words in the codebook.
         commitment: β, how firmly the encoder is held to the codewords.
         decay: γ, of the codewords' running means.
-        revive_after: training steps without use after which a codeword is revived; 0 for never.
-        counted: whether the prior knows how frequent codewords are; without, the KL is positions · log K.
+        dead_after: training steps without use after which a codeword is revived; 0 for never.
+        empirical_prior: whether the prior knows how frequent codewords are; without, the KL is positions · log K.
         channels: of the convolutions, each of which halves the sides of a picture.
         positions: words in the code of a vector; a picture has as many as its grid.
         likelihood: what the pictures are compared by; see: autoencode list likelihoods.
@@ -51,9 +51,9 @@ def vq_vae(
     References:
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, equation 3.
     """
-    nets, p_x = grids(data_shape, channels, positions), likelihoods[likelihood](data_shape)
-    q = VectorQuantisedPosterior(nets.features, latent_dim, nets.grid, n_codes, 1, decay, revive_after)
-    prior = (CountedCodesPrior if counted else UniformCodesPrior)(q.codes, nets.grid)
+    nets, p_x = grid_networks(data_shape, channels, positions), likelihoods[likelihood](data_shape)
+    q = VectorQuantisedPosterior(nets.features, latent_dim, nets.grid, n_codes, 1, decay, dead_after)
+    prior = (EmpiricalCodewordPrior if empirical_prior else UniformCodewordPrior)(q.codes, nets.grid)
     decoder = nets.decoder(latent_dim, p_x.features_shape)
     model = Autoencoder(encoder=nets.encoder, posterior=q, prior=prior, decoder=decoder, likelihood=p_x)
-    return model, Elbo() + Commitment(commitment) + CodeUse()
+    return model, Elbo() + Commitment(commitment) + CodebookUsage()

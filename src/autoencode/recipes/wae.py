@@ -16,14 +16,14 @@ from autoencode.settings import Settings
 
 @recipe(
     "wae",
-    settings=Settings(epochs=15, least_steps=2000, batch_size=128, optimizer="adam", schedule="linear", clip=200.0),
+    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
 )
 def wae(
     data_shape: Sequence[int],
     *,
     latent_dim: int = 8,
-    scale: float = 100.0,
-    random: bool = False,
+    mmd_weight: float = 100.0,
+    stochastic: bool = False,
     network: Annotated[str, networks] = "auto",
 ) -> tuple[Autoencoder, Objective]:
     """A Wasserstein autoencoder: codes are points, and all together look like the prior's draws (WAE-MMD).
@@ -36,8 +36,8 @@ def wae(
     Args:
         data_shape: of one example, any shape.
         latent_dim: numbers in a code.
-        scale: λ, the weight of the MMD.
-        random: draws codes from a normal posterior, in place of points.
+        mmd_weight: λ, the weight of the MMD.
+        stochastic: draws codes from a normal posterior, in place of points.
         network: of encoder and decoder; see: autoencode list networks.
 
     References:
@@ -46,10 +46,10 @@ def wae(
     nets, p_x = networks[network](data_shape), NormalLikelihood(data_shape, FixedScale(0.5**0.5))
     model = Autoencoder(
         encoder=nets.encoder,
-        posterior=(DiagonalNormalPosterior if random else PointMassPosterior)(nets.features, latent_dim),
+        posterior=(DiagonalNormalPosterior if stochastic else PointMassPosterior)(nets.features, latent_dim),
         prior=StandardNormalPrior(latent_dim),
         decoder=nets.decoder(latent_dim, p_x.features_shape),
         likelihood=p_x,
     )
     kernel = InverseMultiquadric(2.0 * latent_dim, (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0))
-    return model, Reconstruction() + scale * Mmd(kernel)
+    return model, Reconstruction() + mmd_weight * Mmd(kernel)

@@ -2,69 +2,69 @@
 
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
-from autoencode.tasks.classifier import TrainedClassifier, classifier_of
-from autoencode.tasks.code_spaces import compare_code_spaces
-from autoencode.tasks.codes import Coded, code_of
-from autoencode.tasks.corrupt import Spoiled, corrupt
+from autoencode.tasks.classifier import TrainedClassifier, load_or_train_classifier
+from autoencode.tasks.code_spaces import compare_objectives
+from autoencode.tasks.codes import EncodedExample, encode_example
+from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.directions import (
     Direction,
-    direction_named,
-    direction_of_class,
-    direction_of_folders,
+    get_direction,
+    class_direction,
+    direction_between_folders,
     save_direction,
     saved_directions,
 )
-from autoencode.tasks.edit import Change, Edit, edit, parse_change, save_edit
+from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
-from autoencode.tasks.latent_space import LatentSpace, latent_space
-from autoencode.tasks.listing import RunLine, list_runs
-from autoencode.tasks.morph import Morph, check_ending, morph, save_morph
+from autoencode.tasks.latent_space import LatentMetrics, latent_space
+from autoencode.tasks.listing import RunSummary, list_runs
+from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce import Comparison, reproduce
-from autoencode.tasks.restore import Restorations, RestoreWatch, restore
+from autoencode.tasks.restore import Restorations, RestoreCallback, restore
 from autoencode.tasks.restorer import Restorer
 from autoencode.tasks.run import Run
-from autoencode.tasks.spread import Spread, spread_of
+from autoencode.tasks.spread import LatentGaussian, latent_gaussian_of
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 
 __all__ = [
     "Blend",
-    "Change",
+    "AttributeChange",
     "ChosenPrior",
-    "Coded",
+    "EncodedExample",
     "Comparison",
     "Direction",
     "Edit",
     "FittedPrior",
     "LatentMap",
-    "LatentSpace",
+    "LatentMetrics",
     "Morph",
     "Reconstructions",
     "Restorations",
-    "RestoreWatch",
+    "RestoreCallback",
     "Restorer",
     "Run",
-    "RunLine",
-    "Spoiled",
-    "Spread",
+    "RunSummary",
+    "CorruptedCopies",
+    "LatentGaussian",
     "TrainedClassifier",
     "Traversal",
     "blend",
-    "check_ending",
+    "check_suffix",
     "choose_prior",
-    "classifier_of",
-    "code_of",
-    "compare_code_spaces",
+    "load_or_train_classifier",
+    "encode_example",
+    "compare_objectives",
     "corrupt",
-    "direction_named",
-    "direction_of_class",
-    "direction_of_folders",
+    "get_direction",
+    "class_direction",
+    "direction_between_folders",
     "edit",
     "evaluate",
     "explore",
@@ -75,7 +75,7 @@ __all__ = [
     "latent_space",
     "list_runs",
     "morph",
-    "parse_change",
+    "parse_attribute_change",
     "reconstruct",
     "report",
     "reproduce",
@@ -87,7 +87,7 @@ __all__ = [
     "save_morph",
     "save_traversal",
     "saved_directions",
-    "spread_of",
+    "latent_gaussian_of",
     "train",
     "traverse",
     "write_map",

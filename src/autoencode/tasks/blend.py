@@ -11,12 +11,12 @@ from torch import Tensor
 from autoencode.data.sheets import SHEET
 from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures import labelled, save_figure
-from autoencode.tasks.codes import Coded, Item, code_of, told_between
-from autoencode.tasks.generate import Note
+from autoencode.evaluation.figures import labelled_grid, save_figure
+from autoencode.tasks.codes import EncodedExample, Item, encode_example, interpolate_context
+from autoencode.tasks.generate import NoteCallback
 from autoencode.tasks.latent_paths import latent_paths
 from autoencode.tasks.run import Run
-from autoencode.tasks.writing import as_image, save_array
+from autoencode.tasks.writing import to_pil_image, save_array
 
 _STEPS = 1_000
 """Weights are told apart by a thousandth."""
@@ -27,7 +27,7 @@ class Blend:
     """What came of every pair.
 
     Args:
-        given: the examples, (n, *data_shape).
+        inputs: the examples, (n, *data_shape).
         codes: of the blends, (n, n, *latent_shape): in row i and column j the coarse of i with the fine of j, or the
             code between i and j.
         examples: what they decode to, (n, n, *data_shape).
@@ -35,7 +35,7 @@ class Blend:
         levels: how many of the top levels are those of the row; 0 where there are none.
     """
 
-    given: Tensor
+    inputs: Tensor
     codes: Tensor
     examples: Tensor
     by_levels: bool
@@ -50,7 +50,7 @@ def blend(
     weight: float | None = None,
     path: str = "linear",
     of_class: str | int | None = None,
-    note: Note = lambda _: None,
+    on_note: NoteCallback = lambda _: None,
 ) -> Blend:
     """Blends every pair of examples, each in both roles.
 
@@ -69,7 +69,7 @@ def blend(
             levels is blended so too.
         path: linear or spherical: the way on which the code between lies.
         of_class: the class of all, for a model that must be told one.
-        note: is given lines that a person should know.
+        on_note: is given lines that a person should know.
 
     Raises:
         ArgumentError: too few examples, no such level or weight, or levels for a model without them.
@@ -77,23 +77,23 @@ def blend(
     """
     if len(items) < 2:
         raise ArgumentError(f"a blend takes two pictures at least, not {len(items)}")
-    coded = [code_of(run, item, of_class) for item in items]
+    coded = [encode_example(run, item, of_class) for item in items]
     for one in coded:
         if one.note:
-            note(one.note)
-    depth = _depth(coded[0])
+            on_note(one.note)
+    depth = _n_levels(coded[0])
     if levels is not None and weight is not None:
         raise ArgumentError("levels are mixed or codes are averaged: leave --levels or --weight out")
     if depth and weight is None:
         top = _chosen_levels(levels, depth)
-        return _made(run, coded, [[_mixed(a, b, top) for b in coded] for a in coded], 0.5, top)
+        return _decode_blends(run, coded, [[_mix_levels(a, b, top) for b in coded] for a in coded], 0.5, top)
     if levels is not None:
         raise ArgumentError("this model has no levels (ladder-vae has): leave --levels out, or say --weight")
     share = _checked_weight(weight)
-    return _made(run, coded, [[_between(a, b, share, path) for b in coded] for a in coded], share, 0)
+    return _decode_blends(run, coded, [[_between(a, b, share, path) for b in coded] for a in coded], share, 0)
 
 
-def _depth(one: Coded) -> int:
+def _n_levels(one: EncodedExample) -> int:
     """How many levels a code has; 0 where it is of one piece."""
     return len(one.q.dims) if isinstance(one.q, Ladder) else 0
 
@@ -114,24 +114,24 @@ def _checked_weight(weight: float | None) -> float:
 
 
 @torch.no_grad()
-def _mixed(a: Coded, b: Coded, top: int) -> Tensor:
+def _mix_levels(a: EncodedExample, b: EncodedExample, top: int) -> Tensor:
     """The top levels of a's code, and below them what b's posterior makes of them, (1, *latent_shape)."""
     assert isinstance(a.q, Ladder)  # noqa: S101  # the caller counted its levels
     assert isinstance(b.q, Ladder)  # noqa: S101
     return b.q.mean_below(a.q.mean.split(a.q.dims, -1)[:top]).cpu()
 
 
-def _between(a: Coded, b: Coded, share: float, path: str) -> Tensor:
+def _between(a: EncodedExample, b: EncodedExample, share: float, path: str) -> Tensor:
     if path == "density":
         raise ArgumentError("a blend lies on a linear or a spherical path; autoencode morph has the one by density")
     way = latent_paths[path](a.z.flatten(), b.z.flatten(), _STEPS + 1)
     return way[round(share * _STEPS)].reshape(a.z.shape)
 
 
-def _made(run: Run, coded: Sequence[Coded], z: list[list[Tensor]], share: float, levels: int) -> Blend:
+def _decode_blends(run: Run, coded: Sequence[EncodedExample], z: list[list[Tensor]], share: float, levels: int) -> Blend:
     n = len(coded)
     codes = torch.cat([torch.cat(row) for row in z])
-    told = [told_between(a, b, torch.tensor([share])) for a in coded for b in coded]
+    told = [interpolate_context(a, b, torch.tensor([share])) for a in coded for b in coded]
     context = torch.cat([one for one in told if one is not None]) if told[0] is not None else None
     examples = run.decode(codes, context).reshape(n, n, *run.model.data_shape)
     given = torch.cat([one.x for one in coded])
@@ -159,29 +159,29 @@ def save_blend(
         file = path if path.suffix == ".npy" else path / "blend.npy"
         save_array(file, wanted)
         return [file]
-    sheet = _table(made) if pair is None else _one(made, pair)
+    sheet = _table_sheet(made) if pair is None else _pair_sheet(made, pair)
     if path.suffix.lower() == ".png":
         save_figure(path, sheet)
         return [path]
     files = [path / (f"{number:04d}.png" if pair is None else "blend.png") for number in range(1, len(wanted) + 1)]
     for file, picture in zip(files, wanted, strict=True):
-        save_figure(file, as_image(picture))
+        save_figure(file, to_pil_image(picture))
     save_figure(path / SHEET, sheet)
     return [*files, path / SHEET]
 
 
-def _one(made: Blend, pair: tuple[int, int]) -> Image.Image:
+def _pair_sheet(made: Blend, pair: tuple[int, int]) -> Image.Image:
     first, second = pair
-    row = torch.stack([made.given[first], made.examples[pair], made.given[second]])
+    row = torch.stack([made.inputs[first], made.examples[pair], made.inputs[second]])
     names = ["coarse", "blend", "fine"] if made.by_levels else ["A", "blend", "B"]
-    return labelled(row[None], column_names=names, apart=[1, 2])
+    return labelled_grid(row[None], column_names=names, apart=[1, 2])
 
 
-def _table(made: Blend) -> Image.Image:
+def _table_sheet(made: Blend) -> Image.Image:
     """The given ones before the rows and above the columns."""
-    empty = torch.ones_like(made.given[:1])
-    above = torch.cat([empty, made.given])
-    rows = [torch.cat([one[None], row]) for one, row in zip(made.given, made.examples, strict=True)]
+    empty = torch.ones_like(made.inputs[:1])
+    above = torch.cat([empty, made.inputs])
+    rows = [torch.cat([one[None], row]) for one, row in zip(made.inputs, made.examples, strict=True)]
     names = ("coarse", "fine") if made.by_levels else ("", "")
-    before, over = (["", *[name] * len(made.given)] for name in names)
-    return labelled(torch.stack([above, *rows]), before, over, apart=[1], blank=[0])
+    before, over = (["", *[name] * len(made.inputs)] for name in names)
+    return labelled_grid(torch.stack([above, *rows]), before, over, apart=[1], blank=[0])

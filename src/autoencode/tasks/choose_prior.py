@@ -10,14 +10,14 @@ from torch import Tensor
 from autoencode.distributions import tempered
 from autoencode.errors import CapabilityError, RunError, UnknownNameError
 from autoencode.tasks.ex_post import ExPostPrior, ex_post_priors, fitted_facts, load_fitted
-from autoencode.tasks.ex_post.prior import Tell
+from autoencode.tasks.ex_post.prior import StatusCallback
 from autoencode.tasks.fit_prior import fit_prior
 from autoencode.tasks.run import Run
 
 OWN, EX_POST = "own", "ex-post"
-OTHER_NAMES = {"gmm": "mixture"}
+ALIASES = {"gmm": "mixture"}
 """What else people call a kind of fitted prior."""
-_MOST = 20_000
+_MAX_CODES = 20_000
 """Codes that a prior is fitted to while a person waits; `fit_prior` takes all."""
 
 
@@ -27,12 +27,12 @@ class ChosenPrior:
 
     Args:
         kind: "own", or the kind of fitted prior.
-        why: one line for a person.
+        reason: one line for a person.
         fitted: the fitted prior; None for the model's own.
     """
 
     kind: str
-    why: str
+    reason: str
     fitted: ExPostPrior | None
 
     def sample(self, run: Run, n: int, context: Tensor | None = None, temperature: float = 1.0) -> Tensor:
@@ -52,10 +52,10 @@ class ChosenPrior:
 
 def prior_names() -> list[str]:
     """What `--prior` takes."""
-    return [OWN, EX_POST, *ex_post_priors, *OTHER_NAMES]
+    return [OWN, EX_POST, *ex_post_priors, *ALIASES]
 
 
-def choose_prior(run: Run, wanted: str | None = None, tell: Tell = lambda _: None) -> ChosenPrior:
+def choose_prior(run: Run, wanted: str | None = None, on_status: StatusCallback = lambda _: None) -> ChosenPrior:
     """The prior that a person named, or else the one under which held-out codes are likelier.
 
     Args:
@@ -63,24 +63,24 @@ def choose_prior(run: Run, wanted: str | None = None, tell: Tell = lambda _: Non
         wanted: "own"; "ex-post" for the one that `fit_prior` fitted; a kind such as "mixture" ("gmm"), "normal" or
             "flow", which is fitted now, and kept, where it was not before; None for the better one of the model's own
             and the fitted one, where there are both.
-        tell: is told in words how far a fit is.
+        on_status: is told in words how far a fit is.
 
     Raises:
         UnknownNameError: no such prior.
         CapabilityError: there is no such prior: a plain autoencoder has nothing to draw from until one is fitted.
         RunError: the fitted prior was tampered with, or is of other weights.
     """
-    kind = OTHER_NAMES.get(wanted or "", wanted)
+    kind = ALIASES.get(wanted or "", wanted)
     if kind in (None, EX_POST):
         fitted = run.ex_post()
         if kind == EX_POST or (fitted is not None and _fitted_is_better(run)):
             return _ex_post(run, fitted)
-        return _own(run, "")
+        return _model_prior(run, "")
     if kind == OWN:
-        return _own(run, ", as asked")
+        return _model_prior(run, ", as asked")
     if kind not in ex_post_priors:
         raise UnknownNameError(f"no prior is called '{wanted}'; there are: {', '.join(prior_names())}")
-    return _of_kind(run, kind, tell)
+    return _load_or_fit(run, kind, on_status)
 
 
 def _fitted_is_better(run: Run) -> bool:
@@ -89,7 +89,7 @@ def _fitted_is_better(run: Run) -> bool:
     return facts.get("nll_own") is None or facts["nll"]["value"] < facts["nll_own"]["value"]
 
 
-def _own(run: Run, asked: str) -> ChosenPrior:
+def _model_prior(run: Run, asked: str) -> ChosenPrior:
     if run.model.prior is None:
         raise CapabilityError(
             "a plain autoencoder has no distribution over codes to draw from: fit one to its codes "
@@ -99,7 +99,7 @@ def _own(run: Run, asked: str) -> ChosenPrior:
     facts = fitted_facts(run.path)
     if asked or facts is None or facts.get("nll_own") is None:
         return ChosenPrior(OWN, f"codes from the model's own prior{asked}", None)
-    return ChosenPrior(OWN, f"codes from the model's own prior: {_compared(facts, 'nll_own', 'nll')}", None)
+    return ChosenPrior(OWN, f"codes from the model's own prior: {_comparison(facts, 'nll_own', 'nll')}", None)
 
 
 def _ex_post(run: Run, fitted: ExPostPrior | None) -> ChosenPrior:
@@ -114,28 +114,28 @@ def _chosen(fitted: ExPostPrior, facts: dict[str, Any]) -> ChosenPrior:
     kind = facts["kind"]
     if facts.get("nll_own") is None:
         return ChosenPrior(kind, f"codes from the {kind} prior that was fitted to the model's codes", fitted)
-    return ChosenPrior(kind, f"codes from the fitted {kind} prior: {_compared(facts, 'nll', 'nll_own')}", fitted)
+    return ChosenPrior(kind, f"codes from the fitted {kind} prior: {_comparison(facts, 'nll', 'nll_own')}", fitted)
 
 
-def _compared(facts: dict[str, Any], this: str, other: str) -> str:
+def _comparison(facts: dict[str, Any], this: str, other: str) -> str:
     names = {"nll": f"the fitted {facts['kind']} prior", "nll_own": "the model's own"}
     first, second = facts[this]["value"], facts[other]["value"]
     return f"held-out codes cost {first:.2f} nats, and {second:.2f} under {names[other]}"
 
 
-def _of_kind(run: Run, kind: str, tell: Tell) -> ChosenPrior:
+def _load_or_fit(run: Run, kind: str, on_status: StatusCallback) -> ChosenPrior:
     facts = fitted_facts(run.path)
     if facts is not None and facts["kind"] == kind:
         return _ex_post(run, run.ex_post())
     folder = run.path if facts is None else run.path / "priors" / kind
-    kept = _kept(folder, run)
+    kept = _load_fitted_or_none(folder, run)
     if kept is None:
-        tell(f"fitting a {kind} prior to the model's codes, once")
-        kept = fit_prior(run, kind, tell=tell, folder=folder, most=_MOST).prior
+        on_status(f"fitting a {kind} prior to the model's codes, once")
+        kept = fit_prior(run, kind, on_status=on_status, folder=folder, max_codes=_MAX_CODES).prior
     return _chosen(kept, fitted_facts(folder) or {})
 
 
-def _kept(folder: Path, run: Run) -> ExPostPrior | None:
+def _load_fitted_or_none(folder: Path, run: Run) -> ExPostPrior | None:
     """One that was fitted before; None where there is none, or it is of other weights."""
     try:
         return load_fitted(folder, run.model)

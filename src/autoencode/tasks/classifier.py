@@ -8,10 +8,10 @@ import torch
 
 from autoencode.data import Dataset
 from autoencode.data.fingerprint import fingerprint
-from autoencode.data.places import cache
+from autoencode.data.places import cache_folder
 from autoencode.errors import DataError, RunError
 from autoencode.evaluation import Classifier, Estimate, accuracy, train_classifier
-from autoencode.tasks.ex_post.prior import Tell
+from autoencode.tasks.ex_post.prior import StatusCallback
 from autoencode.training.weights import load_into, load_tensors, save_tensors
 
 _VERSION, _EPOCHS = 1, 4
@@ -33,7 +33,7 @@ class TrainedClassifier:
     path: Path
 
 
-def classifier_of(data: Dataset, *, seed: int = 0, tell: Tell = lambda _: None) -> TrainedClassifier:
+def load_or_train_classifier(data: Dataset, *, seed: int = 0, on_status: StatusCallback = lambda _: None) -> TrainedClassifier:
     """The small classifier that was trained on the training part, from the cache folder or trained now.
 
     Training takes about three minutes for Fashion-MNIST on one core. The same data, split, labels, seed and machine
@@ -42,15 +42,15 @@ def classifier_of(data: Dataset, *, seed: int = 0, tell: Tell = lambda _: None) 
     Args:
         data: with labels.
         seed: of weights and batches.
-        tell: is told what takes time.
+        on_status: is told what takes time.
 
     Raises:
         DataError: the data have no labels.
     """
     n_classes, path = _n_classes(data), _path(data, seed)
-    model = _kept(path, data, n_classes)
+    model = _load_cached(path, data, n_classes)
     if model is None:
-        tell(f"training a classifier of {data.name} (once; kept in {path.parent})")
+        on_status(f"training a classifier of {data.name} (once; kept in {path.parent})")
         model = train_classifier(data.train, n_classes, epochs=_EPOCHS, seed=seed)
         save_tensors(path, model.state_dict(), _facts(data, seed))
     return TrainedClassifier(model, accuracy(model, data.test), path)
@@ -75,10 +75,10 @@ def _facts(data: Dataset, seed: int) -> dict[str, Any]:
 def _path(data: Dataset, seed: int) -> Path:
     facts = _facts(data, seed)
     name = "".join(letter if letter.isalnum() else "-" for letter in data.name)[:40]
-    return cache("classifiers") / f"{name}-{facts['data'][:8]}-{facts['split'][:8]}-{_VERSION}-{seed}.safetensors"
+    return cache_folder("classifiers") / f"{name}-{facts['data'][:8]}-{facts['split'][:8]}-{_VERSION}-{seed}.safetensors"
 
 
-def _kept(path: Path, data: Dataset, n_classes: int) -> Classifier | None:
+def _load_cached(path: Path, data: Dataset, n_classes: int) -> Classifier | None:
     """The kept one; None where there is none, or one that cannot be used."""
     if not path.is_file():
         return None

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import torch
 
-from autoencode.data import Dataset, load, mix
+from autoencode.data import Dataset, load, derive_seed
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.code_space import CodeSpace, code_space
+from autoencode.evaluation.latent_structure import AggregatePosteriorQuality, latent_structure
 from autoencode.evaluation.figures import save_figure
-from autoencode.evaluation.figures.code_spaces import Panel, code_spaces
+from autoencode.evaluation.figures.latent_spaces import LatentPanel, latent_spaces
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Rate, Reconstruction
 from autoencode.recipes import dense_vae, recipes
-from autoencode.storage import write_whole
-from autoencode.training import Watch, fit
+from autoencode.storage import atomic_write
+from autoencode.training import Callback, fit
 from autoencode.training.history import Status
 
-_KNOWN = 10_000
-_SHOWN = 4_000
-_SHEET = 64
+_N_CODES = 10_000
+_N_PLOTTED = 4_000
+_N_SAMPLES = 64
 
 
 def three_objectives() -> dict[str, Objective]:
@@ -29,27 +29,27 @@ def three_objectives() -> dict[str, Objective]:
     return {"Reconstruction alone": Reconstruction(), "KL alone": Rate(), "Both": Elbo()}
 
 
-def compare_code_spaces(
+def compare_objectives(
     source: Source | Dataset,
-    out: str | Path = "code-spaces",
+    out: str | Path = "compare-objectives",
     *,
     epochs: int = 10,
     seed: int = 0,
     likelihood: str = "bernoulli",
-    watch: Watch | None = None,
-) -> tuple[dict[str, CodeSpace], Path]:
+    callback: Callback | None = None,
+) -> tuple[dict[str, AggregatePosteriorQuality], Path]:
     """Trains one small VAE with a 2-D code three times, measures the three code spaces, and draws them.
 
-    The three ills of a plain autoencoder: gaps between its codes, classes that overlap, and no distribution to draw
+    The three ills of a plain autoencoder: holes between its codes, classes that overlap, and no distribution to draw
     codes from. The KL alone cures the first and the third, and tells nothing; both together do what is wanted.
 
     Args:
         source: the data; labels are used for colours and for the overlap, never to train.
-        out: a folder for `code-spaces.png` and `code-spaces.json`.
+        out: a folder for `compare-objectives.png` and `compare-objectives.json`.
         epochs: of each training.
         seed: of weights, batches and noise; the three differ in their objective alone.
         likelihood: by which examples are compared.
-        watch: who is told of the progress.
+        callback: who is told of the progress.
 
     Returns:
         The measures by name, and where the picture is.
@@ -58,34 +58,34 @@ def compare_code_spaces(
         ArgumentError: the training was stopped, so that there is nothing to compare.
     """
     data = source if isinstance(source, Dataset) else load(source)
-    found: dict[str, CodeSpace] = {}
-    panels: list[Panel] = []
+    found: dict[str, AggregatePosteriorQuality] = {}
+    panels: list[LatentPanel] = []
     for name, objective in three_objectives().items():
-        (watch or Watch()).note(name)
-        model = _trained(data, objective, epochs, seed, likelihood, watch)
+        (callback or Callback()).on_message(name)
+        model = _trained(data, objective, epochs, seed, likelihood, callback)
         found[name] = _measured(model, data)
         panels.append(_panel(name, found[name], model, data, seed))
-    labels = None if data.test.labels is None else data.test.spread(_SHOWN).labels
-    path = Path(out) / "code-spaces.png"
-    save_figure(path, code_spaces(panels, labels))
+    labels = None if data.test.labels is None else data.test.subsample(_N_PLOTTED).labels
+    path = Path(out) / "compare-objectives.png"
+    save_figure(path, latent_spaces(panels, labels))
     facts = {
         "data": data.name,
         "epochs": epochs,
         "seed": seed,
         **{name: asdict(space) for name, space in found.items()},
     }
-    write_whole(Path(out) / "code-spaces.json", json.dumps(facts, indent=2) + "\n")
+    atomic_write(Path(out) / "compare-objectives.json", json.dumps(facts, indent=2) + "\n")
     return found, path
 
 
 def _trained(
-    data: Dataset, objective: Objective, epochs: int, seed: int, likelihood: str, watch: Watch | None
+    data: Dataset, objective: Objective, epochs: int, seed: int, likelihood: str, callback: Callback | None
 ) -> Autoencoder:
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(mix(seed, 0))
+        torch.manual_seed(derive_seed(seed, 0))
         model, _ = dense_vae(data.data_shape, likelihood=likelihood)
-    settings = recipes["dense-vae"].settings.replaced(epochs=epochs, seed=seed)
-    history = fit(model, objective, data, settings, watch=watch)
+    settings = recipes["dense-vae"].settings.replace(epochs=epochs, seed=seed)
+    history = fit(model, objective, data, settings, callback=callback)
     if history.status is Status.INTERRUPTED:
         raise ArgumentError("stopped before all three were trained: nothing is compared; use fewer --epochs")
     return model.cpu()
@@ -97,24 +97,24 @@ def _codes(model: Autoencoder, x: torch.Tensor) -> torch.Tensor:
     return torch.cat([model.encode(some).sample() for some in x.split(1_000)])
 
 
-def _measured(model: Autoencoder, data: Dataset) -> CodeSpace:
-    known, held_out = data.train.spread(_KNOWN), data.test.spread(_KNOWN)
+def _measured(model: Autoencoder, data: Dataset) -> AggregatePosteriorQuality:
+    known, held_out = data.train.subsample(_N_CODES), data.test.subsample(_N_CODES)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return code_space(_codes(model, known.units()), _codes(model, held_out.units()), known.labels, held_out.labels)
+        return latent_structure(_codes(model, known.inputs()), _codes(model, held_out.inputs()), known.labels, held_out.labels)
 
 
 @torch.no_grad()
-def _panel(name: str, space: CodeSpace, model: Autoencoder, data: Dataset, seed: int) -> Panel:
+def _panel(name: str, space: AggregatePosteriorQuality, model: Autoencoder, data: Dataset, seed: int) -> LatentPanel:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        codes = _codes(model, data.test.spread(_SHOWN).units())
-    z = torch.randn(_SHEET, *model.latent_shape, generator=torch.Generator().manual_seed(seed))
+        codes = _codes(model, data.test.subsample(_N_PLOTTED).inputs())
+    z = torch.randn(_N_SAMPLES, *model.latent_shape, generator=torch.Generator().manual_seed(seed))
     drawn = model.decode(z).mean if len(data.data_shape) == 3 else None
-    return Panel(name, sentence(space), codes, drawn)
+    return LatentPanel(name, summary(space), codes, drawn)
 
 
-def sentence(space: CodeSpace) -> str:
+def summary(space: AggregatePosteriorQuality) -> str:
     """The three measures in one line."""
     overlap = "" if space.overlap is None else f"overlap {space.overlap.value:.0%}, "
-    return f"gaps {space.gaps.value:.0%}, {overlap}mismatch {space.mismatch:.2g} nats"
+    return f"holes {space.holes.value:.0%}, {overlap}mismatch {space.mismatch:.2g} nats"

@@ -6,7 +6,7 @@ from autoencode.distributions import PowerSpherical
 from autoencode.evaluation.explorer import Support
 
 
-def support_of(q: Distribution) -> Support:
+def latent_support(q: Distribution) -> Support:
     """The set that codes of a posterior q(z|x) lie in; "real" where the posterior does not say."""
     if isinstance(q, PowerSpherical):
         return "sphere"

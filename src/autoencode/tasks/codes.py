@@ -8,22 +8,22 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from autoencode.data import Part, in_order
-from autoencode.data.picture import UnreadableError, read_header
+from autoencode.data import Subset, sequential_batches
+from autoencode.data.picture import UnreadableError, read_picture_header
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
-from autoencode.tasks.given import examples_in
+from autoencode.tasks.given import read_examples
 from autoencode.tasks.run import Run
-from autoencode.training.seeding import own_noise
+from autoencode.training.seeding import preserved_rng
 
 Item = str | Path
 """A file, or an example of the data as PART:NUMBER, counted from 1: `test:17`."""
 
-_OF_DATA = re.compile(r"(train|validation|test):(\d+)")
+_DATASET_ITEM = re.compile(r"(train|validation|test):(\d+)")
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class EncodedExample:
     """One example and its code.
 
     Args:
@@ -47,7 +47,7 @@ class Coded:
 
 
 @torch.no_grad()
-def code_of(run: Run, item: Item, of_class: str | int | None = None) -> Coded:
+def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> EncodedExample:
     """Encodes one example.
 
     Pictures are turned upright and fitted to the model's size, and a note says so.
@@ -62,44 +62,44 @@ def code_of(run: Run, item: Item, of_class: str | int | None = None) -> Coded:
         ArgumentError: no such example, or a class is missing or is not known.
         CapabilityError: codes that are words of a codebook.
     """
-    found = _OF_DATA.fullmatch(str(item))
+    found = _DATASET_ITEM.fullmatch(str(item))
     if found and not Path(item).exists():
-        name, x, context, note = _of_data(run, found[1], int(found[2]))
+        name, x, context, note = _dataset_example(run, found[1], int(found[2]))
     else:
-        name, x, context, note = _of_file(run, Path(item), told=of_class is not None)
+        name, x, context, note = _file_example(run, Path(item), has_class=of_class is not None)
     if of_class is not None:
         context = run.contexts(1, of_class)
     context = context if run.model.is_conditional else None
     q = require_real(run.model.encode(x.to(run.device), None if context is None else context.to(run.device)))
-    return Coded(name, x, q, context, note)
+    return EncodedExample(name, x, q, context, note)
 
 
-def _of_data(run: Run, name: str, number: int) -> tuple[str, Tensor, Tensor | None, None]:
-    part = run.data.parts[name]
+def _dataset_example(run: Run, name: str, number: int) -> tuple[str, Tensor, Tensor | None, None]:
+    part = run.data.subsets[name]
     if not 1 <= number <= len(part):
         raise ArgumentError(f"there is no example {name}:{number}: the {name} part has {len(part):,}, counted from 1")
     row = slice(number - 1, number)
-    return f"{name}-{number}", part.units(row), part.context_of(row), None
+    return f"{name}-{number}", part.inputs(row), part.conditioning(row), None
 
 
-def _of_file(run: Run, file: Path, *, told: bool) -> tuple[str, Tensor, None, str | None]:
-    if run.model.is_conditional and not told:
+def _file_example(run: Run, file: Path, *, has_class: bool) -> tuple[str, Tensor, None, str | None]:
+    if run.model.is_conditional and not has_class:
         raise ArgumentError("this model is told more than a picture: say --class, or take an example such as test:1")
     try:
-        x = examples_in(run, file)
+        x = read_examples(run, file)
     except DataError as error:
         raise DataError(f"{file}: {error}") from error
     if len(x) != 1:
         raise DataError(f"{file} holds {len(x)} examples, and one is needed here")
-    return file.stem, x, None, _fitted(run, file)
+    return file.stem, x, None, _resize_note(run, file)
 
 
-def _fitted(run: Run, file: Path) -> str | None:
+def _resize_note(run: Run, file: Path) -> str | None:
     """What was done to a picture of another size."""
     if not run.is_pictures or file.suffix.lower() == ".npy":
         return None
     try:
-        header = read_header(file)
+        header = read_picture_header(file)
     except UnreadableError:
         return None
     height, width = run.model.data_shape[1:]
@@ -108,7 +108,7 @@ def _fitted(run: Run, file: Path) -> str | None:
     return f"{file.name}: {header.width}x{header.height} pixels, fitted to the model's {width}x{height}"
 
 
-def told_between(a: Coded, b: Coded, shares: Tensor) -> Tensor | None:
+def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) -> Tensor | None:
     """What a conditional model is told between two examples: pictures are mixed, classes must be one.
 
     Args:
@@ -134,7 +134,7 @@ def told_between(a: Coded, b: Coded, shares: Tensor) -> Tensor | None:
 
 
 @torch.no_grad()
-def codes_of(run: Run, part: Part, seed: int) -> Tensor:
+def sample_codes(run: Run, part: Subset, seed: int) -> Tensor:
     """One code of each example, (n, numbers), on the processor: drawn from q(z|x), or the point that it is.
 
     Args:
@@ -146,9 +146,9 @@ def codes_of(run: Run, part: Part, seed: int) -> Tensor:
         CapabilityError: codes that are not real numbers.
     """
     codes: list[Tensor] = []
-    with own_noise(run.device):
+    with preserved_rng(run.device):
         torch.manual_seed(seed)
-        for batch in in_order(part, 500, device=run.device):
+        for batch in sequential_batches(part, 500, device=run.device):
             x = torch.bernoulli(batch.x) if part.stochastic else batch.x
             q = require_real(run.model.encode(x, batch.context))
             z = q.mean if isinstance(q, Degenerate) else q.sample()
@@ -159,13 +159,13 @@ def codes_of(run: Run, part: Part, seed: int) -> Tensor:
 
 
 @torch.no_grad()
-def means_of(run: Run, part: Part) -> Tensor:
+def posterior_means(run: Run, part: Subset) -> Tensor:
     """Posterior means of examples, (n, numbers), on the processor.
 
     Raises:
         CapabilityError: codes that are words of a codebook.
     """
-    batches = in_order(part, run.portion, device=run.device)
+    batches = sequential_batches(part, run.batch_size, device=run.device)
     return torch.cat([require_real(run.model.encode(b.x, b.context)).mean.flatten(1).cpu() for b in batches])
 
 
@@ -189,6 +189,6 @@ def require_real(q: Distribution) -> Distribution:
     if isinstance(q, Quantised):
         raise CapabilityError(
             "the codes of this model are words of a codebook, between which there is nothing to walk through or to fit "
-            "a density to; its own prior (counted=true) knows how frequent the words are"
+            "a density to; its own prior (empirical_prior=true) knows how frequent the words are"
         )
     return q

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-from autoencode.data import in_units
+from autoencode.data import to_unit_floats
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks.given import fitted_picture
+from autoencode.tasks.given import read_resized_picture
 from autoencode.tasks.run import Run
 
 
@@ -19,10 +19,10 @@ def read_condition(run: Run, file: str | Path, n: int) -> Tensor:
         ArgumentError: the model is not told pictures.
         DataError: the file cannot be read.
     """
-    shape = run.folder.facts["arguments"].get("context_shape") if run.model.is_conditional else None
+    shape = run.folder.metadata["arguments"].get("context_shape") if run.model.is_conditional else None
     if shape is None or len(shape) != 3:
         raise ArgumentError(f"{run.path} was not told pictures: leave --condition out")
     try:
-        return in_units(fitted_picture(Path(file), shape)).expand(n, *shape)
+        return to_unit_floats(read_resized_picture(Path(file), shape)).expand(n, *shape)
     except DataError as error:
         raise DataError(f"{file}: {error}") from error

@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from autoencode.data import Skipped
+from autoencode.data import SkippedFile
 from autoencode.data.sheets import SHEET
-from autoencode.data.walking import list_pictures, printable
+from autoencode.data.walking import scan_pictures, printable
 from autoencode.errors import ArgumentError
 
 
-def found_pictures(
+def find_input_pictures(
     files: Sequence[str | Path], out: Path, endings: frozenset[str] | None = None
-) -> tuple[list[tuple[Path, Path]], list[Skipped]]:
+) -> tuple[list[tuple[Path, Path]], list[SkippedFile]]:
     """The files with their names, each once, and what is left out.
 
     Args:
         files: pictures and folders of pictures.
         out: the folder for the results; what lies in it is not taken again with a folder around it.
-        endings: which names count in a folder, see `list_pictures`.
+        endings: which names count in a folder, see `scan_pictures`.
 
     Returns:
         Each file with its name inside the folder that was given, or its last part.
@@ -28,28 +28,28 @@ def found_pictures(
     if out.exists() and not out.is_dir():
         raise ArgumentError(f"--out {out} is a file: give a folder")
     found: dict[Path, tuple[Path, Path]] = {}
-    skipped: list[Skipped] = []
+    skipped: list[SkippedFile] = []
     for given in map(Path, files):
         if given.is_dir():
-            listing = list_pictures(given, endings)
-            skipped += [Skipped(printable(given / skip.file), skip.reason) for skip in listing.skipped]
-            for name in _outside(listing.pictures, given, out):
+            listing = scan_pictures(given, endings)
+            skipped += [SkippedFile(printable(given / skip.file), skip.reason) for skip in listing.skipped]
+            for name in _without_outputs(listing.pictures, given, out):
                 found.setdefault((given / name).resolve(), (given / name, name))
         elif given.exists() and not given.is_file():  # a pipe would wait for ever
-            skipped.append(Skipped(printable(given), "not a file"))
+            skipped.append(SkippedFile(printable(given), "not a file"))
         else:
             found.setdefault(given.resolve(), (given, Path(given.name)))
     return list(found.values()), skipped
 
 
-def _outside(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
+def _without_outputs(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
     """The pictures of a folder without those in a folder for results inside it."""
     results, around = out.resolve(), folder.resolve()
     inside = results != around and results.is_relative_to(around)
     return (name for name in names if not (inside and (folder / name).resolve().is_relative_to(results)))
 
 
-def free_names(names: Sequence[Path]) -> list[Path]:
+def unique_names(names: Sequence[Path]) -> list[Path]:
     """The same names, each later one of two alike, or one that is the sheet's, with a number: a, a-2, a-3.
 
     Upper and lower case count as alike.
@@ -64,7 +64,7 @@ def free_names(names: Sequence[Path]) -> list[Path]:
     return outputs
 
 
-def nothing_done(files: Sequence[str | Path], skipped: Sequence[Skipped], done: str) -> str:
+def no_results_message(files: Sequence[str | Path], skipped: Sequence[SkippedFile], done: str) -> str:
     """Why nothing came of the files.
 
     Args:
@@ -77,22 +77,22 @@ def nothing_done(files: Sequence[str | Path], skipped: Sequence[Skipped], done: 
     return f"none of the {len(skipped)} files could be {done}; {skipped[0].file}: {skipped[0].reason}"
 
 
-def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+def check_no_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Raises where a result would take the place of a file that it is made of, whatever that is called.
 
     Raises:
         ArgumentError: it would.
     """
-    precious = {_identity(path) for path in inputs}
+    precious = {_file_identity(path) for path in inputs}
     for output in outputs:
-        if (identity := _identity(output)) is not None and identity in precious:
+        if (identity := _file_identity(output)) is not None and identity in precious:
             raise ArgumentError(
                 f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
                 "with --out"
             )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _file_identity(path: Path) -> tuple[int, int] | None:
     """What file it is, whatever it is called; None where there is none."""
     try:
         status = path.stat()

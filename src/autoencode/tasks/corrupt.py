@@ -9,50 +9,50 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoencode.corruptions import Corruption, Watermark, composed
-from autoencode.data import Batch, Skipped, in_units, mix
-from autoencode.data.examples import Progress
-from autoencode.data.full_picture import read_full
+from autoencode.corruptions import Corruption, Watermark, parse_corruptions
+from autoencode.data import Batch, SkippedFile, to_unit_floats, derive_seed
+from autoencode.data.examples import ProgressCallback
+from autoencode.data.full_picture import read_full_picture
 from autoencode.data.picture import UnreadableError
 from autoencode.data.sheets import SHEET
 from autoencode.data.walking import printable
-from autoencode.data.writing import encode
+from autoencode.data.writing import encode_picture
 from autoencode.errors import DataError
-from autoencode.evaluation.figures import View, save_figure, spoiled_sheet, views
-from autoencode.storage import write_whole
-from autoencode.tasks.copies import found_pictures, free_names, nothing_done, refuse_overwriting
+from autoencode.evaluation.figures import View, save_figure, corruption_sheet, views
+from autoencode.storage import atomic_write
+from autoencode.tasks.copies import find_input_pictures, unique_names, no_results_message, check_no_overwriting
 
 _SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Spoiled:
+class CorruptedCopies:
     """What came of it.
 
     Args:
-        files: the spoiled copies.
+        files: the corrupted copies.
         sheet: the first ones below their originals.
         skipped: what could not be read, and why.
     """
 
     files: tuple[Path, ...]
     sheet: Path
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
 
 
 def corrupt(
     files: Sequence[str | Path],
     corruption: str | Sequence[str] | Corruption,
-    out: str | Path = "spoiled",
+    out: str | Path = "corrupted",
     *,
     seed: int = 0,
-    progress: Progress | None = None,
-) -> Spoiled:
-    """Writes spoiled copies of pictures, of the size they have, and a sheet of the first ones below their originals.
+    progress: ProgressCallback | None = None,
+) -> CorruptedCopies:
+    """Writes corrupted copies of pictures, of the size they have, and a sheet of the first ones below their originals.
 
     Copies are PNG files, without loss, under the names of the pictures and in the subfolders in which those lie: the
-    folders are pairs, a clean and a spoiled picture of one name. Values are cut off at black and white, as in any file.
-    Alpha channels, DPI and colour profiles are kept as they are. What spoils a picture depends on the seed and its
+    folders are pairs, a clean and a corrupted picture of one name. Values are cut off at black and white, as in any file.
+    Alpha channels, DPI and colour profiles are kept as they are. What corrupts a picture depends on the seed and its
     name, and not on the other pictures.
 
     Args:
@@ -72,47 +72,47 @@ def corrupt(
         >>> folder = getfixture("tmp_path")
         >>> from PIL import Image
         >>> Image.new("L", (40, 30), "white").save(folder / "page.png")
-        >>> done = corrupt([folder / "page.png"], ["stain:0.7", "gaussian:0.05"], folder / "spoiled")
+        >>> done = corrupt([folder / "page.png"], ["stain:0.7", "gaussian:0.05"], folder / "corrupted")
         >>> [path.name for path in done.files], done.sheet.name
         (['page.png'], 'sheet.png')
     """
     folder, sheet = Path(out), Path(out) / SHEET
-    spoil = corruption if callable(corruption) else composed(corruption)
-    found, skipped = found_pictures(files, folder)
-    names = free_names([name.with_suffix(".png") for _, name in found])
+    corruption_fn = corruption if callable(corruption) else parse_corruptions(corruption)
+    found, skipped = find_input_pictures(files, folder)
+    names = unique_names([name.with_suffix(".png") for _, name in found])
     sources = [source for source, _ in found]
-    refuse_overwriting([sheet, *(folder / name for name in names)], [*sources, *_marks(spoil)])
+    check_no_overwriting([sheet, *(folder / name for name in names)], [*sources, *_marks(corruption_fn)])
     written: list[Path] = []
     shown: list[View] = []
     for number, (source, name) in enumerate(zip(sources, names, strict=True), start=1):
         try:
-            picture = read_full(source)
+            picture = read_full_picture(source)
         except UnreadableError as error:
-            skipped.append(Skipped(printable(source), str(error)))
+            skipped.append(SkippedFile(printable(source), str(error)))
             continue
-        copy = replace(picture, colour=_spoiled(picture.colour, spoil, seed, name))
-        write_whole(folder / name, encode(copy, ".png"))
+        copy = replace(picture, colour=_corrupted(picture.colour, corruption_fn, seed, name))
+        atomic_write(folder / name, encode_picture(copy, ".png"))
         written.append(folder / name)
         shown += views(picture.colour, copy.colour) if len(written) <= _SHOWN else []
         if progress is not None:
             progress(number, len(found))
     if not written:
-        raise DataError(nothing_done(files, skipped, "read"))
-    save_figure(sheet, spoiled_sheet(shown))
-    return Spoiled(tuple(written), sheet, tuple(skipped))
+        raise DataError(no_results_message(files, skipped, "read"))
+    save_figure(sheet, corruption_sheet(shown))
+    return CorruptedCopies(tuple(written), sheet, tuple(skipped))
 
 
-def _spoiled(pixels: npt.NDArray[np.uint8], spoil: Corruption, seed: int, name: Path) -> npt.NDArray[np.uint8]:
-    """The pixels (channels, height, width) of one picture, spoiled."""
-    x = in_units(torch.from_numpy(pixels)[None])
+def _corrupted(pixels: npt.NDArray[np.uint8], corruption_fn: Corruption, seed: int, name: Path) -> npt.NDArray[np.uint8]:
+    """The pixels (channels, height, width) of one picture, corrupted."""
+    x = to_unit_floats(torch.from_numpy(pixels)[None])
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(mix(seed, zlib.crc32(name.as_posix().encode(errors="surrogateescape"))))
-        spoiled = spoil(Batch(x)).x[0]
-    return (spoiled.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+        torch.manual_seed(derive_seed(seed, zlib.crc32(name.as_posix().encode(errors="surrogateescape"))))
+        corrupted = corruption_fn(Batch(x)).x[0]
+    return (corrupted.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
 
 
-def _marks(spoil: Corruption) -> list[Path]:
+def _marks(corruption_fn: Corruption) -> list[Path]:
     """The files that watermarks are read from."""
-    if isinstance(spoil, Watermark):
-        return [Path(spoil.mark)]
-    return [mark for part in getattr(spoil, "parts", ()) for mark in _marks(part)]
+    if isinstance(corruption_fn, Watermark):
+        return [Path(corruption_fn.mark)]
+    return [mark for part in getattr(corruption_fn, "parts", ()) for mark in _marks(part)]

@@ -8,11 +8,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.data import Part
+from autoencode.data import Subset
 from autoencode.errors import ArgumentError, DataError, RunError
-from autoencode.tasks.codes import means_of
+from autoencode.tasks.codes import posterior_means
 from autoencode.tasks.ex_post.storing import model_fingerprint
-from autoencode.tasks.given import examples_in, expanded
+from autoencode.tasks.given import read_examples, expand_folders
 from autoencode.tasks.run import Run
 from autoencode.training.weights import load_tensors, save_tensors
 
@@ -29,17 +29,17 @@ class Direction:
     Args:
         name: of the attribute.
         vector: the difference of the two means, (numbers,): one of it is the amount 1.
-        without: examples without the attribute.
-        having: examples with it.
+        n_without: examples without the attribute.
+        n_with: examples with it.
     """
 
     name: str
     vector: Float[Tensor, " numbers"]
-    without: int
-    having: int
+    n_without: int
+    n_with: int
 
 
-def direction_of_class(run: Run, of_class: str | int) -> Direction:
+def class_direction(run: Run, of_class: str | int) -> Direction:
     """From the mean code of all other classes to that of this one, over training examples whose class is known.
 
     Args:
@@ -53,19 +53,19 @@ def direction_of_class(run: Run, of_class: str | int) -> Direction:
         Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", ICML 2016, section 4 (visual
         attribute vectors).
     """
-    number, labels = run.class_number(of_class), run.data.train.labels
+    number, labels = run.class_index(of_class), run.data.train.labels
     name = run.classes[number]
     if labels is None:
         raise ArgumentError(f"the data of {run.path} have no labels: give two folders with --from and --to")
     places = ((labels >= 0) & (labels != number), labels == number)
-    sides = [run.data.train[place.nonzero().flatten()].spread(_MOST) for place in places]
+    sides = [run.data.train[place.nonzero().flatten()].subsample(_MOST) for place in places]
     if not all(map(len, sides)):
         raise ArgumentError(f"a direction needs examples with {name!r} and without, and one side has none")
-    without, having = (means_of(run, part).mean(0) for part in sides)
+    without, having = (posterior_means(run, part).mean(0) for part in sides)
     return Direction(name, having - without, len(sides[0]), len(sides[1]))
 
 
-def direction_of_folders(
+def direction_between_folders(
     run: Run, name: str, without: str | Path, having: str | Path, of_class: str | int | None = None
 ) -> Direction:
     """From the mean code of one folder's pictures to that of another's.
@@ -81,16 +81,16 @@ def direction_of_folders(
         DataError: no example in one of them can be read.
     """
     sides = [_examples(run, Path(folder)) for folder in (without, having)]
-    means = [means_of(run, Part(x, context=run.contexts(len(x), of_class))).mean(0) for x in sides]
+    means = [posterior_means(run, Subset(x, context=run.contexts(len(x), of_class))).mean(0) for x in sides]
     return Direction(name, means[1] - means[0], len(sides[0]), len(sides[1]))
 
 
 def _examples(run: Run, folder: Path) -> Tensor:
     """All that can be read."""
     found: list[Tensor] = []
-    for file in expanded([folder]):
+    for file in expand_folders([folder]):
         try:
-            found.append(examples_in(run, file))
+            found.append(read_examples(run, file))
         except DataError:
             continue
     if not found:
@@ -98,7 +98,7 @@ def _examples(run: Run, folder: Path) -> Tensor:
     return torch.cat(found)
 
 
-def apart(directions: Sequence[Direction]) -> list[Direction]:
+def orthogonalise(directions: Sequence[Direction]) -> list[Direction]:
     """Each direction without what it shares with the others, so that moving along one leaves the others' amounts alone.
 
     Raises:
@@ -108,10 +108,10 @@ def apart(directions: Sequence[Direction]) -> list[Direction]:
         Shen, Gu, Tang and Zhou, "Interpreting the latent space of GANs for semantic face editing", CVPR 2020, section
         2.2 (conditional manipulation).
     """
-    return [_without_others(one, [o for o in directions if o is not one]) for one in directions]
+    return [_project_out(one, [o for o in directions if o is not one]) for one in directions]
 
 
-def _without_others(one: Direction, others: Sequence[Direction]) -> Direction:
+def _project_out(one: Direction, others: Sequence[Direction]) -> Direction:
     if not others:
         return one
     span = torch.stack([other.vector for other in others]).T.double()
@@ -123,7 +123,7 @@ def _without_others(one: Direction, others: Sequence[Direction]) -> Direction:
         raise ArgumentError(
             f"'{one.name}' lies in the span of the other attributes: nothing is left of it, leave --orthogonal out"
         )
-    return Direction(one.name, left.to(one.vector), one.without, one.having)
+    return Direction(one.name, left.to(one.vector), one.n_without, one.n_with)
 
 
 def saved_directions(run: Run) -> dict[str, Direction]:
@@ -144,15 +144,15 @@ def saved_directions(run: Run) -> dict[str, Direction]:
 
 def save_direction(run: Run, direction: Direction) -> None:
     """Keeps a direction in `directions.safetensors` in the run folder, beside the others; of two alike the later."""
-    kept = {**_kept(run), direction.name: direction}
+    kept = {**_load_or_empty(run), direction.name: direction}
     facts = {
         "model": model_fingerprint(run.model),
-        "examples": {name: [one.without, one.having] for name, one in kept.items()},
+        "examples": {name: [one.n_without, one.n_with] for name, one in kept.items()},
     }
     save_tensors(_file(run), {name: one.vector for name, one in kept.items()}, facts)
 
 
-def _kept(run: Run) -> dict[str, Direction]:
+def _load_or_empty(run: Run) -> dict[str, Direction]:
     try:
         return saved_directions(run)
     except RunError:  # a damaged file is written anew
@@ -163,7 +163,7 @@ def _file(run: Run) -> Path:
     return run.path / "directions.safetensors"
 
 
-def direction_named(run: Run, name: str) -> Direction:
+def get_direction(run: Run, name: str) -> Direction:
     """A direction that was kept, or else a class's, which is then kept.
 
     Raises:
@@ -173,12 +173,12 @@ def direction_named(run: Run, name: str) -> Direction:
     if name in kept:
         return kept[name]
     try:
-        run.class_number(name)
+        run.class_index(name)
     except ArgumentError as error:
         known = ", ".join(dict.fromkeys([*kept, *run.classes])) or "none yet"
         raise ArgumentError(
             f"no attribute {name!r}; there are: {known}. Another one comes from two folders: --from plain/ --to {name}/"
         ) from error
-    found = direction_of_class(run, name)
+    found = class_direction(run, name)
     save_direction(run, found)
     return found

@@ -11,19 +11,19 @@ from torch import Tensor
 
 from autoencode.data.sheets import SHEET
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures import labelled, save_figure
-from autoencode.tasks.codes import Item, code_of
-from autoencode.tasks.directions import Direction, apart, direction_named
-from autoencode.tasks.generate import Note
+from autoencode.evaluation.figures import labelled_grid, save_figure
+from autoencode.tasks.codes import Item, encode_example
+from autoencode.tasks.directions import Direction, orthogonalise, get_direction
+from autoencode.tasks.generate import NoteCallback
 from autoencode.tasks.run import Run
-from autoencode.tasks.writing import as_image, save_array
+from autoencode.tasks.writing import to_pil_image, save_array
 
 _CHANGE = re.compile(r"(.+?)\s*([+-]\s*(?:\d+\.?\d*|\.\d+))")
 _COLUMNS = 7
 
 
 @dataclass(frozen=True)
-class Change:
+class AttributeChange:
     """One attribute and by how much.
 
     Args:
@@ -51,7 +51,7 @@ class Edit:
     """
 
     name: str
-    changes: tuple[Change, ...]
+    changes: tuple[AttributeChange, ...]
     original: Tensor
     before: Tensor
     after: Tensor
@@ -60,31 +60,31 @@ class Edit:
     amounts: Tensor
 
 
-def parse_change(text: str) -> Change:
+def parse_attribute_change(text: str) -> AttributeChange:
     """`smiling+1.5` or `hat-1`.
 
     Raises:
         ArgumentError: no name, sign and amount.
 
     Example:
-        >>> parse_change("T-shirt/top-0.5")
-        Change(name='T-shirt/top', amount=-0.5)
+        >>> parse_attribute_change("T-shirt/top-0.5")
+        AttributeChange(name='T-shirt/top', amount=-0.5)
     """
     found = _CHANGE.fullmatch(text.strip())
     if not found:
         raise ArgumentError(f"--attribute takes a name, + or - and an amount, such as smiling+1.5, not {text!r}")
-    return Change(found[1], float(found[2].replace(" ", "")))
+    return AttributeChange(found[1], float(found[2].replace(" ", "")))
 
 
 def edit(
     run: Run,
     item: Item,
-    changes: Sequence[Change | str],
+    changes: Sequence[AttributeChange | str],
     *,
     directions: Sequence[Direction] = (),
     orthogonal: bool = False,
     of_class: str | int | None = None,
-    note: Note = lambda _: None,
+    on_note: NoteCallback = lambda _: None,
 ) -> Edit:
     """Adds directions to an example's code and decodes it.
 
@@ -96,35 +96,35 @@ def edit(
     Args:
         run: the trained model.
         item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
-        changes: attributes and amounts, as `Change` or as a text such as "smiling+1.5".
+        changes: attributes and amounts, as `AttributeChange` or as a text such as "smiling+1.5".
         directions: in place of those that the run folder keeps.
         orthogonal: whether each direction loses what it shares with the others.
         of_class: the class of the example, for a model that must be told one.
-        note: is given lines that a person should know.
+        on_note: is given lines that a person should know.
 
     Raises:
         ArgumentError: no change at all, or no such attribute; the message lists what there is.
         CapabilityError: codes that are words of a codebook.
         DataError: the file cannot be read.
     """
-    wanted = [parse_change(one) if isinstance(one, str) else one for one in changes]
+    wanted = [parse_attribute_change(one) if isinstance(one, str) else one for one in changes]
     if not wanted:
         raise ArgumentError("say what to change: --attribute smiling+1.5")
-    one = code_of(run, item, of_class)
+    one = encode_example(run, item, of_class)
     if one.note:
-        note(one.note)
+        on_note(one.note)
     given = {direction.name: direction for direction in directions}
-    found = [given.get(change.name) or direction_named(run, change.name) for change in wanted]
+    found = [given.get(change.name) or get_direction(run, change.name) for change in wanted]
     if orthogonal:
-        found = apart(found)
+        found = orthogonalise(found)
     z = one.z.flatten()
     vectors = torch.stack([direction.vector for direction in found])
     amounts = torch.tensor([change.amount for change in wanted])
     half = _COLUMNS // 2
     steps = torch.arange(-half, half + 1) / half * amounts[:, None]
     codes = torch.cat([z[None], (z + amounts @ vectors)[None], (z + steps[..., None] * vectors[:, None]).flatten(0, 1)])
-    told = None if one.context is None else one.context.expand(len(codes), *one.context.shape[1:])
-    x = run.decode(codes.reshape(-1, *run.model.latent_shape), told)
+    context = None if one.context is None else one.context.expand(len(codes), *one.context.shape[1:])
+    x = run.decode(codes.reshape(-1, *run.model.latent_shape), context)
     strip = x[2:].reshape(*steps.shape, *run.model.data_shape)
     both = codes[:2].reshape(2, *run.model.latent_shape)
     return Edit(one.name, tuple(wanted), one.x, x[:1], x[1:2], both, strip, steps)
@@ -152,15 +152,15 @@ def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: boo
     if path.suffix.lower() == ".png":
         save_figure(path, sheet)
         return [path]
-    save_figure(path / "before.png", as_image(made.before[0]))
-    save_figure(path / "after.png", as_image(made.after[0]))
+    save_figure(path / "before.png", to_pil_image(made.before[0]))
+    save_figure(path / "after.png", to_pil_image(made.after[0]))
     save_figure(path / SHEET, sheet)
     return [path / "before.png", path / "after.png", path / SHEET]
 
 
 def _before_after(made: Edit) -> Image.Image:
     row = torch.cat([made.original, made.before, made.after])
-    return labelled(row[None], column_names=["original", "its code", "changed"], apart=[1])
+    return labelled_grid(row[None], column_names=["original", "its code", "changed"], apart=[1])
 
 
 def _strip(made: Edit) -> Image.Image:
@@ -169,4 +169,4 @@ def _strip(made: Edit) -> Image.Image:
     rows = torch.stack([torch.cat([made.original, row]) for row in made.strip])
     names = ["original", *(f"{amount:+.3g}" if amount else "0" for amount in made.amounts[0].tolist())] if alike else []
     named = [change.name if alike else f"{change.name} {change.amount:+.3g}" for change in made.changes]
-    return labelled(rows, named, names, apart=[1])
+    return labelled_grid(rows, named, names, apart=[1])

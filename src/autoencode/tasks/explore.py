@@ -7,30 +7,30 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autoencode.data import Part, in_order, mix
+from autoencode.data import Subset, sequential_batches, derive_seed
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
-from autoencode.evaluation.explorer import Drawn, ExplorerContent, Latent, write_explorer
+from autoencode.evaluation.explorer import ExplorerExamples, ExplorerContent, LatentSummary, write_explorer
 from autoencode.evaluation.figures.plane import principal_directions
-from autoencode.portable import Program, record
+from autoencode.portable import Program, trace
 from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
 from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
-from autoencode.tasks.code_support import support_of
-from autoencode.tasks.codes import codes_of, require_finite
+from autoencode.tasks.code_support import latent_support
+from autoencode.tasks.codes import sample_codes, require_finite
 from autoencode.tasks.ex_post import FittedMixture, FittedNormal
 from autoencode.tasks.run import Run
-from autoencode.training.seeding import own_noise
+from autoencode.training.seeding import preserved_rng
 
-_MANY = 4_000
+_MAX_MAP_POINTS = 4_000
 """Codes on the map."""
 _DRAWS = 512
 """Codes drawn beforehand where the page cannot draw by itself, for all contexts together."""
-_OUTLINES = 12
+_MAX_CONTEXTS = 12
 """Pictures to be told, for a model that is told pictures."""
-_HEAVY = 400_000
+_HALF_PRECISION_THRESHOLD = 400_000
 """Weights; more are kept in half precision, if that changes no pixel by half a grey level."""
-_PROBES = 64
+_N_PROBE_CODES = 64
 
 
 def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, seed: int = 0) -> Path:
@@ -57,14 +57,14 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         raise ArgumentError(f"--examples must be 1 or more, not {examples}")
     path = Path(out) if out else run.path / "explorer.html"
     decoder = export_decoder(run)
-    part = _chosen(run.data.test, seed)
+    part = _shuffled_subset(run.data.test, seed)
     codes = encode_all(run.model, part)
     require_finite(codes.means)
     content = ExplorerContent(
         title=run.name,
         lead=_lead(run),
         decoder=decoder,
-        precision=_precision(run, decoder, codes.means[:_PROBES]),
+        precision=_precision(run, decoder, codes.means[:_N_PROBE_CODES]),
         latent=(latent := _latent(run, part, codes.means, codes.kl, seed)),
         examples=_drawn(run, part, codes.means, latent, examples),
         prior=(prior := _prior(run, codes.means, seed)),
@@ -86,9 +86,9 @@ def export_decoder(run: Run) -> Program:
     model = run.model.to("cpu")
     try:
         code = torch.zeros(1, *model.latent_shape)
-        told = _contexts(run)
-        every = [None] if told is None else list(told.split(1))
-        return record(lambda z, context: model.decode(z, context).mean, code, every)
+        contexts = _contexts(run)
+        every = [None] if contexts is None else list(contexts.split(1))
+        return trace(lambda z, context: model.decode(z, context).mean, code, every)
     finally:
         model.to(run.device)
 
@@ -111,34 +111,34 @@ def _contexts(run: Run) -> Tensor | None:
     """What the decoder can be told, one after the other: each class, or some pictures of the test part."""
     if not run.model.is_conditional:
         return None
-    classes = run.folder.facts["arguments"].get("n_classes")
-    return torch.arange(classes) if classes else run.contexts(min(_OUTLINES, len(run.data.test)))
+    classes = run.folder.metadata["arguments"].get("n_classes")
+    return torch.arange(classes) if classes else run.contexts(min(_MAX_CONTEXTS, len(run.data.test)))
 
 
 def _context_names(run: Run) -> list[str]:
-    told = _contexts(run)
-    if told is None:
+    contexts = _contexts(run)
+    if contexts is None:
         return []
-    names = run.folder.facts["data"]["classes"] or []
-    known = [*names, *map(str, range(len(names), len(told)))]
-    return known[: len(told)] if told.ndim == 1 else [f"picture {i} of the test part" for i in range(1, len(told) + 1)]
+    names = run.folder.metadata["data"]["classes"] or []
+    known = [*names, *map(str, range(len(names), len(contexts)))]
+    return known[: len(contexts)] if contexts.ndim == 1 else [f"picture {i} of the test part" for i in range(1, len(contexts) + 1)]
 
 
 # Codes ---------------------------------------------------------------------------------------------------------------
 
 
-def _chosen(part: Part, seed: int) -> Part:
+def _shuffled_subset(part: Subset, seed: int) -> Subset:
     """Examples by chance, so that any first few of them are a fair choice."""
-    order = torch.randperm(len(part), generator=torch.Generator().manual_seed(mix(seed, 0)))
-    return part[order[:_MANY]]
+    order = torch.randperm(len(part), generator=torch.Generator().manual_seed(derive_seed(seed, 0)))
+    return part[order[:_MAX_MAP_POINTS]]
 
 
-def _latent(run: Run, part: Part, means: Tensor, kl: Tensor | None, seed: int) -> Latent:
-    drawn = codes_of(run, part, mix(seed, 1))
+def _latent(run: Run, part: Subset, means: Tensor, kl: Tensor | None, seed: int) -> LatentSummary:
+    drawn = sample_codes(run, part, derive_seed(seed, 1))
     tells, measure = relevance(kl, drawn)
     origin, directions, axes = _plane(means)
-    batch = next(iter(in_order(part[:1], 1, device=run.device)))
-    return Latent(
+    batch = next(iter(sequential_batches(part[:1], 1, device=run.device)))
+    return LatentSummary(
         mean=drawn.mean(0),
         scale=drawn.std(0, correction=0),
         relevance=tells,
@@ -146,7 +146,7 @@ def _latent(run: Run, part: Part, means: Tensor, kl: Tensor | None, seed: int) -
         origin=origin,
         directions=directions,
         axes=axes,
-        support=support_of(run.model.encode(batch.x, batch.context)),
+        support=latent_support(run.model.encode(batch.x, batch.context)),
         circles=isinstance(run.model.prior, StandardNormalPrior) and means.shape[1] == 2,
     )
 
@@ -163,24 +163,24 @@ def _plane(means: Tensor) -> tuple[Tensor, Tensor, tuple[str, str]]:
     return means.mean(0), directions, (first.replace("%", " %"), second.replace("%", " %"))
 
 
-def _drawn(run: Run, part: Part, means: Tensor, latent: Latent, n: int) -> Drawn:
+def _drawn(run: Run, part: Subset, means: Tensor, latent: LatentSummary, n: int) -> ExplorerExamples:
     places = (means - latent.origin) @ latent.directions
     if means.shape[1] == 1:  # spread a line's dots, so that they are seen
         reach = 0.3 * (means.max() - means.min()).item()
         places[:, 1] = reach * (torch.arange(len(means)) * (math.sqrt(5) - 1) / 2 % 1 - 0.5)
     few = part[:n]
-    classes = run.model.is_conditional and "n_classes" in run.folder.facts["arguments"]
-    return Drawn(
+    classes = run.model.is_conditional and "n_classes" in run.folder.metadata["arguments"]
+    return ExplorerExamples(
         places=places,
-        place_labels=part.labels,
+        position_labels=part.labels,
         codes=means[:n],
-        thumbnails=few.units(),
+        thumbnails=few.inputs(),
         labels=few.labels,
         contexts=few.labels if classes else None,
     )
 
 
-def _classes(run: Run, part: Part) -> list[str]:
+def _classes(run: Run, part: Subset) -> list[str]:
     if part.labels is None:
         return []
     known = list(run.data.classes or [])
@@ -195,25 +195,25 @@ def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
     if run.model.prior is None and run.ex_post() is None:
         normal = FittedNormal(means.shape[1])
         codes = means if len(means) > 1 else means.repeat(2, 1)  # nothing can be fitted to one
-        normal.fit(codes, codes, seed=seed, tell=lambda _: None)
+        normal.fit(codes, codes, seed=seed, on_status=lambda _: None)
         return _mixture(normal, "codes from a normal with the mean and covariance of the codes", seed)
     chosen = choose_prior(run)
     if isinstance(chosen.fitted, FittedMixture):
-        return _mixture(chosen.fitted, chosen.why, seed)
+        return _mixture(chosen.fitted, chosen.reason, seed)
     if chosen.fitted is None and isinstance(run.model.prior, StandardNormalPrior):
-        return {"kind": "normal", "words": chosen.why, "seed": seed}
-    told = _contexts(run) if chosen.fitted is None else None
-    codes = _draws(run, chosen, told, seed)
-    words = f"{chosen.why}; one of {len(codes)} drawn beforehand"
-    return {"kind": "draws", "words": words, "codes": codes, "byContext": told is not None, "seed": seed}
+        return {"kind": "normal", "words": chosen.reason, "seed": seed}
+    contexts = _contexts(run) if chosen.fitted is None else None
+    codes = _draws(run, chosen, contexts, seed)
+    words = f"{chosen.reason}; one of {len(codes)} drawn beforehand"
+    return {"kind": "draws", "words": words, "codes": codes, "byContext": contexts is not None, "seed": seed}
 
 
 @torch.no_grad()
-def _draws(run: Run, chosen: ChosenPrior, told: Tensor | None, seed: int) -> Tensor:
+def _draws(run: Run, chosen: ChosenPrior, contexts: Tensor | None, seed: int) -> Tensor:
     """(n, dims); with contexts as many of each, one context after the other."""
-    context = None if told is None else told.repeat_interleave(max(1, _DRAWS // len(told)), 0).to(run.device)
-    with own_noise(run.device):
-        torch.manual_seed(mix(seed, 2))
+    context = None if contexts is None else contexts.repeat_interleave(max(1, _DRAWS // len(contexts)), 0).to(run.device)
+    with preserved_rng(run.device):
+        torch.manual_seed(derive_seed(seed, 2))
         return chosen.sample(run, _DRAWS if context is None else len(context), context).float().cpu()
 
 
@@ -228,25 +228,25 @@ def _mixture(prior: FittedMixture, words: str, seed: int) -> dict[str, Any]:
 @torch.no_grad()
 def _precision(run: Run, decoder: Program, codes: Tensor) -> Precision:
     """Half precision for a heavy decoder where it moves no pixel of some real codes by half a grey level."""
-    if decoder.n_weights <= _HEAVY:
+    if decoder.n_weights <= _HALF_PRECISION_THRESHOLD:
         return "float32"
-    context = None if (told := _contexts(run)) is None else told[torch.arange(len(codes)) % len(told)]
+    context = None if (contexts := _contexts(run)) is None else contexts[torch.arange(len(codes)) % len(contexts)]
     exact = run.decode(codes, context)
     kept = {name: weight.clone() for name, weight in run.model.state_dict().items()}
     try:
-        run.model.load_state_dict({name: _halved(weight) for name, weight in kept.items()})
+        run.model.load_state_dict({name: _round_to_half(weight) for name, weight in kept.items()})
         moved = (run.decode(codes, context) - exact).abs().max().item()
     finally:
         run.model.load_state_dict(kept)
     return "float16" if moved < 0.5 / 255 else "float32"
 
 
-def _halved(weight: Tensor) -> Tensor:
+def _round_to_half(weight: Tensor) -> Tensor:
     return weight.half().to(weight.dtype) if weight.is_floating_point() else weight
 
 
 def _lead(run: Run) -> str:
-    facts, dims = run.folder.facts, run.model.latent_shape[0]
+    facts, dims = run.folder.metadata, run.model.latent_shape[0]
     numbers = "one number" if dims == 1 else f"{dims} numbers"
     return (
         f"What the decoder of a {facts['recipe']} draws for a code of {numbers}. It learned from "

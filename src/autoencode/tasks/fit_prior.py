@@ -9,14 +9,14 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import mix
+from autoencode.data import derive_seed
 from autoencode.errors import ArgumentError, DataError, UnknownNameError
 from autoencode.evaluation import Estimate
-from autoencode.tasks.codes import codes_of
+from autoencode.tasks.codes import sample_codes
 from autoencode.tasks.ex_post import ExPostPrior, ex_post_priors, save_fitted
-from autoencode.tasks.ex_post.prior import Tell
+from autoencode.tasks.ex_post.prior import StatusCallback
 from autoencode.tasks.run import Run
-from autoencode.training.seeding import own_noise
+from autoencode.training.seeding import preserved_rng
 
 _TRAIN, _VALIDATION = 21, 22
 
@@ -48,9 +48,9 @@ def fit_prior(
     *,
     part: Literal["train", "validation", "test"] = "train",
     seed: int = 0,
-    tell: Tell = lambda _: None,
+    on_status: StatusCallback = lambda _: None,
     folder: Path | None = None,
-    most: int | None = None,
+    max_codes: int | None = None,
     **options: Any,
 ) -> FittedPrior:
     """Fits a density to a model's codes and keeps it in the run folder; `generate` then draws from it.
@@ -65,9 +65,9 @@ def fit_prior(
         kind: mixture (normals with full covariances), normal (one), flow, or two-stage (a VAE of codes).
         part: whose codes it is fitted to; the validation part's say how well, and when a flow should stop.
         seed: of draws, starts and batches; the same seed gives the same prior.
-        tell: is told in words how far it is.
+        on_status: is told in words how far it is.
         folder: where it is kept; by default in the run folder, as the one that `generate` draws from.
-        most: codes that it is fitted to, at even distances; by default all.
+        max_codes: codes that it is fitted to, at even distances; by default all.
         options: of the kind: components (mixture), flow and epochs (flow), hidden and epochs (two-stage).
 
     Returns:
@@ -83,17 +83,17 @@ def fit_prior(
         and enhancing VAE models", ICLR 2019, section 4.
     """
     began = time.perf_counter()
-    prior = _fresh(run, kind, options)
-    if not len(run.data.validation) or not len(run.data.parts[part]):
+    prior = _build_prior(run, kind, options)
+    if not len(run.data.validation) or not len(run.data.subsets[part]):
         raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
-    fitted_to = run.data.parts[part] if most is None else run.data.parts[part].spread(most)
-    train = codes_of(run, fitted_to, mix(seed, _TRAIN))
-    held_out = codes_of(run, run.data.validation, mix(seed, _VALIDATION))
-    prior.fit(train, held_out, seed=seed, tell=tell)
-    with own_noise(torch.device("cpu")):
+    fitted_to = run.data.subsets[part] if max_codes is None else run.data.subsets[part].subsample(max_codes)
+    train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN))
+    held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION))
+    prior.fit(train, held_out, seed=seed, on_status=on_status)
+    with preserved_rng(torch.device("cpu")):
         torch.manual_seed(seed)
         nll = Estimate.of(prior.nll(held_out))
-    own = None if run.model.prior is None else Estimate.of(_own_nll(run, held_out))
+    own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
     fitted = FittedPrior(kind, prior, nll, own, len(train), round(time.perf_counter() - began, 2))
     save_fitted(folder or run.path, prior, run.model, _facts(fitted, options, part, seed))
     return fitted
@@ -112,10 +112,10 @@ def _facts(fitted: FittedPrior, options: dict[str, Any], part: str, seed: int) -
     }
 
 
-def _fresh(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
+def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
     if kind not in ex_post_priors:
         raise UnknownNameError(f"no prior to fit is called '{kind}'; there are: {', '.join(ex_post_priors)}")
-    with own_noise(torch.device("cpu")):
+    with preserved_rng(torch.device("cpu")):
         torch.manual_seed(0)
         try:
             return ex_post_priors[kind](math.prod(run.model.latent_shape), **options)
@@ -124,7 +124,7 @@ def _fresh(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
 
 
 @torch.no_grad()
-def _own_nll(run: Run, codes: Tensor) -> Tensor:
+def _model_prior_nll(run: Run, codes: Tensor) -> Tensor:
     """Minus log p(z) under the prior that the model was trained with, (n,)."""
     p = run.model.prior_for()
     return -torch.cat(

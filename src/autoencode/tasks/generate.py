@@ -8,22 +8,22 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import mix
+from autoencode.data import derive_seed
 from autoencode.data.sheets import SHEET
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import grid, save_figure
 from autoencode.tasks.choose_prior import choose_prior
-from autoencode.tasks.codes import Coded, Item, code_of
+from autoencode.tasks.codes import EncodedExample, Item, encode_example
 from autoencode.tasks.condition import read_condition
-from autoencode.tasks.ex_post.prior import Tell
+from autoencode.tasks.ex_post.prior import StatusCallback
 from autoencode.tasks.run import Run
-from autoencode.tasks.spread import spread_of
-from autoencode.tasks.writing import growing_array, save_pictures
-from autoencode.training.seeding import own_noise, set_noise
+from autoencode.tasks.spread import latent_gaussian_of
+from autoencode.tasks.writing import npy_writer, save_pictures
+from autoencode.training.seeding import preserved_rng, set_rng_seed
 
 _SHOWN = 400
-Note = Callable[[str], None]
+NoteCallback = Callable[[str], None]
 """Is given a line that a person should keep."""
 
 
@@ -39,8 +39,8 @@ def generate(
     like: Item | None = None,
     spread: float = 0.5,
     temperature: float = 1.0,
-    tell: Tell = lambda _: None,
-    note: Note = lambda _: None,
+    on_status: StatusCallback = lambda _: None,
+    on_note: NoteCallback = lambda _: None,
 ) -> tuple[Tensor, list[Path]]:
     """Draws codes, decodes them, and writes the pictures and a sheet of the first 400.
 
@@ -62,8 +62,8 @@ def generate(
         like: a picture, or an example such as `test:17`, near whose code the codes shall be.
         spread: how far they may be from it: 0 gives its reconstruction, 1 anything that the data (or the class) hold.
         temperature: the standard deviations of what is drawn from are multiplied by it.
-        tell: is told in words how far a fit is.
-        note: is given lines that a person should know: what was drawn from and why.
+        on_status: is told in words how far a fit is.
+        on_note: is given lines that a person should know: what was drawn from and why.
 
     Returns:
         The first 400, (n, *data_shape), and the files: `0001.png` … and `sheet.png` with these, or `samples.npy` for
@@ -77,16 +77,16 @@ def generate(
     if n < 1:
         raise ArgumentError(f"-n must be 1 or more, not {n}")
     if like is not None:
-        _exclude(prior=prior, condition=condition, temperature=None if temperature == 1 else temperature)
-        source = _near(run, code_of(run, like, of_class if run.told_classes else None), spread, of_class, note)
+        _check_exclusive(prior=prior, condition=condition, temperature=None if temperature == 1 else temperature)
+        source = _neighbourhood_sampler(run, encode_example(run, like, of_class if run.n_classes else None), spread, of_class, on_note)
     else:
-        source = _source(run, n, prior, of_class, condition, temperature, tell=tell, note=note)
+        source = _build_sampler(run, n, prior, of_class, condition, temperature, on_status=on_status, on_note=on_note)
     folder = Path(out) if out else run.path / "samples"
-    return _write(run, _portions(run, n, seed, source), n, folder, tell)
+    return _write(run, _batches(run, n, seed, source), n, folder, on_status)
 
 
 @dataclass(frozen=True)
-class _Source:
+class _CodeSampler:
     """Where codes come from.
 
     Args:
@@ -98,30 +98,30 @@ class _Source:
     context: Callable[[slice], Tensor | None]
 
 
-def _portions(run: Run, n: int, seed: int, source: _Source) -> Iterator[Tensor]:
-    """Examples, (at most `run.portion`, *data_shape) at a time; each depends on the seed and its place alone."""
-    for start in range(0, n, run.portion):
-        rows = slice(start, min(n, start + run.portion))
+def _batches(run: Run, n: int, seed: int, source: _CodeSampler) -> Iterator[Tensor]:
+    """Examples, (at most `run.batch_size`, *data_shape) at a time; each depends on the seed and its place alone."""
+    for start in range(0, n, run.batch_size):
+        rows = slice(start, min(n, start + run.batch_size))
         context = source.context(rows)
-        with own_noise(run.device), torch.no_grad():
-            set_noise(mix(seed, start) if start else seed)
+        with preserved_rng(run.device), torch.no_grad():
+            set_rng_seed(derive_seed(seed, start) if start else seed)
             z = source.draw(rows.stop - start, None if context is None else context.to(run.device))
         yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
 
 
-def _write(run: Run, portions: Iterator[Tensor], n: int, folder: Path, tell: Tell) -> tuple[Tensor, list[Path]]:
+def _write(run: Run, batches: Iterator[Tensor], n: int, folder: Path, on_status: StatusCallback) -> tuple[Tensor, list[Path]]:
     """Writes examples, and for pictures a sheet of the first ones, which are returned."""
     width, first, done = max(4, len(str(n))), list[Tensor](), 0
     files = [folder / f"{number:0{width}d}.png" for number in range(1, n + 1)]
-    with nullcontext() if run.is_pictures else growing_array(folder / "samples.npy") as add:
-        for x in portions:
+    with nullcontext() if run.is_pictures else npy_writer(folder / "samples.npy") as add:
+        for x in batches:
             if add is None:
                 save_pictures(files[done : done + len(x)], x)
             else:
                 add(x)
             first += [x[: _SHOWN - done]] if done < _SHOWN else []
             done += len(x)
-            tell(f"drawn {done:,} of {n:,}")
+            on_status(f"drawn {done:,} of {n:,}")
     shown = torch.cat(first)
     if not run.is_pictures:
         return shown, [folder / "samples.npy"]
@@ -129,7 +129,7 @@ def _write(run: Run, portions: Iterator[Tensor], n: int, folder: Path, tell: Tel
     return shown, [*files, folder / SHEET]
 
 
-def _exclude(**given: object) -> None:
+def _check_exclusive(**given: object) -> None:
     """Raises where one of the options was given that mean nothing beside --like."""
     for name, value in given.items():
         if value is not None:
@@ -147,18 +147,18 @@ def sample(
     condition: str | Path | None = None,
     temperature: float = 1.0,
     *,
-    tell: Tell = lambda _: None,
-    note: Note = lambda _: None,
+    on_status: StatusCallback = lambda _: None,
+    on_note: NoteCallback = lambda _: None,
 ) -> Tensor:
     """The means of p(x|z) at `n` codes drawn from a prior or from a class, (n, *data_shape).
 
     Args, and what is raised: as of `generate`.
     """
-    source = _source(run, n, prior, of_class, condition, temperature, tell=tell, note=note)
-    return torch.cat(list(_portions(run, n, seed, source)))
+    source = _build_sampler(run, n, prior, of_class, condition, temperature, on_status=on_status, on_note=on_note)
+    return torch.cat(list(_batches(run, n, seed, source)))
 
 
-def _source(
+def _build_sampler(
     run: Run,
     n: int,
     prior: str | None,
@@ -166,36 +166,36 @@ def _source(
     condition: str | Path | None,
     temperature: float,
     *,
-    tell: Tell,
-    note: Note,
-) -> _Source:
-    told = of_class is not None and run.told_classes is not None
+    on_status: StatusCallback,
+    on_note: NoteCallback,
+) -> _CodeSampler:
+    told = of_class is not None and run.n_classes is not None
     pictures = None if condition is None else read_condition(run, condition, n)
 
     def context(rows: slice) -> Tensor | None:
         return run.contexts(n, of_class if told else None, rows) if pictures is None else pictures[rows]
 
     if of_class is not None and not told:
-        return _Source(_of_class(run, prior, of_class, temperature, note), context)
-    chosen = choose_prior(run, prior, tell)
-    note(chosen.why)
-    return _Source(lambda k, some: chosen.sample(run, k, some, temperature), context)
+        return _CodeSampler(_class_sampler(run, prior, of_class, temperature, on_note), context)
+    chosen = choose_prior(run, prior, on_status)
+    on_note(chosen.reason)
+    return _CodeSampler(lambda k, some: chosen.sample(run, k, some, temperature), context)
 
 
-def _of_class(
-    run: Run, prior: str | None, of_class: str | int, temperature: float, note: Note
+def _class_sampler(
+    run: Run, prior: str | None, of_class: str | int, temperature: float, on_note: NoteCallback
 ) -> Callable[[int, Tensor | None], Tensor]:
     """Codes of a class that the model was not told: its centre, its spread, and noise."""
-    number = run.class_number(of_class)
+    number = run.class_index(of_class)
     if prior is not None:
         raise ArgumentError("a class's codes come from the class and from no prior: leave --class or --prior out")
     p = None if run.model.prior is None else run.model.prior_for()
     if isinstance(p, ClassAndNormal):
-        note(f"codes of {run.classes[number]!r} from the model's own prior")
+        on_note(f"codes of {run.classes[number]!r} from the model's own prior")
         return lambda k, _: _with_class(tempered(p, temperature).sample((k,)), p.n_classes, number)
-    spread = spread_of(run, number)
-    note(f"codes from a normal fitted to those of {run.classes[number]!r}")
-    return lambda k, _: spread.draw(k, temperature)
+    spread = latent_gaussian_of(run, number)
+    on_note(f"codes from a normal fitted to those of {run.classes[number]!r}")
+    return lambda k, _: spread.sample(k, temperature)
 
 
 def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:
@@ -203,13 +203,13 @@ def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:
     return z
 
 
-def _near(run: Run, one: Coded, spread: float, of_class: str | int | None, note: Note) -> _Source:
-    near = spread_of(run, None if run.told_classes else of_class)
+def _neighbourhood_sampler(run: Run, one: EncodedExample, spread: float, of_class: str | int | None, on_note: NoteCallback) -> _CodeSampler:
+    near = latent_gaussian_of(run, None if run.n_classes else of_class)
     if one.note:
-        note(one.note)
-    note(f"codes near {one.name}, {spread:g} of the spread of all{'' if of_class is None else ' of its class'}")
+        on_note(one.note)
+    on_note(f"codes near {one.name}, {spread:g} of the spread of all{'' if of_class is None else ' of its class'}")
 
     def context(rows: slice) -> Tensor | None:
         return None if one.context is None else one.context.expand(rows.stop - rows.start, *one.context.shape[1:])
 
-    return _Source(lambda k, _: near.around(one.z.flatten(), spread, k), context)
+    return _CodeSampler(lambda k, _: near.sample_near(one.z.flatten(), spread, k), context)

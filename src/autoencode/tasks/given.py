@@ -8,17 +8,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import Skipped, Values, in_units
-from autoencode.data.arrays import array_portions, array_shape
+from autoencode.data import SkippedFile, ValueRange, to_unit_floats
+from autoencode.data.arrays import iter_array_chunks, array_shape
 from autoencode.data.picture import UnreadableError, read_picture
-from autoencode.data.walking import list_pictures
+from autoencode.data.walking import scan_pictures
 from autoencode.errors import AutoencodeError, DataError
-from autoencode.tasks.copies import free_names
+from autoencode.tasks.copies import unique_names
 from autoencode.tasks.run import Run
 
 
 @dataclass(frozen=True)
-class Given:
+class InputFile:
     """A file.
 
     Args:
@@ -32,80 +32,80 @@ class Given:
     names: tuple[Path, ...] = ()
 
 
-def given_files(run: Run, files: Sequence[str | Path]) -> tuple[list[Given], list[Skipped]]:
+def inspect_inputs(run: Run, files: Sequence[str | Path]) -> tuple[list[InputFile], list[SkippedFile]]:
     """What the files hold, of which no more is read than how much it is, and what cannot be read.
 
     Args:
         run: the trained model.
         files: pictures, folders of pictures, or .npy arrays.
     """
-    given: list[Given] = []
-    skipped: list[Skipped] = []
-    for file in expanded(files):
+    inputs: list[InputFile] = []
+    skipped: list[SkippedFile] = []
+    for file in expand_folders(files):
         try:
             n = _count(run, file)
         except AutoencodeError as error:
-            skipped.append(Skipped(str(file), str(error)))
+            skipped.append(SkippedFile(str(file), str(error)))
             continue
-        given.append(Given(file, n))
-    return _named(given) if run.is_pictures else given, skipped
+        inputs.append(InputFile(file, n))
+    return _with_output_names(inputs) if run.is_pictures else inputs, skipped
 
 
-def portions_of(run: Run, given: Sequence[Given], skipped: list[Skipped]) -> Iterator[tuple[list[Path], Tensor]]:
-    """The examples with their names, if they have any, at most `run.portion` at a time, in the model's units.
+def input_batches(run: Run, inputs: Sequence[InputFile], skipped: list[SkippedFile]) -> Iterator[tuple[list[Path], Tensor]]:
+    """The examples with their names, if they have any, at most `run.batch_size` at a time, in the model's units.
 
     Args:
         run: the trained model.
-        given: the files.
+        inputs: the files.
         skipped: those that turn out to be no such thing are added here.
     """
     names, held, number = list[Path](), list[Tensor](), 0
-    for file in given:
+    for file in inputs:
         done = 0
         try:
-            for x in _portions_in(run, file.path):
+            for x in _batches_in(run, file.path):
                 names += file.names[done : done + len(x)]
                 held.append(x)
                 done += len(x)
                 number += len(x)
-                while number >= run.portion:
+                while number >= run.batch_size:
                     together = torch.cat(held)
-                    yield names[: run.portion], together[: run.portion]
-                    names, held, number = names[run.portion :], [together[run.portion :]], number - run.portion
+                    yield names[: run.batch_size], together[: run.batch_size]
+                    names, held, number = names[run.batch_size :], [together[run.batch_size :]], number - run.batch_size
         except AutoencodeError as error:
-            skipped.append(Skipped(str(file.path), str(error)))
+            skipped.append(SkippedFile(str(file.path), str(error)))
     if number:
         yield names, torch.cat(held)
 
 
-def _named(given: Sequence[Given]) -> list[Given]:
-    free = iter(free_names([name for file in given for name in _own_names(file)]))
-    return [Given(file.path, file.count, tuple(islice(free, file.count))) for file in given]
+def _with_output_names(inputs: Sequence[InputFile]) -> list[InputFile]:
+    free = iter(unique_names([name for file in inputs for name in _output_names(file)]))
+    return [InputFile(file.path, file.count, tuple(islice(free, file.count))) for file in inputs]
 
 
-def _own_names(file: Given) -> Iterator[Path]:
+def _output_names(file: InputFile) -> Iterator[Path]:
     for number in range(1, file.count + 1):
         yield Path(f"{file.path.stem}.png" if file.count == 1 else f"{file.path.stem}-{number:04d}.png")
 
 
-def expanded(files: Sequence[str | Path]) -> list[Path]:
+def expand_folders(files: Sequence[str | Path]) -> list[Path]:
     """The files, with each folder replaced by the pictures in it."""
     paths: list[Path] = []
     for file in map(Path, files):
-        paths += [file / picture for picture in list_pictures(file).pictures] if file.is_dir() else [file]
+        paths += [file / picture for picture in scan_pictures(file).pictures] if file.is_dir() else [file]
     return paths
 
 
-def examples_in(run: Run, file: Path) -> Tensor:
+def read_examples(run: Run, file: Path) -> Tensor:
     """The examples in a file, (n, *data_shape), in the model's units.
 
     Raises:
         DataError: it cannot be read, or holds other things than the model takes.
     """
-    return torch.cat(list(_portions_in(run, file)))
+    return torch.cat(list(_batches_in(run, file)))
 
 
-def fitted_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
+def read_resized_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
     """One picture as bytes, upright and fitted to the size, (1, channels, height, width).
 
     Raises:
@@ -129,13 +129,13 @@ def _count(run: Run, file: Path) -> int:
     return n
 
 
-def _portions_in(run: Run, file: Path) -> Iterator[Tensor]:
+def _batches_in(run: Run, file: Path) -> Iterator[Tensor]:
     _count(run, file)
     if _is_array(file):
-        values = Values(run.folder.facts["data"]["values"])
-        yield from (in_units(x) for x in array_portions(file, values, run.portion))
+        values = ValueRange(run.folder.metadata["data"]["values"])
+        yield from (to_unit_floats(x) for x in iter_array_chunks(file, values, run.batch_size))
     else:
-        yield in_units(fitted_picture(file, run.model.data_shape))
+        yield to_unit_floats(read_resized_picture(file, run.model.data_shape))
 
 
 def _is_array(file: Path) -> bool:

@@ -9,18 +9,18 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Dataset, Part, in_order, places_apart
+from autoencode.data import Dataset, Subset, sequential_batches, evenly_spaced_indices
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation.figures import save_figure
-from autoencode.evaluation.map import MapContent, PageFacts, project, projections, still, write_page
+from autoencode.evaluation.map import MapContent, MapStats, project, projections, static_map, write_map_page
 from autoencode.tasks.codes import require_finite
 from autoencode.tasks.run import Run
 
-Parts = Literal["test", "validation", "train", "all"]
+SplitName = Literal["test", "validation", "train", "all"]
 
-_MOST, _MOST_SLOW = 60_000, 10_000
-_LONGEST_CODE = 10_000
-_FINISHED = (".html", ".png")
+_MAX_POINTS, _MAX_POINTS_SLOW = 60_000, 10_000
+_MAX_LATENT_SIZE = 10_000
+_SUFFIXES = (".html", ".png")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class LatentMap:
         labels: the class of each, (n,), or None.
         classes: their names; empty without labels.
         parts: the part of the data that each example is from, (n,), a place in `part_names`.
-        places: its place in that part, (n,).
+        indices: its place in that part, (n,).
         part_names: of the parts.
         method: by which codes of more than two numbers were placed.
     """
@@ -43,13 +43,13 @@ class LatentMap:
     labels: Tensor | None
     classes: tuple[str, ...]
     parts: Tensor
-    places: Tensor
+    indices: Tensor
     part_names: tuple[str, ...]
     method: str
 
 
 def latent_map(
-    run: Run, part: Parts = "test", *, method: str = "pca", limit: int | None = None, seed: int = 0
+    run: Run, part: SplitName = "test", *, method: str = "pca", limit: int | None = None, seed: int = 0
 ) -> LatentMap:
     """Encodes a part of the data and places the mean of each code in a plane.
 
@@ -69,8 +69,8 @@ def latent_map(
     """
     projections[method]  # an unknown one is told before anything takes time
     limit = _checked_limit(limit, method)
-    names, chosen = _chosen(run.data, part, limit)
-    codes = torch.cat([_means(run, some) for _, some in chosen])
+    names, chosen = _select_examples(run.data, part, limit)
+    codes = torch.cat([_posterior_means(run, some) for _, some in chosen])
     order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(seed))
     where = project(codes, method, seed=seed)
     labels = [some.labels for _, some in chosen]
@@ -81,7 +81,7 @@ def latent_map(
         labels=None if known is None else known[order],
         classes=() if known is None else run.data.classes or (),
         parts=torch.cat([torch.full((len(some),), i) for i, (_, some) in enumerate(chosen)])[order],
-        places=torch.cat([places for places, _ in chosen])[order],
+        indices=torch.cat([places for places, _ in chosen])[order],
         part_names=names,
         method=method if codes.shape[1] > 2 else "none",
     )
@@ -90,13 +90,13 @@ def latent_map(
 def write_map(
     run: Run,
     out: str | Path | None = None,
-    part: Parts = "test",
+    part: SplitName = "test",
     *,
     method: str = "pca",
     limit: int | None = None,
     decoded: bool = False,
     seed: int = 0,
-) -> tuple[LatentMap, Path, PageFacts | None]:
+) -> tuple[LatentMap, Path, MapStats | None]:
     """Writes the map of a run: a page to look through, or a still picture.
 
     Args:
@@ -115,47 +115,47 @@ def write_map(
         ArgumentError: a path with another ending, and what `latent_map` raises.
     """
     path = Path(out) if out else run.path / "map.html"
-    if path.suffix.lower() not in _FINISHED:
+    if path.suffix.lower() not in _SUFFIXES:
         raise ArgumentError(f"a map is written to a file that ends in .html or .png, not {path.name!r}")
     found = latent_map(run, part, method=method, limit=limit, seed=seed)
     content = _content(run, found, decoded)
     if path.suffix.lower() == ".png":
-        save_figure(path, still(content))
+        save_figure(path, static_map(content))
         return found, path, None
-    return found, path, write_page(path, content)
+    return found, path, write_map_page(path, content)
 
 
 def _checked_limit(limit: int | None, method: str) -> int:
-    if limit is not None and not 4 <= limit <= _MOST:
-        raise ArgumentError(f"--limit takes 4 to {_MOST:,}, not {limit:,}")
-    return limit or (_MOST if method == "pca" else _MOST_SLOW)
+    if limit is not None and not 4 <= limit <= _MAX_POINTS:
+        raise ArgumentError(f"--limit takes 4 to {_MAX_POINTS:,}, not {limit:,}")
+    return limit or (_MAX_POINTS if method == "pca" else _MAX_POINTS_SLOW)
 
 
-def _chosen(data: Dataset, part: Parts, limit: int) -> tuple[tuple[str, ...], list[tuple[Tensor, Part]]]:
+def _select_examples(data: Dataset, part: SplitName, limit: int) -> tuple[tuple[str, ...], list[tuple[Tensor, Subset]]]:
     """The names of the parts, and of each the places that are shown and the examples there."""
-    names = tuple(data.parts) if part == "all" else (part,)
-    total = sum(len(data.parts[name]) for name in names)
+    names = tuple(data.subsets) if part == "all" else (part,)
+    total = sum(len(data.subsets[name]) for name in names)
     if total < 4:
         raise DataError(f"a map needs 4 examples or more, and the {part} part has {total}")
-    ends, chosen = _ends([len(data.parts[name]) for name in names]), list[tuple[Tensor, Part]]()
-    every = places_apart(total, limit)
+    ends, chosen = _cumulative_sizes([len(data.subsets[name]) for name in names]), list[tuple[Tensor, Subset]]()
+    every = evenly_spaced_indices(total, limit)
     for start, end, name in zip([0, *ends], ends, names, strict=False):
         places = every[(every >= start) & (every < end)] - start
-        chosen.append((places, data.parts[name][places]))
+        chosen.append((places, data.subsets[name][places]))
     shown = [(name, some) for name, some in zip(names, chosen, strict=True) if len(some[0])]
     return tuple(name for name, _ in shown), [some for _, some in shown]
 
 
-def _ends(sizes: list[int]) -> list[int]:
+def _cumulative_sizes(sizes: list[int]) -> list[int]:
     return torch.tensor(sizes).cumsum(0).tolist()
 
 
 @torch.no_grad()
-def _means(run: Run, part: Part) -> Tensor:
+def _posterior_means(run: Run, part: Subset) -> Tensor:
     """The mean of q(z|x) of every example, (n, numbers), on the processor."""
-    if math.prod(run.model.latent_shape) > _LONGEST_CODE:
+    if math.prod(run.model.latent_shape) > _MAX_LATENT_SIZE:
         raise CapabilityError(f"codes of {math.prod(run.model.latent_shape):,} numbers are too long for a map")
-    batches = in_order(part, 500, device=run.device)
+    batches = sequential_batches(part, 500, device=run.device)
     codes = torch.cat([run.model.encode(batch.x, batch.context).mean.flatten(1).cpu() for batch in batches]).float()
     return require_finite(codes)
 
@@ -172,7 +172,7 @@ def _content(run: Run, found: LatentMap, decoded: bool) -> MapContent:
         labels=found.labels,
         classes=classes,
         names=_names(run.data, found),
-        look=_look(run, found, decoded) if run.is_pictures else None,
+        load_images=_thumbnail_fn(run, found, decoded) if run.is_pictures else None,
         equal=math.prod(run.model.latent_shape) > 1,
     )
 
@@ -195,15 +195,15 @@ def _names(data: Dataset, found: LatentMap) -> list[str]:
     """Of each point: its file, or its part and number."""
     whole = [getattr(data.split, name) for name in found.part_names]
     names = list[str]()
-    for part, place in zip(found.parts.tolist(), found.places.tolist(), strict=True):
+    for part, place in zip(found.parts.tolist(), found.indices.tolist(), strict=True):
         own = f"{found.part_names[part]} {place + 1}"
         names.append(own if data.files is None else data.files[int(whole[part][place])])
     return names
 
 
-def _look(run: Run, found: LatentMap, decoded: bool) -> Callable[[Tensor], Tensor]:
+def _thumbnail_fn(run: Run, found: LatentMap, decoded: bool) -> Callable[[Tensor], Tensor]:
     """Rows of the map to their pictures: the examples, or what is decoded from their codes."""
-    parts = [run.data.parts[name] for name in found.part_names]
+    parts = [run.data.subsets[name] for name in found.part_names]
 
     @torch.no_grad()
     def look(rows: Tensor) -> Tensor:
@@ -211,13 +211,13 @@ def _look(run: Run, found: LatentMap, decoded: bool) -> Callable[[Tensor], Tenso
         for i, part in enumerate(parts):
             mine = found.parts[rows] == i
             if bool(mine.any()):
-                some = part[found.places[rows[mine]]]
-                pictures[mine] = _decoded(run, replace(some, stochastic=False)) if decoded else some.units()
+                some = part[found.indices[rows[mine]]]
+                pictures[mine] = _decoded(run, replace(some, stochastic=False)) if decoded else some.inputs()
         return pictures
 
     return look
 
 
-def _decoded(run: Run, part: Part) -> Tensor:
-    batches = in_order(part, 500, device=run.device)
+def _decoded(run: Run, part: Subset) -> Tensor:
+    batches = sequential_batches(part, 500, device=run.device)
     return torch.cat([run.decode(run.model.encode(b.x, b.context).mean, b.context) for b in batches])

@@ -9,44 +9,44 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Part, mix, places_apart
+from autoencode.data import Subset, derive_seed, evenly_spaced_indices
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation import (
     Completeness,
     Continuity,
     Estimate,
     SampleQuality,
-    aggregate_spread,
+    aggregate_std,
     completeness,
     continuity,
     encode_all,
     sample_quality,
     straightness,
-    usual_distance,
+    median_distance,
 )
 from autoencode.tasks.choose_prior import choose_prior
-from autoencode.tasks.classifier import TrainedClassifier, classifier_of
-from autoencode.tasks.codes import codes_of
-from autoencode.tasks.ex_post.prior import Tell
+from autoencode.tasks.classifier import TrainedClassifier, load_or_train_classifier
+from autoencode.tasks.codes import sample_codes
+from autoencode.tasks.ex_post.prior import StatusCallback
 from autoencode.tasks.run import Run
-from autoencode.training.seeding import own_noise
+from autoencode.training.seeding import preserved_rng
 
-Features = Callable[[Tensor], Tensor]
+FeatureFn = Callable[[Tensor], Tensor]
 """Examples (n, *data_shape) in [0, 1] to features (n, dims), by whatever network."""
 
 _CODES, _DRAWS, _SHOWN = 31, 32, 33
-_LOCAL, _STEP = 0.01, 0.1
+_SMALL_STEP, _LARGE_STEP = 0.01, 0.1
 
 
 @dataclass(frozen=True)
-class LatentSpace:
+class LatentMetrics:
     """What was measured; what a model or its data cannot give is None.
 
     Args:
         prior: what codes were drawn from: "own", or the kind of the one fitted to codes.
-        part: whose examples are the real ones.
+        split: whose examples are the real ones.
         n: how many real and how many generated examples were compared.
-        usual_distance: the median distance of two real examples, beside which a stretch should be read.
+        median_distance: the median distance of two real examples, beside which a stretch should be read.
         local: continuity at the codes of the part, for a step of 0.01 standard deviations of the codes.
         at_codes: the same for a step of 0.1.
         at_draws: for a step of 0.1 from draws of the prior.
@@ -61,9 +61,9 @@ class LatentSpace:
     """
 
     prior: str | None
-    part: str
+    split: str
     n: int
-    usual_distance: float
+    median_distance: float
     local: Continuity
     at_codes: Continuity
     at_draws: Continuity | None
@@ -79,16 +79,16 @@ class LatentSpace:
 
 def latent_space(
     run: Run,
-    part: Literal["test", "validation", "train"] = "test",
+    split: Literal["test", "validation", "train"] = "test",
     *,
     prior: str | None = None,
     n: int = 10_000,
     codes: int = 2_000,
     pairs: int = 1_000,
-    features: Features | None = None,
+    features: FeatureFn | None = None,
     seed: int = 0,
-    tell: Tell = lambda _: None,
-) -> LatentSpace:
+    on_status: StatusCallback = lambda _: None,
+) -> LatentMetrics:
     """Measures the latent space of a run; docs/latent-space.md says what each number means.
 
     Where the data have labels, a small classifier is trained on the training part (once; it is kept in the cache
@@ -96,94 +96,94 @@ def latent_space(
 
     Args:
         run: the trained model.
-        part: whose examples are the real ones.
+        split: whose examples are the real ones.
         prior: "own", "ex-post" or a kind, as `choose_prior` takes it; by default the likelier one of those there are.
         n: examples to compare real and generated ones by, at most as many as the part has.
         codes: at which continuity is measured.
         pairs: of codes between which paths are measured.
         features: another network's, such as Inception's where you have its file; by default the classifier's.
         seed: of all draws; the same seed gives the same numbers.
-        tell: is told what takes time.
+        on_status: is told what takes time.
 
     Raises:
         CapabilityError: codes that are no real numbers, or a model that must be told a context.
         DataError: an empty part.
     """
     began = time.perf_counter()
-    examples = _checked(run, part, n, pairs)
-    drawn, kind = prior_codes(run, len(examples), prior=prior, seed=mix(seed, _DRAWS), tell=tell)
-    tell("continuity and straightness")
-    shape = _shape(run, examples, drawn, codes, pairs, seed)
-    judge = classifier_of(run.data, tell=tell) if run.data.train.labels is not None else None
-    tell("generated examples beside real ones")
-    compared = _compared(run, examples, drawn, judge, features, seed)
-    return LatentSpace(
+    examples = _checked(run, split, n, pairs)
+    drawn, kind = sample_prior(run, len(examples), prior=prior, seed=derive_seed(seed, _DRAWS), on_status=on_status)
+    on_status("continuity and straightness")
+    shape = _geometry(run, examples, drawn, codes, pairs, seed)
+    classifier = load_or_train_classifier(run.data, on_status=on_status) if run.data.train.labels is not None else None
+    on_status("generated examples beside real ones")
+    compared = _sample_quality(run, examples, drawn, classifier, features, seed)
+    return LatentMetrics(
         prior=kind,
-        part=part,
+        split=split,
         n=len(examples),
         **shape,
         **compared,
-        classifier=judge,
+        classifier=classifier,
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
     )
 
 
-def _shape(run: Run, examples: Part, drawn: Tensor | None, codes: int, pairs: int, seed: int) -> dict[str, Any]:
+def _geometry(run: Run, examples: Subset, drawn: Tensor | None, codes: int, pairs: int, seed: int) -> dict[str, Any]:
     """How pictures change with the code."""
-    at = codes_of(run, examples, mix(seed, _CODES)).reshape(-1, *run.model.latent_shape)
-    measure = partial(continuity, run.decode, spread=aggregate_spread(at), seed=seed)
-    some = at[places_apart(len(at), codes)]
+    at = sample_codes(run, examples, derive_seed(seed, _CODES)).reshape(-1, *run.model.latent_shape)
+    measure = partial(continuity, run.decode, code_std=aggregate_std(at), seed=seed)
+    some = at[evenly_spaced_indices(len(at), codes)]
     return {
-        "local": measure(some, step=_LOCAL),
-        "at_codes": measure(some, step=_STEP),
-        "at_draws": None if drawn is None else measure(drawn[:codes], step=_STEP),
-        "straightness": straightness(run.decode, encode_all(run.model, examples.spread(2 * pairs)).means, seed=seed),
-        "usual_distance": usual_distance(_shown(examples, seed), seed=seed),
+        "local": measure(some, step=_SMALL_STEP),
+        "at_codes": measure(some, step=_LARGE_STEP),
+        "at_draws": None if drawn is None else measure(drawn[:codes], step=_LARGE_STEP),
+        "straightness": straightness(run.decode, encode_all(run.model, examples.subsample(2 * pairs)).means, seed=seed),
+        "median_distance": median_distance(_shown(examples, seed), seed=seed),
     }
 
 
-def _compared(
+def _sample_quality(
     run: Run,
-    examples: Part,
+    examples: Subset,
     drawn: Tensor | None,
-    judge: TrainedClassifier | None,
-    features: Features | None,
+    classifier: TrainedClassifier | None,
+    features: FeatureFn | None,
     seed: int,
 ) -> dict[str, Any]:
     """Generated examples, and training examples, beside those of the part."""
-    seen = features or (None if judge is None else judge.model.features)
+    seen = features or (None if classifier is None else classifier.model.features)
     generated = None if drawn is None else run.decode(drawn).clamp(0, 1)
-    real, train = _shown(examples, seed), _shown(run.data.train.spread(len(examples)), seed)
+    real, train = _shown(examples, seed), _shown(run.data.train.subsample(len(examples)), seed)
     return {
-        "real": _recognised(judge, real),
-        "generated": _recognised(judge, generated),
+        "real": _completeness(classifier, real),
+        "generated": _completeness(classifier, generated),
         "quality": _quality(seen, real, generated, seed),
         "best": _quality(seen, real, train, seed),
     }
 
 
-def _shown(part: Part, seed: int) -> Tensor:
+def _shown(part: Subset, seed: int) -> Tensor:
     """The examples as a model is shown them: of probabilities, pictures that are drawn."""
-    x = part.units()
-    return x.bernoulli(generator=torch.Generator().manual_seed(mix(seed, _SHOWN))) if part.stochastic else x
+    x = part.inputs()
+    return x.bernoulli(generator=torch.Generator().manual_seed(derive_seed(seed, _SHOWN))) if part.stochastic else x
 
 
-def _checked(run: Run, part: str, n: int, pairs: int) -> Part:
+def _checked(run: Run, split: str, n: int, pairs: int) -> Subset:
     """The examples to measure with."""
     if run.model.is_conditional:
         raise CapabilityError(f"{run.path} must be told a context with each code: its latent space is not measured")
     if n < 10 or pairs < 2:
         raise ArgumentError(f"measuring needs 10 examples and 2 pairs or more, not {n} and {pairs}")
-    examples = run.data.parts[part].spread(n)
+    examples = run.data.subsets[split].subsample(n)
     if len(examples) < 10:
-        raise DataError(f"the {part} part has {len(examples)} examples, and measuring needs 10 or more")
+        raise DataError(f"the {split} split has {len(examples)} examples, and measuring needs 10 or more")
     return examples
 
 
 @torch.no_grad()
-def prior_codes(
-    run: Run, n: int, *, prior: str | None = None, seed: int = 0, tell: Tell = lambda _: None
+def sample_prior(
+    run: Run, n: int, *, prior: str | None = None, seed: int = 0, on_status: StatusCallback = lambda _: None
 ) -> tuple[Tensor | None, str | None]:
     """Draws of codes, (n, *latent_shape), and from what; (None, None) for a plain autoencoder without a fitted prior.
 
@@ -192,7 +192,7 @@ def prior_codes(
         n: how many.
         prior: as `choose_prior` takes it.
         seed: of the draws.
-        tell: is told in words how far a fit is.
+        on_status: is told in words how far a fit is.
 
     Raises:
         UnknownNameError: no such prior.
@@ -200,17 +200,17 @@ def prior_codes(
     """
     if prior is None and run.model.prior is None and run.ex_post() is None:
         return None, None
-    chosen = choose_prior(run, prior, tell)
-    with own_noise(run.device):
+    chosen = choose_prior(run, prior, on_status)
+    with preserved_rng(run.device):
         torch.manual_seed(seed)
         return chosen.sample(run, n).cpu(), chosen.kind
 
 
-def _recognised(judge: TrainedClassifier | None, x: Tensor | None) -> Completeness | None:
-    return None if judge is None or x is None else completeness(judge.model.probabilities(x))
+def _completeness(classifier: TrainedClassifier | None, x: Tensor | None) -> Completeness | None:
+    return None if classifier is None or x is None else completeness(classifier.model.probabilities(x))
 
 
-def _quality(features: Features | None, real: Tensor, others: Tensor | None, seed: int) -> SampleQuality | None:
+def _quality(features: FeatureFn | None, real: Tensor, others: Tensor | None, seed: int) -> SampleQuality | None:
     if features is None or others is None:
         return None
     n = min(len(real), len(others))

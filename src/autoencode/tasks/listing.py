@@ -8,7 +8,7 @@ from autoencode.training import RunFolder
 
 
 @dataclass(frozen=True)
-class RunLine:
+class RunSummary:
     """A run in one line.
 
     Args:
@@ -32,21 +32,21 @@ class RunLine:
     created: str
 
 
-def list_runs(parent: str | Path = "runs") -> list[RunLine]:
+def list_runs(parent: str | Path = "runs") -> list[RunSummary]:
     """The runs directly inside a folder, the newest first; folders that are no runs are left out."""
     root = Path(parent)
-    lines: list[RunLine] = []
+    lines: list[RunSummary] = []
     for path in sorted(root.iterdir()) if root.is_dir() else []:
         try:
-            lines.append(_line(RunFolder(path)))
+            lines.append(_summary(RunFolder(path)))
         except RunError:
             continue
     return sorted(lines, key=lambda line: line.created, reverse=True)
 
 
-def _line(folder: RunFolder) -> RunLine:
-    facts, metrics = folder.facts, folder.metrics()
-    return RunLine(
+def _summary(folder: RunFolder) -> RunSummary:
+    facts, metrics = folder.metadata, folder.metrics()
+    return RunSummary(
         path=folder.path,
         recipe=facts.get("recipe") or "by hand",
         data=facts.get("data", {}).get("name", "?"),

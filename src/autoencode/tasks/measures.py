@@ -12,42 +12,42 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data import in_order, places_apart
+from autoencode.data import sequential_batches, evenly_spaced_indices
 from autoencode.data.sets.documents import page_files, typeface_of
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.tasks.reconstruct import reconstruct_batch
-from autoencode.tasks.restore import RestoreWatch, restore
+from autoencode.tasks.restore import RestoreCallback, restore
 from autoencode.tasks.run import Run
-from autoencode.training.seeding import own_noise
+from autoencode.training.seeding import preserved_rng
 
-Tell = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Told (done, total) while test examples are measured."""
-_AT_A_TIME, _PICTURES = 20, 200
+_BATCH_SIZE, _RESTORATION_BATCH_SIZE = 20, 200
 
 
-class Measure(ABC):
+class ReproductionMetric(ABC):
     """What is measured of a trained model, the smaller the better."""
 
     quantity: ClassVar[str]
     """What the number is, with its unit."""
-    counted: ClassVar[str] = "test examples"
+    sampling_unit: ClassVar[str] = "test examples"
     """What the standard error counts as independent."""
 
     @abstractmethod
-    def __call__(self, run: Run, examples: int | None, tell: Tell) -> Estimate:
+    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
         """The number over the test part.
 
         Args:
             run: the trained model.
             examples: so many of the test part, at even distances; all of them where it is None.
-            tell: told of the progress.
+            progress: told of the progress.
         """
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class MinusLogLikelihood(Measure):
+class NegativeLogLikelihood(ReproductionMetric):
     """Minus the importance-weighted log-likelihood of each example.
 
     Args:
@@ -60,53 +60,53 @@ class MinusLogLikelihood(Measure):
     importance_samples: int = 5_000
     quantity = "minus log-likelihood, nats per test example"
 
-    def __call__(self, run: Run, examples: int | None, tell: Tell) -> Estimate:
-        """As `Measure` says."""
-        part, values = run.data.test if examples is None else run.data.test.spread(examples), list[Tensor]()
-        with own_noise(run.device):
+    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+        """As `ReproductionMetric` says."""
+        part, values = run.data.test if examples is None else run.data.test.subsample(examples), list[Tensor]()
+        with preserved_rng(run.device):
             torch.manual_seed(0)
-            for batch in in_order(part, _AT_A_TIME):
+            for batch in sequential_batches(part, _BATCH_SIZE):
                 batch = batch.to(run.device)
                 values.append(log_likelihoods(run.model, batch.x, self.importance_samples, batch.context).cpu())
-                tell(min(_AT_A_TIME * len(values), len(part)), len(part))
+                progress(min(_BATCH_SIZE * len(values), len(part)), len(part))
         return Estimate.of(-torch.cat(values))
 
 
 @dataclass(frozen=True)
-class RepairError(Measure):
+class RestorationMSE(ReproductionMetric):
     """The mean squared error of spoiled examples after their repair, per value. The noise is the same at every call."""
 
     quantity = "mean squared error of repaired test pictures, per pixel"
 
-    def __call__(self, run: Run, examples: int | None, tell: Tell) -> Estimate:
-        """As `Measure` says."""
-        part, values = run.data.test if examples is None else run.data.test.spread(examples), list[Tensor]()
-        with own_noise(run.device), torch.no_grad():
+    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+        """As `ReproductionMetric` says."""
+        part, values = run.data.test if examples is None else run.data.test.subsample(examples), list[Tensor]()
+        with preserved_rng(run.device), torch.no_grad():
             torch.manual_seed(0)
-            for batch in in_order(part, _PICTURES):
+            for batch in sequential_batches(part, _RESTORATION_BATCH_SIZE):
                 shown = run.objective.prepare(batch.to(run.device))
                 error = reconstruct_batch(run, shown.x, shown.context).to(run.device) - shown.target
                 values.append(error.square().flatten(1).mean(1).cpu())
-                tell(min(_PICTURES * len(values), len(part)), len(part))
+                progress(min(_RESTORATION_BATCH_SIZE * len(values), len(part)), len(part))
         return Estimate.of(torch.cat(values))
 
 
 @dataclass(frozen=True)
-class PageError(Measure):
+class PageRMSE(ReproductionMetric):
     """The root mean squared error over all pixels of whole scans, restored at their own size and written as files.
 
     The pages of a typeface show the same text and dirt, so that the standard error is that between typefaces.
     """
 
     quantity = "root mean squared error over whole test pages, white is 1"
-    counted = "typefaces"
+    sampling_unit = "typefaces"
 
-    def __call__(self, run: Run, examples: int | None, tell: Tell) -> Estimate:
-        """As `Measure` says; the pages are in the run folder's `test-pages/` then, with a sheet of some."""
+    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+        """As `ReproductionMetric` says; the pages are in the run folder's `test-pages/` then, with a sheet of some."""
         names = _pages(run)
-        names = names if examples is None else [names[place] for place in places_apart(len(names), examples).tolist()]
+        names = names if examples is None else [names[place] for place in evenly_spaced_indices(len(names), examples).tolist()]
         files = [page_files(name) for name in names]
-        done = restore(run, [dirty for dirty, _ in files], run.path / "test-pages", watch=_Told(tell))
+        done = restore(run, [dirty for dirty, _ in files], run.path / "test-pages", watch=_PageCounter(progress))
         if done.interrupted:
             raise KeyboardInterrupt  # which `restore` took note of, so as to end in good order
         kinds, errors = [typeface_of(_number(path.name)) for path in done.files], list[Tensor]()
@@ -114,24 +114,24 @@ class PageError(Measure):
             difference = (_read(path) - _read(clean)) / 255
             errors.append(torch.tensor([float(np.square(difference).sum()), difference.size], dtype=torch.float64))
         grouped = groupby(sorted(zip(kinds, errors, strict=True), key=lambda pair: pair[0]), key=lambda pair: pair[0])
-        return root_of_ratio(torch.stack([torch.stack([error for _, error in group]).sum(0) for _, group in grouped]))
+        return clustered_rmse(torch.stack([torch.stack([error for _, error in group]).sum(0) for _, group in grouped]))
 
 
-class _Told(RestoreWatch):
+class _PageCounter(RestoreCallback):
     """Counts pages."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell, self._pages, self._done = tell, 0, 0
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._pages, self._done = progress, 0, 0
 
-    def begin(self, pictures: int, pixels: int) -> None:
+    def on_begin(self, pictures: int, pixels: int) -> None:
         self._pages = pictures
 
-    def done(self, file: object) -> None:
+    def on_file_end(self, file: object) -> None:
         self._done += 1
-        self._tell(self._done, self._pages)
+        self._progress(self._done, self._pages)
 
 
-def root_of_ratio(sums: Tensor) -> Estimate:
+def clustered_rmse(sums: Tensor) -> Estimate:
     """√(Σ squared errors / Σ pixels) of groups that are independent, with its standard error by the delta method.
 
     Args:

@@ -10,18 +10,18 @@ from torch import Tensor
 
 from autoencode.distributions import HypersphericalUniform
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.evaluation.figures import labelled, save_figure, save_moving
+from autoencode.evaluation.figures import labelled_grid, save_figure, save_animation
 from autoencode.evaluation.figures.moving import ENDINGS, SIZE
 from autoencode.tasks.choose_prior import EX_POST, ChosenPrior, choose_prior
-from autoencode.tasks.codes import Coded, Item, code_of, told_between
+from autoencode.tasks.codes import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.tasks.ex_post import fitted_facts
-from autoencode.tasks.ex_post.prior import Tell
-from autoencode.tasks.generate import Note
-from autoencode.tasks.latent_paths import PULL, density, latent_paths
+from autoencode.tasks.ex_post.prior import StatusCallback
+from autoencode.tasks.generate import NoteCallback
+from autoencode.tasks.latent_paths import DENSITY_WEIGHT, density, latent_paths
 from autoencode.tasks.latent_paths.path import LogDensity
 from autoencode.tasks.run import Run
-from autoencode.tasks.spread import spread_of
-from autoencode.tasks.writing import as_image, save_array
+from autoencode.tasks.spread import latent_gaussian_of
+from autoencode.tasks.writing import to_pil_image, save_array
 
 _FRAMES, _STRIP = 32, 10
 
@@ -38,8 +38,8 @@ class Morph:
         examples: what they decode to, (n, *data_shape).
     """
 
-    a: Coded
-    b: Coded
+    a: EncodedExample
+    b: EncodedExample
     kind: str
     codes: Tensor
     examples: Tensor
@@ -53,10 +53,10 @@ def morph(
     frames: int = _FRAMES,
     path: str | None = None,
     prior: str | None = None,
-    pull: float = PULL,
+    density_weight: float = DENSITY_WEIGHT,
     of_class: str | int | None = None,
-    tell: Tell = lambda _: None,
-    note: Note = lambda _: None,
+    on_status: StatusCallback = lambda _: None,
+    on_note: NoteCallback = lambda _: None,
 ) -> Morph:
     """Decodes codes on a path between two examples.
 
@@ -69,10 +69,10 @@ def morph(
             codes that lie on a sphere.
         prior: whose density the density path follows; by default the one that was fitted to the codes, or else a
             mixture, which is fitted now. The standard normal would only pull the path through 0.
-        pull: how strongly it does: 0 is the straight line.
+        density_weight: how strongly it does: 0 is the straight line.
         of_class: the class of both, for a model that must be told one.
-        tell: is told in words how far a fit is.
-        note: is given lines that a person should know.
+        on_status: is told in words how far a fit is.
+        on_note: is given lines that a person should know.
 
     Raises:
         UnknownNameError: no such path.
@@ -81,20 +81,20 @@ def morph(
     """
     if frames < 2:
         raise ArgumentError(f"a way from A to B has 2 frames at least, not {frames}")
-    first, last = (code_of(run, item, of_class) for item in (a, b))
+    first, last = (encode_example(run, item, of_class) for item in (a, b))
     for one in (first, last):
         if one.note:
-            note(one.note)
+            on_note(one.note)
     if torch.equal(first.x, last.x):
-        note("A and B are the same picture: nothing will move")
+        on_note("A and B are the same picture: nothing will move")
     kind = path or ("spherical" if _on_sphere(run) else "linear")
-    way = partial(density, pull=pull) if kind == "density" else latent_paths[kind]
-    chosen = _density(run, prior, tell, note) if kind == "density" else None
-    context = told_between(first, last, torch.linspace(0, 1, frames))
+    path_fn = partial(density, density_weight=density_weight) if kind == "density" else latent_paths[kind]
+    chosen = _density_prior(run, prior, on_status, on_note) if kind == "density" else None
+    context = interpolate_context(first, last, torch.linspace(0, 1, frames))
     scale = torch.ones(first.z.numel()) if chosen is None else _scale(run, chosen)
-    landscape = None if chosen is None else _scaled(chosen, run, scale)
-    z = way(first.z.flatten() / scale, last.z.flatten() / scale, frames, landscape) * scale
-    codes = _checked(run, z.reshape(frames, *run.model.latent_shape), kind)
+    landscape = None if chosen is None else _rescaled_log_prob(chosen, run, scale)
+    z = path_fn(first.z.flatten() / scale, last.z.flatten() / scale, frames, landscape) * scale
+    codes = _check_finite(run, z.reshape(frames, *run.model.latent_shape), kind)
     return Morph(first, last, kind, codes, run.decode(codes, context))
 
 
@@ -124,7 +124,7 @@ def save_morph(run: Run, morphs: Morph | list[Morph], out: str | Path | None = N
     return path
 
 
-def check_ending(run: Run, out: Path | None) -> None:
+def check_suffix(run: Run, out: Path | None) -> None:
     """Raises where `save_morph` could not write to `out`; to be asked before anything is computed.
 
     Raises:
@@ -138,47 +138,47 @@ def check_ending(run: Run, out: Path | None) -> None:
 
 
 def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
-    check_ending(run, path)
+    check_suffix(run, path)
     ending, examples = path.suffix.lower(), morphs[0].examples
     if ending == ".npy":
         save_array(path, examples)
     elif ending == ".png":
         save_figure(path, _strip(morphs))
     elif ending in ENDINGS:
-        save_moving(path, examples, size)
+        save_animation(path, examples, size)
     else:
         for number, picture in enumerate(examples, 1):
-            save_figure(path / f"{number:04d}.png", as_image(picture))
+            save_figure(path / f"{number:04d}.png", to_pil_image(picture))
 
 
 def _strip(morphs: list[Morph]) -> Image.Image:
     """Both originals, and between them what lies between; a row for each path."""
     rows = torch.stack([torch.cat([each.a.x, each.examples, each.b.x]) for each in morphs])
     names = ["A", *[""] * len(morphs[0].examples), "B"]
-    return labelled(rows, [each.kind for each in morphs], names, apart=[1, len(names) - 1])
+    return labelled_grid(rows, [each.kind for each in morphs], names, apart=[1, len(names) - 1])
 
 
 def _on_sphere(run: Run) -> bool:
     return run.model.prior is not None and isinstance(run.model.prior_for(), HypersphericalUniform)
 
 
-def _density(run: Run, prior: str | None, tell: Tell, note: Note) -> ChosenPrior:
-    chosen = choose_prior(run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), tell)
-    note(f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior")
+def _density_prior(run: Run, prior: str | None, on_status: StatusCallback, on_note: NoteCallback) -> ChosenPrior:
+    chosen = choose_prior(run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), on_status)
+    on_note(f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior")
     return chosen
 
 
 def _scale(run: Run, chosen: ChosenPrior) -> Tensor:
     """The standard deviation of each number of a code."""
-    return spread_of(run).scale if chosen.fitted is None else chosen.fitted.scale
+    return latent_gaussian_of(run).scale if chosen.fitted is None else chosen.fitted.scale
 
 
-def _scaled(chosen: ChosenPrior, run: Run, scale: Tensor) -> LogDensity:
+def _rescaled_log_prob(chosen: ChosenPrior, run: Run, scale: Tensor) -> LogDensity:
     log_prob = chosen.log_prob(run)
     return lambda z: log_prob(z * scale)
 
 
-def _checked(run: Run, codes: Tensor, kind: str) -> Tensor:
+def _check_finite(run: Run, codes: Tensor, kind: str) -> Tensor:
     """The same codes, if the decoder can be shown them."""
     if not codes.isfinite().all():
         raise CapabilityError(f"the {kind} path of these codes does not exist: take --path linear")

@@ -8,14 +8,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import Skipped
+from autoencode.data import SkippedFile
 from autoencode.data.sheets import SHEET
 from autoencode.errors import ArgumentError, DataError
 from autoencode.evaluation.figures import pairs, save_figure
-from autoencode.tasks.copies import nothing_done, refuse_overwriting
-from autoencode.tasks.given import expanded, given_files, portions_of
+from autoencode.tasks.copies import no_results_message, check_no_overwriting
+from autoencode.tasks.given import expand_folders, inspect_inputs, input_batches
 from autoencode.tasks.run import Run
-from autoencode.tasks.writing import growing_array, save_pictures
+from autoencode.tasks.writing import npy_writer, save_pictures
 
 _SHOWN, _ARRAY = 50, "reconstructions.npy"
 _Write = Callable[[list[Path], Tensor], None]
@@ -39,7 +39,7 @@ class Reconstructions:
     reconstructions: Tensor
     root_mean_squared_error: float
     files: tuple[Path, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
 
 
 def reconstruct(
@@ -48,7 +48,7 @@ def reconstruct(
     out: str | Path | None = None,
     *,
     of_class: str | int | None = None,
-    tell: Callable[[int, int], None] = lambda _, __: None,
+    progress: Callable[[int, int], None] = lambda _, __: None,
 ) -> Reconstructions:
     """Encodes examples, decodes their codes, and writes what comes back.
 
@@ -61,29 +61,29 @@ def reconstruct(
         files: pictures, folders of pictures, or .npy arrays; without any, the first 50 test examples.
         out: where to write; `reconstructions/` in the run folder by default.
         of_class: the class of the files, for a model that must be told one; test examples bring their own.
-        tell: is told how many are done, of how many.
+        progress: is told how many are done, of how many.
 
     Raises:
         DataError: nothing could be read.
         ArgumentError: a result would overwrite one of the files; this is found before anything is done.
     """
     folder = Path(out) if out else run.path / "reconstructions"
-    given, skipped = given_files(run, files)
+    inputs, skipped = inspect_inputs(run, files)
     _check_class(run, of_class, of_files=bool(files))
-    names = [name for file in given for name in file.names]
+    names = [name for file in inputs for name in file.names]
     outputs = (*names, SHEET) if run.is_pictures else (_ARRAY,)
-    number = sum(file.count for file in given)
-    refuse_overwriting((folder / name for name in outputs), expanded(files))
-    portions = portions_of(run, given, skipped) if files else _of_test(run)
-    tally = _Tally()
+    number = sum(file.count for file in inputs)
+    check_no_overwriting((folder / name for name in outputs), expand_folders(files))
+    portions = input_batches(run, inputs, skipped) if files else _of_test(run)
+    tally = _Accumulator()
     with _results(run, folder) as (write, written):
         for some, x in portions:
             back = reconstruct_batch(run, x, _context(run, len(x), of_class))
             write(some, back)
             tally.add(x, back)
-            tell(tally.count, number or tally.count)
+            progress(tally.count, number or tally.count)
         if not tally.count:
-            raise DataError(nothing_done(files, skipped, "read"))
+            raise DataError(no_results_message(files, skipped, "read"))
     x, back = tally.shown
     if run.is_pictures:
         save_figure(folder / SHEET, pairs(x, back))
@@ -96,15 +96,15 @@ def reconstruct(
 def reconstruct_batch(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
     """The means of p(x|z) at the posterior means, (n, *data_shape), a portion at a time."""
     codes: list[Tensor] = []
-    for start in range(0, len(x), run.portion):
-        portion = slice(start, start + run.portion)
-        told = None if context is None else context[portion].to(run.device)
-        codes.append(run.model.encode(x[portion].to(run.device), told).mean)
+    for start in range(0, len(x), run.batch_size):
+        portion = slice(start, start + run.batch_size)
+        batch_context = None if context is None else context[portion].to(run.device)
+        codes.append(run.model.encode(x[portion].to(run.device), batch_context).mean)
     return run.decode(torch.cat(codes), context)
 
 
 @dataclass
-class _Tally:
+class _Accumulator:
     """What is kept of the examples: the first ones, and sums."""
 
     count: int = 0
@@ -132,11 +132,11 @@ def _check_class(run: Run, of_class: str | int | None, *, of_files: bool) -> Non
 def _context(run: Run, n: int, of_class: str | int | None) -> Tensor | None:
     if of_class is not None:
         return run.contexts(n, of_class)
-    return run.data.test[:n].context_of() if run.model.is_conditional else None
+    return run.data.test[:n].conditioning() if run.model.is_conditional else None
 
 
 def _of_test(run: Run) -> Iterator[tuple[list[Path], Tensor]]:
-    x = run.data.test.units(slice(0, _SHOWN))
+    x = run.data.test.inputs(slice(0, _SHOWN))
     yield [Path(f"test-{number:04d}.png") for number in range(1, len(x) + 1)], x
 
 
@@ -154,5 +154,5 @@ def _results(run: Run, folder: Path) -> Generator[tuple[_Write, list[Path]]]:
         yield write, written
     else:
         written.append(folder / _ARRAY)
-        with growing_array(written[0]) as add:
+        with npy_writer(written[0]) as add:
             yield (lambda _, x: add(x)), written

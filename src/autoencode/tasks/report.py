@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Batch, Part, in_order
+from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
 from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
 from autoencode.evaluation.rows import rows
 from autoencode.posteriors import IdentityPosterior
-from autoencode.priors import CodesPrior, StandardNormalPrior
+from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.ex_post import fitted_facts
 from autoencode.tasks.generate import sample
@@ -21,7 +21,7 @@ from autoencode.tasks.run import Run
 _PAIRS = 20
 _SAMPLES = 60
 _CODES = 10_000
-_MOST_PLACED = 10_000
+_MAX_LATENT_SIZE = 10_000
 
 
 def report(run: Run, measured: Evaluation | None = None) -> Path:
@@ -35,10 +35,10 @@ def report(run: Run, measured: Evaluation | None = None) -> Path:
         Where the page is: `report.html` in the run folder. Its figures are in `figures/` as well.
     """
     measured = measured or evaluate(run)
-    learned, training = _learned(run), _training(run)
+    learned, training = _model_figures(run), _training_figures(run)
     for name, figure in {**learned, **training}.items():
         figures.save_figure(run.folder.figures / f"{name}.png", figure.image)
-    facts = run.folder.facts
+    facts = run.folder.metadata
     content = ReportContent(
         title=run.name,
         lead=_lead(run),
@@ -55,11 +55,11 @@ def report(run: Run, measured: Evaluation | None = None) -> Path:
 
 
 def _lead(run: Run) -> str:
-    facts, metrics = run.folder.facts, run.folder.metrics()
+    facts, metrics = run.folder.metadata, run.folder.metrics()
     n = facts["data"]["sizes"]["train"]
     what = "pictures" if run.is_pictures else "examples"
     epochs, minutes = (metrics[-1]["epoch"], metrics[-1]["seconds"] / 60) if metrics else (0, 0)
-    purpose = "to restore them" if _has_room(run) else f"to tell each in {_size(run)}"
+    purpose = "to restore them" if _is_overcomplete(run) else f"to tell each in {_size(run)}"
     return (
         f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} {purpose}: "
         f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['decided']['hardware']}."
@@ -69,27 +69,27 @@ def _lead(run: Run) -> str:
 def _size(run: Run) -> str:
     """How large a code is, in words."""
     prior, numbers = run.model.prior, math.prod(run.model.latent_shape)
-    if isinstance(prior, CodesPrior):
+    if isinstance(prior, CodewordPrior):
         return f"{prior.n_indices:,} codewords, each one of {prior.codes.n_codes:,}"
     return "1 number" if numbers == 1 else f"{numbers} numbers"
 
 
-def _has_room(run: Run) -> bool:
+def _is_overcomplete(run: Run) -> bool:
     """Whether a code holds the whole example and more, as a restorer's does."""
     numbers = math.prod(run.model.latent_shape)
     return isinstance(run.model.posterior, IdentityPosterior) and numbers >= math.prod(run.model.data_shape)
 
 
-def _learned(run: Run) -> dict[str, Figure]:
+def _model_figures(run: Run) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
     drawn = dict[str, Figure]()
-    if run.is_pictures and (batch := _spoiled(run, part)) is not None:
-        drawn["repairs"] = _repairs(run, batch)
+    if run.is_pictures and (batch := _corrupted_batch(run, part)) is not None:
+        drawn["repairs"] = _restorations(run, batch)
     else:
         drawn["reconstructions"] = _reconstructions(run, part)
-    if math.prod(run.model.latent_shape) <= _MOST_PLACED:
-        drawn["codes"] = _codes(run, encode_all(run.model, _some(part)))
+    if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE:
+        drawn["codes"] = _codes(run, encode_all(run.model, _subset(part)))
     if run.is_pictures and (fitted := fitted_facts(run.path)):
         drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
     if run.model.prior is None:
@@ -97,7 +97,7 @@ def _learned(run: Run) -> dict[str, Figure]:
     if run.is_pictures:
         drawn |= {"manifold": _manifold(run, part)} if _normal(run) and run.model.latent_shape[0] > 1 else {}
         drawn |= {"samples": _samples(run)}
-    rates = encode_all(run.model, _some(part)).kl
+    rates = encode_all(run.model, _subset(part)).kl
     if rates is not None and run.model.latent_shape[0] > 2:
         drawn["rates"] = _rates(rates)
     return drawn
@@ -108,13 +108,13 @@ def _normal(run: Run) -> bool:
     return isinstance(run.model.prior, StandardNormalPrior)
 
 
-def _some(part: Part) -> Part:
+def _subset(part: Subset) -> Subset:
     return part[:_CODES]
 
 
-def _reconstructions(run: Run, part: Part) -> Figure:
-    x = part.units(slice(0, _PAIRS if run.is_pictures else 12))
-    back = reconstruct_batch(run, x, part[: len(x)].context_of())
+def _reconstructions(run: Run, part: Subset) -> Figure:
+    x = part.inputs(slice(0, _PAIRS if run.is_pictures else 12))
+    back = reconstruct_batch(run, x, part[: len(x)].conditioning())
     image = figures.pairs(x, back) if run.is_pictures else figures.profiles(x, back)
     above = (
         "Originals above, below each what the model makes of its code"
@@ -123,7 +123,7 @@ def _reconstructions(run: Run, part: Part) -> Figure:
     )
     lost = (
         "The code has room for all of it: what differs is what the model corrected"
-        if _has_room(run)
+        if _is_overcomplete(run)
         else ("What is lost did not fit into the code")
     )
     return Figure(
@@ -134,16 +134,16 @@ def _reconstructions(run: Run, part: Part) -> Figure:
     )
 
 
-def _spoiled(run: Run, part: Part) -> Batch | None:
+def _corrupted_batch(run: Run, part: Subset) -> Batch | None:
     """Some examples as the objective shows them to the model, or None where it shows them as they are."""
-    batch = next(iter(in_order(part.spread(_PAIRS), _PAIRS)))
+    batch = next(iter(sequential_batches(part.subsample(_PAIRS), _PAIRS)))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         shown = run.objective.prepare(batch)
-    return None if shown.asked is not None or torch.equal(shown.x, shown.target) else shown
+    return None if shown.loss_mask is not None or torch.equal(shown.x, shown.target) else shown
 
 
-def _repairs(run: Run, batch: Batch) -> Figure:
+def _restorations(run: Run, batch: Batch) -> Figure:
     repaired = reconstruct_batch(run, batch.x, batch.context)
     return Figure(
         "Spoiled examples and their repair",
@@ -174,9 +174,9 @@ def _codes(run: Run, codes: Codes) -> Figure:
     )
 
 
-def _manifold(run: Run, part: Part) -> Figure:
+def _manifold(run: Run, part: Subset) -> Figure:
     dims = run.model.latent_shape[0]
-    axes = _busiest(run, part)
+    axes = _most_active_dims(run, part)
     image = figures.manifold(run.decode, dims, axes, side=20)
     rest = (
         ""
@@ -192,7 +192,7 @@ def _manifold(run: Run, part: Part) -> Figure:
     )
 
 
-def _busiest(run: Run, part: Part) -> tuple[int, int]:
+def _most_active_dims(run: Run, part: Subset) -> tuple[int, int]:
     """The two latent dimensions with the largest KL, in the order of their numbers."""
     if run.model.latent_shape[0] == 2:
         return 0, 1
@@ -239,11 +239,11 @@ def _rates(rates: torch.Tensor) -> Figure:
         "What each number of the code tells",
         "The KL of each latent dimension, averaged over test examples. One near 0 tells nothing of the picture.",
         "bar chart of the KL of each latent dimension",
-        figures.rates(rates.mean(0).flatten()),
+        figures.kl_bars(rates.mean(0).flatten()),
     )
 
 
-def _training(run: Run) -> dict[str, Figure]:
+def _training_figures(run: Run) -> dict[str, Figure]:
     lines = run.folder.metrics()
     if not lines:
         return {}
@@ -259,20 +259,20 @@ def _training(run: Run) -> dict[str, Figure]:
 
 
 def _facts(run: Run, measured: Evaluation) -> dict[str, str]:
-    facts = run.folder.facts
-    data, decided = facts["data"], facts["decided"]
+    facts = run.folder.metadata
+    data, resolved = facts["data"], facts["resolved"]
     return {
-        "recipe": f"{facts['recipe']} ({_listed(facts['arguments'])})",
-        "training": _listed({name: value for name, value in facts["settings"].items() if value is not None}),
+        "recipe": f"{facts['recipe']} ({_format_items(facts['arguments'])})",
+        "training": _format_items({name: value for name, value in facts["settings"].items() if value is not None}),
         "data": f"{data['name']}, {' × '.join(map(str, data['data_shape']))}, SHA-256 {data['fingerprint'][:12]}…",
         "parts": ", ".join(f"{name} {size:,}" for name, size in data["sizes"].items()),
         "weights": f"{sum(p.numel() for p in run.model.parameters()):,}",
-        "hardware": f"{decided['hardware']}, {decided['threads']} threads, {decided['precision']}",
-        "versions": _listed({"autoencode": facts["autoencode"], **facts["versions"]}),
+        "hardware": f"{resolved['hardware']}, {resolved['threads']} threads, {resolved['precision']}",
+        "versions": _format_items({"autoencode": facts["autoencode"], **facts["versions"]}),
         "date": facts["created"][:10],
         "evaluation": f"seed {measured.seed}, {measured.seconds:.0f} s",
     }
 
 
-def _listed(values: dict[str, Any]) -> str:
+def _format_items(values: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())

@@ -8,12 +8,12 @@ from typing import Any
 
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.estimate import Estimate
-from autoencode.storage import write_whole
-from autoencode.tasks.measures import Measure, MinusLogLikelihood
+from autoencode.storage import atomic_write
+from autoencode.tasks.measures import ReproductionMetric, NegativeLogLikelihood
 from autoencode.tasks.reproductions import Reproduction, reproductions
 from autoencode.tasks.run import Run
 from autoencode.tasks.train import resume, train
-from autoencode.training import Watch
+from autoencode.training import Callback
 from autoencode.training.history import Status
 
 
@@ -25,7 +25,7 @@ class Comparison:
         name: of the reproduction.
         quantity: what was measured, with its unit.
         obtained: the number here.
-        counted: of what, as the number's standard error takes them for independent.
+        sampling_unit: of what, as the number's standard error takes them for independent.
         published: the paper's.
         draws: for each example, where the number is a bound by importance weights.
         epochs: trained.
@@ -38,7 +38,7 @@ class Comparison:
     name: str
     quantity: str
     obtained: Estimate
-    counted: str
+    sampling_unit: str
     published: float
     draws: int | None
     epochs: float
@@ -62,8 +62,8 @@ def reproduce(
     minutes: float | None = None,
     importance_samples: int | None = None,
     examples: int | None = None,
-    watch: Watch | None = None,
-    measured: Callable[[int, int], None] | None = None,
+    callback: Callback | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Trains the published setting, or goes on with it, and measures it as the paper did.
 
@@ -76,8 +76,8 @@ def reproduce(
         minutes: shorten the training to about so many.
         importance_samples: draws for each example, for a log-likelihood; the paper's number by default.
         examples: measure so many of the test part, at even distances; all of them by default.
-        watch: who is told of the training's progress.
-        measured: told (done, total) while test examples are measured.
+        callback: who is told of the training's progress.
+        progress: told (done, total) while test examples are measured.
 
     Returns:
         The comparison, also kept in the run folder's `reproduction.json`.
@@ -89,42 +89,42 @@ def reproduce(
     goal = reproductions[name]
     measure = _measure(goal, importance_samples)
     path = Path(out) if out else Path("runs/reproduce") / f"{name}-{seed}"
-    run = _trained(goal, path, seed, epochs, minutes, watch)
-    obtained = measure(run, examples, measured or (lambda _, __: None))
+    run = _train_or_resume(goal, path, seed, epochs, minutes, callback)
+    obtained = measure(run, examples, progress or (lambda _, __: None))
     last = run.folder.metrics()[-1]
     comparison = Comparison(
         name=name,
         quantity=measure.quantity,
         obtained=obtained,
-        counted=measure.counted,
+        sampling_unit=measure.sampling_unit,
         published=goal.published,
-        draws=measure.importance_samples if isinstance(measure, MinusLogLikelihood) else None,
+        draws=measure.importance_samples if isinstance(measure, NegativeLogLikelihood) else None,
         epochs=last["epoch"],
         minutes=last["seconds"] / 60,
-        hardware=run.folder.facts["decided"]["hardware"],
+        hardware=run.folder.metadata["resolved"]["hardware"],
         seed=seed,
-        complete=run.folder.facts["status"] == Status.COMPLETE and epochs is None and minutes is None,
+        complete=run.folder.metadata["status"] == Status.COMPLETE and epochs is None and minutes is None,
     )
-    facts = {**asdict(comparison), "command": run.folder.facts["command"], "created": run.folder.facts["created"]}
-    write_whole(path / "reproduction.json", json.dumps(facts, indent=2) + "\n")
+    facts = {**asdict(comparison), "command": run.folder.metadata["command"], "created": run.folder.metadata["created"]}
+    atomic_write(path / "reproduction.json", json.dumps(facts, indent=2) + "\n")
     return comparison
 
 
-def _measure(goal: Reproduction, importance_samples: int | None) -> Measure:
+def _measure(goal: Reproduction, importance_samples: int | None) -> ReproductionMetric:
     if importance_samples is None:
         return goal.measure
-    if not isinstance(goal.measure, MinusLogLikelihood):
+    if not isinstance(goal.measure, NegativeLogLikelihood):
         raise ArgumentError("--importance-samples are for log-likelihoods; this reproduction measures something else")
-    return MinusLogLikelihood(importance_samples)
+    return NegativeLogLikelihood(importance_samples)
 
 
-def _trained(
-    goal: Reproduction, path: Path, seed: int, epochs: int | None, minutes: float | None, watch: Watch | None
+def _train_or_resume(
+    goal: Reproduction, path: Path, seed: int, epochs: int | None, minutes: float | None, callback: Callback | None
 ) -> Run:
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.facts["status"] == Status.COMPLETE else resume(path, watch=watch)
+        return run if run.folder.metadata["status"] == Status.COMPLETE else resume(path, callback=callback)
     options: dict[str, Any] = {**goal.options}
     options |= {"epochs": epochs} if epochs is not None else {}
     options |= {"minutes": minutes} if minutes is not None else {}
-    return train(goal.data, goal.recipe, out=path, watch=watch, seed=seed, **options)
+    return train(goal.data, goal.recipe, out=path, callback=callback, seed=seed, **options)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoencode.registry import Registry
-from autoencode.tasks.measures import Measure, MinusLogLikelihood, PageError, RepairError
+from autoencode.tasks.measures import ReproductionMetric, NegativeLogLikelihood, PageRMSE, RestorationMSE
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Reproduction:
     recipe: str
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     differs: str = ""
-    measure: Measure = field(default_factory=MinusLogLikelihood)
+    measure: ReproductionMetric = field(default_factory=NegativeLogLikelihood)
     needs_gpu: bool = False
 
 
@@ -114,14 +114,14 @@ reproductions.add(
         "fashion-denoise",
         {},
         "all 20 epochs; measured on the official test part",
-        RepairError(),
+        RestorationMSE(),
     ),
 )
 _UNET = "a U-Net for pages of any size"
 for _data, _options, _differs in (
     (
         "documents",
-        {"epochs": 25, "vary": 0.5},
+        {"epochs": 25, "jitter": 0.5},
         f"{_UNET}, that sees each stain lighter and darker; whole pages of a text that it never saw",
     ),
     ("documents-typefaces", {"epochs": 15}, f"{_UNET}; whole pages of typefaces that it never saw"),
@@ -135,6 +135,6 @@ for _data, _options, _differs in (
             "restorer",
             _options,
             _differs,
-            PageError(),
+            PageRMSE(),
         ),
     )

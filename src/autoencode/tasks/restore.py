@@ -6,49 +6,49 @@ from pathlib import Path
 
 import torch
 
-from autoencode.data import Skipped
+from autoencode.data import SkippedFile
 from autoencode.data.clip import ClipHeader
-from autoencode.data.full_picture import FullPicture, read_full
+from autoencode.data.full_picture import FullPicture, read_full_picture
 from autoencode.data.picture import UnreadableError
 from autoencode.data.sheets import SHEET
 from autoencode.data.walking import printable
-from autoencode.data.writing import encode
+from autoencode.data.writing import encode_picture
 from autoencode.errors import CapabilityError, DataError, ShapeError
 from autoencode.evaluation import (
     ClipQuality,
     Estimate,
     PictureQuality,
     RestorationQuality,
-    check_installed,
+    require_scikit_image,
     picture_quality,
     root_mean_squared_error,
 )
 from autoencode.evaluation.figures import Crop, before_after, crop, save_figure
-from autoencode.nn import Tell
-from autoencode.storage import write_whole
-from autoencode.tasks.copies import nothing_done
+from autoencode.nn import ProgressCallback
+from autoencode.storage import atomic_write
+from autoencode.tasks.copies import no_results_message
 from autoencode.tasks.restore_clip import RestoredClip, restore_clip
 from autoencode.tasks.restore_plan import Job, plan
 from autoencode.tasks.restorer import Restorer
 from autoencode.tasks.run import Run
-from autoencode.training.interrupt import Interruption, listening
-from autoencode.training.processor import prepare_processor
+from autoencode.training.interrupt import CancelToken, cancel_on_interrupt
+from autoencode.training.processor import configure_cpu
 
 _SHOWN = 8
 
 
 @dataclass(frozen=True)
-class MeasuredClip:
+class ClipComparison:
     """A restored clip against the clean one.
 
     Args:
         name: of the clip.
-        untouched: how near it was before.
+        degraded: how near it was before.
         restored: how near the result is.
     """
 
     name: str
-    untouched: ClipQuality
+    degraded: ClipQuality
     restored: ClipQuality
 
 
@@ -71,32 +71,32 @@ class Restorations:
 
     files: tuple[Path, ...]
     sheet: Path | None
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
     notes: tuple[str, ...]
     change: Estimate | None
     quality: RestorationQuality | None
-    clips: tuple[MeasuredClip, ...]
-    unpaired: tuple[Skipped, ...]
+    clips: tuple[ClipComparison, ...]
+    unpaired: tuple[SkippedFile, ...]
     asked: int
     interrupted: bool
 
 
-class RestoreWatch:
+class RestoreCallback:
     """Hears how far it is; this one says nothing. Derive from it to show a bar."""
 
-    def begin(self, pictures: int, pixels: int) -> None:
+    def on_begin(self, pictures: int, pixels: int) -> None:
         """So many pictures of so many pixels in all are to be restored."""
 
-    def start(self, file: Path, number: int) -> None:
+    def on_file_begin(self, file: Path, number: int) -> None:
         """A picture is begun, the first one with number 1."""
 
-    def move(self, pixels: float) -> None:
+    def on_progress(self, pixels: float) -> None:
         """So many more pixels are done."""
 
-    def done(self, file: Path) -> None:
+    def on_file_end(self, file: Path) -> None:
         """A result is written."""
 
-    def skip(self, skipped: Skipped) -> None:
+    def on_skip(self, skipped: SkippedFile) -> None:
         """A file could not be restored."""
 
 
@@ -109,7 +109,7 @@ def restore(
     tile: int | None = None,
     lossless: bool = False,
     shown: int = _SHOWN,
-    watch: RestoreWatch | None = None,
+    watch: RestoreCallback | None = None,
 ) -> Restorations:
     """Passes pictures of any size through a model and back, and writes what comes out under their names.
 
@@ -138,35 +138,35 @@ def restore(
         DataError: none of the files could be restored.
         StorageError: a result cannot be written; those before it stay.
     """
-    prepare_processor()
-    folder, watch = Path(out) if out else run.path / "restored", watch or RestoreWatch()
+    configure_cpu()
+    folder, watch = Path(out) if out else run.path / "restored", watch or RestoreCallback()
     restorer = Restorer(run, tile)
     if clean is not None:
-        check_installed()
+        require_scikit_image()
     todo = plan(files, folder, None if clean is None else Path(clean), lossless=lossless)
-    tally = _Tally(folder, shown, list(todo.skipped), list(todo.unpaired))
+    tally = _Accumulator(folder, shown, list(todo.skipped), list(todo.unpaired))
     for skip in todo.skipped:
-        watch.skip(skip)
-    watch.begin(len(todo.jobs), sum(job.pixels for job in todo.jobs))
-    with listening() as interruption:
+        watch.on_skip(skip)
+    watch.on_begin(len(todo.jobs), sum(job.pixels for job in todo.jobs))
+    with cancel_on_interrupt() as cancel_token:
         for number, job in enumerate(todo.jobs, start=1):
-            if interruption.asked:
+            if cancel_token.cancelled:
                 break
-            watch.start(job.source, number)
+            watch.on_file_begin(job.source, number)
             try:
                 if isinstance(job.header, ClipHeader):
-                    tally.add_clip(job, _restored_clip(restorer, job, job.header, watch, interruption, lossless))
+                    tally.add_clip(job, _restored_clip(restorer, job, job.header, watch, cancel_token, lossless))
                 else:
-                    tally.add(job, *_restored(restorer, job, watch, interruption))
-                watch.done(job.output)
+                    tally.add(job, *_restored(restorer, job, watch, cancel_token))
+                watch.on_file_end(job.output)
             except _StoppedError:
                 break
             except (UnreadableError, DataError, CapabilityError) as error:
-                tally.skipped.append(Skipped(printable(job.source), str(error)))
-                watch.skip(tally.skipped[-1])
-    if not tally.files and not interruption.asked:
-        raise DataError(nothing_done(files, tally.skipped, "restored"))
-    return tally.result(len(todo.jobs), interrupted=interruption.asked)
+                tally.skipped.append(SkippedFile(printable(job.source), str(error)))
+                watch.on_skip(tally.skipped[-1])
+    if not tally.files and not cancel_token.cancelled:
+        raise DataError(no_results_message(files, tally.skipped, "restored"))
+    return tally.result(len(todo.jobs), interrupted=cancel_token.cancelled)
 
 
 class _StoppedError(Exception):
@@ -174,58 +174,58 @@ class _StoppedError(Exception):
 
 
 def _restored(
-    restorer: Restorer, job: Job, watch: RestoreWatch, interruption: Interruption
+    restorer: Restorer, job: Job, watch: RestoreCallback, cancel_token: CancelToken
 ) -> tuple[FullPicture, FullPicture]:
     """The picture before and after, the latter also written."""
-    before = read_full(job.source)
-    colour = restorer(torch.from_numpy(before.colour), _teller(job, watch, interruption)).numpy()
+    before = read_full_picture(job.source)
+    colour = restorer(torch.from_numpy(before.colour), _progress_callback(job, watch, cancel_token)).numpy()
     after = replace(before, colour=colour)
-    write_whole(job.output, encode(after, job.output.suffix))
+    atomic_write(job.output, encode_picture(after, job.output.suffix))
     return before, after
 
 
 def _restored_clip(
-    restorer: Restorer, job: Job, header: ClipHeader, watch: RestoreWatch, interruption: Interruption, lossless: bool
+    restorer: Restorer, job: Job, header: ClipHeader, watch: RestoreCallback, cancel_token: CancelToken, lossless: bool
 ) -> RestoredClip:
     """What is kept of the clip; the result is written."""
-    tell = _teller(job, watch, interruption)
+    tell = _progress_callback(job, watch, cancel_token)
 
     def frames(done: int) -> None:
         tell(min(done, header.frames), header.frames)
 
-    return restore_clip(restorer, job.source, header, job.output, clean=job.clean, lossless=lossless, tell=frames)
+    return restore_clip(restorer, job.source, header, job.output, clean=job.clean, lossless=lossless, on_frame=frames)
 
 
-def _teller(job: Job, watch: RestoreWatch, interruption: Interruption) -> Tell:
+def _progress_callback(job: Job, watch: RestoreCallback, cancel_token: CancelToken) -> ProgressCallback:
     """Moves the bar by what was done since the last time; stops the work where someone asked for it."""
     past = 0.0
 
     def tell(done: int, total: int) -> None:
         nonlocal past
-        if interruption.asked:
+        if cancel_token.cancelled:
             raise _StoppedError
         share = done / total
-        watch.move((share - past) * job.pixels)
+        watch.on_progress((share - past) * job.pixels)
         past = share
 
     return tell
 
 
 @dataclass
-class _Tally:
+class _Accumulator:
     """What is kept of each picture: never the picture."""
 
     folder: Path
     shown: int
-    skipped: list[Skipped]
-    unpaired: list[Skipped]
+    skipped: list[SkippedFile]
+    unpaired: list[SkippedFile]
     files: list[Path] = field(default_factory=list[Path])
     crops: list[Crop] = field(default_factory=list[Crop])
     notes: list[str] = field(default_factory=list[str])
     changes: list[float] = field(default_factory=list[float])
-    untouched: list[PictureQuality] = field(default_factory=list[PictureQuality])
+    degraded: list[PictureQuality] = field(default_factory=list[PictureQuality])
     restored: list[PictureQuality] = field(default_factory=list[PictureQuality])
-    clips: list[MeasuredClip] = field(default_factory=list[MeasuredClip])
+    clips: list[ClipComparison] = field(default_factory=list[ClipComparison])
 
     def add(self, job: Job, before: FullPicture, after: FullPicture) -> None:
         """Takes note of a picture that was restored and written."""
@@ -244,19 +244,19 @@ class _Tally:
         self.changes.append(clip.change)
         if len(self.crops) < self.shown:
             self.crops.append(crop(clip.before, clip.after, printable(job.name)))
-        if clip.unmeasured:
-            self.unpaired.append(Skipped(printable(job.source), clip.unmeasured))
-        elif clip.untouched and clip.restored:
-            self.clips.append(MeasuredClip(printable(job.name), clip.untouched, clip.restored))
+        if clip.evaluation_error:
+            self.unpaired.append(SkippedFile(printable(job.source), clip.evaluation_error))
+        elif clip.degraded and clip.restored:
+            self.clips.append(ClipComparison(printable(job.name), clip.degraded, clip.restored))
 
     def _measure(self, source: Path, partner: Path, before: FullPicture, after: FullPicture) -> None:
         try:
-            clean = read_full(partner).colour
+            clean = read_full_picture(partner).colour
             qualities = [picture_quality(clean, picture.colour) for picture in (before, after)]
         except (UnreadableError, ShapeError) as error:
-            self.unpaired.append(Skipped(printable(source), f"its clean picture {printable(partner)}: {error}"))
+            self.unpaired.append(SkippedFile(printable(source), f"its clean picture {printable(partner)}: {error}"))
             return
-        self.untouched.append(qualities[0])
+        self.degraded.append(qualities[0])
         self.restored.append(qualities[1])
 
     def result(self, asked: int, *, interrupted: bool) -> Restorations:
@@ -270,7 +270,7 @@ class _Tally:
             skipped=tuple(self.skipped),
             notes=tuple(self.notes),
             change=Estimate.of(torch.tensor(self.changes)) if self.changes else None,
-            quality=RestorationQuality.of(self.untouched, self.restored) if self.restored else None,
+            quality=RestorationQuality.of(self.degraded, self.restored) if self.restored else None,
             clips=tuple(self.clips),
             unpaired=tuple(self.unpaired),
             asked=asked,

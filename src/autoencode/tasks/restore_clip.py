@@ -10,12 +10,12 @@ import torch
 from jaxtyping import UInt8
 
 from autoencode.data.clip import ClipHeader, Frame, read_frames
-from autoencode.data.clip_writing import writing_clip
-from autoencode.data.neighbours import with_neighbours
+from autoencode.data.clip_writing import open_clip_writer
+from autoencode.data.neighbours import sliding_windows
 from autoencode.data.picture import UnreadableError
 from autoencode.errors import ShapeError
-from autoencode.evaluation import ClipMeter, ClipQuality
-from autoencode.storage import replacing
+from autoencode.evaluation import ClipMetric, ClipQuality
+from autoencode.storage import atomic_open
 from autoencode.tasks.restorer import Restorer
 
 Picture = UInt8[np.ndarray, "_channels _height _width"]
@@ -30,18 +30,18 @@ class RestoredClip:
         after: the same, restored.
         change: root mean squared error from the clip to the result, white being 1.
         notes: what is lost.
-        untouched: how near the clip is to the clean one; None where there is none.
+        degraded: how near the clip is to the clean one; None where there is none.
         restored: how near the result is to it.
-        unmeasured: why it could not be measured; "" where nothing went wrong.
+        evaluation_error: why it could not be measured; "" where nothing went wrong.
     """
 
     before: Picture
     after: Picture
     change: float
     notes: tuple[str, ...]
-    untouched: ClipQuality | None = None
+    degraded: ClipQuality | None = None
     restored: ClipQuality | None = None
-    unmeasured: str = ""
+    evaluation_error: str = ""
 
 
 def restore_clip(
@@ -52,7 +52,7 @@ def restore_clip(
     *,
     clean: Path | None = None,
     lossless: bool = False,
-    tell: Callable[[int], None] | None = None,
+    on_frame: Callable[[int], None] | None = None,
 ) -> RestoredClip:
     """Writes a clip restored, whole or not at all, of the same size and times, with its sound.
 
@@ -64,25 +64,25 @@ def restore_clip(
         header: what it says about itself.
         output: where the result goes.
         clean: what it should look like, to measure by.
-        lossless: see `writing_clip`.
-        tell: told how many frames are done, after each; what it raises stops the work.
+        lossless: see `open_clip_writer`.
+        on_frame: told how many frames are done, after each; what it raises stops the work.
 
     Raises:
         UnreadableError: the clip cannot be read to its end.
         DataError: it is too short for the model, or cannot be written.
         StorageError: the disk is full.
     """
-    change, measured = ClipMeter(), _Measured(clean)
+    change, measured = ClipMetric(), _ClipEvaluator(clean)
     shown, middle = list[Picture](), header.frames // 2
-    with replacing(output) as file, writing_clip(file, output.suffix, header, source, lossless=lossless) as writer:
+    with atomic_open(output) as file, open_clip_writer(file, output.suffix, header, source, lossless=lossless) as writer:
         for number, (before, frame) in enumerate(_restored(restorer, source)):
             writer.add(frame.pixels, frame.time)
             change.add(before, frame.pixels)
             measured.add(before, frame.pixels)
             if number <= middle:
                 shown = [before, frame.pixels]
-            if tell is not None:
-                tell(number + 1)
+            if on_frame is not None:
+                on_frame(number + 1)
     notes = (*header.notes, *writer.notes)
     return RestoredClip(shown[0], shown[1], change.result().rmse, notes, *measured.result())
 
@@ -90,7 +90,7 @@ def restore_clip(
 def _restored(restorer: Restorer, source: Path) -> Iterator[tuple[Picture, Frame]]:
     """Each frame as it was, and restored."""
     reach = restorer.frames // 2
-    for near in with_neighbours(read_frames(source), reach):
+    for near in sliding_windows(read_frames(source), reach):
         pictures = torch.from_numpy(np.stack([frame.pixels for frame in near]))
         if restorer.grey and bool((pictures == pictures[:, :1]).all()):  # one channel in place of three alike
             pictures = pictures[:, :1]
@@ -100,12 +100,12 @@ def _restored(restorer: Restorer, source: Path) -> Iterator[tuple[Picture, Frame
         yield before, Frame(np.broadcast_to(restored, before.shape), time)
 
 
-class _Measured:
+class _ClipEvaluator:
     """The clip and the result against the clean clip, as far as both go."""
 
     def __init__(self, clean: Path | None) -> None:
         self._clean = repeat(None) if clean is None else read_frames(clean)
-        self._meters = ClipMeter(), ClipMeter()
+        self._meters = ClipMetric(), ClipMetric()
         self._wrong, self._frames = "", 0
 
     def add(self, before: Picture, after: Picture) -> None:

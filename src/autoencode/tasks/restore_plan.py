@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autoencode.data import Skipped
+from autoencode.data import SkippedFile
 from autoencode.data.clip import ClipHeader, clip_suffixes, is_clip, read_clip_header
-from autoencode.data.clip_writing import written_clip_name
+from autoencode.data.clip_writing import output_clip_name
 from autoencode.data.formats import suffixes
-from autoencode.data.full_picture import FullHeader, read_full_header
+from autoencode.data.full_picture import FullPictureHeader, read_full_picture_header
 from autoencode.data.picture import UnreadableError
 from autoencode.data.sheets import SHEET
-from autoencode.data.walking import list_pictures, printable
-from autoencode.data.writing import written_name
+from autoencode.data.walking import scan_pictures, printable
+from autoencode.data.writing import output_picture_name
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks.copies import found_pictures, free_names, nothing_done, refuse_overwriting
+from autoencode.tasks.copies import find_input_pictures, unique_names, no_results_message, check_no_overwriting
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Job:
 
     source: Path
     name: Path
-    header: FullHeader | ClipHeader
+    header: FullPictureHeader | ClipHeader
     output: Path
     clean: Path | None = None
 
@@ -52,8 +52,8 @@ class Plan:
     """
 
     jobs: tuple[Job, ...]
-    skipped: tuple[Skipped, ...]
-    unpaired: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
+    unpaired: tuple[SkippedFile, ...]
 
 
 def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, lossless: bool = False) -> Plan:
@@ -73,20 +73,20 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
             folder `clean`.
         DataError: none of the files can be read, or none has a clean picture.
     """
-    found, skipped = found_pictures(files, out, _endings())
-    readable: list[tuple[Path, Path, FullHeader | ClipHeader]] = []
+    found, skipped = find_input_pictures(files, out, _endings())
+    readable: list[tuple[Path, Path, FullPictureHeader | ClipHeader]] = []
     for source, name in found:
         try:
             readable.append((source, name, _header(source)))
         except UnreadableError as error:
-            skipped.append(Skipped(printable(source), str(error)))
+            skipped.append(SkippedFile(printable(source), str(error)))
     if not readable:
-        raise DataError(nothing_done(files, skipped, "restored"))
-    outputs = free_names([_output(name, header, lossless=lossless) for _, name, header in readable])
+        raise DataError(no_results_message(files, skipped, "restored"))
+    outputs = unique_names([_output(name, header, lossless=lossless) for _, name, header in readable])
     jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
-    partners, unpaired = _partners(jobs, clean) if clean is not None else ({}, [])
+    partners, unpaired = _match_clean_files(jobs, clean) if clean is not None else ({}, [])
     paired = [Job(job.source, job.name, job.header, job.output, partners.get(job.source)) for job in jobs]
-    refuse_overwriting(
+    check_no_overwriting(
         (out / SHEET, *(job.output for job in paired)),
         (*(source for source, _ in found), *(job.clean for job in paired if job.clean)),
     )
@@ -97,30 +97,30 @@ def _endings() -> frozenset[str]:
     return suffixes() | clip_suffixes()
 
 
-def _header(file: Path) -> FullHeader | ClipHeader:
-    return read_clip_header(file) if is_clip(file) else read_full_header(file)
+def _header(file: Path) -> FullPictureHeader | ClipHeader:
+    return read_clip_header(file) if is_clip(file) else read_full_picture_header(file)
 
 
-def _output(name: Path, header: FullHeader | ClipHeader, *, lossless: bool) -> Path:
+def _output(name: Path, header: FullPictureHeader | ClipHeader, *, lossless: bool) -> Path:
     if isinstance(header, ClipHeader):
-        return written_clip_name(name, lossless=lossless)
-    return written_name(name, alpha=header.alpha)
+        return output_clip_name(name, lossless=lossless)
+    return output_picture_name(name, alpha=header.alpha)
 
 
-def _partners(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[Skipped]]:
+def _match_clean_files(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[SkippedFile]]:
     """The clean picture of each, and those that have none of their size."""
     if not clean.is_dir():
         raise ArgumentError(f"--clean {clean}: there is no such folder")
     by_name: dict[Path, Path] = {}
-    for name in list_pictures(clean, _endings()).pictures:
+    for name in scan_pictures(clean, _endings()).pictures:
         by_name.setdefault(name.with_suffix(""), clean / name)
         by_name[name] = clean / name
     partners: dict[Path, Path] = {}
-    unpaired: list[Skipped] = []
+    unpaired: list[SkippedFile] = []
     for job in jobs:
         partner = by_name.get(job.name) or by_name.get(job.name.with_suffix(""))
-        if reason := _unfit(job, partner, clean):
-            unpaired.append(Skipped(printable(job.source), reason))
+        if reason := _mismatch_reason(job, partner, clean):
+            unpaired.append(SkippedFile(printable(job.source), reason))
         elif partner is not None:
             partners[job.source] = partner
     if not partners:
@@ -129,7 +129,7 @@ def _partners(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[
     return partners, unpaired
 
 
-def _unfit(job: Job, partner: Path | None, clean: Path) -> str:
+def _mismatch_reason(job: Job, partner: Path | None, clean: Path) -> str:
     """Why a picture cannot be measured; "" where it can."""
     if partner is None:
         return f"no picture of this name in {clean}"

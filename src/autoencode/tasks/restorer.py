@@ -4,10 +4,10 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from autoencode.data import Values, in_units
+from autoencode.data import ValueRange, to_unit_floats
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.model import Autoencoder
-from autoencode.nn import Local, Tell, in_tiles, in_windows, smallest_tile
+from autoencode.nn import FiniteReceptiveField, ProgressCallback, apply_tiled, apply_windowed, smallest_tile
 from autoencode.tasks.run import Run
 
 _TILE, _WINDOWS = 1536, 512
@@ -16,7 +16,7 @@ _TILE, _WINDOWS = 1536, 512
 class Restorer:
     """Passes pictures of any size through a model and back, without scaling them.
 
-        a `Local` encoder, weights for any size ─► tiles with a halo: the same as in one piece, to 1/255
+        a `FiniteReceptiveField` encoder, weights for any size ─► tiles with a halo: the same as in one piece, to 1/255
         any other model of pictures             ─► windows of the model's size, blended into each other
 
     A grey model takes the channels of a colour picture one by one; a colour model takes a grey picture as three equal
@@ -39,10 +39,10 @@ class Restorer:
         check_restores(run)
         encoder = run.model.encoder
         self.run = run
-        self.frames = frames_of(run)
-        self.local = encoder if isinstance(encoder, Local) and run.fits_any_size else None
-        least = smallest_tile(self.local.halo, self.local.multiple) if self.local else 1
-        usual = max(_TILE, 2 * least) if self.local else _WINDOWS
+        self.frames = n_frames(run)
+        self.finite_encoder = encoder if isinstance(encoder, FiniteReceptiveField) and run.accepts_any_size else None
+        least = smallest_tile(self.finite_encoder.halo, self.finite_encoder.multiple) if self.finite_encoder else 1
+        usual = max(_TILE, 2 * least) if self.finite_encoder else _WINDOWS
         self.tile = usual if tile is None else tile
         if self.tile < least:
             raise ArgumentError(
@@ -57,7 +57,7 @@ class Restorer:
     def __call__(
         self,
         picture: UInt8[Tensor, "channels height width"],
-        tell: Tell | None = None,
+        tell: ProgressCallback | None = None,
         neighbours: UInt8[Tensor, "_others channels height width"] | None = None,
     ) -> UInt8[Tensor, "channels height width"]:
         """The picture restored, of the same size and as many channels.
@@ -79,35 +79,35 @@ class Restorer:
                 f"{self.run.path} restores a frame of a clip in sight of {self.frames - 1} neighbours, and there are "
                 f"{len(frames) - 1}: give clips to it, and pictures to a model of pictures"
             )
-        if self.local is None:
+        if self.finite_encoder is None:
             _, height, width = self.run.model.data_shape
-            return in_windows(picture, self._through, size=(height, width), pixels=self.tile**2, tell=tell)
-        halo, multiple = self.local.halo, self.local.multiple
+            return apply_windowed(picture, self._restore_batch, size=(height, width), pixels=self.tile**2, on_progress=tell)
+        halo, multiple = self.finite_encoder.halo, self.finite_encoder.multiple
         size = {"halo": halo, "multiple": multiple, "tile": self.tile}
-        return in_tiles(frames.flatten(0, 1), self._through, channels=len(picture), **size, tell=tell)
+        return apply_tiled(frames.flatten(0, 1), self._restore_batch, channels=len(picture), **size, on_progress=tell)
 
-    def _through(self, x: UInt8[Tensor, "n _frames_channels height width"]) -> Float[Tensor, "n _ height width"]:
-        model = self.run.model_at((x.shape[2], x.shape[3]))
+    def _restore_batch(self, x: UInt8[Tensor, "n _frames_channels height width"]) -> Float[Tensor, "n _ height width"]:
+        model = self.run.model_for_size((x.shape[2], x.shape[3]))
         frames = x.unflatten(1, (self.frames, -1))
         takes, given = model.data_shape[0], frames.shape[2]
         if takes == given:
-            return self._pass(model, frames)
+            return self._reconstruct(model, frames)
         if takes == 1:
-            return torch.cat([self._pass(model, channel) for channel in frames.split(1, dim=2)], dim=1)
-        return self._pass(model, frames.expand(-1, -1, takes, -1, -1)).mean(1, keepdim=True)
+            return torch.cat([self._reconstruct(model, channel) for channel in frames.split(1, dim=2)], dim=1)
+        return self._reconstruct(model, frames.expand(-1, -1, takes, -1, -1)).mean(1, keepdim=True)
 
     @torch.no_grad()
-    def _pass(self, model: Autoencoder, frames: UInt8[Tensor, "n _frames _channels height width"]) -> Tensor:
+    def _reconstruct(self, model: Autoencoder, frames: UInt8[Tensor, "n _frames _channels height width"]) -> Tensor:
         """The means of p(x|z) at the posterior means, of the first frame of each row, told of the others."""
-        units = in_units(frames.flatten(1, 2).to(self.run.device))
+        units = to_unit_floats(frames.flatten(1, 2).to(self.run.device))
         x, others = units.tensor_split([frames.shape[2]], dim=1)
         told = others if self.frames > 1 else None
         return model.decode(model.encode(x, told).mean, told).mean
 
 
-def frames_of(run: Run) -> int:
+def n_frames(run: Run) -> int:
     """How many frames a model sees at a time: the one to restore, and its neighbours; 1 for a model of pictures."""
-    return run.folder.facts["data"]["options"].get("frames") or 1 if run.model.is_conditional else 1
+    return run.folder.metadata["data"]["options"].get("frames") or 1 if run.model.is_conditional else 1
 
 
 def check_restores(run: Run) -> None:
@@ -121,12 +121,12 @@ def check_restores(run: Run) -> None:
             f"{run.path} is a model of examples of shape {run.model.data_shape}: restoring takes one of grey or colour "
             "pictures"
         )
-    if run.model.is_conditional and not (frames_of(run) > 1 and isinstance(run.model.encoder, Local)):
+    if run.model.is_conditional and not (n_frames(run) > 1 and isinstance(run.model.encoder, FiniteReceptiveField)):
         raise CapabilityError(
             f"{run.path} must be told a class or a picture with each example, and a picture to restore brings none: "
             "use a model that is told nothing"
         )
-    if run.folder.facts["data"]["values"] == Values.RAW:
+    if run.folder.metadata["data"]["values"] == ValueRange.RAW:
         raise CapabilityError(
             f"{run.path} was trained on numbers as they are, and pictures are brightness from 0 to 1: train it on "
             "pictures, or say how to read the numbers with --values"

@@ -9,13 +9,13 @@ import torch
 from autoencode.data import Dataset, Split, load
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError, RunError
 from autoencode.model import Autoencoder
-from autoencode.nn import Local
+from autoencode.nn import FiniteReceptiveField
 from autoencode.tasks.ex_post import ExPostPrior, load_fitted
 from autoencode.training import RunFolder
 from autoencode.training.precision import resolve_device
-from autoencode.training.processor import prepare_processor
+from autoencode.training.processor import configure_cpu
 
-_MOST, _NUMBERS = 2_000, 2**24
+_MAX_BATCH, _MAX_VALUES = 2_000, 2**24
 
 
 class Run:
@@ -47,12 +47,12 @@ class Run:
         data: Dataset | None = None,
         trust: str | None = None,
     ) -> None:
-        prepare_processor()
+        configure_cpu()
         self.folder = RunFolder(path, trust=trust)
         self.model, self.objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
         self.model.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        self._given = data
+        self._data = data
         self._resized: Autoencoder | None = None
 
     @property
@@ -71,12 +71,12 @@ class Run:
         return len(self.model.data_shape) == 3
 
     @property
-    def portion(self) -> int:
+    def batch_size(self) -> int:
         """How many examples go through the model at once: two thousand, fewer of large ones."""
-        return max(1, min(_MOST, _NUMBERS // math.prod(self.model.data_shape)))
+        return max(1, min(_MAX_BATCH, _MAX_VALUES // math.prod(self.model.data_shape)))
 
     @property
-    def latent_numbers(self) -> int:
+    def latent_size(self) -> int:
         """How many numbers a code has."""
         return math.prod(self.model.latent_shape)
 
@@ -88,7 +88,7 @@ class Run:
             DataError: they are no longer where they were.
             RunError: they have changed since.
         """
-        return self._given or load_again(self.folder)
+        return self._data or reload_data(self.folder)
 
     def ex_post(self) -> ExPostPrior | None:
         """The prior that was fitted to the codes, or None.
@@ -99,47 +99,47 @@ class Run:
         return load_fitted(self.path, self.model)
 
     @cached_property
-    def fits_any_size(self) -> bool:
+    def accepts_any_size(self) -> bool:
         """Whether the weights fit pictures of any size, as those of a fully convolutional model do.
 
-        It is tried at half the size (on the grid that a `Local` encoder asks for): at a larger one the fully connected
+        It is tried at half the size (on the grid that a `FiniteReceptiveField` encoder asks for): at a larger one the fully connected
         layers of another model might not fit into memory.
         """
         if not self.is_pictures:
             return False
-        step = self.model.encoder.multiple if isinstance(self.model.encoder, Local) else 1
+        step = self.model.encoder.multiple if isinstance(self.model.encoder, FiniteReceptiveField) else 1
         channels, *sides = self.model.data_shape
         try:
-            other = self._built((channels, *(_another(side, step) for side in sides)))
+            other = self._build((channels, *(_other_side_length(side, step) for side in sides)))
         except AutoencodeError:
             return False
         own, others = self.model.state_dict(), other.state_dict()
         return own.keys() == others.keys() and all(own[name].shape == others[name].shape for name in own)
 
-    def model_at(self, size: tuple[int, int]) -> Autoencoder:
+    def model_for_size(self, size: tuple[int, int]) -> Autoencoder:
         """The model for pictures of another size, with the same weights. The last one is kept for the next time.
 
         Args:
             size: (height, width) in pixels.
 
         Raises:
-            CapabilityError: the weights fit one size only (`fits_any_size` says so), or none, as the data are vectors.
+            CapabilityError: the weights fit one size only (`accepts_any_size` says so), or none, as the data are vectors.
         """
         for model in (self.model, self._resized):
             if model is not None and model.data_shape[1:] == size:
                 return model
-        if not self.fits_any_size:
+        if not self.accepts_any_size:
             shape = "x".join(map(str, self.model.data_shape[1:])) if self.is_pictures else "vectors"
             raise CapabilityError(
                 f"the weights of {self.path} fit {shape} only and not {size[0]}x{size[1]}: train a fully convolutional "
                 "recipe for pictures of any size"
             )
-        self._resized = self._built((self.model.data_shape[0], *size))
+        self._resized = self._build((self.model.data_shape[0], *size))
         self._resized.load_state_dict(self.model.state_dict())
         self._resized.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         return self._resized.eval()
 
-    def _built(self, data_shape: tuple[int, ...]) -> Autoencoder:
+    def _build(self, data_shape: tuple[int, ...]) -> Autoencoder:
         """The recipe's model for examples of another shape, with fresh weights; global noise stays as it was."""
         with torch.random.fork_rng(devices=[]):
             return self.folder.build(data_shape)[0]
@@ -147,9 +147,9 @@ class Run:
     @torch.no_grad()
     def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
         """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
-        told = [None] * len(z) if context is None else context.to(self.device).split(self.portion)
-        portions = zip(z.to(self.device).split(self.portion), told, strict=False)
-        decoded = [self.model.decode(some, context).mean.cpu() for some, context in portions]
+        contexts = [None] * len(z) if context is None else context.to(self.device).split(self.batch_size)
+        batches = zip(z.to(self.device).split(self.batch_size), contexts, strict=False)
+        decoded = [self.model.decode(some, context).mean.cpu() for some, context in batches]
         return decoded[0] if len(decoded) == 1 else torch.cat(decoded)  # cat would copy
 
     def contexts(self, n: int, of_class: str | int | None = None, rows: slice = slice(None)) -> torch.Tensor | None:
@@ -164,16 +164,16 @@ class Run:
         Raises:
             ArgumentError: no such class, or a class for a model that knows none.
         """
-        classes = self.told_classes
+        classes = self.n_classes
         if of_class is not None:
             if classes is None:
                 raise ArgumentError(f"{self.path} was not told classes: leave --class out")
-            return torch.full((n,), self.class_number(of_class))[rows]
+            return torch.full((n,), self.class_index(of_class))[rows]
         if not self.is_conditional:
             return None
         if classes is not None:
             return (torch.arange(n) * classes // n)[rows]
-        return self.data.test.spread(n)[torch.arange(n)[rows] % min(n, len(self.data.test))].context_of()
+        return self.data.test.subsample(n)[torch.arange(n)[rows] % min(n, len(self.data.test))].conditioning()
 
     @cached_property
     def is_conditional(self) -> bool:
@@ -181,21 +181,21 @@ class Run:
         return self.model.is_conditional
 
     @property
-    def told_classes(self) -> int | None:
+    def n_classes(self) -> int | None:
         """How many classes a conditional model was told; None for one that was not."""
-        return self.folder.facts["arguments"].get("n_classes") if self.is_conditional else None
+        return self.folder.metadata["arguments"].get("n_classes") if self.is_conditional else None
 
     @property
     def classes(self) -> list[str]:
         """The names of the classes 0, 1, … of the data; none where they have no labels."""
-        if self.folder.facts["data"]["classes"]:
-            return list(self.folder.facts["data"]["classes"])
-        if self.told_classes is not None:
-            return [str(number) for number in range(self.told_classes)]
+        if self.folder.metadata["data"]["classes"]:
+            return list(self.folder.metadata["data"]["classes"])
+        if self.n_classes is not None:
+            return [str(number) for number in range(self.n_classes)]
         labels = self.data.train.labels
         return [] if labels is None else [str(number) for number in range(int(labels.max()) + 1)]
 
-    def class_number(self, wanted: str | int) -> int:
+    def class_index(self, wanted: str | int) -> int:
         """The number of a class by its name, however it is capitalised, or by its number.
 
         Raises:
@@ -214,41 +214,41 @@ class Run:
         raise ArgumentError(f"there is no class {wanted!r}; there are: {', '.join(names)}")
 
 
-def _another(side: int, step: int) -> int:
+def _other_side_length(side: int, step: int) -> int:
     """Another side than this one on a grid of `step`: half of it, where that is another."""
     half = max(step, side // 2 // step * step)
     return half if half != side else side + step
 
 
-def load_again(folder: RunFolder) -> Dataset:
+def reload_data(folder: RunFolder) -> Dataset:
     """The data of a run, cut as they were when it was trained.
 
     Raises:
         DataError: they are no longer where they were.
         RunError: they have changed since, or were an array in memory.
     """
-    facts = folder.facts["data"]
+    facts = folder.metadata["data"]
     if not facts["source"]:
         raise RunError(
             f"{folder.path} was trained on an array in memory: give the same one again with Run(path, data=…)"
         )
     data = load(facts["source"], **facts["options"])
-    check_same(folder, data)
+    check_same_data(folder, data)
     return data
 
 
-def check_same(folder: RunFolder, data: Dataset) -> None:
+def check_same_data(folder: RunFolder, data: Dataset) -> None:
     """Raises unless `data` are those that the run was trained on.
 
     Raises:
         RunError: other data, or another split.
     """
-    if data.fingerprint != folder.facts["data"]["fingerprint"]:
+    if data.fingerprint != folder.metadata["data"]["fingerprint"]:
         raise RunError(
             f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed "
             "or changed, or they are read in another way): put the old data back, or train a new run"
         )
     kept = Split.load(folder.split_file)
-    same = [torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.parts]
+    same = [torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.subsets]
     if not all(same):
         raise RunError(f"{data.source or data.name} is not split as in {folder.split_file}: train a new run")

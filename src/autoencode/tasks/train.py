@@ -7,24 +7,24 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Dataset, is_of_files, load, mix
+from autoencode.data import Dataset, is_media_path, load, derive_seed
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, default_recipe, find_recipe
 from autoencode.settings import Settings
-from autoencode.tasks.ex_post import fitted_facts, forget_fitted
+from autoencode.tasks.ex_post import fitted_facts, delete_fitted
 from autoencode.tasks.fit_prior import fit_prior
 from autoencode.tasks.options import data_options, sort_options
-from autoencode.tasks.run import Run, check_same, load_again
-from autoencode.training import RunFolder, Watch, fit
+from autoencode.tasks.run import Run, check_same_data, reload_data
+from autoencode.training import RunFolder, Callback, fit
 from autoencode.training.fit import check_data, check_objective, check_settings
 from autoencode.training.history import Status
-from autoencode.training.processor import prepare_processor
+from autoencode.training.processor import configure_cpu
 
-_CHANGEABLE = ("epochs", "steps", "minutes", "patience", "min_change", "checkpoint_seconds", "device", "threads")
-_WEIGHTS = 3
+_RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
+_INIT_STREAM = 3
 
 
 def train(
@@ -32,7 +32,7 @@ def train(
     recipe: str | None = None,
     *,
     out: str | Path | None = None,
-    watch: Watch | None = None,
+    callback: Callback | None = None,
     command: str | None = None,
     **options: Any,
 ) -> Run:
@@ -43,7 +43,7 @@ def train(
         recipe: its name, or `module:function` for one of your own, whose module is then imported; by default one that
             suits the data.
         out: the run folder; by default a new one under `runs/`, named after data and recipe.
-        watch: who is told of the progress.
+        callback: who is told of the progress.
         command: what made this run, for its report.
         options: of the recipe (latent_dim, …), of `Settings` (epochs, …) and of `autoencode.data.load` (size, …);
             `split_seed` is the seed by which parts are held out.
@@ -62,25 +62,25 @@ def train(
         >>> run.model.latent_shape
         (2,)
     """
-    prepare_processor()
-    watch = watch or Watch()
+    configure_cpu()
+    callback = callback or Callback()
     named = find_recipe(recipe) if recipe else None
     how = data_options(options)
-    if named and is_of_files(source):
+    if named and is_media_path(source):
         how = {**({} if how.get("size") else named.data), **how}
-    loaded = source if isinstance(source, Dataset) else load(source, progress=watch.reading, **how)
+    loaded = source if isinstance(source, Dataset) else load(source, progress=callback.on_data_progress, **how)
     chosen = named or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
-    arguments = {**filled(chosen, loaded), **sorted_.arguments}
-    settings = chosen.settings.replaced(**_meant(sorted_.settings))
+    arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
+    settings = chosen.settings.replace(**_without_min_steps(sorted_.settings))
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(mix(settings.seed, _WEIGHTS))
+        torch.manual_seed(derive_seed(settings.seed, _INIT_STREAM))
         model, objective = chosen(loaded.data_shape, **arguments)
     check_settings(settings, loaded)
     check_data(model, loaded)
     check_objective(objective, loaded)
     folder = RunFolder.create(
-        out or free_name(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}"),
+        out or unique_path(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}"),
         {
             "command": command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "recipe": chosen.name,
@@ -91,14 +91,14 @@ def train(
         loaded.split,
     )
     for note in (*loaded.notes, f"run folder {folder.path}"):
-        watch.note(note)
+        callback.on_message(note)
     try:
-        fit(model, objective, loaded, settings, folder=folder, watch=watch)
+        fit(model, objective, loaded, settings, folder=folder, callback=callback)
     except CapabilityError:
         folder.discard()
         raise
     run = Run(folder.path, device=settings.device, data=loaded, trust=chosen.name)
-    _fit_ex_post(run, watch)
+    _fit_ex_post(run, callback)
     return run
 
 
@@ -106,7 +106,7 @@ def resume(
     path: str | Path,
     source: Source | Dataset | None = None,
     *,
-    watch: Watch | None = None,
+    callback: Callback | None = None,
     trust: str | None = None,
     **changes: Any,
 ) -> Run:
@@ -115,9 +115,9 @@ def resume(
     Args:
         path: the run folder.
         source: the data; by default where they were.
-        watch: who is told of the progress.
+        callback: who is told of the progress.
         trust: the recipe outside this package that the folder names, if it may be imported.
-        changes: of epochs, steps, minutes, patience, min_change, checkpoint_seconds, device and threads; nothing else
+        changes: of epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device and threads; nothing else
             can change.
 
     Returns:
@@ -127,38 +127,38 @@ def resume(
         ArgumentError: another option was given.
         RunError: the training is complete, or the data are others than before.
     """
-    prepare_processor()
-    watch, folder = watch or Watch(), RunFolder(path, trust=trust)
+    configure_cpu()
+    callback, folder = callback or Callback(), RunFolder(path, trust=trust)
     folder.check_trusted()
-    settings = changed_settings(folder, changes)
+    settings = update_settings(folder, changes)
     if isinstance(source, Dataset):
         data = source
     elif source is None:
-        data = load_again(folder)
+        data = reload_data(folder)
     else:
-        data = load(source, progress=watch.reading, **folder.facts["data"]["options"])
-    check_same(folder, data)
-    model, objective = _fresh(folder, settings)
-    fit(model, objective, data, settings, folder=folder, watch=watch)
+        data = load(source, progress=callback.on_data_progress, **folder.metadata["data"]["options"])
+    check_same_data(folder, data)
+    model, objective = _initial_model(folder, settings)
+    fit(model, objective, data, settings, folder=folder, callback=callback)
     run = Run(folder.path, device=settings.device, data=data, trust=trust)
-    _fit_ex_post(run, watch)
+    _fit_ex_post(run, callback)
     return run
 
 
-def _fit_ex_post(run: Run, watch: Watch) -> None:
+def _fit_ex_post(run: Run, callback: Callback) -> None:
     """Fits the prior that the recipe asks for, or fits anew the one that was fitted to the codes of earlier weights."""
     before = fitted_facts(run.path)
-    forget_fitted(run.path)
-    kind = before["kind"] if before else find_recipe(run.folder.facts["recipe"]).ex_post
-    if not kind or run.folder.facts["status"] == Status.INTERRUPTED:
+    delete_fitted(run.path)
+    kind = before["kind"] if before else find_recipe(run.folder.metadata["recipe"]).ex_post
+    if not kind or run.folder.metadata["status"] == Status.INTERRUPTED:
         return
-    watch.note(f"fitting the {kind} prior to the codes")
+    callback.on_message(f"fitting the {kind} prior to the codes")
     chosen = {"part": before["part"], "seed": before["seed"], **before["options"]} if before else {}
     fitted = fit_prior(run, kind, **chosen)
-    watch.note(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
+    callback.on_message(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
 
 
-def filled(recipe: Recipe, data: Dataset) -> dict[str, Any]:
+def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     """What a recipe wants to know of the data: `n_examples`, `n_classes` and `context_shape`, where it has them.
 
     Raises:
@@ -176,36 +176,36 @@ def filled(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in wanted}
 
 
-def changed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
+def update_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
     """The run's settings with what may change on the way; kept in its run.json.
 
     Raises:
         ArgumentError: an option that may not change.
         RunError: there is nothing left to do.
     """
-    if fixed := sorted(changes.keys() - set(_CHANGEABLE)):
+    if fixed := sorted(changes.keys() - set(_RESUMABLE_SETTINGS)):
         flag = "--" + fixed[0].replace("_", "-")
-        raise ArgumentError(f"{flag} cannot change when a run goes on; {', '.join(_CHANGEABLE)} can. Train a new run")
-    settings = folder.settings.replaced(**_meant(changes))
-    ended = folder.facts["status"] in (Status.COMPLETE, Status.STOPPED_EARLY)
+        raise ArgumentError(f"{flag} cannot change when a run goes on; {', '.join(_RESUMABLE_SETTINGS)} can. Train a new run")
+    settings = folder.settings.replace(**_without_min_steps(changes))
+    ended = folder.metadata["status"] in (Status.COMPLETE, Status.STOPPED_EARLY)
     if ended and settings == folder.settings:
         raise RunError(
-            f"{folder.path} is {folder.facts['status']} after {folder.settings.epochs} epochs: "
+            f"{folder.path} is {folder.metadata['status']} after {folder.settings.epochs} epochs: "
             "give more --epochs to train on"
         )
     folder.update(settings=settings.model_dump())
     return settings
 
 
-def _meant(settings: dict[str, Any]) -> dict[str, Any]:
+def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:
     """Who says how many epochs means that many: the recipe's least number of steps then counts no more."""
-    return {"least_steps": 0, **settings} if "epochs" in settings else settings
+    return {"min_steps": 0, **settings} if "epochs" in settings else settings
 
 
-def _fresh(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
+def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
     """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(mix(settings.seed, _WEIGHTS))
+        torch.manual_seed(derive_seed(settings.seed, _INIT_STREAM))
         return folder.build()
 
 
@@ -219,13 +219,13 @@ def data_facts(data: Dataset) -> dict[str, Any]:
         "data_shape": list(data.data_shape),
         "values": str(data.values),
         "classes": None if data.classes is None else list(data.classes),
-        "sizes": {name: len(part) for name, part in data.parts.items()},
+        "sizes": {name: len(part) for name, part in data.subsets.items()},
         "notes": list(data.notes),
         "skipped": [{"file": skip.file, "reason": skip.reason} for skip in data.skipped],
     }
 
 
-def free_name(parent: Path, name: str) -> Path:
+def unique_path(parent: Path, name: str) -> Path:
     """A path that is not taken: `name`, or `name-2`, `name-3`, …"""
     path, number = parent / name, 2
     while path.exists():

@@ -9,15 +9,15 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from autoencode.data import mix
+from autoencode.data import derive_seed
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
-from autoencode.evaluation.figures import labelled, save_figure
-from autoencode.tasks.codes import Item, code_of, codes_of
-from autoencode.tasks.generate import Note
+from autoencode.evaluation.figures import labelled_grid, save_figure
+from autoencode.tasks.codes import Item, encode_example, sample_codes
+from autoencode.tasks.generate import NoteCallback
 from autoencode.tasks.run import Run
 
-_MOST_ROWS, _EXAMPLES, _DRAWS = 10, 2_000, 41
+_MAX_ROWS, _EXAMPLES, _DRAWS = 10, 2_000, 41
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,21 +26,21 @@ class Traversal:
 
     Args:
         dims: which ones, counted from 1, the most telling first, (rows,).
-        steps: standard deviations from the middle, (columns,).
+        steps: standard deviations from the middle, (n_steps,).
         tells: what each dimension tells, by `measure`, (rows,).
         measure: "KL", the mean KL in nats, or "variance" of the codes, where there is no KL by dimension.
-        codes: (rows, columns, *latent_shape).
-        examples: (rows, columns, *data_shape).
-        through: the example whose code is walked through, (1, *data_shape); None for the middle of all codes.
+        codes: (rows, n_steps, *latent_shape).
+        examples: (rows, n_steps, *data_shape).
+        base_example: the example whose code is walked through, (1, *data_shape); None for the middle of all codes.
     """
 
     dims: Int64[Tensor, " rows"]
-    steps: Float[Tensor, " columns"]
+    steps: Float[Tensor, " n_steps"]
     tells: Float[Tensor, " rows"]
     measure: str
     codes: Tensor
     examples: Tensor
-    through: Tensor | None
+    base_example: Tensor | None
 
 
 def traverse(
@@ -48,12 +48,12 @@ def traverse(
     item: Item | None = None,
     *,
     dims: Sequence[int] = (),
-    columns: int = 9,
-    reach: float = 3.0,
+    n_steps: int = 9,
+    max_std: float = 3.0,
     of_class: str | int | None = None,
-    note: Note = lambda _: None,
+    on_note: NoteCallback = lambda _: None,
 ) -> Traversal:
-    """Moves one dimension at a time from −`reach` to `reach` standard deviations, and decodes.
+    """Moves one dimension at a time from −`max_std` to `max_std` standard deviations, and decodes.
 
     Standard deviations and the middle are those of the prior where it is a normal, else those of the codes of test
     examples. Dimensions are ranked by their mean KL on test examples: one near 0 tells the decoder nothing.
@@ -62,10 +62,10 @@ def traverse(
         run: the trained model.
         item: whose code the others keep: a picture, or an example such as `test:17`; by default all stay at the middle.
         dims: which dimensions, counted from 1; by default all, or of more than ten the ten that tell most.
-        columns: steps.
-        reach: the last step, in standard deviations.
+        n_steps: steps.
+        max_std: the last step, in standard deviations.
         of_class: the class, for a model that must be told one.
-        note: is given lines that a person should know.
+        on_note: is given lines that a person should know.
 
     Raises:
         ArgumentError: no such dimension, or fewer than two steps.
@@ -74,29 +74,29 @@ def traverse(
     References:
         Higgins et al., "β-VAE", ICLR 2017, figures 1 to 4 (traversals through a code).
     """
-    if columns < 2 or not 0 < reach < float("inf"):
-        raise ArgumentError(f"a traversal has 2 steps or more and a reach above 0, not {columns} and {reach:g}")
-    tells, measure, loc, scale = _telling(run)
-    chosen = _chosen(dims, tells)
-    one = None if item is None else code_of(run, item, of_class)
+    if n_steps < 2 or not 0 < max_std < float("inf"):
+        raise ArgumentError(f"a traversal has 2 steps or more and a max_std above 0, not {n_steps} and {max_std:g}")
+    tells, measure, loc, scale = _dimension_statistics(run)
+    chosen = _select_dimensions(dims, tells)
+    one = None if item is None else encode_example(run, item, of_class)
     if one is not None and one.note:
-        note(one.note)
-    steps = (torch.arange(columns) * 2 - (columns - 1)) * (reach / (columns - 1))  # exactly 0 in the middle
-    z = (loc if one is None else one.z.flatten()).repeat(len(chosen), columns, 1)
+        on_note(one.note)
+    steps = (torch.arange(n_steps) * 2 - (n_steps - 1)) * (max_std / (n_steps - 1))  # exactly 0 in the middle
+    z = (loc if one is None else one.z.flatten()).repeat(len(chosen), n_steps, 1)
     for row, dim in enumerate(chosen.tolist()):
         z[row, :, dim] = loc[dim] + steps * scale[dim]
     context = run.contexts(1, of_class) if one is None else one.context
-    told = None if context is None else context.expand(len(chosen) * columns, *context.shape[1:])
-    codes = z.reshape(len(chosen), columns, *run.model.latent_shape)
-    examples = run.decode(codes.flatten(0, 1), told).reshape(len(chosen), columns, *run.model.data_shape)
-    through = None if one is None else one.x
-    return Traversal(chosen + 1, steps, tells[chosen], measure, codes, examples, through)
+    expanded_context = None if context is None else context.expand(len(chosen) * n_steps, *context.shape[1:])
+    codes = z.reshape(len(chosen), n_steps, *run.model.latent_shape)
+    examples = run.decode(codes.flatten(0, 1), expanded_context).reshape(len(chosen), n_steps, *run.model.data_shape)
+    base_example = None if one is None else one.x
+    return Traversal(chosen + 1, steps, tells[chosen], measure, codes, examples, base_example)
 
 
-def _telling(run: Run) -> tuple[Tensor, str, Tensor, Tensor]:
+def _dimension_statistics(run: Run) -> tuple[Tensor, str, Tensor, Tensor]:
     """What each dimension tells and by which measure; the middle and the standard deviation of each."""
-    part = run.data.test.spread(_EXAMPLES)
-    codes = codes_of(run, part, mix(0, _DRAWS))
+    part = run.data.test.subsample(_EXAMPLES)
+    codes = sample_codes(run, part, derive_seed(0, _DRAWS))
     loc, scale = codes.mean(0), codes.std(0, correction=0)
     tells, measure = relevance(encode_all(run.model, part).kl, codes)
     p = None if run.model.prior is None or run.model.is_conditional else run.model.prior_for()
@@ -105,10 +105,10 @@ def _telling(run: Run) -> tuple[Tensor, str, Tensor, Tensor]:
     return tells, measure, loc, scale
 
 
-def _chosen(dims: Sequence[int], tells: Tensor) -> Tensor:
+def _select_dimensions(dims: Sequence[int], tells: Tensor) -> Tensor:
     ranked = tells.argsort(descending=True)
     if not dims:
-        return ranked[:_MOST_ROWS]
+        return ranked[:_MAX_ROWS]
     for dim in dims:
         if not 1 <= dim <= len(tells):
             raise ArgumentError(f"there is no latent dimension {dim}: this model has {len(tells)}, counted from 1")
@@ -137,10 +137,10 @@ def save_traversal(run: Run, made: Traversal, out: str | Path | None = None) -> 
     rows = zip(made.dims.tolist(), made.tells.tolist(), strict=True)
     names = [f"{dim}   {made.measure} {tells:.2f}{unit}" for dim, tells in rows]
     steps = [f"{step:+.3g} sd" if step else "0" for step in made.steps.tolist()]
-    if made.through is None:
-        save_figure(path, labelled(made.examples, names, steps))
+    if made.base_example is None:
+        save_figure(path, labelled_grid(made.examples, names, steps))
         return path
-    beside = made.through.expand(len(names), 1, *made.through.shape[1:])
-    sheet = labelled(torch.cat([beside, made.examples], 1), names, ["picture", *steps], apart=[1])
+    beside = made.base_example.expand(len(names), 1, *made.base_example.shape[1:])
+    sheet = labelled_grid(torch.cat([beside, made.examples], 1), names, ["picture", *steps], apart=[1])
     save_figure(path, sheet)
     return path

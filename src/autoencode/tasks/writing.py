@@ -12,10 +12,10 @@ from PIL import Image
 from torch import Tensor
 
 from autoencode.evaluation.figures import save_figure
-from autoencode.storage import replacing
+from autoencode.storage import atomic_open
 
 
-def as_image(picture: Tensor) -> Image.Image:
+def to_pil_image(picture: Tensor) -> Image.Image:
     """A picture in [0, 1], (channels, height, width), as 8 bits."""
     levels = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     return Image.fromarray(levels[:, :, 0] if levels.shape[2] == 1 else levels)
@@ -24,16 +24,16 @@ def as_image(picture: Tensor) -> Image.Image:
 def save_pictures(paths: list[Path], x: Tensor) -> None:
     """Writes each picture under its own name."""
     for path, picture in zip(paths, x, strict=True):
-        save_figure(path, as_image(picture))
+        save_figure(path, to_pil_image(picture))
 
 
 @contextmanager
-def growing_array(path: Path) -> Generator[Callable[[Tensor], None]]:
+def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
     """Writes a .npy file, rows at a time, that is there whole or not at all.
 
     Gives a function that adds rows, (n, ...): of one shape and type, at least once.
     """
-    with replacing(path) as file:
+    with atomic_open(path) as file:
         header: dict[str, Any] = {}
         rows = 0
 
@@ -53,5 +53,5 @@ def growing_array(path: Path) -> Generator[Callable[[Tensor], None]]:
 
 def save_array(path: Path, x: Tensor) -> None:
     """Writes a tensor as .npy, whole or not at all."""
-    with growing_array(path) as add:
+    with npy_writer(path) as add:
         add(x)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 
-class WeightAverage:
+class ExponentialMovingAverage:
     """Exponential moving average of a model's weights; buffers are copied as they are.
 
     In the first steps the decay is smaller, (1 + n) / (10 + n), so that the average forgets the fresh weights.

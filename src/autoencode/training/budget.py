@@ -3,16 +3,16 @@
 import copy
 import time
 
-from autoencode.data import Batches, Part
+from autoencode.data import Batches, Subset
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.training.optimizers import optimizers
-from autoencode.training.players import Players
-from autoencode.training.step import TrainStep, take
+from autoencode.training.adversaries import Adversaries
+from autoencode.training.step import TrainStep, training_step
 from autoencode.training.validate import validate
 
-_LOOKS = 50
-_WRONG = 0.05
+_REPLANS = 50
+_TOLERANCE = 0.05
 
 
 class TimeBudget:
@@ -31,14 +31,14 @@ class TimeBudget:
         self._training = self._validating = self._since_look = 0.0
         self._trained = self._validated = 0
 
-    def trained(self, seconds: float) -> bool:
+    def add_step(self, seconds: float) -> bool:
         """Takes note of a step; whether it is time to plan again, as it is some fifty times in a training."""
         self._training += seconds
         self._trained += 1
         self._since_look += seconds
-        return self._since_look > self._seconds / _LOOKS
+        return self._since_look > self._seconds / _REPLANS
 
-    def validated(self, seconds: float) -> None:
+    def add_validation(self, seconds: float) -> None:
         """Takes note of a validation."""
         self._validating += seconds
         self._validated += 1
@@ -49,18 +49,18 @@ class TimeBudget:
         validation = self._validating / self._validated / self._steps_per_epoch if self._validated else 0.0
         left = (self._seconds - seconds) / (self._training / self._trained + validation)
         fits = max(step, int(step + left))
-        if abs(fits - self.steps) <= _WRONG * self.steps:
+        if abs(fits - self.steps) <= _TOLERANCE * self.steps:
             return False
         self.steps = fits
         return True
 
 
-def steps_in(
+def estimate_steps(
     minutes: float,
     model: Autoencoder,
     objective: Objective,
     batches: Batches,
-    validation: Part,
+    validation: Subset,
     optimizer: str,
     precision: str,
 ) -> int:
@@ -70,20 +70,20 @@ def steps_in(
     """
     trial, judge = copy.deepcopy((model, objective))
     step = TrainStep(trial, judge, precision)
-    update, players = optimizers[optimizer](trial), Players(judge, batches.device)
+    update, adversaries = optimizers[optimizer](trial), Adversaries(judge, batches.device)
     validating = _seconds_to_validate(trial, judge, validation)
     budget = minutes * 60 / 50
     times: list[float] = []
     began = time.perf_counter()
     while len(times) < 5 or (time.perf_counter() - began < budget and len(times) < 50):
         start = time.perf_counter()
-        take(step, update, players, batches(len(times)), len(times), clip=None)
+        training_step(step, update, adversaries, batches(len(times)), len(times), grad_clip=None)
         times.append(time.perf_counter() - start)
     typical = sorted(times)[len(times) // 2]
     return max(1, int(minutes * 60 / (typical + validating / batches.steps_per_epoch)))
 
 
-def _seconds_to_validate(model: Autoencoder, objective: Objective, validation: Part) -> float:
+def _seconds_to_validate(model: Autoencoder, objective: Objective, validation: Subset) -> float:
     some = validation[:500]
     start = time.perf_counter()
     validate(model, objective, some)

@@ -9,11 +9,11 @@ from torch import Tensor
 Function = Callable[..., Any]
 """Of tensors, to tensors, by PyTorch's operations alone."""
 
-_WARM_UPS = 3
+_WARMUP_ITERATIONS = 3
 """Before a recording, so that libraries have made what they keep: as many as PyTorch's own notes on graphs advise."""
 
 
-class Captured:
+class CudaGraph:
     """A function on a GPU whose kernels are recorded once; a call starts them all together.
 
     Started one by one, the hundred small kernels of a step cost more in Python than on the GPU. A recording always
@@ -23,7 +23,7 @@ class Captured:
     Args:
         function: of memory and what is given, in this order. It may change the memory in place.
         memory: tensors on the GPU that stay where they are.
-        given: on any device; new at each call, of these shapes.
+        new_inputs: on any device; new at each call, of these shapes.
 
     Raises:
         RuntimeError: an operation cannot be recorded, such as one that waits for the GPU.
@@ -33,9 +33,9 @@ class Captured:
         PyTorch blog, 2021.
     """
 
-    def __init__(self, function: Function, memory: Sequence[Tensor], given: Sequence[Tensor]) -> None:
-        self._given = [value.to(memory[0].device, copy=True) for value in given]
-        self._replay, self._made = recorded(function, [*memory, *self._given])
+    def __init__(self, function: Function, memory: Sequence[Tensor], new_inputs: Sequence[Tensor]) -> None:
+        self._static_inputs = [value.to(memory[0].device, copy=True) for value in new_inputs]
+        self._replay, self._static_outputs = capture(function, [*memory, *self._static_inputs])
 
     def __call__(self, *inputs: Tensor) -> Any:
         """Replays the function.
@@ -43,19 +43,19 @@ class Captured:
         Args:
             inputs: the memory, which is taken to be that of the recording, and what is given.
         """
-        for place, value in zip(self._given, inputs[len(inputs) - len(self._given) :], strict=True):
+        for place, value in zip(self._static_inputs, inputs[len(inputs) - len(self._static_inputs) :], strict=True):
             place.copy_(value, non_blocking=True)
         self._replay()
-        return self._made
+        return self._static_outputs
 
 
-def recorded(function: Function, inputs: Sequence[Tensor]) -> tuple[Callable[[], None], Any]:
+def capture(function: Function, inputs: Sequence[Tensor]) -> tuple[Callable[[], None], Any]:
     """What replays the function on the memory of these inputs, and where its results will be; nothing is changed."""
     copies = [value.clone() for value in inputs]
     side, usual = torch.cuda.Stream(), torch.cuda.current_stream()
     side.wait_stream(usual)
     with torch.cuda.stream(side):
-        for _ in range(_WARM_UPS):
+        for _ in range(_WARMUP_ITERATIONS):
             function(*copies)
     usual.wait_stream(side)
     graph = torch.cuda.CUDAGraph()

@@ -8,30 +8,30 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from autoencode.model import Autoencoder
-from autoencode.training.averaging import WeightAverage
+from autoencode.training.averaging import ExponentialMovingAverage
 from autoencode.training.optimizers import load_state_tensors, state_tensors
-from autoencode.training.players import Players
+from autoencode.training.adversaries import Adversaries
 from autoencode.training.weights import load_into, load_tensors, save_tensors
 
 
 @dataclass
-class Progress:
+class TrainerState:
     """How far a training is, in numbers.
 
     Args:
         step: steps done; batches and noise follow from it and the seed.
-        best: the smallest validation loss so far.
-        reference: the one that counts for patience: the last that was better by the minimum change.
+        best_loss: the smallest validation loss so far.
+        patience_best: the one that counts for patience: the last that was better by the minimum change.
         epochs_since_best: epochs since it was counted as better, for early stopping.
-        sums: of the terms over the steps of the unfinished epoch.
+        term_sums: of the terms over the steps of the unfinished epoch.
         seconds: of training so far.
     """
 
     step: int = 0
-    best: float = float("inf")
-    reference: float = float("inf")
+    best_loss: float = float("inf")
+    patience_best: float = float("inf")
     epochs_since_best: int = 0
-    sums: dict[str, float] = field(default_factory=dict[str, float])
+    term_sums: dict[str, float] = field(default_factory=dict[str, float])
     seconds: float = 0.0
 
 
@@ -39,36 +39,36 @@ def save_checkpoint(
     path: Path,
     model: Autoencoder,
     optimizer: Optimizer,
-    players: Players,
-    average: WeightAverage,
-    progress: Progress,
+    adversaries: Adversaries,
+    ema: ExponentialMovingAverage,
+    state: TrainerState,
 ) -> None:
     """Writes the state of a training, whole or not at all."""
     parts = {
         "model": model.state_dict(),
         "optimizer": state_tensors(optimizer),
-        "players": players.tensors(),
-        "average": average.tensors,
+        "adversaries": adversaries.tensors(),
+        "ema_decay": ema.tensors,
     }
     tensors = {f"{part}.{name}": value for part, named in parts.items() for name, value in named.items()}
-    save_tensors(path, tensors, asdict(progress))
+    save_tensors(path, tensors, asdict(state))
 
 
 def load_checkpoint(
-    path: Path, model: Autoencoder, optimizer: Optimizer, players: Players, average: WeightAverage
-) -> Progress:
+    path: Path, model: Autoencoder, optimizer: Optimizer, adversaries: Adversaries, ema: ExponentialMovingAverage
+) -> TrainerState:
     """Puts the state of a training back.
 
     Raises:
         RunError: the file is missing, truncated, tampered with, or another model's.
     """
     tensors, facts = load_tensors(path)
-    load_into(model, _part(tensors, "model"), path)
-    load_state_tensors(optimizer, _part(tensors, "optimizer"))
-    players.load(_part(tensors, "players"), path)
-    average.load(_part(tensors, "average"))
-    return Progress(**facts)
+    load_into(model, _with_prefix(tensors, "model"), path)
+    load_state_tensors(optimizer, _with_prefix(tensors, "optimizer"))
+    adversaries.load(_with_prefix(tensors, "adversaries"), path)
+    ema.load(_with_prefix(tensors, "ema"))
+    return TrainerState(**facts)
 
 
-def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+def _with_prefix(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
     return {name.removeprefix(part + "."): value for name, value in tensors.items() if name.startswith(part + ".")}

@@ -15,7 +15,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Epoch:
+class EpochMetrics:
     """One line of metrics.jsonl.
 
     Args:
@@ -47,10 +47,10 @@ class Epoch:
 class History:
     """The epochs of a training, and how it ended."""
 
-    epochs: list[Epoch] = field(default_factory=list[Epoch])
+    epochs: list[EpochMetrics] = field(default_factory=list[EpochMetrics])
     status: Status = Status.RUNNING
 
     @property
-    def best(self) -> Epoch | None:
+    def best(self) -> EpochMetrics | None:
         """The epoch whose weights were kept."""
         return next((record for record in reversed(self.epochs) if record.best), None)

@@ -8,31 +8,31 @@ from types import FrameType
 from typing import Any
 
 
-class Interruption:
+class CancelToken:
     """Whether someone asked to stop."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.cancelled = False
 
 
 @contextmanager
-def listening() -> Generator[Interruption]:
-    """Inside the block Ctrl-C (or a TERM signal) sets `asked`; a second one ends the process as usual."""
-    interruption = Interruption()
+def cancel_on_interrupt() -> Generator[CancelToken]:
+    """Inside the block Ctrl-C (or a TERM signal) sets `cancelled`; a second one ends the process as usual."""
+    cancel_token = CancelToken()
     if threading.current_thread() is not threading.main_thread():
-        yield interruption
+        yield cancel_token
         return
     before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        interruption.asked = True
+    def request_stop(number: int, frame: FrameType | None) -> None:
+        cancel_token.cancelled = True
         for each, handler in before.items():
             signal.signal(each, handler)
 
     for number in before:
-        signal.signal(number, ask)
+        signal.signal(number, request_stop)
     try:
-        yield interruption
+        yield cancel_token
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

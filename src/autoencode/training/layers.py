@@ -2,23 +2,23 @@
 
 from torch import nn
 
-from autoencode.kernels import are_products_faster, build_kernels, suits_convolutions, suits_products
-from autoencode.nn import Conv, Linear, NarrowConv, PooledConv, TransposedConv, UpsampledConv
+from autoencode.kernels import is_matmul_faster, build_kernels, suits_convolutions, suits_matmul
+from autoencode.nn import Conv, Linear, FewOutputsConv, PooledConv, TransposedConv, UpsampledConv
 
 
-def is_ours(layer: nn.Module, precision: str) -> bool:
+def has_custom_kernel(layer: nn.Module, precision: str) -> bool:
     """Whether kernels of our own compute this layer here. The first call may compile them, and may measure.
 
     Args:
         layer: of a model.
         precision: float32 or bfloat16.
     """
-    if not may_be_ours(layer, precision) or not build_kernels():
+    if not supports_custom_kernel(layer, precision) or not build_kernels():
         return False
-    return not isinstance(layer, Linear) or precision != "float32" or are_products_faster()
+    return not isinstance(layer, Linear) or precision != "float32" or is_matmul_faster()
 
 
-def may_be_ours(layer: nn.Module, precision: str) -> bool:
+def supports_custom_kernel(layer: nn.Module, precision: str) -> bool:
     """Whether kernels of our own can compute this layer faster here, once they are compiled (`autoencode.kernels`).
 
     Args:
@@ -26,7 +26,7 @@ def may_be_ours(layer: nn.Module, precision: str) -> bool:
         precision: float32 or bfloat16.
     """
     if isinstance(layer, Linear):
-        return suits_products(precision)
-    return isinstance(layer, Conv | NarrowConv | PooledConv | TransposedConv | UpsampledConv) and suits_convolutions(
+        return suits_matmul(precision)
+    return isinstance(layer, Conv | FewOutputsConv | PooledConv | TransposedConv | UpsampledConv) and suits_convolutions(
         precision
     )

@@ -43,11 +43,11 @@ class Muon(torch.optim.Optimizer):
             state["momentum"] = torch.zeros_like(weight)
         gradient = cast("Tensor", weight.grad)
         state["momentum"].lerp_(gradient, 1 - momentum)
-        ahead = torch.lerp(gradient, state["momentum"], momentum)
-        ahead = ahead.movedim(1, -1)  # for convolutions the order in which channels-last weights lie in memory
-        matrix = ahead.flatten(1)
+        nesterov = torch.lerp(gradient, state["momentum"], momentum)
+        nesterov = nesterov.movedim(1, -1)  # for convolutions the order in which channels-last weights lie in memory
+        matrix = nesterov.flatten(1)
         scale = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5 if weight.ndim == 2 else 1.0
-        return orthogonalised(matrix).mul_(scale).view(ahead.shape).movedim(-1, 1)
+        return orthogonalised(matrix).mul_(scale).view(nesterov.shape).movedim(-1, 1)
 
 
 def orthogonalised(matrix: Tensor, steps: int = 5) -> Tensor:

@@ -10,37 +10,37 @@ from autoencode.errors import CapabilityError
 from autoencode.registry import Registry
 from autoencode.training.muon import Muon
 
-Make = Callable[..., Optimizer]
+OptimizerFactory = Callable[..., Optimizer]
 """(model, learning_rate) → optimizer; the learning rate has a default."""
 
-optimizers: Registry[Make] = Registry("optimizer", "autoencode list optimizers")
+optimizers: Registry[OptimizerFactory] = Registry("optimizer", "autoencode list optimizers")
 
 
-@optimizers.named("adam")
+@optimizers.register("adam")
 def adam(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
     """Adam (Kingma and Ba, ICLR 2015), in one fused pass."""
-    return torch.optim.Adam(trainable(model), lr=learning_rate, fused=True)
+    return torch.optim.Adam(trainable_parameters(model), lr=learning_rate, fused=True)
 
 
-@optimizers.named("adamw")
+@optimizers.register("adamw")
 def adamw(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
     """Adam with decoupled weight decay of 0.01 (Loshchilov and Hutter, ICLR 2019)."""
-    return torch.optim.AdamW(trainable(model), lr=learning_rate, weight_decay=0.01, fused=True)
+    return torch.optim.AdamW(trainable_parameters(model), lr=learning_rate, weight_decay=0.01, fused=True)
 
 
-@optimizers.named("rmsprop")
+@optimizers.register("rmsprop")
 def rmsprop(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
     """RMSprop with Keras's decay of 0.9 (Tieleman and Hinton, 2012)."""
-    return torch.optim.RMSprop(trainable(model), lr=learning_rate, alpha=0.9, eps=1e-7)
+    return torch.optim.RMSprop(trainable_parameters(model), lr=learning_rate, alpha=0.9, eps=1e-7)
 
 
-@optimizers.named("sgd")
+@optimizers.register("sgd")
 def sgd(model: nn.Module, learning_rate: float = 1e-4) -> Optimizer:
     """Stochastic gradient descent with Nesterov momentum of 0.9."""
-    return torch.optim.SGD(trainable(model), lr=learning_rate, momentum=0.9, nesterov=True)
+    return torch.optim.SGD(trainable_parameters(model), lr=learning_rate, momentum=0.9, nesterov=True)
 
 
-@optimizers.named("muon")
+@optimizers.register("muon")
 def muon(model: nn.Module, learning_rate: float = 0.03) -> Optimizer:
     """Orthogonalised momentum for the weights (Jordan et al., 2024), Adam for biases, heads and the output layer."""
     return MuonWithAdam(model, learning_rate)
@@ -57,7 +57,7 @@ class MuonWithAdam(Optimizer):
     def __init__(self, model: nn.Module, learning_rate: float) -> None:
         named = {name: p for name, p in model.named_parameters() if p.requires_grad}
         last = [name for name in named if name.startswith(("encoder.", "decoder.")) and named[name].ndim > 1][-1:]
-        inner = [p for name, p in named.items() if p.ndim > 1 and _is_inner(name) and name not in last]
+        inner = [p for name, p in named.items() if p.ndim > 1 and _is_hidden(name) and name not in last]
         taken = {id(p) for p in inner}
         rest = [p for p in named.values() if id(p) not in taken]
         groups = [{"params": inner, "lr": learning_rate}, {"params": rest, "lr": 0.1 * learning_rate}]
@@ -77,11 +77,11 @@ class MuonWithAdam(Optimizer):
             part.step()
 
 
-def _is_inner(name: str) -> bool:
+def _is_hidden(name: str) -> bool:
     return not name.startswith(("posterior.", "prior.", "likelihood."))
 
 
-def trainable(model: nn.Module) -> list[nn.Parameter]:
+def trainable_parameters(model: nn.Module) -> list[nn.Parameter]:
     """The parameters that take gradients."""
     return [p for p in model.parameters() if p.requires_grad]
 

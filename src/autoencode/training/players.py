@@ -1,4 +1,4 @@
-"""The second players of an adversarial training, and their optimizers."""
+"""The second adversaries of an adversarial training, and their optimizers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,36 +11,36 @@ from autoencode.training.optimizers import load_state_tensors, state_tensors
 from autoencode.training.weights import load_into
 
 
-class Players:
+class Adversaries:
     """The networks that play against the model, each with an Adam of its own.
 
-        one forward pass ─► each player's loss ─► gradients of that player's weights alone ─► all step
+        one forward pass ─► each adversary's loss ─► gradients of that adversary's weights alone ─► all step
 
     Args:
-        objective: whose players they are; most objectives have none.
+        objective: whose adversaries they are; most objectives have none.
         device: where they shall be.
     """
 
     def __init__(self, objective: Objective, device: torch.device | str = "cpu") -> None:
         self.networks: dict[str, nn.Module] = {}
         self.optimizers: dict[str, torch.optim.Adam] = {}
-        for name, player in objective.players.items():
-            network = player.network.to(device).train()
+        for name, adversary in objective.auxiliary_networks.items():
+            network = adversary.network.to(device).train()
             weights = [p for p in network.parameters() if p.requires_grad]
-            optimizer = torch.optim.Adam(weights, lr=player.learning_rate, betas=player.betas, fused=True)
+            optimizer = torch.optim.Adam(weights, lr=adversary.learning_rate, betas=adversary.betas, fused=True)
             for group in optimizer.param_groups:
-                group["highest_lr"] = group["lr"]
+                group["max_lr"] = group["lr"]
             self.networks[name], self.optimizers[name] = network, optimizer
 
     def backward(self, losses: Mapping[str, Tensor]) -> None:
-        """The gradient of each player's loss with respect to that player's weights."""
+        """The gradient of each adversary's loss with respect to that adversary's weights."""
         for name, network in self.networks.items():
             self.optimizers[name].zero_grad(set_to_none=True)
             weights = [p for p in network.parameters() if p.requires_grad]
             losses[name].backward(inputs=weights, retain_graph=True)
 
     def step(self) -> None:
-        """One update of every player."""
+        """One update of every adversary."""
         for optimizer in self.optimizers.values():
             optimizer.step()
 
@@ -48,7 +48,7 @@ class Players:
         """Sets every learning rate to so much of its highest value."""
         for optimizer in self.optimizers.values():
             for group in optimizer.param_groups:
-                group["lr"] = group["highest_lr"] * factor
+                group["lr"] = group["max_lr"] * factor
 
     def tensors(self) -> dict[str, Tensor]:
         """All that an exact resume needs, by name."""
@@ -62,12 +62,12 @@ class Players:
         """Puts back what `tensors` gave, read from `path`.
 
         Raises:
-            RunError: they are other players'.
+            RunError: they are other adversaries'.
         """
         for name, network in self.networks.items():
-            load_into(network, _under(tensors, f"{name}.network."), path)
-            load_state_tensors(self.optimizers[name], _under(tensors, f"{name}.optimizer."))
+            load_into(network, _with_prefix(tensors, f"{name}.network."), path)
+            load_state_tensors(self.optimizers[name], _with_prefix(tensors, f"{name}.optimizer."))
 
 
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def _with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}

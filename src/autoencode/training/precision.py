@@ -36,7 +36,7 @@ def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> st
     return "bfloat16" if fast else "float32"
 
 
-def is_slow_here(precision: str, device: torch.device) -> bool:
+def is_emulated(precision: str, device: torch.device) -> bool:
     """Whether the processor has to make do without: with AVX2, or AVX-512 of before 2020, products in bfloat16 take
     several times as long as in float32, and up to a hundred times.
     """

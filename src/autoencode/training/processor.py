@@ -7,11 +7,11 @@ from pathlib import Path
 
 import torch
 
-from autoencode.kernels import use_kernels_unless_told
+from autoencode.kernels import use_kernels_by_default
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_LARGEST = 2**30
-_CALLED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_MALLOC_THRESHOLD = 2**30
+_CALLBACK_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 @cache
@@ -24,15 +24,15 @@ def keep_freed_memory() -> None:
     if platform.libc_ver()[0] != "glibc":
         return
     libc = ctypes.CDLL(None)
-    libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST)
-    libc.mallopt(_M_TRIM_THRESHOLD, _LARGEST)
+    libc.mallopt(_M_MMAP_THRESHOLD, _MALLOC_THRESHOLD)
+    libc.mallopt(_M_TRIM_THRESHOLD, _MALLOC_THRESHOLD)
 
 
-def prepare_processor() -> None:
+def configure_cpu() -> None:
     """For the whole process: freed memory is kept, numbers below 1e-38 count as zero, and our own kernels are used."""
     keep_freed_memory()
     flush_denormals()
-    use_kernels_unless_told()
+    use_kernels_by_default()
 
 
 def flush_denormals() -> None:
@@ -48,8 +48,8 @@ def flush_denormals() -> None:
     if library is None:
         return
 
-    @_CALLED
-    def told(_: None) -> None:
+    @_CALLBACK_TYPE
+    def set_in_thread(_: None) -> None:
         torch.set_flush_denormal(True)
 
-    ctypes.CDLL(str(library)).GOMP_parallel(told, None, ctypes.c_uint(torch.get_num_threads()), ctypes.c_uint(0))
+    ctypes.CDLL(str(library)).GOMP_parallel(set_in_thread, None, ctypes.c_uint(torch.get_num_threads()), ctypes.c_uint(0))

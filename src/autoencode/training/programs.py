@@ -8,40 +8,40 @@ from typing import Any
 from torch import Tensor
 from torch.func import functionalize
 
-from autoencode.kernels import are_products_faster, shims, written_down
-from autoencode.training.captured import Captured
+from autoencode.kernels import is_matmul_faster, c_shims, trace_custom_ops
+from autoencode.training.captured import CudaGraph
 
 
-def program_of(function: Callable[..., Any], memory: Sequence[Tensor], given: Sequence[Tensor]) -> Any:
+def compile_traced(function: Callable[..., Any], memory: Sequence[Tensor], new_inputs: Sequence[Tensor]) -> Any:
     """The function, written down operation by operation, as one program; only copies are changed here.
 
     Args:
         function: of memory and what is given, in this order; it may change the memory in place.
         memory: stays where it is from call to call.
-        given: comes anew at each call, of these shapes.
+        new_inputs: comes anew at each call, of these shapes.
 
     Returns:
         What takes the same tensors; on a GPU its results are overwritten by the next call.
     """
-    inputs = [*memory, *(value.to(memory[0].device) for value in given)]
+    inputs = [*memory, *(value.to(memory[0].device) for value in new_inputs)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch's own, about PyTorch's own, at the first import of its compiler
-        graph = _written(function, inputs)
+        graph = _trace(function, inputs)
         if memory[0].device.type == "cuda":
-            return Captured(graph, memory, given)
-        return _compiled(graph, inputs)
+            return CudaGraph(graph, memory, new_inputs)
+        return _inductor_compile(graph, inputs)
 
 
-def _written(function: Callable[..., Any], inputs: Sequence[Tensor]) -> Any:
+def _trace(function: Callable[..., Any], inputs: Sequence[Tensor]) -> Any:
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    are_products_faster()  # which may measure: that is not to be written down
-    with written_down():
-        graph = make_fx(function)(*copies(inputs))
-    return make_fx(functionalize(graph))(*copies(inputs))
+    is_matmul_faster()  # which may measure: that is not to be written down
+    with trace_custom_ops():
+        graph = make_fx(function)(*cloned(inputs))
+    return make_fx(functionalize(graph))(*cloned(inputs))
 
 
-def _compiled(graph: Any, inputs: Sequence[Tensor]) -> Any:
+def _inductor_compile(graph: Any, inputs: Sequence[Tensor]) -> Any:
     import torch._inductor
     from torch._inductor import config
 
@@ -49,18 +49,18 @@ def _compiled(graph: Any, inputs: Sequence[Tensor]) -> Any:
         node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
     with (
         config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
-        config.patch({"aot_inductor.custom_ops_to_c_shims": shims(), "cpp.cxx": _compilers(config.cpp.cxx)}),
+        config.patch({"aot_inductor.custom_ops_to_c_shims": c_shims(), "cpp.cxx": _cxx_candidates(config.cpp.cxx)}),
     ):
-        return torch._inductor.compile(graph, list[Any](copies(inputs)))
+        return torch._inductor.compile(graph, list[Any](cloned(inputs)))
 
 
-def _compilers(found: tuple[str | None, ...]) -> tuple[str | None, ...]:
+def _cxx_candidates(found: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Those that PyTorch looks for, but GNU's in place of LLVM's: what that compiles has threads of its own, which wait
     beside PyTorch's, so that a program takes longer than the step as it is (docs/decisions/0013).
     """
     return tuple("g++" if one and "clang" in one and sys.platform == "linux" else one for one in found)
 
 
-def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+def cloned(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Each of them in memory of its own."""
     return [tensor.clone() for tensor in tensors]

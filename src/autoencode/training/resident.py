@@ -2,13 +2,13 @@
 
 import torch
 
-from autoencode.data import Part
+from autoencode.data import Subset
 
 _SHARE = 0.5
 """Of the memory that is free there; the rest is for the model and its steps."""
 
 
-def resident(part: Part, device: torch.device) -> Part:
+def cache_on_gpu(part: Subset, device: torch.device) -> Subset:
     """The part in a GPU's own memory, where it takes at most half of what is free: batches are then gathered there.
 
     Args:

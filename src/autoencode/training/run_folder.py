@@ -17,9 +17,9 @@ from autoencode.data import Split
 from autoencode.errors import RunError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.recipes import find_recipe, is_outside
+from autoencode.recipes import find_recipe, is_user_recipe
 from autoencode.settings import Settings
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 from autoencode.training.weights import load_into, load_tensors, save_tensors
 
 FORMAT = 1
@@ -48,15 +48,15 @@ class RunFolder:
 
     def __init__(self, path: str | Path, *, trust: str | None = None) -> None:
         self.path, self.trust = Path(path), trust
-        self.facts = self._read_facts()
+        self.metadata = self._read_metadata()
 
     @classmethod
-    def create(cls, path: str | Path, facts: dict[str, Any], split: Split | None = None) -> "RunFolder":
+    def create(cls, path: str | Path, metadata: dict[str, Any], split: Split | None = None) -> "RunFolder":
         """Makes a new folder and writes its run.json.
 
         Args:
             path: a folder that is not there yet, or is empty.
-            facts: `recipe`, `arguments`, `data`, `settings`, and whatever else should be known of the run.
+            metadata: `recipe`, `arguments`, `data`, `settings`, and whatever else should be known of the run.
             split: which examples are held out.
 
         Raises:
@@ -72,8 +72,8 @@ class RunFolder:
         }
         if split is not None:  # before run.json, so that whoever finds a run finds its split
             split.save(path / _SPLIT)
-        everything = {"format": FORMAT, "autoencode": __version__, "status": "running", **made, **facts}
-        write_whole(path / "run.json", json.dumps(everything, indent=2) + "\n")
+        everything = {"format": FORMAT, "autoencode": __version__, "status": "running", **made, **metadata}
+        atomic_write(path / "run.json", json.dumps(everything, indent=2) + "\n")
         return cls(path)
 
     def discard(self) -> None:
@@ -85,29 +85,29 @@ class RunFolder:
         with suppress(OSError):  # a person's own file may lie in it meanwhile
             self.path.rmdir()
 
-    def update(self, **facts: Any) -> None:
-        """Changes facts of run.json."""
-        self.facts = {**self.facts, **facts}
-        write_whole(self.path / "run.json", json.dumps(self.facts, indent=2) + "\n")
+    def update(self, **metadata: Any) -> None:
+        """Changes metadata of run.json."""
+        self.metadata = {**self.metadata, **metadata}
+        atomic_write(self.path / "run.json", json.dumps(self.metadata, indent=2) + "\n")
 
-    def _read_facts(self) -> dict[str, Any]:
+    def _read_metadata(self) -> dict[str, Any]:
         file = self.path / "run.json"
         if not self.path.is_dir():
             raise RunError(f"there is no folder {self.path}: see `autoencode list runs`")
         if not file.is_file():
             raise RunError(f"{self.path} is no run folder (it has no run.json): see `autoencode list runs`")
         try:
-            facts = json.loads(file.read_text())
+            metadata = json.loads(file.read_text())
         except (ValueError, OSError) as error:
             raise RunError(f"{file} cannot be read ({error}): copy the run folder again") from error
-        if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-            raise RunError(_other_format(self.path, facts))
-        return facts
+        if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+            raise RunError(_other_format(self.path, metadata))
+        return metadata
 
     @property
     def settings(self) -> Settings:
         """How it was trained."""
-        return Settings(**self.facts["settings"])
+        return Settings(**self.metadata["settings"])
 
     @property
     def model_file(self) -> Path:
@@ -115,7 +115,7 @@ class RunFolder:
         return self.path / "model.safetensors"
 
     @property
-    def last_file(self) -> Path:
+    def last_model_file(self) -> Path:
         """The weights after the last epoch."""
         return self.path / "last.safetensors"
 
@@ -158,7 +158,7 @@ class RunFolder:
 
     def write_metrics(self, lines: list[dict[str, Any]]) -> None:
         """Replaces metrics.jsonl."""
-        write_whole(self.metrics_file, "".join(json.dumps(line) + "\n" for line in lines))
+        atomic_write(self.metrics_file, "".join(json.dumps(line) + "\n" for line in lines))
 
     def build(self, data_shape: Sequence[int] | None = None) -> tuple[Autoencoder, Objective]:
         """The model and objective of the recipe, with fresh weights.
@@ -172,15 +172,15 @@ class RunFolder:
         Raises:
             RunError: the model was assembled by hand, or by a recipe that nobody said is trusted.
         """
-        name = self.facts.get("recipe")
+        name = self.metadata.get("recipe")
         if name is None:
             raise RunError(
                 f"{self.path} holds a model assembled by hand: build it the same way, then "
                 "RunFolder.load_weights(model)"
             )
         self.check_trusted()
-        arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.facts["arguments"].items()}
-        return find_recipe(name)(data_shape or self.facts["data"]["data_shape"], **arguments)
+        arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.metadata["arguments"].items()}
+        return find_recipe(name)(data_shape or self.metadata["data"]["data_shape"], **arguments)
 
     def check_trusted(self) -> None:
         """Raises where the run's recipe is outside this package and not the one that is trusted.
@@ -188,8 +188,8 @@ class RunFolder:
         Raises:
             RunError: nobody said that this code may be run.
         """
-        name = self.facts.get("recipe") or ""
-        if is_outside(name) and name != self.trust:
+        name = self.metadata.get("recipe") or ""
+        if is_user_recipe(name) and name != self.trust:
             raise RunError(
                 f"{self.path} was trained by a recipe outside autoencode, {name!r}, and opening it would run that "
                 f"code: if you know it, say so with --trust {name} (in Python, trust={name!r})"
@@ -211,13 +211,13 @@ class RunFolder:
         Raises:
             RunError: they are missing, truncated, tampered with, or another model's.
         """
-        path = self.last_file if last else self.model_file
+        path = self.last_model_file if last else self.model_file
         tensors, _ = load_tensors(path)
         load_into(model, tensors, path)
 
     def save_weights(self, last: Mapping[str, Tensor] | None = None, best: Mapping[str, Tensor] | None = None) -> None:
         """Writes the last weights, the best ones, or both."""
-        for path, weights in ((self.last_file, last), (self.model_file, best)):
+        for path, weights in ((self.last_model_file, last), (self.model_file, best)):
             if weights is not None:
                 save_tensors(path, weights)
 
@@ -237,10 +237,10 @@ def git_revision() -> str | None:
     return done.stdout.strip()
 
 
-def _other_format(path: Path, facts: Any) -> str:
-    if not isinstance(facts, dict) or "format" not in facts:
+def _other_format(path: Path, metadata: Any) -> str:
+    if not isinstance(metadata, dict) or "format" not in metadata:
         return f"{path / 'run.json'} is not autoencode's: it names no format"
     return (
-        f"{path} was written by autoencode {facts.get('autoencode', '?')} in run format {facts['format']}, and this is "
+        f"{path} was written by autoencode {metadata.get('autoencode', '?')} in run format {metadata['format']}, and this is "
         f"autoencode {__version__}, which reads format {FORMAT}: install that version, or train anew"
     )

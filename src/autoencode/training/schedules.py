@@ -5,32 +5,32 @@ from collections.abc import Callable
 
 from autoencode.registry import Registry
 
-schedules: Registry[Callable[[float], float]] = Registry("schedule", "autoencode list schedules")
+lr_schedules: Registry[Callable[[float], float]] = Registry("schedule", "autoencode list schedules")
 
-_RISE = 0.05
+_WARMUP = 0.05
 
 
-@schedules.named("constant")
+@lr_schedules.register("constant")
 def constant(done: float) -> float:
     """The same from beginning to end."""
     return 1.0
 
 
-@schedules.named("linear")
+@lr_schedules.register("linear")
 def linear(done: float) -> float:
     """A rise over the first 5 %, then a straight line to zero."""
-    return min(done / _RISE, (1 - done) / (1 - _RISE))
+    return min(done / _WARMUP, (1 - done) / (1 - _WARMUP))
 
 
-@schedules.named("cosine")
+@lr_schedules.register("cosine")
 def cosine(done: float) -> float:
     """A rise over the first 5 %, then half a cosine to zero."""
-    if done < _RISE:
-        return done / _RISE
-    return 0.5 * (1 + math.cos(math.pi * (done - _RISE) / (1 - _RISE)))
+    if done < _WARMUP:
+        return done / _WARMUP
+    return 0.5 * (1 + math.cos(math.pi * (done - _WARMUP) / (1 - _WARMUP)))
 
 
-@schedules.named("one-cycle")
+@lr_schedules.register("one-cycle")
 def one_cycle(done: float) -> float:
     """A rise over the first 30 %, then half a cosine to zero (after Smith and Topin, 2018)."""
     if done < 0.3:

@@ -10,8 +10,8 @@ from torch.optim import Optimizer
 from autoencode.data import Batch
 from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
-from autoencode.objectives import Objective, Output
-from autoencode.training.players import Players
+from autoencode.objectives import Objective, ObjectiveOutput
+from autoencode.training.adversaries import Adversaries
 
 
 class TrainStep(nn.Module):
@@ -27,7 +27,7 @@ class TrainStep(nn.Module):
         super().__init__()
         self.model, self.objective, self.precision = model, objective, precision
 
-    def forward(self, batch: Batch, step: int | None) -> Output:
+    def forward(self, batch: Batch, step: int | None) -> ObjectiveOutput:
         """The objective's output for a batch."""
         if self.precision == "float32":
             return self.objective(self.model, batch, step)
@@ -35,25 +35,25 @@ class TrainStep(nn.Module):
             return self.objective(self.model, batch, step)
 
 
-def take(
+def training_step(
     train_step: TrainStep,
     optimizer: Optimizer,
-    players: Players,
+    adversaries: Adversaries,
     batch: Batch,
     step: int,
-    clip: float | None,
+    grad_clip: float | None,
 ) -> dict[str, float]:
-    """One forward pass; backward for the model and for each player; then all are updated.
+    """One forward pass; backward for the model and for each adversary; then all are updated.
 
     Args:
         train_step: the model and its objective.
         optimizer: of the model.
-        players: of the objective.
+        adversaries: of the objective.
         batch: what is learned from.
         step: its number.
-        clip: bounds the gradient of the model, and that of each player, on its own.
+        grad_clip: bounds the gradient of the model, and that of each adversary, on its own.
 
-    Returns the loss and the means of its terms, and each player's loss under its name.
+    Returns the loss and the means of its terms, and each adversary's loss under its name.
 
     Raises:
         DivergenceError: the loss or the gradient is no finite number; the weights are then those of before the step.
@@ -61,34 +61,34 @@ def take(
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
-    values = _both_ways(train_step, players, batch, step)
+    values = _forward_backward(train_step, adversaries, batch, step)
     check_finite(values, f"at step {step}")
-    if clip is not None:
-        for part in (train_step, *players.networks.values()):
-            _clip(part, clip, step)
+    if grad_clip is not None:
+        for part in (train_step, *adversaries.networks.values()):
+            _clip(part, grad_clip, step)
     optimizer.step()
-    players.step()
+    adversaries.step()
     return values
 
 
-def _both_ways(train_step: TrainStep, players: Players, batch: Batch, step: int) -> dict[str, float]:
-    output: Output = train_step(batch, step)
-    players.backward(output.adversaries)
-    if players.networks:
+def _forward_backward(train_step: TrainStep, adversaries: Adversaries, batch: Batch, step: int) -> dict[str, float]:
+    output: ObjectiveOutput = train_step(batch, step)
+    adversaries.backward(output.adversary_losses)
+    if adversaries.networks:
         output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
     else:
         output.loss.backward()
-    return _numbers(output.scalars())
+    return _to_floats(output.scalars())
 
 
-def _numbers(scalars: Mapping[str, Tensor]) -> dict[str, float]:
+def _to_floats(scalars: Mapping[str, Tensor]) -> dict[str, float]:
     """All at once, since a device is waited for each time that a number is asked of it."""
     together = torch.stack(list(scalars.values()))
     return dict(zip(scalars, together.tolist(), strict=True))
 
 
-def _clip(module: nn.Module, clip: float, step: int) -> None:
-    norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), clip)
+def _clip(module: nn.Module, grad_clip: float, step: int) -> None:
+    norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), grad_clip)
     check_finite({"gradient": norm.item()}, f"at step {step}")
 
 
@@ -103,6 +103,6 @@ def check_finite(values: Mapping[str, float], where: str) -> None:
         return
     name = wrong[-1]  # the terms come after the loss, and say more
     raise DivergenceError(
-        f"'{name}' became {values[name]} {where}: try a lower --learning-rate, --clip 100, or "
+        f"'{name}' became {values[name]} {where}: try a lower --learning-rate, --grad-clip 100, or "
         "--precision float32; the last checkpoint is kept"
     )

@@ -10,11 +10,11 @@ import torch
 
 _SECONDS = 0.04
 _ROUNDS = 5
-_WORTH = 1.1
+_MIN_SPEEDUP = 1.1
 """Fewer threads must be so many times as fast as all of them: bits depend on their number."""
 
 
-def choose_threads(wanted: int | None) -> int:
+def choose_threads(requested: int | None) -> int:
     """As many as are wanted, or as are fastest now.
 
     Threads of one computation wait for each other. Where another process keeps a core busy, all of them wait for the
@@ -22,11 +22,11 @@ def choose_threads(wanted: int | None) -> int:
     (`benchmarks/threads.py`). So a moment's work is timed on all threads and on fewer.
 
     Args:
-        wanted: None where it is to be found out; OMP_NUM_THREADS in the environment is then somebody's choice, too.
+        requested: None where it is to be found out; OMP_NUM_THREADS in the environment is then somebody's choice, too.
     """
     most = torch.get_num_threads()
-    if wanted is not None or most == 1 or "OMP_NUM_THREADS" in os.environ:
-        return wanted or most
+    if requested is not None or most == 1 or "OMP_NUM_THREADS" in os.environ:
+        return requested or most
     return fastest([most, *sorted({most - 1, most // 2, 1} - {most, 0}, reverse=True)], _speed)
 
 
@@ -43,11 +43,11 @@ def fastest(counts: list[int], speed: Callable[[int], float]) -> int:
     rounds = [[speed(count) for count in counts] for _ in range(_ROUNDS)]
     speeds = {count: statistics.median(found) for count, found in zip(counts, zip(*rounds, strict=True), strict=True)}
     best = max(counts, key=speeds.__getitem__)
-    return best if speeds[best] > _WORTH * speeds[counts[0]] else counts[0]
+    return best if speeds[best] > _MIN_SPEEDUP * speeds[counts[0]] else counts[0]
 
 
 @contextmanager
-def on_threads(count: int) -> Generator[None]:
+def use_threads(count: int) -> Generator[None]:
     """Computes on so many threads meanwhile."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
@@ -60,7 +60,7 @@ def on_threads(count: int) -> Generator[None]:
 def _speed(count: int) -> float:
     """Products of matrices in a second, each of a tenth of a millisecond and divided between all threads."""
     a, b = torch.ones(128, 256), torch.ones(256, 256)
-    with on_threads(count):
+    with use_threads(count):
         for _ in range(5):
             torch.mm(a, b)
         began, done = time.perf_counter(), 0

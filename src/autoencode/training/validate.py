@@ -7,16 +7,16 @@ from contextlib import ExitStack, contextmanager
 import torch
 from torch import nn
 
-from autoencode.data import Part, in_order
+from autoencode.data import Subset, sequential_batches
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.training.seeding import own_noise, seed_noise
+from autoencode.training.seeding import preserved_rng, seed_rng
 
-_VALIDATION = 7
+_VALIDATION_STREAM = 7
 
 
 def validate(
-    model: Autoencoder, objective: Objective, part: Part, *, seed: int = 0, batch_size: int = 500
+    model: Autoencoder, objective: Objective, part: Subset, *, seed: int = 0, batch_size: int = 500
 ) -> dict[str, float]:
     """Means over a part of the data of the loss and each of its terms, in nats for each example.
 
@@ -25,18 +25,18 @@ def validate(
 
     Args:
         model: left in the mode in which it came.
-        objective: whose terms are reported; its players judge in evaluation mode, too.
+        objective: whose terms are reported; its adversaries judge in evaluation mode, too.
         part: every example counts once.
         seed: of the noise.
         batch_size: codes decoded at a time; it changes the speed and not the meaning.
     """
     device = next(model.parameters()).device
     sums: dict[str, float] = defaultdict(float)
-    with ExitStack() as inside, torch.no_grad(), own_noise(device):
-        for network in (model, *(player.network.to(device) for player in objective.players.values())):
-            inside.enter_context(evaluating(network))
-        seed_noise(seed, _VALIDATION)
-        for batch in in_order(part, max(1, batch_size // objective.n_samples)):
+    with ExitStack() as inside, torch.no_grad(), preserved_rng(device):
+        for network in (model, *(adversary.network.to(device) for adversary in objective.auxiliary_networks.values())):
+            inside.enter_context(eval_mode(network))
+        seed_rng(seed, _VALIDATION_STREAM)
+        for batch in sequential_batches(part, max(1, batch_size // objective.n_samples)):
             output = objective(model, batch.to(device))
             for name, value in {"loss": output.loss.expand(len(batch)), **output.terms}.items():
                 sums[name] += value.double().sum().item()
@@ -44,7 +44,7 @@ def validate(
 
 
 @contextmanager
-def evaluating(module: nn.Module) -> Generator[None]:
+def eval_mode(module: nn.Module) -> Generator[None]:
     """The module is in evaluation mode inside the block, and in its own again after it."""
     was_training = module.training
     module.eval()

@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from autoencode.errors import RunError
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any] | None = None) -> None:
@@ -25,8 +25,8 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, 
     plain = {name: value.detach().cpu().clone(memory_format=torch.contiguous_format) for name, value in tensors.items()}
     text = json.dumps(facts or {}, sort_keys=True)
     # One entry, as safetensors writes several in an order of its own and the file should depend on its content alone.
-    seal = json.dumps({"facts": text, "sha256": _digest(plain, text)})
-    write_whole(path, save(plain, {_SEAL: seal}))
+    header = json.dumps({"facts": text, "sha256": _digest(plain, text)})
+    atomic_write(path, save(plain, {_SEAL: header}))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -39,12 +39,12 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise RunError(f"{path} is missing: the run has saved no weights yet, or the folder was copied in part")
     try:
         with safe_open(path, framework="pt") as file:
-            seal = json.loads((file.metadata() or {}).get(_SEAL, "{}"))
+            header = json.loads((file.metadata() or {}).get(_SEAL, "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
     except (SafetensorError, OSError, ValueError) as error:
         raise RunError(f"{path} is truncated or no safetensors file ({error}): {_ADVICE}") from error
-    text = seal.get("facts", "{}")
-    if seal.get("sha256") != _digest(tensors, text):
+    text = header.get("facts", "{}")
+    if header.get("sha256") != _digest(tensors, text):
         raise RunError(f"{path} was changed after it was written (its checksum differs): {_ADVICE}")
     return tensors, json.loads(text)
 

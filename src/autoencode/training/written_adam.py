@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-_KEPT = ("exp_avg", "exp_avg_sq", "step")
+_STATE_NAMES = ("exp_avg", "exp_avg_sq", "step")
 
 
-def can_be_written(optimizer: Optimizer) -> bool:
+def has_functional_form(optimizer: Optimizer) -> bool:
     """Whether it is PyTorch's Adam or AdamW, in the form that `autoencode.training.optimizers` makes."""
     if not isinstance(optimizer, Adam) or len(optimizer.param_groups) != 1:
         return False
@@ -18,7 +18,7 @@ def can_be_written(optimizer: Optimizer) -> bool:
     return plain and (not group["weight_decay"] or group["decoupled_weight_decay"])
 
 
-class WrittenAdam:
+class FunctionalAdam:
     """The update of PyTorch's Adam, on its own state, so that steps made in either way can follow one another.
 
         w ← (1 − α λ) w − a m / (b √v + ε),    a = α / (1 − β₁ᵗ),    b = 1 / √(1 − β₂ᵗ)
@@ -27,7 +27,7 @@ class WrittenAdam:
     root, divisions are most of what Adam takes.
 
     Args:
-        optimizer: one that `can_be_written`.
+        optimizer: one that `has_functional_form`.
         weights: which it changes.
 
     References:
@@ -47,41 +47,41 @@ class WrittenAdam:
                 }
 
     def state(self) -> list[Tensor]:
-        """Weight by weight the means of its slopes and of their squares and the number of updates: all that an update
+        """Weight by weight the means of its gradients and of their squares and the number of updates: all that an update
         changes besides the weights.
         """
-        return [self._optimizer.state[weight][name] for weight in self._weights for name in _KEPT]
+        return [self._optimizer.state[weight][name] for weight in self._weights for name in _STATE_NAMES]
 
-    def numbers(self) -> Tensor:
+    def scalars(self) -> Tensor:
         """What is the same for all weights at the coming update, (3,): a, b and 1 − α λ."""
         rate, (beta1, beta2) = self._group["lr"], self._group["betas"]
         step = self._optimizer.state[self._weights[0]]["step"].item() + 1
         decay = 1 - rate * self._group["weight_decay"]
         return torch.tensor([rate / (1 - beta1**step), (1 - beta2**step) ** -0.5, decay])
 
-    def update(self, weights: Sequence[Tensor], inputs: Sequence[Tensor], slopes: Sequence[Tensor], ok: Tensor) -> None:
+    def update(self, weights: Sequence[Tensor], inputs: Sequence[Tensor], gradients: Sequence[Tensor], ok: Tensor) -> None:
         """Changes weights and the state among the inputs in place, where `ok` holds; else all stays as it is.
 
         Args:
             weights: their numbers, in the order of the constructor.
-            inputs: as `state` gives them, and then as `numbers` does.
-            slopes: of the loss, for each weight.
+            inputs: as `state` gives them, and then as `scalars` does.
+            gradients: of the loss, for each weight.
             ok: a Boolean scalar.
         """
         *state, numbers = inputs
         a, b, decay = numbers.unbind()
         beta1, beta2 = self._group["betas"]
-        entries = zip(weights, state[::3], state[1::3], state[2::3], slopes, strict=True)
-        for weight, mean, square, count, slope in entries:
-            new_mean = mean + (1 - beta1) * (slope - mean)
-            new_square = beta2 * square + (1 - beta2) * slope * slope
+        entries = zip(weights, state[::3], state[1::3], state[2::3], gradients, strict=True)
+        for weight, mean, square, count, gradient in entries:
+            new_mean = mean + (1 - beta1) * (gradient - mean)
+            new_square = beta2 * square + (1 - beta2) * gradient * gradient
             kept = decay * weight if self._group["weight_decay"] else weight
             new = kept - a * new_mean / (b * new_square.sqrt() + self._group["eps"])
             for old, changed in ((mean, new_mean), (square, new_square), (count, count + 1), (weight, new)):
                 old.copy_(torch.where(ok, changed, old))
 
-    def slopes(self, changed: Sequence[Tensor]) -> list[Tensor]:
-        """The slopes of an update that made the state so, from what it is now."""
+    def gradients(self, changed: Sequence[Tensor]) -> list[Tensor]:
+        """The gradients of an update that made the state so, from what it is now."""
         means = [self._optimizer.state[weight]["exp_avg"] for weight in self._weights]
         beta1 = self._group["betas"][0]
         return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::3], strict=False)]

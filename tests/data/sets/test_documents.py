@@ -53,7 +53,7 @@ def test_patches_lie_on_their_targets(scans: Path):
 
 def test_without_the_files_it_says_where_to_get_them(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("AUTOENCODE_DATA", str(tmp_path))
-    monkeypatch.setattr("autoencode.data.places.cache", lambda name: tmp_path / "cache" / name)
+    monkeypatch.setattr("autoencode.data.places.cache_folder", lambda name: tmp_path / "cache" / name)
     with pytest.raises(
         DownloadError, match=r"cannot be downloaded by itself: put the folders train/ and train_cleaned/"
     ):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data import Values, datasets, load
+from autoencode.data import ValueRange, datasets, load
 from autoencode.data.sets import idx_pair
 from autoencode.data.sets.mnist import FILES
 from autoencode.errors import DataError
@@ -19,7 +19,7 @@ def test_idx_sets(real_data, name: str):
     assert data.data_shape == datasets[name].data_shape == (1, 28, 28)
     assert data.split.sizes == {"train": 55_000, "validation": 5_000, "test": 10_000}
     assert data.train.x.dtype == torch.uint8
-    assert data.values is Values.BYTES
+    assert data.values is ValueRange.BYTES
     assert len(data.classes) == 10
     assert torch.equal(data.split.test, torch.arange(60_000, 70_000))
     if name == "fashion-mnist":
@@ -39,7 +39,7 @@ def test_binarized_mnist(real_data):
     assert data.train.x[::50].unique().tolist() == [0, 255]
     assert data.train.x.numpy().mean() / 255 == pytest.approx(0.13, abs=0.005)
     assert data.train.labels is None
-    assert data.values is Values.UNIT
+    assert data.values is ValueRange.UNIT
     assert torch.equal(data.split.validation, torch.arange(50_000, 60_000))
     assert not torch.equal(data.split.train, torch.arange(50_000))
 
@@ -61,4 +61,4 @@ def test_files_that_do_not_match_are_refused():
 
     contents = dict(zip(FILES, [idx((5, 2, 2)), idx((4,)), idx((3, 2, 2)), idx((3,))], strict=True))
     with pytest.raises(DataError, match=r"pictures \(5, 2, 2\), \(3, 2, 2\) and labels \(4,\), \(3,\) do not match"):
-        idx_pair.read_four(contents.__getitem__, FILES, ())
+        idx_pair.read_idx_files(contents.__getitem__, FILES, ())

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from autoencode.evaluation.explorer import Drawn, ExplorerContent, Latent
-from autoencode.portable import record
+from autoencode.evaluation.explorer import ExplorerExamples, ExplorerContent, LatentSummary
+from autoencode.portable import trace
 
 SIDE = 8
 
@@ -27,8 +27,8 @@ def _content(dims: int = 2, **changed: Any) -> ExplorerContent:
     content = ExplorerContent(
         title="two ramps",
         lead="What a ramp draws.",
-        decoder=record(lambda z, _: decoded(z), torch.zeros(1, dims)),
-        latent=Latent(
+        decoder=trace(lambda z, _: decoded(z), torch.zeros(1, dims)),
+        latent=LatentSummary(
             mean=codes.mean(0),
             scale=codes.std(0),
             relevance=torch.linspace(1, 2, dims),
@@ -38,9 +38,9 @@ def _content(dims: int = 2, **changed: Any) -> ExplorerContent:
             axes=("first number", "second number"),
             circles=dims == 2,
         ),
-        examples=Drawn(
+        examples=ExplorerExamples(
             places=codes @ directions,
-            place_labels=labels,
+            position_labels=labels,
             codes=codes[:40],
             thumbnails=decoded(codes[:40]),
             labels=labels[:40],

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from autoencode.evaluation.explorer import write_explorer
-from autoencode.portable import record
+from autoencode.portable import trace
 
 pytestmark = pytest.mark.browser
 
@@ -407,7 +407,7 @@ def test_codes_stay_where_codes_may_lie(browser, tmp_path, content, support):
 def test_a_model_that_is_told_something(browser, tmp_path, content):
     told = list(torch.eye(3).split(1))
     ramps = torch.linspace(-3, 3, 192).view(3, 64)
-    decoder = record(
+    decoder = trace(
         lambda z, c: torch.sigmoid(z @ torch.ones(2, 64) + c @ ramps).view(-1, 1, 8, 8), torch.zeros(1, 2), told
     )
     made = content()
@@ -431,7 +431,7 @@ def test_a_model_that_is_told_something(browser, tmp_path, content):
 
 def test_without_classes(browser, tmp_path, content):
     made = content()
-    bare = replace(made, examples=replace(made.examples, labels=None, place_labels=None), classes=[])
+    bare = replace(made, examples=replace(made.examples, labels=None, position_labels=None), classes=[])
     page = browser.open(written(tmp_path, bare))
     page.settle()
     assert page.run("document.getElementById('legend').children.length") == 0

@@ -4,7 +4,7 @@ import pytest
 
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures import curves, png, svg
-from autoencode.evaluation.figures.curves import far_off
+from autoencode.evaluation.figures.curves import n_outlying_epochs
 
 
 def epochs(values, best=-1, terms=("loss", "nll", "kl")):
@@ -57,7 +57,7 @@ def test_a_first_epoch_that_is_far_off_does_not_flatten_the_rest():
     [([5.0], 0), ([500.0, 5.0], 0), ([9.0, 8.0, 7.0, 6.0], 0), ([900.0, 8.0, 7.0, 6.0], 1), ([0.0, 50.0, 51.0], 1)],
 )
 def test_how_many_epochs_are_far_off(values, skipped):
-    assert far_off([values]) == skipped
+    assert n_outlying_epochs([values]) == skipped
 
 
 @pytest.mark.parametrize("values", [[3.0], [3.0, 3.0], [-4.0, -5.0, -6.0], [0.0, 0.0, 0.0]])

@@ -6,7 +6,7 @@ import torch
 from matplotlib import pyplot
 from PIL import Image
 
-from autoencode.evaluation.figures import codes, grid, png, rates, save_figure, svg
+from autoencode.evaluation.figures import codes, grid, png, kl_bars, save_figure, svg
 
 
 def chart():
@@ -20,7 +20,7 @@ def test_a_saved_picture_is_the_picture(tmp_path):
 
 
 def test_a_saved_chart_is_on_white_and_sharp(tmp_path):
-    save_figure(tmp_path / "rates.png", rates(torch.rand(8)))
+    save_figure(tmp_path / "rates.png", kl_bars(torch.rand(8)))
     with Image.open(tmp_path / "rates.png") as picture:
         assert picture.width == 200 * 5.6
         assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)

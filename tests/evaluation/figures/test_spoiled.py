@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures import View, spoiled_sheet, views
+from autoencode.evaluation.figures import View, corruption_sheet, views
 
 
 def picture(width, height, level=0):
@@ -16,8 +16,8 @@ def image(width, height):
 
 def test_a_small_picture_has_its_pixels_repeated():
     (view,) = views(picture(8, 6), picture(8, 6, 255))
-    assert view.original.size == view.spoiled.size == (72, 54)
-    assert np.asarray(view.spoiled).min() == 255
+    assert view.original.size == view.corrupted.size == (72, 54)
+    assert np.asarray(view.corrupted).min() == 255
 
 
 def test_a_picture_is_made_no_larger_than_the_sheet_s_cell():
@@ -28,12 +28,12 @@ def test_a_picture_is_made_no_larger_than_the_sheet_s_cell():
 
 
 def test_a_large_picture_is_shown_whole_and_its_middle_as_it_is():
-    spoiled = picture(1001, 100)
-    spoiled[..., 260] = spoiled[..., 739] = 255
-    whole, middle = views(picture(1001, 100), spoiled)
+    corrupted = picture(1001, 100)
+    corrupted[..., 260] = corrupted[..., 739] = 255
+    whole, middle = views(picture(1001, 100), corrupted)
     assert whole.original.size == (480, 48)
-    assert middle.spoiled.size == (480, 100)
-    assert np.asarray(middle.spoiled)[:, [0, -1]].min() == 255
+    assert middle.corrupted.size == (480, 100)
+    assert np.asarray(middle.corrupted)[:, [0, -1]].min() == 255
 
 
 def test_colour_stays_colour():
@@ -41,11 +41,11 @@ def test_colour_stays_colour():
     red[0] = blue[2] = 255
     (view,) = views(red, blue)
     assert view.original.getpixel((0, 0)) == (255, 0, 0)
-    assert view.spoiled.getpixel((0, 0)) == (0, 0, 255)
+    assert view.corrupted.getpixel((0, 0)) == (0, 0, 255)
 
 
 def test_views_go_from_left_to_right_and_then_below():
-    sheet = spoiled_sheet([View(image(900, 50), image(900, 50)) for _ in range(3)])
+    sheet = corruption_sheet([View(image(900, 50), image(900, 50)) for _ in range(3)])
     assert sheet.size == (1804, 2 * 104 + 20)
     shown = np.asarray(sheet)[..., 3]
     assert shown[:50, :900].min() == 255
@@ -58,4 +58,4 @@ def test_pictures_of_two_sizes_and_no_pictures_are_errors():
     with pytest.raises(ShapeError, match=r"its original's shape, \(1, 4, 3\), not \(1, 3, 4\)"):
         views(picture(3, 4), picture(4, 3))
     with pytest.raises(ShapeError, match="at least one picture"):
-        spoiled_sheet([])
+        corruption_sheet([])

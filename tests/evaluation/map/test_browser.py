@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from autoencode.evaluation.map import MapContent, write_page
+from autoencode.evaluation.map import MapContent, write_map_page
 from support.chromium import Page
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ def address(tmp_path_factory) -> str:
     across, up = torch.meshgrid(torch.arange(30.0), torch.arange(30.0), indexing="ij")
     points = torch.stack([across.flatten(), up.flatten()], dim=1)
     path = tmp_path_factory.mktemp("map") / "map.html"
-    write_page(
+    write_map_page(
         path,
         MapContent(
             title="grid",
@@ -29,7 +29,7 @@ def address(tmp_path_factory) -> str:
             labels=torch.arange(N) % 3,
             classes=["red", "green", "blue"],
             names=[f"{int(x)},{int(y)}" for x, y in points],
-            look=lambda rows: (rows >= N // 2).float()[:, None, None, None].expand(-1, 1, 8, 8),
+            load_images=lambda rows: (rows >= N // 2).float()[:, None, None, None].expand(-1, 1, 8, 8),
         ),
     )
     return path.as_uri()

@@ -11,10 +11,10 @@ def flat(n: int, channels: int = 1, side: int = 28):
     """Pictures of one value each, which compression keeps."""
     values = torch.arange(n) % 5 / 4
 
-    def look(rows):
+    def load_images(rows):
         return values[rows][:, None, None, None].expand(-1, channels, side, side)
 
-    return look
+    return load_images
 
 
 def noise(n: int, side: int = 28):
@@ -23,8 +23,8 @@ def noise(n: int, side: int = 28):
 
 
 def test_every_picture_is_at_its_place():
-    look = flat(1500)
-    found = sheets(look, 1500, 5_000_000)
+    load_images = flat(1500)
+    found = sheets(load_images, 1500, 5_000_000)
     assert (found.n, found.size, len(found.files)) == (1500, (28, 28), 2)
     for i in (0, 1, 31, 32, 1023, 1024, 1499):
         with Image.open(io.BytesIO(found.files[i // 1024])) as picture:
@@ -34,13 +34,13 @@ def test_every_picture_is_at_its_place():
 
 
 def test_smaller_before_fewer_and_never_over_the_budget():
-    look = noise(3000)
-    whole = sheets(look, 3000, 50_000_000)
+    load_images = noise(3000)
+    whole = sheets(load_images, 3000, 50_000_000)
     assert (whole.size, whole.n) == ((28, 28), 3000)
     size = sum(map(len, whole.files))
-    smaller = sheets(look, 3000, int(size * 0.8))
+    smaller = sheets(load_images, 3000, int(size * 0.8))
     assert (smaller.size, smaller.n) == ((24, 24), 3000)
-    fewer = sheets(look, 3000, size // 6)
+    fewer = sheets(load_images, 3000, size // 6)
     assert (fewer.size, fewer.n) in {((16, 16), 1024), ((16, 16), 2048)}
     assert sum(map(len, fewer.files)) <= size // 6
 

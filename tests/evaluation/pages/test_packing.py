@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.evaluation.pages import as_json, data_block, packed
+from autoencode.evaluation.pages import to_json, data_block, packed
 
 
 def test_numbers_come_back():
@@ -16,12 +16,12 @@ def test_numbers_come_back():
 
 def test_what_json_has_no_word_for_is_refused():
     with pytest.raises(ValueError, match="not JSON compliant"):
-        as_json({"scale": float("nan")})
+        to_json({"scale": float("nan")})
 
 
 def test_no_text_ends_a_block():
     nasty = "</script><!--é $x"
-    block = data_block("data", as_json({"name": nasty}))
+    block = data_block("data", to_json({"name": nasty}))
     assert block.count("<") == 2
     assert block.startswith('<script type="application/json" id="data">')
     assert json.loads(block[block.index("{") : block.rindex("}") + 1]) == {"name": nasty}

@@ -23,27 +23,27 @@ def banana():
     )
 
 
-@pytest.mark.parametrize("pull", [0.5, 4.0, 30.0])
-def test_for_a_standard_normal_it_is_the_known_curve(pull):
-    """The discrete Euler equation γ_{i−1} − 2γ_i + γ_{i+1} = pull/N² γ_i is solved by hyperbolic sines."""
+@pytest.mark.parametrize("density_weight", [0.5, 4.0, 30.0])
+def test_for_a_standard_normal_it_is_the_known_curve(density_weight):
+    """The discrete Euler equation γ_{i−1} − 2γ_i + γ_{i+1} = density_weight/N² γ_i is solved by hyperbolic sines."""
     a, b, n = torch.tensor([2.0, 0.5, -1.0]), torch.tensor([-1.0, 2.0, 0.3]), 17
     pieces = n - 1
-    angle = math.acosh(1 + pull / (2 * pieces**2))
+    angle = math.acosh(1 + density_weight / (2 * pieces**2))
     i = torch.arange(n)[:, None]
     expected = (a * torch.sinh((pieces - i) * angle) + b * torch.sinh(i * angle)) / math.sinh(pieces * angle)
-    torch.testing.assert_close(density(a, b, n, standard, pull=pull), expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(density(a, b, n, standard, density_weight=density_weight), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_without_a_pull_it_is_the_straight_line():
     a, b = torch.randn(4), torch.randn(4)
-    torch.testing.assert_close(density(a, b, 9, standard, pull=0.0), linear(a, b, 9))
-    torch.testing.assert_close(density(a, b, 9, standard, pull=1e-6), linear(a, b, 9), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(density(a, b, 9, standard, density_weight=0.0), linear(a, b, 9))
+    torch.testing.assert_close(density(a, b, 9, standard, density_weight=1e-6), linear(a, b, 9), atol=1e-5, rtol=1e-5)
 
 
 def test_it_follows_the_codes_and_keeps_its_ends():
     p = banana()
     a, b = torch.tensor([3.0, 0.0]), torch.tensor([-3.0, 0.1])
-    path = density(a, b, 24, p.log_prob, pull=16.0)
+    path = density(a, b, 24, p.log_prob, density_weight=16.0)
     assert torch.equal(path[0], a)
     assert torch.equal(path[-1], b)
     assert path[12].norm() > 2.5
@@ -77,6 +77,6 @@ def test_two_points_are_the_ends_and_weights_get_no_gradients():
 
 
 def test_it_needs_a_density_and_no_negative_weight():
-    for wrong in ({"log_density": None}, {"log_density": standard, "pull": -1.0}):
+    for wrong in ({"log_density": None}, {"log_density": standard, "density_weight": -1.0}):
         with pytest.raises(ArgumentError, match="follows a density needs one"):
             density(torch.zeros(2), torch.ones(2), 5, **wrong)

@@ -3,26 +3,26 @@
 import numpy as np
 
 from autoencode.data.amat import read_amat
-from autoencode.data.cutting import Official
+from autoencode.data.cutting import OfficialSplit
 from autoencode.data.examples import Examples
 from autoencode.data.places import Fetch
-from autoencode.data.published import Published
+from autoencode.data.published import RemoteFile
 from autoencode.data.registered import dataset
-from autoencode.data.values import Values, as_tensor
+from autoencode.data.values import ValueRange, as_tensor
 
 _URL = "http://www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist/"
 _SIDE = 28
 
 
-def _published(part: str, sha256: str, pictures: int) -> Published:
+def _remote_file(part: str, sha256: str, pictures: int) -> RemoteFile:
     name = f"binarized_mnist_{part}.amat"
-    return Published(name, _URL + name, sha256, size=pictures * 2 * _SIDE**2, pack=True)
+    return RemoteFile(name, _URL + name, sha256, size=pictures * 2 * _SIDE**2, gzipped_in_cache=True)
 
 
 FILES = (
-    _published("train", "ad693b29f94c14277b095f5238ddefbbdaaae0939789dd2f4f0205278cee3e4d", 50_000),
-    _published("valid", "1de3d397c40fe8eeb33dafd4099a1f665ec01e96d9be234aaeeac8a34930e2e2", 10_000),
-    _published("test", "e6687bfea3f820c174f33b7865140b2a2dd2930ef786f35d45795fc193b5ab2c", 10_000),
+    _remote_file("train", "ad693b29f94c14277b095f5238ddefbbdaaae0939789dd2f4f0205278cee3e4d", 50_000),
+    _remote_file("valid", "1de3d397c40fe8eeb33dafd4099a1f665ec01e96d9be234aaeeac8a34930e2e2", 10_000),
+    _remote_file("test", "e6687bfea3f820c174f33b7865140b2a2dd2930ef786f35d45795fc193b5ab2c", 10_000),
 )
 
 
@@ -44,7 +44,7 @@ def binarized_mnist(fetch: Fetch) -> Examples:
     pictures = np.concatenate(parts).reshape(-1, 1, _SIDE, _SIDE)
     return Examples(
         x=as_tensor(pictures * np.uint8(255)),
-        values=Values.UNIT,
-        official=Official(validation=len(parts[1]), test=len(parts[2])),
+        values=ValueRange.UNIT,
+        official=OfficialSplit(validation=len(parts[1]), test=len(parts[2])),
         notes=("values 0 and 1 only, black and white", "all three parts are the official ones"),
     )

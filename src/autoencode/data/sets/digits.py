@@ -7,7 +7,7 @@ from autoencode.data.examples import Examples
 from autoencode.data.places import Fetch
 from autoencode.data.registered import dataset
 from autoencode.data.sets.mnist import DIGITS
-from autoencode.data.values import Values, as_tensor
+from autoencode.data.values import ValueRange, as_tensor
 
 _LEVELS = 16
 
@@ -31,7 +31,7 @@ def digits(fetch: Fetch) -> Examples:
     pictures = np.rint(levels * (255 / _LEVELS)).astype(np.uint8).reshape(-1, 1, 8, 8)
     return Examples(
         x=as_tensor(pictures),
-        values=Values.BYTES,
+        values=ValueRange.BYTES,
         labels=torch.from_numpy(labels).to(torch.int64),
         classes=DIGITS,
         notes=("values 0-16, stored as 0-255 and divided by 255",),

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import torch
 
-from autoencode.data.cutting import Official
-from autoencode.data.decoding import decode_patches
+from autoencode.data.cutting import OfficialSplit
+from autoencode.data.decoding import load_patches
 from autoencode.data.examples import Examples
-from autoencode.data.places import VARIABLE, Fetch, cache, places
+from autoencode.data.places import DATA_VARIABLE, Fetch, cache_folder, search_folders
 from autoencode.data.registered import dataset
-from autoencode.data.sources import Source, list_pairs
-from autoencode.data.values import Values
+from autoencode.data.sources import PictureFile, list_pairs
+from autoencode.data.values import ValueRange
 from autoencode.errors import DownloadError
 
 _HOME = "https://archive.ics.uci.edu/dataset/318/noisyoffice"
@@ -76,7 +76,7 @@ def _read(held: Callable[[int], bool], note: str) -> Examples:
     """The patches, those held out last; all pages of a text in one typeface stay together in validation, too."""
     pages = _pages()
     ordered = sorted(pages, key=lambda page: (held(page), page))
-    decoded = decode_patches([pages[page] for page in ordered], _PATCH, 1, _NAME, None)
+    decoded = load_patches([pages[page] for page in ordered], _PATCH, 1, _NAME, None)
     x, target = (torch.from_numpy(stack) for stack in decoded.stacks)
     kinds = [(held(page), typeface_of(page)) for page in (int(name.stem) for name in decoded.names)]
     order = list(dict.fromkeys(kinds))
@@ -84,14 +84,14 @@ def _read(held: Callable[[int], bool], note: str) -> Examples:
         x=x,
         target=target,
         groups=torch.tensor([order.index(kind) for kind in kinds]),
-        values=Values.BYTES,
-        official=Official(test=sum(is_held for is_held, _ in order)),
+        values=ValueRange.BYTES,
+        official=OfficialSplit(test=sum(is_held for is_held, _ in order)),
         notes=(f"{len(x):,} patches of {_PATCH}x{_PATCH} from {len(ordered)} pages", note),
         files=tuple(str(path) for path in decoded.names),
     )
 
 
-def _pages() -> dict[int, Source]:
+def _pages() -> dict[int, PictureFile]:
     """The pages by their numbers.
 
     Raises:
@@ -103,10 +103,10 @@ def _pages() -> dict[int, Source]:
 
 
 def _folder() -> Path:
-    for folder in places(_NAME):
+    for folder in search_folders(_NAME):
         if (folder / "train").is_dir() and (folder / "train_cleaned").is_dir():
             return folder
     raise DownloadError(
         f"{_NAME} cannot be downloaded by itself: put the folders train/ and train_cleaned/ of the competition "
-        f"'denoising-dirty-documents' (from {_HOME}) into {cache(_NAME)}, or into {_NAME}/ in the folder of {VARIABLE}"
+        f"'denoising-dirty-documents' (from {_HOME}) into {cache_folder(_NAME)}, or into {_NAME}/ in the folder of {DATA_VARIABLE}"
     )

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoencode.data.cutting import Official
+from autoencode.data.cutting import OfficialSplit
 from autoencode.data.examples import Examples
 from autoencode.data.places import Fetch
 from autoencode.data.registered import dataset
-from autoencode.data.values import Values
+from autoencode.data.values import ValueRange
 
 _SIDE, _PLANS, _TEST, _SEED = 32, 20_000, 1_000, 2015
 _SMALLEST = 6
@@ -29,8 +29,8 @@ def floor_plans(fetch: Fetch) -> Examples:
     plans, outlines = _all_plans()
     return Examples(
         x=torch.from_numpy(plans.copy()),
-        values=Values.UNIT,
-        official=Official(test=_TEST, held_out=500),
+        values=ValueRange.UNIT,
+        official=OfficialSplit(test=_TEST, default_validation=500),
         notes=("walls are 1, all else 0", "the context of each plan is the outline of its building"),
         context=torch.from_numpy(outlines.copy()),
     )

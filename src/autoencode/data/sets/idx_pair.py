@@ -3,18 +3,18 @@
 import numpy as np
 import torch
 
-from autoencode.data.cutting import Official
+from autoencode.data.cutting import OfficialSplit
 from autoencode.data.examples import Examples
 from autoencode.data.idx import read_idx
 from autoencode.data.places import Fetch
-from autoencode.data.published import Published
-from autoencode.data.values import Values, as_tensor
+from autoencode.data.published import RemoteFile
+from autoencode.data.values import ValueRange, as_tensor
 from autoencode.errors import DataError
 
 HELD_OUT = 5_000
 
 
-def read_four(fetch: Fetch, files: tuple[Published, ...], classes: tuple[str, ...]) -> Examples:
+def read_idx_files(fetch: Fetch, files: tuple[RemoteFile, ...], classes: tuple[str, ...]) -> Examples:
     """Reads the four files; the official test part stays as it is, and 5,000 others are held out for validation.
 
     Args:
@@ -30,10 +30,10 @@ def read_four(fetch: Fetch, files: tuple[Published, ...], classes: tuple[str, ..
     pictures, labels = np.concatenate(arrays[0::2]), np.concatenate(arrays[1::2])
     return Examples(
         x=as_tensor(pictures[:, None]),
-        values=Values.BYTES,
+        values=ValueRange.BYTES,
         labels=torch.from_numpy(labels).to(torch.int64),
         classes=classes,
-        official=Official(test=len(arrays[2]), held_out=HELD_OUT),
+        official=OfficialSplit(test=len(arrays[2]), default_validation=HELD_OUT),
         notes=("values 0-255, divided by 255", "the test part is the official one"),
     )
 

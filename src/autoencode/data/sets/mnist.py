@@ -2,29 +2,29 @@
 
 from autoencode.data.examples import Examples
 from autoencode.data.places import Fetch
-from autoencode.data.published import Published
+from autoencode.data.published import RemoteFile
 from autoencode.data.registered import dataset
-from autoencode.data.sets.idx_pair import read_four
+from autoencode.data.sets.idx_pair import read_idx_files
 
 _URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 DIGITS = tuple("0123456789")
 
 
-def _published(name: str, size: int, sha256: str) -> Published:
-    return Published(name, _URL + name, sha256, size)
+def _remote_file(name: str, size: int, sha256: str) -> RemoteFile:
+    return RemoteFile(name, _URL + name, sha256, size)
 
 
 FILES = (
-    _published(
+    _remote_file(
         "train-images-idx3-ubyte.gz", 9_912_422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
     ),
-    _published(
+    _remote_file(
         "train-labels-idx1-ubyte.gz", 28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
     ),
-    _published(
+    _remote_file(
         "t10k-images-idx3-ubyte.gz", 1_648_877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
     ),
-    _published("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    _remote_file("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 )
 
 
@@ -41,4 +41,4 @@ def mnist(fetch: Fetch) -> Examples:
     References:
         LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998.
     """
-    return read_four(fetch, FILES, DIGITS)
+    return read_idx_files(fetch, FILES, DIGITS)

@@ -15,7 +15,7 @@ Support = Literal["real", "positive", "unit", "simplex", "sphere"]
 
 
 @dataclass(frozen=True)
-class Latent:
+class LatentSummary:
     """The space of codes.
 
     Args:
@@ -42,12 +42,12 @@ class Latent:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class ExplorerExamples:
     """Real examples.
 
     Args:
         places: on the map, of many.
-        place_labels: their classes, or None.
+        position_labels: their classes, or None.
         codes: of the few whose pictures are in the file.
         thumbnails: those pictures, in [0, 1].
         labels: their classes, or None.
@@ -55,7 +55,7 @@ class Drawn:
     """
 
     places: Float[Tensor, "many 2"]
-    place_labels: Int[Tensor, " many"] | None
+    position_labels: Int[Tensor, " many"] | None
     codes: Float[Tensor, "n dims"]
     thumbnails: Float[Tensor, "n channels height width"]
     labels: Int[Tensor, " n"] | None
@@ -83,8 +83,8 @@ class ExplorerContent:
     title: str
     lead: str
     decoder: Program
-    latent: Latent
-    examples: Drawn
+    latent: LatentSummary
+    examples: ExplorerExamples
     prior: Mapping[str, Any]
     precision: Precision = "float32"
     classes: Sequence[str] = ()

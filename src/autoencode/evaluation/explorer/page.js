@@ -100,28 +100,28 @@
   // State and frames ---------------------------------------------------------------------------------------------------
 
   const start = typical();
-  const state = { code: codeOf(start), context: 0, choosing: null, alone: null, asked: false, times: [], saved: 0 };
+  const state = { code: codeOf(start), context: 0, choosing: null, alone: null, frameRequested: false, times: [], saved: 0 };
 
   function show(code, { keepMorph = false } = {}) {
     state.code = Float32Array.from(allowed(Float32Array.from(code)));
     if (!keepMorph) stop();
-    ask();
+    requestFrame();
   }
 
-  function ask() {
-    if (state.asked) return;
-    state.asked = true;
+  function requestFrame() {
+    if (state.frameRequested) return;
+    state.frameRequested = true;
     requestAnimationFrame(frame);
   }
 
   function frame() {
-    state.asked = false;
+    state.frameRequested = false;
     const began = performance.now();
     paint(byId("picture"), state.code, state.context);
     const took = performance.now() - began;
     state.times.push(took);
     if (state.times.length > 240) state.times.shift();
-    tell();
+    showTiming();
     drawPad();
     for (const slider of sliders) slider.update();
     later();
@@ -152,7 +152,7 @@
   const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
   const nameOf = (i) => (data.examples.labels ? data.classes[data.examples.labels[i]] ?? String(data.examples.labels[i]) : "");
 
-  function tell() {
+  function showTiming() {
     if (state.times.length >= 8) byId("time").textContent = `${median(state.times).toFixed(1)} ms a frame`;
   }
 
@@ -176,9 +176,9 @@
   }
 
   function line(words, strong) {
-    const element = document.createElement("span"), told = document.createElement("b");
-    told.textContent = strong;
-    element.append(words, told);
+    const element = document.createElement("span"), bold = document.createElement("b");
+    bold.textContent = strong;
+    element.append(words, bold);
     return element;
   }
 
@@ -332,7 +332,7 @@
       button.addEventListener("click", () => {
         state.alone = state.alone === i ? null : i;
         [...byId("legend").children].forEach((other, j) => other.setAttribute("aria-pressed", String(state.alone === j)));
-        ask();
+        requestFrame();
       });
       byId("legend").append(button);
     });
@@ -385,7 +385,7 @@
   function setEnd(which, code) {
     ends[which].code = Float32Array.from(code);
     paint(ends[which].button.querySelector("canvas"), ends[which].code, state.context);
-    ask();
+    requestFrame();
   }
 
   function choose(i) {
@@ -492,7 +492,7 @@
     more.addEventListener("click", () => {
       order.slice(FIRST).forEach(addSlider);
       more.hidden = true;
-      ask();
+      requestFrame();
     });
   }
 
@@ -503,7 +503,7 @@
     state.context = i;
     byId("context").value = i;
     ends.forEach((end) => paint(end.button.querySelector("canvas"), end.code, i));
-    ask();
+    requestFrame();
   }
 
   function save() {
@@ -542,7 +542,7 @@
   // Start --------------------------------------------------------------------------------------------------------------
 
   if (data.contexts.length) {
-    byId("told").hidden = false;
+    byId("condition").hidden = false;
     data.contexts.forEach((name, i) => byId("context").append(new Option(name, i)));
     byId("context").addEventListener("change", (event) => setContext(Number(event.target.value)));
     setContext(data.examples.contexts ? data.examples.contexts[start] : 0);
@@ -559,11 +559,11 @@
   setEnd(1, codeOf(other));
   setChoosing(null);
   describe();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); ask(); });
-  new ResizeObserver(ask).observe(pad);
-  sheet.onload = () => { byId("strip").querySelectorAll("button").forEach((button) => delete button.dataset.example); ask(); };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); requestFrame(); });
+  new ResizeObserver(requestFrame).observe(pad);
+  sheet.onload = () => { byId("strip").querySelectorAll("button").forEach((button) => delete button.dataset.example); requestFrame(); };
   sheet.src = data.examples.sprite.uri;
-  ask();
+  requestFrame();
 
   // An example for B that makes a morph worth seeing: of another class, a fair way off.
   function furthest(from) {

@@ -10,7 +10,7 @@ from autoencode.evaluation import pages
 from autoencode.evaluation.explorer.content import ExplorerContent
 from autoencode.evaluation.explorer.sprite import sprite
 from autoencode.evaluation.figures.palette import palette
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 _HERE = "autoencode.evaluation.explorer"
 
@@ -25,12 +25,12 @@ def write_explorer(path: Path, content: ExplorerContent) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    write_whole(path, explorer_page(content))
+    atomic_write(path, explorer_page(content))
 
 
 def explorer_page(content: ExplorerContent) -> str:
     """The page as HTML."""
-    weights = pages.in_base64(content.decoder.block(content.precision))
+    weights = pages.to_base64(content.decoder.weight_bytes(content.precision))
     return pages.page(
         "explorer",
         content.title,
@@ -39,7 +39,7 @@ def explorer_page(content: ExplorerContent) -> str:
         style=pages.asset(_HERE, "page.css"),
         facts=pages.facts_list(content.facts),
         foot="The decoder is inside. Keys: N draws at random, R resets, S saves.",
-        data=pages.data_block("data", pages.as_json(_data(content)))
+        data=pages.data_block("data", pages.to_json(_data(content)))
         + pages.data_block("weights", weights, "text/plain"),
         script=pages.asset("autoencode.portable", "decoder.js") + pages.asset(_HERE, "page.js"),
         wasm=True,
@@ -52,7 +52,7 @@ def _data(content: ExplorerContent) -> dict[str, Any]:
     order = latent.relevance.argsort(descending=True)
     return {
         "name": content.title,
-        "program": content.decoder.outline(),
+        "program": content.decoder.manifest(),
         "precision": content.precision,
         "latent": {
             "mean": _rounded(latent.mean),
@@ -67,7 +67,7 @@ def _data(content: ExplorerContent) -> dict[str, Any]:
             "circles": latent.circles,
         },
         "places": _packed(drawn.places),
-        "placeLabels": _listed(drawn.place_labels),
+        "placeLabels": _listed(drawn.position_labels),
         "examples": {
             "codes": _packed(drawn.codes),
             "labels": _listed(drawn.labels),

@@ -16,7 +16,7 @@ TITLE, TEXT, SMALL = 10.0, 9.0, 8.0
 """Sizes of letters, in points."""
 
 
-def blank(width: float, height: float, panels: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
+def new_figure(width: float, height: float, panels: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
     """An empty chart with its panels from left to right, then from top to bottom.
 
     Args:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from torch import Tensor
 
-from autoencode.evaluation.figures.chart import INK, MUTED, STRONG, blank, title
+from autoencode.evaluation.figures.chart import INK, MUTED, STRONG, new_figure, title
 from autoencode.evaluation.figures.grid import grid
 from autoencode.evaluation.figures.palette import palette
 
@@ -20,7 +20,7 @@ _SHEET = 8
 
 
 @dataclass(frozen=True)
-class Panel:
+class LatentPanel:
     """One code space.
 
     Args:
@@ -37,13 +37,13 @@ class Panel:
     drawn: Float[Tensor, "m channels height width"] | None
 
 
-def code_spaces(panels: Sequence[Panel], labels: Int[Tensor, " n"] | None = None) -> Figure:
+def latent_spaces(panels: Sequence[LatentPanel], labels: Int[Tensor, " n"] | None = None) -> Figure:
     """The codes of each, coloured by class, above pictures decoded from draws of the standard normal.
 
     The dashed circles hold 39 % and 86 % of those draws. Where codes reach far beyond them, the view does too.
     """
     rows = 1 if panels[0].drawn is None else 2
-    figure, axes = blank(3.9 * len(panels), 4.3 * rows, rows * len(panels), len(panels))
+    figure, axes = new_figure(3.9 * len(panels), 4.3 * rows, rows * len(panels), len(panels))
     for column, panel in enumerate(panels):
         _codes(axes[column], panel, labels)
         if panel.drawn is not None:
@@ -51,7 +51,7 @@ def code_spaces(panels: Sequence[Panel], labels: Int[Tensor, " n"] | None = None
     return figure
 
 
-def _codes(axes: Axes, panel: Panel, labels: Tensor | None) -> None:
+def _codes(axes: Axes, panel: LatentPanel, labels: Tensor | None) -> None:
     order = torch.randperm(len(panel.codes), generator=torch.Generator().manual_seed(0))
     x, y = panel.codes[order].T.numpy()
     shade = STRONG

@@ -14,13 +14,13 @@ from matplotlib.patches import Circle
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, STRONG, blank, label
+from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, STRONG, new_figure, label
 from autoencode.evaluation.figures.palette import Colour, palette
 from autoencode.evaluation.figures.plane import Plane, plane
 
 _LISTED = 20
 """More classes than this have no legend but a scale."""
-_FAR = 0.001
+_OUTLIER_SHARE = 0.001
 """The share of points at each edge that may not stretch the axes."""
 _PATCH: dict[str, Any] = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
@@ -51,14 +51,14 @@ def codes(
     _check(codes, labels)
     names = class_names(labels, classes)
     colours = palette(len(names)) if names else []
-    figure, (axes,) = blank(5.6, 5.6 + 0.2 * legend_rows(names))
+    figure, (axes,) = new_figure(5.6, 5.6 + 0.2 * legend_rows(names))
     if codes.shape[1] == 1:
         _histogram(axes, codes[:, 0], labels, colours)
     else:
         where = plane(codes)
         scatter(axes, where, labels, colours)
-        frame(axes, where.points, prior_scale if codes.shape[1] == 2 else None)
-    explain(figure, axes, names, colours)
+        fit_axes(axes, where.points, prior_scale if codes.shape[1] == 2 else None)
+    add_legend(figure, axes, names, colours)
     return figure
 
 
@@ -93,16 +93,16 @@ def scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[C
     label(axes, *where.names)
 
 
-def frame(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
+def fit_axes(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
     """Equal units both ways, round all but the farthest points and all of the circles."""
-    low, high = (points.quantile(q, dim=0) for q in (_FAR, 1 - _FAR))
+    low, high = (points.quantile(q, dim=0) for q in (_OUTLIER_SHARE, 1 - _OUTLIER_SHARE))
     if prior_scale is not None:
         low, high = low.clamp_max(-2 * prior_scale), high.clamp_min(2 * prior_scale)
         _circles(axes, prior_scale)
     half = 0.54 * max(float((high - low).max()), 1e-6)
     x, y = ((high + low) / 2).tolist()
     axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half), aspect="equal")
-    _tell_of_outside(axes, points)
+    _annotate_outside(axes, points)
 
 
 def _circles(axes: Axes, scale: float) -> None:
@@ -124,7 +124,7 @@ def _small(colour: str) -> dict[str, Any]:
     return {"fontsize": SMALL, "color": colour}
 
 
-def _tell_of_outside(axes: Axes, points: Tensor) -> None:
+def _annotate_outside(axes: Axes, points: Tensor) -> None:
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     inside = (points > torch.tensor([left, bottom])) & (points < torch.tensor([right, top]))
     if outside := int((~inside.all(1)).sum()):
@@ -145,7 +145,7 @@ def _histogram(axes: Axes, values: Tensor, labels: Tensor | None, colours: Seque
         axes.hist(counts, edges, color=colour, histtype="step", linewidth=1.5)
 
 
-def explain(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
+def add_legend(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
     """Which colour is which class."""
     if len(names) > _LISTED:
         _scale(figure, axes, colours)
@@ -180,5 +180,5 @@ def _legend_columns(names: list[str]) -> int:
 
 
 def legend_rows(names: list[str]) -> int:
-    """How many rows of names the legend of `explain` has."""
+    """How many rows of names the legend of `add_legend` has."""
     return 0 if not 0 < len(names) <= _LISTED else -(-len(names) // _legend_columns(names))

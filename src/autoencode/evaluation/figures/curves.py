@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, SOFT, STRONG, TEXT, blank, label, ticks, title
+from autoencode.evaluation.figures.chart import INK, MUTED, PAPER, SMALL, SOFT, STRONG, TEXT, new_figure, label, ticks, title
 
 _MEANINGS = {
     "loss": "what training makes small",
@@ -37,7 +37,7 @@ def curves(epochs: Epochs) -> Figure:
     terms = list(epochs[-1]["train"] | epochs[-1]["validation"])
     columns = min(3, len(terms))
     rows = -(-len(terms) // columns)
-    figure, panels = blank(3.55 * columns, 0.4 + 2.5 * rows, len(terms), columns)
+    figure, panels = new_figure(3.55 * columns, 0.4 + 2.5 * rows, len(terms), columns)
     for axes, term in zip(panels, terms, strict=True):
         _panel(axes, epochs, term)
     label(panels[0], "epoch", "nats per example")
@@ -48,11 +48,11 @@ def curves(epochs: Epochs) -> Figure:
 
 def _panel(axes: Axes, epochs: Epochs, term: str) -> None:
     x = [epoch["epoch"] for epoch in epochs]
-    drawn = {part: [epoch[part].get(term, float("nan")) for epoch in epochs] for part in ("train", "validation")}
+    drawn = {split: [epoch[split].get(term, float("nan")) for epoch in epochs] for split in ("train", "validation")}
     marker = "o" if len(x) < 20 else ""
     style: dict[str, Any] = {"lw": 1.6, "ms": 3.5, "marker": marker, "solid_capstyle": "round"}
-    axes.plot(x, drawn["train"], color=SOFT, label="training part", ls=(0, (4, 2)), **style)
-    axes.plot(x, drawn["validation"], color=STRONG, label="validation part", **style)
+    axes.plot(x, drawn["train"], color=SOFT, label="training split", ls=(0, (4, 2)), **style)
+    axes.plot(x, drawn["validation"], color=STRONG, label="validation split", **style)
     _mark_best(axes, epochs, drawn["validation"])
     _limit(axes, list(drawn.values()))
     _tick(axes, x)
@@ -78,7 +78,7 @@ def _mark_best(axes: Axes, epochs: Epochs, values: list[float]) -> None:
 
 def _limit(axes: Axes, lines: list[list[float]]) -> None:
     """Where the first epochs would flatten all the rest, they run out of the panel, and a word says so."""
-    skip = far_off(lines)
+    skip = n_outlying_epochs(lines)
     rest = _finite(line[skip:] for line in lines)
     if not rest:
         return
@@ -90,13 +90,13 @@ def _limit(axes: Axes, lines: list[list[float]]) -> None:
                       textcoords="offset points", fontsize=SMALL, color=MUTED)  # fmt: skip
 
 
-def far_off(lines: list[list[float]]) -> int:
+def n_outlying_epochs(lines: list[list[float]]) -> int:
     """How many first epochs lie so far from the later ones that these would look flat: at most a third of all."""
     most = len(lines[0]) // 3
-    return next((skip for skip in range(most) if not _is_far(lines, skip)), most)
+    return next((skip for skip in range(most) if not _is_outlier(lines, skip)), most)
 
 
-def _is_far(lines: list[list[float]], place: int) -> bool:
+def _is_outlier(lines: list[list[float]], place: int) -> bool:
     """Whether an epoch lies more than one and a half times their spread away from all later ones."""
     here, rest = _finite([line[place]] for line in lines), _finite(line[place + 1 :] for line in lines)
     if not here or not rest:

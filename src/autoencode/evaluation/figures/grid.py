@@ -6,7 +6,7 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
-from autoencode.evaluation.figures.tiles import laid, tiles
+from autoencode.evaluation.figures.tiles import paste_tiles, tiles
 
 
 def grid(
@@ -38,4 +38,4 @@ def grid(
     n, height, width, _ = pictures.shape
     per_row = columns or math.ceil(math.sqrt(n))
     places = [(i % per_row * (width + gap), i // per_row * (height + gap)) for i in range(n)]
-    return laid(pictures, places)
+    return paste_tiles(pictures, places)

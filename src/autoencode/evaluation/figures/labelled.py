@@ -16,7 +16,7 @@ _MANY, _FEW = 72, 144
 """About how many pixels wide a picture is beside many others, and beside few."""
 
 
-def labelled(
+def labelled_grid(
     pictures: Float[Tensor, "rows columns channels height width"],
     row_names: Sequence[str] = (),
     column_names: Sequence[str] = (),

@@ -14,7 +14,7 @@ from torch import Tensor
 from autoencode.data.clip import pyav
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.figures.tiles import tiles
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 ENDINGS = (".gif", ".mp4", ".webm")
 SIZE = 256
@@ -25,7 +25,7 @@ _FRAME, _HOLD = 60, 720
 _CODECS = {".mp4": ("libx264", "yuv420p", {"crf": "16"}), ".webm": ("libvpx-vp9", "yuv420p", {"crf": "24", "b": "0"})}
 
 
-def save_moving(path: Path, pictures: Float[Tensor, "n channels height width"], size: int = SIZE) -> None:
+def save_animation(path: Path, pictures: Float[Tensor, "n channels height width"], size: int = SIZE) -> None:
     """Writes pictures as a film that goes there and back, whole or not at all.
 
     Args:
@@ -38,10 +38,10 @@ def save_moving(path: Path, pictures: Float[Tensor, "n channels height width"], 
         CapabilityError: a film is asked for and PyAV is not installed.
         StorageError: the file cannot be written.
     """
-    write_whole(path, moving(pictures, path.suffix.lower(), size))
+    atomic_write(path, animation(pictures, path.suffix.lower(), size))
 
 
-def moving(pictures: Float[Tensor, "n channels height width"], ending: str = ".gif", size: int = SIZE) -> bytes:
+def animation(pictures: Float[Tensor, "n channels height width"], ending: str = ".gif", size: int = SIZE) -> bytes:
     """The same as the bytes of a file.
 
     Raises:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-_EXACT = 512
+_MAX_EXACT_DIMS = 512
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,16 @@ def plane(codes: Float[Tensor, "n latent_dim"]) -> Plane:
 
 def principal_directions(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
     """The two directions of largest variance, the same ones each time: the largest entry of each is positive."""
-    directions = _exact(centred) if centred.shape[1] <= _EXACT else _by_chance(centred)
+    directions = _eigenvectors(centred) if centred.shape[1] <= _MAX_EXACT_DIMS else _randomised_svd(centred)
     largest = directions.abs().argmax(0, keepdim=True)
     return directions * directions.gather(0, largest).sign()
 
 
-def _exact(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
+def _eigenvectors(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
     return torch.linalg.eigh(centred.T @ centred).eigenvectors[:, [-1, -2]]
 
 
-def _by_chance(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
+def _randomised_svd(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
     """By random projection, for codes so long that the exact way takes minutes; with a seed of its own."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

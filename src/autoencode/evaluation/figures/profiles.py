@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.chart import INK, SOFT, STRONG, TEXT, blank, label
+from autoencode.evaluation.figures.chart import INK, SOFT, STRONG, TEXT, new_figure, label
 
 _COLUMNS = 3
 
@@ -25,7 +25,7 @@ def profiles(originals: Float[Tensor, "n dims"], reconstructions: Float[Tensor, 
         shapes = f"{tuple(originals.shape)} and {tuple(reconstructions.shape)}"
         raise ShapeError(f"originals and reconstructions must both be (n, dims), n > 0, not {shapes}")
     rows = -(-len(originals) // _COLUMNS)
-    figure, panels = blank(10.6, 0.5 + 1.7 * rows, len(originals), min(_COLUMNS, len(originals)))
+    figure, panels = new_figure(10.6, 0.5 + 1.7 * rows, len(originals), min(_COLUMNS, len(originals)))
     for axes, original, reconstruction in zip(panels, originals, reconstructions, strict=True):
         _panel(axes, original, reconstruction)
     label(panels[-1], "place in the vector", "value")

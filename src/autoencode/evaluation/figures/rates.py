@@ -7,13 +7,13 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.chart import MUTED, STRONG, blank, label, ticks, title
+from autoencode.evaluation.figures.chart import MUTED, STRONG, new_figure, label, ticks, title
 
 _FEW = 16
 """So many bars look well in a chart of half the width."""
 
 
-def rates(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01) -> Figure:
+def kl_bars(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01) -> Figure:
     """A bar for each number of the code, the most telling first.
 
     Args:
@@ -26,7 +26,7 @@ def rates(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01) 
     if kl_per_dimension.ndim != 1 or not len(kl_per_dimension):
         raise ShapeError(f"one KL for each latent dimension was expected, not {tuple(kl_per_dimension.shape)}")
     values = kl_per_dimension.detach().cpu().float().sort(descending=True).values.tolist()
-    figure, (axes,) = blank(10.6, 3.1) if len(values) > _FEW else blank(5.6, 4.1)
+    figure, (axes,) = new_figure(10.6, 3.1) if len(values) > _FEW else new_figure(5.6, 4.1)
     axes.bar(range(1, len(values) + 1), values, width=_width(values), color=[_colour(v, active) for v in values])
     axes.grid(visible=False, axis="x")
     axes.xaxis.set_major_locator(ticks(whole=True))

@@ -29,19 +29,19 @@ def png(drawing: Drawing) -> bytes:
     """A picture as it is; a chart on white, at 200 pixels an inch."""
     file = io.BytesIO()
     if isinstance(drawing, Figure):
-        with _quiet():
-            _settle(drawing)
+        with _without_font_warnings():
+            _freeze_layout(drawing)
             drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata=SOFTWARE)
     else:
-        drawing.save(file, format="png", pnginfo=_told())
+        drawing.save(file, format="png", pnginfo=_png_metadata())
     return file.getvalue()
 
 
-def _told() -> PngInfo:
-    told = PngInfo()
+def _png_metadata() -> PngInfo:
+    info = PngInfo()
     for key, value in SOFTWARE.items():
-        told.add_text(key, value)
-    return told
+        info.add_text(key, value)
+    return info
 
 
 def svg(chart: Figure) -> str:
@@ -50,21 +50,21 @@ def svg(chart: Figure) -> str:
     The same chart gives the same text.
     """
     file = io.StringIO()
-    with _quiet(), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "autoencode"}):
-        _settle(chart)
+    with _without_font_warnings(), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "autoencode"}):
+        _freeze_layout(chart)
         chart.savefig(file, format="svg", dpi=DPI, facecolor="none", metadata={"Date": None, "Creator": None})
     return _themed(_without_preamble(file.getvalue()))
 
 
 @contextmanager
-def _quiet() -> Generator[None]:
+def _without_font_warnings() -> Generator[None]:
     """A class's name may hold letters that matplotlib's font lacks; the reader's font draws them all the same."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
-def _settle(chart: Figure) -> None:
+def _freeze_layout(chart: Figure) -> None:
     """Lays the chart out once and for all; matplotlib would shift it a little with each drawing."""
     chart.draw_without_rendering()
     chart.set_layout_engine("none")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from autoencode.evaluation.figures.rendering import Drawing, png
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 
 def save_figure(path: Path, drawing: Drawing) -> None:
@@ -16,4 +16,4 @@ def save_figure(path: Path, drawing: Drawing) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    write_whole(path, png(drawing))
+    atomic_write(path, png(drawing))

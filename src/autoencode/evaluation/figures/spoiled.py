@@ -21,7 +21,7 @@ class View(NamedTuple):
     """A picture, or a piece of it, and the same of what became of it; of one size."""
 
     original: Image.Image
-    spoiled: Image.Image
+    corrupted: Image.Image
 
     @property
     def size(self) -> tuple[int, int]:
@@ -29,12 +29,12 @@ class View(NamedTuple):
         return self.original.width, 2 * self.original.height + _GAP
 
 
-def views(original: Picture, spoiled: Picture) -> list[View]:
+def views(original: Picture, corrupted: Picture) -> list[View]:
     """What a sheet shows of a picture: the whole, and a piece of a large one, as noise is lost when it is made smaller.
 
     Args:
         original: (channels, height, width), one channel or three.
-        spoiled: of the same shape.
+        corrupted: of the same shape.
 
     Returns:
         The whole, at most 480 pixels a side; a very small one has its pixels repeated. Of a picture of more than twice
@@ -43,9 +43,9 @@ def views(original: Picture, spoiled: Picture) -> list[View]:
     Raises:
         ShapeError: the two differ in shape.
     """
-    if original.shape != spoiled.shape:
-        raise ShapeError(f"a spoiled picture must have its original's shape, {original.shape}, not {spoiled.shape}")
-    both = [_image(picture) for picture in (original, spoiled)]
+    if original.shape != corrupted.shape:
+        raise ShapeError(f"a corrupted picture must have its original's shape, {original.shape}, not {corrupted.shape}")
+    both = [_image(picture) for picture in (original, corrupted)]
     longest = max(both[0].size)
     if longest <= _SIDE:
         times = fitting_scale(longest)
@@ -70,7 +70,7 @@ def _middle(image: Image.Image) -> Image.Image:
     return image.crop((left, top, left + width, top + height))
 
 
-def spoiled_sheet(shown: Sequence[View]) -> Image.Image:
+def corruption_sheet(shown: Sequence[View]) -> Image.Image:
     """Views from left to right, then from top to bottom: originals above what became of them, transparent between.
 
     Raises:
@@ -82,7 +82,7 @@ def spoiled_sheet(shown: Sequence[View]) -> Image.Image:
     sheet = Image.new("RGBA", size)
     for view, (x, y) in zip(shown, places, strict=True):
         sheet.paste(view.original, (x, y))
-        sheet.paste(view.spoiled, (x, y + view.original.height + _GAP))
+        sheet.paste(view.corrupted, (x, y + view.original.height + _GAP))
     return sheet
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from autoencode.errors import ShapeError
-from autoencode.evaluation.figures.tiles import Place, laid, tiles
+from autoencode.evaluation.figures.tiles import Place, paste_tiles, tiles
 
 _GAP, _BLOCK_GAP = 4, 20
 
@@ -39,4 +39,4 @@ def stacked(
         for row in range(len(rows))
         for i in range(len(rows[0]))
     ]
-    return laid(pictures, places)
+    return paste_tiles(pictures, places)

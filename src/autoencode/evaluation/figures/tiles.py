@@ -47,7 +47,7 @@ def fitting_scale(width: int, target: int = _TILE) -> int:
     return max(1, round(target / width))
 
 
-def laid(pictures: Tiles, places: Sequence[Place]) -> Image.Image:
+def paste_tiles(pictures: Tiles, places: Sequence[Place]) -> Image.Image:
     """A sheet with each tile at its place, transparent where none lies."""
     _, height, width, channels = pictures.shape
     far_x, far_y = (max(place[axis] for place in places) for axis in (0, 1))

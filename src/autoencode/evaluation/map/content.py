@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jaxtyping import Float, Int
 from torch import Tensor
 
-Look = Callable[[Tensor], Tensor]
+LoadImages = Callable[[Tensor], Tensor]
 """Row numbers (k,) to their pictures, (k, channels, height, width) in [0, 1]."""
 
 
@@ -22,7 +22,7 @@ class MapContent:
         labels: the class of each point, 0, 1, … (-1: unknown), or None.
         classes: their names; by default the numbers.
         names: of each point: a file's name, or the number of the example.
-        look: gives pictures for rows of points; None where the examples are vectors.
+        load_images: gives pictures for rows of points; None where the examples are vectors.
         equal: whether the axes have one unit.
     """
 
@@ -33,5 +33,5 @@ class MapContent:
     labels: Int[Tensor, " n"] | None
     classes: Sequence[str]
     names: Sequence[str]
-    look: Look | None
+    load_images: LoadImages | None
     equal: bool = True

@@ -13,17 +13,17 @@ from autoencode.evaluation.figures.chart import STRONG
 from autoencode.evaluation.figures.palette import palette
 from autoencode.evaluation.map.content import MapContent
 from autoencode.evaluation.map.sheets import COLUMNS, Sheets, sheets
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 _HERE = "autoencode.evaluation.map"
 LARGEST = 8_000_000
 """Bytes of the whole page."""
 _LONGEST = 60
-_FAR = 0.001
+_OUTLIER_SHARE = 0.001
 
 
 @dataclass(frozen=True)
-class PageFacts:
+class MapStats:
     """What came of it.
 
     Args:
@@ -39,7 +39,7 @@ class PageFacts:
     bytes: int
 
 
-def write_page(path: Path, content: MapContent) -> PageFacts:
+def write_map_page(path: Path, content: MapContent) -> MapStats:
     """Writes the page, whole or not at all. It is below 8 MB: thumbnails become smaller, then fewer, until it is.
 
     The page runs one script of its own, allowed by its hash, and is forbidden to fetch anything.
@@ -53,26 +53,26 @@ def write_page(path: Path, content: MapContent) -> PageFacts:
     """
     bare = _page(content, None)
     budget = (LARGEST - len(bare.encode()) - 2_000) * 3 // 4
-    sprites = sheets(content.look, len(content.points), budget) if content.look else None
+    sprites = sheets(content.load_images, len(content.points), budget) if content.load_images else None
     whole = _page(content, sprites) if sprites else bare
-    write_whole(path, whole)
+    atomic_write(path, whole)
     shown, size = (sprites.n, sprites.size) if sprites else (0, (0, 0))
-    return PageFacts(len(content.points), shown, size, len(whole.encode()))
+    return MapStats(len(content.points), shown, size, len(whole.encode()))
 
 
 def _page(content: MapContent, sprites: Sheets | None) -> str:
     return pages.page(
         "map of codes",
         content.title,
-        " ".join(filter(None, [content.lead, _told(content, sprites)])),
+        " ".join(filter(None, [content.lead, _thumbnail_note(content, sprites)])),
         pages.asset(_HERE, "main.html"),
         style=pages.asset(_HERE, "page.css"),
-        data=pages.data_block("data", pages.as_json(_data(content, sprites))),
+        data=pages.data_block("data", pages.to_json(_data(content, sprites))),
         script=pages.asset(_HERE, "page.js"),
     )
 
 
-def _told(content: MapContent, sprites: Sheets | None) -> str:
+def _thumbnail_note(content: MapContent, sprites: Sheets | None) -> str:
     n = len(content.points)
     if sprites is None or sprites.n == n:
         return ""
@@ -93,7 +93,7 @@ def _data(content: MapContent, sprites: Sheets | None) -> dict[str, Any]:
         "axes": content.axes,
         "tile": None if sprites is None else [*sprites.size, COLUMNS],
         "thumbnails": 0 if sprites is None else sprites.n,
-        "sheets": [] if sprites is None else [pages.in_base64(file) for file in sprites.files],
+        "sheets": [] if sprites is None else [pages.to_base64(file) for file in sprites.files],
     }
 
 
@@ -104,7 +104,7 @@ def _placed(content: MapContent) -> tuple[Tensor, list[float]]:
     span = (high - low).clamp_min(1e-12)
     span = span.max().expand(2) if content.equal else span
     scaled = (points - low) / span
-    near, far = (scaled.quantile(q, dim=0) for q in (_FAR, 1 - _FAR))
+    near, far = (scaled.quantile(q, dim=0) for q in (_OUTLIER_SHARE, 1 - _OUTLIER_SHARE))
     return (scaled * 65535).round(), [*near.tolist(), *far.tolist()]
 
 

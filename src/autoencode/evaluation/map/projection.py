@@ -11,7 +11,7 @@ from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation.figures.plane import Plane, plane
 from autoencode.registry import Registry
 
-_PERPLEXITY, _NEIGHBOURS, _FIRST = 30.0, 15, 50
+_PERPLEXITY, _N_NEIGHBOURS, _PCA_DIMS = 30.0, 15, 50
 
 Projection = Callable[[Tensor, int], Plane]
 """Codes (n, numbers) and a seed to the plane."""
@@ -40,25 +40,25 @@ def project(codes: Float[Tensor, "n numbers"], method: str = "pca", *, seed: int
     if len(codes) < 4:
         raise ArgumentError(f"a map needs 4 codes or more, not {len(codes)}")
     if codes.shape[1] == 1:
-        return _line(codes)
+        return _jittered_line(codes)
     return plane(codes) if codes.shape[1] == 2 else place(codes.detach().cpu().float(), seed)
 
 
-def _line(codes: Tensor) -> Plane:
+def _jittered_line(codes: Tensor) -> Plane:
     """Codes of one number along a line, at heights of chance so that they do not cover each other."""
     heights = torch.rand(len(codes), 1, generator=torch.Generator().manual_seed(0))
     spread = float(codes.std()) or 1.0
     return Plane(torch.cat([codes.detach().cpu().float(), heights * spread], dim=1), ("the code", "nothing (chance)"))
 
 
-@projections.named("pca")
+@projections.register("pca")
 def pca(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
     """The two directions in which codes vary most: distances are those of the codes, seen from one side."""
     del seed  # nothing here is left to chance
     return plane(codes)
 
 
-@projections.named("tsne")
+@projections.register("tsne")
 def tsne(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
     """t-SNE of scikit-learn: neighbours stay together; distances between far groups mean nothing.
 
@@ -68,11 +68,11 @@ def tsne(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
     from sklearn.manifold import TSNE
 
     perplexity = min(_PERPLEXITY, (len(codes) - 1) / 3)
-    fitted = TSNE(init="pca", perplexity=perplexity, random_state=seed).fit_transform(_shortened(codes).numpy())
+    fitted = TSNE(init="pca", perplexity=perplexity, random_state=seed).fit_transform(_pca_reduced(codes).numpy())
     return Plane(torch.as_tensor(fitted), ("t-SNE, first axis", "t-SNE, second axis"))
 
 
-@projections.named("umap")
+@projections.register("umap")
 def umap(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
     """UMAP of umap-learn: neighbours stay together, and groups keep some of their arrangement.
 
@@ -80,9 +80,9 @@ def umap(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
         McInnes, Healy and Melville, "UMAP: Uniform manifold approximation and projection for dimension reduction",
         arXiv:1802.03426, 2018.
     """
-    fitted = _umap_class()(n_neighbors=min(_NEIGHBOURS, len(codes) - 1), random_state=seed, n_jobs=1)
+    fitted = _umap_class()(n_neighbors=min(_N_NEIGHBOURS, len(codes) - 1), random_state=seed, n_jobs=1)
     return Plane(
-        torch.as_tensor(fitted.fit_transform(_shortened(codes).numpy())).float(),
+        torch.as_tensor(fitted.fit_transform(_pca_reduced(codes).numpy())).float(),
         ("UMAP, first axis", "UMAP, second axis"),
     )
 
@@ -95,10 +95,10 @@ def _umap_class() -> Callable[..., Any]:
     return UMAP
 
 
-def _shortened(codes: Tensor) -> Tensor:
+def _pca_reduced(codes: Tensor) -> Tensor:
     """Codes of very many numbers along their fifty principal directions, as both papers advise."""
-    if codes.shape[1] <= _FIRST or len(codes) <= _FIRST:
+    if codes.shape[1] <= _PCA_DIMS or len(codes) <= _PCA_DIMS:
         return codes
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return (codes - codes.mean(0)) @ torch.pca_lowrank(codes, q=_FIRST)[2]
+        return (codes - codes.mean(0)) @ torch.pca_lowrank(codes, q=_PCA_DIMS)[2]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from autoencode.evaluation.map.content import Look
+from autoencode.evaluation.map.content import LoadImages
 from autoencode.evaluation.pages import fitting, sheet
 
 COLUMNS = 32
@@ -31,19 +31,19 @@ class Sheets:
     n: int
 
 
-def sheets(look: Look, n: int, budget: int) -> Sheets:
+def sheets(load_images: LoadImages, n: int, budget: int) -> Sheets:
     """As large as will fit: smaller thumbnails before fewer of them.
 
     Args:
-        look: gives the pictures.
+        load_images: gives the pictures.
         n: how many points there are.
         budget: bytes for all files together.
     """
-    size = _size(look, n, budget)
+    size = _size(load_images, n, budget)
     files, used, shown = list[bytes](), 0, 0
     for start in range(0, n, _EACH):
         rows = torch.arange(start, min(start + _EACH, n))
-        file = _file(look(rows), size)
+        file = _file(load_images(rows), size)
         if used + len(file) > budget:
             break
         files.append(file)
@@ -51,9 +51,9 @@ def sheets(look: Look, n: int, budget: int) -> Sheets:
     return Sheets(files, size, shown)
 
 
-def _size(look: Look, n: int, budget: int) -> tuple[int, int]:
+def _size(load_images: LoadImages, n: int, budget: int) -> tuple[int, int]:
     """The largest size in which all are likely to fit, else the smallest; never larger than the pictures."""
-    tried = look(torch.arange(min(n, _TRIED)))
+    tried = load_images(torch.arange(min(n, _TRIED)))
     sizes = [fitting(tried, side) for side in _SIDES]
     for size in dict.fromkeys(sizes):
         if len(_file(tried, size)) / len(tried) * n * 1.03 <= budget:

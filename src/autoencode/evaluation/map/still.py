@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from autoencode.evaluation.figures.chart import INK, blank
-from autoencode.evaluation.figures.codes import class_names, explain, frame, legend_rows, scatter
+from autoencode.evaluation.figures.chart import INK, new_figure
+from autoencode.evaluation.figures.codes import class_names, add_legend, fit_axes, legend_rows, scatter
 from autoencode.evaluation.figures.palette import Colour, palette
 from autoencode.evaluation.figures.plane import Plane
 from autoencode.evaluation.map.content import MapContent
@@ -19,7 +19,7 @@ _SHARE = 0.66
 """Of a cell's side that its picture takes."""
 
 
-def still(content: MapContent) -> Figure:
+def static_map(content: MapContent) -> Figure:
     """Dots coloured by class and, for pictures, one in each cell of a grid, framed in its colour.
 
     Args:
@@ -31,14 +31,14 @@ def still(content: MapContent) -> Figure:
     names = class_names(labels, content.classes)
     colours = palette(len(names)) if names else []
     side = 8.0
-    figure, (axes,) = blank(side, side + 0.2 * legend_rows(names))
+    figure, (axes,) = new_figure(side, side + 0.2 * legend_rows(names))
     points = content.points.float()
     scatter(axes, Plane(points, content.axes), labels, colours)
     if content.equal:
-        frame(axes, points, None)
-    if content.look is not None:
+        fit_axes(axes, points, None)
+    if content.load_images is not None:
         _pictures(axes, content, points, labels, colours)
-    explain(figure, axes, names, colours)
+    add_legend(figure, axes, names, colours)
     return figure
 
 
@@ -46,10 +46,10 @@ def _pictures(
     axes: Axes, content: MapContent, points: Tensor, labels: Tensor | None, colours: Sequence[Colour]
 ) -> None:
     limits = (*axes.get_xlim(), *axes.get_ylim())
-    rows, middles, cell = nearest_to_middles(points, limits)
-    if content.look is None or not len(rows):
+    rows, middles, cell = nearest_to_cell_centres(points, limits)
+    if content.load_images is None or not len(rows):
         return
-    pictures = content.look(rows).float().clamp(0, 1)
+    pictures = content.load_images(rows).float().clamp(0, 1)
     pictures = pictures if pictures.shape[1] == 3 else pictures.mean(1, keepdim=True).expand(-1, 3, -1, -1)
     tall, wide = pictures.shape[-2:]
     half = [_SHARE / 2 * size * part / max(tall, wide) for size, part in zip(cell, (wide, tall), strict=True)]
@@ -69,7 +69,7 @@ def _pictures(
     axes.set_aspect("equal" if content.equal else "auto")
 
 
-def nearest_to_middles(
+def nearest_to_cell_centres(
     points: Float[Tensor, "n 2"], limits: tuple[float, float, float, float]
 ) -> tuple[Tensor, Tensor, tuple[float, float]]:
     """Of each cell of a grid, the point nearest to its middle, if there is one.

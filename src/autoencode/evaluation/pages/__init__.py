@@ -3,18 +3,18 @@
 from autoencode.evaluation.pages.assets import asset
 from autoencode.evaluation.pages.frame import page
 from autoencode.evaluation.pages.html import facts_list, image, items, section, tag, text
-from autoencode.evaluation.pages.packing import as_json, data_block, in_base64, packed, uri
+from autoencode.evaluation.pages.packing import to_json, data_block, to_base64, packed, uri
 from autoencode.evaluation.pages.picture import picture_uri
 from autoencode.evaluation.pages.sheet import fitting, sheet
 
 __all__ = [
-    "as_json",
+    "to_json",
     "asset",
     "data_block",
     "facts_list",
     "fitting",
     "image",
-    "in_base64",
+    "to_base64",
     "items",
     "packed",
     "page",

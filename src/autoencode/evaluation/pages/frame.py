@@ -6,10 +6,10 @@ from string import Template
 from autoencode._version import __version__
 from autoencode.evaluation.pages.assets import asset
 from autoencode.evaluation.pages.html import tag, text
-from autoencode.evaluation.pages.packing import in_base64
+from autoencode.evaluation.pages.packing import to_base64
 
 _HERE = "autoencode.evaluation.pages"
-_NEEDED = "The script inside this page draws it: please allow JavaScript."
+_NO_SCRIPT = "The script inside this page draws it: please allow JavaScript."
 
 
 def page(
@@ -49,7 +49,7 @@ def page(
         title=text(title),
         lead=text(lead),
         style=style,
-        notes=notes + (tag("noscript", _NEEDED) if script else ""),
+        notes=notes + (tag("noscript", _NO_SCRIPT) if script else ""),
         main=main,
         facts=facts,
         foot=foot,
@@ -63,13 +63,13 @@ def _policy(style: str, script: str, wasm: bool) -> str:
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
-        f"style-src {_seal(style)}",
+        f"style-src {_csp_hash(style)}",
     ]
     if script:
-        rules.append(f"script-src {_seal(script)}" + (" 'wasm-unsafe-eval'" if wasm else ""))
+        rules.append(f"script-src {_csp_hash(script)}" + (" 'wasm-unsafe-eval'" if wasm else ""))
     return "; ".join(rules)
 
 
-def _seal(content: str) -> str:
+def _csp_hash(content: str) -> str:
     """What a policy calls a text by: browsers run and apply no other one."""
-    return f"'sha256-{in_base64(hashlib.sha256(content.encode()).digest())}'"
+    return f"'sha256-{to_base64(hashlib.sha256(content.encode()).digest())}'"

@@ -9,22 +9,22 @@ from torch import Tensor
 from autoencode.evaluation.pages.html import tag
 
 
-def in_base64(content: bytes) -> str:
+def to_base64(content: bytes) -> str:
     """Bytes as letters."""
     return base64.b64encode(content).decode("ascii")
 
 
 def uri(kind: str, content: bytes) -> str:
     """A whole file as an address, for a media type such as image/png."""
-    return f"data:{kind};base64,{in_base64(content)}"
+    return f"data:{kind};base64,{to_base64(content)}"
 
 
 def packed(values: Tensor, kind: Literal["<f4", "<u2"]) -> str:
     """Numbers row by row in base64: 32-bit floats or 16-bit whole numbers from 0, little end first."""
-    return in_base64(values.detach().cpu().numpy().astype(kind).tobytes())
+    return to_base64(values.detach().cpu().numpy().astype(kind).tobytes())
 
 
-def as_json(value: Any) -> str:
+def to_json(value: Any) -> str:
     """JSON that can stand inside an element: no `</script>` in a name can end it.
 
     Raises:

@@ -7,7 +7,7 @@ from autoencode.evaluation.pages import facts_list, section, tag, text
 from autoencode.evaluation.report.content import ReportContent
 from autoencode.evaluation.report.gallery import gallery
 from autoencode.evaluation.report.tables import log_table, numbers_table
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 
 
 def write_report(path: Path, content: ReportContent) -> None:
@@ -20,7 +20,7 @@ def write_report(path: Path, content: ReportContent) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    write_whole(path, page(content))
+    atomic_write(path, page(content))
 
 
 def page(content: ReportContent) -> str:

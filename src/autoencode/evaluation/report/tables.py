@@ -29,11 +29,11 @@ def log_table(log: Sequence[Mapping[str, Any]]) -> str:
     """A row for each epoch, folded away; nothing where there are none."""
     if not log:
         return ""
-    parts = {part: list(log[-1].get(part, {})) for part in ("train", "validation")}
+    parts = {split: list(log[-1].get(split, {})) for split in ("train", "validation")}
     above = tag(
         "tr",
         tag("td", colspan="2"),
-        *(_head(part, len(terms)) for part, terms in parts.items()),
+        *(_head(split, len(terms)) for split, terms in parts.items()),
         tag("td", colspan="3"),
     )
     names = ["epoch", "step", *(term for terms in parts.values() for term in terms), "learning rate", "time", ""]
@@ -49,7 +49,7 @@ def _head(name: str, terms: int) -> str:
 
 
 def _epoch(epoch: Mapping[str, Any], parts: Mapping[str, Sequence[str]]) -> str:
-    terms = [_decimals(epoch.get(part, {}).get(term)) for part, names in parts.items() for term in names]
+    terms = [_decimals(epoch.get(split, {}).get(term)) for split, names in parts.items() for term in names]
     rate = epoch.get("learning_rate")
     rest = ["" if rate is None else f"{rate:.2g}", _time(epoch.get("seconds")), "best" if epoch.get("best") else ""]
     cells = [f"{epoch['epoch']:.4g}", f"{epoch['step']:,}", *terms, *rest]

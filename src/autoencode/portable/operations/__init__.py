@@ -9,15 +9,15 @@ from autoencode.portable.operations import (
     resizing,
     shapes,
 )
-from autoencode.portable.operations.registry import Call, NoKernelError, Sink, known_operations, operations
+from autoencode.portable.operations.registry import Call, UnsupportedOperationError, GraphBuilder, supported_operations, operations
 
 __all__ = [
     "Call",
-    "NoKernelError",
-    "Sink",
+    "UnsupportedOperationError",
+    "GraphBuilder",
     "arithmetic",
     "convolutions",
-    "known_operations",
+    "supported_operations",
     "normalisations",
     "operations",
     "products",

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autoencode.portable.operations.registry import Call, Sink, entered, refuse
+from autoencode.portable.operations.registry import Call, GraphBuilder, register_lowering, unsupported
 from autoencode.portable.operations.shapes import strided
 
 _PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -23,69 +23,69 @@ _PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 
 
-@entered(*_PARAMETERS)
-def _unary(sink: Sink, call: Call) -> None:
+@register_lowering(*_PARAMETERS)
+def _unary(graph: GraphBuilder, call: Call) -> None:
     parameters = [call[name] for name in _PARAMETERS[call.name]]
     if any(isinstance(each, Tensor) for each in parameters):
-        raise refuse(call, "tensors for limits")
-    _map(sink, call, call.name, parameters)
+        raise unsupported(call, "tensors for limits")
+    _map(graph, call, call.name, parameters)
 
 
-@entered("gelu")
-def _gelu(sink: Sink, call: Call) -> None:
-    _map(sink, call, "gelu_tanh" if call["approximate"] == "tanh" else "gelu")
+@register_lowering("gelu")
+def _gelu(graph: GraphBuilder, call: Call) -> None:
+    _map(graph, call, "gelu_tanh" if call["approximate"] == "tanh" else "gelu")
 
 
-@entered("pow")
-def _power(sink: Sink, call: Call) -> None:
+@register_lowering("pow")
+def _power(graph: GraphBuilder, call: Call) -> None:
     if isinstance(call.args[0], Tensor) and not isinstance(call.args[1], Tensor):
-        _map(sink, call, "pow", [call.args[1]])
+        _map(graph, call, "pow", [call.args[1]])
     else:
-        raise refuse(call, "an exponent that is a tensor")
+        raise unsupported(call, "an exponent that is a tensor")
 
 
-def _map(sink: Sink, call: Call, function: str, parameters: Sequence[Any] = ()) -> None:
-    source = sink.number(call.args[0])
-    sink.bind(call.out, sink.step("map", [source], call.out.shape, f=function, p=list(parameters)))
+def _map(graph: GraphBuilder, call: Call, function: str, parameters: Sequence[Any] = ()) -> None:
+    source = graph.number(call.args[0])
+    graph.bind(call.out, graph.step("map", [source], call.out.shape, f=function, p=list(parameters)))
 
 
-_PAIRS = {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "maximum": "max", "minimum": "min", "rsub": "rsub",
+_BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "maximum": "max", "minimum": "min", "rsub": "rsub",
           "ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "bitwise_and": "mul"}  # fmt: skip
 
 
-@entered(*_PAIRS)
-def _binary(sink: Sink, call: Call) -> None:
+@register_lowering(*_BINARY)
+def _binary(graph: GraphBuilder, call: Call) -> None:
     if call.arguments.get("rounding_mode") is not None:
-        raise refuse(call, "rounding")
+        raise unsupported(call, "rounding")
     one, other = (each if isinstance(each, Tensor) else torch.tensor(float(each)) for each in call.args[:2])
-    inputs = [_spread(sink, each, call.out.shape) for each in (one, other)]
+    inputs = [_broadcast(graph, each, call.out.shape) for each in (one, other)]
     alpha = call.arguments.get("alpha", 1)
-    sink.bind(call.out, sink.step("pair", inputs, call.out.shape, f=_PAIRS[call.name], alpha=alpha))
+    graph.bind(call.out, graph.step("pair", inputs, call.out.shape, f=_BINARY[call.name], alpha=alpha))
 
 
-@entered("where")
-def _where(sink: Sink, call: Call) -> None:
+@register_lowering("where")
+def _where(graph: GraphBuilder, call: Call) -> None:
     parts = (each if isinstance(each, Tensor) else torch.tensor(float(each)) for each in call.args[:3])
-    inputs = [_spread(sink, each, call.out.shape) for each in parts]
-    sink.bind(call.out, sink.step("where", inputs, call.out.shape))
+    inputs = [_broadcast(graph, each, call.out.shape) for each in parts]
+    graph.bind(call.out, graph.step("where", inputs, call.out.shape))
 
 
-def _spread(sink: Sink, value: Tensor, shape: Sequence[int]) -> int:
+def _broadcast(graph: GraphBuilder, value: Tensor, shape: Sequence[int]) -> int:
     """A value in the shape that broadcasting gives it."""
-    if not sink.is_live(value) and value.numel() == 1:
-        return sink.number(value.float().reshape(1))  # the kernels repeat it
-    if not sink.is_live(value):
-        return sink.number(value.float().expand(shape).contiguous())
+    if not graph.depends_on_code(value) and value.numel() == 1:
+        return graph.number(value.float().reshape(1))  # the kernels repeat it
+    if not graph.depends_on_code(value):
+        return graph.number(value.float().expand(shape).contiguous())
     if tuple(value.shape) == tuple(shape):
-        return sink.number(value)
+        return graph.number(value)
     seen = torch.empty(value.shape, device="meta").expand(tuple(shape))
-    return strided(sink, sink.number(value), seen)
+    return strided(graph, graph.number(value), seen)
 
 
-@entered("glu")
-def _glu(sink: Sink, call: Call) -> None:
+@register_lowering("glu")
+def _glu(graph: GraphBuilder, call: Call) -> None:
     x = call["self"]
-    source, parts = sink.number(x), torch.empty(x.shape, device="meta").chunk(2, call["dim"])
-    halves = [strided(sink, source, half) for half in parts]
-    gate = sink.step("map", halves[1:], call.out.shape, f="sigmoid", p=[])
-    sink.bind(call.out, sink.step("pair", [halves[0], gate], call.out.shape, f="mul", alpha=1))
+    source, parts = graph.number(x), torch.empty(x.shape, device="meta").chunk(2, call["dim"])
+    halves = [strided(graph, source, half) for half in parts]
+    gate = graph.step("map", halves[1:], call.out.shape, f="sigmoid", p=[])
+    graph.bind(call.out, graph.step("pair", [halves[0], gate], call.out.shape, f="mul", alpha=1))

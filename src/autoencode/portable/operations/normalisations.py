@@ -3,24 +3,24 @@
 import torch
 from torch import Tensor
 
-from autoencode.portable.operations.registry import Call, Sink, entered, refuse
+from autoencode.portable.operations.registry import Call, GraphBuilder, register_lowering, unsupported
 from autoencode.portable.program import size
 
 
-@entered("native_group_norm")
-def _group_norm(sink: Sink, call: Call) -> None:
+@register_lowering("native_group_norm")
+def _group_norm(graph: GraphBuilder, call: Call) -> None:
     rows = call["N"] * call["group"]
-    _norm(sink, call, call["input"], rows, (call["weight"], call["bias"]), (call["C"], call["HxW"]), call["eps"])
+    _norm(graph, call, call["input"], rows, (call["weight"], call["bias"]), (call["C"], call["HxW"]), call["eps"])
 
 
-@entered("native_layer_norm")
-def _layer_norm(sink: Sink, call: Call) -> None:
+@register_lowering("native_layer_norm")
+def _layer_norm(graph: GraphBuilder, call: Call) -> None:
     x, width = call["input"], size(call["normalized_shape"])
-    _norm(sink, call, x, x.numel() // width, (call["weight"], call["bias"]), (width, 1), call["eps"])
+    _norm(graph, call, x, x.numel() // width, (call["weight"], call["bias"]), (width, 1), call["eps"])
 
 
 def _norm(
-    sink: Sink, call: Call, x: Tensor, rows: int, affine: tuple[Tensor | None, Tensor | None],
+    graph: GraphBuilder, call: Call, x: Tensor, rows: int, affine: tuple[Tensor | None, Tensor | None],
     layout: tuple[int, int], eps: float,
 ) -> None:  # fmt: skip
     """Rows of mean 0 and variance 1, then a scale and a shift for each channel, which are `each` numbers long."""
@@ -29,27 +29,27 @@ def _norm(
         torch.full((channels,), fill) if given is None else given.flatten()
         for given, fill in zip(affine, (1.0, 0.0), strict=True)
     )
-    number = sink.step(
-        "norm", [sink.number(x)], x.shape, rows=rows, eps=eps, each=each, channels=channels,
-        scale=sink.constant(scale), shift=sink.constant(shift),
+    number = graph.step(
+        "norm", [graph.number(x)], x.shape, rows=rows, eps=eps, each=each, channels=channels,
+        scale=graph.constant(scale), shift=graph.constant(shift),
     )  # fmt: skip
-    sink.bind(call.out[0], number)
+    graph.bind(call.out[0], number)
 
 
-@entered("native_batch_norm")
-def _batch_norm(sink: Sink, call: Call) -> None:
+@register_lowering("native_batch_norm")
+def _batch_norm(graph: GraphBuilder, call: Call) -> None:
     if call["running_mean"] is None:  # instance normalisation, which makes each channel an example of its own
         x, channels = call["input"], call["input"].shape[1]
         layout = channels, size(call["input"].shape[2:])
-        _norm(sink, call, x, channels, (call["weight"], call["bias"]), layout, call["eps"])
+        _norm(graph, call, x, channels, (call["weight"], call["bias"]), layout, call["eps"])
         return
     if call.arguments.get("training"):
-        raise refuse(call, "a batch's own statistics")
+        raise unsupported(call, "a batch's own statistics")
     x, channels = call["input"], call["input"].shape[1]
     scale = (call["running_var"] + call["eps"]).rsqrt() * (1 if call["weight"] is None else call["weight"])
     shift = (0 if call["bias"] is None else call["bias"]) - call["running_mean"] * scale
-    number = sink.step(
-        "affine", [sink.number(x)], x.shape, channels=channels, each=size(x.shape[2:]), scale=sink.constant(scale),
-        shift=sink.constant(shift),
+    number = graph.step(
+        "affine", [graph.number(x)], x.shape, channels=channels, each=size(x.shape[2:]), scale=graph.constant(scale),
+        shift=graph.constant(shift),
     )  # fmt: skip
-    sink.bind(call.out[0], number)
+    graph.bind(call.out[0], number)

@@ -32,10 +32,10 @@ class Call:
 
 
 @runtime_checkable
-class Sink(Protocol):
-    """What takes the steps; see `Recorder`."""
+class GraphBuilder(Protocol):
+    """What takes the steps; see `Tracer`."""
 
-    def is_live(self, value: Any) -> bool:
+    def depends_on_code(self, value: Any) -> bool:
         """Whether this depends on the code."""
         ...
 
@@ -56,31 +56,31 @@ class Sink(Protocol):
         ...
 
 
-Write = Callable[[Sink, Call], None]
+Lowering = Callable[[GraphBuilder, Call], None]
 """Adds the steps of a call, and binds its result."""
 
-operations: dict[str, Write] = {}
+operations: dict[str, Lowering] = {}
 
 
-def known_operations() -> list[str]:
+def supported_operations() -> list[str]:
     """The names of all operations that a decoder may use."""
     return sorted(operations)
 
 
-def entered(*names: str) -> Callable[[Write], Write]:
+def register_lowering(*names: str) -> Callable[[Lowering], Lowering]:
     """A decorator that enters a function for operations of these names."""
 
-    def enter(write: Write) -> Write:
-        operations.update(dict.fromkeys(names, write))
-        return write
+    def enter(lowering: Lowering) -> Lowering:
+        operations.update(dict.fromkeys(names, lowering))
+        return lowering
 
     return enter
 
 
-class NoKernelError(Exception):
+class UnsupportedOperationError(Exception):
     """A use of an operation that the page has no kernel for."""
 
 
-def refuse(call: Call, why: str) -> NoKernelError:
+def unsupported(call: Call, why: str) -> UnsupportedOperationError:
     """What to raise for such a use."""
-    return NoKernelError(f"'{call.name}' with {why}")
+    return UnsupportedOperationError(f"'{call.name}' with {why}")

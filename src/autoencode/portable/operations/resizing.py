@@ -1,26 +1,26 @@
 """Pictures of another size."""
 
-from autoencode.portable.operations.registry import Call, Sink, entered
+from autoencode.portable.operations.registry import Call, GraphBuilder, register_lowering
 from autoencode.portable.program import size
 
 
-@entered("upsample_nearest2d", "_upsample_nearest_exact2d")
-def _nearest(sink: Sink, call: Call) -> None:
-    _resize(sink, call, "nearest_exact" if "exact" in call.name else "nearest")
+@register_lowering("upsample_nearest2d", "_upsample_nearest_exact2d")
+def _nearest(graph: GraphBuilder, call: Call) -> None:
+    _resize(graph, call, "nearest_exact" if "exact" in call.name else "nearest")
 
 
-@entered("upsample_bilinear2d")
-def _bilinear(sink: Sink, call: Call) -> None:
-    _resize(sink, call, "corners" if call["align_corners"] else "bilinear")
+@register_lowering("upsample_bilinear2d")
+def _bilinear(graph: GraphBuilder, call: Call) -> None:
+    _resize(graph, call, "corners" if call["align_corners"] else "bilinear")
 
 
-def _resize(sink: Sink, call: Call, kind: str) -> None:
+def _resize(graph: GraphBuilder, call: Call, kind: str) -> None:
     x = call.args[0]
-    number = sink.step(
-        "resize", [sink.number(x)], call.out.shape, maps=size(x.shape[:2]), size=list(x.shape[2:]),
+    number = graph.step(
+        "resize", [graph.number(x)], call.out.shape, maps=size(x.shape[:2]), size=list(x.shape[2:]),
         to=list(call.out.shape[2:]), kind=kind, scale=_factors(call),
     )  # fmt: skip
-    sink.bind(call.out, number)
+    graph.bind(call.out, number)
 
 
 def _factors(call: Call) -> list[float]:

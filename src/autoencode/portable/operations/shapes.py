@@ -3,77 +3,77 @@
 import torch
 from torch import Tensor
 
-from autoencode.portable.operations.registry import Call, Sink, entered, refuse
+from autoencode.portable.operations.registry import Call, GraphBuilder, register_lowering, unsupported
 from autoencode.portable.program import size
 
 
-@entered("view", "_unsafe_view", "reshape", "permute", "transpose", "t", "expand", "squeeze", "unsqueeze", "slice",
+@register_lowering("view", "_unsafe_view", "reshape", "permute", "transpose", "t", "expand", "squeeze", "unsqueeze", "slice",
           "select", "split", "split_with_sizes", "unbind")  # fmt: skip
-def _layout(sink: Sink, call: Call) -> None:
+def _layout(graph: GraphBuilder, call: Call) -> None:
     """PyTorch itself is asked where the numbers of the result lie in an input that lies row by row."""
-    source = sink.number(call.args[0])
+    source = graph.number(call.args[0])
     seen = call.func(torch.empty(call.args[0].shape, device="meta"), *call.args[1:], **call.kwargs)
     results = call.out if isinstance(call.out, list | tuple) else [call.out]
     views = seen if isinstance(seen, list | tuple) else [seen]
     for result, view in zip(results, views, strict=True):
-        sink.bind(result, strided(sink, source, view))
+        graph.bind(result, strided(graph, source, view))
 
 
-def strided(sink: Sink, source: int, seen: Tensor) -> int:
+def strided(graph: GraphBuilder, source: int, seen: Tensor) -> int:
     """The value of a view: the source itself where all its numbers lie in their order."""
     if seen.is_contiguous() and seen.untyped_storage().nbytes() == seen.numel() * seen.element_size():
         return source
-    return sink.step(
+    return graph.step(
         "gather", [source], seen.shape, sides=list(seen.shape), strides=list(seen.stride()), at=seen.storage_offset()
     )
 
 
-@entered("clone", "_to_copy", "detach")
-def _same(sink: Sink, call: Call) -> None:
+@register_lowering("clone", "_to_copy", "detach")
+def _same(graph: GraphBuilder, call: Call) -> None:
     if not call.out.is_floating_point() and call.out.dtype is not torch.bool:
-        raise refuse(call, f"values of type {call.out.dtype}")
-    sink.bind(call.out, sink.number(call.args[0]))
+        raise unsupported(call, f"values of type {call.out.dtype}")
+    graph.bind(call.out, graph.number(call.args[0]))
 
 
-@entered("cat")
-def _cat(sink: Sink, call: Call) -> None:
+@register_lowering("cat")
+def _cat(graph: GraphBuilder, call: Call) -> None:
     tensors, axis = call["tensors"], call["dim"] % call.out.ndim
     inner = [size(tensor.shape[axis:]) for tensor in tensors]
-    inputs = [sink.number(tensor) for tensor in tensors]
+    inputs = [graph.number(tensor) for tensor in tensors]
     outer = size(call.out.shape[:axis])
-    sink.bind(call.out, sink.step("cat", inputs, call.out.shape, outer=outer, inner=inner))
+    graph.bind(call.out, graph.step("cat", inputs, call.out.shape, outer=outer, inner=inner))
 
 
-@entered("stack")
-def _stack(sink: Sink, call: Call) -> None:
+@register_lowering("stack")
+def _stack(graph: GraphBuilder, call: Call) -> None:
     axis = call["dim"] % call.out.ndim
-    inputs = [sink.number(tensor) for tensor in call["tensors"]]
+    inputs = [graph.number(tensor) for tensor in call["tensors"]]
     inner = [size(call.out.shape[axis + 1 :])] * len(inputs)
-    sink.bind(call.out, sink.step("cat", inputs, call.out.shape, outer=size(call.out.shape[:axis]), inner=inner))
+    graph.bind(call.out, graph.step("cat", inputs, call.out.shape, outer=size(call.out.shape[:axis]), inner=inner))
 
 
-@entered("zeros_like", "ones_like", "full_like")
-def _constant(sink: Sink, call: Call) -> None:
+@register_lowering("zeros_like", "ones_like", "full_like")
+def _constant(graph: GraphBuilder, call: Call) -> None:
     """The result depends on a shape alone: it stays a constant."""
 
 
-@entered("pixel_shuffle")
-def _pixel_shuffle(sink: Sink, call: Call) -> None:
+@register_lowering("pixel_shuffle")
+def _pixel_shuffle(graph: GraphBuilder, call: Call) -> None:
     x, r = call["self"], call["upscale_factor"]
     *lead, channels, height, width = x.shape
     seen = torch.empty(size(lead), channels // r**2, r, r, height, width, device="meta").permute(0, 1, 4, 2, 5, 3)
-    sink.bind(call.out, strided(sink, sink.number(x), seen))
+    graph.bind(call.out, strided(graph, graph.number(x), seen))
 
 
-@entered("constant_pad_nd")
-def _pad(sink: Sink, call: Call) -> None:
+@register_lowering("constant_pad_nd")
+def _pad(graph: GraphBuilder, call: Call) -> None:
     x, pad = call["self"], list(call["pad"])
     if call["value"] != 0 or any(pad[4:]) or x.ndim < 2:
-        raise refuse(call, "other than zeros round a picture")
+        raise unsupported(call, "other than zeros round a picture")
     left, right, top, bottom = [*pad, 0, 0, 0, 0][:4]
     height, width = x.shape[-2:]
-    number = sink.step(
-        "pad", [sink.number(x)], call.out.shape, maps=size(x.shape[:-2]), h=height, w=width,
+    number = graph.step(
+        "pad", [graph.number(x)], call.out.shape, maps=size(x.shape[:-2]), h=height, w=width,
         sides=[left, right, top, bottom],
     )  # fmt: skip
-    sink.bind(call.out, number)
+    graph.bind(call.out, number)

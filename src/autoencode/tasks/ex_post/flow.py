@@ -7,12 +7,12 @@ from torch import Tensor
 
 from autoencode.distributions import flow, tempered
 from autoencode.errors import DivergenceError
-from autoencode.tasks.ex_post.prior import ExPostPrior, Tell, ex_post_priors
+from autoencode.tasks.ex_post.prior import ExPostPrior, StatusCallback, ex_post_priors
 
 _BATCH, _RATE, _PATIENCE, _CLIP = 256, 1e-3, 5, 5.0
 
 
-@ex_post_priors.named("flow")
+@ex_post_priors.register("flow")
 class FittedFlow(ExPostPrior):
     """A flow trained by Adam until the validation codes are no likelier for five epochs; the best weights are kept.
 
@@ -30,7 +30,7 @@ class FittedFlow(ExPostPrior):
         self.epochs = epochs
         self.flow = _flow(flow, dims)
 
-    def learn(self, train: Tensor, validation: Tensor, *, seed: int, tell: Tell) -> None:
+    def fit_standardised(self, train: Tensor, validation: Tensor, *, seed: int, on_status: StatusCallback) -> None:
         """Early stopping on `validation`.
 
         Raises:
@@ -39,11 +39,11 @@ class FittedFlow(ExPostPrior):
         optimizer = torch.optim.Adam(self.flow.parameters(), lr=_RATE)
         best, weights, since = self._nll(validation), copy.deepcopy(self.flow.state_dict()), 0
         for epoch in range(1, self.epochs + 1):
-            self._pass(train, optimizer)
+            self._train_epoch(train, optimizer)
             now = self._nll(validation)
             if not now < float("inf"):
                 raise DivergenceError("the flow's likelihood is no finite number: try --flow maf, or kind mixture")
-            tell(f"epoch {epoch}/{self.epochs}: {now:.3f} nats a code on validation")
+            on_status(f"epoch {epoch}/{self.epochs}: {now:.3f} nats a code on validation")
             if now < best:
                 best, weights, since = now, copy.deepcopy(self.flow.state_dict()), 0
             else:
@@ -52,7 +52,7 @@ class FittedFlow(ExPostPrior):
                 break
         self.flow.load_state_dict(weights)
 
-    def _pass(self, train: Tensor, optimizer: torch.optim.Optimizer) -> None:
+    def _train_epoch(self, train: Tensor, optimizer: torch.optim.Optimizer) -> None:
         for places in torch.randperm(len(train)).split(_BATCH):
             optimizer.zero_grad()
             (-self.flow().log_prob(train[places]).mean()).backward()
@@ -61,13 +61,13 @@ class FittedFlow(ExPostPrior):
 
     @torch.no_grad()
     def _nll(self, z: Tensor) -> float:
-        return -self.log_density(z).mean().item()
+        return -self.log_prob_standardised(z).mean().item()
 
-    def log_density(self, z: Tensor) -> Tensor:
+    def log_prob_standardised(self, z: Tensor) -> Tensor:
         """(n,), in nats."""
         return torch.cat([self.flow().log_prob(some) for some in z.split(5_000)])
 
-    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+    def sample_standardised(self, n: int, temperature: float = 1.0) -> Tensor:
         """(n, dims)."""
         return tempered(self.flow(), temperature).sample((n,))
 

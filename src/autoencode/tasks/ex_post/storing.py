@@ -8,18 +8,18 @@ from typing import Any
 from autoencode.data.fingerprint import fingerprint
 from autoencode.errors import RunError
 from autoencode.model import Autoencoder
-from autoencode.storage import write_whole
+from autoencode.storage import atomic_write
 from autoencode.tasks.ex_post.prior import ExPostPrior, ex_post_priors
 from autoencode.training.weights import load_into, load_tensors, save_tensors
 
 _ADVICE = "fit it again with `autoencode fit-prior`"
 
 
-def _tensors(folder: Path) -> Path:
+def _weights_file(folder: Path) -> Path:
     return folder / "prior.safetensors"
 
 
-def _facts(folder: Path) -> Path:
+def _record_file(folder: Path) -> Path:
     return folder / "prior.json"
 
 
@@ -36,9 +36,9 @@ def save_fitted(folder: Path, prior: ExPostPrior, model: Autoencoder, facts: dic
         The facts with the model's fingerprint among them.
     """
     facts = {**facts, "model": model_fingerprint(model)}
-    _facts(folder).unlink(missing_ok=True)  # so that a crash between the two files leaves no prior rather than a half
-    save_tensors(_tensors(folder), prior.state_dict(), facts)
-    write_whole(_facts(folder), json.dumps(facts, indent=2) + "\n")
+    _record_file(folder).unlink(missing_ok=True)  # so that a crash between the two files leaves no prior rather than a half
+    save_tensors(_weights_file(folder), prior.state_dict(), facts)
+    atomic_write(_record_file(folder), json.dumps(facts, indent=2) + "\n")
     return facts
 
 
@@ -48,12 +48,12 @@ def fitted_facts(folder: Path) -> dict[str, Any] | None:
     Raises:
         RunError: the file cannot be read.
     """
-    if not _facts(folder).is_file():
+    if not _record_file(folder).is_file():
         return None
     try:
-        return dict(json.loads(_facts(folder).read_text()))
+        return dict(json.loads(_record_file(folder).read_text()))
     except (ValueError, TypeError, OSError) as error:
-        raise RunError(f"{_facts(folder)} cannot be read ({error}): {_ADVICE}") from error
+        raise RunError(f"{_record_file(folder)} cannot be read ({error}): {_ADVICE}") from error
 
 
 def load_fitted(folder: Path, model: Autoencoder) -> ExPostPrior | None:
@@ -67,20 +67,20 @@ def load_fitted(folder: Path, model: Autoencoder) -> ExPostPrior | None:
     facts = fitted_facts(folder)
     if facts is None:
         return None
-    tensors, sealed = load_tensors(_tensors(folder))
+    tensors, sealed = load_tensors(_weights_file(folder))
     if facts != sealed:
-        raise RunError(f"{_facts(folder)} was changed after it was written: {_ADVICE}")
+        raise RunError(f"{_record_file(folder)} was changed after it was written: {_ADVICE}")
     if facts["model"] != model_fingerprint(model):
         raise RunError(f"the prior in {folder} was fitted to the codes of other weights than these: {_ADVICE}")
     prior = ex_post_priors[facts["kind"]](math.prod(model.latent_shape), **facts["options"])
-    load_into(prior, tensors, _tensors(folder))
+    load_into(prior, tensors, _weights_file(folder))
     return prior.eval()
 
 
-def forget_fitted(folder: Path) -> None:
+def delete_fitted(folder: Path) -> None:
     """Removes a fitted prior, if there is one."""
-    _facts(folder).unlink(missing_ok=True)
-    _tensors(folder).unlink(missing_ok=True)
+    _record_file(folder).unlink(missing_ok=True)
+    _weights_file(folder).unlink(missing_ok=True)
 
 
 def model_fingerprint(model: Autoencoder) -> str:

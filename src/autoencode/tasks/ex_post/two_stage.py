@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from autoencode.data import Dataset, Part, Split, Values
+from autoencode.data import Dataset, Subset, Split, ValueRange
 from autoencode.data.fingerprint import fingerprint
 from autoencode.decoders import DenseDecoder
 from autoencode.distributions import tempered
@@ -15,14 +15,14 @@ from autoencode.objectives import Elbo
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
 from autoencode.settings import Settings
-from autoencode.tasks.ex_post.prior import ExPostPrior, Tell, ex_post_priors
-from autoencode.training import Epoch, Watch, fit
+from autoencode.tasks.ex_post.prior import ExPostPrior, StatusCallback, ex_post_priors
+from autoencode.training import EpochMetrics, Callback, fit
 
 _DRAWS = 50
 
 
-@ex_post_priors.named("two-stage")
-class TwoStage(ExPostPrior):
+@ex_post_priors.register("two-stage")
+class FittedTwoStage(ExPostPrior):
     """A variational autoencoder of codes.
 
         u ~ N(0, I) ─► decoder ─► z ~ N(m(u), s² I) ─► the model's decoder ─► x
@@ -54,11 +54,11 @@ class TwoStage(ExPostPrior):
             likelihood=p_x,
         )
 
-    def learn(self, train: Tensor, validation: Tensor, *, seed: int, tell: Tell) -> None:
+    def fit_standardised(self, train: Tensor, validation: Tensor, *, seed: int, on_status: StatusCallback) -> None:
         """Trains by the evidence lower bound; the weights that are best on `validation` are kept."""
         settings = Settings(
             epochs=self.epochs or 30,
-            least_steps=0 if self.epochs else 2_000,
+            min_steps=0 if self.epochs else 2_000,
             batch_size=256,
             learning_rate=1e-3,
             schedule="linear",
@@ -66,38 +66,38 @@ class TwoStage(ExPostPrior):
             precision="float32",
             seed=seed,
         )
-        fit(self.model, Elbo(), codes_as_data(train, validation), settings, watch=_Told(tell))
+        fit(self.model, Elbo(), codes_dataset(train, validation), settings, callback=_EpochStatus(on_status))
 
-    def log_density(self, z: Tensor) -> Tensor:
+    def log_prob_standardised(self, z: Tensor) -> Tensor:
         """The importance-weighted bound of 50 draws, (n,), in nats."""
         return torch.cat([log_likelihoods(self.model, some, _DRAWS) for some in z.split(500)])
 
-    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+    def sample_standardised(self, n: int, temperature: float = 1.0) -> Tensor:
         """(n, dims), with the likelihood's own noise, as the paper draws them; the temperature scales both."""
         u = tempered(self.model.prior_for(), temperature).sample((n,))
         return tempered(self.model.decode(u), temperature).sample()
 
 
-class _Told(Watch):
-    def __init__(self, tell: Tell) -> None:
-        self.tell = tell
+class _EpochStatus(Callback):
+    def __init__(self, on_status: StatusCallback) -> None:
+        self.on_status = on_status
 
-    def epoch(self, record: Epoch) -> None:
-        self.tell(f"epoch {record.epoch:.0f}: {record.validation['loss']:.3f} nats a code on validation")
+    def on_epoch_end(self, record: EpochMetrics) -> None:
+        self.on_status(f"epoch {record.epoch:.0f}: {record.validation['loss']:.3f} nats a code on validation")
 
 
-def codes_as_data(train: Tensor, validation: Tensor) -> Dataset:
+def codes_dataset(train: Tensor, validation: Tensor) -> Dataset:
     """Codes as a data set without a test part."""
     everything = torch.cat([train, validation])
     places = torch.arange(len(everything))
     return Dataset(
         name="codes",
         source="",
-        train=Part(train),
-        validation=Part(validation),
-        test=Part(validation[:0]),
+        train=Subset(train),
+        validation=Subset(validation),
+        test=Subset(validation[:0]),
         split=Split(places[: len(train)], places[len(train) :], places[:0], seed=0),
-        values=Values.RAW,
+        values=ValueRange.RAW,
         classes=None,
         notes=(),
         skipped=(),

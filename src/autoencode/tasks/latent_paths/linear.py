@@ -7,7 +7,7 @@ from torch import Tensor
 from autoencode.tasks.latent_paths.path import LogDensity, latent_paths
 
 
-@latent_paths.named("linear")
+@latent_paths.register("linear")
 def linear(
     a: Float[Tensor, " numbers"], b: Float[Tensor, " numbers"], n: int, log_density: LogDensity | None = None
 ) -> Float[Tensor, "n numbers"]:

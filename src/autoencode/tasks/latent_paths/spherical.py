@@ -7,11 +7,11 @@ from torch import Tensor
 from autoencode.tasks.latent_paths.linear import linear
 from autoencode.tasks.latent_paths.path import LogDensity, latent_paths
 
-_LEAST_SINE = 1e-4
+_MIN_SINE = 1e-4
 """Directions that are nearer to parallel or opposite have no great circle, or every one."""
 
 
-@latent_paths.named("spherical")
+@latent_paths.register("spherical")
 def spherical(
     a: Float[Tensor, " numbers"], b: Float[Tensor, " numbers"], n: int, log_density: LogDensity | None = None
 ) -> Float[Tensor, "n numbers"]:
@@ -37,11 +37,11 @@ def spherical(
     first, last = a / norms[0], b / norms[1]
     # Kahan's formula: the arc cosine of a product has no digits left for small angles.
     angle = 2 * torch.atan2((first - last).norm(), (first + last).norm())
-    if angle.sin() < _LEAST_SINE:
+    if angle.sin() < _MIN_SINE:
         return linear(a, b, n)
-    points = [_between(first, last, angle, i / (n - 1)) * torch.lerp(norms[0], norms[1], i / (n - 1)) for i in range(n)]
+    points = [_slerp(first, last, angle, i / (n - 1)) * torch.lerp(norms[0], norms[1], i / (n - 1)) for i in range(n)]
     return torch.stack([a, *points[1:-1], b])
 
 
-def _between(first: Tensor, last: Tensor, angle: Tensor, t: float) -> Tensor:
+def _slerp(first: Tensor, last: Tensor, angle: Tensor, t: float) -> Tensor:
     return (torch.sin((1 - t) * angle) * first + torch.sin(t * angle) * last) / angle.sin()
