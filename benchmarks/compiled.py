@@ -15,15 +15,15 @@ import torch
 
 from autoencode.data import Batches
 from autoencode.errors import CapabilityError
-from autoencode.hardware import describe_device
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
+from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.hardware import describe_device
+from autoencode.runtime.seeding import preserved_rng
 from autoencode.training import optimizers
-from autoencode.training.compiled import CompiledStep
 from autoencode.training.adversaries import Adversaries
-from autoencode.training.processor import configure_cpu
-from autoencode.training.seeding import preserved_rng
-from autoencode.training.step import TrainStep, training_step
+from autoencode.training.execution.compiled_step import CompiledStep
+from autoencode.training.execution.train_step import TrainStep, training_step
 
 _RECIPES = "dense-vae,beta-vae,fashion-vae,fashion-denoise,conv-vae,restorer,categorical-vae,sparse-ae"
 _SHAPE = (1, 28, 28)
@@ -54,7 +54,11 @@ def row(name: str, precision: str, batch_size: int, rounds: int) -> str:
     model.train().to(memory_format=torch.channels_last)
     numbers = torch.randint(256, (4 * batch_size, *_SHAPE), generator=torch.Generator().manual_seed(0))
     batches = Batches(numbers.byte(), batch_size, seed=0)
-    step, optimizer, adversaries = TrainStep(model, objective, precision), optimizers["adam"](model), Adversaries(objective)
+    step, optimizer, adversaries = (
+        TrainStep(model, objective, precision),
+        optimizers["adam"](model),
+        Adversaries(objective),
+    )
     began = time.perf_counter()
     try:
         program = CompiledStep(step, optimizer, batches, seed=0)

@@ -17,12 +17,12 @@ from torch import Tensor
 
 from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
-from autoencode.nn import FusedSequential, Conv, FewOutputsConv, PooledConv, TransposedConv, UpsampledConv
+from autoencode.nn import Conv, FewOutputsConv, FusedSequential, PooledConv, TransposedConv, UpsampledConv
 from autoencode.recipes import recipes
+from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.training import optimizers
 from autoencode.training.adversaries import Adversaries
-from autoencode.training.processor import configure_cpu
-from autoencode.training.step import TrainStep, training_step
+from autoencode.training.execution.train_step import TrainStep, training_step
 
 # Name, pictures, channels, side, channels that come out, stride, and kind of layer.
 LAYERS = (

@@ -24,11 +24,12 @@ from PIL import Image, ImageFilter
 from rapidfuzz.distance import Levenshtein
 
 from autoencode import tasks
-from autoencode.cli.progress import TrainingProgress
-from autoencode.data.sets.documents import DIRTS, dirt_of, page_files, typeface_of
+from autoencode.cli.training_progress import TrainingProgress
+from autoencode.data.published.sets.documents import DIRTS, dirt_of, page_files, typeface_of
 from autoencode.evaluation import Estimate, measure_restoration
-from autoencode.tasks import Restorer, Run
-from autoencode.tasks.measures import clustered_rmse
+from autoencode.runs.run import Run
+from autoencode.tasks import Restorer
+from autoencode.tasks.reproduce.reproduction_metrics import clustered_rmse
 
 DATA = {"text": "documents", "typefaces": "documents-typefaces"}
 A4 = (3508, 2480)

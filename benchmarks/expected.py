@@ -12,8 +12,8 @@ from pathlib import Path
 
 from autoencode import tasks
 from autoencode.data import load
-from autoencode.tasks import Run
-from autoencode.training import EpochMetrics, Callback
+from autoencode.runs.run import Run
+from autoencode.training import Callback, EpochMetrics
 
 JOBS = {
     "fashion-vae": ("fashion-mnist", {}),

@@ -48,7 +48,8 @@ def measure(path: Path, seed: int, screenshot: Path | None = None) -> str:
     """One row: size, frames, plain frames, the largest difference in grey levels, the share of values that differ."""
     import torch
 
-    from autoencode.tasks import Run, explore
+    from autoencode.runs.run import Run
+    from autoencode.tasks import explore
     from support.chromium import Browser
 
     torch.set_num_threads(1)

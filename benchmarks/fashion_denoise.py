@@ -26,7 +26,7 @@ from autoencode import tasks
 from autoencode.corruptions import SaltAndPepper
 from autoencode.data import Batch, load
 from autoencode.evaluation import Estimate
-from autoencode.tasks import Run
+from autoencode.runs.run import Run
 from autoencode.tasks.reconstruct import reconstruct_batch
 
 SPOIL = SaltAndPepper(0.1)

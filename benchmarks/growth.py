@@ -78,8 +78,9 @@ def measured(axis: str, value: int) -> dict:
 
     from autoencode.data import load
     from autoencode.recipes import recipes
+    from autoencode.runs.folder import RunFolder
     from autoencode.settings import Settings
-    from autoencode.training import RunFolder, Callback, fit
+    from autoencode.training import Callback, fit
 
     class Clock(Callback):
         """Notes when each step ended, and the memory now and then."""
@@ -131,7 +132,7 @@ def slope(points: list[dict[str, float]], key: str) -> float:
 
 def drawn(found: dict[str, list[dict[str, float]]]) -> None:
     """The same as a picture: time above, memory below."""
-    from autoencode.evaluation.figures.chart import SOFT, STRONG, new_figure, label, title
+    from autoencode.views.figures.chart import SOFT, STRONG, label, new_figure, title
 
     figure, panels = new_figure(2.7 * len(found) + 0.6, 5.2, 2 * len(found), len(found))
     for place, (axis, points) in enumerate(found.items()):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autoencode.tasks import Run
+    from autoencode.runs.run import Run
 
 EXAMPLES = {"dense-vae": 50_000, "fashion-vae": 5_000}
 PAGE = 1_500
@@ -71,8 +71,8 @@ def speeds(runs: dict[str, Path], repeats: int) -> None:
     """Examples a second of each use, and megapixels of a page."""
     import torch
 
-    from autoencode.tasks import Run
-    from autoencode.tasks.restorer import Restorer
+    from autoencode.runs.run import Run
+    from autoencode.tasks.restore.restorer import Restorer
 
     print(f"{'':32}{'bare network':>21}{'the library':>21}    the library / bare")
     for recipe in ("dense-vae", "fashion-vae"):
@@ -89,7 +89,7 @@ def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
     """Encoding, reconstructing, generating."""
     import torch
 
-    from autoencode.tasks.codes import posterior_means
+    from autoencode.latent.encoding import posterior_means
     from autoencode.tasks.generate import sample
     from autoencode.tasks.reconstruct import reconstruct_batch
 

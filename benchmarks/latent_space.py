@@ -17,8 +17,9 @@ from typing import Any
 
 from autoencode import tasks
 from autoencode.data import load
-from autoencode.tasks import LatentMetrics, Run
-from autoencode.tasks.classifier import load_or_train_classifier
+from autoencode.evaluation.classifier_cache import load_or_train_classifier
+from autoencode.runs.run import Run
+from autoencode.tasks import LatentMetrics
 
 SETTINGS = {
     "batch_size": 128,

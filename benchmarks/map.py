@@ -69,7 +69,7 @@ def write(path: Path, n: int, seed: int) -> tuple[Path, int]:
     """The page of made-up codes, and its size in bytes."""
     import torch
 
-    from autoencode.evaluation.map import MapContent, write_map_page
+    from autoencode.views.map import MapContent, write_map_page
 
     noise = torch.Generator().manual_seed(seed)
     labels = torch.randint(10, (n,), generator=noise)

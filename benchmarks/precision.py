@@ -57,7 +57,7 @@ def main() -> None:
 def final(out: Path, letter: str, precision: str, seed: int) -> dict[str, float]:
     """The validation terms after the last epoch."""
     from autoencode import tasks
-    from autoencode.training import RunFolder
+    from autoencode.runs.folder import RunFolder
 
     job, path = JOBS[letter], out / f"{letter}-{precision}-{seed}"
     if path.is_dir() and RunFolder(path).metadata["status"] != "complete":

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from autoencode.kernels import has_bfloat16
-from autoencode.kernels.dense import matmul_kernel
-from autoencode.training.processor import configure_cpu
+from autoencode.kernels.gemm import matmul_kernel
+from autoencode.runtime.cpu_tuning import configure_cpu
 
 # Rows, depth, columns, and which of both matrices are turned.
 SIZES = (

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autoencode import tasks
-from autoencode.cli.progress import TrainingProgress
+from autoencode.cli.training_progress import TrainingProgress
 from autoencode.evaluation import Estimate
-from autoencode.tasks import Run
-from autoencode.tasks.measures import NegativeLogLikelihood, PageRMSE
+from autoencode.runs.run import Run
+from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood, PageRMSE
 from autoencode.training.history import Status
 
 

@@ -23,8 +23,8 @@ from torch import Tensor
 from autoencode import tasks
 from autoencode.data import load
 from autoencode.evaluation import completeness, sample_quality
-from autoencode.tasks import Run
-from autoencode.tasks.classifier import load_or_train_classifier
+from autoencode.evaluation.classifier_cache import load_or_train_classifier
+from autoencode.runs.run import Run
 from autoencode.tasks.generate import sample
 
 HOME = Path("runs/samples")

@@ -26,9 +26,10 @@ from autoencode import tasks
 from autoencode.corruptions import Gaussian
 from autoencode.data import Batch
 from autoencode.evaluation import Estimate
-from autoencode.evaluation.figures import before_after, crop, save_figure
 from autoencode.evaluation.quality import PictureQuality, picture_quality
-from autoencode.tasks import Restorer, Run
+from autoencode.runs.run import Run
+from autoencode.tasks import Restorer
+from autoencode.views.figures import before_after, crop, save_figure
 
 PLACE = Path("runs/self-restorer")
 NOISE = 0.1

@@ -33,7 +33,7 @@ from speed.process import bind, environment_for
 from speed.rounds import Plan, Row, race
 from speed.tables import ratios, table, wrong
 
-from autoencode.hardware import describe_device
+from autoencode.runtime.hardware import describe_device
 
 
 def main() -> None:

@@ -48,10 +48,10 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
 
     from autoencode.data import Batches
     from autoencode.recipes import recipes
+    from autoencode.runtime.cpu_tuning import keep_freed_memory
     from autoencode.training import optimizers
     from autoencode.training.adversaries import Adversaries
-    from autoencode.training.processor import keep_freed_memory
-    from autoencode.training.step import TrainStep, training_step
+    from autoencode.training.execution.train_step import TrainStep, training_step
 
     if "memory" in setting:
         keep_freed_memory()

@@ -20,10 +20,10 @@ import torch
 from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
+from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.training import optimizers
 from autoencode.training.adversaries import Adversaries
-from autoencode.training.processor import configure_cpu
-from autoencode.training.step import TrainStep, training_step
+from autoencode.training.execution.train_step import TrainStep, training_step
 
 SHAPE, BATCH = (1, 28, 28), 128
 
@@ -82,7 +82,9 @@ class Training:
         """Images a second."""
         began, first = time.perf_counter(), self._number
         while time.perf_counter() < began + seconds:
-            training_step(self._step, self._optimizer, self._players, self._batches(self._number), self._number, grad_clip=None)
+            training_step(
+                self._step, self._optimizer, self._players, self._batches(self._number), self._number, grad_clip=None
+            )
             self._number += 1
         return (self._number - first) * BATCH / (time.perf_counter() - began)
 

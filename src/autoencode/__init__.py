@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
     from autoencode.priors import StandardNormalPrior
     from autoencode.recipes import recipe, recipes
+    from autoencode.runs import Run, RunFolder, list_runs
     from autoencode.settings import Settings
-    from autoencode.tasks import Run, evaluate, generate, list_runs, reconstruct, report, restore, resume, train
-    from autoencode.training import RunFolder, Callback, fit
+    from autoencode.tasks import evaluate, generate, reconstruct, report, restore, resume, train
+    from autoencode.training import Callback, fit
 
 _HOMES = {
     "data": ["Batch", "Dataset", "load"],
@@ -61,8 +62,9 @@ _HOMES = {
     "priors": ["StandardNormalPrior"],
     "recipes": ["recipe", "recipes"],
     "settings": ["Settings"],
-    "tasks": ["Run", "evaluate", "generate", "list_runs", "reconstruct", "report", "restore", "resume", "train"],
-    "training": ["RunFolder", "Callback", "fit"],
+    "runs": ["Run", "RunFolder", "list_runs"],
+    "tasks": ["evaluate", "generate", "reconstruct", "report", "restore", "resume", "train"],
+    "training": ["Callback", "fit"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -31,7 +31,9 @@ class Settings(BaseModel):
     optimizer: str = Field("adam", description="see: autoencode list optimizers")
     learning_rate: float | None = Field(None, gt=0, description="the highest one; by default the optimizer's own")
     schedule: str = Field("constant", description="see: autoencode list schedules")
-    grad_clip: float | None = Field(None, gt=0, description="the largest norm of the gradient; larger ones are scaled down")
+    grad_clip: float | None = Field(
+        None, gt=0, description="the largest norm of the gradient; larger ones are scaled down"
+    )
     ema_decay: float = Field(
         0.0, ge=0, lt=1, description="decay of the running average of the weights that is kept (0.999, say); 0: none"
     )

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from autoencode import storage
-from autoencode.cli import commands, lookahead
+from autoencode.cli import commands, preparse
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
 from support.disks import FullDisk
@@ -179,9 +179,9 @@ def test_debug_shows_the_traceback(run):
     ],
 )
 def test_the_recipe_is_known_before_the_line_is_parsed(words, recipe):
-    following = lookahead.train_arguments(words.split())
+    following = preparse.train_arguments(words.split())
     assert following is not None
-    assert lookahead.recipe_name(following) == recipe
+    assert preparse.recipe_name(following) == recipe
 
 
 def test_other_commands_do_not_import_torch():
@@ -228,14 +228,14 @@ def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(tmp_path):
 
 
 def test_a_disk_that_fills_while_training_is_one_line_and_the_run_goes_on_later(run, tmp_path, monkeypatch):
-    created, opened = [], storage._created
+    created, opened = [], storage._open_new
 
     def fill(path):
         created.append(path)
         return FullDisk(path, "xb") if len(created) > 8 else opened(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "_created", fill)
+        patch.setattr(storage, "_open_new", fill)
         code, _, err = run("train", "digits", "--epochs", "4", "--out", "run", "--no-report")
     assert code == 1
     assert "the disk is full; free some space and run the same command again" in err

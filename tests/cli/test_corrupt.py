@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoencode.corruptions import parse_corruptions, corruptions
-from autoencode.tasks import Run
+from autoencode.corruptions import corruptions, parse_corruptions
+from autoencode.runs.run import Run
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from autoencode.tasks import classifier, train
+from autoencode.evaluation import classifier_cache as classifier
+from autoencode.tasks import train
 
 
 @pytest.fixture(scope="module")

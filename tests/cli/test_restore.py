@@ -92,13 +92,13 @@ def test_wrong_input_is_one_clear_line(run, tmp_path, words, code, said):
 
 def test_a_disk_that_fills_is_one_line_and_says_what_is_kept(run, tmp_path, monkeypatch):
     draw(tmp_path, "in/a.png", "in/b.png")
-    opened, created = storage._created, []
+    opened, created = storage._open_new, []
 
     def fill(path):
         created.append(path)
         return FullDisk(path, "xb") if len(created) > 1 else opened(path)
 
-    monkeypatch.setattr(storage, "_created", fill)
+    monkeypatch.setattr(storage, "_open_new", fill)
     code, _, err = run("in", "-o", "out")
     assert code == 1
     assert "1 of 2 were restored before and are kept" in err
@@ -107,7 +107,7 @@ def test_a_disk_that_fills_is_one_line_and_says_what_is_kept(run, tmp_path, monk
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_many(run, tmp_path, monkeypatch):
-    from autoencode.cli.restoring_bar import RestoreProgress
+    from autoencode.cli.restore_progress import RestoreProgress
 
     draw(tmp_path, "in/a.png", "in/b.png", "in/c.png")
     monkeypatch.setattr(RestoreProgress, "done", lambda self, file: signal.raise_signal(signal.SIGINT))

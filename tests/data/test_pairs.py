@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from autoencode.data import Batches, sequential_batches, load
+from autoencode.data import Batches, load, sequential_batches
 from autoencode.errors import ArgumentError, DataError
 
 

@@ -6,7 +6,7 @@ import torch
 from torch.distributions import Categorical
 
 from autoencode.distributions import Codewords, Quantised, kl
-from autoencode.distributions.quantised import perplexity, require_quantised, codeword_counts
+from autoencode.distributions.quantised import codeword_counts, perplexity, require_quantised
 from autoencode.errors import CapabilityError
 from autoencode.posteriors import DiagonalNormalPosterior
 from support.statistics import assert_frequencies

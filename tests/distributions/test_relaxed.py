@@ -6,7 +6,7 @@ from torch.distributions import Bernoulli, Independent, OneHotCategorical, kl_di
 
 from autoencode.distributions import OneHotCode, RelaxedBernoulliCode, kl, kl_groups, kl_per_dimension
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.posteriors import BernoulliPosterior, CategoricalPosterior, AnnealedTemperature
+from autoencode.posteriors import AnnealedTemperature, BernoulliPosterior, CategoricalPosterior
 from autoencode.priors import BernoulliPrior, CategoricalPrior
 from support.statistics import assert_frequencies, assert_uniform
 

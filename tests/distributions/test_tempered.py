@@ -56,7 +56,7 @@ def test_every_level_of_a_ladder_is_scaled_given_those_above():
     cooler = tempered(p, 0.5)
     assert isinstance(cooler, Ladder)
     z = cooler.sample((4_000,))
-    levels = p.path(z).own
+    levels = p.path(z).conditionals
     for level, latent in zip(levels, z.split([1, 2], -1), strict=True):
         assert_mean(((latent - level.mean) / level.stddev).square().detach(), 0.25)
     narrower = [Normal(level.mean, level.stddev / 2) for level in levels]

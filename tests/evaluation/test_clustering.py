@@ -6,8 +6,8 @@ import torch
 from autoencode.data import Subset
 from autoencode.evaluation import evaluate
 from autoencode.evaluation.clustering import correctly_clustered
-from autoencode.evaluation.rows import rows
 from autoencode.recipes import recipes
+from autoencode.views.report.rows import rows
 
 
 def accuracy(clusters, labels) -> float:

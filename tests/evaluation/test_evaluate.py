@@ -5,9 +5,9 @@ import torch
 
 from autoencode.data import Subset
 from autoencode.evaluation import Estimate, active_units, encode_all, evaluate, log_likelihoods
-from autoencode.evaluation.rows import rows
 from autoencode.likelihoods import LogProbKind
 from autoencode.recipes import recipes
+from autoencode.views.report.rows import rows
 from support.linear_gaussian import exact_model, linear_gaussian
 from support.statistics import assert_within_standard_errors
 

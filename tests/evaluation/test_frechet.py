@@ -5,7 +5,7 @@ from scipy import linalg
 
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.evaluation import frechet_distance
-from autoencode.evaluation.frechet import gaussian_frechet_distance, frechet_estimate
+from autoencode.evaluation.frechet import frechet_estimate, gaussian_frechet_distance
 from support.statistics import assert_within_standard_errors
 
 pytestmark = pytest.mark.usefixtures("double")
@@ -18,7 +18,9 @@ def covariance(dims: int) -> torch.Tensor:
 
 def test_one_dimension():
     one, other = torch.tensor([[4.0]]), torch.tensor([[9.0]])
-    assert gaussian_frechet_distance(torch.tensor([1.0]), one, torch.tensor([3.0]), other) == pytest.approx(4 + (2 - 3) ** 2)
+    assert gaussian_frechet_distance(torch.tensor([1.0]), one, torch.tensor([3.0]), other) == pytest.approx(
+        4 + (2 - 3) ** 2
+    )
 
 
 def test_covariances_that_commute():

@@ -11,10 +11,10 @@ from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.evaluation import (
     Estimate,
     PictureQuality,
-    require_scikit_image,
     measure_restoration,
     picture_quality,
     quality,
+    require_scikit_image,
     root_mean_squared_error,
 )
 

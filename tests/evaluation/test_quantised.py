@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from autoencode.data import Batch, Subset
-from autoencode.distributions.quantised import perplexity, tally
+from autoencode.distributions.quantised import codeword_counts, perplexity
 from autoencode.evaluation import encode_all, evaluate
-from autoencode.evaluation.rows import rows
 from autoencode.recipes import recipes
+from autoencode.views.report.rows import rows
 
 
 @pytest.mark.parametrize("name", ["vq-vae", "residual-vq-vae", "fsq-vae"])
@@ -21,7 +21,7 @@ def test_codes_of_positions_are_measured(name: str, shape: tuple[int, ...]) -> N
     assert measured.log_likelihood is not None
     assert measured.log_likelihood.value == pytest.approx(measured.elbo.value, rel=1e-5)
     q = model.encode(x)
-    counts = tally(q.indices, q.n_codes)
+    counts = codeword_counts(q.indices, q.n_codes)
     assert measured.codeword_perplexity == pytest.approx(perplexity(counts).mean().item())
     assert measured.codewords_used == (counts > 0).sum()
     assert measured.codewords == counts.numel()

@@ -24,7 +24,9 @@ def circle(z):
 def test_half_a_circle_has_the_length_of_its_polygon():
     found = length_ratios(circle, torch.tensor([[0.0], [math.pi]]), steps=16)
     assert found.item() == pytest.approx(16 * math.sin(math.pi / 32))
-    assert length_ratios(circle, torch.tensor([[0.0], [math.pi]]), steps=1000).item() == pytest.approx(math.pi / 2, rel=1e-6)
+    assert length_ratios(circle, torch.tensor([[0.0], [math.pi]]), steps=1000).item() == pytest.approx(
+        math.pi / 2, rel=1e-6
+    )
 
 
 def test_there_and_back_is_left_out():

@@ -11,7 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autoencode import kernels
-from autoencode.kernels import convolve, convolve_upsampled, convolve_few_outputs, convolve_transposed, library, shape
+from autoencode.kernels import (
+    conv_shape,
+    convolve,
+    convolve_few_outputs,
+    convolve_transposed,
+    convolve_upsampled,
+    library,
+)
 
 pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
 
@@ -73,7 +80,7 @@ def check(ours: object, reference: object, *inputs: Tensor, relu: bool, kind: st
 def test_a_convolution_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, layout: torch.memory_format, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -91,7 +98,7 @@ def test_a_convolution_and_its_derivatives(
 def test_a_maximum_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -131,7 +138,7 @@ def test_a_maximum_with_no_number_is_none(ci: int, place: tuple[int, int]) -> No
 def test_a_doubled_picture_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -161,7 +168,7 @@ def test_a_doubled_picture_to_one_channel_and_its_derivatives(n: int, h: int, w:
 def test_a_transposed_convolution_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(ci, co, 3, 3) / math.sqrt(9 * ci), numbers(co)
     size = (h * stride, w * stride)
 
@@ -177,7 +184,9 @@ def test_a_transposed_convolution_and_its_derivatives(
 def test_a_convolution_to_few_channels_and_its_derivatives(n: int, h: int, w: int, ci: int, co: int) -> None:
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
     reference = lambda *some: F.conv2d(*some, 1, 1)  # noqa: E731
-    check(convolve_few_outputs, reference, x, weight, bias, relu=False, kind="FewOutputsConv", layout=torch.channels_last)
+    check(
+        convolve_few_outputs, reference, x, weight, bias, relu=False, kind="FewOutputsConv", layout=torch.channels_last
+    )
 
 
 @pytest.mark.parametrize("ci", [3, 16])

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from autoencode.kernels import kernels_are_built, build_kernels, library, use_kernels, use_kernels_by_default
-from autoencode.kernels.library import compiled_library, build_candidates
+from autoencode.kernels import build_kernels, kernels_are_built, library, use_kernels, use_kernels_by_default
+from autoencode.kernels.library import build_candidates, compiled_library
 
 compiler = pytest.mark.skipif(compiled_library() is None, reason="there is no C++ compiler")
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FixedScale, LaplaceLikelihood, LearnedScale, NormalLikelihood, OptimalScale
-from autoencode.likelihoods.located import LocationScaleLikelihood
+from autoencode.likelihoods.location_scale import LocationScaleLikelihood
 from support.optimise import minimise
 
 pytestmark = pytest.mark.usefixtures("double")

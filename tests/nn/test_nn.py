@@ -3,7 +3,15 @@ import torch
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
-from autoencode.nn import Conditional, Linear, ResidualBlock, call_with_context, dense_stack, strided_size, sizes_after
+from autoencode.nn import (
+    Conditional,
+    Linear,
+    ResidualBlock,
+    call_with_context,
+    dense_stack,
+    sizes_after,
+    strided_size,
+)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])

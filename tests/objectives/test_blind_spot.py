@@ -68,7 +68,9 @@ def test_only_hidden_pixels_count() -> None:
     batch = blind.prepare(Batch(x))
     fwd = forward_pass(model(Around()), batch)
     squares = (fwd.p_x.mean[0] - x).square() / (2 * 0.5**2) + 0.5 * torch.log(torch.tensor(2 * torch.pi * 0.5**2))
-    wanted = torch.stack([144 * square[loss_mask].mean() for square, loss_mask in zip(squares, batch.loss_mask, strict=True)])
+    wanted = torch.stack(
+        [144 * square[loss_mask].mean() for square, loss_mask in zip(squares, batch.loss_mask, strict=True)]
+    )
     assert torch.allclose(blind.evaluate(fwd, None).terms["nll"], wanted)
 
 

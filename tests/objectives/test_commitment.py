@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from autoencode.data import Batch
-from autoencode.distributions.quantised import perplexity, codeword_counts
+from autoencode.distributions.quantised import codeword_counts, perplexity
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import log_likelihoods
 from autoencode.model import Autoencoder

@@ -9,7 +9,14 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import DecomposedElbo, Elbo, ForwardPass, forward_pass, minibatch_stratified_sampling, minibatch_weighted_sampling
+from autoencode.objectives import (
+    DecomposedElbo,
+    Elbo,
+    ForwardPass,
+    forward_pass,
+    minibatch_stratified_sampling,
+    minibatch_weighted_sampling,
+)
 from autoencode.objectives.decomposed_elbo import Sampling
 from autoencode.recipes import recipes
 from support.linear_gaussian import linear_model
@@ -107,7 +114,10 @@ def test_stratified_sampling_is_unbiased_over_all_batches(q: Independent) -> Non
     density = q.log_prob(z[:, None]).exp()  # (code, posterior)
     for i in range(6):
         others = [j for j in range(6) if j != i]
-        estimates = [(density[i, [i, *rest]] * minibatch_stratified_sampling(4, 6)[0].exp()).sum() for rest in combinations(others, 3)]
+        estimates = [
+            (density[i, [i, *rest]] * minibatch_stratified_sampling(4, 6)[0].exp()).sum()
+            for rest in combinations(others, 3)
+        ]
         assert torch.allclose(torch.stack(estimates).mean(), exact[i], rtol=1e-12)
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from autoencode.data.batch import Batch
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import VggFeatures, FeatureExtractor
+from autoencode.nn import FeatureExtractor, VggFeatures
 from autoencode.objectives import Perceptual, forward_pass
 from support.linear_gaussian import linear_model
 
@@ -26,7 +26,9 @@ def model(double: None) -> Autoencoder:
     return linear_model(NormalLikelihood(SHAPE, FixedScale(0.5)), 3)
 
 
-def test_it_is_the_mean_over_each_map_times_the_size_of_an_example(model: Autoencoder, network: FeatureExtractor) -> None:
+def test_it_is_the_mean_over_each_map_times_the_size_of_an_example(
+    model: Autoencoder, network: FeatureExtractor
+) -> None:
     fwd = forward_pass(model, Batch(torch.randn(5, *SHAPE)))
     output = Perceptual(network).evaluate(fwd, None)
     expected = torch.zeros(5)

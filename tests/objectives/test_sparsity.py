@@ -4,7 +4,7 @@ from torch.distributions import Bernoulli, kl_divergence
 
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.objectives import AuxKLoss, L1Penalty, SparsityPenalty, Reconstruction, forward_pass
+from autoencode.objectives import AuxKLoss, L1Penalty, Reconstruction, SparsityPenalty, forward_pass
 from autoencode.objectives.sparsity import bernoulli_kl
 from autoencode.posteriors import ReluPosterior, SigmoidPosterior, TopKPosterior
 from autoencode.recipes import sparse_ae, topk_ae, undercomplete_ae

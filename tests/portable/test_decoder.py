@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autoencode.portable import trace
-from autoencode.tasks.writing import to_pil_image
+from autoencode.views.outputs import to_pil_image
 from support.kernels import run_in
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autoencode.portable import supported_operations, trace, recording
+from autoencode.portable import supported_operations, trace, tracing
 from autoencode.portable.operations import operations
 from support.kernels import compare, grid, shaken
 
@@ -94,7 +94,7 @@ def test_every_operation_is_tried_here(monkeypatch):
             tried.add(name)
             return super().__getitem__(name)
 
-    monkeypatch.setattr(recording, "operations", Seen(operations))
+    monkeypatch.setattr(tracing, "operations", Seen(operations))
     for function in (
         *ACTIVATIONS.values(),
         *LAYERS.values(),

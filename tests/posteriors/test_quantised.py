@@ -28,7 +28,7 @@ def test_each_position_is_quantised_on_its_own() -> None:
     for posterior in posteriors((2, 3)):
         h = torch.randn(5, 6, 2, 3)
         q, whole = posterior(h), posterior.head(h.movedim(1, -1))
-        vectors = posterior.codes.bounded(whole) if isinstance(posterior, FiniteScalarPosterior) else whole
+        vectors = posterior.codes.bound(whole) if isinstance(posterior, FiniteScalarPosterior) else whole
         for i, j in [(0, 0), (1, 2), (0, 1)]:
             points, indices = posterior.codes.quantise(vectors[:, i, j].unsqueeze(1))
             assert torch.equal(q.mean[:, :, i, j], points[-1].squeeze(1))

@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
+from autoencode.latent.ex_post import ex_post_priors
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, forward_pass
 from autoencode.recipes import Recipe, default_recipe, recipes
 from autoencode.settings import Settings
-from autoencode.tasks.ex_post import ex_post_priors
 
 IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
 VECTOR = (17,)

@@ -10,7 +10,15 @@ from autoencode.data import Subset
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, evaluate
-from autoencode.objectives import Capacity, DecomposedElbo, Elbo, IwaeDreg, ObjectiveOutput, minibatch_stratified_sampling, minibatch_weighted_sampling
+from autoencode.objectives import (
+    Capacity,
+    DecomposedElbo,
+    Elbo,
+    IwaeDreg,
+    ObjectiveOutput,
+    minibatch_stratified_sampling,
+    minibatch_weighted_sampling,
+)
 from autoencode.recipes import recipes
 
 SHAPE = (1, 5, 4)
@@ -101,5 +109,7 @@ def test_options_reach_the_objectives() -> None:
     cyclical = objective("cyclical-vae", beta=2.0, period=10, cycles=2, rise_fraction=0.5)
     assert [cyclical.beta(step) for step in (0, 5, 10, 15, 20, None)] == [0.0, 2.0, 0.0, 2.0, 2.0, 2.0]
     assert objective("dreg-iwae", n_samples=7) == IwaeDreg(7)
-    assert objective("beta-tc-vae", beta=3.0, n_examples=500) == DecomposedElbo(500, beta=3.0, sampling=minibatch_stratified_sampling)
+    assert objective("beta-tc-vae", beta=3.0, n_examples=500) == DecomposedElbo(
+        500, beta=3.0, sampling=minibatch_stratified_sampling
+    )
     assert objective("beta-tc-vae", weighted_sampling=True).sampling is minibatch_weighted_sampling

@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from autoencode.data.clip import ClipHeader, read_frames
-from autoencode.data.clip_writing import open_clip_writer
+from autoencode.data.video.clip import ClipHeader, read_frames
+from autoencode.data.video.clip_writer import open_clip_writer
 
 
 def noise(frames: int = 8, height: int = 20, width: int = 24, channels: int = 3) -> np.ndarray:

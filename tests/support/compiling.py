@@ -8,13 +8,14 @@ from torch import Tensor
 from autoencode.data import Batches, load
 from autoencode.objectives import Elbo, Warmup
 from autoencode.recipes import recipes
+from autoencode.runs.folder import RunFolder
+from autoencode.runtime.seeding import seed_rng
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, fit
-from autoencode.training.compiled import CompiledStep
-from autoencode.training.optimizers import optimizers
+from autoencode.training import fit
 from autoencode.training.adversaries import Adversaries
-from autoencode.training.seeding import seed_rng
-from autoencode.training.step import TrainStep, training_step
+from autoencode.training.execution.compiled_step import CompiledStep
+from autoencode.training.execution.train_step import TrainStep, training_step
+from autoencode.training.optimizers import optimizers
 from support.watches import StopAt
 
 

@@ -2,8 +2,8 @@
 
 import json
 
-from autoencode.tasks import Run
-from autoencode.tasks.ex_post import save_fitted
+from autoencode.latent.ex_post import ex_post_prior, save_fitted
+from autoencode.runs.run import Run
 
 
 def rescored(run: Run, nll: float, own: float | None) -> None:
@@ -11,4 +11,4 @@ def rescored(run: Run, nll: float, own: float | None) -> None:
     facts = json.loads((run.path / "prior.json").read_text())
     facts["nll"]["value"] = nll
     facts["nll_own"] = None if own is None else {**facts["nll"], "value": own}
-    save_fitted(run.path, run.ex_post(), run.model, facts)
+    save_fitted(run.path, ex_post_prior(run), run.model, facts)

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autoencode.evaluation.pages import asset, in_base64
 from autoencode.portable import Program, trace
 from autoencode.portable.program import Precision
+from autoencode.views.pages import asset, to_base64
 from support.chromium import Page
 
 SCRIPT = """
@@ -39,7 +39,7 @@ def run_in(
     """What the program gives in the browser for each code, (n, *program.shape)."""
     values: list[Any] = [
         program.manifest(),
-        in_base64(program.weight_bytes(precision)),
+        to_base64(program.weight_bytes(precision)),
         precision,
         codes.flatten(1).tolist(),
         contexts or [0] * len(codes),

@@ -5,9 +5,10 @@ import torch
 
 from autoencode.data import load
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks import Run, evaluate, generate, reconstruct, report, train
-from autoencode.tasks.condition import read_condition
-from autoencode.tasks.writing import to_pil_image
+from autoencode.runs.condition_picture import read_condition
+from autoencode.runs.run import Run
+from autoencode.tasks import evaluate, generate, reconstruct, report, train
+from autoencode.views.outputs import to_pil_image
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,17 @@ import torch
 from PIL import Image
 
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks import (
-    AttributeChange,
+from autoencode.latent.directions import (
     Direction,
-    Run,
     class_direction,
     direction_between_folders,
-    edit,
-    parse_attribute_change,
+    orthogonalise,
     save_direction,
-    save_edit,
     saved_directions,
 )
-from autoencode.tasks.directions import orthogonalise
-from autoencode.tasks.writing import to_pil_image
+from autoencode.runs.run import Run
+from autoencode.tasks import AttributeChange, edit, parse_attribute_change, save_edit
+from autoencode.views.outputs import to_pil_image
 
 
 def test_changes_as_texts():

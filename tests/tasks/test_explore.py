@@ -14,9 +14,12 @@ from typer.testing import CliRunner
 from autoencode.cli.main import build
 from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.tasks import Run, choose_prior, explore, export_decoder, fit_prior, train
-from autoencode.tasks.code_support import latent_support
-from autoencode.tasks.writing import to_pil_image
+from autoencode.latent.choose_prior import choose_prior
+from autoencode.latent.ex_post.fit_prior import fit_prior
+from autoencode.latent.latent_support import latent_support
+from autoencode.runs.run import Run
+from autoencode.tasks import explore, export_decoder, train
+from autoencode.views.outputs import to_pil_image
 from support.fitted import rescored
 
 

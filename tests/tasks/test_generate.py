@@ -3,8 +3,8 @@ import torch
 
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.latent.encoding import sample_codes
 from autoencode.tasks import generate
-from autoencode.tasks.codes import sample_codes
 from autoencode.tasks.generate import sample
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from autoencode.errors import ArgumentError, UnknownNameError
 from autoencode.tasks import latent_map, train, write_map
-from autoencode.tasks.latent_map import _thumbnail_fn, _names
+from autoencode.tasks.latent_map import _names, _thumbnail_fn
 
 
 def test_positions_are_the_means_of_the_codes_they_stand_for(digits_run):

@@ -7,7 +7,8 @@ import torch
 from autoencode import tasks
 from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError, DataError
-from autoencode.tasks import Run, classifier
+from autoencode.evaluation import classifier_cache as classifier
+from autoencode.runs.run import Run
 from autoencode.tasks.latent_space import sample_prior
 from support.statistics import assert_mean
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from autoencode import tasks
 from autoencode.errors import ArgumentError, DataError
-from autoencode.tasks import Run
-from autoencode.tasks.given import expand_folders, inspect_inputs, input_batches
+from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
+from autoencode.runs.run import Run
 
 SOME = 7
 

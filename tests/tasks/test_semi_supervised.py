@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from autoencode.data import load
-from autoencode.evaluation.rows import rows
-from autoencode.tasks import Run, evaluate, generate, reconstruct, report, train
+from autoencode.runs.run import Run
+from autoencode.tasks import evaluate, generate, reconstruct, report, train
+from autoencode.views.report.rows import rows
 
 
 @pytest.mark.slow

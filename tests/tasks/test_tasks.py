@@ -9,10 +9,10 @@ from autoencode import tasks
 from autoencode.data import load
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError, DataError, RunError, UnknownNameError
 from autoencode.recipes import recipes
+from autoencode.recipes.options import DATA_OPTIONS, sort_options
+from autoencode.runs.folder import RunFolder
+from autoencode.runs.run import Run
 from autoencode.settings import Settings
-from autoencode.tasks import Run
-from autoencode.tasks.options import DATA_OPTIONS, sort_options
-from autoencode.training import RunFolder
 
 
 def test_a_run_folder_holds_all_that_a_run_is(digits_run):

@@ -9,11 +9,12 @@ from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeEr
 from autoencode.kernels import library
 from autoencode.objectives import Elbo, ObjectiveOutput, Reconstruction
 from autoencode.recipes import recipes
+from autoencode.runs.folder import RunFolder
+from autoencode.runs.tensor_file import load_tensors
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, Callback, fit, optimizers, trainer, validate
+from autoencode.training import Callback, fit, optimizers, trainer, validate
 from autoencode.training.fit import planned_steps
 from autoencode.training.history import Status
-from autoencode.training.weights import load_tensors
 from support.watches import StopAt
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
@@ -412,7 +413,7 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
     monkeypatch.setattr(library, "compiled_library", library.compiled_library.__wrapped__)
     pictures = load(torch.rand(40, 1, 8, 8))
     here = library.compiled_library() is not None
-    layers = sys.modules["autoencode.training.layers"]
+    layers = sys.modules["autoencode.training.execution.custom_kernels"]
     for recipe, suits, own in (("fashion-vae", False, here), ("dense-vae", False, False), ("dense-vae", True, here)):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         monkeypatch.setattr(layers, "suits_matmul", lambda _, suits=suits: suits)

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from autoencode.recipes import recipes
+from autoencode.runs.folder import RunFolder
 from autoencode.settings import Settings
-from autoencode.training import RunFolder, fit
+from autoencode.training import fit
 from support.watches import StopAt
 
 

@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.console import print_result
 from autoencode.cli.latent_options import path_names, print_note
-from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
+from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 from autoencode.errors import ArgumentError
 
 

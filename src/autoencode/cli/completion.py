@@ -24,6 +24,6 @@ def corruption_names(incomplete: str) -> list[str]:
 
 def run_names(incomplete: str) -> list[str]:
     """Run folders under `runs/`."""
-    from autoencode.tasks import list_runs
+    from autoencode.runs.listing import list_runs
 
     return [str(line.path) for line in list_runs() if str(line.path).startswith(incomplete)]

@@ -7,11 +7,11 @@ import typer
 
 from autoencode.cli.console import out, print_result
 from autoencode.cli.latent_options import EXAMPLE, print_note
-from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
+from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from autoencode.tasks import Run
+    from autoencode.runs.run import Run
 
 
 def edit(

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from autoencode.cli.console import out
-from autoencode.cli.run_options import DeviceOption, LastOption, SplitOption, RunArgument, TrustOption
+from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, SplitOption, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
@@ -17,7 +17,9 @@ _MEANING_WIDTH = 110  # columns of text from which there is room for what each n
 def evaluate(
     run: RunArgument,
     split: SplitOption = "test",
-    posterior_samples: Annotated[int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")] = 1,
+    posterior_samples: Annotated[
+        int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")
+    ] = 1,
     importance_samples: Annotated[
         int, typer.Option(min=0, help="Codes drawn for each example for the log-likelihood; 0 leaves it out.")
     ] = 100,
@@ -51,7 +53,7 @@ def evaluate(
 
 def show(measured: "Evaluation") -> None:
     """Prints the numbers as a table."""
-    from autoencode.evaluation.rows import rows
+    from autoencode.views.report.rows import rows
 
     title = f"{measured.split} split, {measured.nll.n:,} examples"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))

@@ -9,7 +9,7 @@ from autoencode.cli.run_options import DeviceOption, RunArgument, TrustOption
 
 
 def _kinds(incomplete: str) -> list[str]:
-    from autoencode.tasks.ex_post import ex_post_priors
+    from autoencode.latent.ex_post import ex_post_priors
 
     return [name for name in ex_post_priors if name.startswith(incomplete)]
 

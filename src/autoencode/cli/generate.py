@@ -10,7 +10,8 @@ from autoencode.cli.latent_options import PriorOption, print_note
 from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption, class_names
 
 ConditionOption = Annotated[
-    Path | None, typer.Option(help="Picture to condition on, such as an outline.", show_default="some of the test split")
+    Path | None,
+    typer.Option(help="Picture to condition on, such as an outline.", show_default="some of the test split"),
 ]
 
 

@@ -10,14 +10,14 @@ from autoencode.cli.console import out
 
 def prior_names(incomplete: str) -> list[str]:
     """What `--prior` takes."""
-    from autoencode.tasks.choose_prior import prior_names as names
+    from autoencode.latent.choose_prior import prior_names as names
 
     return [name for name in names() if name.startswith(incomplete)]
 
 
 def path_names(incomplete: str) -> list[str]:
     """Kinds of paths between two codes."""
-    from autoencode.tasks.latent_paths import latent_paths
+    from autoencode.latent.paths import latent_paths
 
     return [name for name in latent_paths if name.startswith(incomplete)]
 

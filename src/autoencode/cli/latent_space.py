@@ -7,11 +7,11 @@ from rich.table import Table
 
 from autoencode.cli.console import out
 from autoencode.cli.latent_options import PriorOption
-from autoencode.cli.run_options import DeviceOption, LastOption, SplitOption, RunArgument, TrustOption
+from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, SplitOption, TrustOption
 
 if TYPE_CHECKING:
-    from autoencode.evaluation.report import Row
     from autoencode.tasks import LatentMetrics
+    from autoencode.views.report import Row
 
 _MEANING_WIDTH = 120
 
@@ -20,7 +20,9 @@ def latent_space(
     run: RunArgument,
     split: SplitOption = "test",
     prior: PriorOption = None,
-    n: Annotated[int, typer.Option("-n", "--n-samples", min=10, help="Real and generated examples to compare.")] = 10_000,
+    n: Annotated[
+        int, typer.Option("-n", "--n-samples", min=10, help="Real and generated examples to compare.")
+    ] = 10_000,
     pairs: Annotated[int, typer.Option(min=2, help="Pairs of codes between which paths are measured.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
     last: LastOption = False,
@@ -70,7 +72,7 @@ def _prior(kind: str) -> str:
 
 def rows(found: "LatentMetrics") -> "list[Row]":
     """The lines of the table, with what real examples reach in place of a unit."""
-    from autoencode.evaluation.report import Row
+    from autoencode.views.report import Row
 
     far = f"{found.median_distance:.3g} between two examples"
     lines = list[Row]()
@@ -84,7 +86,7 @@ def rows(found: "LatentMetrics") -> "list[Row]":
 
 
 def _samples(found: "LatentMetrics") -> "list[Row]":
-    from autoencode.evaluation.report import Row
+    from autoencode.views.report import Row
 
     lines = list[Row]()
     real, drawn = found.real, found.generated

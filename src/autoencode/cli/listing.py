@@ -105,7 +105,7 @@ def _flows(_: Path) -> tuple[tuple[str, ...], Rows]:
 
 @tables.register("reproductions")
 def _reproductions(_: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.tasks.reproductions import reproductions
+    from autoencode.tasks.reproduce.published_results import reproductions
 
     rows = [(name, f"{reproductions[name].published:g}", reproductions[name].source) for name in reproductions]
     return ("name", "published", "source"), rows
@@ -127,7 +127,7 @@ def _schedules(_: Path) -> tuple[tuple[str, ...], Rows]:
 
 @tables.register("runs")
 def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.tasks import list_runs
+    from autoencode.runs.listing import list_runs
 
     headings = ("run", "data", "recipe", "status", "epochs", "loss", "minutes", "created")
     return headings, [

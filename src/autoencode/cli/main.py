@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from autoencode._version import __version__
-from autoencode.cli import commands, lookahead
+from autoencode.cli import commands, preparse
 from autoencode.cli.console import errors
 from autoencode.errors import ArgumentError, AutoencodeError, UnknownNameError
 
@@ -26,7 +26,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
-        build(lookahead.command_line())(prog_name="autoencode")
+        build(preparse.command_line())(prog_name="autoencode")
     except AutoencodeError as error:
         if debug:
             raise

@@ -10,7 +10,7 @@ from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, Tr
 
 
 def _methods(incomplete: str) -> list[str]:
-    from autoencode.evaluation.map import projections
+    from autoencode.views.map import projections
 
     return [name for name in projections if name.startswith(incomplete)]
 

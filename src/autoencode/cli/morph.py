@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.console import errors, print_result
 from autoencode.cli.latent_options import EXAMPLE, PriorOption, path_names, print_note_once
-from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
+from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
 def morph(
@@ -36,7 +36,9 @@ def morph(
     ] = None,
     size: Annotated[int, typer.Option(min=1, help="Small moving pictures are enlarged to so many pixels.")] = 256,
     prior: PriorOption = None,
-    density_weight: Annotated[float, typer.Option(min=0, help="How strongly a density path bends; 0 is straight.")] = 16.0,
+    density_weight: Annotated[
+        float, typer.Option(min=0, help="How strongly a density path bends; 0 is straight.")
+    ] = 16.0,
     of_class: ClassOption = None,
     last: LastOption = False,
     device: DeviceOption = "auto",
@@ -60,7 +62,13 @@ def morph(
     on_note = print_note_once()
     n = frames or (10 if strip else 32)
     with errors.status("walking") as status:
-        told: dict[str, Any] = {"prior": prior, "density_weight": density_weight, "of_class": of_class, "on_status": status.update, "on_note": on_note}
+        told: dict[str, Any] = {
+            "prior": prior,
+            "density_weight": density_weight,
+            "of_class": of_class,
+            "on_status": status.update,
+            "on_note": on_note,
+        }
         ways = [tasks.morph(opened, a, b, frames=n, path=way, **told) for way in path or [None]]
         written = tasks.save_morph(opened, ways, out_path, size)
     print_result(f"{n} frames", written)

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from autoencode.cli.console import errors, out, print_skipped
-from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
+from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
 def reconstruct(

@@ -10,7 +10,7 @@ from autoencode.cli.console import errors, out
 
 
 def _names(incomplete: str) -> list[str]:
-    from autoencode.tasks.reproductions import reproductions
+    from autoencode.tasks.reproduce.published_results import reproductions
 
     return [name for name in reproductions if name.startswith(incomplete)]
 
@@ -40,13 +40,16 @@ def reproduce(
     autoencode reproduce documents                 the tutorials' dirty scans, in 30 minutes
     """
     from autoencode import tasks
-    from autoencode.cli.progress import TrainingProgress
-    from autoencode.tasks.reproductions import reproductions
+    from autoencode.cli.training_progress import TrainingProgress
+    from autoencode.tasks.reproduce.published_results import reproductions
 
     goal = reproductions[name]
     if goal.needs_gpu:
         errors.print("this one takes many hours on a processor; --minutes shortens it", style="yellow")
-    with TrainingProgress() as callback, Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
+    with (
+        TrainingProgress() as callback,
+        Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar,
+    ):
         measuring = bar.add_task("measuring", total=None, visible=False)
         found = tasks.reproduce(
             name,

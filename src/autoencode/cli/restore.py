@@ -13,7 +13,7 @@ from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, Tr
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
     from autoencode.tasks import Restorations
-    from autoencode.tasks.restore import ClipComparison
+    from autoencode.tasks.restore.pictures import ClipComparison
 
 _INTERRUPTED = 130
 _NOTES = 10
@@ -49,7 +49,7 @@ def restore(
     autoencode restore runs/night-video-self-restorer night.mp4 -o clean/
     """
     from autoencode import tasks
-    from autoencode.cli.restoring_bar import RestoreProgress
+    from autoencode.cli.restore_progress import RestoreProgress
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with RestoreProgress() as bar:

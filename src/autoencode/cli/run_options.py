@@ -10,7 +10,7 @@ from autoencode.cli.completion import run_names
 
 def class_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """The classes of the run that was typed before."""
-    from autoencode.training import RunFolder
+    from autoencode.runs.folder import RunFolder
 
     try:
         classes = RunFolder(Path(str(ctx.params["run"]))).metadata["data"]["classes"] or []
@@ -23,9 +23,7 @@ RunArgument = Annotated[Path, typer.Argument(help="A run folder.", autocompletio
 SplitOption = Annotated[Literal["test", "validation", "train"], typer.Option(help="Which split of the data.")]
 ClassOption = Annotated[
     str | None,
-    typer.Option(
-        "--class", help="The class of the files, for a class-conditional model.", autocompletion=class_names
-    ),
+    typer.Option("--class", help="The class of the files, for a class-conditional model.", autocompletion=class_names),
 ]
 LastOption = Annotated[bool, typer.Option("--last", help="Use the weights of the last epoch, not the best.")]
 DeviceOption = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, cuda:1 …")]

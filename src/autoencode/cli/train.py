@@ -10,12 +10,13 @@ from rich.markup import escape
 
 from autoencode.cli.completion import data_names, recipe_names
 from autoencode.cli.console import out
-from autoencode.cli.lookahead import is_completing, option_value, recipe_name, train_arguments
+from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
 from autoencode.cli.run_options import TrustOption
+from autoencode.latent.ex_post import ex_post_prior
 
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
-    from autoencode.tasks import Run
+    from autoencode.runs.run import Run
 
 _HELP = """Train a model, and write a report of what it learned.
 
@@ -52,7 +53,7 @@ def _train(
     **options: Any,
 ) -> None:
     from autoencode import tasks
-    from autoencode.cli.progress import TrainingProgress
+    from autoencode.cli.training_progress import TrainingProgress
     from autoencode.errors import ArgumentError
 
     given = _given_options(recipe_found, options)
@@ -72,7 +73,7 @@ def _train(
 
 def _given_options(recipe_found: "Recipe | None", options: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, as the tasks want them."""
-    from autoencode.cli.recipe_options import parse_tuples, parse_size
+    from autoencode.cli.recipe_options import parse_size, parse_tuples
 
     given = {name: value for name, value in options.items() if value is not None}
     for name in ("validation", "test"):
@@ -100,7 +101,7 @@ def _finish(run: "Run", *, report: bool) -> None:
     clips = run.model.is_conditional and run.folder.metadata["data"]["options"].get("frames")
     after = f" {'CLIPS' if clips else 'PICTURES'}…" if verb == "restore" else ""
     out.print(f"next     autoencode {verb} {run.path}{after}", style="dim")
-    if run.model.prior is not None or run.ex_post() is not None:
+    if run.model.prior is not None or ex_post_prior(run) is not None:
         out.print(f"         autoencode generate {run.path} -n 64", style="dim")
 
 

@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.console import print_result
 from autoencode.cli.latent_options import EXAMPLE, print_note
-from autoencode.cli.run_options import DeviceOption, LastOption, ClassOption, RunArgument, TrustOption
+from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
 def traverse(
@@ -18,7 +18,9 @@ def traverse(
     ] = None,
     dim: Annotated[
         list[int] | None,
-        typer.Option(help="A latent dimension, counted from 1; several times.", show_default="the ten with the highest KL"),
+        typer.Option(
+            help="A latent dimension, counted from 1; several times.", show_default="the ten with the highest KL"
+        ),
     ] = None,
     n_steps: Annotated[int, typer.Option(min=2, help="Steps from the lowest to the highest value.")] = 9,
     max_std: Annotated[float, typer.Option(help="The last step, in standard deviations.")] = 3.0,
@@ -41,6 +43,8 @@ def traverse(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    made = tasks.traverse(opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, on_note=print_note)
+    made = tasks.traverse(
+        opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, on_note=print_note
+    )
     written = tasks.save_traversal(opened, made, out_path)
     print_result(f"{len(made.dims)} of {opened.latent_size} dimensions", written)

@@ -2,25 +2,25 @@
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.blur import Blur
-from autoencode.corruptions.composed import Compose
-from autoencode.corruptions.corruption import Corruption, BaseCorruption, corruptions
+from autoencode.corruptions.compose import Compose
+from autoencode.corruptions.corruption import BaseCorruption, Corruption, corruptions
 from autoencode.corruptions.crease import Crease
-from autoencode.corruptions.each_frame import PerFrame
 from autoencode.corruptions.gaussian import Gaussian
 from autoencode.corruptions.jpeg import Jpeg
 from autoencode.corruptions.levels import Levels
-from autoencode.corruptions.mask import RegionMask
-from autoencode.corruptions.masking import MaskingNoise
+from autoencode.corruptions.masking_noise import MaskingNoise
 from autoencode.corruptions.one_of import OneOf
+from autoencode.corruptions.parse import parse_corruption, parse_corruptions
+from autoencode.corruptions.per_frame import PerFrame
 from autoencode.corruptions.poisson import Poisson
+from autoencode.corruptions.random_clean import RandomClean
+from autoencode.corruptions.region_mask import RegionMask
 from autoencode.corruptions.salt_and_pepper import SaltAndPepper
 from autoencode.corruptions.scratch import Scratch
 from autoencode.corruptions.shadow import Shadow
-from autoencode.corruptions.shown_clean import RandomClean
-from autoencode.corruptions.specification import parse_corruptions, parse_corruption
 from autoencode.corruptions.speckle import Speckle
 from autoencode.corruptions.stain import Stain
-from autoencode.corruptions.varied_strength import StrengthJitter
+from autoencode.corruptions.strength_jitter import StrengthJitter
 from autoencode.corruptions.watermark import Watermark
 
 __all__ = [

@@ -98,7 +98,9 @@ corruptions: Registry[type[BaseCorruption]] = Registry("corruption", "autoencode
 """The kinds of corruption. Each can be made without arguments, or with an amount."""
 
 
-def register_corruption(name: str, meaning: str, low: float, high: float, *, sample_from_low: bool = False) -> Callable[[G], G]:
+def register_corruption(
+    name: str, meaning: str, low: float, high: float, *, sample_from_low: bool = False
+) -> Callable[[G], G]:
     """Enters a kind of corruption in the table.
 
     Args:

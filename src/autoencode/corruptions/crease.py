@@ -10,10 +10,10 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.draws import uniform_per_picture
-from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.curves import random_point
+from autoencode.corruptions.pixel_grid import PixelGrid, pixel_grid
+from autoencode.corruptions.random_numbers import uniform_per_picture
 from autoencode.corruptions.value_noise import value_noise
-from autoencode.corruptions.strokes import random_point
 
 _FOLDS, _CRUMPLES = 3, 10
 _GREY, _SHADE, _LINE = 0.1, 0.35, 0.8  # how far flat paper, slopes and worn lines go at the amount 1
@@ -66,7 +66,10 @@ class Crease(BaseCorruption):
     def apply(self, x: Float[Tensor, "batch channels height width"], amount: Tensor) -> Tensor:
         """The pictures on creased paper."""
         paper = _Paper(pixel_grid(x), 0.003 * value_noise(x, 5.0, 3), (0.4 + 0.6 * value_noise(x, 16.0, 4)).clamp(0, 1))
-        folds, crumples = (1 + _FOLDS * uniform_per_picture(x)).floor(), (1 + _CRUMPLES * uniform_per_picture(x, -1.0, 1.0)).floor()
+        folds, crumples = (
+            (1 + _FOLDS * uniform_per_picture(x)).floor(),
+            (1 + _CRUMPLES * uniform_per_picture(x, -1.0, 1.0)).floor(),
+        )
         shade, worn = 0.3 * value_noise(x, 4.0, 2), torch.zeros_like(x[:, :1])
         for number in range(_FOLDS + _CRUMPLES):
             here = number < folds if number < _FOLDS else number - _FOLDS < crumples
@@ -85,7 +88,13 @@ def _fold(x: Tensor, paper: _Paper) -> _Light:
 
 def _crumple(x: Tensor, paper: _Paper) -> _Light:
     """A short crease in any direction."""
-    return _line(x, paper, uniform_per_picture(x, 0.0, math.pi), reach=uniform_per_picture(x, 0.03, 0.12), length=uniform_per_picture(x, 0.1, 0.4))
+    return _line(
+        x,
+        paper,
+        uniform_per_picture(x, 0.0, math.pi),
+        reach=uniform_per_picture(x, 0.03, 0.12),
+        length=uniform_per_picture(x, 0.1, 0.4),
+    )
 
 
 def _line(x: Tensor, paper: _Paper, turn: Tensor, reach: Tensor, length: Tensor | None) -> _Light:

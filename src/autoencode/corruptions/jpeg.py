@@ -47,7 +47,11 @@ class Jpeg(BaseCorruption):
 def _compress_rgb(levels: Tensor, quality: Tensor) -> Tensor:
     """Red, green and blue, by way of brightness and two differences of colour."""
     height, width = levels.shape[2:]
-    y, chroma = (_convert_colours(levels, _RGB_TO_YCBCR) + levels.new_tensor((0, 128, 128))[:, None, None]).round().split([1, 2], 1)
+    y, chroma = (
+        (_convert_colours(levels, _RGB_TO_YCBCR) + levels.new_tensor((0, 128, 128))[:, None, None])
+        .round()
+        .split([1, 2], 1)
+    )
     half = _compress_channels(_downsample(chroma), CHROMINANCE, quality)[..., : (width + 1) // 2]
     both = torch.cat([_compress_channels(y, LUMINANCE, quality), _upsample(half)[..., :height, :width] - 128], 1)
     return _convert_colours(both, _YCBCR_TO_RGB).round().clamp(0, 255)

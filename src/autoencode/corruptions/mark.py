@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
 
-from autoencode.data.formats import suffixes
-from autoencode.data.full_picture import read_full_picture
-from autoencode.data.picture import UnreadableError
+from autoencode.data.images.formats import suffixes
+from autoencode.data.images.full_picture import read_full_picture
+from autoencode.data.images.picture import UnreadableError
 from autoencode.errors import ArgumentError, DataError
 
 _LETTER_PIXELS, _LONGEST_TEXT = 96, 200

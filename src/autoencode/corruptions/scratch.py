@@ -9,10 +9,10 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.draws import uniform_per_picture
-from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.curves import distance_to_polyline, pixel_coverage, quadratic_bezier, random_point
+from autoencode.corruptions.pixel_grid import PixelGrid, pixel_grid
+from autoencode.corruptions.random_numbers import uniform_per_picture
 from autoencode.corruptions.value_noise import value_noise
-from autoencode.corruptions.strokes import quadratic_bezier, distance_to_polyline, random_point, pixel_coverage
 
 
 @register_corruption("scratch", "a number of scratches", 0.0, 100.0)
@@ -35,15 +35,23 @@ class Scratch(BaseCorruption):
         at, number = pixel_grid(x), (amount + uniform_per_picture(x)).floor()
         for scratch in range(math.ceil(self.scale.bounds(self.amount)[1])):
             cover = torch.where(scratch < number, _scratch(x, at), x.new_zeros(()))
-            light = torch.where(uniform_per_picture(x) < 0.75, uniform_per_picture(x, 0.8, 1.0), uniform_per_picture(x, 0.0, 0.2))
+            light = torch.where(
+                uniform_per_picture(x) < 0.75, uniform_per_picture(x, 0.8, 1.0), uniform_per_picture(x, 0.0, 0.2)
+            )
             x = x + cover * (light - x)
         return x
 
 
 def _scratch(x: Tensor, at: PixelGrid) -> Tensor:
     """How much of each pixel it covers, 0 to 1."""
-    start, length, turn = random_point(x, at), uniform_per_picture(x, -2.5, 0.2).exp(), uniform_per_picture(x, 0.0, 2 * math.pi)
+    start, length, turn = (
+        random_point(x, at),
+        uniform_per_picture(x, -2.5, 0.2).exp(),
+        uniform_per_picture(x, 0.0, 2 * math.pi),
+    )
     end = (start[0] + length * turn.cos(), start[1] + length * turn.sin())
     radius = at.pixel * uniform_per_picture(x, 0.25, 0.6) + uniform_per_picture(x, 0.0, 0.0012)
     depth = (uniform_per_picture(x, 0.3, 1.2) + 0.8 * value_noise(x, 10.0, 2)).clamp(0, 1)
-    return depth * pixel_coverage(distance_to_polyline(quadratic_bezier(start, end, uniform_per_picture(x, -0.06, 0.06)), at), radius, at)
+    return depth * pixel_coverage(
+        distance_to_polyline(quadratic_bezier(start, end, uniform_per_picture(x, -0.06, 0.06)), at), radius, at
+    )

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.draws import uniform_per_picture
-from autoencode.corruptions.plane import PixelGrid, pixel_grid
+from autoencode.corruptions.curves import Point, random_point
+from autoencode.corruptions.pixel_grid import PixelGrid, pixel_grid
+from autoencode.corruptions.random_numbers import uniform_per_picture
 from autoencode.corruptions.value_noise import value_noise
-from autoencode.corruptions.strokes import Point, random_point
 
 _MOST = 3
 """Stains on a picture."""

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from autoencode.data.batch import Batch
 from autoencode.data.subset import Subset, to_unit_floats
-from autoencode.data.seeds import derive_seed
 from autoencode.errors import ArgumentError, DataError
+from autoencode.runtime.seeding import derive_seed
 
 _EPOCH = 2
 _REPEATED = 32
@@ -134,7 +134,9 @@ class Batches:
         return f"Batches({len(self.subset):,} examples in {self.steps_per_epoch:,} batches, seed {self.seed})"
 
 
-def sequential_batches(subset: Subset | Tensor, batch_size: int, *, device: str | torch.device = "cpu") -> Iterator[Batch]:
+def sequential_batches(
+    subset: Subset | Tensor, batch_size: int, *, device: str | torch.device = "cpu"
+) -> Iterator[Batch]:
     """Every example once, in order, for evaluation.
 
     Args:

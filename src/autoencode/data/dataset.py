@@ -7,8 +7,8 @@ from torch import Tensor
 
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.fingerprint import fingerprint
-from autoencode.data.part import Subset
 from autoencode.data.split import Split
+from autoencode.data.subset import Subset
 from autoencode.data.values import ValueRange
 
 
@@ -61,7 +61,9 @@ class Dataset:
         return f"Dataset({self.name!r}, {'x'.join(str(side) for side in self.data_shape)}: {sizes})"
 
 
-def assemble_dataset(examples: Examples, split: Split, name: str, source: str, options: dict[str, OptionValue]) -> Dataset:
+def assemble_dataset(
+    examples: Examples, split: Split, name: str, source: str, options: dict[str, OptionValue]
+) -> Dataset:
     """Cuts the examples where `split` says.
 
     Args:

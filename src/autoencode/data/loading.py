@@ -8,20 +8,20 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from autoencode.data.arrays import read_array, tensor_to_array
-from autoencode.data.clips import holds_clips, read_clips
-from autoencode.data.cutting import SplitSize, check_enough_examples, split_indices
+from autoencode.data.arrays.arrays import read_array, tensor_to_array
+from autoencode.data.arrays.npy import read_npy
+from autoencode.data.arrays.npz import read_npz
 from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue, ProgressCallback
-from autoencode.data.few_labels import with_label_subset
-from autoencode.data.finding import name_clash_note, resolve_path, is_registered
-from autoencode.data.folder import read_folder
-from autoencode.data.npy import read_npy
-from autoencode.data.npz import read_npz
-from autoencode.data.places import make_fetch
-from autoencode.data.registered import datasets
-from autoencode.data.size import Size, read_size
+from autoencode.data.images.folder import read_folder
+from autoencode.data.images.size import Size, read_size
+from autoencode.data.label_subset import with_label_subset
+from autoencode.data.published.cache import make_fetch
+from autoencode.data.published.dataset_registry import datasets
+from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
+from autoencode.data.splitting import SplitSize, check_enough_examples, split_indices
 from autoencode.data.values import ValueRange, parse_value_range
+from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.errors import ArgumentError
 
 Source = str | Path | npt.NDArray[Any] | Tensor
@@ -128,7 +128,9 @@ def _read(source: Source, requested: _LoadOptions) -> tuple[str, str, Examples]:
 
 def _read_registered(name: str, requested: _LoadOptions) -> Examples:
     _no_picture_options(requested, name)
-    examples = datasets[name].read(make_fetch(datasets[name].folder, allow_download=requested.download, progress=requested.progress))
+    examples = datasets[name].read(
+        make_fetch(datasets[name].folder, allow_download=requested.download, progress=requested.progress)
+    )
     if requested.values not in (None, examples.values):
         raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {requested.values}")
     options: dict[str, OptionValue] = {"values": str(examples.values), "size": None, "colour": "auto"}
@@ -146,7 +148,13 @@ def _read_path(path: Path, requested: _LoadOptions) -> Examples:
         return _read_clips(path, requested)
     if path.is_dir():
         return read_folder(
-            path, requested.values, requested.size, requested.colour, requested.progress, target=requested.target, patch=requested.patch
+            path,
+            requested.values,
+            requested.size,
+            requested.colour,
+            requested.progress,
+            target=requested.target,
+            patch=requested.patch,
         )
     _no_picture_options(requested, path.name)
     return read_npz(path, requested.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), requested)

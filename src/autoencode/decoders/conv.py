@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.chain import FusedSequential
+from autoencode.nn.convolutions.fused_sequential import FusedSequential
+from autoencode.nn.convolutions.sizes import Size, sizes_after
+from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, TransposedConv
 from autoencode.nn.dense import Activation, dense_stack, relu
-from autoencode.nn.sizes import Size, sizes_after
-from autoencode.nn.transposed_conv import FewOutputsConv, TransposedConv
 
 
 class ConvDecoder(nn.Module):

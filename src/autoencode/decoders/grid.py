@@ -6,11 +6,11 @@ from itertools import pairwise
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.conv import Conv
-from autoencode.nn.residual import ResidualBlock
-from autoencode.nn.sizes import sizes_after
-from autoencode.nn.transposed_conv import FewOutputsConv
-from autoencode.nn.upsampled_conv import UpsampledConv
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.sizes import sizes_after
+from autoencode.nn.convolutions.transposed_conv import FewOutputsConv
+from autoencode.nn.convolutions.upsampled_conv import UpsampledConv
 
 
 class GridDecoder(nn.Module):

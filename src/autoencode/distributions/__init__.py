@@ -17,7 +17,7 @@ from autoencode.distributions.point_mass import Degenerate, PointMass
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.quantised import Codewords, Quantised
 from autoencode.distributions.relaxed import OneHotCode, RelaxedBernoulliCode
-from autoencode.distributions.sparse_point import SparsePointMass
+from autoencode.distributions.sparse_point_mass import SparsePointMass
 from autoencode.distributions.tempered import tempered
 from autoencode.distributions.zuko_flows import flow, flows
 

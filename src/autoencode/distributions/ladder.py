@@ -83,7 +83,10 @@ class Ladder(Distribution):
     has_rsample = True
 
     def __init__(
-        self, walk: Callable[[ChooseLatent, tuple[int, ...]], LadderPath], dims: tuple[int, ...], batch_shape: tuple[int, ...] = ()
+        self,
+        walk: Callable[[ChooseLatent, tuple[int, ...]], LadderPath],
+        dims: tuple[int, ...],
+        batch_shape: tuple[int, ...] = (),
     ) -> None:
         self._walk, self.dims = walk, dims
         self._last: LadderPath | None = None
@@ -164,7 +167,9 @@ def kl_levels(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n b
         Sønderby, Raiko, Maaløe, Sønderby and Winther, "Ladder variational autoencoders", NeurIPS 2016, equation 5.
     """
     path = q.path(z)
-    return torch.stack([kl_divergence(own, above) for own, above in zip(path.conditionals, path.prior, strict=True)], -1)
+    return torch.stack(
+        [kl_divergence(own, above) for own, above in zip(path.conditionals, path.prior, strict=True)], -1
+    )
 
 
 def kl_ladder_dimensions(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n batch dims"]:

@@ -113,7 +113,11 @@ class Codewords(Distribution):
         look_up: Callable[[Tensor], Tensor],
         indices_of: Callable[[Tensor], Tensor],
     ) -> None:
-        self.indices, self.look_up, self.indices_of = Categorical(logits=logits, validate_args=False), look_up, indices_of
+        self.indices, self.look_up, self.indices_of = (
+            Categorical(logits=logits, validate_args=False),
+            look_up,
+            indices_of,
+        )
         super().__init__(torch.Size(), torch.Size(event_shape), validate_args=False)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:

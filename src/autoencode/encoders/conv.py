@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.chain import FusedSequential
-from autoencode.nn.conv import Conv
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.convolutions.fused_sequential import FusedSequential
+from autoencode.nn.convolutions.sizes import sizes_after
 from autoencode.nn.dense import Activation, dense_stack, relu
-from autoencode.nn.sizes import sizes_after
 
 
 class ConvEncoder(nn.Module):

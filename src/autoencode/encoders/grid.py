@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.conv import Conv
-from autoencode.nn.residual import ResidualBlock
-from autoencode.nn.sizes import sizes_after
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.sizes import sizes_after
 
 
 class GridEncoder(nn.Module):

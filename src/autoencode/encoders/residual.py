@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.conv import Conv
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.sizes import sizes_after
 from autoencode.nn.dense import dense_stack
-from autoencode.nn.residual import ResidualBlock
-from autoencode.nn.sizes import sizes_after
 
 
 class ResidualEncoder(nn.Module):

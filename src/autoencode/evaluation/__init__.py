@@ -16,9 +16,9 @@ from autoencode.evaluation.quality import (
     PictureQuality,
     Quality,
     RestorationQuality,
-    require_scikit_image,
     measure_restoration,
     picture_quality,
+    require_scikit_image,
     root_mean_squared_error,
 )
 from autoencode.evaluation.quantile import Quantile

@@ -115,5 +115,7 @@ def accuracy(model: Classifier, subset: Subset) -> Estimate:
     Raises:
         DataError: there are no labels.
     """
-    right = [model.probabilities(batch.x).argmax(1) == batch.context for batch in sequential_batches(_labelled(subset), 500)]
+    right = [
+        model.probabilities(batch.x).argmax(1) == batch.context for batch in sequential_batches(_labelled(subset), 500)
+    ]
     return Estimate.of(torch.cat(right).double())

@@ -4,20 +4,20 @@ They are used from the first training or the first opened run on, on processors 
 compiler; without one PyTorch's own are used, and the numbers are the same but for rounding.
 """
 
+from autoencode.kernels.conv_shape import suits_convolutions as suits_convolutions
 from autoencode.kernels.convolution import convolve as convolve
-from autoencode.kernels.convolution import convolve_upsampled as convolve_upsampled
 from autoencode.kernels.convolution import convolve_few_outputs as convolve_few_outputs
 from autoencode.kernels.convolution import convolve_transposed as convolve_transposed
-from autoencode.kernels.dense import is_matmul_faster as is_matmul_faster
-from autoencode.kernels.dense import has_bfloat16 as has_bfloat16
-from autoencode.kernels.dense import linear as linear
-from autoencode.kernels.dense import matmul as matmul
-from autoencode.kernels.dense import suits_matmul as suits_matmul
-from autoencode.kernels.library import kernels_are_built as kernels_are_built
+from autoencode.kernels.convolution import convolve_upsampled as convolve_upsampled
+from autoencode.kernels.gemm import has_bfloat16 as has_bfloat16
+from autoencode.kernels.gemm import is_matmul_faster as is_matmul_faster
+from autoencode.kernels.gemm import linear as linear
+from autoencode.kernels.gemm import matmul as matmul
+from autoencode.kernels.gemm import suits_matmul as suits_matmul
+from autoencode.kernels.inductor_shims import c_shims as c_shims
 from autoencode.kernels.library import build_kernels as build_kernels
+from autoencode.kernels.library import kernels_are_built as kernels_are_built
 from autoencode.kernels.library import lacks_compiler as lacks_compiler
 from autoencode.kernels.library import use_kernels as use_kernels
 from autoencode.kernels.library import use_kernels_by_default as use_kernels_by_default
-from autoencode.kernels.shape import suits_convolutions as suits_convolutions
-from autoencode.kernels.shims import c_shims as c_shims
-from autoencode.kernels.written import trace_custom_ops as trace_custom_ops
+from autoencode.kernels.tracing import trace_custom_ops as trace_custom_ops

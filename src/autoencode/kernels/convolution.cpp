@@ -1,11 +1,11 @@
 // Convolutions, as Python calls them.
 
-#include "few.h"
-#include "handles.h"
-#include "wide.h"
+#include "small_channels.h"
+#include "aoti_abi.h"
+#include "winograd.h"
 
 #if defined(__AVX512BF16__)
-#include "pairs.h"
+#include "bf16.h"
 #endif
 
 // Calls body(the convolution) of the kind that has the fewest products; false where there is none. Rounded numbers
@@ -43,7 +43,7 @@ struct Request {
 constexpr int NUMBERS = sizeof(Request) / sizeof(int);
 
 // What is computed with, and what is made: points (of pictures or of results), weights [3][3][ci][co], a sum for each
-// channel, and what passed (maximum.h). Those that are neither there nor asked for are null.
+// channel, and what passed (relu_maxpool.h). Those that are neither there nor asked for are null.
 struct Inputs {
   const float *x, *w, *bias, *dy;
   const uint8_t* passes;

@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.kernels.calls import NOT_POOLED
-from autoencode.kernels.few import FewOutputsConv, FewInputsConv
-from autoencode.kernels.shape import ConvShape, can_compute, conv_shape_of, to_float32
-from autoencode.kernels.wide import WinogradFunction, WinogradTransposedFunction
+from autoencode.kernels.conv_shape import ConvShape, can_compute, conv_shape_of, to_float32
+from autoencode.kernels.convolution_ops import NOT_POOLED
+from autoencode.kernels.small_channels import FewInputsConv, FewOutputsConv
+from autoencode.kernels.winograd import WinogradFunction, WinogradTransposedFunction
 
 
 def convolve(
@@ -136,7 +136,11 @@ def _prepare(
 ) -> tuple[Tensor, ConvShape | None]:
     """The pictures as they are computed with, and the convolution; None where it is left to PyTorch."""
     x = to_float32(x)
-    shape = conv_shape_of(x.shape, weight, stride, padding) if can_compute(x, weight, bias, len(weight), cast=True) else None
+    shape = (
+        conv_shape_of(x.shape, weight, stride, padding)
+        if can_compute(x, weight, bias, len(weight), cast=True)
+        else None
+    )
     return x, shape if shape is not None and x.shape[1] == shape.ci else None
 
 

@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Binomial, Independent
 
-from autoencode.distributions.on_levels import RescaledCounts
+from autoencode.distributions.rescaled_counts import RescaledCounts
 from autoencode.likelihoods.levels import check_levels
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 

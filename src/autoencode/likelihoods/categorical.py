@@ -6,8 +6,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Categorical, Independent
 
-from autoencode.distributions.on_levels import RescaledCounts
-from autoencode.likelihoods.levels import split_parameters, check_levels
+from autoencode.distributions.rescaled_counts import RescaledCounts
+from autoencode.likelihoods.levels import check_levels, split_parameters
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
 

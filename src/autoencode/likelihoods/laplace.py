@@ -4,7 +4,7 @@ from torch import Tensor
 from torch.distributions import Laplace
 
 from autoencode.likelihoods.likelihood import likelihoods
-from autoencode.likelihoods.located import LocationScaleLikelihood
+from autoencode.likelihoods.location_scale import LocationScaleLikelihood
 
 
 @likelihoods.register("laplace")

@@ -9,7 +9,7 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily
 
 from autoencode.distributions import DiscretizedLogistic
 from autoencode.errors import ArgumentError
-from autoencode.likelihoods.levels import split_parameters, check_levels
+from autoencode.likelihoods.levels import check_levels, split_parameters
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
 

@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from autoencode.likelihoods.likelihood import likelihoods
-from autoencode.likelihoods.located import LocationScaleLikelihood
+from autoencode.likelihoods.location_scale import LocationScaleLikelihood
 from autoencode.likelihoods.scale import OptimalScale
 
 

@@ -1,32 +1,32 @@
 """Blocks that know no probability: tensors in, tensors out."""
 
-from autoencode.nn.abreast import Concat
-from autoencode.nn.chain import FusedSequential
-from autoencode.nn.codebook import Codebook
-from autoencode.nn.codebooks import ResidualVectorQuantiser
-from autoencode.nn.codes import Quantiser
-from autoencode.nn.conditional import Conditional, call_with_context
-from autoencode.nn.contextual import ConditionalDecoder, ConditionalEncoder, OneHot
-from autoencode.nn.conv import Conv
-from autoencode.nn.convolution_stack import VggFeatures
-from autoencode.nn.correction import ResidualCodeDecoder, ResidualCode, ConditionalResidualCode
+from autoencode.nn.context.channel_conditioning import ChannelConditioned, RefinedDecoder, refinement_layers
+from autoencode.nn.context.concat import Concat
+from autoencode.nn.context.conditional import Conditional, call_with_context
+from autoencode.nn.context.conditional_networks import ConditionalDecoder, ConditionalEncoder, OneHot
+from autoencode.nn.context.residual_code import ConditionalResidualCode, ResidualCode, ResidualCodeDecoder
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.convolutions.fused_sequential import FusedSequential
+from autoencode.nn.convolutions.pooled_conv import PooledConv
+from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.sizes import sizes_after, strided_size
+from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, TransposedConv
+from autoencode.nn.convolutions.unet import UNet
+from autoencode.nn.convolutions.upsampled_conv import UpsampledConv
+from autoencode.nn.convolutions.vgg_features import VggFeatures
 from autoencode.nn.dense import dense_stack
+from autoencode.nn.feature_extractor import FeatureExtractor
 from autoencode.nn.glorot import init_glorot
-from autoencode.nn.layered import FeatureExtractor
-from autoencode.nn.level_grid import FiniteScalarQuantiser
 from autoencode.nn.linear import Linear
-from autoencode.nn.local import FiniteReceptiveField
-from autoencode.nn.overlaid import ChannelConditioned, RefinedDecoder, refinement_layers
-from autoencode.nn.pieces import PatchFunction, ProgressCallback
-from autoencode.nn.pooled_conv import PooledConv
 from autoencode.nn.precision import full_precision, without_autocast
-from autoencode.nn.residual import ResidualBlock
-from autoencode.nn.sizes import strided_size, sizes_after
-from autoencode.nn.tiling import apply_tiled, smallest_tile
-from autoencode.nn.transposed_conv import FewOutputsConv, TransposedConv
-from autoencode.nn.unet import UNet
-from autoencode.nn.upsampled_conv import UpsampledConv
-from autoencode.nn.windows import apply_windowed
+from autoencode.nn.quantisers.codebook import Codebook
+from autoencode.nn.quantisers.finite_scalar_quantiser import FiniteScalarQuantiser
+from autoencode.nn.quantisers.quantiser import Quantiser
+from autoencode.nn.quantisers.residual_vector_quantiser import ResidualVectorQuantiser
+from autoencode.nn.tiling.patches import PatchFunction, ProgressCallback
+from autoencode.nn.tiling.receptive_field import FiniteReceptiveField
+from autoencode.nn.tiling.tiling import apply_tiled, smallest_tile
+from autoencode.nn.tiling.windows import apply_windowed
 
 __all__ = [
     "Concat",

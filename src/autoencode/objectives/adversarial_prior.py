@@ -6,11 +6,11 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from autoencode.nn import full_precision
+from autoencode.objectives.adversary import Adversary
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.gradient_penalty import gradient_penalty
 from autoencode.objectives.objective import Objective, ObjectiveOutput
-from autoencode.objectives.adversary import Adversary
 
 
 @dataclass(frozen=True)

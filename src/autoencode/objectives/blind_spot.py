@@ -8,7 +8,7 @@ from torch.distributions import Independent
 
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from autoencode.distributions.quantised import perplexity, require_quantised, codeword_counts
+from autoencode.distributions.quantised import codeword_counts, perplexity, require_quantised
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 

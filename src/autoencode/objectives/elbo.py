@@ -7,7 +7,7 @@ from torch.distributions import Distribution
 
 from autoencode.distributions import kl, kl_groups
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.objectives.schedules import Schedule, schedule_value
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.objectives.schedules import Schedule, schedule_value
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from autoencode.distributions import detached
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.iwae import log_mean_exp
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 

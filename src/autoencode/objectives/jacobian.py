@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 _EXACT_UP_TO = 32

@@ -8,11 +8,11 @@ from torch.nn.functional import softplus
 
 from autoencode.errors import ArgumentError
 from autoencode.nn import FeatureExtractor, full_precision
+from autoencode.objectives.adversary import Adversary
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.gradient_penalty import gradient_penalty
 from autoencode.objectives.objective import Objective, ObjectiveOutput
-from autoencode.objectives.adversary import Adversary
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ class LearnedSimilarity(Objective):
         critic = (softplus(-real) + softplus(reconstruction) + softplus(draw)).mean()
         if self.penalty:
             critic = critic + self.penalty * gradient_penalty(self.critic, x)
-        return ObjectiveOutput(loss.mean(), {"feature_error": error, "generator_loss": generator_loss}, {"critic": critic})
+        return ObjectiveOutput(
+            loss.mean(), {"feature_error": error, "generator_loss": generator_loss}, {"critic": critic}
+        )
 
 
 def squared_error(x: Tensor, y: Tensor) -> Tensor:

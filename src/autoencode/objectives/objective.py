@@ -8,8 +8,8 @@ from torch import Tensor
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
-from autoencode.objectives.forward import ForwardPass, forward_pass
 from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.forward_pass import ForwardPass, forward_pass
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,10 @@ class SumObjective(Objective):
             ArgumentError: both have a term or a adversary of the same name.
         """
         one, two = self.first.evaluate(fwd, step), self.second.evaluate(fwd, step)
-        if clash := sorted((one.terms.keys() & two.terms.keys()) | (one.adversary_losses.keys() & two.adversary_losses.keys())):
+        if clash := sorted(
+            (one.terms.keys() & two.terms.keys()) | (one.adversary_losses.keys() & two.adversary_losses.keys())
+        ):
             raise ArgumentError(f"two parts of the objective both report '{clash[0]}': use each part once")
-        return ObjectiveOutput(one.loss + two.loss, {**one.terms, **two.terms}, {**one.adversary_losses, **two.adversary_losses})
+        return ObjectiveOutput(
+            one.loss + two.loss, {**one.terms, **two.terms}, {**one.adversary_losses, **two.adversary_losses}
+        )

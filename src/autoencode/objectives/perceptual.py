@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from autoencode.nn import VggFeatures, FeatureExtractor, full_precision
-from autoencode.objectives.forward import ForwardPass
-from autoencode.objectives.objective import Objective, ObjectiveOutput
+from autoencode.nn import FeatureExtractor, VggFeatures, full_precision
 from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.forward_pass import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)

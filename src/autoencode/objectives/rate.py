@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from autoencode.distributions import kl
 from autoencode.objectives.elbo import require_prior
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 

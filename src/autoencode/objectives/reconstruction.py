@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autoencode.distributions import ClassAndNormal, kl_per_class
 from autoencode.errors import ArgumentError
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autoencode.distributions import SparsePointMass
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.objectives.forward import ForwardPass
+from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.posteriors.sparse import TopKPointMass, TopKPosterior
 
@@ -56,7 +56,9 @@ class SparsityPenalty(Objective):
         if units.min() < 0 or units.max() > 1:
             raise CapabilityError("the rate of a unit needs activations from 0 to 1: use a SigmoidPosterior")
         divergence = bernoulli_kl(self.target, units.mean(0)).sum()
-        return ObjectiveOutput(divergence, {"sparsity_kl": divergence.expand(len(units)), "active_fraction": active_fraction(fwd)})
+        return ObjectiveOutput(
+            divergence, {"sparsity_kl": divergence.expand(len(units)), "active_fraction": active_fraction(fwd)}
+        )
 
 
 def bernoulli_kl(target: float, rates: Tensor) -> Tensor:

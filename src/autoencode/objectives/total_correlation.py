@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from autoencode.nn import full_precision
-from autoencode.objectives.forward import ForwardPass
-from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.forward_pass import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,6 @@
 
 from autoencode.portable.operations import supported_operations
 from autoencode.portable.program import Program, Step, Weights
-from autoencode.portable.recording import trace
+from autoencode.portable.tracing import trace
 
 __all__ = ["Program", "Step", "Weights", "supported_operations", "trace"]

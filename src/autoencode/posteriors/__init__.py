@@ -1,5 +1,6 @@
 """q(z|x): modules whose `forward` turns the encoder's features into a distribution over codes."""
 
+from autoencode.posteriors.annealed_temperature import AnnealedTemperature
 from autoencode.posteriors.bernoulli import BernoulliPosterior
 from autoencode.posteriors.beta import BetaPosterior
 from autoencode.posteriors.categorical import CategoricalPosterior
@@ -15,7 +16,6 @@ from autoencode.posteriors.point_mass import IdentityPosterior, PointMassPosteri
 from autoencode.posteriors.posterior import Posterior
 from autoencode.posteriors.power_spherical import PowerSphericalPosterior
 from autoencode.posteriors.sparse import ReluPosterior, SigmoidPosterior, TopKPointMass, TopKPosterior
-from autoencode.posteriors.temperature import AnnealedTemperature
 from autoencode.posteriors.vector_quantised import VectorQuantisedPosterior
 
 __all__ = [

@@ -6,8 +6,8 @@ from torch.distributions import Distribution
 
 from autoencode.distributions.relaxed import OneHotCode
 from autoencode.nn.linear import Linear
+from autoencode.posteriors.annealed_temperature import AnnealedTemperature
 from autoencode.posteriors.posterior import Posterior
-from autoencode.posteriors.temperature import AnnealedTemperature
 
 
 class CategoricalPosterior(Posterior):

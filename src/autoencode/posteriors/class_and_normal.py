@@ -38,7 +38,9 @@ class ClassAndNormalPosterior(Posterior):
         (torch.Size([5]), torch.Size([5]))
     """
 
-    def __init__(self, class_features: int, code_features: int, n_classes: int, latent_dim: int, hidden: int = 128) -> None:
+    def __init__(
+        self, class_features: int, code_features: int, n_classes: int, latent_dim: int, hidden: int = 128
+    ) -> None:
         super().__init__((n_classes + latent_dim,))
         self.sizes = [class_features, code_features]
         self.classifier = Linear(class_features, n_classes)

@@ -6,9 +6,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.distributions.quantised import Quantised
-from autoencode.nn.codes import as_map, as_vectors
-from autoencode.nn.level_grid import FiniteScalarQuantiser
 from autoencode.nn.linear import Linear
+from autoencode.nn.quantisers.finite_scalar_quantiser import FiniteScalarQuantiser
+from autoencode.nn.quantisers.quantiser import as_map, as_vectors
 from autoencode.posteriors.posterior import Posterior
 
 

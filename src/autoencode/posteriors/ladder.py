@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
-from autoencode.distributions.ladder import ChooseLatent, Ladder, Level, LadderPath, walk
+from autoencode.distributions.ladder import ChooseLatent, Ladder, LadderPath, Level, walk
 from autoencode.nn.linear import Linear
 from autoencode.posteriors.posterior import Posterior
 

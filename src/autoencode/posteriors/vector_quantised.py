@@ -8,9 +8,9 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from autoencode.distributions.quantised import Quantised, require_quantised
-from autoencode.nn.codebooks import ResidualVectorQuantiser
-from autoencode.nn.codes import as_map, as_vectors
 from autoencode.nn.linear import Linear
+from autoencode.nn.quantisers.quantiser import as_map, as_vectors
+from autoencode.nn.quantisers.residual_vector_quantiser import ResidualVectorQuantiser
 from autoencode.posteriors.posterior import Posterior
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
-from autoencode.nn.conditional import Conditional
+from autoencode.nn.context.conditional import Conditional
 from autoencode.nn.linear import Linear
 from autoencode.nn.precision import without_autocast
 from autoencode.priors.prior import Prior

@@ -43,7 +43,13 @@ class MixturePrior(Prior):
     seen: Tensor
 
     def __init__(
-        self, latent_dim: int, n_components: int = 10, *, full: bool = False, fit_step: int = 0, buffer_size: int = 5_000
+        self,
+        latent_dim: int,
+        n_components: int = 10,
+        *,
+        full: bool = False,
+        fit_step: int = 0,
+        buffer_size: int = 5_000,
     ) -> None:
         super().__init__((latent_dim,))
         if n_components < 1 or (fit_step and buffer_size < n_components):

@@ -1,35 +1,35 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
-from autoencode.tasks.blend import Blend, blend, save_blend
-from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
-from autoencode.tasks.classifier import TrainedClassifier, load_or_train_classifier
-from autoencode.tasks.code_spaces import compare_objectives
-from autoencode.tasks.codes import EncodedExample, encode_example
-from autoencode.tasks.corrupt import CorruptedCopies, corrupt
-from autoencode.tasks.directions import (
+from autoencode.evaluation.classifier_cache import TrainedClassifier, load_or_train_classifier
+from autoencode.latent.choose_prior import ChosenPrior, choose_prior
+from autoencode.latent.directions import (
     Direction,
-    get_direction,
     class_direction,
     direction_between_folders,
+    get_direction,
     save_direction,
     saved_directions,
 )
+from autoencode.latent.encoding import EncodedExample, encode_example
+from autoencode.latent.ex_post.fit_prior import FittedPrior, fit_prior
+from autoencode.latent.latent_gaussian import LatentGaussian, latent_gaussian_of
+from autoencode.runs.listing import RunSummary, list_runs
+from autoencode.runs.run import Run
+from autoencode.tasks.blend import Blend, blend, save_blend
+from autoencode.tasks.compare_objectives import compare_objectives
+from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.explore import explore, export_decoder
-from autoencode.tasks.fit_prior import FittedPrior, fit_prior
 from autoencode.tasks.generate import generate
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
 from autoencode.tasks.latent_space import LatentMetrics, latent_space
-from autoencode.tasks.listing import RunSummary, list_runs
 from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
-from autoencode.tasks.reproduce import Comparison, reproduce
-from autoencode.tasks.restore import Restorations, RestoreCallback, restore
-from autoencode.tasks.restorer import Restorer
-from autoencode.tasks.run import Run
-from autoencode.tasks.spread import LatentGaussian, latent_gaussian_of
+from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
+from autoencode.tasks.restore.pictures import Restorations, RestoreCallback, restore
+from autoencode.tasks.restore.restorer import Restorer
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 

@@ -8,15 +8,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data.sheets import SHEET
+from autoencode.data.images.own_sheets import SHEET
 from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures import labelled_grid, save_figure
-from autoencode.tasks.codes import EncodedExample, Item, encode_example, interpolate_context
+from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
+from autoencode.latent.paths import latent_paths
+from autoencode.runs.run import Run
 from autoencode.tasks.generate import NoteCallback
-from autoencode.tasks.latent_paths import latent_paths
-from autoencode.tasks.run import Run
-from autoencode.tasks.writing import to_pil_image, save_array
+from autoencode.views.figures import labelled_grid, save_figure
+from autoencode.views.outputs import save_array, to_pil_image
 
 _STEPS = 1_000
 """Weights are told apart by a thousandth."""
@@ -128,7 +128,9 @@ def _between(a: EncodedExample, b: EncodedExample, share: float, path: str) -> T
     return way[round(share * _STEPS)].reshape(a.z.shape)
 
 
-def _decode_blends(run: Run, coded: Sequence[EncodedExample], z: list[list[Tensor]], share: float, levels: int) -> Blend:
+def _decode_blends(
+    run: Run, coded: Sequence[EncodedExample], z: list[list[Tensor]], share: float, levels: int
+) -> Blend:
     n = len(coded)
     codes = torch.cat([torch.cat(row) for row in z])
     told = [interpolate_context(a, b, torch.tensor([share])) for a in coded for b in coded]

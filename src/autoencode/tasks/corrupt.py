@@ -10,17 +10,18 @@ import numpy.typing as npt
 import torch
 
 from autoencode.corruptions import Corruption, Watermark, parse_corruptions
-from autoencode.data import Batch, SkippedFile, to_unit_floats, derive_seed
+from autoencode.data import Batch, SkippedFile, to_unit_floats
 from autoencode.data.examples import ProgressCallback
-from autoencode.data.full_picture import read_full_picture
-from autoencode.data.picture import UnreadableError
-from autoencode.data.sheets import SHEET
-from autoencode.data.walking import printable
-from autoencode.data.writing import encode_picture
+from autoencode.data.images.full_picture import read_full_picture
+from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.picture import UnreadableError
+from autoencode.data.images.picture_writer import encode_picture
+from autoencode.data.images.scan import printable
 from autoencode.errors import DataError
-from autoencode.evaluation.figures import View, save_figure, corruption_sheet, views
+from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, no_results_message, unique_names
+from autoencode.runtime.seeding import derive_seed
 from autoencode.storage import atomic_write
-from autoencode.tasks.copies import find_input_pictures, unique_names, no_results_message, check_no_overwriting
+from autoencode.views.figures import View, corruption_sheet, save_figure, views
 
 _SHOWN = 8
 
@@ -57,7 +58,7 @@ def corrupt(
 
     Args:
         files: pictures and folders of pictures.
-        corruption: as `autoencode.corruptions.composed` takes it, or a function from batch to batch.
+        corruption: as `autoencode.corruptions.compose` takes it, or a function from batch to batch.
         out: where to write; copies of an earlier time are replaced.
         seed: of the noise.
         progress: told (pictures done, pictures in all).
@@ -102,7 +103,9 @@ def corrupt(
     return CorruptedCopies(tuple(written), sheet, tuple(skipped))
 
 
-def _corrupted(pixels: npt.NDArray[np.uint8], corruption_fn: Corruption, seed: int, name: Path) -> npt.NDArray[np.uint8]:
+def _corrupted(
+    pixels: npt.NDArray[np.uint8], corruption_fn: Corruption, seed: int, name: Path
+) -> npt.NDArray[np.uint8]:
     """The pixels (channels, height, width) of one picture, corrupted."""
     x = to_unit_floats(torch.from_numpy(pixels)[None])
     with torch.no_grad(), torch.random.fork_rng(devices=[]):

@@ -9,14 +9,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data.sheets import SHEET
+from autoencode.data.images.own_sheets import SHEET
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures import labelled_grid, save_figure
-from autoencode.tasks.codes import Item, encode_example
-from autoencode.tasks.directions import Direction, orthogonalise, get_direction
+from autoencode.latent.directions import Direction, get_direction, orthogonalise
+from autoencode.latent.encoding import Item, encode_example
+from autoencode.runs.run import Run
 from autoencode.tasks.generate import NoteCallback
-from autoencode.tasks.run import Run
-from autoencode.tasks.writing import to_pil_image, save_array
+from autoencode.views.figures import labelled_grid, save_figure
+from autoencode.views.outputs import save_array, to_pil_image
 
 _CHANGE = re.compile(r"(.+?)\s*([+-]\s*(?:\d+\.?\d*|\.\d+))")
 _COLUMNS = 7

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from autoencode import evaluation
 from autoencode.evaluation import Evaluation
+from autoencode.runs.run import Run
 from autoencode.storage import atomic_write
-from autoencode.tasks.run import Run
 
 
 def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", **options: Any) -> Evaluation:

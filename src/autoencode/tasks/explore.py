@@ -7,20 +7,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autoencode.data import Subset, sequential_batches, derive_seed
+from autoencode.data import Subset, sequential_batches
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
-from autoencode.evaluation.explorer import ExplorerExamples, ExplorerContent, LatentSummary, write_explorer
-from autoencode.evaluation.figures.plane import principal_directions
+from autoencode.latent.choose_prior import ChosenPrior, choose_prior
+from autoencode.latent.encoding import require_finite, sample_codes
+from autoencode.latent.ex_post import FittedMixture, FittedNormal, ex_post_prior
+from autoencode.latent.latent_support import latent_support
 from autoencode.portable import Program, trace
 from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
-from autoencode.tasks.choose_prior import ChosenPrior, choose_prior
-from autoencode.tasks.code_support import latent_support
-from autoencode.tasks.codes import sample_codes, require_finite
-from autoencode.tasks.ex_post import FittedMixture, FittedNormal
-from autoencode.tasks.run import Run
-from autoencode.training.seeding import preserved_rng
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import derive_seed, preserved_rng
+from autoencode.views.explorer import ExplorerContent, ExplorerExamples, LatentSummary, write_explorer
+from autoencode.views.figures.plane import principal_directions
 
 _MAX_MAP_POINTS = 4_000
 """Codes on the map."""
@@ -121,7 +121,11 @@ def _context_names(run: Run) -> list[str]:
         return []
     names = run.folder.metadata["data"]["classes"] or []
     known = [*names, *map(str, range(len(names), len(contexts)))]
-    return known[: len(contexts)] if contexts.ndim == 1 else [f"picture {i} of the test part" for i in range(1, len(contexts) + 1)]
+    return (
+        known[: len(contexts)]
+        if contexts.ndim == 1
+        else [f"picture {i} of the test part" for i in range(1, len(contexts) + 1)]
+    )
 
 
 # Codes ---------------------------------------------------------------------------------------------------------------
@@ -192,7 +196,7 @@ def _classes(run: Run, part: Subset) -> list[str]:
 
 def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
     """What `generate` draws from by default; where it has nothing to draw from, a normal of the codes themselves."""
-    if run.model.prior is None and run.ex_post() is None:
+    if run.model.prior is None and ex_post_prior(run) is None:
         normal = FittedNormal(means.shape[1])
         codes = means if len(means) > 1 else means.repeat(2, 1)  # nothing can be fitted to one
         normal.fit(codes, codes, seed=seed, on_status=lambda _: None)
@@ -211,7 +215,9 @@ def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
 @torch.no_grad()
 def _draws(run: Run, chosen: ChosenPrior, contexts: Tensor | None, seed: int) -> Tensor:
     """(n, dims); with contexts as many of each, one context after the other."""
-    context = None if contexts is None else contexts.repeat_interleave(max(1, _DRAWS // len(contexts)), 0).to(run.device)
+    context = (
+        None if contexts is None else contexts.repeat_interleave(max(1, _DRAWS // len(contexts)), 0).to(run.device)
+    )
     with preserved_rng(run.device):
         torch.manual_seed(derive_seed(seed, 2))
         return chosen.sample(run, _DRAWS if context is None else len(context), context).float().cpu()

@@ -8,19 +8,18 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import derive_seed
-from autoencode.data.sheets import SHEET
+from autoencode.data.images.own_sheets import SHEET
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
-from autoencode.evaluation.figures import grid, save_figure
-from autoencode.tasks.choose_prior import choose_prior
-from autoencode.tasks.codes import EncodedExample, Item, encode_example
-from autoencode.tasks.condition import read_condition
-from autoencode.tasks.ex_post.prior import StatusCallback
-from autoencode.tasks.run import Run
-from autoencode.tasks.spread import latent_gaussian_of
-from autoencode.tasks.writing import npy_writer, save_pictures
-from autoencode.training.seeding import preserved_rng, set_rng_seed
+from autoencode.latent.choose_prior import choose_prior
+from autoencode.latent.encoding import EncodedExample, Item, encode_example
+from autoencode.latent.ex_post.prior import StatusCallback
+from autoencode.latent.latent_gaussian import latent_gaussian_of
+from autoencode.runs.condition_picture import read_condition
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import derive_seed, preserved_rng, set_rng_seed
+from autoencode.views.figures import grid, save_figure
+from autoencode.views.outputs import npy_writer, save_pictures
 
 _SHOWN = 400
 NoteCallback = Callable[[str], None]
@@ -78,7 +77,9 @@ def generate(
         raise ArgumentError(f"-n must be 1 or more, not {n}")
     if like is not None:
         _check_exclusive(prior=prior, condition=condition, temperature=None if temperature == 1 else temperature)
-        source = _neighbourhood_sampler(run, encode_example(run, like, of_class if run.n_classes else None), spread, of_class, on_note)
+        source = _neighbourhood_sampler(
+            run, encode_example(run, like, of_class if run.n_classes else None), spread, of_class, on_note
+        )
     else:
         source = _build_sampler(run, n, prior, of_class, condition, temperature, on_status=on_status, on_note=on_note)
     folder = Path(out) if out else run.path / "samples"
@@ -109,7 +110,9 @@ def _batches(run: Run, n: int, seed: int, source: _CodeSampler) -> Iterator[Tens
         yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
 
 
-def _write(run: Run, batches: Iterator[Tensor], n: int, folder: Path, on_status: StatusCallback) -> tuple[Tensor, list[Path]]:
+def _write(
+    run: Run, batches: Iterator[Tensor], n: int, folder: Path, on_status: StatusCallback
+) -> tuple[Tensor, list[Path]]:
     """Writes examples, and for pictures a sheet of the first ones, which are returned."""
     width, first, done = max(4, len(str(n))), list[Tensor](), 0
     files = [folder / f"{number:0{width}d}.png" for number in range(1, n + 1)]
@@ -203,7 +206,9 @@ def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:
     return z
 
 
-def _neighbourhood_sampler(run: Run, one: EncodedExample, spread: float, of_class: str | int | None, on_note: NoteCallback) -> _CodeSampler:
+def _neighbourhood_sampler(
+    run: Run, one: EncodedExample, spread: float, of_class: str | int | None, on_note: NoteCallback
+) -> _CodeSampler:
     near = latent_gaussian_of(run, None if run.n_classes else of_class)
     if one.note:
         on_note(one.note)

@@ -9,12 +9,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Dataset, Subset, sequential_batches, evenly_spaced_indices
+from autoencode.data import Dataset, Subset, evenly_spaced_indices, sequential_batches
 from autoencode.errors import ArgumentError, CapabilityError, DataError
-from autoencode.evaluation.figures import save_figure
-from autoencode.evaluation.map import MapContent, MapStats, project, projections, static_map, write_map_page
-from autoencode.tasks.codes import require_finite
-from autoencode.tasks.run import Run
+from autoencode.latent.encoding import require_finite
+from autoencode.runs.run import Run
+from autoencode.views.figures import save_figure
+from autoencode.views.map import MapContent, MapStats, project, projections, static_map, write_map_page
 
 SplitName = Literal["test", "validation", "train", "all"]
 

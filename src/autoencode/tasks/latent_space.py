@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Subset, derive_seed, evenly_spaced_indices
+from autoencode.data import Subset, evenly_spaced_indices
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation import (
     Completeness,
@@ -20,16 +20,17 @@ from autoencode.evaluation import (
     completeness,
     continuity,
     encode_all,
+    median_distance,
     sample_quality,
     straightness,
-    median_distance,
 )
-from autoencode.tasks.choose_prior import choose_prior
-from autoencode.tasks.classifier import TrainedClassifier, load_or_train_classifier
-from autoencode.tasks.codes import sample_codes
-from autoencode.tasks.ex_post.prior import StatusCallback
-from autoencode.tasks.run import Run
-from autoencode.training.seeding import preserved_rng
+from autoencode.evaluation.classifier_cache import TrainedClassifier, load_or_train_classifier
+from autoencode.latent.choose_prior import choose_prior
+from autoencode.latent.encoding import sample_codes
+from autoencode.latent.ex_post import ex_post_prior
+from autoencode.latent.ex_post.prior import StatusCallback
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import derive_seed, preserved_rng
 
 FeatureFn = Callable[[Tensor], Tensor]
 """Examples (n, *data_shape) in [0, 1] to features (n, dims), by whatever network."""
@@ -198,7 +199,7 @@ def sample_prior(
         UnknownNameError: no such prior.
         CapabilityError: "ex-post" where no prior was fitted, or "own" where there is none.
     """
-    if prior is None and run.model.prior is None and run.ex_post() is None:
+    if prior is None and run.model.prior is None and ex_post_prior(run) is None:
         return None, None
     chosen = choose_prior(run, prior, on_status)
     with preserved_rng(run.device):

@@ -10,18 +10,18 @@ from torch import Tensor
 
 from autoencode.distributions import HypersphericalUniform
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.evaluation.figures import labelled_grid, save_figure, save_animation
-from autoencode.evaluation.figures.moving import ENDINGS, SIZE
-from autoencode.tasks.choose_prior import EX_POST, ChosenPrior, choose_prior
-from autoencode.tasks.codes import EncodedExample, Item, encode_example, interpolate_context
-from autoencode.tasks.ex_post import fitted_facts
-from autoencode.tasks.ex_post.prior import StatusCallback
+from autoencode.latent.choose_prior import EX_POST, ChosenPrior, choose_prior
+from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
+from autoencode.latent.ex_post import fitted_facts
+from autoencode.latent.ex_post.prior import StatusCallback
+from autoencode.latent.latent_gaussian import latent_gaussian_of
+from autoencode.latent.paths import DENSITY_WEIGHT, density, latent_paths
+from autoencode.latent.paths.path import LogDensity
+from autoencode.runs.run import Run
 from autoencode.tasks.generate import NoteCallback
-from autoencode.tasks.latent_paths import DENSITY_WEIGHT, density, latent_paths
-from autoencode.tasks.latent_paths.path import LogDensity
-from autoencode.tasks.run import Run
-from autoencode.tasks.spread import latent_gaussian_of
-from autoencode.tasks.writing import to_pil_image, save_array
+from autoencode.views.figures import labelled_grid, save_animation, save_figure
+from autoencode.views.figures.animation import ENDINGS, SIZE
+from autoencode.views.outputs import save_array, to_pil_image
 
 _FRAMES, _STRIP = 32, 10
 
@@ -164,7 +164,9 @@ def _on_sphere(run: Run) -> bool:
 
 def _density_prior(run: Run, prior: str | None, on_status: StatusCallback, on_note: NoteCallback) -> ChosenPrior:
     chosen = choose_prior(run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), on_status)
-    on_note(f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior")
+    on_note(
+        f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior"
+    )
     return chosen
 
 

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from autoencode.data import SkippedFile
-from autoencode.data.sheets import SHEET
+from autoencode.data.images.own_sheets import SHEET
 from autoencode.errors import ArgumentError, DataError
-from autoencode.evaluation.figures import pairs, save_figure
-from autoencode.tasks.copies import no_results_message, check_no_overwriting
-from autoencode.tasks.given import expand_folders, inspect_inputs, input_batches
-from autoencode.tasks.run import Run
-from autoencode.tasks.writing import npy_writer, save_pictures
+from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
+from autoencode.runs.output_paths import check_no_overwriting, no_results_message
+from autoencode.runs.run import Run
+from autoencode.views.figures import pairs, save_figure
+from autoencode.views.outputs import npy_writer, save_pictures
 
 _SHOWN, _ARRAY = 50, "reconstructions.npy"
 _Write = Callable[[list[Path], Tensor], None]

@@ -7,16 +7,17 @@ from typing import Any
 import torch
 
 from autoencode.data import Batch, Subset, sequential_batches
-from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all, figures
-from autoencode.evaluation.report import Figure, ReportContent, Row, write_report
-from autoencode.evaluation.rows import rows
+from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all
+from autoencode.latent.ex_post import fitted_facts
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
+from autoencode.runs.run import Run
 from autoencode.tasks.evaluate import evaluate
-from autoencode.tasks.ex_post import fitted_facts
 from autoencode.tasks.generate import sample
 from autoencode.tasks.reconstruct import reconstruct_batch
-from autoencode.tasks.run import Run
+from autoencode.views import figures
+from autoencode.views.report import Figure, ReportContent, Row, write_report
+from autoencode.views.report.rows import rows
 
 _PAIRS = 20
 _SAMPLES = 60

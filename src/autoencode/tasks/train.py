@@ -7,21 +7,23 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Dataset, is_media_path, load, derive_seed
+from autoencode.data import Dataset, is_media_path, load
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
+from autoencode.latent.ex_post import delete_fitted, fitted_facts
+from autoencode.latent.ex_post.fit_prior import fit_prior
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, default_recipe, find_recipe
+from autoencode.recipes.options import data_options, sort_options
+from autoencode.runs.folder import RunFolder
+from autoencode.runs.run import Run, check_same_data, reload_data
+from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.seeding import derive_seed
 from autoencode.settings import Settings
-from autoencode.tasks.ex_post import fitted_facts, delete_fitted
-from autoencode.tasks.fit_prior import fit_prior
-from autoencode.tasks.options import data_options, sort_options
-from autoencode.tasks.run import Run, check_same_data, reload_data
-from autoencode.training import RunFolder, Callback, fit
+from autoencode.training import Callback, fit
 from autoencode.training.fit import check_data, check_objective, check_settings
 from autoencode.training.history import Status
-from autoencode.training.processor import configure_cpu
 
 _RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
 _INIT_STREAM = 3
@@ -185,7 +187,9 @@ def update_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
     """
     if fixed := sorted(changes.keys() - set(_RESUMABLE_SETTINGS)):
         flag = "--" + fixed[0].replace("_", "-")
-        raise ArgumentError(f"{flag} cannot change when a run goes on; {', '.join(_RESUMABLE_SETTINGS)} can. Train a new run")
+        raise ArgumentError(
+            f"{flag} cannot change when a run goes on; {', '.join(_RESUMABLE_SETTINGS)} can. Train a new run"
+        )
     settings = folder.settings.replace(**_without_min_steps(changes))
     ended = folder.metadata["status"] in (Status.COMPLETE, Status.STOPPED_EARLY)
     if ended and settings == folder.settings:

@@ -9,13 +9,13 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from autoencode.data import derive_seed
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
-from autoencode.evaluation.figures import labelled_grid, save_figure
-from autoencode.tasks.codes import Item, encode_example, sample_codes
+from autoencode.latent.encoding import Item, encode_example, sample_codes
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import derive_seed
 from autoencode.tasks.generate import NoteCallback
-from autoencode.tasks.run import Run
+from autoencode.views.figures import labelled_grid, save_figure
 
 _MAX_ROWS, _EXAMPLES, _DRAWS = 10, 2_000, 41
 

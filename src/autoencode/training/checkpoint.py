@@ -8,10 +8,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from autoencode.model import Autoencoder
-from autoencode.training.averaging import ExponentialMovingAverage
-from autoencode.training.optimizers import load_state_tensors, state_tensors
+from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
 from autoencode.training.adversaries import Adversaries
-from autoencode.training.weights import load_into, load_tensors, save_tensors
+from autoencode.training.ema import ExponentialMovingAverage
+from autoencode.training.optimizers import load_state_tensors, state_tensors
 
 
 @dataclass

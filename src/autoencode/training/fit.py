@@ -8,33 +8,34 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from autoencode.data import Batches, Dataset, sequential_batches, augment
+from autoencode.data import Batches, Dataset, augment, sequential_batches
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
-from autoencode.hardware import describe_device
 from autoencode.kernels import kernels_are_built, lacks_compiler
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
+from autoencode.runs.folder import RunFolder
+from autoencode.runs.tensor_file import load_tensors
+from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.device import resolve_device
+from autoencode.runtime.hardware import describe_device
+from autoencode.runtime.seeding import preserved_rng
+from autoencode.runtime.threads import choose_threads, use_threads
 from autoencode.settings import Settings
-from autoencode.training.averaging import ExponentialMovingAverage
-from autoencode.training.budget import TimeBudget, estimate_steps
-from autoencode.training.checkpoint import load_checkpoint
-from autoencode.training.compiled import CompiledStep, is_worth_compiling
-from autoencode.training.history import EpochMetrics, History, Status
-from autoencode.training.interrupt import CancelToken, cancel_on_interrupt
-from autoencode.training.layers import has_custom_kernel, supports_custom_kernel
-from autoencode.training.optimizers import optimizers
 from autoencode.training.adversaries import Adversaries
-from autoencode.training.precision import is_emulated, resolve_device, resolve_precision
-from autoencode.training.processor import configure_cpu
-from autoencode.training.resident import cache_on_gpu
-from autoencode.training.run_folder import RunFolder
-from autoencode.training.schedules import lr_schedules
-from autoencode.training.seeding import preserved_rng
-from autoencode.training.step import TrainStep
-from autoencode.training.threads import choose_threads, use_threads
-from autoencode.training.under_way import Trainer
 from autoencode.training.callback import Callback
-from autoencode.training.weights import load_tensors
+from autoencode.training.checkpoint import load_checkpoint
+from autoencode.training.ema import ExponentialMovingAverage
+from autoencode.training.execution.compiled_step import CompiledStep, is_worth_compiling
+from autoencode.training.execution.custom_kernels import has_custom_kernel, supports_custom_kernel
+from autoencode.training.execution.gpu_cache import cache_on_gpu
+from autoencode.training.execution.precision import is_emulated, resolve_precision
+from autoencode.training.execution.train_step import TrainStep
+from autoencode.training.history import EpochMetrics, History, Status
+from autoencode.training.lr_schedules import lr_schedules
+from autoencode.training.optimizers import optimizers
+from autoencode.training.time_budget import TimeBudget, estimate_steps
+from autoencode.training.trainer import Trainer
 
 
 def fit(
@@ -111,7 +112,12 @@ def _choose_threads(settings: Settings, folder: RunFolder | None, callback: Call
 
 
 def _prepare(
-    model: Autoencoder, objective: Objective, data: Dataset, settings: Settings, folder: RunFolder | None, callback: Callback
+    model: Autoencoder,
+    objective: Objective,
+    data: Dataset,
+    settings: Settings,
+    folder: RunFolder | None,
+    callback: Callback,
 ) -> Trainer:
     began = time.monotonic()
     configure_cpu()
@@ -176,7 +182,9 @@ def _compile_step(
     if wanted == "never":
         return None
     on_gpu = batches.device.type == "cuda"
-    callback.on_message("recording the training step" if on_gpu else "compiling the training step, which can take a minute")
+    callback.on_message(
+        "recording the training step" if on_gpu else "compiling the training step, which can take a minute"
+    )
     try:
         return CompiledStep(train_step, optimizer, batches, settings.seed, settings.grad_clip, steps)
     except CapabilityError as error:
@@ -228,9 +236,7 @@ def _optimizer(model: Autoencoder, settings: Settings) -> Optimizer:
 
 def _restore(trainer: Trainer, folder: RunFolder) -> None:
     """Goes back to the last checkpoint; what was written after it is forgotten, and will be made again."""
-    state = load_checkpoint(
-        folder.checkpoint_file, trainer.model, trainer.optimizer, trainer.adversaries, trainer.ema
-    )
+    state = load_checkpoint(folder.checkpoint_file, trainer.model, trainer.optimizer, trainer.adversaries, trainer.ema)
     trainer.resume(state, [EpochMetrics(**line) for line in folder.metrics() if line["step"] <= state.step])
     if trainer.history.best:
         trainer.best_weights, _ = load_tensors(folder.model_file)

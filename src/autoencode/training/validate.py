@@ -10,7 +10,7 @@ from torch import nn
 from autoencode.data import Subset, sequential_batches
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.training.seeding import preserved_rng, seed_rng
+from autoencode.runtime.seeding import preserved_rng, seed_rng
 
 _VALIDATION_STREAM = 7
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from autoencode.data import ValueRange, datasets, load
-from autoencode.data.sets import idx_pair
-from autoencode.data.sets.mnist import FILES
+from autoencode.data.published.sets import idx_pair
+from autoencode.data.published.sets.mnist import FILES
 from autoencode.errors import DataError
 
 

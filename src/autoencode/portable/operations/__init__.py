@@ -9,7 +9,13 @@ from autoencode.portable.operations import (
     resizing,
     shapes,
 )
-from autoencode.portable.operations.registry import Call, UnsupportedOperationError, GraphBuilder, supported_operations, operations
+from autoencode.portable.operations.registry import (
+    Call,
+    GraphBuilder,
+    UnsupportedOperationError,
+    operations,
+    supported_operations,
+)
 
 __all__ = [
     "Call",

@@ -1,0 +1,83 @@
+"""Which recipe a command line is about, found before it is parsed."""
+
+import os
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+FLAGS = ("--help", "-h", "--report", "--no-report", "--debug")
+
+
+def is_completing() -> bool:
+    """Whether a shell asks for completions, rather than a person for a command."""
+    return "_AUTOENCODE_COMPLETE" in os.environ
+
+
+def command_line() -> list[str]:
+    """The command line, also while a shell asks for completions."""
+    if not is_completing():
+        return sys.argv[1:]
+    typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+    return typed.split()[1:]
+
+
+def train_arguments(words: list[str]) -> list[str] | None:
+    """What follows `train`, or None for another command."""
+    return words[words.index("train") + 1 :] if "train" in words else None
+
+
+def option_value(words: list[str], *names: str) -> str | None:
+    """The value of an option, written `--name value` or `--name=value`; the last one if it is given twice."""
+    found = None
+    for word, following in pairwise([*words, ""]):
+        name, equals, value = word.partition("=")
+        if name in names:
+            found = value if equals else following
+    return found or None
+
+
+def positional(words: list[str]) -> str | None:
+    """The first word that is neither an option nor an option's value."""
+    return next(_positionals(words), None)
+
+
+def _positionals(words: list[str]) -> Iterator[str]:
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word.startswith("-") and word != "-":
+            skip = "=" not in word and word not in FLAGS
+        else:
+            yield word
+
+
+def recipe_name(words: list[str]) -> str | None:
+    """The name of the recipe that `train` with these words would use; None where it cannot be told.
+
+    It is what --recipe says, or what the run of --resume was trained with, or the default for the data.
+    """
+    if name := option_value(words, "--recipe", "-r"):
+        return name
+    if path := option_value(words, "--resume"):
+        return _recipe_of_run(Path(path))
+    source = positional(words)
+    return None if source is None else _default_for(source)
+
+
+def _recipe_of_run(path: Path) -> str | None:
+    from autoencode.errors import RunError
+    from autoencode.runs.folder import RunFolder
+
+    try:
+        return RunFolder(path).metadata.get("recipe")
+    except RunError:  # told when the command itself opens it
+        return None
+
+
+def _default_for(source: str) -> str:
+    from autoencode.data import inspect_shape
+    from autoencode.recipes import default_recipe
+
+    return default_recipe(source, inspect_shape(source)).name

@@ -1,0 +1,1 @@
+"""Pictures: one file, folders of them, patches, and writing them back."""

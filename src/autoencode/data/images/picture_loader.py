@@ -1,0 +1,110 @@
+"""Reads picture files into arrays: each fitted to one size, or cut into patches."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from autoencode.data.examples import ProgressCallback, SkippedFile
+from autoencode.data.images.patches import count_patches, cut_patches, subsample_patches
+from autoencode.data.images.picture import UnreadableError, read_picture
+from autoencode.data.images.picture_files import PictureFile
+from autoencode.data.images.scan import printable
+from autoencode.data.memory import check_fits
+
+_MOST_BYTES = 2**30
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPictures:
+    """What was read.
+
+    Args:
+        stacks: the pictures, and their targets where they have some, (n, channels, height, width) each.
+        names: where each example came from.
+        groups: which picture each patch was cut from, counted from 0; None for whole pictures.
+        failed: files that could not be read after all.
+        patches: how many patches there would be without a limit.
+    """
+
+    stacks: tuple[Pixels, ...]
+    names: list[Path]
+    groups: Tensor | None
+    failed: list[SkippedFile]
+    patches: int = 0
+
+
+def load_resized(
+    sources: Sequence[PictureFile], size: tuple[int, int], channels: int, what: str, progress: ProgressCallback | None
+) -> LoadedPictures:
+    """Reads every file once, fitted to `size`; those that fail leave no gap.
+
+    Raises:
+        DataError: they would not fit into memory.
+    """
+    stacks = _allocate(sources, (len(sources), channels, *size), what)
+    names, failed = list[Path](), list[SkippedFile]()
+    for source, pictures in _pictures(sources, size, channels, failed, progress):
+        for stack, picture in zip(stacks, pictures, strict=True):
+            stack[len(names)] = picture
+        names.append(source.name)
+    return LoadedPictures(tuple(stack[: len(names)] for stack in stacks), names, None, failed)
+
+
+def load_patches(
+    sources: Sequence[PictureFile], patch: int, channels: int, what: str, progress: ProgressCallback | None
+) -> LoadedPictures:
+    """Reads every file once at its full size and cuts it into patches, as many of each as a gigabyte holds.
+
+    Raises:
+        DataError: they would not fit into memory.
+    """
+    counts = [count_patches(source.header.height, source.header.width, patch) for source in sources]
+    most = _MOST_BYTES // (channels * patch * patch * _roles(sources))
+    kept = subsample_patches(counts, most)
+    stacks = _allocate(sources, (sum(map(len, kept)), channels, patch, patch), what)
+    names, groups, failed = list[Path](), list[int](), list[SkippedFile]()
+    places = {source.name: own.tolist() for source, own in zip(sources, kept, strict=True)}
+    for number, (source, pictures) in enumerate(_pictures(sources, None, channels, failed, progress)):
+        own, first = places[source.name], len(names)
+        for stack, picture in zip(stacks, pictures, strict=True):
+            patches = list(cut_patches(picture, patch))
+            stack[first : first + len(own)] = [patches[place] for place in own]
+        names += [source.name] * len(own)
+        groups += [number] * len(own)
+    return LoadedPictures(
+        tuple(stack[: len(names)] for stack in stacks), names, torch.tensor(groups), failed, sum(counts)
+    )
+
+
+def _pictures(
+    sources: Sequence[PictureFile],
+    size: tuple[int, int] | None,
+    channels: int,
+    failed: list[SkippedFile],
+    progress: ProgressCallback | None,
+) -> Iterator[tuple[PictureFile, list[Pixels]]]:
+    """The pictures of each source that can be read, at `size` or at their own."""
+    for done, source in enumerate(sources, start=1):
+        fitted = size or (source.header.height, source.header.width)
+        try:
+            yield source, [read_picture(file, fitted, "grey" if channels == 1 else "rgb") for file in source.files]
+        except UnreadableError as error:
+            failed.append(SkippedFile(printable(source.name), str(error)))
+        if progress is not None:
+            progress(done, len(sources))
+
+
+def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Pixels]:
+    roles = _roles(sources)
+    check_fits(roles * int(np.prod(shape, dtype=np.int64)), what)
+    return [np.empty(shape, dtype=np.uint8) for _ in range(roles)]
+
+
+def _roles(sources: Sequence[PictureFile]) -> int:
+    return len(sources[0].files) if sources else 1

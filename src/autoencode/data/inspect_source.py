@@ -1,0 +1,65 @@
+"""A cheap look at a source, before all of it is loaded."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from autoencode.data.arrays.layout import infer_layout
+from autoencode.data.arrays.npy import ArrayHeader, read_npy_header
+from autoencode.data.arrays.npz import read_npz_header
+from autoencode.data.loading import Source
+from autoencode.data.published.dataset_registry import datasets
+from autoencode.data.resolve import ARRAYS, is_registered
+from autoencode.errors import DataError, ShapeError
+
+
+def inspect_shape(source: Source) -> tuple[int, ...] | None:
+    """The shape of one example, without loading the examples.
+
+    Args:
+        source: what `load` takes.
+
+    Returns:
+        (channels, height, width) or (dimensions,); None where it takes more than a look: a folder of pictures (see
+        `is_picture_source`), and whatever `load` would refuse, because `load` says better why.
+
+    Example:
+        >>> inspect_shape("fashion-mnist"), inspect_shape(np.zeros((5, 32, 32, 3))), inspect_shape("no-such-thing")
+        ((1, 28, 28), (3, 32, 32), None)
+    """
+    if is_registered(source):
+        return datasets[str(source)].data_shape
+    try:
+        header = _header(source)
+        return None if header is None else infer_layout(header.shape, header.dtype).shape_without_alpha
+    except (DataError, ShapeError, OSError, ValueError, RuntimeError):
+        return None
+
+
+def is_picture_source(source: Source) -> bool:
+    """Whether the examples are pictures, as far as a look tells: a folder's always are, an array's by its shape."""
+    if isinstance(source, str | Path) and not is_registered(source):
+        path = Path(source)
+        if _is_folder(path):
+            return True
+    return len(inspect_shape(source) or ()) == 3
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _header(source: Source) -> ArrayHeader | None:
+    if isinstance(source, np.ndarray):
+        return ArrayHeader(source.shape, source.dtype)
+    if isinstance(source, Tensor):
+        return ArrayHeader(tuple(source.shape), np.dtype(np.uint8 if source.dtype == torch.uint8 else np.float32))
+    path = Path(source).expanduser()
+    if not path.is_file() or path.suffix.lower() not in ARRAYS:
+        return None
+    return read_npz_header(path) if path.suffix.lower() == ".npz" else read_npy_header(path)

@@ -1,0 +1,128 @@
+"""Fetches a published file: whole, checked, or not at all."""
+
+import gzip
+import hashlib
+import http.client
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from autoencode.data.examples import ProgressCallback
+from autoencode.data.published.remote_file import RemoteFile, checksum_mismatch
+from autoencode.errors import DownloadError
+from autoencode.storage import atomic_open
+
+_TIMEOUT = 20.0  # seconds without a byte
+_RETRIES = 2
+_PAUSE = 1.0  # seconds before the first retry, twice as long before the second
+_CHUNK = 2**18
+
+
+class UnreachableError(DownloadError):
+    """Nothing came, or not all of it; another attempt may do better unless `final` says that it cannot."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+def download(file: RemoteFile, target: Path, progress: ProgressCallback | None = None) -> None:
+    """Fetches `file` to `target`; what is not the published file never gets that name.
+
+    Args:
+        file: what to fetch; its checksum is verified before `target` exists.
+        target: where it shall be.
+        progress: told (bytes fetched, bytes in all).
+
+    Raises:
+        UnreachableError: nothing came, or not all of it, after two more attempts.
+        DownloadError: another file came than the published one.
+        StorageError: it cannot be written.
+    """
+    for attempt in range(_RETRIES + 1):
+        try:
+            _fetch(file, target, progress)
+        except UnreachableError as error:
+            if error.final or attempt == _RETRIES:
+                raise
+            time.sleep(_PAUSE * 2**attempt)
+        else:
+            return
+
+
+def _fetch(file: RemoteFile, target: Path, progress: ProgressCallback | None) -> None:
+    digest, done = hashlib.sha256(), 0
+    with atomic_open(target, file.size) as raw, _sink(raw, file) as sink, closing(_chunks(file)) as chunks:
+        for chunk in chunks:
+            done += len(chunk)
+            _check_size(done, file)
+            digest.update(chunk)
+            sink.write(chunk)
+            _report(progress, done, file.size)
+        _check_complete(done, digest.hexdigest(), file)
+
+
+def _sink(raw: BinaryIO, file: RemoteFile) -> AbstractContextManager[BinaryIO]:
+    if not file.gzipped_in_cache:
+        return nullcontext(raw)
+    packed = gzip.GzipFile(file.name, "wb", compresslevel=6, fileobj=raw, mtime=0)
+    return cast("AbstractContextManager[BinaryIO]", packed)
+
+
+def _chunks(file: RemoteFile) -> Generator[bytes]:
+    """What the server sends, piece by piece; every way in which a network fails becomes one kind of error."""
+    try:
+        with _opener().open(_request(file.url), timeout=_TIMEOUT) as answer:
+            while chunk := answer.read(_CHUNK):
+                yield chunk
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise UnreachableError(f"{error.code} {error.reason}", final=error.code < 500) from error
+    except urllib.error.URLError as error:
+        raise UnreachableError(str(error.reason)) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise UnreachableError(str(error) or type(error).__name__) from error
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Speaks http and https only: a redirection to a local file or to ftp is refused."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def _request(url: str) -> urllib.request.Request:
+    if not url.startswith(("http://", "https://")):
+        raise DownloadError(f"{url} is neither http nor https")
+    return urllib.request.Request(url, headers={"User-Agent": "autoencode"})  # noqa: S310  # checked above
+
+
+def _check_size(done: int, file: RemoteFile) -> None:
+    if done > file.size:
+        raise DownloadError(f"{file.url} sends more than the {file.size:,} bytes that were published; nothing was kept")
+
+
+def _check_complete(done: int, sha256: str, file: RemoteFile) -> None:
+    if done < file.size:
+        raise UnreachableError(f"the connection ended after {done:,} of {file.size:,} bytes")
+    wrong = checksum_mismatch(sha256, file)
+    if wrong:
+        raise DownloadError(f"{file.url} is not the published file: {wrong}; nothing was kept. Fetch it elsewhere")
+
+
+def _report(progress: ProgressCallback | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)

@@ -1,0 +1,20 @@
+"""The data sets that have a name, one file each; importing this enters them into `datasets`."""
+
+from autoencode.data.published.sets.binarized_mnist import binarized_mnist
+from autoencode.data.published.sets.digits import digits
+from autoencode.data.published.sets.documents import documents, documents_typefaces
+from autoencode.data.published.sets.dynamic_mnist import dynamic_mnist
+from autoencode.data.published.sets.fashion_mnist import fashion_mnist
+from autoencode.data.published.sets.floor_plans import floor_plans
+from autoencode.data.published.sets.mnist import mnist
+
+__all__ = [
+    "binarized_mnist",
+    "digits",
+    "documents",
+    "documents_typefaces",
+    "dynamic_mnist",
+    "fashion_mnist",
+    "floor_plans",
+    "mnist",
+]

@@ -1,0 +1,1 @@
+"""Clips: reading, frames with their neighbours, and writing them back."""

@@ -1,6 +1,0 @@
-"""The page that a person sees first: one HTML file that holds everything, needs no network and runs no script."""
-
-from autoencode.evaluation.report.content import Figure, ReportContent, Row
-from autoencode.evaluation.report.page import write_report
-
-__all__ = ["Figure", "ReportContent", "Row", "write_report"]

@@ -1,0 +1,194 @@
+"""Codes of examples: of a person's file, of an example of the data, of a whole part."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from autoencode.data import Subset, sequential_batches
+from autoencode.data.images.picture import UnreadableError, read_picture_header
+from autoencode.distributions import Degenerate, Quantised
+from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.runs.inputs import read_examples
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import preserved_rng
+
+Item = str | Path
+"""A file, or an example of the data as PART:NUMBER, counted from 1: `test:17`."""
+
+_DATASET_ITEM = re.compile(r"(train|validation|test):(\d+)")
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedExample:
+    """One example and its code.
+
+    Args:
+        name: the file's name without its ending, or `test-17`.
+        x: the example as the model saw it, (1, *data_shape).
+        q: q(z|x), batch shape (1,).
+        context: what a conditional model was told, (1, ...), or None.
+        note: a line that a person must be shown, such as that the picture was fitted to the model's size.
+    """
+
+    name: str
+    x: Tensor
+    q: Distribution
+    context: Tensor | None
+    note: str | None
+
+    @property
+    def z(self) -> Tensor:
+        """The posterior mean, (1, *latent_shape), on the processor."""
+        return self.q.mean.detach().cpu()
+
+
+@torch.no_grad()
+def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> EncodedExample:
+    """Encodes one example.
+
+    Pictures are turned upright and fitted to the model's size, and a note says so.
+
+    Args:
+        run: the trained model.
+        item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
+        of_class: its class, for a model that must be told one; examples of the data bring their own.
+
+    Raises:
+        DataError: the file cannot be read, or holds another number of examples than one.
+        ArgumentError: no such example, or a class is missing or is not known.
+        CapabilityError: codes that are words of a codebook.
+    """
+    found = _DATASET_ITEM.fullmatch(str(item))
+    if found and not Path(item).exists():
+        name, x, context, note = _dataset_example(run, found[1], int(found[2]))
+    else:
+        name, x, context, note = _file_example(run, Path(item), has_class=of_class is not None)
+    if of_class is not None:
+        context = run.contexts(1, of_class)
+    context = context if run.model.is_conditional else None
+    q = require_real(run.model.encode(x.to(run.device), None if context is None else context.to(run.device)))
+    return EncodedExample(name, x, q, context, note)
+
+
+def _dataset_example(run: Run, name: str, number: int) -> tuple[str, Tensor, Tensor | None, None]:
+    part = run.data.subsets[name]
+    if not 1 <= number <= len(part):
+        raise ArgumentError(f"there is no example {name}:{number}: the {name} part has {len(part):,}, counted from 1")
+    row = slice(number - 1, number)
+    return f"{name}-{number}", part.inputs(row), part.conditioning(row), None
+
+
+def _file_example(run: Run, file: Path, *, has_class: bool) -> tuple[str, Tensor, None, str | None]:
+    if run.model.is_conditional and not has_class:
+        raise ArgumentError("this model is told more than a picture: say --class, or take an example such as test:1")
+    try:
+        x = read_examples(run, file)
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from error
+    if len(x) != 1:
+        raise DataError(f"{file} holds {len(x)} examples, and one is needed here")
+    return file.stem, x, None, _resize_note(run, file)
+
+
+def _resize_note(run: Run, file: Path) -> str | None:
+    """What was done to a picture of another size."""
+    if not run.is_pictures or file.suffix.lower() == ".npy":
+        return None
+    try:
+        header = read_picture_header(file)
+    except UnreadableError:
+        return None
+    height, width = run.model.data_shape[1:]
+    if (header.height, header.width) == (height, width):
+        return None
+    return f"{file.name}: {header.width}x{header.height} pixels, fitted to the model's {width}x{height}"
+
+
+def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) -> Tensor | None:
+    """What a conditional model is told between two examples: pictures are mixed, classes must be one.
+
+    Args:
+        a: the first.
+        b: the last.
+        shares: of `b`, (n,).
+
+    Returns:
+        (n, ...), or None for a model that is told nothing.
+
+    Raises:
+        ArgumentError: examples of two classes.
+    """
+    if a.context is None or b.context is None:
+        return None
+    if a.context.is_floating_point():
+        return torch.lerp(a.context, b.context, shares.to(a.context).reshape(-1, *[1] * (a.context.ndim - 1)))
+    if not torch.equal(a.context, b.context):
+        raise ArgumentError(
+            f"{a.name} and {b.name} are of two classes, and this model is told one at a time: say which with --class"
+        )
+    return a.context.expand(len(shares), *a.context.shape[1:])
+
+
+@torch.no_grad()
+def sample_codes(run: Run, part: Subset, seed: int) -> Tensor:
+    """One code of each example, (n, numbers), on the processor: drawn from q(z|x), or the point that it is.
+
+    Args:
+        run: the trained model.
+        part: the examples; of probabilities pictures are drawn.
+        seed: of the draws; the global generators are left as they were.
+
+    Raises:
+        CapabilityError: codes that are not real numbers.
+    """
+    codes: list[Tensor] = []
+    with preserved_rng(run.device):
+        torch.manual_seed(seed)
+        for batch in sequential_batches(part, 500, device=run.device):
+            x = torch.bernoulli(batch.x) if part.stochastic else batch.x
+            q = require_real(run.model.encode(x, batch.context))
+            z = q.mean if isinstance(q, Degenerate) else q.sample()
+            codes.append(z.flatten(1).cpu())
+    if not codes[0].is_floating_point():
+        raise CapabilityError("the codes of this model are whole numbers, and densities are over real ones")
+    return torch.cat(codes)
+
+
+@torch.no_grad()
+def posterior_means(run: Run, part: Subset) -> Tensor:
+    """Posterior means of examples, (n, numbers), on the processor.
+
+    Raises:
+        CapabilityError: codes that are words of a codebook.
+    """
+    batches = sequential_batches(part, run.batch_size, device=run.device)
+    return torch.cat([require_real(run.model.encode(b.x, b.context)).mean.flatten(1).cpu() for b in batches])
+
+
+def require_finite(codes: Tensor) -> Tensor:
+    """The same codes.
+
+    Raises:
+        CapabilityError: some are infinite or no numbers.
+    """
+    if not bool(codes.isfinite().all()):
+        raise CapabilityError("some codes are no finite numbers: the training diverged, or the data do not fit")
+    return codes
+
+
+def require_real(q: Distribution) -> Distribution:
+    """The same posterior.
+
+    Raises:
+        CapabilityError: its codes are words of a codebook, between which there is nothing.
+    """
+    if isinstance(q, Quantised):
+        raise CapabilityError(
+            "the codes of this model are words of a codebook, between which there is nothing to walk through or to fit "
+            "a density to; its own prior (empirical_prior=true) knows how frequent the words are"
+        )
+    return q

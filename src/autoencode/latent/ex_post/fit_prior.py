@@ -1,0 +1,131 @@
+"""Fits a prior to the codes of a trained model."""
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from autoencode.errors import ArgumentError, DataError, UnknownNameError
+from autoencode.evaluation import Estimate
+from autoencode.latent.encoding import sample_codes
+from autoencode.latent.ex_post import ExPostPrior, ex_post_priors, save_fitted
+from autoencode.latent.ex_post.prior import StatusCallback
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import derive_seed, preserved_rng
+
+_TRAIN, _VALIDATION = 21, 22
+
+
+@dataclass(frozen=True)
+class FittedPrior:
+    """A prior fitted to codes, and how well it tells codes that it was not fitted to.
+
+    Args:
+        kind: mixture, normal, flow or two-stage.
+        prior: the density.
+        nll: of the validation part's codes, in nats for each; for two-stage an upper bound.
+        nll_own: the same codes under the prior that the model was trained with; None where it has none.
+        n_codes: that it was fitted to.
+        seconds: that the fit took.
+    """
+
+    kind: str
+    prior: ExPostPrior
+    nll: Estimate
+    nll_own: Estimate | None
+    n_codes: int
+    seconds: float
+
+
+def fit_prior(
+    run: Run,
+    kind: str = "mixture",
+    *,
+    part: Literal["train", "validation", "test"] = "train",
+    seed: int = 0,
+    on_status: StatusCallback = lambda _: None,
+    folder: Path | None = None,
+    max_codes: int | None = None,
+    **options: Any,
+) -> FittedPrior:
+    """Fits a density to a model's codes and keeps it in the run folder; `generate` then draws from it.
+
+    It makes a plain autoencoder generate, and where the codes of a variational one do not fill its own prior it makes
+    samples better. Codes are points for a plain autoencoder and draws from q(z|x) for a variational one.
+
+        examples ─► encoder ─► codes ─► density        later: density ─► new codes ─► decoder ─► new examples
+
+    Args:
+        run: the trained model.
+        kind: mixture (normals with full covariances), normal (one), flow, or two-stage (a VAE of codes).
+        part: whose codes it is fitted to; the validation part's say how well, and when a flow should stop.
+        seed: of draws, starts and batches; the same seed gives the same prior.
+        on_status: is told in words how far it is.
+        folder: where it is kept; by default in the run folder, as the one that `generate` draws from.
+        max_codes: codes that it is fitted to, at even distances; by default all.
+        options: of the kind: components (mixture), flow and epochs (flow), hidden and epochs (two-stage).
+
+    Returns:
+        The prior and the held-out nll of codes. `prior.json` and `prior.safetensors` in the run folder hold both.
+
+    Raises:
+        ArgumentError: no such kind or option.
+        CapabilityError: the codes are no vectors of real numbers.
+        DataError: there are no validation examples.
+
+    References:
+        Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, section 4; Dai and Wipf, "Diagnosing
+        and enhancing VAE models", ICLR 2019, section 4.
+    """
+    began = time.perf_counter()
+    prior = _build_prior(run, kind, options)
+    if not len(run.data.validation) or not len(run.data.subsets[part]):
+        raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
+    fitted_to = run.data.subsets[part] if max_codes is None else run.data.subsets[part].subsample(max_codes)
+    train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN))
+    held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION))
+    prior.fit(train, held_out, seed=seed, on_status=on_status)
+    with preserved_rng(torch.device("cpu")):
+        torch.manual_seed(seed)
+        nll = Estimate.of(prior.nll(held_out))
+    own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
+    fitted = FittedPrior(kind, prior, nll, own, len(train), round(time.perf_counter() - began, 2))
+    save_fitted(folder or run.path, prior, run.model, _facts(fitted, options, part, seed))
+    return fitted
+
+
+def _facts(fitted: FittedPrior, options: dict[str, Any], part: str, seed: int) -> dict[str, Any]:
+    return {
+        "kind": fitted.kind,
+        "options": options,
+        "part": part,
+        "seed": seed,
+        "n_codes": fitted.n_codes,
+        "nll": vars(fitted.nll),
+        "nll_own": None if fitted.nll_own is None else vars(fitted.nll_own),
+        "seconds": fitted.seconds,
+    }
+
+
+def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
+    if kind not in ex_post_priors:
+        raise UnknownNameError(f"no prior to fit is called '{kind}'; there are: {', '.join(ex_post_priors)}")
+    with preserved_rng(torch.device("cpu")):
+        torch.manual_seed(0)
+        try:
+            return ex_post_priors[kind](math.prod(run.model.latent_shape), **options)
+        except TypeError as error:
+            raise ArgumentError(f"a fitted {kind} prior does not take {', '.join(sorted(options))}: {error}") from error
+
+
+@torch.no_grad()
+def _model_prior_nll(run: Run, codes: Tensor) -> Tensor:
+    """Minus log p(z) under the prior that the model was trained with, (n,)."""
+    p = run.model.prior_for()
+    return -torch.cat(
+        [p.log_prob(z.reshape(-1, *run.model.latent_shape).to(run.device)).cpu() for z in codes.split(500)]
+    )

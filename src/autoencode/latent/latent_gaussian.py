@@ -1,0 +1,133 @@
+"""How far the codes of the data, or of one class, spread: a centre and a covariance."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.distributions import MultivariateNormal
+
+from autoencode.data import Subset
+from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.latent.encoding import sample_codes
+from autoencode.runs.run import Run
+from autoencode.runtime.seeding import derive_seed
+
+_SPREAD = 31
+_MAX_CODES = 10_000
+"""Codes are enough to know a covariance by."""
+_MAX_LATENT_SIZE = 5_000
+"""Codes of more numbers have a covariance of hundreds of megabytes."""
+_MIN_VARIANCE = 1e-6
+"""The least variance, as a share of the mean one."""
+
+
+@dataclass(frozen=True, eq=False)
+class LatentGaussian:
+    """A normal distribution of codes.
+
+    Args:
+        loc: the centre, (numbers,).
+        scale_tril: the lower Cholesky factor of the covariance, (numbers, numbers).
+    """
+
+    loc: Float[Tensor, " numbers"]
+    scale_tril: Float[Tensor, "numbers numbers"]
+
+    @property
+    def scale(self) -> Float[Tensor, " numbers"]:
+        """The standard deviation of each number."""
+        return self.scale_tril.square().sum(1).sqrt()
+
+    def sample(self, n: int, temperature: float = 1.0) -> Float[Tensor, "n numbers"]:
+        """Codes from the centre and the spread, which the temperature scales; from the global generator.
+
+        Raises:
+            ArgumentError: a temperature that is not above 0.
+        """
+        if not 0 < temperature < float("inf"):
+            raise ArgumentError(f"a temperature is above 0 (1 changes nothing), not {temperature:g}")
+        return self.loc + temperature * self._noise(n)
+
+    def sample_near(self, z: Float[Tensor, " numbers"], share: float, n: int) -> Float[Tensor, "n numbers"]:
+        """Codes that take `share` of their spread from here and the rest from `z`.
+
+            loc + √(1 − share²) · (z − loc) + share · noise,     noise ~ N(0, covariance)
+
+        A share of 0 gives `z` itself and 1 forgets it. Whatever the share, codes of the data keep their mean and their
+        covariance: adding noise alone would take them to where the decoder never was.
+
+        Args:
+            z: a code.
+            share: from 0 to 1.
+            n: how many.
+
+        Raises:
+            ArgumentError: another share.
+
+        References:
+            Cotter, Roberts, Stuart and White, "MCMC methods for functions", Statistical Science 28, 2013 (the
+            preconditioned Crank-Nicolson proposal).
+        """
+        if not 0 <= share <= 1:
+            raise ArgumentError(f"--spread goes from 0 (the picture itself) to 1 (anything), not {share:g}")
+        return self.loc + (1 - share**2) ** 0.5 * (z - self.loc) + share * self._noise(n)
+
+    def distribution(self) -> MultivariateNormal:
+        """The normal itself."""
+        return MultivariateNormal(self.loc, scale_tril=self.scale_tril, validate_args=False)
+
+    def _noise(self, n: int) -> Tensor:
+        return torch.randn(n, len(self.loc)) @ self.scale_tril.T
+
+
+def fit_latent_gaussian(codes: Float[Tensor, "n numbers"]) -> LatentGaussian:
+    """Mean and covariance of codes, the covariance shrunk towards a multiple of the identity where codes are few.
+
+    References:
+        Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", Journal of
+        Multivariate Analysis 88, 2004.
+    """
+    from sklearn.covariance import LedoitWolf
+
+    fitted = LedoitWolf().fit(codes.double().numpy())
+    covariance = torch.as_tensor(fitted.covariance_)
+    floor = _MIN_VARIANCE * covariance.diagonal().mean().clamp_min(torch.finfo(codes.dtype).tiny)
+    factor = torch.linalg.cholesky(covariance + floor * torch.eye(len(covariance), dtype=covariance.dtype))
+    return LatentGaussian(torch.as_tensor(fitted.location_).to(codes.dtype), factor.to(codes.dtype))
+
+
+def latent_gaussian_of(run: Run, of_class: str | int | None = None) -> LatentGaussian:
+    """The spread of the codes of the training examples, or of those of one class.
+
+    Codes are drawn from q(z|x), so that the spread holds the uncertainty of each code too.
+
+    Args:
+        run: the trained model.
+        of_class: the name or the number of a class; all examples where it is left out.
+
+    Raises:
+        ArgumentError: no such class.
+        DataError: fewer than two examples of it.
+        CapabilityError: codes that are not real numbers, or too long for a covariance.
+    """
+    if run.latent_size > _MAX_LATENT_SIZE:
+        raise CapabilityError(
+            f"codes of {run.latent_size:,} numbers are too long for a covariance, and no spread of them is known: "
+            "take a model with shorter codes"
+        )
+    part = run.data.train if of_class is None else _class_part(run, of_class)
+    if len(part) < 2:
+        raise DataError(f"a spread needs two training examples at least, and there are {len(part)}")
+    return fit_latent_gaussian(sample_codes(run, part.subsample(_MAX_CODES), derive_seed(0, _SPREAD)))
+
+
+def _class_part(run: Run, of_class: str | int) -> Subset:
+    number, labels = run.class_index(of_class), run.data.train.labels
+    assert labels is not None  # noqa: S101  # there are classes, so there are labels
+    part = run.data.train[(labels == number).nonzero().flatten()]
+    if len(part) < 2:
+        raise DataError(
+            f"class {run.classes[number]!r} has {len(part)} training examples, and its spread needs two at least"
+        )
+    return part

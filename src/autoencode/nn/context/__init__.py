@@ -1,0 +1,1 @@
+"""Networks that are given a context: a class, or a picture."""

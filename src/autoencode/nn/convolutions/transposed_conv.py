@@ -1,0 +1,119 @@
+"""Transposed convolutions, arranged for training on processors."""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.kernels import convolve_few_outputs, convolve_transposed
+from autoencode.nn.convolutions.overlap_add import overlap_add
+from autoencode.nn.convolutions.sizes import Size
+
+
+class TransposedConv(nn.ConvTranspose2d):
+    """PyTorch's transposed convolution with equal strides and paddings, faster in training on processors."""
+
+    def forward(
+        self,
+        input: Float[Tensor, "batch channels h w"],
+        output_size: list[int] | None = None,
+        *,
+        relu: bool = False,
+    ) -> Float[Tensor, "batch out height width"]:
+        """(batch, in_channels, h, w) to (batch, out_channels, height, width).
+
+        Args:
+            input: the pictures.
+            output_size: as PyTorch has it.
+            relu: what is below zero becomes zero, as by a ReLU behind it.
+        """
+        if output_size is not None:
+            out = super().forward(input, output_size)
+            return out.relu_() if relu else out
+        stride, padding, kernel = self.stride[0], int(self.padding[0]), self.kernel_size[0]
+        height, width = (
+            (n - 1) * stride - 2 * padding + kernel + more
+            for n, more in zip(input.shape[2:], self.output_padding, strict=True)
+        )
+        return conv_transpose2d(input, self.weight, self.bias, stride, padding, (height, width), relu=relu)
+
+
+class FewOutputsConv(nn.Conv2d):
+    """A convolution, stride 1, to few channels, such as a decoder's last: two to three times faster in training."""
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int = 3) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, padding=kernel_size // 2)
+
+    def forward(self, input: Float[Tensor, "batch channels h w"]) -> Float[Tensor, "batch out h w"]:
+        """(batch, in_channels, h, w) to (batch, out_channels, h, w)."""
+        out = convolve_few_outputs(input, self.weight, self.bias) if self.padding == (1, 1) else None
+        if out is not None:
+            return out
+        transposed_weight = self.weight.flip(2, 3).transpose(0, 1)
+        if not _has_few_outputs(input, transposed_weight):
+            return super().forward(input)
+        height, width = input.shape[2:]
+        return conv_transpose2d(input, transposed_weight, self.bias, 1, self.kernel_size[0] // 2, (height, width))
+
+
+def conv_transpose2d(
+    x: Float[Tensor, "batch channels h w"],
+    weight: Float[Tensor, "channels out k k"],
+    bias: Float[Tensor, " out"] | None,
+    stride: int,
+    padding: int,
+    size: Size,
+    *,
+    relu: bool = False,
+) -> Float[Tensor, "batch out height width"]:
+    """PyTorch's, with three differences on a processor; the last two are for training.
+
+    Those of 3×3 are done by `autoencode.kernels` where these are faster.
+
+    The bias is added apart, because the gradient that oneDNN gives for it takes longer than all others together. Where
+    few channels come out, a product of matrices gives what each point adds to its surroundings, and these are summed.
+
+    Args:
+        x: (batch, channels, h, w).
+        weight: as in `torch.nn.functional.conv_transpose2d`.
+        bias: one for each channel that comes out.
+        stride: along both sides.
+        padding: along all sides.
+        size: (height, width) of the result.
+        relu: what is below zero becomes zero.
+    """
+    out = convolve_transposed(x, weight, bias, stride, padding, size, relu=relu)
+    if out is not None:
+        return out
+    if _has_few_outputs(x, weight):
+        out = _gemm_overlap_add(x, weight, stride, padding, size)
+        out = out if bias is None else out + bias[:, None, None]
+        return out.relu() if relu else out
+    out = _torch_conv_transpose2d(x, weight, bias, stride, padding, size)
+    return out.relu_() if relu else out
+
+
+def _torch_conv_transpose2d(
+    x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding: int, size: Size
+) -> Tensor:
+    more = [
+        side - ((n - 1) * stride - 2 * padding + weight.shape[2]) for side, n in zip(size, x.shape[2:], strict=True)
+    ]
+    apart = bias is not None and x.device.type == "cpu" and torch.is_grad_enabled()
+    out = F.conv_transpose2d(x, weight, None if apart else bias, stride, padding, more)
+    return out.add_(bias[:, None, None]) if apart and bias is not None else out
+
+
+def _has_few_outputs(x: Tensor, weight: Tensor) -> bool:
+    """Whether what each point adds to its surroundings is no more numbers than the point has channels."""
+    channels, out, *kernel = weight.shape
+    trains_here = x.device.type == "cpu" and torch.is_grad_enabled() and not torch.is_autocast_enabled("cpu")
+    return trains_here and kernel[0] * kernel[1] * out <= channels
+
+
+def _gemm_overlap_add(x: Tensor, weight: Tensor, stride: int, padding: int, size: Size) -> Tensor:
+    channels, out, kernel, _ = weight.shape
+    points = x.movedim(1, -1)  # no copy where channels are last
+    patches = weight.permute(2, 3, 1, 0).reshape(-1, channels) @ points.reshape(-1, channels).t()
+    patches = patches.view(kernel, kernel, out, *points.shape[:-1])
+    return overlap_add(patches, (kernel, stride, padding, *size)).transpose(0, 1)

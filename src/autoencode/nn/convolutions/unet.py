@@ -1,0 +1,106 @@
+"""A network that sees a picture at several sizes at once, for pictures of any size."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.convolutions.fused_sequential import FusedSequential
+from autoencode.nn.convolutions.transposed_conv import TransposedConv
+
+
+class UNet(nn.Module):
+    """Down to ever smaller and deeper maps, and up again, each size on the way up given what it was on the way down.
+
+        x ─► 2×2 points to channels ─► convolution ─► blocks ────────── + ──► blocks ─► convolution ─► channels to 2×2
+                                                        └► half ─► blocks ─┘ double
+
+    It is fully convolutional and knows no statistics of the whole picture, so that tiles of a picture give what the
+    whole gives (`FiniteReceptiveField`). At a fresh start it is zero everywhere.
+
+    Args:
+        channels: of the picture, (batch, channels, height, width). Where a side is no multiple of `multiple`, the
+            picture's last row or column is repeated until it is.
+        out_channels: of the result, (batch, out_channels, height, width).
+        widths: channels of the maps at a half, a quarter … of the size.
+        blocks: residual blocks at each size on the way down, and on the way up.
+
+    References:
+        Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015. There maps are put side by side; here they are added, the
+        blocks are residual, and the first halving loses nothing (Shi et al., CVPR 2016).
+
+    Example:
+        >>> import torch
+        >>> net = UNet(1, 1, (8, 16))
+        >>> net(torch.zeros(2, 1, 20, 36)).shape, net.multiple
+        (torch.Size([2, 1, 20, 36]), 4)
+    """
+
+    def __init__(self, channels: int, out_channels: int, widths: Sequence[int], blocks: int = 1) -> None:
+        super().__init__()
+        sizes = [2 ** (level + 1) for level in range(len(widths))]
+        self.multiple = sizes[-1]
+        self.halo = _halo(sizes, blocks)
+        self.first = nn.Sequential(nn.PixelUnshuffle(2), Conv(4 * channels, widths[0]))
+        self.down = nn.ModuleList(_blocks(width, blocks) for width in widths)
+        self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairwise(widths))
+        self.larger = nn.ModuleList(TransposedConv(b, a, 2, stride=2) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(_blocks(width, blocks) for width in widths[:-1])
+        self.last = nn.Sequential(nn.ReLU(), last := Conv(widths[0], 4 * out_channels), nn.PixelShuffle(2))
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)  # pyright: ignore[reportArgumentType]
+
+    def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch out height width"]:
+        """(batch, channels, height, width) to (batch, out_channels, height, width)."""
+        height, width = x.shape[2:]
+        x = F.pad(x, (0, -width % self.multiple, 0, -height % self.multiple), mode="replicate")
+        return self._whole(x)[..., :height, :width]
+
+    def _whole(self, x: Tensor) -> Tensor:
+        maps = [self.down[0](self.first(x))]
+        for halve, down in zip(self.smaller, list(self.down)[1:], strict=True):
+            maps.append(down(halve(maps[-1])))
+        x = maps.pop()
+        for double, up in zip(reversed(self.larger), reversed(self.up), strict=True):
+            x = up(maps.pop() + double(x))
+        return self.last(x)
+
+
+class NormFreeResidualBlock(nn.Module):
+    """x + f(x), with f two 3×3 convolutions after ReLU, without normalisation; a fresh block is the identity.
+
+    Args:
+        channels: of the input and of the output, (batch, channels, height, width).
+
+    References:
+        Zhang, Dauphin and Ma, "Fixup initialization", ICLR 2019; Lim et al., "Enhanced deep residual networks for
+        single image super-resolution", CVPR workshops 2017, which leaves normalisation out.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = FusedSequential(
+            nn.ReLU(),
+            Conv(channels, channels),
+            nn.ReLU(),
+            last := Conv(channels, channels),
+        )
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)  # pyright: ignore[reportArgumentType]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, height, width) to the same."""
+        return x + self.layers(x)
+
+
+def _blocks(width: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(*(NormFreeResidualBlock(width) for _ in range(blocks)))
+
+
+def _halo(sizes: Sequence[int], blocks: int) -> int:
+    """How far a point of the result looks: each convolution as far as a point of its map is wide, and the grid."""
+    ways = [2 * blocks * size * (1 if size == sizes[-1] else 2) for size in sizes]
+    return sizes[0] * 2 + sum(ways) + sizes[-1]

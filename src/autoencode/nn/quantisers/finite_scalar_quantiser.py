@@ -1,0 +1,78 @@
+"""The grid of a finite scalar quantiser."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from autoencode.errors import ArgumentError
+from autoencode.nn.quantisers.quantiser import Quantiser
+
+_MARGIN = 1e-3
+"""By how much of a step the outermost levels can be overshot, so that they are reached by a finite number."""
+
+
+class FiniteScalarQuantiser(Quantiser):
+    """All points whose i-th number is one of L_i levels from −1 to 1: product of all L_i codewords, with no codebook.
+
+        x ─► a tanh(x + s) − o ─► round ─► divide by ⌊L/2⌋        0 is always a level
+
+    An odd number of levels lies symmetrically, −1 … 1. An even one has one level more below 0 than above: o = ½ moves
+    the range down by half a step, and s is such that x = 0 still means 0.
+
+    Args:
+        levels: L_i, 2 or more each.
+
+    Raises:
+        ArgumentError: no levels, or fewer than two.
+
+    References:
+        Mentzer, Minnen, Agustsson and Tschannen, "Finite scalar quantization: VQ-VAE made simple", ICLR 2024, section
+        3.1 and the listing in appendix A.1. There s = tan(o / a), which does not map 0 to 0; here s = artanh(o / a),
+        which does. There a is (L − 1)(1 − ε)/2, here (L − 1)(1 + ε)/2, so that artanh exists for two levels.
+
+    Example:
+        >>> grid = FiniteScalarQuantiser([3, 2])
+        >>> grid(torch.arange(6)[None]).tolist()
+        [[-1.0, -1.0], [-1.0, 0.0], [0.0, -1.0], [0.0, 0.0], [1.0, -1.0], [1.0, 0.0]]
+    """
+
+    levels: Tensor
+    basis: Tensor
+
+    def __init__(self, levels: Sequence[int]) -> None:
+        counts = [int(count) for count in levels]
+        if not counts or min(counts) < 2:
+            raise ArgumentError(f"each number of a code has 2 levels or more, not {tuple(levels)}")
+        super().__init__(math.prod(counts), 1, len(counts))
+        basis = [math.prod(counts[i + 1 :]) for i in range(len(counts))]
+        # Numbers of the default precision: they are counted with the vectors, and follow the module to another one.
+        self.register_buffer("levels", torch.tensor(counts, dtype=torch.get_default_dtype()), persistent=False)
+        self.register_buffer("basis", torch.tensor(basis), persistent=False)
+
+    @property
+    def half_width(self) -> Tensor:
+        """⌊L/2⌋, the number of levels below 0."""
+        return (self.levels / 2).floor()
+
+    def bound(self, x: Float[Tensor, "*leading width"]) -> Float[Tensor, "*leading width"]:
+        """`x` bent into the range of the levels, from about −1 to about 1."""
+        reach = (self.levels - 1) * (1 + _MARGIN) / 2
+        offset = torch.where(self.levels % 2 == 0, 0.5, 0.0).to(x.dtype)
+        return (torch.tanh(x + torch.atanh(offset / reach)) * reach - offset) / self.half_width
+
+    def forward(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading positions width"]:
+        """The points of these numbers."""
+        steps = indices.squeeze(-2).unsqueeze(-1) // self.basis % self.levels.long()
+        return (steps - self.half_width) / self.half_width
+
+    @torch.no_grad()
+    def quantise(
+        self, vectors: Float[Tensor, "*leading positions width"]
+    ) -> tuple[Float[Tensor, "stages *leading positions width"], Int64[Tensor, "*leading stages positions"]]:
+        """The nearest points to bounded vectors, and their indices; one stage."""
+        steps = (vectors * self.half_width + self.half_width).round().clamp_min(0).minimum(self.levels - 1)
+        indices = (steps.long() * self.basis).sum(-1).unsqueeze(-2)
+        return ((steps - self.half_width) / self.half_width).unsqueeze(0), indices

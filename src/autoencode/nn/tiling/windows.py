@@ -1,0 +1,133 @@
+"""A network of one fixed size applied to a picture of any size, in windows that are blended into each other."""
+
+import math
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from autoencode.nn.tiling.patches import PatchFunction, ProgressCallback, crop_reflected, to_uint8
+
+_BLOCK = 2048
+Size = tuple[int, int]
+Places = list[tuple[int, int]]
+
+
+class Block(NamedTuple):
+    """A piece of one side of a picture, and the windows that reach into it.
+
+    Args:
+        first: the first pixel.
+        end: one after the last.
+        starts: where the windows begin.
+    """
+
+    first: int
+    end: int
+    starts: list[int]
+
+    def overlap(self, start: int, length: int) -> tuple[slice, slice]:
+        """What the stretch and a window share: its place in the stretch, and in the window."""
+        first, end = max(start, self.first), min(start + length, self.end)
+        return slice(first - self.first, end - self.first), slice(first - start, end - start)
+
+
+def apply_windowed(
+    picture: UInt8[Tensor, "channels height width"],
+    restore: PatchFunction,
+    *,
+    size: Size,
+    pixels: int,
+    block: int = _BLOCK,
+    on_progress: ProgressCallback | None = None,
+) -> UInt8[Tensor, "channels height width"]:
+    """Applies a network of one size to a picture of any size: windows overlap by half, and their mean is taken.
+
+        w(i) = sin²(π (i + ½) / length)          the weight of pixel i of a window, along each side
+
+    A pixel counts most in the window in whose middle it lies and next to nothing at a window's edge, so that no edge
+    shows. A picture smaller than the window lies in its middle, and goes on in its own reflection. Memory depends on
+    `size`, `pixels` and `block` alone, besides the picture and the result; windows that reach into two blocks are
+    computed for both.
+
+    Args:
+        picture: bytes, on the processor.
+        restore: the network.
+        size: (height, width) of what it takes.
+        pixels: windows go through the network together, up to so many pixels.
+        block: the longest side of what is blended at a time, in pixels.
+        on_progress: told of every batch.
+    """
+    rows, columns = (split_blocks(side, length, block) for side, length in zip(picture.shape[1:], size, strict=True))
+    total = sum(len(row.starts) for row in rows) * sum(len(column.starts) for column in columns)
+    result, done = torch.empty_like(picture), 0
+    for row, column in product(rows, columns):
+        blend = _Blend(row, column, size, len(picture))
+        for places in _batches(list(product(row.starts, column.starts)), max(1, pixels // math.prod(size))):
+            blend.add(places, restore(torch.stack([crop_reflected(picture, *place, size) for place in places])).cpu())
+            done += len(places)
+            if on_progress is not None:
+                on_progress(done, total)
+        result[:, row.first : row.end, column.first : column.end] = to_uint8(blend.mean())
+    return result
+
+
+class _Blend:
+    """Weighted sums of windows over one block."""
+
+    def __init__(self, row: Block, column: Block, size: Size, channels: int) -> None:
+        self.row, self.column, self.size = row, column, size
+        self.window = hann_window(size[0])[:, None] * hann_window(size[1])
+        self.sums = torch.zeros(channels, row.end - row.first, column.end - column.first)
+
+    def add(self, places: Places, windows: Tensor) -> None:
+        """Adds windows (n, channels, *size) that begin at these places of the picture."""
+        for (top, left), weighted in zip(places, windows * self.window, strict=True):
+            (y, y_inside), (x, x_inside) = self.row.overlap(top, self.size[0]), self.column.overlap(left, self.size[1])
+            self.sums[:, y, x] += weighted[:, y_inside, x_inside]
+
+    def mean(self) -> Tensor:
+        """The sums divided by the weights, which are a product as the windows are a grid."""
+        return self.sums / (_weights(self.row, self.size[0])[:, None] * _weights(self.column, self.size[1]))
+
+
+def split_blocks(side: int, length: int, block: int) -> list[Block]:
+    """One side of a picture in blocks, and the windows of each."""
+    starts, step = window_starts(side, length), max(block, 2 * length)
+    return [
+        Block(first, min(first + step, side), [start for start in starts if first - length < start < first + step])
+        for first in range(0, side, step)
+    ]
+
+
+def window_starts(side: int, length: int) -> list[int]:
+    """Where windows begin: at even distances of at most half a window, from edge to edge; one where one is enough.
+
+    Example:
+        >>> window_starts(100, 28), window_starts(28, 28), window_starts(5, 28)
+        ([0, 12, 24, 36, 48, 60, 72], [0], [-11])
+    """
+    if side <= length:
+        return [-((length - side) // 2)]
+    steps = math.ceil((side - length) / max(1, length // 2))
+    return [round(step * (side - length) / steps) for step in range(steps + 1)]
+
+
+def hann_window(length: int) -> Float[Tensor, " length"]:
+    """sin²(π (i + ½) / length): above zero, highest in the middle, and its copies at half the length add up to one."""
+    return torch.sin(math.pi * (torch.arange(length) + 0.5) / length) ** 2
+
+
+def _weights(stretch: Block, length: int) -> Tensor:
+    total, window = torch.zeros(stretch.end - stretch.first), hann_window(length)
+    for start in stretch.starts:
+        place, inside = stretch.overlap(start, length)
+        total[place] += window[inside]
+    return total
+
+
+def _batches(places: Places, n: int) -> Iterator[Places]:
+    return (places[start : start + n] for start in range(0, len(places), n))

@@ -1,0 +1,59 @@
+"""What keeps the codes of a deterministic autoencoder small and its decoder smooth."""
+
+from dataclasses import dataclass
+
+import torch
+
+from autoencode.objectives.forward_pass import ForwardPass
+from autoencode.objectives.objective import Objective, ObjectiveOutput
+
+
+@dataclass(frozen=True)
+class CodeNormPenalty(Objective):
+    """½ ‖z‖² for each example. Terms: `code_norm`.
+
+    References:
+        Ghosh, Sajjadi, Vergari, Black and Schölkopf, "From variational to deterministic autoencoders", ICLR 2020,
+        equation 9.
+    """
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and `code_norm` for each example."""
+        norm = 0.5 * fwd.z.mean(0).square().flatten(1).sum(1)
+        return ObjectiveOutput(norm.mean(), {"code_norm": norm})
+
+
+@dataclass(frozen=True)
+class DecoderWeightPenalty(Objective):
+    """The sum of the squares of the decoder's weights, ‖θ‖² (RAE-L2). Terms: `decoder_weights`, the same for all.
+
+    References:
+        Ghosh et al., ICLR 2020, section 3 ("Tikhonov regularization").
+    """
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and the term."""
+        total = torch.stack([p.square().sum() for p in fwd.model.decoder.parameters() if p.ndim > 1]).sum()
+        return ObjectiveOutput(total, {"decoder_weights": total.expand(len(fwd.batch))})
+
+
+@dataclass(frozen=True)
+class DecoderGradientPenalty(Objective):
+    """‖∇_z D(z)‖² estimated by one random sign vector over the decoder's outputs (RAE-GP). Terms: `decoder_gradient`.
+
+    E |vᵀ ∂D/∂z|² = ‖∂D/∂z‖²_F, the squared Frobenius norm of the decoder's Jacobian.
+
+    References:
+        Ghosh et al., ICLR 2020, section 3 ("Gradient penalty", ‖∇D_θ(E_φ(x))‖²).
+    """
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and `decoder_gradient` for each example; gradients are taken in evaluation too."""
+        grows = torch.is_grad_enabled()
+        with torch.enable_grad():
+            z = fwd.z[0] if grows and fwd.z.requires_grad else fwd.z[0].detach().requires_grad_()
+            out = fwd.model.decoder_features(z, fwd.batch.context)
+            signs = 2 * torch.bernoulli(torch.full_like(out, 0.5)) - 1
+            (row,) = torch.autograd.grad(out, z, signs, create_graph=grows)
+        norm = row.flatten(1).square().sum(1)
+        return ObjectiveOutput(norm.mean(), {"decoder_gradient": norm})

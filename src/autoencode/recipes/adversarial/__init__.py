@@ -1,0 +1,1 @@
+"""Autoencoders whose codes or pictures a second network, or a divergence, compares."""

@@ -1,0 +1,1 @@
+"""VAEs that are given a class or a picture."""

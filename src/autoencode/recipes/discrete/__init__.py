@@ -1,0 +1,1 @@
+"""Autoencoders with discrete codes: codebooks, finite scalars, categories, bits."""

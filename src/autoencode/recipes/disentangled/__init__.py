@@ -1,0 +1,1 @@
+"""VAEs that ask for one factor of variation in each number of the code."""

@@ -1,0 +1,1 @@
+"""Autoencoders without a prior: dense, convolutional, sparse, contractive, denoising, regularised."""

@@ -1,0 +1,1 @@
+"""Fully convolutional networks that restore pictures and clips of any size."""

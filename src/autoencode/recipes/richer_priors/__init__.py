@@ -1,0 +1,1 @@
+"""VAEs whose prior is learned: mixtures, VampPrior, flows, two stages, ladders."""

@@ -1,0 +1,28 @@
+"""A person's own picture as what a conditional model is told."""
+
+from pathlib import Path
+
+from torch import Tensor
+
+from autoencode.data import to_unit_floats
+from autoencode.errors import ArgumentError, DataError
+from autoencode.runs.inputs import read_resized_picture
+from autoencode.runs.run import Run
+
+
+def read_condition(run: Run, file: str | Path, n: int) -> Tensor:
+    """A picture, such as the outline of a building, `n` times over: (n, channels, height, width) in [0, 1].
+
+    It is turned upright and fitted to the size of the contexts that the model was trained with.
+
+    Raises:
+        ArgumentError: the model is not told pictures.
+        DataError: the file cannot be read.
+    """
+    shape = run.folder.metadata["arguments"].get("context_shape") if run.model.is_conditional else None
+    if shape is None or len(shape) != 3:
+        raise ArgumentError(f"{run.path} was not told pictures: leave --condition out")
+    try:
+        return to_unit_floats(read_resized_picture(Path(file), shape)).expand(n, *shape)
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from error

@@ -1,0 +1,101 @@
+"""Which pictures are read, and where what is made of them goes: decided before any work."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autoencode.data import SkippedFile
+from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.errors import ArgumentError
+
+
+def find_input_pictures(
+    files: Sequence[str | Path], out: Path, endings: frozenset[str] | None = None
+) -> tuple[list[tuple[Path, Path]], list[SkippedFile]]:
+    """The files with their names, each once, and what is left out.
+
+    Args:
+        files: pictures and folders of pictures.
+        out: the folder for the results; what lies in it is not taken again with a folder around it.
+        endings: which names count in a folder, see `scan_pictures`.
+
+    Returns:
+        Each file with its name inside the folder that was given, or its last part.
+
+    Raises:
+        ArgumentError: `out` is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise ArgumentError(f"--out {out} is a file: give a folder")
+    found: dict[Path, tuple[Path, Path]] = {}
+    skipped: list[SkippedFile] = []
+    for given in map(Path, files):
+        if given.is_dir():
+            listing = scan_pictures(given, endings)
+            skipped += [SkippedFile(printable(given / skip.file), skip.reason) for skip in listing.skipped]
+            for name in _without_outputs(listing.pictures, given, out):
+                found.setdefault((given / name).resolve(), (given / name, name))
+        elif given.exists() and not given.is_file():  # a pipe would wait for ever
+            skipped.append(SkippedFile(printable(given), "not a file"))
+        else:
+            found.setdefault(given.resolve(), (given, Path(given.name)))
+    return list(found.values()), skipped
+
+
+def _without_outputs(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
+    """The pictures of a folder without those in a folder for results inside it."""
+    results, around = out.resolve(), folder.resolve()
+    inside = results != around and results.is_relative_to(around)
+    return (name for name in names if not (inside and (folder / name).resolve().is_relative_to(results)))
+
+
+def unique_names(names: Sequence[Path]) -> list[Path]:
+    """The same names, each later one of two alike, or one that is the sheet's, with a number: a, a-2, a-3.
+
+    Upper and lower case count as alike.
+    """
+    taken, outputs = {SHEET}, list[Path]()
+    for name in names:
+        free, number = name, 2
+        while str(free).casefold() in taken:
+            free, number = name.with_stem(f"{name.stem}-{number}"), number + 1
+        taken.add(str(free).casefold())
+        outputs.append(free)
+    return outputs
+
+
+def no_results_message(files: Sequence[str | Path], skipped: Sequence[SkippedFile], done: str) -> str:
+    """Why nothing came of the files.
+
+    Args:
+        files: what was given.
+        skipped: what was left out of it, and why.
+        done: what was to be done to them: "restored".
+    """
+    if not skipped:
+        return f"no pictures in {', '.join(map(str, files))}"
+    return f"none of the {len(skipped)} files could be {done}; {skipped[0].file}: {skipped[0].reason}"
+
+
+def check_no_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raises where a result would take the place of a file that it is made of, whatever that is called.
+
+    Raises:
+        ArgumentError: it would.
+    """
+    precious = {_file_identity(path) for path in inputs}
+    for output in outputs:
+        if (identity := _file_identity(output)) is not None and identity in precious:
+            raise ArgumentError(
+                f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
+                "with --out"
+            )
+
+
+def _file_identity(path: Path) -> tuple[int, int] | None:
+    """What file it is, whatever it is called; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

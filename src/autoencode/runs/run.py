@@ -1,0 +1,245 @@
+"""A trained model, opened."""
+
+import math
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from autoencode.data import Dataset, Split, load
+from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError, RunError
+from autoencode.model import Autoencoder
+from autoencode.nn import FiniteReceptiveField
+from autoencode.runs.folder import RunFolder
+from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.device import resolve_device
+
+_MAX_BATCH, _MAX_VALUES = 2_000, 2**24
+
+
+class Run:
+    """A run folder with its model, its objective and, when it is asked for, its data.
+
+    Args:
+        path: the run folder.
+        last: take the weights after the last epoch in place of the best ones.
+        device: where the model shall be; "auto" is a GPU where there is one.
+        data: the data, where they are no registered set or file that can be found again.
+        trust: the recipe outside this package, `module:function`, that the folder was trained by: opening it runs that
+            code, which only you can allow.
+
+    Raises:
+        RunError: no run folder, one of another version, or weights that are missing, truncated or tampered with.
+
+    Example:
+        >>> Run("runs/no-such-run")
+        Traceback (most recent call last):
+        autoencode.errors.RunError: there is no folder runs/no-such-run: see `autoencode list runs`
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        last: bool = False,
+        device: str = "auto",
+        data: Dataset | None = None,
+        trust: str | None = None,
+    ) -> None:
+        configure_cpu()
+        self.folder = RunFolder(path, trust=trust)
+        self.model, self.objective = self.folder.load_model(last=last)
+        self.device = resolve_device(device)
+        self.model.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self._data = data
+        self._resized: Autoencoder | None = None
+
+    @property
+    def path(self) -> Path:
+        """The run folder."""
+        return self.folder.path
+
+    @property
+    def name(self) -> str:
+        """The run folder's name."""
+        return self.folder.path.resolve().name
+
+    @property
+    def is_pictures(self) -> bool:
+        """Whether the examples are pictures rather than vectors."""
+        return len(self.model.data_shape) == 3
+
+    @property
+    def batch_size(self) -> int:
+        """How many examples go through the model at once: two thousand, fewer of large ones."""
+        return max(1, min(_MAX_BATCH, _MAX_VALUES // math.prod(self.model.data_shape)))
+
+    @property
+    def latent_size(self) -> int:
+        """How many numbers a code has."""
+        return math.prod(self.model.latent_shape)
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The data that it was trained on, cut as then.
+
+        Raises:
+            DataError: they are no longer where they were.
+            RunError: they have changed since.
+        """
+        return self._data or reload_data(self.folder)
+
+    @cached_property
+    def accepts_any_size(self) -> bool:
+        """Whether the weights fit pictures of any size, as those of a fully convolutional model do.
+
+        It is tried at half the size (on the grid that a `FiniteReceptiveField` encoder asks for): at a larger one the fully connected
+        layers of another model might not fit into memory.
+        """
+        if not self.is_pictures:
+            return False
+        step = self.model.encoder.multiple if isinstance(self.model.encoder, FiniteReceptiveField) else 1
+        channels, *sides = self.model.data_shape
+        try:
+            other = self._build((channels, *(_other_side_length(side, step) for side in sides)))
+        except AutoencodeError:
+            return False
+        own, others = self.model.state_dict(), other.state_dict()
+        return own.keys() == others.keys() and all(own[name].shape == others[name].shape for name in own)
+
+    def model_for_size(self, size: tuple[int, int]) -> Autoencoder:
+        """The model for pictures of another size, with the same weights. The last one is kept for the next time.
+
+        Args:
+            size: (height, width) in pixels.
+
+        Raises:
+            CapabilityError: the weights fit one size only (`accepts_any_size` says so), or none, as the data are vectors.
+        """
+        for model in (self.model, self._resized):
+            if model is not None and model.data_shape[1:] == size:
+                return model
+        if not self.accepts_any_size:
+            shape = "x".join(map(str, self.model.data_shape[1:])) if self.is_pictures else "vectors"
+            raise CapabilityError(
+                f"the weights of {self.path} fit {shape} only and not {size[0]}x{size[1]}: train a fully convolutional "
+                "recipe for pictures of any size"
+            )
+        self._resized = self._build((self.model.data_shape[0], *size))
+        self._resized.load_state_dict(self.model.state_dict())
+        self._resized.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        return self._resized.eval()
+
+    def _build(self, data_shape: tuple[int, ...]) -> Autoencoder:
+        """The recipe's model for examples of another shape, with fresh weights; global noise stays as it was."""
+        with torch.random.fork_rng(devices=[]):
+            return self.folder.build(data_shape)[0]
+
+    @torch.no_grad()
+    def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
+        """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
+        contexts = [None] * len(z) if context is None else context.to(self.device).split(self.batch_size)
+        batches = zip(z.to(self.device).split(self.batch_size), contexts, strict=False)
+        decoded = [self.model.decode(some, context).mean.cpu() for some, context in batches]
+        return decoded[0] if len(decoded) == 1 else torch.cat(decoded)  # cat would copy
+
+    def contexts(self, n: int, of_class: str | int | None = None, rows: slice = slice(None)) -> torch.Tensor | None:
+        """What a conditional model is told for `n` new examples, or None for any other model.
+
+        Args:
+            n: how many.
+            rows: of which of them it is wanted.
+            of_class: the name or the number of one class; without it every class has its share, in order. A model that
+                is told pictures is told those of the test part, at even distances.
+
+        Raises:
+            ArgumentError: no such class, or a class for a model that knows none.
+        """
+        classes = self.n_classes
+        if of_class is not None:
+            if classes is None:
+                raise ArgumentError(f"{self.path} was not told classes: leave --class out")
+            return torch.full((n,), self.class_index(of_class))[rows]
+        if not self.is_conditional:
+            return None
+        if classes is not None:
+            return (torch.arange(n) * classes // n)[rows]
+        return self.data.test.subsample(n)[torch.arange(n)[rows] % min(n, len(self.data.test))].conditioning()
+
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Whether the model must be told a context."""
+        return self.model.is_conditional
+
+    @property
+    def n_classes(self) -> int | None:
+        """How many classes a conditional model was told; None for one that was not."""
+        return self.folder.metadata["arguments"].get("n_classes") if self.is_conditional else None
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of the classes 0, 1, … of the data; none where they have no labels."""
+        if self.folder.metadata["data"]["classes"]:
+            return list(self.folder.metadata["data"]["classes"])
+        if self.n_classes is not None:
+            return [str(number) for number in range(self.n_classes)]
+        labels = self.data.train.labels
+        return [] if labels is None else [str(number) for number in range(int(labels.max()) + 1)]
+
+    def class_index(self, wanted: str | int) -> int:
+        """The number of a class by its name, however it is capitalised, or by its number.
+
+        Raises:
+            ArgumentError: no such class.
+        """
+        names, word = self.classes, str(wanted)
+        if not names:
+            raise ArgumentError(f"{self.path} was not told classes, and its data have no labels: leave --class out")
+        if word in names:
+            return names.index(word)
+        alike = [number for number, name in enumerate(names) if name.lower() == word.lower()]
+        if len(alike) == 1:
+            return alike[0]
+        if word.isdecimal() and int(word) < len(names):
+            return int(word)
+        raise ArgumentError(f"there is no class {wanted!r}; there are: {', '.join(names)}")
+
+
+def _other_side_length(side: int, step: int) -> int:
+    """Another side than this one on a grid of `step`: half of it, where that is another."""
+    half = max(step, side // 2 // step * step)
+    return half if half != side else side + step
+
+
+def reload_data(folder: RunFolder) -> Dataset:
+    """The data of a run, cut as they were when it was trained.
+
+    Raises:
+        DataError: they are no longer where they were.
+        RunError: they have changed since, or were an array in memory.
+    """
+    facts = folder.metadata["data"]
+    if not facts["source"]:
+        raise RunError(
+            f"{folder.path} was trained on an array in memory: give the same one again with Run(path, data=…)"
+        )
+    data = load(facts["source"], **facts["options"])
+    check_same_data(folder, data)
+    return data
+
+
+def check_same_data(folder: RunFolder, data: Dataset) -> None:
+    """Raises unless `data` are those that the run was trained on.
+
+    Raises:
+        RunError: other data, or another split.
+    """
+    if data.fingerprint != folder.metadata["data"]["fingerprint"]:
+        raise RunError(
+            f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed "
+            "or changed, or they are read in another way): put the old data back, or train a new run"
+        )
+    kept = Split.load(folder.split_file)
+    same = [torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.subsets]
+    if not all(same):
+        raise RunError(f"{data.source or data.name} is not split as in {folder.split_file}: train a new run")

@@ -1,0 +1,1 @@
+"""What touches the process: threads, memory, random generators, devices, interrupts."""

@@ -1,0 +1,278 @@
+"""Restores a person's own pictures, at their full size, into a folder of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+
+from autoencode.data import SkippedFile
+from autoencode.data.images.full_picture import FullPicture, read_full_picture
+from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.picture import UnreadableError
+from autoencode.data.images.picture_writer import encode_picture
+from autoencode.data.images.scan import printable
+from autoencode.data.video.clip import ClipHeader
+from autoencode.errors import CapabilityError, DataError, ShapeError
+from autoencode.evaluation import (
+    ClipQuality,
+    Estimate,
+    PictureQuality,
+    RestorationQuality,
+    picture_quality,
+    require_scikit_image,
+    root_mean_squared_error,
+)
+from autoencode.nn import ProgressCallback
+from autoencode.runs.output_paths import no_results_message
+from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.storage import atomic_write
+from autoencode.tasks.restore.clip import RestoredClip, restore_clip
+from autoencode.tasks.restore.plan import Job, plan
+from autoencode.tasks.restore.restorer import Restorer
+from autoencode.views.figures import Crop, before_after, crop, save_figure
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class ClipComparison:
+    """A restored clip against the clean one.
+
+    Args:
+        name: of the clip.
+        degraded: how near it was before.
+        restored: how near the result is.
+    """
+
+    name: str
+    degraded: ClipQuality
+    restored: ClipQuality
+
+
+@dataclass(frozen=True)
+class Restorations:
+    """What came of it.
+
+    Args:
+        files: the restored pictures and clips.
+        sheet: pictures before and after, side by side; None where nothing was restored.
+        skipped: what could not be restored, and why.
+        notes: what of a picture was lost, a line each.
+        change: how far the results are from the files: the root mean squared error with white as 1, mean over pictures.
+        quality: against clean pictures, where those were given.
+        clips: against clean clips, where those were given.
+        unpaired: pictures that could not be measured, and why.
+        asked: how many pictures were to be restored.
+        interrupted: whether it was stopped before the end.
+    """
+
+    files: tuple[Path, ...]
+    sheet: Path | None
+    skipped: tuple[SkippedFile, ...]
+    notes: tuple[str, ...]
+    change: Estimate | None
+    quality: RestorationQuality | None
+    clips: tuple[ClipComparison, ...]
+    unpaired: tuple[SkippedFile, ...]
+    asked: int
+    interrupted: bool
+
+
+class RestoreCallback:
+    """Hears how far it is; this one says nothing. Derive from it to show a bar."""
+
+    def on_begin(self, pictures: int, pixels: int) -> None:
+        """So many pictures of so many pixels in all are to be restored."""
+
+    def on_file_begin(self, file: Path, number: int) -> None:
+        """A picture is begun, the first one with number 1."""
+
+    def on_progress(self, pixels: float) -> None:
+        """So many more pixels are done."""
+
+    def on_file_end(self, file: Path) -> None:
+        """A result is written."""
+
+    def on_skip(self, skipped: SkippedFile) -> None:
+        """A file could not be restored."""
+
+
+def restore(
+    run: Run,
+    files: Sequence[str | Path],
+    out: str | Path | None = None,
+    *,
+    clean: str | Path | None = None,
+    tile: int | None = None,
+    lossless: bool = False,
+    shown: int = _SHOWN,
+    watch: RestoreCallback | None = None,
+) -> Restorations:
+    """Passes pictures of any size through a model and back, and writes what comes out under their names.
+
+    Nothing is scaled: see `Restorer` for pictures of other sizes and colours than the model's. Alpha channels are
+    carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is turned
+    upright; what else a camera noted (EXIF) is not carried over. PNG, JPEG, WebP, TIFF and BMP keep their kind; what
+    else there is becomes PNG. Each result is written whole or not at all as soon as it is there, and `sheet.png` shows
+    the first ones before and after. A stop (Ctrl-C) loses no more than the picture or clip under way.
+
+    Clips are restored frame by frame; a model of clips sees each frame with its neighbours. MP4 and MOV keep their
+    kind, as does Matroska (H.264, of size, times and sound as before), and what else there is becomes MP4.
+
+    Args:
+        run: the trained model.
+        files: pictures, clips, and folders of them.
+        out: where to write; `restored/` in the run folder by default. Results of an earlier time are replaced.
+        clean: a folder of clean pictures and clips of the same names, to measure the results by.
+        tile: see `Restorer`.
+        lossless: write clips without loss, as Matroska files of FFV1, which are large.
+        shown: how many pictures the sheet shows.
+        watch: who is told of the progress.
+
+    Raises:
+        ArgumentError: a result would overwrite one of the files, before anything is done.
+        CapabilityError: the model does not restore pictures.
+        DataError: none of the files could be restored.
+        StorageError: a result cannot be written; those before it stay.
+    """
+    configure_cpu()
+    folder, watch = Path(out) if out else run.path / "restored", watch or RestoreCallback()
+    restorer = Restorer(run, tile)
+    if clean is not None:
+        require_scikit_image()
+    todo = plan(files, folder, None if clean is None else Path(clean), lossless=lossless)
+    tally = _Accumulator(folder, shown, list(todo.skipped), list(todo.unpaired))
+    for skip in todo.skipped:
+        watch.on_skip(skip)
+    watch.on_begin(len(todo.jobs), sum(job.pixels for job in todo.jobs))
+    with cancel_on_interrupt() as cancel_token:
+        for number, job in enumerate(todo.jobs, start=1):
+            if cancel_token.cancelled:
+                break
+            watch.on_file_begin(job.source, number)
+            try:
+                if isinstance(job.header, ClipHeader):
+                    tally.add_clip(job, _restored_clip(restorer, job, job.header, watch, cancel_token, lossless))
+                else:
+                    tally.add(job, *_restored(restorer, job, watch, cancel_token))
+                watch.on_file_end(job.output)
+            except _StoppedError:
+                break
+            except (UnreadableError, DataError, CapabilityError) as error:
+                tally.skipped.append(SkippedFile(printable(job.source), str(error)))
+                watch.on_skip(tally.skipped[-1])
+    if not tally.files and not cancel_token.cancelled:
+        raise DataError(no_results_message(files, tally.skipped, "restored"))
+    return tally.result(len(todo.jobs), interrupted=cancel_token.cancelled)
+
+
+class _StoppedError(Exception):
+    """Someone asked to stop between two tiles."""
+
+
+def _restored(
+    restorer: Restorer, job: Job, watch: RestoreCallback, cancel_token: CancelToken
+) -> tuple[FullPicture, FullPicture]:
+    """The picture before and after, the latter also written."""
+    before = read_full_picture(job.source)
+    colour = restorer(torch.from_numpy(before.colour), _progress_callback(job, watch, cancel_token)).numpy()
+    after = replace(before, colour=colour)
+    atomic_write(job.output, encode_picture(after, job.output.suffix))
+    return before, after
+
+
+def _restored_clip(
+    restorer: Restorer, job: Job, header: ClipHeader, watch: RestoreCallback, cancel_token: CancelToken, lossless: bool
+) -> RestoredClip:
+    """What is kept of the clip; the result is written."""
+    tell = _progress_callback(job, watch, cancel_token)
+
+    def frames(done: int) -> None:
+        tell(min(done, header.frames), header.frames)
+
+    return restore_clip(restorer, job.source, header, job.output, clean=job.clean, lossless=lossless, on_frame=frames)
+
+
+def _progress_callback(job: Job, watch: RestoreCallback, cancel_token: CancelToken) -> ProgressCallback:
+    """Moves the bar by what was done since the last time; stops the work where someone asked for it."""
+    past = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal past
+        if cancel_token.cancelled:
+            raise _StoppedError
+        share = done / total
+        watch.on_progress((share - past) * job.pixels)
+        past = share
+
+    return tell
+
+
+@dataclass
+class _Accumulator:
+    """What is kept of each picture: never the picture."""
+
+    folder: Path
+    shown: int
+    skipped: list[SkippedFile]
+    unpaired: list[SkippedFile]
+    files: list[Path] = field(default_factory=list[Path])
+    crops: list[Crop] = field(default_factory=list[Crop])
+    notes: list[str] = field(default_factory=list[str])
+    changes: list[float] = field(default_factory=list[float])
+    degraded: list[PictureQuality] = field(default_factory=list[PictureQuality])
+    restored: list[PictureQuality] = field(default_factory=list[PictureQuality])
+    clips: list[ClipComparison] = field(default_factory=list[ClipComparison])
+
+    def add(self, job: Job, before: FullPicture, after: FullPicture) -> None:
+        """Takes note of a picture that was restored and written."""
+        self.files.append(job.output)
+        self.notes += [f"{printable(job.source)}: {note}" for note in before.notes]
+        self.changes.append(root_mean_squared_error(before.colour, after.colour))
+        if len(self.crops) < self.shown:
+            self.crops.append(crop(before.colour, after.colour, printable(job.name), alpha=before.alpha))
+        if job.clean is not None:
+            self._measure(job.source, job.clean, before, after)
+
+    def add_clip(self, job: Job, clip: RestoredClip) -> None:
+        """Takes note of a clip that was restored and written."""
+        self.files.append(job.output)
+        self.notes += [f"{printable(job.source)}: {note}" for note in clip.notes]
+        self.changes.append(clip.change)
+        if len(self.crops) < self.shown:
+            self.crops.append(crop(clip.before, clip.after, printable(job.name)))
+        if clip.evaluation_error:
+            self.unpaired.append(SkippedFile(printable(job.source), clip.evaluation_error))
+        elif clip.degraded and clip.restored:
+            self.clips.append(ClipComparison(printable(job.name), clip.degraded, clip.restored))
+
+    def _measure(self, source: Path, partner: Path, before: FullPicture, after: FullPicture) -> None:
+        try:
+            clean = read_full_picture(partner).colour
+            qualities = [picture_quality(clean, picture.colour) for picture in (before, after)]
+        except (UnreadableError, ShapeError) as error:
+            self.unpaired.append(SkippedFile(printable(source), f"its clean picture {printable(partner)}: {error}"))
+            return
+        self.degraded.append(qualities[0])
+        self.restored.append(qualities[1])
+
+    def result(self, asked: int, *, interrupted: bool) -> Restorations:
+        """All of it, and the sheet written."""
+        sheet = self.folder / SHEET if self.crops else None
+        if sheet is not None:
+            save_figure(sheet, before_after(self.crops))
+        return Restorations(
+            files=tuple(self.files),
+            sheet=sheet,
+            skipped=tuple(self.skipped),
+            notes=tuple(self.notes),
+            change=Estimate.of(torch.tensor(self.changes)) if self.changes else None,
+            quality=RestorationQuality.of(self.degraded, self.restored) if self.restored else None,
+            clips=tuple(self.clips),
+            unpaired=tuple(self.unpaired),
+            asked=asked,
+            interrupted=interrupted,
+        )

@@ -1,0 +1,6 @@
+"""explorer.html: one self-contained page on which a person walks in the space of codes."""
+
+from autoencode.views.explorer.content import ExplorerContent, ExplorerExamples, LatentSummary
+from autoencode.views.explorer.page import explorer_page, write_explorer
+
+__all__ = ["ExplorerExamples", "ExplorerContent", "LatentSummary", "explorer_page", "write_explorer"]

@@ -1,0 +1,93 @@
+"""The page itself."""
+
+from pathlib import Path
+from typing import Any
+
+from matplotlib.colors import to_hex
+from torch import Tensor
+
+from autoencode.storage import atomic_write
+from autoencode.views import pages
+from autoencode.views.explorer.content import ExplorerContent
+from autoencode.views.explorer.sprite import sprite
+from autoencode.views.figures.palette import palette
+
+_HERE = "autoencode.views.explorer"
+
+
+def write_explorer(path: Path, content: ExplorerContent) -> None:
+    """Writes the page, whole or not at all: one file that asks for nothing outside itself.
+
+    Args:
+        path: where; it should end in .html.
+        content: what stands on it.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    atomic_write(path, explorer_page(content))
+
+
+def explorer_page(content: ExplorerContent) -> str:
+    """The page as HTML."""
+    weights = pages.to_base64(content.decoder.weight_bytes(content.precision))
+    return pages.page(
+        "explorer",
+        content.title,
+        content.lead,
+        pages.asset(_HERE, "main.html"),
+        style=pages.asset(_HERE, "page.css"),
+        facts=pages.facts_list(content.facts),
+        foot="The decoder is inside. Keys: N draws at random, R resets, S saves.",
+        data=pages.data_block("data", pages.to_json(_data(content)))
+        + pages.data_block("weights", weights, "text/plain"),
+        script=pages.asset("autoencode.portable", "decoder.js") + pages.asset(_HERE, "page.js"),
+        wasm=True,
+    )
+
+
+def _data(content: ExplorerContent) -> dict[str, Any]:
+    """Everything but the weights."""
+    latent, drawn = content.latent, content.examples
+    order = latent.relevance.argsort(descending=True)
+    return {
+        "name": content.title,
+        "program": content.decoder.manifest(),
+        "precision": content.precision,
+        "latent": {
+            "mean": _rounded(latent.mean),
+            "scale": _rounded(latent.scale),
+            "relevance": _rounded(latent.relevance),
+            "measure": latent.measure,
+            "order": order.tolist(),
+            "origin": _packed(latent.origin),
+            "directions": _packed(latent.directions),
+            "axes": latent.axes,
+            "support": latent.support,
+            "circles": latent.circles,
+        },
+        "places": _packed(drawn.places),
+        "placeLabels": _listed(drawn.position_labels),
+        "examples": {
+            "codes": _packed(drawn.codes),
+            "labels": _listed(drawn.labels),
+            "contexts": _listed(drawn.contexts),
+            "sprite": sprite(drawn.thumbnails),
+        },
+        "prior": {key: _packed(value) if isinstance(value, Tensor) else value for key, value in content.prior.items()},
+        "classes": list(content.classes),
+        "colours": [to_hex(colour) for colour in palette(len(content.classes))] if content.classes else [],
+        "contexts": list(content.contexts),
+    }
+
+
+def _packed(values: Tensor) -> str:
+    return pages.packed(values, "<f4")
+
+
+def _rounded(values: Tensor) -> list[float]:
+    return [float(f"{value:.6g}") for value in values.tolist()]
+
+
+def _listed(labels: Tensor | None) -> Any:
+    return None if labels is None else labels.tolist()

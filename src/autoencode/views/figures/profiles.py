@@ -1,0 +1,45 @@
+"""Vectors and their reconstructions as lines."""
+
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from autoencode.errors import ShapeError
+from autoencode.views.figures.chart import INK, SOFT, STRONG, TEXT, label, new_figure
+
+_COLUMNS = 3
+
+
+def profiles(originals: Float[Tensor, "n dims"], reconstructions: Float[Tensor, "n dims"]) -> Figure:
+    """A small panel for each example: its numbers from first to last, and the model's.
+
+    Args:
+        originals: a row for each example.
+        reconstructions: of the same examples, in the same order.
+
+    Raises:
+        ShapeError: the two differ in shape, or are no vectors.
+    """
+    if originals.shape != reconstructions.shape or originals.ndim != 2 or 0 in originals.shape:
+        shapes = f"{tuple(originals.shape)} and {tuple(reconstructions.shape)}"
+        raise ShapeError(f"originals and reconstructions must both be (n, dims), n > 0, not {shapes}")
+    rows = -(-len(originals) // _COLUMNS)
+    figure, panels = new_figure(10.6, 0.5 + 1.7 * rows, len(originals), min(_COLUMNS, len(originals)))
+    for axes, original, reconstruction in zip(panels, originals, reconstructions, strict=True):
+        _panel(axes, original, reconstruction)
+    label(panels[-1], "place in the vector", "value")
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower left", ncols=2, frameon=False, fontsize=TEXT, labelcolor=INK)
+    return figure
+
+
+def _panel(axes: Axes, original: Tensor, reconstruction: Tensor) -> None:
+    marker = "o" if len(original) <= 16 else ""
+    for values, colour, name, width in (
+        (original, SOFT, "original", 2.4),
+        (reconstruction, STRONG, "reconstruction", 1.2),
+    ):
+        axes.plot(
+            values.detach().cpu().float().numpy(), color=colour, label=name, lw=width, marker=marker, ms=2 * width
+        )

@@ -1,0 +1,19 @@
+"""Figures as files."""
+
+from pathlib import Path
+
+from autoencode.storage import atomic_write
+from autoencode.views.figures.rendering import Drawing, png
+
+
+def save_figure(path: Path, drawing: Drawing) -> None:
+    """Writes a picture or a chart as a PNG file, whole or not at all.
+
+    Args:
+        path: where; it should end in .png.
+        drawing: what a function of this package gave.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    atomic_write(path, png(drawing))

@@ -1,0 +1,8 @@
+"""A map of all codes: a page to look through, or a still picture."""
+
+from autoencode.views.map.content import MapContent
+from autoencode.views.map.page import MapStats, write_map_page
+from autoencode.views.map.projection import project, projections
+from autoencode.views.map.static_map import static_map
+
+__all__ = ["MapContent", "MapStats", "project", "projections", "static_map", "write_map_page"]

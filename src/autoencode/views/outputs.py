@@ -1,0 +1,57 @@
+"""Examples as files: one picture each, or one array of all."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.lib import format as npy_format
+from PIL import Image
+from torch import Tensor
+
+from autoencode.storage import atomic_open
+from autoencode.views.figures import save_figure
+
+
+def to_pil_image(picture: Tensor) -> Image.Image:
+    """A picture in [0, 1], (channels, height, width), as 8 bits."""
+    levels = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return Image.fromarray(levels[:, :, 0] if levels.shape[2] == 1 else levels)
+
+
+def save_pictures(paths: list[Path], x: Tensor) -> None:
+    """Writes each picture under its own name."""
+    for path, picture in zip(paths, x, strict=True):
+        save_figure(path, to_pil_image(picture))
+
+
+@contextmanager
+def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
+    """Writes a .npy file, rows at a time, that is there whole or not at all.
+
+    Gives a function that adds rows, (n, ...): of one shape and type, at least once.
+    """
+    with atomic_open(path) as file:
+        header: dict[str, Any] = {}
+        rows = 0
+
+        def add(x: Tensor) -> None:
+            nonlocal rows
+            array = np.ascontiguousarray(x.numpy())
+            if not header:
+                header.update(npy_format.header_data_from_array_1_0(array))
+                npy_format.write_array_header_1_0(file, header)  # it leaves room for any number of rows
+            file.write(array.data)
+            rows += len(array)
+
+        yield add
+        file.seek(0)
+        npy_format.write_array_header_1_0(file, {**header, "shape": (rows, *header["shape"][1:])})
+
+
+def save_array(path: Path, x: Tensor) -> None:
+    """Writes a tensor as .npy, whole or not at all."""
+    with npy_writer(path) as add:
+        add(x)

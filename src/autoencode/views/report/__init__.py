@@ -1,0 +1,6 @@
+"""The page that a person sees first: one HTML file that holds everything, needs no network and runs no script."""
+
+from autoencode.views.report.content import Figure, ReportContent, Row
+from autoencode.views.report.page import write_report
+
+__all__ = ["Figure", "ReportContent", "Row", "write_report"]

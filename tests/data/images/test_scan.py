@@ -1,0 +1,87 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from autoencode.data.images.scan import printable, scan_pictures
+
+
+def made(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return [path.as_posix() for path in scan_pictures(folder).pictures]
+
+
+def test_subfolders_in_the_order_of_their_paths(tmp_path: Path):
+    made(tmp_path, "b.png", "a/z.JPG", "a/y.png", "a-b/x.png", "c/d/e.tiff")
+    assert names(tmp_path) == ["a/y.png", "a/z.JPG", "a-b/x.png", "b.png", "c/d/e.tiff"]
+
+
+def test_hidden_files_and_folders_are_passed_over(tmp_path: Path):
+    made(tmp_path, ".a.png", ".git/b.png", "sub/.c.png", "d.png")
+    assert names(tmp_path) == ["d.png"]
+
+
+def test_other_files_are_counted(tmp_path: Path):
+    listing = scan_pictures(made(tmp_path, "a.png", "readme.txt", "b.npy"))
+    assert listing.others == 2
+    assert not listing.skipped
+
+
+def test_links(tmp_path: Path):
+    folder = made(tmp_path / "in", "a.png", "sub/b.png")
+    outside = made(tmp_path / "out", "secret.png") / "secret.png"
+    (folder / "inside.png").symlink_to(folder / "a.png")
+    (folder / "leaves.png").symlink_to(outside)
+    (folder / "broken.png").symlink_to(folder / "none.png")
+    (folder / "loop.png").symlink_to(folder / "loop.png")
+    (folder / "folder").symlink_to(tmp_path / "out")
+    (folder / "sub" / "up").symlink_to(folder)
+    listing = scan_pictures(folder)
+    assert [path.as_posix() for path in listing.pictures] == ["a.png", "inside.png", "sub/b.png"]
+    assert {skip.file: skip.reason for skip in listing.skipped} == {
+        "leaves.png": "a link that leads out of the folder",
+        "broken.png": "not a file",
+        "loop.png": "not a file",
+        "folder": "a link to a folder, which is not followed",
+        "sub/up": "a link to a folder, which is not followed",
+    }
+
+
+def test_a_folder_that_is_itself_a_link_is_read(tmp_path: Path):
+    made(tmp_path / "real", "a.png")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert names(tmp_path / "link") == ["a.png"]
+
+
+def test_pipes_are_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.png")
+    assert [skip.reason for skip in scan_pictures(tmp_path).skipped] == ["not a file"]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_listed(tmp_path: Path, monkeypatch):
+    made(tmp_path, "a.png", "closed/b.png")
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    (skip,) = scan_pictures(tmp_path).skipped
+    assert (skip.file, skip.reason) == ("closed", "cannot be looked into: Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a b.png", "a b.png"), ("ä.png", "ä.png"), ("a\nb.png", r"a\nb.png"), ("\udcff.png", r"\udcff.png")],
+)
+def test_names_are_shown_on_one_line(name: str, shown: str):
+    assert printable(Path(name)) == shown

@@ -1,0 +1,130 @@
+import gzip
+import hashlib
+import socket
+from pathlib import Path
+
+import pytest
+
+from autoencode import storage
+from autoencode.data.published import download as module
+from autoencode.data.published.download import UnreachableError, download
+from autoencode.data.published.remote_file import RemoteFile, read_verified
+from autoencode.errors import DownloadError, StorageError
+from support.disks import FullDisk
+from support.serving import served
+
+CONTENT = bytes(range(256)) * 4000
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch, cache):
+    monkeypatch.setattr(module, "_PAUSE", 0)
+
+
+def published(url: str, content: bytes = CONTENT, *, gzipped_in_cache: bool = False) -> RemoteFile:
+    return RemoteFile("file", url, hashlib.sha256(content).hexdigest(), len(content), gzipped_in_cache)
+
+
+def nothing_in(folder: Path) -> bool:
+    return not folder.exists() or not list(folder.rglob("*"))
+
+
+def test_fetches_and_tells_how_far_it_is(cache: Path):
+    told = list[tuple[int, int]]()
+    with served(content=CONTENT) as serving:
+        download(published(serving.url), cache / "file", lambda done, total: told.append((done, total)))
+    assert (cache / "file").read_bytes() == CONTENT
+    assert [path.name for path in cache.iterdir()] == ["file"]
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told == sorted(told)
+    assert len(told) > 1
+
+
+def test_bulky_text_is_kept_gzipped(cache: Path):
+    with served(content=CONTENT) as serving:
+        file = published(serving.url, gzipped_in_cache=True)
+        download(file, cache / file.cached_name)
+    assert gzip.decompress((cache / "file.gz").read_bytes()) == CONTENT
+    assert read_verified(cache / "file.gz", file) == CONTENT
+
+
+def test_a_truncated_answer_is_tried_again_and_never_kept(cache: Path):
+    with served(content=CONTENT[:1000], announced=len(CONTENT)) as serving:
+        with pytest.raises(UnreachableError, match=r"1,000 of 1,024,000 bytes|IncompleteRead"):
+            download(published(serving.url), cache / "file")
+        assert len(serving.asked) == 3
+    assert nothing_in(cache)
+
+
+@pytest.mark.parametrize("gzipped_in_cache", [False, True])
+def test_a_wrong_checksum_is_never_kept(cache: Path, gzipped_in_cache: bool):
+    with served(content=CONTENT[::-1]) as serving:
+        with pytest.raises(DownloadError, match=r"is not the published file: SHA-256 .* was expected, .* obtained"):
+            download(published(serving.url, gzipped_in_cache=gzipped_in_cache), cache / "file")
+        assert len(serving.asked) == 1
+    assert nothing_in(cache)
+
+
+def test_an_endless_answer_is_stopped(cache: Path):
+    with (
+        served(content=CONTENT * 3) as serving,
+        pytest.raises(
+            DownloadError, match=r"sends more than the 1,024,000 bytes that were published; nothing was kept"
+        ),
+    ):
+        download(published(serving.url), cache / "file")
+    assert nothing_in(cache)
+
+
+def test_a_404_is_final(cache: Path):
+    with served(status=404) as serving:
+        with pytest.raises(UnreachableError, match=r"404 Not Found"):
+            download(published(serving.url), cache / "file")
+        assert len(serving.asked) == 1
+    assert nothing_in(cache)
+
+
+def test_a_server_that_recovers_is_waited_for(cache: Path):
+    with served(content=CONTENT, failures=2) as serving:
+        download(published(serving.url), cache / "file")
+    assert (cache / "file").read_bytes() == CONTENT
+
+
+def test_a_refused_connection(cache: Path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(UnreachableError, match=r"refused"):
+        download(published(f"http://127.0.0.1:{port}/file"), cache / "file")
+    assert nothing_in(cache)
+
+
+@pytest.mark.parametrize("location", ["file:///etc/hostname", "ftp://127.0.0.1/file"])
+def test_redirections_to_other_than_http_are_refused(cache: Path, location: str):
+    with served(status=302, location=location) as serving, pytest.raises(UnreachableError):
+        download(published(serving.url), cache / "file")
+    assert nothing_in(cache)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/file", ""])
+def test_other_addresses_than_http_are_refused(cache: Path, url: str):
+    with pytest.raises(DownloadError, match=r"is neither http nor https"):
+        download(published(url), cache / "file")
+
+
+def test_no_answer_in_time(cache: Path, monkeypatch):
+    monkeypatch.setattr(module, "_TIMEOUT", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UnreachableError, match=r"timed out"):
+        download(published(f"http://127.0.0.1:{silent.getsockname()[1]}/file"), cache / "file")
+    assert nothing_in(cache)
+
+
+@pytest.mark.parametrize("gzipped_in_cache", [False, True])
+def test_a_full_disk_names_the_path_and_the_bytes(cache: Path, monkeypatch, gzipped_in_cache: bool):
+    monkeypatch.setattr(storage, "_open_new", lambda path: FullDisk(path, "xb"))
+    with (
+        served(content=CONTENT) as serving,
+        pytest.raises(StorageError, match=r"cannot write .*file \(1,024,000 bytes needed\): the disk is full"),
+    ):
+        download(published(serving.url, gzipped_in_cache=gzipped_in_cache), cache / "file")
+    assert nothing_in(cache)

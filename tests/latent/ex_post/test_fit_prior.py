@@ -1,0 +1,255 @@
+import json
+import sys
+from functools import partial
+
+import pytest
+import torch
+from scipy import stats
+from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
+
+from autoencode import tasks
+from autoencode.errors import ArgumentError, CapabilityError, RunError, UnknownNameError
+from autoencode.latent.encoding import sample_codes
+from autoencode.latent.ex_post import ex_post_prior, ex_post_priors, load_fitted, save_fitted
+from autoencode.recipes import recipes
+from autoencode.runs.run import Run
+from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
+
+SHORT = {
+    "mixture": {"n_components": 3},
+    "normal": {},
+    "flow": {"epochs": 2},
+    "two-stage": {"epochs": 1, "hidden": 16},
+}
+every = pytest.mark.parametrize("kind", ex_post_priors)
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def truth(dims: int = 3) -> MixtureSameFamily:
+    """Three normals with correlations, of unequal weights, in no way standardised."""
+    locs = torch.tensor([[10.0, 0.0, 1.0], [0.0, 60.0, 2.0], [-10.0, -60.0, 1.5]])[:, :dims]
+    factors = torch.tensor([[2.0, 0.0, 0.0], [5.0, 9.0, 0.0], [0.05, 0.03, 0.1]]).expand(3, 3, 3)[:, :dims, :dims]
+    return MixtureSameFamily(Categorical(torch.tensor([0.5, 0.3, 0.2])), MultivariateNormal(locs, scale_tril=factors))
+
+
+# Densities ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_mixture_finds_the_density_of_a_mixture():
+    p = truth()
+    prior = ex_post_priors["mixture"](3, n_components=3)
+    prior.fit(p.sample((20_000,)), p.sample((10,)), seed=0, on_status=silent)
+    z = p.sample((5_000,))
+    # What is lost by fitting is, on average, half the parameters (29) over the number of codes.
+    excess = prior.nll(z) + p.log_prob(z)
+    assert_within_standard_errors(excess.mean(), 29 / 2 / 20_000, excess.std() / 5_000**0.5)
+
+
+def test_one_normal_is_scipys():
+    z, held_out = truth().sample((2_000,)), truth().sample((50,))
+    prior = ex_post_priors["normal"](3)
+    prior.fit(z, held_out, seed=0, on_status=silent)
+    covariance = torch.cov(z.double().T, correction=0) + 1e-6 * torch.diag(z.double().var(0, correction=0))
+    expected = stats.multivariate_normal(z.double().mean(0), covariance).logpdf(held_out.double().numpy())
+    torch.testing.assert_close(-prior.nll(held_out).double(), torch.as_tensor(expected), rtol=1e-4, atol=1e-4)
+
+
+@every
+def test_draws_are_from_the_density_that_is_told(kind):
+    """E[r(z) / p(z)] = 1 for draws from p and any density r: shift and scale are accounted for on both sides."""
+    prior = ex_post_priors[kind](2, **SHORT[kind])
+    prior.fit(truth(2).sample((1_000,)), truth(2).sample((200,)), seed=0, on_status=silent)
+    with torch.no_grad():
+        z = prior.sample(3_000)
+    covariance = torch.cov(z.T) / 4
+    r = MultivariateNormal(z.mean(0), covariance)
+    ratio = (r.log_prob(z) + prior.nll(z)).exp()
+    if kind == "two-stage":  # its nll is an upper bound, so the ratio is too large on average
+        assert_at_most(torch.ones(3_000), ratio)
+    else:
+        assert_mean(ratio, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["flow", "two-stage"])
+def test_what_is_learned_beats_one_normal(kind):
+    p = truth()
+    train, held_out = p.sample((8_000,)), p.sample((1_000,))
+    one, learned = ex_post_priors["normal"](3), ex_post_priors[kind](3)
+    for prior in (one, learned):
+        prior.fit(train, held_out, seed=0, on_status=silent)
+    z = p.sample((2_000,))
+    assert_at_most(learned.nll(z) + 0.3, one.nll(z))  # a third of a nat at least
+    assert_at_most(-p.log_prob(z), learned.nll(z))
+
+
+@every
+def test_a_dimension_that_never_varies_does_no_harm(kind):
+    z = torch.randn(300, 3)
+    z[:, 1] = 4.0
+    prior = ex_post_priors[kind](3, **SHORT[kind])
+    prior.fit(z, z[:100], seed=0, on_status=silent)
+    assert prior.nll(z).isfinite().all()
+    assert prior.sample(50).isfinite().all()
+
+
+def test_a_flow_stops_when_held_out_codes_are_no_likelier():
+    told: list[str] = []
+    prior = ex_post_priors["flow"](2, epochs=60)
+    train, held_out = torch.randn(40, 2), torch.randn(200, 2)
+    prior.fit(train, held_out, seed=0, on_status=told.append)
+    assert 5 <= len(told) < 60
+    best = min(float(line.split()[2]) for line in told)
+    standard = prior.log_prob_standardised(prior._standardise(held_out)).mean().item()
+    assert -standard <= best + 1e-3  # the weights of the best epoch, and not of the last
+
+
+# Runs --------------------------------------------------------------------------------------------------------------
+
+
+@every
+def test_the_same_seed_gives_the_same_prior(plain, kind):
+    one, two = (tasks.fit_prior(plain, kind, seed=3, **SHORT[kind]) for _ in range(2))
+    assert one.nll == two.nll
+    assert all(
+        torch.equal(a, b) for a, b in zip(one.prior.state_dict().values(), two.prior.state_dict().values(), strict=True)
+    )
+    assert tasks.fit_prior(plain, kind, seed=4, **SHORT[kind]).prior is not one.prior
+
+
+@every
+def test_a_plain_autoencoder_generates_once_a_prior_is_fitted(plain, tmp_path, kind):
+    with pytest.raises(CapabilityError, match="autoencode fit-prior"):
+        tasks.generate(plain, 4)
+    fitted = tasks.fit_prior(plain, kind, **SHORT[kind])
+    assert fitted.nll_own is None
+    assert fitted.n_codes == 1437
+    assert fitted.nll.n == 180
+    again = Run(plain.path)
+    x, files = tasks.generate(again, 4, tmp_path / "new", seed=1)
+    assert x.shape == (4, 1, 8, 8)
+    assert files[-1].exists()
+    assert torch.equal(x, tasks.generate(again, 4, tmp_path / "new", seed=1, prior="ex-post")[0])
+    assert not torch.equal(x, tasks.generate(again, 4, tmp_path / "new", seed=2)[0])
+    with pytest.raises(CapabilityError, match="a plain autoencoder"):
+        tasks.generate(again, 4, prior="own")
+
+
+def test_codes_of_a_variational_model_are_draws(run):
+    part = run.data.validation
+    one, again, other = (sample_codes(run, part, seed) for seed in (1, 1, 2))
+    assert torch.equal(one, again)
+    q = run.model.encode(part.inputs())
+    assert_mean((one - q.mean) / q.stddev, 0.0)
+    assert_mean(((one - other) / q.stddev).square(), 2.0)
+
+
+def test_a_variational_model_has_two_priors(run, tmp_path):
+    own, _ = tasks.generate(run, 4, tmp_path / "own")
+    with pytest.raises(CapabilityError, match="no prior was fitted"):
+        tasks.generate(run, 4, prior="ex-post")
+    fitted = tasks.fit_prior(run, "normal")
+    z = sample_codes(run, run.data.validation, 5)
+    assert fitted.nll_own is not None
+    p = stats.norm.logpdf(z.double().numpy()).sum(1)
+    assert_within_standard_errors(fitted.nll_own.value, -p.mean(), 2 * fitted.nll_own.standard_error)
+    assert torch.equal(own, tasks.generate(run, 4, tmp_path / "own", prior="own")[0])
+    assert not torch.equal(own, tasks.generate(run, 4, tmp_path / "new")[0])
+    text = tasks.report(run).read_text()
+    assert "New ones, from where the codes lie" in text
+    assert "codes under the normal prior" in text
+    assert "codes under its own prior" in text
+
+
+def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(plain):
+    tasks.fit_prior(plain, "mixture", n_components=2)
+    again = Run(plain.path)
+    tasks.evaluate(again, importance_examples=0)
+    text = tasks.report(again).read_text()
+    assert "New ones, from where the codes lie" in text
+    assert (plain.path / "figures" / "samples-ex-post.png").exists()
+
+
+def test_prior_json_says_what_was_fitted(plain):
+    fitted = tasks.fit_prior(plain, "mixture", seed=7, n_components=2)
+    facts = json.loads((plain.path / "prior.json").read_text())
+    assert (facts["kind"], facts["options"], facts["seed"], facts["part"]) == (
+        "mixture",
+        {"n_components": 2},
+        7,
+        "train",
+    )
+    assert facts["nll"]["value"] == fitted.nll.value
+
+
+@pytest.mark.parametrize("change", [{"kind": "normal"}, {"options": {"n_components": 5}}, {"nll": None}])
+def test_a_prior_that_was_tampered_with_is_refused(plain, change):
+    tasks.fit_prior(plain, "mixture", n_components=2)
+    facts = json.loads((plain.path / "prior.json").read_text())
+    (plain.path / "prior.json").write_text(json.dumps({**facts, **change}))
+    with pytest.raises(RunError, match=r"prior.json was changed after it was written: fit it again"):
+        ex_post_prior(Run(plain.path))
+
+
+def test_a_file_that_was_tampered_with_is_refused(plain):
+    tasks.fit_prior(plain, "mixture", n_components=2)
+    file = plain.path / "prior.safetensors"
+    content = bytearray(file.read_bytes())
+    content[-3] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(RunError, match="checksum"):
+        ex_post_prior(Run(plain.path))
+    file.unlink()
+    with pytest.raises(RunError, match="missing"):
+        ex_post_prior(Run(plain.path))
+    (plain.path / "prior.json").write_text("{")
+    with pytest.raises(RunError, match=r"prior.json cannot be read"):
+        ex_post_prior(Run(plain.path))
+
+
+def test_only_registered_kinds_are_built(plain):
+    fitted = tasks.fit_prior(plain, "mixture", n_components=2)
+    save_fitted(plain.path, fitted.prior, plain.model, {"kind": "os.system", "options": {}})
+    with pytest.raises(UnknownNameError, match=r"no prior to fit named 'os\.system'"):
+        ex_post_prior(Run(plain.path))
+
+
+def test_a_prior_of_other_weights_is_refused(plain):
+    tasks.fit_prior(plain, "normal")
+    with torch.no_grad():
+        next(plain.model.parameters()).add_(1e-3)
+    with pytest.raises(RunError, match="fitted to the codes of other weights"):
+        load_fitted(plain.path, plain.model)
+
+
+def test_resuming_fits_the_same_kind_anew(plain):
+    tasks.fit_prior(plain, "mixture", seed=2, n_components=2)
+    before = json.loads((plain.path / "prior.json").read_text())
+    resumed = tasks.resume(plain.path, epochs=2)
+    after = json.loads((plain.path / "prior.json").read_text())
+    assert (after["options"], after["seed"]) == ({"n_components": 2}, 2)
+    assert after["model"] != before["model"]
+    assert ex_post_prior(resumed) is not None
+
+
+def test_a_recipe_can_ask_for_a_prior(monkeypatch, tmp_path):
+    shortened = partial(tasks.fit_prior, epochs=1, hidden=8)
+    monkeypatch.setattr(sys.modules["autoencode.tasks.train"], "fit_prior", shortened)
+    run = tasks.train("digits", "two-stage-vae", out=tmp_path / "run", epochs=1, network="dense", command="test")
+    assert recipes["two-stage-vae"].ex_post == "two-stage"
+    assert json.loads((run.path / "prior.json").read_text())["kind"] == "two-stage"
+    assert ex_post_prior(run) is not None
+
+
+def test_errors(plain):
+    with pytest.raises(UnknownNameError, match=r"no prior to fit is called 'gmm'; there are: flow, mixture, normal"):
+        tasks.fit_prior(plain, "gmm")
+    with pytest.raises(ArgumentError, match="a fitted normal prior does not take components"):
+        tasks.fit_prior(plain, "normal", n_components=3)
+    with pytest.raises(ArgumentError, match="1 component or more"):
+        tasks.fit_prior(plain, "mixture", n_components=0)
+    with pytest.raises(ArgumentError, match="need as many codes"):
+        tasks.fit_prior(plain, "mixture", n_components=5_000)

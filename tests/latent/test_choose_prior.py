@@ -1,0 +1,70 @@
+import pytest
+import torch
+
+from autoencode import tasks
+from autoencode.errors import CapabilityError, UnknownNameError
+from autoencode.latent.choose_prior import choose_prior
+from autoencode.latent.ex_post import fitted_facts
+from support.fitted import rescored
+
+
+def test_its_own_where_none_was_fitted(run):
+    chosen = choose_prior(run)
+    assert (chosen.kind, chosen.reason, chosen.fitted) == ("own", "codes from the model's own prior", None)
+
+
+def test_the_one_under_which_held_out_codes_are_likelier(run):
+    tasks.fit_prior(run, "normal")
+    rescored(run, 3.0, 3.5)
+    better = choose_prior(run)
+    assert better.kind == "normal"
+    assert "held-out codes cost 3.00 nats, and 3.50 under the model's own" in better.reason
+    rescored(run, 3.5, 3.0)
+    worse = choose_prior(run)
+    assert worse.kind == "own"
+    assert "held-out codes cost 3.00 nats, and 3.50 under the fitted normal prior" in worse.reason
+    assert choose_prior(run, "ex-post").kind == "normal"
+    assert choose_prior(run, "own").reason.endswith("as asked")
+
+
+def test_a_kind_is_fitted_once_and_kept(run):
+    told: list[str] = []
+    first = choose_prior(run, "normal", told.append)
+    assert first.kind == "normal"
+    assert any("fitting a normal prior" in line for line in told)
+    assert fitted_facts(run.path)["kind"] == "normal"
+    told.clear()
+    assert choose_prior(run, "normal", told.append).kind == "normal"
+    assert told == []
+    # another kind lies beside it and does not take its place
+    choose_prior(run, "gmm", told.append)
+    assert told
+    assert fitted_facts(run.path)["kind"] == "normal"
+    assert fitted_facts(run.path / "priors" / "mixture")["kind"] == "mixture"
+    told.clear()
+    assert choose_prior(run, "mixture", told.append).kind == "mixture"
+    assert told == []
+
+
+def test_a_plain_autoencoder_has_none_until_one_is_fitted(plain):
+    for wanted in (None, "own"):
+        with pytest.raises(CapabilityError, match="a plain autoencoder has no distribution over codes"):
+            choose_prior(plain, wanted)
+    with pytest.raises(CapabilityError, match="no prior was fitted"):
+        choose_prior(plain, "ex-post")
+    assert "fitted to the model's codes" in choose_prior(plain, "normal").reason
+    assert choose_prior(plain).kind == "normal"
+
+
+def test_unknown_names(run):
+    with pytest.raises(UnknownNameError, match="no prior is called 'gauss'; there are: own, ex-post, flow"):
+        choose_prior(run, "gauss")
+
+
+def test_densities_are_the_priors(run):
+    z = torch.randn(7, 2)
+    torch.testing.assert_close(choose_prior(run).log_prob(run)(z), -0.5 * (z**2).sum(1) - 1.8378770664093453)
+    fitted = choose_prior(run, "normal")
+    torch.testing.assert_close(fitted.log_prob(run)(z), -fitted.fitted.nll(z))
+    z.requires_grad_()
+    assert torch.autograd.grad(fitted.log_prob(run)(z).sum(), z)[0].abs().sum() > 0

@@ -1,0 +1,109 @@
+import json
+
+import pytest
+
+from autoencode.errors import RunError, UnknownNameError
+from autoencode.runs.folder import RunFolder
+
+
+def edit(folder, **changes):
+    file = folder.path / "run.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+def test_holds_what_was_said(folder):
+    run = RunFolder(folder().path)
+    assert run.metadata["recipe"] == "dense-vae"
+    assert {"created", "versions", "git", "autoencode", "format"} <= run.metadata.keys()
+    assert run.build()[0].data_shape == (12,)
+
+
+def test_no_folder(tmp_path):
+    with pytest.raises(RunError, match=r"there is no folder .*: see `autoencode list runs`"):
+        RunFolder(tmp_path / "none")
+
+
+def test_no_run_folder(tmp_path):
+    with pytest.raises(RunError, match=r"is no run folder \(it has no run.json\)"):
+        RunFolder(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"format": 1'])
+def test_a_broken_run_json(folder, content):
+    run = folder()
+    (run.path / "run.json").write_text(content)
+    with pytest.raises(RunError, match="cannot be read"):
+        RunFolder(run.path)
+
+
+@pytest.mark.parametrize("content", ["[]", '{"a": 1}', "3"])
+def test_another_programs_run_json(folder, content):
+    run = folder()
+    (run.path / "run.json").write_text(content)
+    with pytest.raises(RunError, match="is not autoencode's: it names no format"):
+        RunFolder(run.path)
+
+
+def test_another_version(folder):
+    run = folder()
+    edit(run, format=99, autoencode="7.1.0")
+    with pytest.raises(RunError, match=r"written by autoencode 7.1.0 in run format 99, .* reads format 1"):
+        RunFolder(run.path)
+
+
+def test_never_overwrites(folder, data):
+    run = folder()
+    with pytest.raises(RunError, match="is there already: choose another --out, or go on with --resume"):
+        RunFolder.create(run.path, {}, data.split)
+
+
+def test_runs_no_code_that_it_names(folder):
+    run = folder()
+    edit(run, recipe="os:system")
+    with pytest.raises(RunError, match="outside autoencode, 'os:system'"):
+        RunFolder(run.path).load_model()
+    edit(run, recipe="os.system")
+    with pytest.raises(UnknownNameError, match=r"no recipe named 'os\.system'"):
+        RunFolder(run.path).load_model()
+
+
+def test_a_model_assembled_by_hand(folder):
+    run = folder()
+    edit(run, recipe=None)
+    with pytest.raises(
+        RunError, match=r"assembled by hand: build it the same way, then RunFolder.load_weights\(model\)"
+    ):
+        RunFolder(run.path).build()
+
+
+def test_weights_before_the_first_epoch(folder):
+    with pytest.raises(RunError, match=r"model.safetensors is missing: the run has saved no weights yet"):
+        folder().load_model()
+
+
+def test_a_cut_off_line_of_metrics_is_left_out(folder):
+    run = folder()
+    run.metrics_file.write_text('{"step": 1}\n{"step": 2')
+    assert run.metrics() == [{"step": 1}]
+
+
+def test_a_folder_in_which_nothing_was_trained_can_be_discarded(folder):
+    run = folder()
+    run.discard()
+    assert not run.path.exists()
+
+
+@pytest.mark.parametrize("left", ["metrics.jsonl", "checkpoint/state.safetensors"])
+def test_a_folder_in_which_something_was_trained_cannot(folder, left):
+    run = folder()
+    (run.path / left).parent.mkdir(exist_ok=True)
+    (run.path / left).touch()
+    run.discard()
+    assert (run.path / "run.json").is_file()
+
+
+def test_a_persons_own_file_in_it_stays(folder):
+    run = folder()
+    (run.path / "notes.txt").touch()
+    run.discard()
+    assert [path.name for path in run.path.iterdir()] == ["notes.txt"]

@@ -1,0 +1,43 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from autoencode.errors import ArgumentError
+from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, unique_names
+
+
+def test_files_and_folders_are_found_once_with_their_names(tmp_path):
+    (tmp_path / "photos" / "deep").mkdir(parents=True)
+    for name in ("a.png", "deep/b.jpg", "notes.txt"):
+        (tmp_path / "photos" / name).write_bytes(b"")
+    photos = tmp_path / "photos"
+    found, skipped = find_input_pictures([photos / "a.png", photos, tmp_path / "gone.png"], tmp_path / "out")
+    assert [name.as_posix() for _, name in found] == ["a.png", "deep/b.jpg", "gone.png"]
+    assert skipped == []
+
+
+def test_a_pipe_would_wait_for_ever(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    found, skipped = find_input_pictures([tmp_path / "pipe.png"], tmp_path / "out")
+    assert found == []
+    assert [skip.reason for skip in skipped] == ["not a file"]
+
+
+def test_results_go_to_a_folder(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(ArgumentError, match="is a file: give a folder"):
+        find_input_pictures([tmp_path], tmp_path / "out")
+
+
+def test_names_that_are_alike_get_numbers():
+    names = [Path(name) for name in ("a.png", "A.png", "a-2.png", "sheet.png", "deep/a.png")]
+    assert [str(name) for name in unique_names(names)] == ["a.png", "A-2.png", "a-2-2.png", "sheet-2.png", "deep/a.png"]
+
+
+def test_what_is_given_stays_by_whatever_name(tmp_path):
+    (tmp_path / "a.png").write_text("")
+    (tmp_path / "b.png").hardlink_to(tmp_path / "a.png")
+    check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "gone.png"])
+    with pytest.raises(ArgumentError, match=r"b\.png is one of the files that were given"):
+        check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "a.png"])

@@ -1,0 +1,305 @@
+"""Files through a trained model, and what is left when something goes wrong."""
+
+import math
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageCms
+
+from autoencode import storage
+from autoencode.data import SkippedFile
+from autoencode.errors import ArgumentError, CapabilityError, DataError, StorageError
+from autoencode.evaluation import measure_restoration
+from autoencode.runs.run import Run
+from autoencode.tasks import RestoreCallback, Restorer, restore
+from support.disks import FullDisk
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def draw(name: str, *shape: int, **options: object) -> np.ndarray:
+    """Random pixels in a file; JPEG would change them."""
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    pixels = RNG.integers(0, 256, shape or (30, 40, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(name, **options)
+    return pixels
+
+
+def pixels_of(path: Path | str) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def through(run: Run, pixels: np.ndarray) -> np.ndarray:
+    """What the model makes of (height, width, channels)."""
+    colour = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+    return Restorer(run)(colour).numpy().transpose(1, 2, 0)
+
+
+class Heard(RestoreCallback):
+    def __init__(self) -> None:
+        self.said: list[tuple] = []
+        self.pixels = 0.0
+
+    def on_begin(self, pictures: int, pixels: int) -> None:
+        self.said.append(("begin", pictures, pixels))
+
+    def on_file_begin(self, file: Path, number: int) -> None:
+        self.said.append(("start", file.name, number))
+
+    def on_progress(self, pixels: float) -> None:
+        self.pixels += pixels
+
+    def on_file_end(self, file: Path) -> None:
+        self.said.append(("done", file.name))
+
+    def on_skip(self, skipped: SkippedFile) -> None:
+        self.said.append(("skip", skipped.file))
+
+
+def test_pictures_come_back_at_their_own_size_under_their_names(local_run: Run) -> None:
+    originals = {"a.png": draw("in/a.png", 33, 51, 3), "more/b.tif": draw("in/more/b.tif", 1, 70, 3)}
+    done = restore(local_run, ["in"], "out")
+    assert sorted(path.as_posix() for path in done.files) == ["out/a.png", "out/more/b.tif"]
+    for name, pixels in originals.items():
+        assert np.array_equal(pixels_of(Path("out") / name), through(local_run, pixels))
+    assert done.sheet == Path("out/sheet.png")
+    assert pixels_of(done.sheet).shape[1] > 200
+    assert (done.asked, done.interrupted, done.skipped, done.notes, done.quality) == (2, False, (), (), None)
+
+
+def test_the_run_folder_is_where_results_go_by_default(local_run: Run) -> None:
+    draw("a.png")
+    assert restore(local_run, ["a.png"]).files == (local_run.path / "restored" / "a.png",)
+
+
+def test_how_far_results_are_from_the_files_is_told(local_run: Run) -> None:
+    pixels = [draw(f"{name}.png") for name in "abc"]
+    change = restore(local_run, ["a.png", "b.png", "c.png"], "out").change
+    expected = [math.sqrt(np.square(through(local_run, each).astype(float) - each).mean()) / 255 for each in pixels]
+    assert change.value == pytest.approx(np.mean(expected), rel=1e-5)
+    assert change.n == 3
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_alpha_is_carried_over_and_colours_restored(local_run: Run, suffix: str) -> None:
+    pixels = draw(f"a.{suffix}", 20, 24, 4)
+    out = pixels_of(restore(local_run, [f"a.{suffix}"], "out").files[0])
+    assert np.array_equal(out[..., 3], pixels[..., 3])
+    assert np.array_equal(out[..., :3], through(local_run, pixels[..., :3]))
+
+
+def test_grey_and_colour_mix(local_run: Run, grey_run: Run) -> None:
+    grey, colour, both = draw("grey.png", 20, 24), draw("colour.png", 20, 24, 3), draw("both.png", 20, 24, 2)
+    for run in (local_run, grey_run):
+        a, b, c = (pixels_of(path) for path in restore(run, ["grey.png", "colour.png", "both.png"], "out").files)
+        assert np.array_equal(a, through(run, grey[..., None])[..., 0])
+        assert np.array_equal(b, through(run, colour))
+        assert np.array_equal(c[..., :1], through(run, both[..., :1]))
+        assert np.array_equal(c[..., 1], both[..., 1])
+
+
+def test_what_is_lost_is_noted(local_run: Run) -> None:
+    Image.fromarray(RNG.integers(0, 65_536, (9, 8), dtype=np.uint16)).save("deep.png")
+    Image.new("CMYK", (8, 8), (0, 200, 200, 0)).save("inks.jpg")
+    done = restore(local_run, ["deep.png", "inks.jpg"], "out")
+    assert done.notes == ("deep.png: more than 8 bits a channel became 8", "inks.jpg: CMYK became RGB")
+    assert pixels_of(done.files[0]).dtype == np.uint8
+    with Image.open(done.files[1]) as image:
+        assert image.mode == "RGB"
+
+
+def test_sideways_pictures_come_out_upright_and_once_only(local_run: Run) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    pixels = draw("a.png", 20, 40, 3, exif=exif)
+    out = restore(local_run, ["a.png"], "out").files[0]
+    with Image.open(out) as image:
+        assert image.size == (20, 40)
+        assert image.getexif().get(0x0112) is None
+    assert np.array_equal(pixels_of(out), through(local_run, np.rot90(pixels, -1)))
+
+
+def test_dpi_and_profile_are_kept(local_run: Run) -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for name in ("a.png", "b.jpg", "c.tif"):
+        draw(name, dpi=(300, 300), icc_profile=srgb)
+    for path in restore(local_run, ["a.png", "b.jpg", "c.tif"], "out").files:
+        with Image.open(path) as image:
+            assert [float(number) for number in image.info["dpi"]] == pytest.approx([300, 300], abs=0.1)
+            assert image.info["icc_profile"] == srgb
+
+
+def test_a_bottleneck_restores_pictures_of_any_size(bottleneck_run: Run) -> None:
+    pixels = draw("a.png", 90, 70, 3)
+    out = pixels_of(restore(bottleneck_run, ["a.png"], "out").files[0])
+    assert np.array_equal(out, through(bottleneck_run, pixels))
+
+
+def test_progress_is_told_in_pixels_and_ends_at_their_number(local_run: Run) -> None:
+    draw("in/a.png", 60, 50, 3)
+    draw("in/b.png", 10, 10, 3)
+    Path("in/c.png").write_bytes(b"no picture")
+    watch = Heard()
+    restore(local_run, ["in"], "out", tile=20, watch=watch)
+    assert watch.said == [
+        ("skip", "in/c.png"),
+        ("begin", 2, 3100),
+        ("start", "a.png", 1),
+        ("done", "a.png"),
+        ("start", "b.png", 2),
+        ("done", "b.png"),
+    ]
+    assert watch.pixels == pytest.approx(3100)
+
+
+def test_damaged_files_are_skipped_and_listed(local_run: Run) -> None:
+    draw("in/a.png")
+    draw("in/b.png")
+    whole = Path("in/b.png").read_bytes()
+    Path("in/b.png").write_bytes(whole[: len(whole) // 2])  # its header is read, its pixels are not
+    watch = Heard()
+    done = restore(local_run, ["in"], "out", watch=watch)
+    assert [path.name for path in done.files] == ["a.png"]
+    assert done.skipped[0].file == "in/b.png"
+    assert done.skipped[0].reason.startswith("damaged: ")
+    assert ("skip", "in/b.png") in watch.said
+    with pytest.raises(DataError, match=r"none of the 1 files could be restored; in/b.png: damaged"):
+        restore(local_run, ["in/b.png"], "out")
+
+
+def test_what_a_format_cannot_hold_is_skipped(local_run: Run, monkeypatch) -> None:
+    draw("a.png", 1, 16_400, 3)
+    Path("a.png").rename("a.webp")
+    draw("b.png")
+    done = restore(local_run, ["a.webp", "b.png"], "out")
+    assert [path.name for path in done.files] == ["b.png"]
+    assert done.skipped[0].reason.startswith("cannot be written as WEBP")
+
+
+def test_no_file_that_was_given_is_overwritten(local_run: Run) -> None:
+    draw("in/a.png")
+    draw("in/b.png")
+    before = {path.name: path.read_bytes() for path in Path("in").iterdir()}
+    with pytest.raises(ArgumentError, match="would be overwritten"):
+        restore(local_run, ["in"], "in")
+    assert {path.name: path.read_bytes() for path in Path("in").iterdir()} == before
+
+
+def test_earlier_results_are_replaced(local_run: Run) -> None:
+    draw("a.png", 8, 8, 3)
+    for _ in range(2):
+        done = restore(local_run, ["a.png"], "out")
+    assert {path.name for path in Path("out").iterdir()} == {"a.png", "sheet.png"}
+    assert done.files == (Path("out/a.png"),)
+
+
+def test_a_disk_that_fills_keeps_what_is_done_and_leaves_no_half_file(local_run: Run, monkeypatch) -> None:
+    for name in "abc":
+        draw(f"in/{name}.png")
+    opened, created = storage._open_new, list[Path]()
+
+    def fill(path: Path):
+        created.append(path)
+        return FullDisk(path, "xb") if len(created) > 2 else opened(path)
+
+    monkeypatch.setattr(storage, "_open_new", fill)
+    with pytest.raises(
+        StorageError, match=r"cannot write out/c.png \([\d,]+ bytes needed\): the disk is full"
+    ) as caught:
+        restore(local_run, ["in"], "out")
+    assert "\n" not in str(caught.value)
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "b.png"]
+    assert all(pixels_of(path).shape == (30, 40, 3) for path in Path("out").iterdir())
+
+
+def test_a_stop_between_two_tiles_keeps_the_pictures_before(local_run: Run, monkeypatch) -> None:
+    for name in "abc":
+        draw(f"in/{name}.png", 60, 60, 3)
+    heard = Heard()
+
+    def stop(file: Path, number: int) -> None:
+        Heard.on_file_begin(heard, file, number)
+        if number == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(heard, "on_file_begin", stop)
+    done = restore(local_run, ["in"], "out", tile=20, watch=heard)
+    assert done.interrupted
+    assert (len(done.files), done.asked) == (1, 3)
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "sheet.png"]
+    assert heard.said[-1] == ("start", "b.png", 2)
+
+
+def test_a_stop_between_two_pictures_begins_no_other(local_run: Run, monkeypatch) -> None:
+    for name in "ab":
+        draw(f"in/{name}.png")
+    heard = Heard()
+    monkeypatch.setattr(heard, "on_file_end", lambda file: signal.raise_signal(signal.SIGINT))
+    done = restore(local_run, ["in"], "out", watch=heard)
+    assert (done.interrupted, len(done.files), done.asked) == (True, 1, 2)
+    assert heard.said[-1] == ("start", "a.png", 1)
+
+
+def test_a_stop_in_the_midst_of_a_picture_leaves_nothing_of_it(local_run: Run, monkeypatch) -> None:
+    draw("a.png", 60, 60, 3)
+    heard = Heard()
+    monkeypatch.setattr(heard, "on_progress", lambda pixels: signal.raise_signal(signal.SIGINT) if pixels else None)
+    done = restore(local_run, ["a.png"], "out", tile=20, watch=heard)
+    assert done.interrupted
+    assert (done.files, done.sheet, done.change) == ((), None, None)
+    assert not Path("out").exists()
+
+
+def test_the_sheet_shows_the_first_ones(local_run: Run, monkeypatch) -> None:
+    for number in range(4):
+        draw(f"in/{number}.png", 8, 8, 3)
+    few = restore(local_run, ["in"], "few", shown=2).sheet
+    more = restore(local_run, ["in"], "more", shown=4).sheet
+    assert pixels_of(few).shape[0] < pixels_of(more).shape[0]
+    assert restore(local_run, ["in"], "none", shown=0).sheet is None
+
+
+def test_against_clean_pictures(local_run: Run) -> None:
+    clean, noisy = [], []
+    for name in ("a", "b", "c"):
+        noisy.append(draw(f"in/{name}.png", 20, 24, 3))
+        clean.append(draw(f"clean/{name}.png", 20, 24, 3))
+    draw("in/d.png")
+    done = restore(local_run, ["in"], "out", clean="clean")
+    stacked = [[each.transpose(2, 0, 1) for each in pictures] for pictures in (clean, noisy)]
+    restored = [pixels_of(path).transpose(2, 0, 1) for path in done.files[:3]]
+    assert done.quality == measure_restoration(*stacked, restored)
+    assert done.unpaired == (SkippedFile("in/d.png", "no picture of this name in clean"),)
+    assert len(done.files) == 4
+
+
+def test_a_clean_picture_that_is_damaged_is_listed(local_run: Run) -> None:
+    for name in ("in/a.png", "in/b.png", "clean/a.png", "clean/b.png"):
+        draw(name)
+    whole = Path("clean/a.png").read_bytes()
+    Path("clean/a.png").write_bytes(whole[: len(whole) // 2])
+    done = restore(local_run, ["in"], "out", clean="clean")
+    assert len(done.files) == 2
+    assert done.quality.restored.rmse.n == 1
+    assert done.unpaired[0].reason.startswith("its clean picture clean/a.png: damaged")
+
+
+def test_measuring_asks_for_its_library_before_any_work(local_run: Run, monkeypatch) -> None:
+    draw("in/a.png")
+    draw("clean/a.png")
+    monkeypatch.setitem(sys.modules, "skimage.metrics", None)
+    with pytest.raises(CapabilityError, match="pip install"):
+        restore(local_run, ["in"], "out", clean="clean")
+    assert not Path("out").exists()
+    assert len(restore(local_run, ["in"], "out").files) == 1
