@@ -33,6 +33,10 @@ class DivergenceError(AutoencodeError, ArithmeticError):
     """Training met a NaN or an infinity."""
 
 
+class CancelledError(AutoencodeError, RuntimeError):
+    """A long operation that ended early because its cancel token asked for it."""
+
+
 class RunError(AutoencodeError, RuntimeError):
     """A run folder that is missing, from another version, truncated or tampered with."""
 

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from autoencode.runtime.cancellation import cancel_on_interrupt
+from autoencode.errors import CancelledError
+from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 
 
 @pytest.fixture(autouse=True)
@@ -16,10 +17,10 @@ def usual():
 
 
 def test_the_first_is_a_request_and_the_second_is_not():
-    with cancel_on_interrupt() as cancel_token:
-        assert not cancel_token.cancelled
+    with cancel_on_interrupt() as cancel:
+        assert not cancel.cancelled
         os.kill(os.getpid(), signal.SIGINT)
-        assert cancel_token.cancelled
+        assert cancel.cancelled
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -35,10 +36,43 @@ def test_other_threads_do_not_listen():
     seen = []
 
     def work():
-        with cancel_on_interrupt() as cancel_token:
-            seen.append(cancel_token.cancelled)
+        with cancel_on_interrupt() as cancel:
+            seen.append(cancel.cancelled)
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
     assert seen == [False]
+
+
+def test_a_token_is_cancelled_from_another_thread():
+    cancel = CancelToken()
+    cancel.raise_if_cancelled()
+    thread = threading.Thread(target=cancel.cancel)
+    thread.start()
+    assert cancel.wait(60)
+    thread.join()
+    with pytest.raises(CancelledError):
+        cancel.raise_if_cancelled()
+
+
+def test_a_given_token_is_the_one_that_is_cancelled_and_a_block_inside_listens_no_second_time():
+    cancel = CancelToken()
+    with cancel_on_interrupt(cancel) as outer, cancel_on_interrupt(outer) as inner:
+        assert inner is outer is cancel
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert cancel.cancelled
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_handler_of_the_host_program_stays():
+    received = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: received.append(number))
+    try:
+        with cancel_on_interrupt() as cancel:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert received == [signal.SIGTERM]
+            assert not cancel.cancelled
+    finally:
+        signal.signal(signal.SIGTERM, before)

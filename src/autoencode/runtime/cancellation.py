@@ -1,4 +1,4 @@
-"""Ctrl-C as a request, not an accident."""
+"""A request to stop a long operation, from another thread, from Ctrl-C or from a TERM signal."""
 
 import signal
 import threading
@@ -7,32 +7,83 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from autoencode.errors import CancelledError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
+
 
 class CancelToken:
-    """Whether someone asked to stop."""
+    """Carries the request to stop from whoever makes it to the operation, which looks at it between two steps.
+
+    Safe to use from any thread: give the token to an operation in one thread, and call `cancel` in another.
+
+    Example:
+        >>> token = CancelToken()
+        >>> token.cancel()
+        >>> token.cancelled
+        True
+    """
 
     def __init__(self) -> None:
-        self.cancelled = False
+        self._event = threading.Event()
+        self.listening = False
+
+    def cancel(self) -> None:
+        """Asks the operation to stop. It cannot be taken back."""
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether someone asked to stop."""
+        return self._event.is_set()
+
+    def raise_if_cancelled(self) -> None:
+        """Ends the operation here where someone asked to stop.
+
+        Raises:
+            CancelledError: someone did.
+        """
+        if self._event.is_set():
+            raise CancelledError("cancelled on request")
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps for so long, or until someone asks to stop; returns whether someone did."""
+        return self._event.wait(seconds)
 
 
 @contextmanager
-def cancel_on_interrupt() -> Generator[CancelToken]:
-    """Inside the block Ctrl-C (or a TERM signal) sets `cancelled`; a second one ends the process as usual."""
-    cancel_token = CancelToken()
-    if threading.current_thread() is not threading.main_thread():
-        yield cancel_token
+def cancel_on_interrupt(cancel: CancelToken | None = None) -> Generator[CancelToken]:
+    """Inside the block Ctrl-C or a TERM signal cancels the token; a second one acts as before the block.
+
+    It is for operations that must finish a step before they stop, such as training: elsewhere Python's own
+    KeyboardInterrupt answers sooner. Only the main thread can listen to signals: on another one the block installs
+    nothing. Signals that the host program ignores or handles itself stay with it.
+
+    Args:
+        cancel: the token to cancel; a new one where None is given.
+    """
+    cancel = cancel or CancelToken()
+    if cancel.listening or threading.current_thread() is not threading.main_thread():
+        yield cancel
         return
-    before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before: dict[signal.Signals, Any] = {
+        number: handler for number in _SIGNALS if (handler := signal.getsignal(number)) in _DEFAULT_HANDLERS
+    }
 
-    def request_stop(number: int, frame: FrameType | None) -> None:
-        cancel_token.cancelled = True
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-    for number in before:
-        signal.signal(number, request_stop)
-    try:
-        yield cancel_token
-    finally:
+    def restore() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+    def request_stop(number: int, frame: FrameType | None) -> None:
+        cancel.cancel()
+        restore()
+
+    cancel.listening = True
+    try:
+        for number in before:
+            signal.signal(number, request_stop)
+        yield cancel
+    finally:
+        restore()
+        cancel.listening = False

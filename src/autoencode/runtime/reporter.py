@@ -1,0 +1,234 @@
+"""One contract by which every long operation reports what it does."""
+
+import logging
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from autoencode.runtime.cancellation import CancelToken
+
+Amount = int | float
+"""How much of a task: files, bytes, steps, or a share of them."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """The base of what an operation reports beyond its progress, such as a training's finished epoch.
+
+    Operations define their events as frozen dataclasses; reporters use those that they know and ignore the others.
+    """
+
+
+class Reporter:
+    """Receives the progress, notes, warnings and events of a long operation. This base class does nothing.
+
+    Derive from it for a progress bar, a log, an experiment tracker or a browser, and override what you need. An
+    operation calls its reporter on the thread that it runs on: a reporter that several threads share needs a lock.
+    `update` may be called thousands of times a second, so limit how often you draw. What a method raises ends the
+    operation.
+
+        reading, downloading, training, … ─► start ─► update, update, … ─► finish
+                                          ─► note, warn, event at any time
+
+    Tasks are known by their names, and may be nested: "fitting the flow prior" contains "training".
+
+    Example:
+        >>> class Print(Reporter):
+        ...     def note(self, text):
+        ...         print(text)
+        >>> Print().note("3 files skipped")
+        3 files skipped
+    """
+
+    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
+        """A task begins. A task that is started again begins anew.
+
+        Args:
+            task: what is done, to be shown to a person, such as "reading".
+            total: how much there is to do, in `unit`; None where it is not known.
+            unit: what is counted, in the plural, such as "bytes"; empty where nothing is.
+            done: how much is done already, as when a training is resumed.
+        """
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        """A task has moved on.
+
+        Args:
+            task: as it was started.
+            done: how much is done in all; None leaves it as it was.
+            total: how much there is to do, where that has changed.
+            detail: what it is at, such as a file's name; empty leaves it as it was.
+        """
+
+    def finish(self, task: str) -> None:
+        """A task is over: done, cancelled or failed."""
+
+    def note(self, text: str) -> None:
+        """Something that a person may want to know. Text is plain, without markup."""
+
+    def warn(self, text: str) -> None:
+        """Something that a person should know, as the result may not be what they expect."""
+
+    def event(self, event: Event) -> None:
+        """Something happened that has a type of its own."""
+
+
+def resolve_reporter(reporter: Reporter | None) -> Reporter:
+    """The reporter an operation uses: the one it was given, or else one that does nothing.
+
+    Every operation asks here, so this is the place where a bar for terminals and notebooks can become the default.
+    """
+    return Reporter() if reporter is None else reporter
+
+
+class Progress:
+    """Counts for one task; `track` makes it.
+
+    Args:
+        reporter: who receives the progress.
+        task: its name, as it was started.
+        done: how much is done already.
+        cancel: checked at each move.
+    """
+
+    def __init__(self, reporter: Reporter, task: str, done: Amount = 0, cancel: CancelToken | None = None) -> None:
+        self._reporter, self._task, self._cancel = reporter, task, cancel
+        self.done = done
+
+    def update(self, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        """So much is done in all.
+
+        Raises:
+            CancelledError: someone asked to stop.
+        """
+        if self._cancel is not None:
+            self._cancel.raise_if_cancelled()
+        self.done = self.done if done is None else done
+        self._reporter.update(self._task, done, total=total, detail=detail)
+
+    def advance(self, amount: Amount = 1, detail: str = "") -> None:
+        """So much more is done.
+
+        Raises:
+            CancelledError: someone asked to stop.
+        """
+        self.update(self.done + amount, detail=detail)
+
+
+@contextmanager
+def track(
+    reporter: Reporter,
+    task: str,
+    total: Amount | None = None,
+    unit: str = "",
+    done: Amount = 0,
+    *,
+    cancel: CancelToken | None = None,
+) -> Generator[Progress]:
+    """Starts a task and finishes it, whatever happens in between.
+
+    Args:
+        reporter: who receives the progress.
+        task: what is done, such as "reading".
+        total: how much there is to do, in `unit`; None where it is not known.
+        unit: what is counted, in the plural.
+        done: how much is done already.
+        cancel: checked at the start and at each move.
+
+    Raises:
+        CancelledError: someone asked to stop.
+    """
+    if cancel is not None:
+        cancel.raise_if_cancelled()
+    reporter.start(task, total, unit, done)
+    try:
+        yield Progress(reporter, task, done, cancel)
+    finally:
+        reporter.finish(task)
+
+
+class CombinedReporter(Reporter):
+    """Passes everything on to several reporters, in their order."""
+
+    def __init__(self, *reporters: Reporter) -> None:
+        self.reporters = reporters
+
+    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
+        """Passed on."""
+        for reporter in self.reporters:
+            reporter.start(task, total, unit, done)
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        """Passed on."""
+        for reporter in self.reporters:
+            reporter.update(task, done, total=total, detail=detail)
+
+    def finish(self, task: str) -> None:
+        """Passed on."""
+        for reporter in self.reporters:
+            reporter.finish(task)
+
+    def note(self, text: str) -> None:
+        """Passed on."""
+        for reporter in self.reporters:
+            reporter.note(text)
+
+    def warn(self, text: str) -> None:
+        """Passed on."""
+        for reporter in self.reporters:
+            reporter.warn(text)
+
+    def event(self, event: Event) -> None:
+        """Passed on."""
+        for reporter in self.reporters:
+            reporter.event(event)
+
+
+class LoggingReporter(Reporter):
+    """Writes to a logger: notes and tasks as INFO, warnings as WARNING, events as DEBUG.
+
+    Args:
+        logger: of the standard library.
+        seconds: the least time between two lines about the progress of one task.
+    """
+
+    def __init__(self, logger: logging.Logger, seconds: Amount = 10.0) -> None:
+        self._logger, self._seconds = logger, seconds
+        self._totals: dict[str, tuple[Amount | None, str]] = {}
+        self._next: dict[str, float] = {}
+
+    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
+        """One line."""
+        self._totals[task], self._next[task] = (total, unit), time.monotonic() + self._seconds
+        self._logger.info("%s%s", task, "" if total is None else f": {done:,.10g} of {total:,.10g} {unit}".rstrip())
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        """One line from time to time."""
+        known, unit = self._totals.get(task, (None, ""))
+        if total is not None:
+            known = total
+            self._totals[task] = known, unit
+        now = time.monotonic()
+        if done is None or now < self._next.get(task, 0.0):
+            return
+        self._next[task] = now + self._seconds
+        of = "" if known is None else f" of {known:,.10g}"
+        self._logger.info("%s: %s", task, f"{done:,.10g}{of} {unit} {detail}".rstrip())
+
+    def finish(self, task: str) -> None:
+        """Forgets the task."""
+        self._totals.pop(task, None)
+        self._next.pop(task, None)
+
+    def note(self, text: str) -> None:
+        """At level INFO."""
+        self._logger.info("%s", text)
+
+    def warn(self, text: str) -> None:
+        """At level WARNING."""
+        self._logger.warning("%s", text)
+
+    def event(self, event: Event) -> None:
+        """At level DEBUG."""
+        self._logger.debug("%s", event)
