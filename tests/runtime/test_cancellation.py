@@ -50,7 +50,7 @@ def test_a_token_is_cancelled_from_another_thread():
     cancel.raise_if_cancelled()
     thread = threading.Thread(target=cancel.cancel)
     thread.start()
-    assert cancel.wait(60)
+    assert cancel.wait(60.0)
     thread.join()
     with pytest.raises(CancelledError):
         cancel.raise_if_cancelled()
