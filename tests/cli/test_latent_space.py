@@ -21,7 +21,7 @@ def plain_run(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch, tmp_path):
     """The classifiers of this file are not kept in anybody's cache folder."""
-    monkeypatch.setattr(classifier, "cache", lambda name: tmp_path / name)
+    monkeypatch.setattr(classifier, "cache_folder", lambda name: tmp_path / name)
 
 
 def test_a_map(run, vector_run, tmp_path):

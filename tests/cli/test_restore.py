@@ -110,7 +110,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_many(run, tmp_path, monkeypatch)
     from autoencode.cli.restore_progress import RestoreProgress
 
     draw(tmp_path, "in/a.png", "in/b.png", "in/c.png")
-    monkeypatch.setattr(RestoreProgress, "done", lambda self, file: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(RestoreProgress, "on_file_end", lambda self, file: signal.raise_signal(signal.SIGINT))
     code, out, _ = run("in", "-o", "out")
     assert code == 130
     assert "stopped; 1 of 3 restored" in out

@@ -62,7 +62,7 @@ def test_an_outlier_makes_everything_precise_but_not_dense():
 def test_portions_change_nothing(monkeypatch):
     one, other = torch.randn(50, 3), torch.randn(60, 3)
     whole = precision_recall(one, other), density_coverage(one, other)
-    monkeypatch.setattr("autoencode.evaluation.neighbours._AT_A_TIME", 150)
+    monkeypatch.setattr("autoencode.evaluation.neighbours._CHUNK_VALUES", 150)
     assert (precision_recall(one, other), density_coverage(one, other)) == whole
 
 

@@ -30,7 +30,7 @@ def pair(channels: int = 3, height: int = 40, width: int = 30) -> tuple[np.ndarr
 @pytest.mark.parametrize("at_a_time", [2**20, 630, 1])  # 630 gives strips of seven rows and a rest
 @pytest.mark.parametrize("shape", [(3, 40, 30), (1, 11, 11), (3, 12, 200)], ids=str)
 def test_the_measures_are_scikit_images_in_strips_too(monkeypatch, at_a_time: int, shape: tuple[int, ...]) -> None:
-    monkeypatch.setattr(quality, "_AT_A_TIME", at_a_time)
+    monkeypatch.setattr(quality, "_CHUNK_VALUES", at_a_time)
     clean, noisy = pair(*shape)
     measured = picture_quality(clean, noisy)
     window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}

@@ -12,7 +12,6 @@ from autoencode.cli.completion import data_names, recipe_names
 from autoencode.cli.console import out
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
 from autoencode.cli.run_options import TrustOption
-from autoencode.latent.ex_post import ex_post_prior
 
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
@@ -86,6 +85,7 @@ def _finish(run: "Run", *, report: bool) -> None:
     """Says where things are and what to do next."""
     from autoencode import tasks
     from autoencode.cli.evaluate import show
+    from autoencode.latent.ex_post import ex_post_prior
     from autoencode.training.history import Status
 
     if run.folder.metadata["status"] == Status.INTERRUPTED:

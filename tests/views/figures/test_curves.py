@@ -29,8 +29,8 @@ def test_there_is_a_panel_for_each_term_with_both_parts():
     figure = curves(epochs([9.0, 5.0, 4.0, 3.5], terms=("loss", "nll", "kl", "mine")))
     assert len(figure.axes) == 4
     for axes in figure.axes:
-        assert line(axes, "validation part").get_xydata().tolist() == [[1, 9], [2, 5], [3, 4], [4, 3.5]]
-        assert line(axes, "training part").get_ydata().tolist() == [10, 6, 5, 4.5]
+        assert line(axes, "validation split").get_xydata().tolist() == [[1, 9], [2, 5], [3, 4], [4, 3.5]]
+        assert line(axes, "training split").get_ydata().tolist() == [10, 6, 5, 4.5]
 
 
 def test_the_ring_marks_the_last_best_epoch():
