@@ -63,7 +63,7 @@ def _lead(run: Run) -> str:
     purpose = "to restore them" if _is_overcomplete(run) else f"to tell each in {_size(run)}"
     return (
         f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} {purpose}: "
-        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['decided']['hardware']}."
+        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['resolved']['hardware']}."
     )
 
 

@@ -247,7 +247,7 @@ def test_a_recipe_can_ask_for_a_prior(monkeypatch, tmp_path):
 def test_errors(plain):
     with pytest.raises(UnknownNameError, match=r"no prior to fit is called 'gmm'; there are: flow, mixture, normal"):
         tasks.fit_prior(plain, "gmm")
-    with pytest.raises(ArgumentError, match="a fitted normal prior does not take components"):
+    with pytest.raises(ArgumentError, match="a fitted normal prior does not take n_components"):
         tasks.fit_prior(plain, "normal", n_components=3)
     with pytest.raises(ArgumentError, match="1 component or more"):
         tasks.fit_prior(plain, "mixture", n_components=0)

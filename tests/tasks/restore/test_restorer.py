@@ -127,7 +127,7 @@ def test_models_that_do_not_restore_say_why(vector_run: Run, local_run: Run, mon
     with pytest.raises(CapabilityError, match=r"of shape \(5,\): restoring takes one of grey or colour pictures"):
         Restorer(vector_run)
     facts = {**local_run.folder.metadata, "data": {**local_run.folder.metadata["data"], "values": "raw"}}
-    monkeypatch.setattr(local_run.folder, "facts", facts)
+    monkeypatch.setattr(local_run.folder, "metadata", facts)
     with pytest.raises(CapabilityError, match="trained on numbers as they are"):
         Restorer(local_run)
 
