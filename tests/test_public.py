@@ -31,11 +31,3 @@ def test_a_name_that_is_not_there():
 def test_the_import_is_light():
     code = "import sys, autoencode; assert not {'torch', 'numpy', 'matplotlib'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_recipes_are_short():
-    folder = Path(autoencode.__file__).parent / "recipes"
-    texts = [text for path in folder.rglob("*.py") if "\n@recipe(" in (text := path.read_text())]
-    assert len(texts) > 40
-    for text in texts:
-        assert text.count("\n") < 80, text

@@ -69,7 +69,7 @@ def test_commitment_is_the_squared_distance_from_each_sum(name: str) -> None:
     model, batch = made(name), Batch(torch.rand(5, 6))
     fwd = forward_pass(model, batch)
     output = Commitment(0.5).evaluate(fwd, None)
-    by_hand = sum((fwd.q.before - total).square().flatten(1).sum(1) for total in fwd.q.sums)
+    by_hand = sum((fwd.q.unquantised - total).square().flatten(1).sum(1) for total in fwd.q.sums)
     assert torch.allclose(output.terms["commitment"], by_hand, rtol=1e-12)
     assert torch.allclose(output.loss, 0.5 * by_hand.mean(), rtol=1e-12)
 

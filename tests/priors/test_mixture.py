@@ -149,7 +149,7 @@ def test_a_training_pass_tells_it_and_an_evaluation_does_not():
     torch.testing.assert_close(model.prior.codes[:8], model.encode(batch.x).mean.to(model.prior.codes))
 
 
-@pytest.mark.parametrize("wrong", [{"n_components": 0}, {"n_components": 5, "fit_step": 1, "remembered": 4}])
+@pytest.mark.parametrize("wrong", [{"n_components": 0}, {"n_components": 5, "fit_step": 1, "buffer_size": 4}])
 def test_too_few_are_errors(wrong):
     with pytest.raises(ArgumentError, match="a mixture has 1 component or more"):
         MixturePrior(2, **wrong)

@@ -72,7 +72,7 @@ def test_info_vae_has_the_weights_of_equation_6(alpha: float, scale: float) -> N
     assert torch.allclose(output.loss, expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("wrong", [{"alpha": 1.1}, {"alpha": -3.0, "scale": 2.0}])
+@pytest.mark.parametrize("wrong", [{"alpha": 1.1}, {"alpha": -3.0, "mmd_weight": 2.0}])
 def test_info_vae_weighs_nothing_negatively(wrong: dict) -> None:
     with pytest.raises(ArgumentError, match="alpha is at most 1, and"):
         recipes["info-vae"](SHAPE, **wrong)
