@@ -66,7 +66,7 @@ def test_with_the_best_critic_both_losses_are_those_of_the_game(model: Autoencod
     output = objective(model, Batch(torch.randn(50_000, 1)))
     assert_mean(output.terms["generator_loss"], integral(generator_loss, BREAKS))
     assert torch.equal(output.loss, output.terms["generator_loss"].mean())
-    losses = [objective(model, Batch(torch.randn(500, 1))).adversary_losses["code_critic"].detach() for _ in range(200)]
+    losses = [objective(model, Batch(torch.randn(500, 1))).auxiliary_losses["code_critic"].detach() for _ in range(200)]
     assert_mean(torch.stack(losses), integral(loss, BREAKS))
 
 
@@ -74,7 +74,7 @@ def test_the_best_critic_rests(model: Autoencoder) -> None:
     critic = exact()
     objective, gradients = AdversarialPrior(critic), []
     for _ in range(300):
-        loss = objective(model, Batch(torch.randn(500, 1))).adversary_losses["code_critic"]
+        loss = objective(model, Batch(torch.randn(500, 1))).auxiliary_losses["code_critic"]
         gradients.append(torch.stack(torch.autograd.grad(loss, [critic.a, critic.b])))
     assert_mean(torch.stack(gradients), torch.zeros(2))
 
@@ -82,7 +82,7 @@ def test_the_best_critic_rests(model: Autoencoder) -> None:
 def test_a_critic_that_cannot_tell_says_log_two(model: Autoencoder) -> None:
     output = AdversarialPrior(Quadratic(0.0, 0.0))(model, Batch(torch.randn(8, 1)))
     assert output.terms["generator_loss"].tolist() == pytest.approx([math.log(2)] * 8, rel=1e-12)
-    assert output.adversary_losses["code_critic"].item() == pytest.approx(2 * math.log(2), rel=1e-12)
+    assert output.auxiliary_losses["code_critic"].item() == pytest.approx(2 * math.log(2), rel=1e-12)
 
 
 def test_the_model_moves_codes_towards_the_prior(model: Autoencoder) -> None:

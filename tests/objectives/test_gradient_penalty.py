@@ -66,4 +66,4 @@ def test_it_is_the_critics_alone(make) -> None:
     model.encode(x).rsample((1,))
     real = model.prior_for().sample((5,)) if name == "code_critic" else x
     expected = 2 * gradient_penalty(adversary.network, real)
-    torch.testing.assert_close(two.adversary_losses[name] - one.adversary_losses[name], expected)
+    torch.testing.assert_close(two.auxiliary_losses[name] - one.auxiliary_losses[name], expected)

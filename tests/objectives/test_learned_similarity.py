@@ -69,14 +69,14 @@ def test_each_of_the_three_gets_its_own_gradient(critic: FeatureExtractor, fwd: 
     assert_same(gradients(output.loss, fwd.model.posterior), gradients(expected["error"], fwd.model.posterior))
     decoder = gradients(gamma * expected["error"] + expected["decoder"], fwd.model.decoder)
     assert_same(gradients(output.loss, fwd.model.decoder), decoder)
-    assert_same(gradients(output.adversary_losses["critic"], critic), gradients(expected["critic"], critic))
+    assert_same(gradients(output.auxiliary_losses["critic"], critic), gradients(expected["critic"], critic))
 
 
 def test_terms_are_those_of_the_paper(critic: FeatureExtractor, fwd: ForwardPass) -> None:
     output, expected = judged(critic, fwd), parts(critic, fwd)
     torch.testing.assert_close(output.terms["feature_error"].mean(), expected["error"])
     torch.testing.assert_close(2 * output.terms["generator_loss"].mean(), expected["decoder"])
-    torch.testing.assert_close(output.adversary_losses["critic"], expected["critic"])
+    torch.testing.assert_close(output.auxiliary_losses["critic"], expected["critic"])
     torch.testing.assert_close(output.loss, GAMMA * expected["error"] + expected["decoder"])
 
 
@@ -92,7 +92,7 @@ def test_a_critic_that_cannot_tell_says_log_two(critic: FeatureExtractor, fwd: F
     nn.init.zeros_(critic.head.bias)
     output = judged(critic, fwd)
     assert output.terms["generator_loss"].tolist() == pytest.approx([math.log(2)] * 7)
-    assert output.adversary_losses["critic"].item() == pytest.approx(3 * math.log(2))
+    assert output.auxiliary_losses["critic"].item() == pytest.approx(3 * math.log(2))
 
 
 def test_it_compares_with_the_target(critic: FeatureExtractor, model: Autoencoder) -> None:

@@ -56,13 +56,13 @@ def test_the_network_learns_to_name_the_turn(model: Autoencoder, network: Featur
     x = torch.randn(n, *SHAPE)
     output = Perceptual(network)(model, Batch(x))
     said = [network(turned(x[i], i % 4)[None]).log_softmax(1)[0, i % 4] for i in range(n)]
-    torch.testing.assert_close(output.adversary_losses["features"], -torch.stack(said).mean())
+    torch.testing.assert_close(output.auxiliary_losses["features"], -torch.stack(said).mean())
 
 
 def test_the_network_hears_of_turns_and_the_model_of_maps(model: Autoencoder, network: FeatureExtractor) -> None:
     output = Perceptual(network)(model, Batch(torch.randn(8, *SHAPE)))
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    alone = torch.autograd.grad(output.adversary_losses["features"], weights, allow_unused=True, retain_graph=True)
+    alone = torch.autograd.grad(output.auxiliary_losses["features"], weights, allow_unused=True, retain_graph=True)
     assert all(gradient is None for gradient in alone)
     output.loss.backward()
     assert (model.posterior.head.weight.grad[:3] != 0).any(1).all()
@@ -81,6 +81,6 @@ def test_a_network_that_has_learned_already_is_no_player(model: Autoencoder, tmp
     three = linear_model(NormalLikelihood((3, 5, 5), FixedScale(0.5)), 3)
     fwd = forward_pass(three, Batch(torch.rand(4, 3, 5, 5)))
     output = objective.evaluate(fwd, None)
-    assert output.adversary_losses == {}
+    assert output.auxiliary_losses == {}
     (one,), (two,) = (objective.network.feature_maps(x) for x in (fwd.batch.x, fwd.p_x.mean[0]))
     torch.testing.assert_close(output.terms["perceptual"], 0.5 * (one - two).square().flatten(1).mean(1) * 75)

@@ -57,7 +57,7 @@ def test_the_exact_ratio_is_where_the_critic_rests(model: Autoencoder) -> None:
     critic = exact()
     objective, gradients = TotalCorrelation(critic), []
     for _ in range(200):
-        loss = objective(model, Batch(torch.randn(1000, 2))).adversary_losses["tc_critic"]
+        loss = objective(model, Batch(torch.randn(1000, 2))).auxiliary_losses["tc_critic"]
         gradients.append(torch.autograd.grad(loss, critic.weights)[0])
     assert_mean(torch.stack(gradients), torch.zeros(3))
 
@@ -71,7 +71,7 @@ def fitted(model: Autoencoder, n: int) -> Tensor:
         torch.manual_seed(seed)
         return objective(model, Batch(x))
 
-    minimise(lambda: output().adversary_losses["tc_critic"], critic.parameters(), 30)
+    minimise(lambda: output().auxiliary_losses["tc_critic"], critic.parameters(), 30)
     return output().terms["total_correlation"].mean().detach()
 
 
@@ -86,10 +86,10 @@ def test_a_critic_that_learned_finds_the_total_correlation(model: Autoencoder) -
 def test_the_critic_pays_cross_entropy_for_codes_and_permuted_codes_alike(model: Autoencoder) -> None:
     critic = Quadratic([0.0, 0.0, 0.0])
     output = TotalCorrelation(critic)(model, Batch(torch.randn(8, 2)))
-    assert output.adversary_losses["tc_critic"].item() == pytest.approx(math.log(2), rel=1e-12)
+    assert output.auxiliary_losses["tc_critic"].item() == pytest.approx(math.log(2), rel=1e-12)
     sure = TotalCorrelation(Quadratic([3.0, 0.0, 0.0]))(model, Batch(torch.randn(8, 2)))
     expected = 0.5 * (math.log1p(math.exp(-3)) + math.log1p(math.exp(3)))
-    assert sure.adversary_losses["tc_critic"].item() == pytest.approx(expected, rel=1e-12)
+    assert sure.auxiliary_losses["tc_critic"].item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_permuted_codes_are_of_their_own_draw() -> None:

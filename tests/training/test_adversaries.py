@@ -77,7 +77,7 @@ def test_each_loss_moves_its_own_weights_alone():
     network = judge.auxiliary_networks["tc_critic"].network
     for loss, module, done in (
         (output.loss, fresh, model),
-        (output.adversary_losses["tc_critic"], network, adversaries.networks["tc_critic"]),
+        (output.auxiliary_losses["tc_critic"], network, adversaries.networks["tc_critic"]),
     ):
         own = list(module.parameters())
         expected = torch.autograd.grad(loss, own, retain_graph=True)
@@ -231,7 +231,7 @@ def test_bfloat16_players_have_losses_in_full_precision(data):
     model, objective = made()
     x = torch.rand(16, 12)
     output = TrainStep(model, objective, "bfloat16")(Batch(x), 0)
-    assert output.adversary_losses["tc_critic"].dtype == torch.float32
+    assert output.auxiliary_losses["tc_critic"].dtype == torch.float32
     assert output.terms["total_correlation"].dtype == torch.float32
     assert trained(data, epochs=2, precision="bfloat16")[2].status is Status.COMPLETE
 
@@ -260,7 +260,7 @@ def test_a_weight_is_the_models_alone():
     plain = outputs[0]
     for weighted in outputs[1:]:
         torch.testing.assert_close(weighted.loss, 7 * plain.loss)
-        assert torch.equal(weighted.adversary_losses["tc_critic"], plain.adversary_losses["tc_critic"])
+        assert torch.equal(weighted.auxiliary_losses["tc_critic"], plain.auxiliary_losses["tc_critic"])
 
 
 def test_a_copy_of_both_shares_nothing():

@@ -1,7 +1,7 @@
 """What training minimises: functions of one forward pass."""
 
 from autoencode.objectives.adversarial_prior import AdversarialPrior
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.blind_spot import BlindSpot
 from autoencode.objectives.capacity import Capacity
 from autoencode.objectives.commitment import CodebookUsage, Commitment
@@ -54,7 +54,7 @@ __all__ = [
     "Objective",
     "ObjectiveOutput",
     "Perceptual",
-    "Adversary",
+    "AuxiliaryNetwork",
     "Rate",
     "SparsityPenalty",
     "Reconstruction",

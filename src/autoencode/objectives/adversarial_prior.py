@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from autoencode.nn import full_precision
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.gradient_penalty import gradient_penalty
@@ -40,9 +40,9 @@ class AdversarialPrior(Objective):
     penalty: float = 0.0
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """The critic."""
-        return {"code_critic": Adversary(self.critic, self.learning_rate)}
+        return {"code_critic": AuxiliaryNetwork(self.critic, self.learning_rate)}
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """−log D of the codes, and the critic's loss."""

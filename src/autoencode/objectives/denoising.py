@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from autoencode.corruptions import Corruption
 from autoencode.data.batch import Batch
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
@@ -31,7 +31,7 @@ class Denoising(Objective):
         object.__setattr__(self, "n_samples", self.objective.n_samples)
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """The part's."""
         return self.objective.auxiliary_networks
 

@@ -8,7 +8,7 @@ from torch.nn.functional import softplus
 
 from autoencode.errors import ArgumentError
 from autoencode.nn import FeatureExtractor, full_precision
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.gradient_penalty import gradient_penalty
@@ -55,9 +55,9 @@ class LearnedSimilarity(Objective):
             raise ArgumentError(f"gamma must be 0 or more, not {self.gamma}")
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """The critic."""
-        return {"critic": Adversary(self.critic, self.learning_rate)}
+        return {"critic": AuxiliaryNetwork(self.critic, self.learning_rate)}
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, its terms and the critic's loss."""

@@ -8,7 +8,7 @@ from torch import Tensor
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 from autoencode.model import Autoencoder
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.forward_pass import ForwardPass, forward_pass
 
 
@@ -19,19 +19,19 @@ class ObjectiveOutput:
     Args:
         loss: what is minimised, a scalar: the mean over the batch.
         terms: unweighted, by name, (batch,) each, in nats for each example unless the name says otherwise.
-        adversary_losses: what each of the objective's adversaries minimises, by its name; a scalar each. A adversary's loss moves
-            the adversary's weights only, and `loss` moves the model's only.
+        auxiliary_losses: the loss of each auxiliary network by its name, a scalar each. It trains the weights of that
+            network only; `loss` trains those of the model only.
     """
 
     loss: Tensor
     terms: dict[str, Tensor]
-    adversary_losses: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
+    auxiliary_losses: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
 
     def scalars(self) -> dict[str, Tensor]:
-        """The loss, the means of the terms and the adversaries' losses, without gradients."""
+        """The loss, the means of the terms and the auxiliary losses, without gradients."""
         terms = {name: term.detach().mean() for name, term in self.terms.items()}
-        adversaries = {name: loss.detach() for name, loss in self.adversary_losses.items()}
-        return {"loss": self.loss.detach(), **terms, **adversaries}
+        auxiliary = {name: loss.detach() for name, loss in self.auxiliary_losses.items()}
+        return {"loss": self.loss.detach(), **terms, **auxiliary}
 
 
 class Objective(ABC):
@@ -44,8 +44,8 @@ class Objective(ABC):
     """Codes drawn for each example."""
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
-        """The networks that play against the model, by name; none for most objectives."""
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
+        """Networks trained beside the model, by name; none for most objectives."""
         return {}
 
     def prepare(self, batch: Batch) -> Batch:
@@ -84,7 +84,7 @@ class WeightedObjective(Objective):
         object.__setattr__(self, "n_samples", self.objective.n_samples)
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """The part's."""
         return self.objective.auxiliary_networks
 
@@ -93,9 +93,9 @@ class WeightedObjective(Objective):
         return self.objective.prepare(batch)
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The part's loss times the weight; its adversaries' losses stay as they are."""
+        """The part's loss times the weight; terms and auxiliary losses are unchanged."""
         output = self.objective.evaluate(fwd, step)
-        return ObjectiveOutput(self.weight * output.loss, output.terms, output.adversary_losses)
+        return ObjectiveOutput(self.weight * output.loss, output.terms, output.auxiliary_losses)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class SumObjective(Objective):
         object.__setattr__(self, "n_samples", max(self.first.n_samples, self.second.n_samples))
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """Those of both."""
         return {**self.first.auxiliary_networks, **self.second.auxiliary_networks}
 
@@ -118,16 +118,16 @@ class SumObjective(Objective):
         return self.second.prepare(self.first.prepare(batch))
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The sum of the losses, and the terms and adversaries of both.
+        """The sum of the losses, with the terms and auxiliary losses of both.
 
         Raises:
-            ArgumentError: both have a term or a adversary of the same name.
+            ArgumentError: both have a term or an auxiliary network of the same name.
         """
         one, two = self.first.evaluate(fwd, step), self.second.evaluate(fwd, step)
         if clash := sorted(
-            (one.terms.keys() & two.terms.keys()) | (one.adversary_losses.keys() & two.adversary_losses.keys())
+            (one.terms.keys() & two.terms.keys()) | (one.auxiliary_losses.keys() & two.auxiliary_losses.keys())
         ):
             raise ArgumentError(f"two parts of the objective both report '{clash[0]}': use each part once")
         return ObjectiveOutput(
-            one.loss + two.loss, {**one.terms, **two.terms}, {**one.adversary_losses, **two.adversary_losses}
+            one.loss + two.loss, {**one.terms, **two.terms}, {**one.auxiliary_losses, **two.auxiliary_losses}
         )

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from autoencode.nn import FeatureExtractor, VggFeatures, full_precision
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
@@ -38,11 +38,11 @@ class Perceptual(Objective):
     learning_rate: float = 1e-3
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """The network, where it learns."""
         if isinstance(self.network, VggFeatures):
             return {}
-        return {"features": Adversary(self.network, self.learning_rate, betas=(0.9, 0.999))}
+        return {"features": AuxiliaryNetwork(self.network, self.learning_rate, betas=(0.9, 0.999))}
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The distance for each example, and the network's own loss."""

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from autoencode.nn import full_precision
-from autoencode.objectives.adversary import Adversary
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
@@ -40,9 +40,9 @@ class TotalCorrelation(Objective):
     learning_rate: float = 1e-4
 
     @property
-    def auxiliary_networks(self) -> dict[str, Adversary]:
+    def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """The critic."""
-        return {"tc_critic": Adversary(self.critic, self.learning_rate)}
+        return {"tc_critic": AuxiliaryNetwork(self.critic, self.learning_rate)}
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The estimate, and the critic's cross-entropy."""

@@ -73,7 +73,7 @@ def training_step(
 
 def _forward_backward(train_step: TrainStep, adversaries: Adversaries, batch: Batch, step: int) -> dict[str, float]:
     output: ObjectiveOutput = train_step(batch, step)
-    adversaries.backward(output.adversary_losses)
+    adversaries.backward(output.auxiliary_losses)
     if adversaries.networks:
         output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
     else:
