@@ -300,7 +300,7 @@ def test_least_steps_make_more_epochs_for_small_data():
 def test_clipping_bounds_the_step(build, data):
     model, objective = build()
     before = torch.cat([p.detach().flatten().clone() for p in model.parameters()])
-    fit(model, objective, data, Settings(steps=1, optimizer="sgd", learning_rate=1.0, clip=1e-3))
+    fit(model, objective, data, Settings(steps=1, optimizer="sgd", learning_rate=1.0, grad_clip=1e-3))
     after = torch.cat([p.detach().flatten() for p in model.parameters()])
     moved = (after - before).norm().item()
     assert 0 < moved <= 1.9e-3 + 1e-6  # Nesterov's first step is 1 + 0.9 times the gradient

@@ -48,7 +48,7 @@ def save_checkpoint(
         "model": model.state_dict(),
         "optimizer": state_tensors(optimizer),
         "adversaries": adversaries.tensors(),
-        "ema_decay": ema.tensors,
+        "ema": ema.tensors,
     }
     tensors = {f"{part}.{name}": value for part, named in parts.items() for name, value in named.items()}
     save_tensors(path, tensors, asdict(state))
