@@ -1,8 +1,14 @@
 """One tutorial or paper, one file: functions that assemble a model and an objective for data of a given shape."""
 
-from autoencode.recipes.adversarial.adversarial_ae import adversarial_ae
-from autoencode.recipes.adversarial.vae_gan import vae_gan
-from autoencode.recipes.adversarial.wae import wae
+from autoencode.recipes.autoencoders.contractive_ae import contractive_ae
+from autoencode.recipes.autoencoders.conv_ae import conv_ae
+from autoencode.recipes.autoencoders.denoising_ae import denoising_ae
+from autoencode.recipes.autoencoders.fashion_denoise import fashion_denoise
+from autoencode.recipes.autoencoders.linear_ae import linear_ae
+from autoencode.recipes.autoencoders.rae import rae
+from autoencode.recipes.autoencoders.sparse_ae import sparse_ae
+from autoencode.recipes.autoencoders.topk_ae import topk_ae
+from autoencode.recipes.autoencoders.undercomplete_ae import undercomplete_ae
 from autoencode.recipes.conditional.conditional_vae import conditional_vae
 from autoencode.recipes.conditional.floor_plan_vae import floor_plan_vae
 from autoencode.recipes.conditional.m2_vae import m2_vae
@@ -16,42 +22,36 @@ from autoencode.recipes.disentangled.beta_vae import beta_vae
 from autoencode.recipes.disentangled.capacity_vae import capacity_vae
 from autoencode.recipes.disentangled.dip_vae import dip_vae
 from autoencode.recipes.disentangled.factor_vae import factor_vae
-from autoencode.recipes.disentangled.info_vae import info_vae
-from autoencode.recipes.gaussian.conv_vae import conv_vae
-from autoencode.recipes.gaussian.cyclical_vae import cyclical_vae
-from autoencode.recipes.gaussian.deep_vae import deep_vae
-from autoencode.recipes.gaussian.dense_vae import dense_vae
-from autoencode.recipes.gaussian.dreg_iwae import dreg_iwae
-from autoencode.recipes.gaussian.fashion_vae import fashion_vae
-from autoencode.recipes.gaussian.full_covariance_vae import full_covariance_vae
-from autoencode.recipes.gaussian.iaf_vae import iaf_vae
-from autoencode.recipes.gaussian.iwae import iwae
-from autoencode.recipes.gaussian.perceptual_vae import perceptual_vae
-from autoencode.recipes.latent_shapes.dirichlet_vae import dirichlet_vae
-from autoencode.recipes.latent_shapes.gamma_vae import gamma_vae
-from autoencode.recipes.latent_shapes.hyperspherical_vae import hyperspherical_vae
-from autoencode.recipes.latent_shapes.interval_vae import interval_vae
+from autoencode.recipes.inference.dreg_iwae import dreg_iwae
+from autoencode.recipes.inference.full_covariance_vae import full_covariance_vae
+from autoencode.recipes.inference.iaf_vae import iaf_vae
+from autoencode.recipes.inference.iwae import iwae
+from autoencode.recipes.learned_priors.flow_prior_vae import flow_prior_vae
+from autoencode.recipes.learned_priors.ladder_vae import ladder_vae
+from autoencode.recipes.learned_priors.mixture_vae import mixture_vae
+from autoencode.recipes.learned_priors.two_stage_vae import two_stage_vae
+from autoencode.recipes.learned_priors.vamp_vae import vamp_vae
 from autoencode.recipes.networks import Networks, networks
-from autoencode.recipes.plain.contractive_ae import contractive_ae
-from autoencode.recipes.plain.conv_ae import conv_ae
-from autoencode.recipes.plain.denoising_ae import denoising_ae
-from autoencode.recipes.plain.fashion_denoise import fashion_denoise
-from autoencode.recipes.plain.linear_ae import linear_ae
-from autoencode.recipes.plain.rae import rae
-from autoencode.recipes.plain.sparse_ae import sparse_ae
-from autoencode.recipes.plain.topk_ae import topk_ae
-from autoencode.recipes.plain.undercomplete_ae import undercomplete_ae
+from autoencode.recipes.non_gaussian.dirichlet_vae import dirichlet_vae
+from autoencode.recipes.non_gaussian.gamma_vae import gamma_vae
+from autoencode.recipes.non_gaussian.hyperspherical_vae import hyperspherical_vae
+from autoencode.recipes.non_gaussian.interval_vae import interval_vae
+from autoencode.recipes.perceptual.perceptual_vae import perceptual_vae
+from autoencode.recipes.perceptual.vae_gan import vae_gan
+from autoencode.recipes.prior_matching.adversarial_ae import adversarial_ae
+from autoencode.recipes.prior_matching.info_vae import info_vae
+from autoencode.recipes.prior_matching.wae import wae
 from autoencode.recipes.recipe import Parameter, Recipe, default_recipe, recipe, recipes
 from autoencode.recipes.restorers.restorer import restorer
 from autoencode.recipes.restorers.self_restorer import self_restorer
 from autoencode.recipes.restorers.video_restorer import video_restorer
 from autoencode.recipes.restorers.video_self_restorer import video_self_restorer
-from autoencode.recipes.richer_priors.flow_prior_vae import flow_prior_vae
-from autoencode.recipes.richer_priors.ladder_vae import ladder_vae
-from autoencode.recipes.richer_priors.mixture_vae import mixture_vae
-from autoencode.recipes.richer_priors.two_stage_vae import two_stage_vae
-from autoencode.recipes.richer_priors.vamp_vae import vamp_vae
 from autoencode.recipes.user_recipes import find_recipe, is_user_recipe
+from autoencode.recipes.vaes.conv_vae import conv_vae
+from autoencode.recipes.vaes.cyclical_vae import cyclical_vae
+from autoencode.recipes.vaes.deep_vae import deep_vae
+from autoencode.recipes.vaes.dense_vae import dense_vae
+from autoencode.recipes.vaes.fashion_vae import fashion_vae
 
 __all__ = [
     "Networks",

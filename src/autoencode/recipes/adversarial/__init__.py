@@ -1,1 +1,0 @@
-"""Autoencoders whose codes or pictures a second network, or a divergence, compares."""

@@ -1,1 +1,0 @@
-"""Autoencoders without a prior: dense, convolutional, sparse, contractive, denoising, regularised."""

@@ -1,1 +1,0 @@
-"""VAEs whose prior is learned: mixtures, VampPrior, flows, two stages, ladders."""
