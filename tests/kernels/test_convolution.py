@@ -230,7 +230,7 @@ def test_the_same_twice_to_the_bit() -> None:
 
 
 def is_own(out: Tensor) -> bool:
-    return out.grad_fn is not None and out.grad_fn.name() == "WideBackward"
+    return out.grad_fn is not None and out.grad_fn.name() == "WinogradFunctionBackward"
 
 
 def test_whom_it_leaves_to_pytorch() -> None:

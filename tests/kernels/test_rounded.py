@@ -52,7 +52,7 @@ def ours(kind: str, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     }[kind]()
     assert out is not None
     assert out.grad_fn is not None
-    assert out.grad_fn.name().startswith("WinogradFunction")
+    assert out.grad_fn.name().startswith("Winograd")
     return out
 
 
