@@ -58,7 +58,7 @@ def line(recipe: str, seed: int = 0) -> str:
     return (
         f"{recipe} on {data}: nll per pixel {measured.nll_per_value}, {error}, "
         f"{bounds}{last['epoch']:g} epochs, "
-        f"{last['seconds'] / 60:.1f} minutes, {run.folder.metadata['resolved']['hardware']}, seed {seed}"
+        f"{last['seconds'] / 60:.1f} minutes, {run.folder.metadata['plan']['hardware']}, seed {seed}"
     )
 
 

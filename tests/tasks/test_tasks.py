@@ -25,7 +25,7 @@ def test_a_run_folder_holds_all_that_a_run_is(digits_run):
     assert facts["settings"]["min_steps"] == 0  # as epochs were given
     assert facts["data"]["sizes"] == {"train": 1437, "validation": 180, "test": 180}
     assert facts["status"] == "complete"
-    assert facts["resolved"]["precision"] in ("float32", "bfloat16")
+    assert facts["plan"]["precision"] in ("float32", "bfloat16")
 
 
 def test_opens_as_it_was(digits_run):

@@ -280,7 +280,7 @@ def test_pictures_are_turned_in_training_only(monkeypatch):
 def test_minutes_shorten_a_training_and_are_kept_with_the_run(build, data, folder):
     run = folder()
     _, history = trained(build, data, run, epochs=100_000, minutes=0.002)
-    steps = RunFolder(run.path).metadata["resolved"]["total_steps"]
+    steps = RunFolder(run.path).metadata["plan"]["total_steps"]
     assert history.epochs[-1].step == steps < 400_000
     _, again = trained(build, data, RunFolder(run.path), epochs=100_000, minutes=0.002)
     assert again.epochs[-1].step == steps
@@ -420,13 +420,13 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
         monkeypatch.setattr(layers, "is_matmul_faster", lambda suits=suits: suits)
         run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
         fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, callback=Notes())
-        assert run.metadata["resolved"]["kernels"] == own
+        assert run.metadata["plan"]["kernels"] == own
         assert [text.split(",")[0] for text in notes] == ["compiling layers for this processor"] * own
         notes.clear()
     monkeypatch.setattr(layers, "is_matmul_faster", lambda: False)
     run, (model, objective) = folder("lost"), recipes["dense-vae"]((1, 8, 8))
     fit(model, objective, pictures, Settings(steps=1), folder=run, callback=Notes())
-    assert not run.metadata["resolved"]["kernels"]
+    assert not run.metadata["plan"]["kernels"]
     notes.clear()
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), callback=Notes())

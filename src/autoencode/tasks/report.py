@@ -63,7 +63,7 @@ def _lead(run: Run) -> str:
     purpose = "to restore them" if _is_overcomplete(run) else f"to tell each in {_size(run)}"
     return (
         f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} {purpose}: "
-        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['resolved']['hardware']}."
+        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['plan']['hardware']}."
     )
 
 
@@ -261,14 +261,14 @@ def _training_figures(run: Run) -> dict[str, Figure]:
 
 def _facts(run: Run, measured: Evaluation) -> dict[str, str]:
     facts = run.folder.metadata
-    data, resolved = facts["data"], facts["resolved"]
+    data, plan = facts["data"], facts["plan"]
     return {
         "recipe": f"{facts['recipe']} ({_format_items(facts['arguments'])})",
         "training": _format_items({name: value for name, value in facts["settings"].items() if value is not None}),
         "data": f"{data['name']}, {' × '.join(map(str, data['data_shape']))}, SHA-256 {data['fingerprint'][:12]}…",
         "parts": ", ".join(f"{name} {size:,}" for name, size in data["sizes"].items()),
         "weights": f"{sum(p.numel() for p in run.model.parameters()):,}",
-        "hardware": f"{resolved['hardware']}, {resolved['threads']} threads, {resolved['precision']}",
+        "hardware": f"{plan['hardware']}, {plan['threads']} threads, {plan['precision']}",
         "versions": _format_items({"autoencode": facts["autoencode"], **facts["versions"]}),
         "date": facts["created"][:10],
         "evaluation": f"seed {measured.seed}, {measured.seconds:.0f} s",

@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import torch
 from torch.optim import Optimizer
@@ -14,6 +13,7 @@ from autoencode.kernels import kernels_are_built, lacks_compiler
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.plan import Plan
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.cpu_tuning import configure_cpu
@@ -76,7 +76,7 @@ def fit(
     settings, callback = settings or Settings(), callback or Callback()
     with use_threads(_choose_threads(settings, folder, callback)):
         trainer = _prepare(model, objective, data, settings, folder, callback)
-        callback.on_train_start(trainer.state.step, trainer.total_steps, trainer.batches.steps_per_epoch)
+        callback.on_train_start(trainer.state.step, trainer.plan.total_steps, trainer.batches.steps_per_epoch)
         with preserved_rng(trainer.batches.device), cancel_on_interrupt() as cancel_token:
             _train(trainer, cancel_token)
         trainer.close()
@@ -87,7 +87,7 @@ def fit(
 def _train(trainer: Trainer, cancel_token: CancelToken) -> None:
     state, history = trainer.state, trainer.history
     while history.status is Status.RUNNING:
-        if state.step >= trainer.total_steps:
+        if state.step >= trainer.plan.total_steps:
             history.status = Status.COMPLETE
         elif cancel_token.cancelled:
             history.status = Status.INTERRUPTED
@@ -103,7 +103,8 @@ def _choose_threads(settings: Settings, folder: RunFolder | None, callback: Call
     most = torch.get_num_threads()
     if resolve_device(settings.device).type != "cpu":
         return most
-    kept = folder.metadata.get("resolved", {}).get("threads", most + 1) if folder else most + 1
+    before = _kept_plan(folder)
+    kept = before.threads if before else most + 1
     count = choose_threads(settings.threads or (kept if kept <= most else None))
     if settings.threads is None and count < most:
         why = "as this run did before" if kept <= most else "other work kept cores busy"
@@ -130,14 +131,15 @@ def _prepare(
     data = replace(data, train=cache_on_gpu(data.train, device), validation=cache_on_gpu(data.validation, device))
     batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
     kernels = _build_kernels(model, resolve_precision(settings.precision, device, model), device, callback)
-    resolved = _resolve_run_settings(model, objective, data, settings, batches, folder)
-    if is_emulated(resolved["precision"], device):
+    plan = _make_plan(model, objective, data, settings, batches, kernels, folder)
+    if is_emulated(plan.precision, device):
         callback.on_message("this processor does not multiply bfloat16: --precision float32 would be faster")
-    train_step = TrainStep(model, objective, resolved["precision"])
+    train_step = TrainStep(model, objective, plan.precision)
     optimizer = _optimizer(model, settings)
-    compiled = _compile_step(train_step, optimizer, batches, settings, resolved["total_steps"], callback)
+    compiled = _compile_step(train_step, optimizer, batches, settings, plan.total_steps, callback)
+    plan = plan.replace(compiled=compiled is not None)
     if folder:
-        folder.update(resolved={**folder.metadata["resolved"], "kernels": kernels, "compiled": compiled is not None})
+        folder.update(plan=plan.model_dump(), status=str(Status.RUNNING))
     trainer = Trainer(
         model=model,
         train_step=train_step,
@@ -147,11 +149,10 @@ def _prepare(
         batches=batches,
         validation=data.validation,
         settings=settings,
-        max_steps=resolved["max_steps"],
-        total_steps=resolved["total_steps"],
+        plan=plan,
         compiled=compiled,
-        budget=TimeBudget(settings.minutes, resolved["budget_steps"], batches.steps_per_epoch)
-        if settings.minutes
+        budget=TimeBudget(plan.minutes, plan.budget_steps, batches.steps_per_epoch)
+        if plan.minutes and plan.budget_steps
         else None,
         folder=folder,
         callback=callback,
@@ -194,31 +195,45 @@ def _compile_step(
         return None
 
 
-def _resolve_run_settings(
+def _kept_plan(folder: RunFolder | None) -> Plan | None:
+    """The plan of a run that goes on; None for a new one."""
+    kept = folder.metadata.get("plan") if folder else None
+    return Plan.model_validate(kept) if kept else None
+
+
+def _make_plan(
     model: Autoencoder,
     objective: Objective,
     data: Dataset,
     settings: Settings,
     batches: Batches,
+    kernels: bool,
     folder: RunFolder | None,
-) -> dict[str, Any]:
+) -> Plan:
     """What depends on this machine: decided once, and kept with the run so that a resumed one decides the same."""
-    kept = folder.metadata.get("resolved", {}) if folder else {}
-    precision = kept.get("precision") or resolve_precision(settings.precision, batches.device, model)
-    steps = settings.steps or planned_steps(settings, batches.steps_per_epoch)
-    resolved = {"precision": precision, "max_steps": steps, "total_steps": steps}
+    kept, device = _kept_plan(folder), str(batches.device)
+    precision = kept.precision if kept else resolve_precision(settings.precision, batches.device, model)
+    steps = total = settings.steps or planned_steps(settings, batches.steps_per_epoch)
+    fits: int | None = None
     if settings.minutes is not None:
-        known = kept["budget_steps"] if kept.get("minutes") == settings.minutes else None
+        known = kept.budget_steps if kept and kept.minutes == settings.minutes else None
         fits = known or estimate_steps(
             settings.minutes, model, objective, batches, data.validation, settings.optimizer, precision
         )
-        resolved |= {"minutes": settings.minutes, "budget_steps": fits, "total_steps": min(steps, fits)}
-    device = str(batches.device)
-    machine = {"device": device, "threads": torch.get_num_threads(), "hardware": describe_device(device)}
-    resolved = {**kept, **machine, **resolved}
-    if folder:
-        folder.update(resolved=resolved, status=str(Status.RUNNING))
-    return resolved
+        total = min(steps, fits)
+    return Plan.model_validate(
+        {
+            "device": device,
+            "hardware": describe_device(device),
+            "threads": torch.get_num_threads(),
+            "precision": precision,
+            "kernels": kernels,
+            "max_steps": steps,
+            "total_steps": total,
+            "minutes": settings.minutes,
+            "budget_steps": fits,
+        }
+    )
 
 
 def planned_steps(settings: Settings, steps_per_epoch: int) -> int:

@@ -10,6 +10,7 @@ from autoencode.data import Batch, Batches, Subset
 from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.plan import Plan
 from autoencode.runtime.seeding import seed_rng
 from autoencode.settings import Settings
 from autoencode.training.adversaries import Adversaries
@@ -39,8 +40,7 @@ class Trainer:
     batches: Batches
     validation: Subset
     settings: Settings
-    max_steps: int
-    total_steps: int
+    plan: Plan
     folder: RunFolder | None
     callback: Callback
     state: TrainerState = field(default_factory=TrainerState)
@@ -92,17 +92,17 @@ class Trainer:
 
     def _replan(self, budget: TimeBudget, seconds: float) -> None:
         """More steps, or fewer, where they go faster or slower than was thought."""
-        look = budget.add_step(seconds) or self.state.step == self.total_steps
+        look = budget.add_step(seconds) or self.state.step == self.plan.total_steps
         if not look or not budget.plan(self.state.step, self._elapsed()):
             return
-        self.total_steps = min(self.max_steps, budget.steps)
+        total_steps = min(self.plan.max_steps, budget.steps)
+        self.plan = self.plan.replace(total_steps=total_steps, budget_steps=budget.steps)
         if self.folder:
-            planned = {"total_steps": self.total_steps, "budget_steps": budget.steps}
-            self.folder.update(resolved={**self.folder.metadata["resolved"], **planned})
-        self.callback.on_total_steps_change(self.total_steps)
+            self.folder.update(plan=self.plan.model_dump())
+        self.callback.on_total_steps_change(total_steps)
 
     def _set_learning_rate(self, step: int) -> None:
-        factor = lr_schedules[self.settings.schedule]((step + 1) / (self.total_steps + 1))
+        factor = lr_schedules[self.settings.schedule]((step + 1) / (self.plan.total_steps + 1))
         for group in self.optimizer.param_groups:
             group["lr"] = group["max_lr"] * factor
         self.adversaries.set_learning_rate(factor)
@@ -110,7 +110,7 @@ class Trainer:
     @property
     def epoch_is_over(self) -> bool:
         """Whether the step just done ended an epoch, or the training."""
-        return self.state.step % self.batches.steps_per_epoch == 0 or self.state.step == self.total_steps
+        return self.state.step % self.batches.steps_per_epoch == 0 or self.state.step == self.plan.total_steps
 
     def finish_epoch(self) -> None:
         """Validates, keeps what is best, writes it all down."""
@@ -178,7 +178,7 @@ class Trainer:
             state.patience_best, state.epochs_since_best = loss, 0
         else:
             state.epochs_since_best += 1
-        if settings.patience and state.epochs_since_best >= settings.patience and state.step < self.total_steps:
+        if settings.patience and state.epochs_since_best >= settings.patience and state.step < self.plan.total_steps:
             self.history.status = Status.STOPPED_EARLY
         return best
 
@@ -190,7 +190,7 @@ class Trainer:
 
     def _is_time_to_save(self, now: float) -> bool:
         """Not at the end of each epoch where epochs take a second, of which the files would take a twentieth."""
-        over = self.history.status is not Status.RUNNING or self.state.step == self.total_steps
+        over = self.history.status is not Status.RUNNING or self.state.step == self.plan.total_steps
         recent = now - self._checkpointed < min(_MIN_SECONDS_BETWEEN_SAVES, self.settings.checkpoint_seconds)
         return over or not recent or not self._has_saved
 

@@ -142,7 +142,7 @@ def test_a_training_is_the_same_but_for_rounding(tmp_path) -> None:
         settings = Settings(steps=25, batch_size=64, compile=wanted, learning_rate=1e-3)
         history = fit(model, objective, data, settings, folder=folder)
         losses[wanted] = [epoch.validation["loss"] for epoch in history.epochs]
-        assert folder.metadata["resolved"]["compiled"] is (wanted == "always")
+        assert folder.metadata["plan"]["compiled"] is (wanted == "always")
     assert losses["always"] == pytest.approx(losses["never"], rel=1e-4)
 
 

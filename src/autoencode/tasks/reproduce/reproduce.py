@@ -101,7 +101,7 @@ def reproduce(
         draws=measure.importance_samples if isinstance(measure, NegativeLogLikelihood) else None,
         epochs=last["epoch"],
         minutes=last["seconds"] / 60,
-        hardware=run.folder.metadata["resolved"]["hardware"],
+        hardware=run.folder.metadata["plan"]["hardware"],
         seed=seed,
         complete=run.folder.metadata["status"] == Status.COMPLETE and epochs is None and minutes is None,
     )

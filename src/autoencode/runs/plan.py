@@ -1,0 +1,41 @@
+"""What a training decides at its start."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Plan(BaseModel):
+    """What a training decides once, at its start, from its settings and this machine; `plan` in run.json.
+
+    A resumed training follows the plan of the run, so that it ends with the same weights to the bit.
+
+    Args:
+        device: what computes, such as "cpu" or "cuda:0".
+        hardware: the name of the processor or GPU.
+        threads: of the processor.
+        precision: of the networks.
+        kernels: whether this library's own kernels compute some of the layers.
+        compiled: whether the training step is compiled, or recorded on a GPU.
+        max_steps: training steps that the settings ask for.
+        total_steps: training steps after which it ends: fewer where the minutes do not suffice for all.
+        minutes: of training that are allowed, those before a resume included; None without a limit.
+        budget_steps: how many steps are expected to fit into the minutes; None without a limit.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    device: str
+    hardware: str
+    threads: int = Field(ge=1)
+    precision: Literal["float32", "bfloat16"]
+    kernels: bool = False
+    compiled: bool = False
+    max_steps: int = Field(ge=1)
+    total_steps: int = Field(ge=1)
+    minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    budget_steps: int | None = Field(None, ge=1)
+
+    def replace(self, **changes: object) -> "Plan":
+        """The same plan with these values in place of its own."""
+        return Plan.model_validate({**self.model_dump(), **changes})
