@@ -101,16 +101,20 @@ def test_a_disk_that_fills_is_one_line_and_says_what_is_kept(run, tmp_path, monk
     monkeypatch.setattr(storage, "_open_new", fill)
     code, _, err = run("in", "-o", "out")
     assert code == 1
-    assert "1 of 2 were restored before and are kept" in err
+    assert "1 of 2 are restored and kept in out" in err
     assert "the disk is full" in err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.png"]
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_many(run, tmp_path, monkeypatch):
-    from autoencode.cli.restore_progress import RestoreProgress
+    from autoencode.cli.terminal_reporter import TerminalReporter
+
+    def press(self, task, done=None, *, total=None, detail=""):
+        if detail.startswith("2/3"):
+            signal.raise_signal(signal.SIGINT)
 
     draw(tmp_path, "in/a.png", "in/b.png", "in/c.png")
-    monkeypatch.setattr(RestoreProgress, "on_file_end", lambda self, file: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(TerminalReporter, "update", press)
     code, out, _ = run("in", "-o", "out")
     assert code == 130
     assert "stopped; 1 of 3 restored" in out

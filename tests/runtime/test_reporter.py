@@ -10,7 +10,16 @@ import pytest
 
 from autoencode.errors import CancelledError
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import CombinedReporter, Event, LoggingReporter, Reporter, resolve_reporter, track
+from autoencode.runtime.reporter import (
+    CombinedReporter,
+    Event,
+    LoggingReporter,
+    Reporter,
+    nested,
+    note_what_is_kept,
+    resolve_reporter,
+    track,
+)
 from support.reporters import Recorder
 
 
@@ -46,7 +55,7 @@ def test_a_cancelled_task_ends_at_its_next_move():
         cancel.cancel()
         with pytest.raises(CancelledError):
             progress.advance()
-    assert [call[0] for call in recorder.calls] == ["start", "update", "finish"]
+    assert [call[0] for call in recorder.calls] == ["start", "update", "update", "finish"]
     with pytest.raises(CancelledError), track(recorder, "reading again", cancel=cancel):
         raise AssertionError
 
@@ -108,3 +117,26 @@ def test_a_step_that_nobody_watches_costs_nothing_to_speak_of():
             reporter.event(Happened(step))
         best = min(best, (time.perf_counter() - began) / 1000)
     assert best < 50e-6
+
+
+def test_a_task_that_is_part_of_another_one_moves_that_one_by_its_share():
+    recorder = Recorder()
+    with track(recorder, "restoring", 100, "pixels") as progress:
+        for amount in (60, 40):
+            with track(nested(progress, amount), "restoring a picture", 4, "tiles") as tiles:
+                for _ in range(4):
+                    tiles.advance(detail="a.png")
+    assert recorder.done_of("restoring") == [15, 30, 45, 60, 70, 80, 90, 100]
+    assert [call[0] for call in recorder.calls].count("start") == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, CancelledError, OSError])
+def test_what_is_kept_is_said_where_an_operation_ends_early(error):
+    recorder = Recorder()
+    with pytest.raises(error), note_what_is_kept(recorder, lambda: "2 of 3 are kept"):
+        raise error
+    with pytest.raises(error), note_what_is_kept(recorder, lambda: ""):
+        raise error
+    with note_what_is_kept(recorder, lambda: "3 of 3 are kept"):
+        pass
+    assert recorder.calls == [("note", "2 of 3 are kept")]

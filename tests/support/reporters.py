@@ -1,7 +1,9 @@
-"""A reporter that keeps what it was called with."""
+"""Reporters that keep what they were called with, and stop the work when a test wants it."""
 
+import signal
 from typing import Any
 
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Amount, Event, Reporter
 
 
@@ -32,3 +34,33 @@ class Recorder(Reporter):
     def of(self, kind: str) -> list[Any]:
         """The first argument of each call of one method."""
         return [call[1] for call in self.calls if call[0] == kind]
+
+    def done_of(self, task: str) -> list[Amount]:
+        """How much of a task was done at each of its updates."""
+        return [call[2] for call in self.calls if call[:2] == ("update", task) and call[2] is not None]
+
+
+class CancelAfter(Recorder):
+    """Cancels a token when so much of a task is done."""
+
+    def __init__(self, task: str, done: Amount, cancel: CancelToken) -> None:
+        super().__init__()
+        self._task, self._done, self._cancel = task, done, cancel
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        super().update(task, done, total=total, detail=detail)
+        if task == self._task and done is not None and done >= self._done:
+            self._cancel.cancel()
+
+
+class InterruptAfter(Recorder):
+    """Presses Ctrl-C when so much of a task is done."""
+
+    def __init__(self, task: str, done: Amount) -> None:
+        super().__init__()
+        self._task, self._done = task, done
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        super().update(task, done, total=total, detail=detail)
+        if task == self._task and done is not None and done >= self._done:
+            signal.raise_signal(signal.SIGINT)

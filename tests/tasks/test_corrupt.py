@@ -7,8 +7,10 @@ from PIL import Image
 
 from autoencode.corruptions import Gaussian
 from autoencode.data.batch import Batch
-from autoencode.errors import ArgumentError, DataError, UnknownNameError
+from autoencode.errors import ArgumentError, CancelledError, DataError, UnknownNameError
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.tasks import corrupt
+from support.reporters import CancelAfter, InterruptAfter, Recorder
 
 
 def save(path, height=30, width=40, mode="L", seed=0):
@@ -169,10 +171,21 @@ def test_wrong_corruptions_and_missing_logos_are_errors_and_no_reason_to_skip(ph
     assert not (tmp_path / "out").exists()
 
 
-def test_progress_is_told(photos, tmp_path):
-    told = []
-    corrupt([photos / "a.png", photos / "one.png"], "levels", tmp_path / "out", progress=lambda *n: told.append(n))
-    assert told == [(1, 2), (2, 2)]
+def test_progress_is_reported(photos, tmp_path):
+    recorder = Recorder()
+    corrupt([photos / "a.png", photos / "one.png"], "levels", tmp_path / "out", reporter=recorder)
+    assert recorder.calls[0] == ("start", "corrupting", 2, "pictures", 0)
+    assert recorder.done_of("corrupting") == [0, 1]
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt, CancelledError])
+def test_copies_that_are_written_stay_where_it_is_stopped(photos, tmp_path, how):
+    cancel = CancelToken()
+    recorder = CancelAfter("corrupting", 1, cancel) if how is CancelledError else InterruptAfter("corrupting", 1)
+    with pytest.raises(how):
+        corrupt([photos / "a.png", photos / "one.png"], "levels", tmp_path / "out", reporter=recorder, cancel=cancel)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.png"]
+    assert recorder.of("note") == [f"1 of 2 pictures are in {tmp_path / 'out'}"]
 
 
 def test_a_large_picture_is_shown_whole_and_as_it_is(tmp_path):

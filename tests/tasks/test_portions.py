@@ -13,6 +13,7 @@ from autoencode import tasks
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.run import Run
+from support.reporters import Recorder
 
 SOME = 7
 
@@ -40,12 +41,11 @@ def pictures(folder: Path, n: int) -> Path:
 
 
 def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    done = tasks.reconstruct(
-        digits_run, [pictures(tmp_path / "in", SOME)], tmp_path / "out", progress=lambda *at: told.append(at)
-    )
+    recorder = Recorder()
+    done = tasks.reconstruct(digits_run, [pictures(tmp_path / "in", SOME)], tmp_path / "out", reporter=recorder)
     assert few == [3, 3, 1]
-    assert told == [(3, 7), (6, 7), (7, 7)]
+    assert recorder.calls[0] == ("start", "reconstructing", 7, "examples", 0)
+    assert recorder.done_of("reconstructing") == [3, 6, 7]
     assert done.count == SOME == len(done.originals) == len(done.files) - 1
     error = (done.originals - done.reconstructions).square().mean().sqrt().item()
     assert done.root_mean_squared_error == pytest.approx(error, rel=1e-5)
@@ -107,9 +107,9 @@ def test_vectors_have_no_names_to_keep(vector_run: Run, few: list[int], tmp_path
     got = list(input_batches(vector_run, files, skipped))
     assert [(names, len(some)) for names, some in got] == [([], 3), ([], 2)]
     assert np.allclose(torch.cat([some for _, some in got]).numpy(), x)
-    told: list[tuple[int, int]] = []
-    tasks.reconstruct(vector_run, [tmp_path / "a.npy"], tmp_path / "out", progress=lambda *at: told.append(at))
-    assert told == [(3, 4), (4, 4)]
+    recorder = Recorder()
+    tasks.reconstruct(vector_run, [tmp_path / "a.npy"], tmp_path / "out", reporter=recorder)
+    assert recorder.done_of("reconstructing") == [3, 4]
 
 
 def test_an_array_that_is_wrong_at_its_end_is_left_out_whole(vector_run: Run, few: list[int], tmp_path: Path) -> None:

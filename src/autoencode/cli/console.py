@@ -2,13 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-
-if TYPE_CHECKING:
-    from autoencode.data import SkippedFile
 
 _FILE_WIDTH = 200  # in a file or a pipe lines are not cut to the width of a terminal
 
@@ -24,8 +20,3 @@ errors = Console(stderr=True, highlight=False, width=_width(sys.stderr))
 def print_result(what: str, path: Path) -> None:
     """The last line of a command: what was made, and where it is."""
     out.print(f"{escape(what)}; see  [bold]{escape(str(path))}[/]")
-
-
-def print_skipped(skipped: "SkippedFile") -> None:
-    """A line for a file that was left out."""
-    errors.print(f"[yellow]skipped[/] {escape(skipped.file)}: {escape(skipped.reason)}", soft_wrap=True)

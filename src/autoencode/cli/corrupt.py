@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from autoencode.cli.completion import corruption_names
-from autoencode.cli.console import errors, out, print_skipped
+from autoencode.cli.console import errors, out
 
 
 def corrupt(
@@ -35,17 +35,10 @@ def corrupt(
     autoencode corrupt photos/ --corruption 'blur:2 | scratch | none'
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
-    with errors.status("corrupting") as status:
-        done = tasks.corrupt(
-            files,
-            corruption,
-            out_folder,
-            seed=seed,
-            progress=lambda done, total: status.update(f"{done:,} of {total:,} corrupted"),
-        )
-    for skip in done.skipped:
-        print_skipped(skip)
+    with TerminalReporter() as reporter:
+        done = tasks.corrupt(files, corruption, out_folder, seed=seed, reporter=reporter)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
     out.print(f"{len(done.files)} corrupted")

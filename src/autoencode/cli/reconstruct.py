@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autoencode.cli.console import errors, out, print_skipped
+from autoencode.cli.console import errors, out
 from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
@@ -31,16 +31,11 @@ def reconstruct(
     autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o back/
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with errors.status("reconstructing") as status:
-
-        def progress(done: int, of: int) -> None:
-            status.update(f"reconstructed {done:,} of {of:,}")
-
-        done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, progress=progress)
-    for skip in done.skipped:
-        print_skipped(skip)
+    with TerminalReporter() as reporter:
+        done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:
         errors.print(f"{len(done.skipped)} skipped")
     out.print(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")

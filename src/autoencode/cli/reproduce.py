@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from autoencode.cli.console import errors, out
 
@@ -40,17 +39,14 @@ def reproduce(
     autoencode reproduce documents                 the tutorials' dirty scans, in 30 minutes
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
     from autoencode.cli.training_progress import TrainingProgress
     from autoencode.tasks.reproduce.published_results import reproductions
 
     goal = reproductions[name]
     if goal.needs_gpu:
         errors.print("this one takes many hours on a processor; --minutes shortens it", style="yellow")
-    with (
-        TrainingProgress() as callback,
-        Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar,
-    ):
-        measuring = bar.add_task("measuring", total=None, visible=False)
+    with TrainingProgress() as callback, TerminalReporter() as reporter:
         found = tasks.reproduce(
             name,
             out_folder,
@@ -60,7 +56,7 @@ def reproduce(
             importance_samples=importance_samples,
             examples=limit,
             callback=callback,
-            progress=lambda done, total: bar.update(measuring, completed=done, total=total, visible=True),
+            reporter=reporter,
         )
     draws = "" if found.draws is None else f" ({found.draws:,} draws)"
     out.print(f"[bold]{name}[/]: {found.quantity}{draws}")

@@ -49,11 +49,11 @@ def restore(
     autoencode restore runs/night-video-self-restorer night.mp4 -o clean/
     """
     from autoencode import tasks
-    from autoencode.cli.restore_progress import RestoreProgress
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with RestoreProgress() as bar:
-        done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, lossless=lossless, watch=bar)
+    with TerminalReporter() as reporter:
+        done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, lossless=lossless, reporter=reporter)
     _print_summary(done)
     if done.interrupted:
         raise typer.Exit(_INTERRUPTED)

@@ -1,6 +1,5 @@
 """What a reader hands over, before it is cut into parts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jaxtyping import Int64, Shaped
@@ -10,7 +9,6 @@ from autoencode.data.splitting import OfficialSplit
 from autoencode.data.values import ValueRange
 
 OptionValue = str | int | float | list[int] | None
-ProgressCallback = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -24,6 +22,9 @@ class SkippedFile:
 
     file: str
     reason: str
+
+    def __str__(self) -> str:
+        return f"skipped {self.file}: {self.reason}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from autoencode.data.arrays.arrays import read_array, tensor_to_array
 from autoencode.data.arrays.npy import read_npy
 from autoencode.data.arrays.npz import read_npz
 from autoencode.data.dataset import Dataset, assemble_dataset
-from autoencode.data.examples import Examples, OptionValue, ProgressCallback
+from autoencode.data.examples import Examples, OptionValue
 from autoencode.data.images.folder import read_folder
 from autoencode.data.images.size import Size, read_size
 from autoencode.data.label_subset import with_label_subset
@@ -23,6 +23,8 @@ from autoencode.data.splitting import SplitSize, check_enough_examples, split_in
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.errors import ArgumentError
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 
 Source = str | Path | npt.NDArray[Any] | Tensor
 
@@ -38,7 +40,8 @@ class _LoadOptions:
     patch: int | None
     frames: int | None
     download: bool
-    progress: ProgressCallback | None
+    reporter: Reporter | None
+    cancel: CancelToken | None
 
 
 def load(
@@ -56,7 +59,8 @@ def load(
     patch: int | None = None,
     frames: int | None = None,
     download: bool = True,
-    progress: ProgressCallback | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Dataset:
     """Reads examples and cuts them into parts to train, to validate and to test.
 
@@ -76,7 +80,8 @@ def load(
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
             them to one size. No picture is in two parts, and `validation`, `test` and `limit` count pictures.
         download: whether a registered set may be fetched when it is not on this machine.
-        progress: told (done, total), of bytes while fetching and of pictures while reading a folder.
+        reporter: receives the progress of the tasks "downloading", in bytes, and "reading", in pictures or frames.
+        cancel: ends the reading early.
 
     Returns:
         The data set. Its `options` give the same one again: `load(source, **data.options)`.
@@ -87,6 +92,7 @@ def load(
         DownloadError: a registered set is neither on this machine nor to be had, or is damaged.
         StorageError: a fetched file cannot be written.
         ArgumentError: an option without meaning.
+        CancelledError: `cancel` asked for it.
 
     Example:
         >>> data = load(np.arange(200.0).reshape(20, 10) / 200)
@@ -101,7 +107,8 @@ def load(
         patch,
         frames,
         download,
-        progress,
+        reporter,
+        cancel,
     )
     name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
@@ -129,7 +136,12 @@ def _read(source: Source, requested: _LoadOptions) -> tuple[str, str, Examples]:
 def _read_registered(name: str, requested: _LoadOptions) -> Examples:
     _no_picture_options(requested, name)
     examples = datasets[name].read(
-        make_fetch(datasets[name].folder, allow_download=requested.download, progress=requested.progress)
+        make_fetch(
+            datasets[name].folder,
+            allow_download=requested.download,
+            reporter=requested.reporter,
+            cancel=requested.cancel,
+        )
     )
     if requested.values not in (None, examples.values):
         raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {requested.values}")
@@ -152,9 +164,10 @@ def _read_path(path: Path, requested: _LoadOptions) -> Examples:
             requested.values,
             requested.size,
             requested.colour,
-            requested.progress,
             target=requested.target,
             patch=requested.patch,
+            reporter=requested.reporter,
+            cancel=requested.cancel,
         )
     _no_picture_options(requested, path.name)
     return read_npz(path, requested.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), requested)
@@ -163,7 +176,14 @@ def _read_path(path: Path, requested: _LoadOptions) -> Examples:
 def _read_clips(path: Path, requested: _LoadOptions) -> Examples:
     if requested.size or requested.target or requested.values not in (None, ValueRange.BYTES):
         raise ArgumentError(f"--size, --target and --values are not for clips: leave them out for {path.name}")
-    return read_clips(path, requested.colour, requested.progress, patch=requested.patch, frames=requested.frames)
+    return read_clips(
+        path,
+        requested.colour,
+        patch=requested.patch,
+        frames=requested.frames,
+        reporter=requested.reporter,
+        cancel=requested.cancel,
+    )
 
 
 def _read_array(array: npt.NDArray[Any], requested: _LoadOptions) -> Examples:

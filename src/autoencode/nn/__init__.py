@@ -23,7 +23,7 @@ from autoencode.nn.quantisers.codebook import Codebook
 from autoencode.nn.quantisers.finite_scalar_quantiser import FiniteScalarQuantiser
 from autoencode.nn.quantisers.quantiser import Quantiser
 from autoencode.nn.quantisers.residual_vector_quantiser import ResidualVectorQuantiser
-from autoencode.nn.tiling.patches import PatchFunction, ProgressCallback
+from autoencode.nn.tiling.patches import PatchFunction
 from autoencode.nn.tiling.receptive_field import FiniteReceptiveField
 from autoencode.nn.tiling.tiling import apply_tiled, smallest_tile
 from autoencode.nn.tiling.windows import apply_windowed
@@ -51,7 +51,6 @@ __all__ = [
     "PatchFunction",
     "RefinedDecoder",
     "ResidualCodeDecoder",
-    "ProgressCallback",
     "TransposedConv",
     "UNet",
     "UpsampledConv",

@@ -47,7 +47,7 @@ class CancelToken:
         if self._event.is_set():
             raise CancelledError("cancelled on request")
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: int | float) -> bool:
         """Sleeps for so long, or until someone asks to stop; returns whether someone did."""
         return self._event.wait(seconds)
 

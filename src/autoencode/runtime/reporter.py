@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -102,10 +102,10 @@ class Progress:
         Raises:
             CancelledError: someone asked to stop.
         """
-        if self._cancel is not None:
-            self._cancel.raise_if_cancelled()
         self.done = self.done if done is None else done
         self._reporter.update(self._task, done, total=total, detail=detail)
+        if self._cancel is not None:
+            self._cancel.raise_if_cancelled()
 
     def advance(self, amount: Amount = 1, detail: str = "") -> None:
         """So much more is done.
@@ -146,6 +146,48 @@ def track(
         yield Progress(reporter, task, done, cancel)
     finally:
         reporter.finish(task)
+
+
+class _Nested(Reporter):
+    """See `nested`."""
+
+    def __init__(self, progress: Progress, amount: Amount) -> None:
+        self._progress, self._amount, self._begin = progress, amount, progress.done
+        self._total: Amount = 0
+
+    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
+        self._total = total or 0
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        self._total = total or self._total
+        share = min(1.0, (done or 0) / self._total) if self._total else 0.0
+        self._progress.update(max(self._progress.done, self._begin + share * self._amount), detail=detail)
+
+
+def nested(progress: Progress, amount: Amount) -> Reporter:
+    """A reporter for one task that is so much of another one, such as the tiles of one of many pictures.
+
+    Args:
+        progress: of the whole.
+        amount: of the whole that the task stands for, in the unit of the whole.
+    """
+    return _Nested(progress, amount)
+
+
+@contextmanager
+def note_what_is_kept(reporter: Reporter, describe: Callable[[], str]) -> Generator[None]:
+    """Says what is kept of an operation that ends early: by Ctrl-C, by its cancel token, or by an error.
+
+    Args:
+        reporter: receives the note.
+        describe: makes the note's text when it is needed; an empty text is not reported.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, Exception):
+        if text := describe():
+            reporter.note(text)
+        raise
 
 
 class CombinedReporter(Reporter):

@@ -28,7 +28,7 @@ from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
-from autoencode.tasks.restore.pictures import Restorations, RestoreCallback, restore
+from autoencode.tasks.restore.pictures import Restorations, restore
 from autoencode.tasks.restore.restorer import Restorer
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
@@ -47,7 +47,6 @@ __all__ = [
     "Morph",
     "Reconstructions",
     "Restorations",
-    "RestoreCallback",
     "Restorer",
     "Run",
     "RunSummary",

@@ -11,7 +11,6 @@ import torch
 
 from autoencode.corruptions import Corruption, Watermark, parse_corruptions
 from autoencode.data import Batch, SkippedFile, to_unit_floats
-from autoencode.data.examples import ProgressCallback
 from autoencode.data.images.full_picture import read_full_picture
 from autoencode.data.images.own_sheets import SHEET
 from autoencode.data.images.picture import UnreadableError
@@ -19,6 +18,8 @@ from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.images.scan import printable
 from autoencode.errors import DataError
 from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, no_results_message, unique_names
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed
 from autoencode.storage import atomic_write
 from autoencode.views.figures import View, corruption_sheet, save_figure, views
@@ -47,7 +48,8 @@ def corrupt(
     out: str | Path = "corrupted",
     *,
     seed: int = 0,
-    progress: ProgressCallback | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> CorruptedCopies:
     """Writes corrupted copies of pictures, of the size they have, and a sheet of the first ones below their originals.
 
@@ -61,13 +63,16 @@ def corrupt(
         corruption: as `autoencode.corruptions.compose` takes it, or a function from batch to batch.
         out: where to write; copies of an earlier time are replaced.
         seed: of the noise.
-        progress: told (pictures done, pictures in all).
+        reporter: receives the progress of the task "corrupting", in pictures, a warning for each file that is
+            skipped, and what is kept where it ends early.
+        cancel: ends the work early; the copies that are written are kept.
 
     Raises:
         ArgumentError: a corruption without meaning, or a copy that would overwrite one of the files, before anything is
             done.
         DataError: none of the files could be read, or a watermark's file cannot be.
         StorageError: a copy cannot be written; those before it stay.
+        CancelledError: `cancel` asked for it; the copies before stay.
 
     Example:
         >>> folder = getfixture("tmp_path")
@@ -85,18 +90,25 @@ def corrupt(
     check_no_overwriting([sheet, *(folder / name for name in names)], [*sources, *_marks(corruption_fn)])
     written: list[Path] = []
     shown: list[View] = []
-    for number, (source, name) in enumerate(zip(sources, names, strict=True), start=1):
-        try:
-            picture = read_full_picture(source)
-        except UnreadableError as error:
-            skipped.append(SkippedFile(printable(source), str(error)))
-            continue
-        copy = replace(picture, colour=_corrupted(picture.colour, corruption_fn, seed, name))
-        atomic_write(folder / name, encode_picture(copy, ".png"))
-        written.append(folder / name)
-        shown += views(picture.colour, copy.colour) if len(written) <= _SHOWN else []
-        if progress is not None:
-            progress(number, len(found))
+    reporter = resolve_reporter(reporter)
+    for skip in skipped:
+        reporter.warn(str(skip))
+    with (
+        note_what_is_kept(reporter, lambda: f"{len(written):,} of {len(found):,} pictures are in {folder}"),
+        track(reporter, "corrupting", len(found), "pictures", cancel=cancel) as progress,
+    ):
+        for number, (source, name) in enumerate(zip(sources, names, strict=True)):
+            progress.update(number, detail=printable(name))
+            try:
+                picture = read_full_picture(source)
+            except UnreadableError as error:
+                skipped.append(SkippedFile(printable(source), str(error)))
+                reporter.warn(str(skipped[-1]))
+                continue
+            copy = replace(picture, colour=_corrupted(picture.colour, corruption_fn, seed, name))
+            atomic_write(folder / name, encode_picture(copy, ".png"))
+            written.append(folder / name)
+            shown += views(picture.colour, copy.colour) if len(written) <= _SHOWN else []
     if not written:
         raise DataError(no_results_message(files, skipped, "read"))
     save_figure(sheet, corruption_sheet(shown))

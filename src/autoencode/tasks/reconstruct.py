@@ -14,6 +14,8 @@ from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.output_paths import check_no_overwriting, no_results_message
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.views.figures import pairs, save_figure
 from autoencode.views.outputs import npy_writer, save_pictures
 
@@ -48,7 +50,8 @@ def reconstruct(
     out: str | Path | None = None,
     *,
     of_class: str | int | None = None,
-    progress: Callable[[int, int], None] = lambda _, __: None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Reconstructions:
     """Encodes examples, decodes their codes, and writes what comes back.
 
@@ -61,11 +64,14 @@ def reconstruct(
         files: pictures, folders of pictures, or .npy arrays; without any, the first 50 test examples.
         out: where to write; `reconstructions/` in the run folder by default.
         of_class: the class of the files, for a model that must be told one; test examples bring their own.
-        progress: is told how many are done, of how many.
+        reporter: receives the progress of the task "reconstructing", in examples, a warning for each file that is
+            skipped, and what is kept where it ends early.
+        cancel: ends the work early; pictures that are written are kept.
 
     Raises:
         DataError: nothing could be read.
         ArgumentError: a result would overwrite one of the files; this is found before anything is done.
+        CancelledError: `cancel` asked for it.
     """
     folder = Path(out) if out else run.path / "reconstructions"
     inputs, skipped = inspect_inputs(run, files)
@@ -76,12 +82,19 @@ def reconstruct(
     check_no_overwriting((folder / name for name in outputs), expand_folders(files))
     portions = input_batches(run, inputs, skipped) if files else _of_test(run)
     tally = _Accumulator()
-    with _results(run, folder) as (write, written):
+    reporter = resolve_reporter(reporter)
+    with (
+        _results(run, folder) as (write, written),
+        note_what_is_kept(reporter, lambda: _kept(run, written, folder)),
+        track(reporter, "reconstructing", number or None, "examples", cancel=cancel) as progress,
+    ):
         for some, x in portions:
             back = reconstruct_batch(run, x, _context(run, len(x), of_class))
             write(some, back)
             tally.add(x, back)
-            progress(tally.count, number or tally.count)
+            progress.update(tally.count)
+        for skip in skipped:
+            reporter.warn(str(skip))
         if not tally.count:
             raise DataError(no_results_message(files, skipped, "read"))
     x, back = tally.shown
@@ -90,6 +103,11 @@ def reconstruct(
         written.append(folder / SHEET)
     error = (tally.squares / tally.count) ** 0.5
     return Reconstructions(tally.count, x, back, error, tuple(written), tuple(skipped))
+
+
+def _kept(run: Run, written: Sequence[Path], folder: Path) -> str:
+    """Pictures are files of their own; an array is written whole or not at all."""
+    return f"{len(written):,} reconstructions are in {folder}" if run.is_pictures and written else ""
 
 
 @torch.no_grad()

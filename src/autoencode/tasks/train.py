@@ -19,6 +19,7 @@ from autoencode.recipes.options import data_options, sort_options
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.run import Run, check_same_data, reload_data
 from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.reporter import Amount, Reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.settings import Settings
 from autoencode.training import Callback, fit
@@ -70,7 +71,7 @@ def train(
     how = data_options(options)
     if named and is_media_path(source):
         how = {**({} if how.get("size") else named.data), **how}
-    loaded = source if isinstance(source, Dataset) else load(source, progress=callback.on_data_progress, **how)
+    loaded = source if isinstance(source, Dataset) else load(source, reporter=_DataProgress(callback), **how)
     chosen = named or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
     arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
@@ -138,13 +139,27 @@ def resume(
     elif source is None:
         data = reload_data(folder)
     else:
-        data = load(source, progress=callback.on_data_progress, **folder.metadata["data"]["options"])
+        data = load(source, reporter=_DataProgress(callback), **folder.metadata["data"]["options"])
     check_same_data(folder, data)
     model, objective = _initial_model(folder, settings)
     fit(model, objective, data, settings, folder=folder, callback=callback)
     run = Run(folder.path, device=settings.device, data=data, trust=trust)
     _fit_ex_post(run, callback)
     return run
+
+
+class _DataProgress(Reporter):
+    """Passes the progress of reading on to a training's callback."""
+
+    def __init__(self, callback: Callback) -> None:
+        self._callback = callback
+        self._total = 0
+
+    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
+        self._total = int(total or 0)
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        self._callback.on_data_progress(int(done or 0), self._total)
 
 
 def _fit_ex_post(run: Run, callback: Callback) -> None:

@@ -9,7 +9,9 @@ from autoencode.data import memory
 from autoencode.data.examples import Examples
 from autoencode.data.images.folder import read_folder
 from autoencode.data.values import ValueRange
-from autoencode.errors import ArgumentError, DataError
+from autoencode.errors import ArgumentError, CancelledError, DataError
+from autoencode.runtime.cancellation import CancelToken
+from support.reporters import CancelAfter, Recorder
 
 
 def notes(examples: Examples) -> str:
@@ -126,11 +128,22 @@ def test_subfolders_are_classes(draw):
     assert read_folder(folder).labels is None
 
 
-def test_progress_is_told_for_every_picture(draw):
+def test_every_picture_is_reported(draw):
     folder = [draw(f"{i}.png") for i in range(3)][-1].parent
-    told = list[tuple[int, int]]()
-    read_folder(folder, progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    recorder = Recorder()
+    read_folder(folder, reporter=recorder)
+    assert recorder.calls[0] == ("start", "reading", 3, "pictures", 0)
+    assert recorder.done_of("reading") == [1, 2, 3]
+    assert recorder.calls[-1] == ("finish", "reading")
+
+
+def test_reading_can_be_cancelled(draw):
+    folder = [draw(f"{i}.png") for i in range(3)][-1].parent
+    cancel = CancelToken()
+    recorder = CancelAfter("reading", 2, cancel)
+    with pytest.raises(CancelledError):
+        read_folder(folder, reporter=recorder, cancel=cancel)
+    assert recorder.done_of("reading") == [1, 2]
 
 
 def test_more_than_the_memory_is_refused(draw, monkeypatch):

@@ -9,8 +9,10 @@ from autoencode import storage
 from autoencode.data.published import download as module
 from autoencode.data.published.download import UnreachableError, download
 from autoencode.data.published.remote_file import RemoteFile, read_verified
-from autoencode.errors import DownloadError, StorageError
+from autoencode.errors import CancelledError, DownloadError, StorageError
+from autoencode.runtime.cancellation import CancelToken
 from support.disks import FullDisk
+from support.reporters import CancelAfter, Recorder
 from support.serving import served
 
 CONTENT = bytes(range(256)) * 4000
@@ -29,15 +31,36 @@ def nothing_in(folder: Path) -> bool:
     return not folder.exists() or not list(folder.rglob("*"))
 
 
-def test_fetches_and_tells_how_far_it_is(cache: Path):
-    told = list[tuple[int, int]]()
+def test_fetches_and_reports_how_far_it_is(cache: Path):
+    recorder = Recorder()
     with served(content=CONTENT) as serving:
-        download(published(serving.url), cache / "file", lambda done, total: told.append((done, total)))
+        download(published(serving.url), cache / "file", reporter=recorder)
     assert (cache / "file").read_bytes() == CONTENT
     assert [path.name for path in cache.iterdir()] == ["file"]
-    assert told[-1] == (len(CONTENT), len(CONTENT))
+    told = recorder.done_of("downloading")
+    assert recorder.calls[0] == ("start", "downloading", len(CONTENT), "bytes", 0)
+    assert told[-1] == len(CONTENT)
     assert told == sorted(told)
     assert len(told) > 1
+
+
+def test_a_cancelled_download_leaves_nothing(cache: Path):
+    cancel = CancelToken()
+    recorder = CancelAfter("downloading", 1, cancel)
+    with served(content=CONTENT) as serving, pytest.raises(CancelledError):
+        download(published(serving.url), cache / "file", reporter=recorder, cancel=cancel)
+    assert len(recorder.done_of("downloading")) == 1
+    assert nothing_in(cache)
+
+
+def test_who_cancels_does_not_wait_for_another_attempt(cache: Path, monkeypatch):
+    monkeypatch.setattr(module, "_PAUSE", 60)
+    cancel = CancelToken()
+    with served(content=CONTENT[:1000], announced=len(CONTENT)) as serving:
+        recorder = CancelAfter("downloading", 1, cancel)
+        with pytest.raises(CancelledError):
+            download(published(serving.url), cache / "file", reporter=recorder, cancel=cancel)
+        assert len(serving.asked) == 1
 
 
 def test_bulky_text_is_kept_gzipped(cache: Path):

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
 from autoencode.nn.tiling.tiling import apply_tiled, smallest_tile, spans
+from support.reporters import Recorder
 
 HALO, MULTIPLE = 9, 4
 
@@ -112,12 +113,11 @@ def test_small_tiles_go_together(network: Network) -> None:
 
 
 def test_progress_ends_with_all_tiles(network: Network) -> None:
-    told: list[tuple[int, int]] = []
-    apply_tiled(
-        random(1, 70, 50), network, halo=HALO, multiple=MULTIPLE, tile=36, on_progress=lambda *done: told.append(done)
-    )
-    assert [done for done, _ in told] == list(range(1, len(told) + 1))
-    assert {total for _, total in told} == {len(told)}
+    recorder = Recorder()
+    apply_tiled(random(1, 70, 50), network, halo=HALO, multiple=MULTIPLE, tile=36, reporter=recorder)
+    told = recorder.done_of("restoring a picture")
+    assert told == list(range(1, len(told) + 1))
+    assert recorder.calls[0] == ("start", "restoring a picture", len(told), "tiles", 0)
 
 
 @pytest.mark.parametrize("side", [1, 5, 24, 40, 41, 47, 48, 99, 1000])  # 24 is twice the halo on its grid

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from autoencode.nn.tiling.windows import apply_windowed, hann_window, split_blocks, window_starts
+from support.reporters import Recorder
 
 
 def random(*shape: int) -> Tensor:
@@ -73,11 +74,11 @@ def test_windows_go_together_up_to_so_many_pixels() -> None:
 
 
 def test_progress_ends_with_all_windows() -> None:
-    told: list[tuple[int, int]] = []
-    told_of = lambda *done: told.append(done)  # noqa: E731
-    apply_windowed(random(1, 90, 70), itself, size=(10, 10), pixels=700, block=32, on_progress=told_of)
-    assert told[-1][0] == told[-1][1] == max(done for done, _ in told)
-    assert len({total for _, total in told}) == 1
+    recorder = Recorder()
+    apply_windowed(random(1, 90, 70), itself, size=(10, 10), pixels=700, block=32, reporter=recorder)
+    told = recorder.done_of("restoring a picture")
+    assert told == sorted(told)
+    assert recorder.calls[0] == ("start", "restoring a picture", told[-1], "windows", 0)
 
 
 @pytest.mark.parametrize(("side", "length"), [(1, 28), (27, 28), (28, 28), (29, 28), (500, 28), (7, 1), (8, 3)])

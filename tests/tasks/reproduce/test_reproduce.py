@@ -9,6 +9,7 @@ from autoencode.recipes.options import sort_options
 from autoencode.tasks import reproduce
 from autoencode.tasks.reproduce.published_results import Reproduction, reproductions
 from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood
+from support.reporters import Recorder
 
 
 @pytest.mark.parametrize("name", reproductions)
@@ -31,15 +32,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_trains_measures_and_compares(small: str, tmp_path) -> None:
-    seen: list[tuple[int, int]] = []
-    found = reproduce(small, tmp_path / "run", epochs=2, examples=30, progress=lambda *counts: seen.append(counts))
+    recorder = Recorder()
+    found = reproduce(small, tmp_path / "run", epochs=2, examples=30, reporter=recorder)
     assert found.published == 20.0
     assert found.obtained.n == 30
     assert found.difference.value == pytest.approx(found.obtained.value - 20.0)
     assert found.difference.standard_error == found.obtained.standard_error
     assert not found.complete  # fewer epochs than planned
     assert found.epochs == 2
-    assert seen[-1][1] == 30
+    assert ("start", "measuring", 30, "examples", 0) in recorder.calls
     kept = json.loads((tmp_path / "run" / "reproduction.json").read_text())
     assert kept["obtained"]["value"] == found.obtained.value
 

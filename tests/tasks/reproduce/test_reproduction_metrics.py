@@ -1,5 +1,4 @@
 import math
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,9 @@ import torch
 from PIL import Image
 
 from autoencode.data.published.sets.documents import text_of
+from autoencode.errors import CancelledError
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.tasks import reproduce, train
 from autoencode.tasks.reproduce.published_results import Reproduction, reproductions
 from autoencode.tasks.reproduce.reproduction_metrics import (
@@ -17,10 +18,7 @@ from autoencode.tasks.reproduce.reproduction_metrics import (
     RestorationMSE,
     clustered_rmse,
 )
-
-
-def quiet(done: int, total: int) -> None:
-    """Hears of progress and says nothing."""
+from support.reporters import CancelAfter, InterruptAfter, Recorder
 
 
 def test_the_root_is_that_of_all_pixels_together() -> None:
@@ -49,15 +47,16 @@ def test_pages_without_error_are_certain() -> None:
 
 def test_repairs_are_judged_on_the_clean_pictures(tmp_path: Path) -> None:
     run = train("digits", "denoising-ae", out=tmp_path / "run", epochs=1, corruption=("masking-noise:1",))
-    told: list[tuple[int, int]] = []
-    found = RestorationMSE()(run, 30, lambda *counts: told.append(counts))
+    recorder = Recorder()
+    found = RestorationMSE()(run, 30, recorder)
     part = run.data.test.subsample(30)
     with torch.no_grad():
         blank = run.model.decode(run.model.encode(torch.zeros(1, 1, 8, 8)).mean).mean
     assert found.value == pytest.approx(float((part.inputs() - blank).square().mean()), rel=1e-5)
     assert found.n == 30
-    assert told[-1] == (30, 30)
-    assert RestorationMSE()(run, 30, quiet) == found
+    assert recorder.calls[0] == ("start", "measuring", 30, "examples", 0)
+    assert recorder.done_of("measuring")[-1] == 30
+    assert RestorationMSE()(run, 30) == found
 
 
 @pytest.fixture
@@ -84,16 +83,19 @@ def test_whole_pages_are_restored_and_compared(scans: Path, monkeypatch: pytest.
     pages = sorted((scans / "run" / "test-pages").glob("[0-9]*.png"))
     assert {text_of(int(page.stem)) for page in pages} == {2}
     assert len(pages) == 12
-    assert PageRMSE()(Run(scans / "run"), 3, quiet).n == 3
-    told: list[tuple[int, int]] = []
-    PageRMSE()(Run(scans / "run"), 8, lambda *counts: told.append(counts))
-    assert told[-1] == (8, 8)
+    assert PageRMSE()(Run(scans / "run"), 3).n == 3
+    recorder = Recorder()
+    PageRMSE()(Run(scans / "run"), 8, recorder)
+    assert recorder.done_of("restoring")[-1] == pytest.approx(recorder.calls[0][2])
 
 
 def test_a_stop_between_two_pages_is_a_stop(scans: Path) -> None:
     run = train("documents", "restorer", out=scans / "run", widths=(4,), steps=1)
     with pytest.raises(KeyboardInterrupt):
-        PageRMSE()(run, 3, lambda *_: signal.raise_signal(signal.SIGINT))
+        PageRMSE()(run, 3, InterruptAfter("restoring", 0))
+    cancel = CancelToken()
+    with pytest.raises(CancelledError):
+        PageRMSE()(run, 3, CancelAfter("restoring", 1, cancel), cancel)
 
 
 def test_the_likelihood_s_draws_are_the_paper_s_by_default() -> None:

@@ -1,7 +1,6 @@
 """Clips through a trained model, and what is left when something goes wrong."""
 
 import math
-import signal
 import sys
 from pathlib import Path
 
@@ -16,10 +15,11 @@ from autoencode.data.video.clip import read_clip_header
 from autoencode.errors import ArgumentError, CapabilityError, DataError, StorageError
 from autoencode.evaluation import clip_quality
 from autoencode.runs.run import Run
-from autoencode.tasks import RestoreCallback, Restorer, restore, train
+from autoencode.tasks import Restorer, restore, train
 from autoencode.tasks.restore import clip as restore_clip
 from support.clips import noise, pixels_of_clip, turned, with_sound, write_clip
 from support.disks import FullDisk
+from support.reporters import InterruptAfter, Recorder
 
 TINY = {"widths": (4, 8), "patch": 16, "steps": 3, "batch_size": 8, "command": "test"}
 
@@ -152,31 +152,18 @@ def test_no_clip_that_was_given_is_overwritten(clip_run: Run) -> None:
     assert path.read_bytes() == content
 
 
-class Heard(RestoreCallback):
-    def __init__(self, stop_at: float = math.inf) -> None:
-        self.pixels, self.total, self.stop_at = 0.0, 0, stop_at
-
-    def on_begin(self, pictures: int, pixels: int) -> None:
-        self.total = pixels
-
-    def on_progress(self, pixels: float) -> None:
-        self.pixels += pixels
-        if self.pixels >= self.stop_at:
-            signal.raise_signal(signal.SIGINT)
-
-
-def test_progress_is_told_frame_by_frame(clip_run: Run) -> None:
+def test_progress_is_reported_frame_by_frame(clip_run: Run) -> None:
     write_clip("a.mkv", noise(8))
-    watch = Heard()
-    restore(clip_run, ["a.mkv"], "out", watch=watch)
-    assert watch.pixels == pytest.approx(watch.total)
-    assert watch.total == 8 * 20 * 24
+    recorder = Recorder()
+    restore(clip_run, ["a.mkv"], "out", reporter=recorder)
+    assert recorder.calls[0][2] == 8 * 20 * 24
+    assert recorder.done_of("restoring") == pytest.approx([frame * 20 * 24 for frame in range(1, 9)])
 
 
 def test_a_stop_in_the_midst_of_a_clip_keeps_those_before_and_nothing_of_it(clip_run: Run) -> None:
     for name in "ab":
         write_clip(f"in/{name}.mkv", noise(8))
-    done = restore(clip_run, ["in"], "out", watch=Heard(stop_at=12 * 20 * 24))
+    done = restore(clip_run, ["in"], "out", reporter=InterruptAfter("restoring", 12 * 20 * 24))
     assert (done.interrupted, len(done.files), done.asked) == (True, 1, 2)
     assert sorted(path.name for path in Path("out").iterdir()) == ["a.mkv", "sheet.png"]
 
@@ -215,26 +202,24 @@ def test_against_clean_clips(clip_run: Run) -> None:
 
 def test_frames_are_read_as_they_are_needed(clip_run: Run, monkeypatch) -> None:
     path = write_clip("a.mkv", noise(12))
-    read, written = [], []
+    read, recorder = [], Recorder()
     frames = restore_clip.read_frames
 
     def counted(source: Path):
         for number, frame in enumerate(frames(source)):
             read.append(number)
-            assert number <= len(written) + 2
+            assert number <= len(recorder.done_of("restoring a clip")) + 2
             yield frame
 
     monkeypatch.setattr(restore_clip, "read_frames", counted)
-    restore_clip.restore_clip(
-        Restorer(clip_run), path, read_clip_header(path), Path("out.mkv"), on_frame=lambda done: written.append(done)
-    )
-    assert (read, written) == (list(range(12)), list(range(1, 13)))
+    restore_clip.restore_clip(Restorer(clip_run), path, read_clip_header(path), Path("out.mkv"), reporter=recorder)
+    assert (read, recorder.done_of("restoring a clip")) == (list(range(12)), list(range(1, 13)))
 
 
 def test_tiles_of_a_frame_make_no_seams(clip_run: Run) -> None:
     frames = torch.from_numpy(noise(5, 90, 110))
     whole, tiles = Restorer(clip_run), Restorer(clip_run, tile=64)
-    args = frames[2], None, frames[[0, 1, 3, 4]]
+    args = frames[2], frames[[0, 1, 3, 4]]
     assert whole.finite_encoder is not None
     assert (whole(*args).int() - tiles(*args)).abs().max() <= 1
 

@@ -1,8 +1,8 @@
 """Files through a trained model, and what is left when something goes wrong."""
 
 import math
-import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,10 @@ from autoencode.data import SkippedFile
 from autoencode.errors import ArgumentError, CapabilityError, DataError, StorageError
 from autoencode.evaluation import measure_restoration
 from autoencode.runs.run import Run
-from autoencode.tasks import RestoreCallback, Restorer, restore
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.tasks import Restorer, restore
 from support.disks import FullDisk
+from support.reporters import CancelAfter, InterruptAfter, Recorder
 
 RNG = np.random.default_rng(0)
 
@@ -44,27 +46,6 @@ def through(run: Run, pixels: np.ndarray) -> np.ndarray:
     """What the model makes of (height, width, channels)."""
     colour = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
     return Restorer(run)(colour).numpy().transpose(1, 2, 0)
-
-
-class Heard(RestoreCallback):
-    def __init__(self) -> None:
-        self.said: list[tuple] = []
-        self.pixels = 0.0
-
-    def on_begin(self, pictures: int, pixels: int) -> None:
-        self.said.append(("begin", pictures, pixels))
-
-    def on_file_begin(self, file: Path, number: int) -> None:
-        self.said.append(("start", file.name, number))
-
-    def on_progress(self, pixels: float) -> None:
-        self.pixels += pixels
-
-    def on_file_end(self, file: Path) -> None:
-        self.said.append(("done", file.name))
-
-    def on_skip(self, skipped: SkippedFile) -> None:
-        self.said.append(("skip", skipped.file))
 
 
 def test_pictures_come_back_at_their_own_size_under_their_names(local_run: Run) -> None:
@@ -146,21 +127,20 @@ def test_a_bottleneck_restores_pictures_of_any_size(bottleneck_run: Run) -> None
     assert np.array_equal(out, through(bottleneck_run, pixels))
 
 
-def test_progress_is_told_in_pixels_and_ends_at_their_number(local_run: Run) -> None:
+def test_progress_is_in_pixels_and_ends_at_their_number(local_run: Run) -> None:
     draw("in/a.png", 60, 50, 3)
     draw("in/b.png", 10, 10, 3)
     Path("in/c.png").write_bytes(b"no picture")
-    watch = Heard()
-    restore(local_run, ["in"], "out", tile=20, watch=watch)
-    assert watch.said == [
-        ("skip", "in/c.png"),
-        ("begin", 2, 3100),
-        ("start", "a.png", 1),
-        ("done", "a.png"),
-        ("start", "b.png", 2),
-        ("done", "b.png"),
-    ]
-    assert watch.pixels == pytest.approx(3100)
+    recorder = Recorder()
+    restore(local_run, ["in"], "out", tile=20, reporter=recorder)
+    assert recorder.calls[0] == ("warn", "skipped in/c.png: no picture in a format that is read")
+    assert recorder.calls[1] == ("start", "restoring", 3100, "pixels", 0)
+    assert [call[4] for call in recorder.calls if call[0] == "update" and call[4]] == ["1/2 a.png", "2/2 b.png"]
+    done = recorder.done_of("restoring")
+    assert done == sorted(done)
+    assert len(done) > 4
+    assert done[-1] == pytest.approx(3100)
+    assert recorder.calls[-1] == ("finish", "restoring")
 
 
 def test_damaged_files_are_skipped_and_listed(local_run: Run) -> None:
@@ -168,12 +148,12 @@ def test_damaged_files_are_skipped_and_listed(local_run: Run) -> None:
     draw("in/b.png")
     whole = Path("in/b.png").read_bytes()
     Path("in/b.png").write_bytes(whole[: len(whole) // 2])  # its header is read, its pixels are not
-    watch = Heard()
-    done = restore(local_run, ["in"], "out", watch=watch)
+    recorder = Recorder()
+    done = restore(local_run, ["in"], "out", reporter=recorder)
     assert [path.name for path in done.files] == ["a.png"]
     assert done.skipped[0].file == "in/b.png"
     assert done.skipped[0].reason.startswith("damaged: ")
-    assert ("skip", "in/b.png") in watch.said
+    assert recorder.of("warn") == [str(done.skipped[0])]
     with pytest.raises(DataError, match=r"none of the 1 files could be restored; in/b.png: damaged"):
         restore(local_run, ["in/b.png"], "out")
 
@@ -223,42 +203,37 @@ def test_a_disk_that_fills_keeps_what_is_done_and_leaves_no_half_file(local_run:
     assert all(pixels_of(path).shape == (30, 40, 3) for path in Path("out").iterdir())
 
 
-def test_a_stop_between_two_tiles_keeps_the_pictures_before(local_run: Run, monkeypatch) -> None:
+@pytest.mark.parametrize("how", ["Ctrl-C", "cancel token"])
+def test_a_stop_in_the_midst_of_a_picture_keeps_those_before_and_nothing_of_it(local_run: Run, how: str) -> None:
     for name in "abc":
         draw(f"in/{name}.png", 60, 60, 3)
-    heard = Heard()
-
-    def stop(file: Path, number: int) -> None:
-        Heard.on_file_begin(heard, file, number)
-        if number == 2:
-            signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(heard, "on_file_begin", stop)
-    done = restore(local_run, ["in"], "out", tile=20, watch=heard)
+    cancel, at = CancelToken(), 1.5 * 3600
+    recorder = InterruptAfter("restoring", at) if how == "Ctrl-C" else CancelAfter("restoring", at, cancel)
+    done = restore(local_run, ["in"], "out", tile=20, reporter=recorder, cancel=cancel)
     assert done.interrupted
     assert (len(done.files), done.asked) == (1, 3)
     assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "sheet.png"]
-    assert heard.said[-1] == ("start", "b.png", 2)
+    assert recorder.of("note") == ["1 of 3 are restored and kept in out"]
 
 
-def test_a_stop_between_two_pictures_begins_no_other(local_run: Run, monkeypatch) -> None:
-    for name in "ab":
-        draw(f"in/{name}.png")
-    heard = Heard()
-    monkeypatch.setattr(heard, "on_file_end", lambda file: signal.raise_signal(signal.SIGINT))
-    done = restore(local_run, ["in"], "out", watch=heard)
-    assert (done.interrupted, len(done.files), done.asked) == (True, 1, 2)
-    assert heard.said[-1] == ("start", "a.png", 1)
-
-
-def test_a_stop_in_the_midst_of_a_picture_leaves_nothing_of_it(local_run: Run, monkeypatch) -> None:
+def test_a_stop_in_the_first_picture_leaves_nothing(local_run: Run) -> None:
     draw("a.png", 60, 60, 3)
-    heard = Heard()
-    monkeypatch.setattr(heard, "on_progress", lambda pixels: signal.raise_signal(signal.SIGINT) if pixels else None)
-    done = restore(local_run, ["a.png"], "out", tile=20, watch=heard)
+    recorder = InterruptAfter("restoring", 1)
+    done = restore(local_run, ["a.png"], "out", tile=20, reporter=recorder)
     assert done.interrupted
     assert (done.files, done.sheet, done.change) == ((), None, None)
     assert not Path("out").exists()
+    assert recorder.of("note") == []
+
+
+def test_another_thread_can_stop_it(local_run: Run) -> None:
+    for name in "ab":
+        draw(f"in/{name}.png", 60, 60, 3)
+    cancel = CancelToken()
+    recorder = CancelAfter("restoring", 3700, cancel)
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(restore, local_run, ["in"], "out", tile=20, reporter=recorder, cancel=cancel).result()
+    assert (done.interrupted, len(done.files)) == (True, 1)
 
 
 def test_the_sheet_shows_the_first_ones(local_run: Run, monkeypatch) -> None:

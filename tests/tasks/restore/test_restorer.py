@@ -7,6 +7,7 @@ from torch import Tensor
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.runs.run import Run
 from autoencode.tasks import Restorer
+from support.reporters import Recorder
 
 SIZES = [(1, 1), (1, 70), (5, 3), (16, 20), (33, 51), (64, 41)]
 
@@ -98,11 +99,12 @@ def test_the_largest_tensor_does_not_grow_with_the_picture(request, kind: str) -
 
 def test_progress(local_run: Run, bottleneck_run: Run) -> None:
     for run in (local_run, bottleneck_run):
-        told: list[tuple[int, int]] = []
-        Restorer(run, 20)(random(3, 50, 60), lambda *done, told=told: told.append(done))
+        recorder = Recorder()
+        Restorer(run, 20)(random(3, 50, 60), reporter=recorder)
+        told = recorder.done_of("restoring a picture")
         assert len(told) > 2
         assert told == sorted(told)
-        assert told[-1][0] == told[-1][1]
+        assert told[-1] == recorder.calls[0][2]
 
 
 def test_the_smallest_tile_works_and_a_smaller_one_is_refused(local_run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from autoencode.data.examples import Examples, ProgressCallback, SkippedFile
+from autoencode.data.examples import Examples, SkippedFile
 from autoencode.data.images.picture import PictureHeader
 from autoencode.data.images.picture_files import list_pairs, list_picture_files
 from autoencode.data.images.picture_loader import LoadedPictures, Pixels, load_patches, load_resized
@@ -15,6 +15,8 @@ from autoencode.data.images.scan import printable
 from autoencode.data.images.subfolders import subfolder_labels
 from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError, DataError
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 
 _LONGEST_KEPT = 128
 _FITTED = (64, 64)
@@ -27,10 +29,11 @@ def read_folder(
     values: ValueRange | None = None,
     size: tuple[int, int] | None = None,
     colour: str = "auto",
-    progress: ProgressCallback | None = None,
     *,
     target: Path | None = None,
     patch: int | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Examples:
     """Reads all pictures of a folder and its subfolders into one array of bytes.
 
@@ -45,9 +48,10 @@ def read_folder(
         values: None or 0-255, which is what picture files hold.
         size: (height, width) to which all pictures are fitted; None keeps theirs if all have one, up to 128.
         colour: "grey", "rgb", or "auto" for grey if every picture is.
-        progress: told (pictures read, pictures in all).
         target: a folder of what should be made of each picture, matched by name.
         patch: cut pictures of any size into patches of so many pixels a side, in place of fitting them to one size.
+        reporter: receives the progress of the task "reading", in pictures.
+        cancel: ends the reading early.
 
     Returns:
         uint8 pictures, in the order of their paths.
@@ -55,6 +59,7 @@ def read_folder(
     Raises:
         DataError: no readable picture, or more than fit into memory.
         ArgumentError: an option without meaning.
+        CancelledError: `cancel` asked for it.
     """
     _check_options(values, colour, size, patch)
     found = list_pairs(folder, target) if target else list_picture_files(folder)
@@ -62,9 +67,9 @@ def read_folder(
     fitted = size or _common_size(headers) or _FITTED
     channels = 1 if _decoded_as(colour, headers) == "grey" else 3
     if patch:
-        decoded = load_patches(found.sources, patch, channels, str(folder), progress)
+        decoded = load_patches(found.sources, patch, channels, str(folder), reporter, cancel)
     else:
-        decoded = load_resized(found.sources, fitted, channels, str(folder), progress)
+        decoded = load_resized(found.sources, fitted, channels, str(folder), reporter, cancel)
     skipped = sorted([*found.skipped, *decoded.failed], key=lambda skip: skip.file)
     if not decoded.names:
         raise DataError(_nothing(folder, found.n_files, skipped))

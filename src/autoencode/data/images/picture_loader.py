@@ -9,12 +9,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from autoencode.data.examples import ProgressCallback, SkippedFile
+from autoencode.data.examples import SkippedFile
 from autoencode.data.images.patches import count_patches, cut_patches, subsample_patches
 from autoencode.data.images.picture import UnreadableError, read_picture
 from autoencode.data.images.picture_files import PictureFile
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 _MOST_BYTES = 2**30
 Pixels = npt.NDArray[np.uint8]
@@ -40,16 +42,22 @@ class LoadedPictures:
 
 
 def load_resized(
-    sources: Sequence[PictureFile], size: tuple[int, int], channels: int, what: str, progress: ProgressCallback | None
+    sources: Sequence[PictureFile],
+    size: tuple[int, int],
+    channels: int,
+    what: str,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> LoadedPictures:
     """Reads every file once, fitted to `size`; those that fail leave no gap.
 
     Raises:
         DataError: they would not fit into memory.
+        CancelledError: `cancel` asked for it.
     """
     stacks = _allocate(sources, (len(sources), channels, *size), what)
     names, failed = list[Path](), list[SkippedFile]()
-    for source, pictures in _pictures(sources, size, channels, failed, progress):
+    for source, pictures in _pictures(sources, size, channels, failed, reporter, cancel):
         for stack, picture in zip(stacks, pictures, strict=True):
             stack[len(names)] = picture
         names.append(source.name)
@@ -57,12 +65,18 @@ def load_resized(
 
 
 def load_patches(
-    sources: Sequence[PictureFile], patch: int, channels: int, what: str, progress: ProgressCallback | None
+    sources: Sequence[PictureFile],
+    patch: int,
+    channels: int,
+    what: str,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> LoadedPictures:
     """Reads every file once at its full size and cuts it into patches, as many of each as a gigabyte holds.
 
     Raises:
         DataError: they would not fit into memory.
+        CancelledError: `cancel` asked for it.
     """
     counts = [count_patches(source.header.height, source.header.width, patch) for source in sources]
     most = _MOST_BYTES // (channels * patch * patch * _roles(sources))
@@ -70,7 +84,7 @@ def load_patches(
     stacks = _allocate(sources, (sum(map(len, kept)), channels, patch, patch), what)
     names, groups, failed = list[Path](), list[int](), list[SkippedFile]()
     places = {source.name: own.tolist() for source, own in zip(sources, kept, strict=True)}
-    for number, (source, pictures) in enumerate(_pictures(sources, None, channels, failed, progress)):
+    for number, (source, pictures) in enumerate(_pictures(sources, None, channels, failed, reporter, cancel)):
         own, first = places[source.name], len(names)
         for stack, picture in zip(stacks, pictures, strict=True):
             patches = list(cut_patches(picture, patch))
@@ -87,17 +101,18 @@ def _pictures(
     size: tuple[int, int] | None,
     channels: int,
     failed: list[SkippedFile],
-    progress: ProgressCallback | None,
+    reporter: Reporter | None,
+    cancel: CancelToken | None,
 ) -> Iterator[tuple[PictureFile, list[Pixels]]]:
     """The pictures of each source that can be read, at `size` or at their own."""
-    for done, source in enumerate(sources, start=1):
-        fitted = size or (source.header.height, source.header.width)
-        try:
-            yield source, [read_picture(file, fitted, "grey" if channels == 1 else "rgb") for file in source.files]
-        except UnreadableError as error:
-            failed.append(SkippedFile(printable(source.name), str(error)))
-        if progress is not None:
-            progress(done, len(sources))
+    with track(resolve_reporter(reporter), "reading", len(sources), "pictures", cancel=cancel) as progress:
+        for source in sources:
+            fitted = size or (source.header.height, source.header.width)
+            try:
+                yield source, [read_picture(file, fitted, "grey" if channels == 1 else "rgb") for file in source.files]
+            except UnreadableError as error:
+                failed.append(SkippedFile(printable(source.name), str(error)))
+            progress.advance()
 
 
 def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Pixels]:

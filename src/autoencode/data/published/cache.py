@@ -6,10 +6,11 @@ from pathlib import Path
 
 import platformdirs
 
-from autoencode.data.examples import ProgressCallback
 from autoencode.data.published.download import UnreachableError, download
 from autoencode.data.published.remote_file import RemoteFile, read_verified
 from autoencode.errors import DownloadError
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 
 DATA_VARIABLE = "AUTOENCODE_DATA"
 Fetch = Callable[[RemoteFile], bytes]
@@ -33,13 +34,20 @@ def cache_folder(name: str) -> Path:
     return Path(platformdirs.user_cache_dir("autoencode")) / name
 
 
-def make_fetch(name: str, *, allow_download: bool = True, progress: ProgressCallback | None = None) -> Fetch:
+def make_fetch(
+    name: str,
+    *,
+    allow_download: bool = True,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Fetch:
     """What a data set's reader gets its files with.
 
     Args:
         name: the data set's name.
         allow_download: whether files that are not on this machine may be downloaded.
-        progress: told (bytes fetched, bytes in all) for each file.
+        reporter: receives the progress of the task "downloading", in bytes, once for each file.
+        cancel: ends a download early; nothing is kept of it.
 
     Returns:
         A function from a published file to its verified content. It raises `DownloadError` where the file is neither
@@ -49,7 +57,8 @@ def make_fetch(name: str, *, allow_download: bool = True, progress: ProgressCall
     def fetch(file: RemoteFile) -> bytes:
         found = _find(name, file)
         if found is None:
-            found = _download(name, file, allow_download, progress)
+            target = _download_target(name, file, allow_download)
+            found = _download(name, file, target, reporter, cancel)
         return read_verified(found, file)
 
     return fetch
@@ -60,12 +69,15 @@ def _find(name: str, file: RemoteFile) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _download(name: str, file: RemoteFile, allow_download: bool, progress: ProgressCallback | None) -> Path:
+def _download_target(name: str, file: RemoteFile, allow_download: bool) -> Path:
     if not allow_download:
         raise DownloadError(f"{name} is {_nowhere(name)}, and downloading is switched off; it comes from {file.url}")
-    target = cache_folder(name) / file.cached_name
+    return cache_folder(name) / file.cached_name
+
+
+def _download(name: str, file: RemoteFile, target: Path, reporter: Reporter | None, cancel: CancelToken | None) -> Path:
     try:
-        download(file, target, progress)
+        download(file, target, reporter=reporter, cancel=cancel)
     except UnreachableError as error:
         raise DownloadError(f"{name} is {_nowhere(name)} nor reachable at {file.url}: {error}") from error
     return target

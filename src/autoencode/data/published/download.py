@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import http.client
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator
@@ -11,9 +10,10 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from autoencode.data.examples import ProgressCallback
 from autoencode.data.published.remote_file import RemoteFile, checksum_mismatch
 from autoencode.errors import DownloadError
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.storage import atomic_open
 
 _TIMEOUT = 20.0  # seconds without a byte
@@ -30,31 +30,37 @@ class UnreachableError(DownloadError):
         self.final = final
 
 
-def download(file: RemoteFile, target: Path, progress: ProgressCallback | None = None) -> None:
+def download(
+    file: RemoteFile, target: Path, *, reporter: Reporter | None = None, cancel: CancelToken | None = None
+) -> None:
     """Fetches `file` to `target`; what is not the published file never gets that name.
 
     Args:
         file: what to fetch; its checksum is verified before `target` exists.
         target: where it shall be.
-        progress: told (bytes fetched, bytes in all).
+        reporter: receives the progress of the task "downloading", in bytes.
+        cancel: ends the download early; nothing is kept of it.
 
     Raises:
         UnreachableError: nothing came, or not all of it, after two more attempts.
         DownloadError: another file came than the published one.
         StorageError: it cannot be written.
+        CancelledError: `cancel` asked for it.
     """
+    cancel = cancel or CancelToken()
     for attempt in range(_RETRIES + 1):
         try:
-            _fetch(file, target, progress)
+            with track(resolve_reporter(reporter), "downloading", file.size, "bytes", cancel=cancel) as progress:
+                _fetch(file, target, progress)
         except UnreachableError as error:
             if error.final or attempt == _RETRIES:
                 raise
-            time.sleep(_PAUSE * 2**attempt)
+            cancel.wait(_PAUSE * 2**attempt)
         else:
             return
 
 
-def _fetch(file: RemoteFile, target: Path, progress: ProgressCallback | None) -> None:
+def _fetch(file: RemoteFile, target: Path, progress: Progress) -> None:
     digest, done = hashlib.sha256(), 0
     with atomic_open(target, file.size) as raw, _sink(raw, file) as sink, closing(_chunks(file)) as chunks:
         for chunk in chunks:
@@ -62,7 +68,7 @@ def _fetch(file: RemoteFile, target: Path, progress: ProgressCallback | None) ->
             _check_size(done, file)
             digest.update(chunk)
             sink.write(chunk)
-            _report(progress, done, file.size)
+            progress.update(done, detail=file.name)
         _check_complete(done, digest.hexdigest(), file)
 
 
@@ -121,8 +127,3 @@ def _check_complete(done: int, sha256: str, file: RemoteFile) -> None:
     wrong = checksum_mismatch(sha256, file)
     if wrong:
         raise DownloadError(f"{file.url} is not the published file: {wrong}; nothing was kept. Fetch it elsewhere")
-
-
-def _report(progress: ProgressCallback | None, done: int, total: int) -> None:
-    if progress is not None:
-        progress(done, total)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from autoencode.data.examples import Examples, ProgressCallback, SkippedFile
+from autoencode.data.examples import Examples, SkippedFile
 from autoencode.data.images.patches import count_patches, cut_patches, fair_share
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.scan import printable, scan_pictures
@@ -20,6 +20,8 @@ from autoencode.data.values import ValueRange
 from autoencode.data.video.clip import ClipHeader, clip_suffixes, pyav, read_clip_header, read_frames
 from autoencode.data.video.frame_window import sliding_windows
 from autoencode.errors import ArgumentError, DataError
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed
 
 _PATCH = 96
@@ -88,10 +90,11 @@ def holds_clips(path: Path) -> bool:
 def read_clips(
     path: Path,
     colour: str = "auto",
-    progress: ProgressCallback | None = None,
     *,
     patch: int | None = None,
     frames: int | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Examples:
     """Reads a clip, or all clips of a folder and its subfolders, into patches with their neighbours as the context.
 
@@ -103,9 +106,10 @@ def read_clips(
     Args:
         path: a file or a folder.
         colour: "grey", "rgb", or "auto" for grey if every frame is.
-        progress: told (frames read, frames in all).
         patch: so many pixels a side, 96 by default.
         frames: a frame with its neighbours, an odd number; 1, and no context, by default.
+        reporter: receives the progress of the task "reading", in frames.
+        cancel: ends the reading early.
 
     Returns:
         uint8 patches in the order of clips and time, as many of each clip as a gigabyte holds, from its first 20,000
@@ -115,6 +119,7 @@ def read_clips(
         DataError: no readable clip that is long enough.
         ArgumentError: an option without meaning.
         CapabilityError: PyAV is not installed.
+        CancelledError: `cancel` asked for it.
     """
     patch, frames = _PATCH if patch is None else patch, 1 if frames is None else frames
     _check_options(colour, patch, frames)
@@ -125,7 +130,9 @@ def read_clips(
     chosen = choose_patches([clip.header for clip in found.clips], patch, frames, most)
     shape = (sum(map(len, chosen)), frames, channels, patch, patch)
     check_fits(int(np.prod(shape, dtype=np.int64)), str(path))
-    decoded = _decoded(found, chosen, np.empty(shape, dtype=np.uint8), progress)
+    total = sum(choice.blocks[-1] for choice in chosen)
+    with track(resolve_reporter(reporter), "reading", total, "frames", cancel=cancel) as progress:
+        decoded = _decoded(found, chosen, np.empty(shape, dtype=np.uint8), progress)
     if not decoded.files:
         raise DataError(_nothing(path, found))
     return _examples(path, found, decoded, colour)
@@ -198,20 +205,16 @@ def _places(middles: Sequence[int], count: int, share: int, number: int) -> dict
     return {frame: torch.randperm(count, generator=generator)[:each].sort().values for frame in taken}
 
 
-def _decoded(
-    found: _ClipScan, chosen: Sequence[PatchChoice], room: Pixels, progress: ProgressCallback | None
-) -> _ClipPatches:
+def _decoded(found: _ClipScan, chosen: Sequence[PatchChoice], room: Pixels, progress: Progress) -> _ClipPatches:
     """Fills the room with patches; a clip that is cut short leaves no gap."""
     files, groups, blocks, past = list[str](), list[int](), 0, 0
-    total = sum(choice.blocks[-1] for choice in chosen)
     for clip, choice in zip(found.clips, chosen, strict=True):
         try:
             for frame, some in _patches(clip.file, choice, room.shape[1:]):
                 room[len(files) : len(files) + len(some)] = some
                 files += [clip.name] * len(some)
                 groups += [blocks + choice.block_of(frame)] * len(some)
-                if progress is not None:
-                    progress(past + frame, total)
+                progress.update(past + frame, detail=clip.name)
         except (UnreadableError, DataError) as error:
             found.skipped.append(SkippedFile(clip.name, f"read as far as it goes: {error}"))
         blocks, past = blocks + len(choice.blocks) - 1, past + choice.blocks[-1]

@@ -9,9 +9,6 @@ from torch import Tensor
 PatchFunction = Callable[[UInt8[Tensor, "n channels height width"]], Float[Tensor, "n channels height width"]]
 """What is done to some pieces of one size, given as bytes: as many of the same size, in [0, 1]."""
 
-ProgressCallback = Callable[[int, int], None]
-"""Told (pieces done, pieces in all)."""
-
 
 def crop_reflected(
     picture: UInt8[Tensor, "channels height width"], top: int, left: int, size: tuple[int, int]

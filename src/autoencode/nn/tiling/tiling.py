@@ -9,7 +9,9 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from autoencode.errors import ArgumentError
-from autoencode.nn.tiling.patches import PatchFunction, ProgressCallback, crop_reflected, to_uint8
+from autoencode.nn.tiling.patches import PatchFunction, crop_reflected, to_uint8
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 
 class Span(NamedTuple):
@@ -46,7 +48,8 @@ def apply_tiled(
     multiple: int,
     tile: int,
     channels: int | None = None,
-    on_progress: ProgressCallback | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> UInt8[Tensor, "_out height width"]:
     """Applies a local network to a picture of any size, in tiles that overlap by twice its halo.
 
@@ -66,20 +69,22 @@ def apply_tiled(
         multiple: what sides and places of tiles must be multiples of.
         tile: the longest side of a tile, its halo included; small tiles go together, up to tile² pixels.
         channels: of the result; as many as the picture's by default.
-        on_progress: told of every batch.
+        reporter: receives the progress of the task "restoring a picture", in tiles.
+        cancel: looked at after each batch.
 
     Raises:
         ArgumentError: the tile is all halo.
+        CancelledError: `cancel` asked for it.
     """
     rows, columns = (spans(side, halo, multiple, tile) for side in picture.shape[1:])
     places, size = list(product(rows, columns)), (rows[0].length, columns[0].length)
     n, result = max(1, tile**2 // (size[0] * size[1])), torch.empty_like(picture[:channels])
-    for start in range(0, len(places), n):
-        batch = places[start : start + n]
-        x = torch.stack([crop_reflected(picture, row.start, column.start, size) for row, column in batch])
-        _keep(result, batch, to_uint8(restore(x)))
-        if on_progress is not None:
-            on_progress(start + len(batch), len(places))
+    with track(resolve_reporter(reporter), "restoring a picture", len(places), "tiles", cancel=cancel) as progress:
+        for start in range(0, len(places), n):
+            batch = places[start : start + n]
+            x = torch.stack([crop_reflected(picture, row.start, column.start, size) for row, column in batch])
+            _keep(result, batch, to_uint8(restore(x)))
+            progress.advance(len(batch))
     return result
 
 

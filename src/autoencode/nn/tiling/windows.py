@@ -9,7 +9,9 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from autoencode.nn.tiling.patches import PatchFunction, ProgressCallback, crop_reflected, to_uint8
+from autoencode.nn.tiling.patches import PatchFunction, crop_reflected, to_uint8
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 _BLOCK = 2048
 Size = tuple[int, int]
@@ -42,7 +44,8 @@ def apply_windowed(
     size: Size,
     pixels: int,
     block: int = _BLOCK,
-    on_progress: ProgressCallback | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> UInt8[Tensor, "channels height width"]:
     """Applies a network of one size to a picture of any size: windows overlap by half, and their mean is taken.
 
@@ -59,19 +62,23 @@ def apply_windowed(
         size: (height, width) of what it takes.
         pixels: windows go through the network together, up to so many pixels.
         block: the longest side of what is blended at a time, in pixels.
-        on_progress: told of every batch.
+        reporter: receives the progress of the task "restoring a picture", in windows.
+        cancel: looked at after each batch.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
     """
     rows, columns = (split_blocks(side, length, block) for side, length in zip(picture.shape[1:], size, strict=True))
     total = sum(len(row.starts) for row in rows) * sum(len(column.starts) for column in columns)
-    result, done = torch.empty_like(picture), 0
-    for row, column in product(rows, columns):
-        blend = _Blend(row, column, size, len(picture))
-        for places in _batches(list(product(row.starts, column.starts)), max(1, pixels // math.prod(size))):
-            blend.add(places, restore(torch.stack([crop_reflected(picture, *place, size) for place in places])).cpu())
-            done += len(places)
-            if on_progress is not None:
-                on_progress(done, total)
-        result[:, row.first : row.end, column.first : column.end] = to_uint8(blend.mean())
+    result = torch.empty_like(picture)
+    with track(resolve_reporter(reporter), "restoring a picture", total, "windows", cancel=cancel) as progress:
+        for row, column in product(rows, columns):
+            blend = _Blend(row, column, size, len(picture))
+            for places in _batches(list(product(row.starts, column.starts)), max(1, pixels // math.prod(size))):
+                windows = torch.stack([crop_reflected(picture, *place, size) for place in places])
+                blend.add(places, restore(windows).cpu())
+                progress.advance(len(places))
+            result[:, row.first : row.end, column.first : column.end] = to_uint8(blend.mean())
     return result
 
 

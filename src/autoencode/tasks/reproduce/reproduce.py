@@ -1,7 +1,6 @@
 """Trains a published setting and compares the number."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.estimate import Estimate
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 from autoencode.storage import atomic_write
 from autoencode.tasks.reproduce.published_results import Reproduction, reproductions
 from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood, ReproductionMetric
@@ -63,7 +64,8 @@ def reproduce(
     importance_samples: int | None = None,
     examples: int | None = None,
     callback: Callback | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Comparison:
     """Trains the published setting, or goes on with it, and measures it as the paper did.
 
@@ -77,7 +79,8 @@ def reproduce(
         importance_samples: draws for each example, for a log-likelihood; the paper's number by default.
         examples: measure so many of the test part, at even distances; all of them by default.
         callback: who is told of the training's progress.
-        progress: told (done, total) while test examples are measured.
+        reporter: receives the progress of training and of measuring.
+        cancel: ends it early; a training that was begun goes on at the next call.
 
     Returns:
         The comparison, also kept in the run folder's `reproduction.json`.
@@ -85,12 +88,13 @@ def reproduce(
     Raises:
         UnknownNameError: no such reproduction.
         ArgumentError: draws for a number that takes none.
+        CancelledError: `cancel` asked for it.
     """
     goal = reproductions[name]
     measure = _measure(goal, importance_samples)
     path = Path(out) if out else Path("runs/reproduce") / f"{name}-{seed}"
     run = _train_or_resume(goal, path, seed, epochs, minutes, callback)
-    obtained = measure(run, examples, progress or (lambda _, __: None))
+    obtained = measure(run, examples, reporter, cancel)
     last = run.folder.metrics()[-1]
     comparison = Comparison(
         name=name,

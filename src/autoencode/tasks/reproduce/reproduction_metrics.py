@@ -2,7 +2,6 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
@@ -17,12 +16,12 @@ from autoencode.data.published.sets.documents import page_files, typeface_of
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import preserved_rng
 from autoencode.tasks.reconstruct import reconstruct_batch
-from autoencode.tasks.restore.pictures import RestoreCallback, restore
+from autoencode.tasks.restore.pictures import restore
 
-Progress = Callable[[int, int], None]
-"""Told (done, total) while test examples are measured."""
 _BATCH_SIZE, _RESTORATION_BATCH_SIZE = 20, 200
 
 
@@ -35,13 +34,23 @@ class ReproductionMetric(ABC):
     """What the standard error counts as independent."""
 
     @abstractmethod
-    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+    def __call__(
+        self,
+        run: Run,
+        examples: int | None,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Estimate:
         """The number over the test part.
 
         Args:
             run: the trained model.
             examples: so many of the test part, at even distances; all of them where it is None.
-            progress: told of the progress.
+            reporter: receives the progress of the task "measuring", or of "restoring" whole pictures.
+            cancel: ends it early.
+
+        Raises:
+            CancelledError: `cancel` asked for it.
         """
         raise NotImplementedError
 
@@ -60,15 +69,24 @@ class NegativeLogLikelihood(ReproductionMetric):
     importance_samples: int = 5_000
     quantity = "minus log-likelihood, nats per test example"
 
-    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+    def __call__(
+        self,
+        run: Run,
+        examples: int | None,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Estimate:
         """As `ReproductionMetric` says."""
         part, values = run.data.test if examples is None else run.data.test.subsample(examples), list[Tensor]()
-        with preserved_rng(run.device):
+        with (
+            track(resolve_reporter(reporter), "measuring", len(part), "examples", cancel=cancel) as progress,
+            preserved_rng(run.device),
+        ):
             torch.manual_seed(0)
             for batch in sequential_batches(part, _BATCH_SIZE):
                 batch = batch.to(run.device)
                 values.append(log_likelihoods(run.model, batch.x, self.importance_samples, batch.context).cpu())
-                progress(min(_BATCH_SIZE * len(values), len(part)), len(part))
+                progress.advance(len(batch))
         return Estimate.of(-torch.cat(values))
 
 
@@ -78,16 +96,26 @@ class RestorationMSE(ReproductionMetric):
 
     quantity = "mean squared error of repaired test pictures, per pixel"
 
-    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+    def __call__(
+        self,
+        run: Run,
+        examples: int | None,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Estimate:
         """As `ReproductionMetric` says."""
         part, values = run.data.test if examples is None else run.data.test.subsample(examples), list[Tensor]()
-        with preserved_rng(run.device), torch.no_grad():
+        with (
+            track(resolve_reporter(reporter), "measuring", len(part), "examples", cancel=cancel) as progress,
+            preserved_rng(run.device),
+            torch.no_grad(),
+        ):
             torch.manual_seed(0)
             for batch in sequential_batches(part, _RESTORATION_BATCH_SIZE):
                 shown = run.objective.prepare(batch.to(run.device))
                 error = reconstruct_batch(run, shown.x, shown.context).to(run.device) - shown.target
                 values.append(error.square().flatten(1).mean(1).cpu())
-                progress(min(_RESTORATION_BATCH_SIZE * len(values), len(part)), len(part))
+                progress.advance(len(batch))
         return Estimate.of(torch.cat(values))
 
 
@@ -101,7 +129,13 @@ class PageRMSE(ReproductionMetric):
     quantity = "root mean squared error over whole test pages, white is 1"
     sampling_unit = "typefaces"
 
-    def __call__(self, run: Run, examples: int | None, progress: Progress) -> Estimate:
+    def __call__(
+        self,
+        run: Run,
+        examples: int | None,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Estimate:
         """As `ReproductionMetric` says; the pages are in the run folder's `test-pages/` then, with a sheet of some."""
         names = _pages(run)
         names = (
@@ -110,29 +144,18 @@ class PageRMSE(ReproductionMetric):
             else [names[place] for place in evenly_spaced_indices(len(names), examples).tolist()]
         )
         files = [page_files(name) for name in names]
-        done = restore(run, [dirty for dirty, _ in files], run.path / "test-pages", watch=_PageCounter(progress))
-        if done.interrupted:
-            raise KeyboardInterrupt  # which `restore` took note of, so as to end in good order
+        pages = [dirty for dirty, _ in files]
+        done = restore(run, pages, run.path / "test-pages", reporter=reporter, cancel=cancel)
+        if done.interrupted:  # `restore` returns what it has; a mean over some of the pages is no measurement
+            if cancel is not None:
+                cancel.raise_if_cancelled()
+            raise KeyboardInterrupt
         kinds, errors = [typeface_of(_number(path.name)) for path in done.files], list[Tensor]()
         for path, (_, clean) in zip(done.files, files, strict=True):
             difference = (_read(path) - _read(clean)) / 255
             errors.append(torch.tensor([float(np.square(difference).sum()), difference.size], dtype=torch.float64))
         grouped = groupby(sorted(zip(kinds, errors, strict=True), key=lambda pair: pair[0]), key=lambda pair: pair[0])
         return clustered_rmse(torch.stack([torch.stack([error for _, error in group]).sum(0) for _, group in grouped]))
-
-
-class _PageCounter(RestoreCallback):
-    """Counts pages."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress, self._pages, self._done = progress, 0, 0
-
-    def on_begin(self, pictures: int, pixels: int) -> None:
-        self._pages = pictures
-
-    def on_file_end(self, file: object) -> None:
-        self._done += 1
-        self._progress(self._done, self._pages)
 
 
 def clustered_rmse(sums: Tensor) -> Estimate:

@@ -1,6 +1,6 @@
 """Restores a clip frame by frame, each in sight of its neighbours where the model wants that."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -15,6 +15,8 @@ from autoencode.data.video.clip_writer import open_clip_writer
 from autoencode.data.video.frame_window import sliding_windows
 from autoencode.errors import ShapeError
 from autoencode.evaluation import ClipMetric, ClipQuality
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.storage import atomic_open
 from autoencode.tasks.restore.restorer import Restorer
 
@@ -52,7 +54,8 @@ def restore_clip(
     *,
     clean: Path | None = None,
     lossless: bool = False,
-    on_frame: Callable[[int], None] | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> RestoredClip:
     """Writes a clip restored, whole or not at all, of the same size and times, with its sound.
 
@@ -65,32 +68,34 @@ def restore_clip(
         output: where the result goes.
         clean: what it should look like, to measure by.
         lossless: see `open_clip_writer`.
-        on_frame: told how many frames are done, after each; what it raises stops the work.
+        reporter: receives the progress of the task "restoring a clip", in frames.
+        cancel: looked at after each frame and between its tiles.
 
     Raises:
         UnreadableError: the clip cannot be read to its end.
         DataError: it is too short for the model, or cannot be written.
         StorageError: the disk is full.
+        CancelledError: `cancel` asked for it; nothing is left of the clip.
     """
     change, measured = ClipMetric(), _ClipEvaluator(clean)
     shown, middle = list[Picture](), header.frames // 2
     with (
         atomic_open(output) as file,
         open_clip_writer(file, output.suffix, header, source, lossless=lossless) as writer,
+        track(resolve_reporter(reporter), "restoring a clip", header.frames, "frames", cancel=cancel) as progress,
     ):
-        for number, (before, frame) in enumerate(_restored(restorer, source)):
+        for number, (before, frame) in enumerate(_restored(restorer, source, cancel)):
             writer.add(frame.pixels, frame.time)
             change.add(before, frame.pixels)
             measured.add(before, frame.pixels)
             if number <= middle:
                 shown = [before, frame.pixels]
-            if on_frame is not None:
-                on_frame(number + 1)
+            progress.advance()
     notes = (*header.notes, *writer.notes)
     return RestoredClip(shown[0], shown[1], change.result().rmse, notes, *measured.result())
 
 
-def _restored(restorer: Restorer, source: Path) -> Iterator[tuple[Picture, Frame]]:
+def _restored(restorer: Restorer, source: Path, cancel: CancelToken | None) -> Iterator[tuple[Picture, Frame]]:
     """Each frame as it was, and restored."""
     reach = restorer.frames // 2
     for near in sliding_windows(read_frames(source), reach):
@@ -98,7 +103,7 @@ def _restored(restorer: Restorer, source: Path) -> Iterator[tuple[Picture, Frame
         if restorer.grey and bool((pictures == pictures[:, :1]).all()):  # one channel in place of three alike
             pictures = pictures[:, :1]
         others = torch.cat([pictures[:reach], pictures[reach + 1 :]]) if reach else None
-        restored = restorer(pictures[reach], neighbours=others).numpy()
+        restored = restorer(pictures[reach], neighbours=others, cancel=cancel).numpy()
         before, time = near[reach]
         yield before, Frame(np.broadcast_to(restored, before.shape), time)
 

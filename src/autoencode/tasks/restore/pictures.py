@@ -13,7 +13,7 @@ from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.images.scan import printable
 from autoencode.data.video.clip import ClipHeader
-from autoencode.errors import CapabilityError, DataError, ShapeError
+from autoencode.errors import CancelledError, CapabilityError, DataError, ShapeError
 from autoencode.evaluation import (
     ClipQuality,
     Estimate,
@@ -23,11 +23,11 @@ from autoencode.evaluation import (
     require_scikit_image,
     root_mean_squared_error,
 )
-from autoencode.nn import ProgressCallback
 from autoencode.runs.output_paths import no_results_message
 from autoencode.runs.run import Run
-from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.reporter import Reporter, nested, note_what_is_kept, resolve_reporter, track
 from autoencode.storage import atomic_write
 from autoencode.tasks.restore.clip import RestoredClip, restore_clip
 from autoencode.tasks.restore.plan import Job, plan
@@ -65,7 +65,7 @@ class Restorations:
         quality: against clean pictures, where those were given.
         clips: against clean clips, where those were given.
         unpaired: pictures that could not be measured, and why.
-        asked: how many pictures were to be restored.
+        asked: how many pictures and clips were to be restored.
         interrupted: whether it was stopped before the end.
     """
 
@@ -81,25 +81,6 @@ class Restorations:
     interrupted: bool
 
 
-class RestoreCallback:
-    """Hears how far it is; this one says nothing. Derive from it to show a bar."""
-
-    def on_begin(self, pictures: int, pixels: int) -> None:
-        """So many pictures of so many pixels in all are to be restored."""
-
-    def on_file_begin(self, file: Path, number: int) -> None:
-        """A picture is begun, the first one with number 1."""
-
-    def on_progress(self, pixels: float) -> None:
-        """So many more pixels are done."""
-
-    def on_file_end(self, file: Path) -> None:
-        """A result is written."""
-
-    def on_skip(self, skipped: SkippedFile) -> None:
-        """A file could not be restored."""
-
-
 def restore(
     run: Run,
     files: Sequence[str | Path],
@@ -109,7 +90,8 @@ def restore(
     tile: int | None = None,
     lossless: bool = False,
     shown: int = _SHOWN,
-    watch: RestoreCallback | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Restorations:
     """Passes pictures of any size through a model and back, and writes what comes out under their names.
 
@@ -117,7 +99,8 @@ def restore(
     carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is turned
     upright; what else a camera noted (EXIF) is not carried over. PNG, JPEG, WebP, TIFF and BMP keep their kind; what
     else there is becomes PNG. Each result is written whole or not at all as soon as it is there, and `sheet.png` shows
-    the first ones before and after. A stop (Ctrl-C) loses no more than the picture or clip under way.
+    the first ones before and after. Ctrl-C or `cancel` ends the work early: the results before are kept and returned,
+    with `interrupted` set.
 
     Clips are restored frame by frame; a model of clips sees each frame with its neighbours. MP4 and MOV keep their
     kind, as does Matroska (H.264, of size, times and sound as before), and what else there is becomes MP4.
@@ -130,7 +113,9 @@ def restore(
         tile: see `Restorer`.
         lossless: write clips without loss, as Matroska files of FFV1, which are large.
         shown: how many pictures the sheet shows.
-        watch: who is told of the progress.
+        reporter: receives the progress of the task "restoring", in pixels, a warning for each file that is skipped, and
+            what is kept where it ends early.
+        cancel: looked at between tiles and frames.
 
     Raises:
         ArgumentError: a result would overwrite one of the files, before anything is done.
@@ -139,76 +124,68 @@ def restore(
         StorageError: a result cannot be written; those before it stay.
     """
     configure_cpu()
-    folder, watch = Path(out) if out else run.path / "restored", watch or RestoreCallback()
+    folder, reporter = Path(out) if out else run.path / "restored", resolve_reporter(reporter)
     restorer = Restorer(run, tile)
     if clean is not None:
         require_scikit_image()
     todo = plan(files, folder, None if clean is None else Path(clean), lossless=lossless)
     tally = _Accumulator(folder, shown, list(todo.skipped), list(todo.unpaired))
     for skip in todo.skipped:
-        watch.on_skip(skip)
-    watch.on_begin(len(todo.jobs), sum(job.pixels for job in todo.jobs))
-    with cancel_on_interrupt() as cancel_token:
-        for number, job in enumerate(todo.jobs, start=1):
-            if cancel_token.cancelled:
-                break
-            watch.on_file_begin(job.source, number)
+        reporter.warn(str(skip))
+    stopped = False
+    try:
+        with note_what_is_kept(reporter, lambda: tally.kept(len(todo.jobs))):
+            _restore_all(restorer, todo.jobs, tally, reporter, cancel, lossless=lossless)
+    except (KeyboardInterrupt, CancelledError):
+        stopped = True
+    if not tally.files and not stopped:
+        raise DataError(no_results_message(files, tally.skipped, "restored"))
+    return tally.result(len(todo.jobs), interrupted=stopped)
+
+
+def _restore_all(
+    restorer: Restorer,
+    jobs: Sequence[Job],
+    tally: "_Accumulator",
+    reporter: Reporter,
+    cancel: CancelToken | None,
+    *,
+    lossless: bool,
+) -> None:
+    pixels = sum(job.pixels for job in jobs)
+    with track(reporter, "restoring", pixels, "pixels", cancel=cancel) as progress:
+        for number, job in enumerate(jobs, start=1):
+            progress.update(detail=f"{number}/{len(jobs)} {printable(Path(job.source.name))}")
+            part = nested(progress, job.pixels)
             try:
                 if isinstance(job.header, ClipHeader):
-                    tally.add_clip(job, _restored_clip(restorer, job, job.header, watch, cancel_token, lossless))
+                    clip = restore_clip(
+                        restorer,
+                        job.source,
+                        job.header,
+                        job.output,
+                        clean=job.clean,
+                        lossless=lossless,
+                        reporter=part,
+                        cancel=cancel,
+                    )
+                    tally.add_clip(job, clip)
                 else:
-                    tally.add(job, *_restored(restorer, job, watch, cancel_token))
-                watch.on_file_end(job.output)
-            except _StoppedError:
-                break
+                    tally.add(job, *_restore_picture(restorer, job, part, cancel))
             except (UnreadableError, DataError, CapabilityError) as error:
                 tally.skipped.append(SkippedFile(printable(job.source), str(error)))
-                watch.on_skip(tally.skipped[-1])
-    if not tally.files and not cancel_token.cancelled:
-        raise DataError(no_results_message(files, tally.skipped, "restored"))
-    return tally.result(len(todo.jobs), interrupted=cancel_token.cancelled)
+                reporter.warn(str(tally.skipped[-1]))
 
 
-class _StoppedError(Exception):
-    """Someone asked to stop between two tiles."""
-
-
-def _restored(
-    restorer: Restorer, job: Job, watch: RestoreCallback, cancel_token: CancelToken
+def _restore_picture(
+    restorer: Restorer, job: Job, reporter: Reporter, cancel: CancelToken | None
 ) -> tuple[FullPicture, FullPicture]:
     """The picture before and after, the latter also written."""
     before = read_full_picture(job.source)
-    colour = restorer(torch.from_numpy(before.colour), _progress_callback(job, watch, cancel_token)).numpy()
+    colour = restorer(torch.from_numpy(before.colour), reporter=reporter, cancel=cancel).numpy()
     after = replace(before, colour=colour)
     atomic_write(job.output, encode_picture(after, job.output.suffix))
     return before, after
-
-
-def _restored_clip(
-    restorer: Restorer, job: Job, header: ClipHeader, watch: RestoreCallback, cancel_token: CancelToken, lossless: bool
-) -> RestoredClip:
-    """What is kept of the clip; the result is written."""
-    tell = _progress_callback(job, watch, cancel_token)
-
-    def frames(done: int) -> None:
-        tell(min(done, header.frames), header.frames)
-
-    return restore_clip(restorer, job.source, header, job.output, clean=job.clean, lossless=lossless, on_frame=frames)
-
-
-def _progress_callback(job: Job, watch: RestoreCallback, cancel_token: CancelToken) -> ProgressCallback:
-    """Moves the bar by what was done since the last time; stops the work where someone asked for it."""
-    past = 0.0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal past
-        if cancel_token.cancelled:
-            raise _StoppedError
-        share = done / total
-        watch.on_progress((share - past) * job.pixels)
-        past = share
-
-    return tell
 
 
 @dataclass
@@ -248,6 +225,10 @@ class _Accumulator:
             self.unpaired.append(SkippedFile(printable(job.source), clip.evaluation_error))
         elif clip.degraded and clip.restored:
             self.clips.append(ClipComparison(printable(job.name), clip.degraded, clip.restored))
+
+    def kept(self, asked: int) -> str:
+        """What there is already, in a line."""
+        return f"{len(self.files):,} of {asked:,} are restored and kept in {self.folder}" if self.files else ""
 
     def _measure(self, source: Path, partner: Path, before: FullPicture, after: FullPicture) -> None:
         try:

@@ -7,8 +7,10 @@ from torch import Tensor
 from autoencode.data import ValueRange, to_unit_floats
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.model import Autoencoder
-from autoencode.nn import FiniteReceptiveField, ProgressCallback, apply_tiled, apply_windowed, smallest_tile
+from autoencode.nn import FiniteReceptiveField, apply_tiled, apply_windowed, smallest_tile
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 
 _TILE, _WINDOWS = 1536, 512
 
@@ -57,19 +59,23 @@ class Restorer:
     def __call__(
         self,
         picture: UInt8[Tensor, "channels height width"],
-        tell: ProgressCallback | None = None,
         neighbours: UInt8[Tensor, "_others channels height width"] | None = None,
+        *,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
     ) -> UInt8[Tensor, "channels height width"]:
         """The picture restored, of the same size and as many channels.
 
         Args:
             picture: bytes, on the processor; one channel or three, any size.
-            tell: told (tiles done, tiles in all).
             neighbours: the frames before it and those after it, in order, for a model of clips.
+            reporter: receives the progress of the task "restoring a picture".
+            cancel: looked at after each batch of tiles.
 
         Raises:
             ShapeError: neither one channel nor three.
             CapabilityError: a picture alone for a model of clips, or neighbours of another number than it was taught.
+            CancelledError: `cancel` asked for it.
         """
         if picture.shape[0] not in (1, 3) or 0 in picture.shape:
             raise ShapeError(f"a picture to restore is (1 or 3, height, width), not {tuple(picture.shape)}")
@@ -82,11 +88,23 @@ class Restorer:
         if self.finite_encoder is None:
             _, height, width = self.run.model.data_shape
             return apply_windowed(
-                picture, self._restore_batch, size=(height, width), pixels=self.tile**2, on_progress=tell
+                picture,
+                self._restore_batch,
+                size=(height, width),
+                pixels=self.tile**2,
+                reporter=reporter,
+                cancel=cancel,
             )
         halo, multiple = self.finite_encoder.halo, self.finite_encoder.multiple
         size = {"halo": halo, "multiple": multiple, "tile": self.tile}
-        return apply_tiled(frames.flatten(0, 1), self._restore_batch, channels=len(picture), **size, on_progress=tell)
+        return apply_tiled(
+            frames.flatten(0, 1),
+            self._restore_batch,
+            channels=len(picture),
+            **size,
+            reporter=reporter,
+            cancel=cancel,
+        )
 
     def _restore_batch(self, x: UInt8[Tensor, "n _frames_channels height width"]) -> Float[Tensor, "n _ height width"]:
         model = self.run.model_for_size((x.shape[2], x.shape[3]))

@@ -76,7 +76,7 @@ def _read(held: Callable[[int], bool], note: str) -> Examples:
     """The patches, those held out last; all pages of a text in one typeface stay together in validation, too."""
     pages = _pages()
     ordered = sorted(pages, key=lambda page: (held(page), page))
-    decoded = load_patches([pages[page] for page in ordered], _PATCH, 1, _NAME, None)
+    decoded = load_patches([pages[page] for page in ordered], _PATCH, 1, _NAME)
     x, target = (torch.from_numpy(stack) for stack in decoded.stacks)
     kinds = [(held(page), typeface_of(page)) for page in (int(name.stem) for name in decoded.names)]
     order = list(dict.fromkeys(kinds))

@@ -1,0 +1,86 @@
+"""What a person sees in a terminal while something runs."""
+
+import time
+from types import TracebackType
+
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from autoencode.cli.console import errors
+from autoencode.runtime.reporter import Amount, Reporter
+
+_REFRESH_SECONDS = 0.1
+
+
+class TerminalReporter(Reporter):
+    """A bar for each running task, and a line for each note and warning, all to standard error.
+
+    Bars are drawn only in a terminal, and disappear when their tasks end. A line that came before is not repeated.
+    """
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
+            console=errors,
+            transient=True,
+            disable=not errors.is_terminal,
+            speed_estimate_period=30,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._next_refresh: dict[str, float] = {}
+        self._shown: set[str] = set()
+
+    def __enter__(self) -> "TerminalReporter":
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
+        """Adds a bar."""
+        self.finish(task)
+        self._tasks[task] = self._bars.add_task(task, total=total, completed=done, detail="")
+        self._next_refresh[task] = 0.0
+
+    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
+        """Moves a bar, ten times a second at most."""
+        now = time.monotonic()
+        if task not in self._tasks or (total is None and now < self._next_refresh[task]):
+            return
+        self._next_refresh[task] = now + _REFRESH_SECONDS
+        fields = {"detail": detail} if detail else {}
+        self._bars.update(self._tasks[task], completed=done, total=total, **fields)
+
+    def finish(self, task: str) -> None:
+        """Removes a bar."""
+        if task in self._tasks:
+            self._bars.remove_task(self._tasks.pop(task))
+
+    def note(self, text: str) -> None:
+        """Writes a line."""
+        self._print(text, "dim")
+
+    def warn(self, text: str) -> None:
+        """Writes a line in yellow."""
+        self._print(text, "yellow")
+
+    def _print(self, text: str, style: str) -> None:
+        if text not in self._shown:
+            self._shown.add(text)
+            errors.print(escape(text), style=style, soft_wrap=True)
