@@ -68,7 +68,7 @@ def test_report_of_a_run_without_an_epoch(run):
 
 
 def test_report_of_vectors(vector_run):
-    assert "examples of x" in tasks.report(vector_run).read_text()
+    assert "vectors of x" in tasks.report(vector_run).read_text()
 
 
 def test_reconstruct_test_examples(digits_run):

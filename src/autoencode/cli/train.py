@@ -97,7 +97,7 @@ def _finish(run: "Run", *, report: bool) -> None:
             page = tasks.report(run, measured)
         show(measured)
         out.print(f"report   [bold]{escape(str(page))}[/]")
-    verb = "restore" if run.is_pictures and run.accepts_any_size else "reconstruct"
+    verb = "restore" if run.accepts_any_size else "reconstruct"
     clips = run.model.is_conditional and run.folder.metadata["data"]["options"].get("frames")
     after = f" {'CLIPS' if clips else 'PICTURES'}…" if verb == "restore" else ""
     out.print(f"next     autoencode {verb} {run.path}{after}", style="dim")

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount, AmountRange, parse_amount
 from autoencode.data.batch import Batch
+from autoencode.data.modality import modality_of
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.nn import without_autocast
 from autoencode.registry import Registry
@@ -67,7 +68,7 @@ class BaseCorruption(ABC):
             ShapeError: vectors, and it corrupts pictures only.
         """
         x = batch.x
-        if self.pictures_only and x.ndim != 4:
+        if self.pictures_only and not modality_of(x.shape[1:]).spatial:
             raise ShapeError(
                 f"{self.name} corrupts pictures (batch, channels, height, width), not examples of shape "
                 f"{tuple(x.shape[1:])}: choose another corruption"

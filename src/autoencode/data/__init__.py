@@ -8,6 +8,7 @@ from autoencode.data.examples import Examples, SkippedFile
 from autoencode.data.fingerprint import fingerprint
 from autoencode.data.inspect_source import inspect_shape, is_picture_source
 from autoencode.data.loading import load
+from autoencode.data.modality import Clips, ImageModality, Modality, Pictures, Vectors, modality_of
 from autoencode.data.published import sets as _sets
 from autoencode.data.published.dataset_registry import DatasetEntry, datasets
 from autoencode.data.resolve import is_media_path
@@ -19,14 +20,19 @@ from autoencode.data.values import ValueRange
 __all__ = [
     "Batch",
     "Batches",
+    "Clips",
     "Dataset",
     "Examples",
+    "ImageModality",
+    "Modality",
     "OfficialSplit",
+    "Pictures",
     "Subset",
     "DatasetEntry",
     "SkippedFile",
     "Split",
     "ValueRange",
+    "Vectors",
     "split_indices",
     "datasets",
     "fingerprint",
@@ -35,6 +41,7 @@ __all__ = [
     "to_unit_floats",
     "is_media_path",
     "load",
+    "modality_of",
     "inspect_shape",
     "evenly_spaced_indices",
     "augment",

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.fingerprint import fingerprint
+from autoencode.data.modality import Modality, modality_of
 from autoencode.data.split import Split
 from autoencode.data.subset import Subset
 from autoencode.data.values import ValueRange
@@ -50,6 +51,11 @@ class Dataset:
     def data_shape(self) -> tuple[int, ...]:
         """The shape of one example: (channels, height, width) or (dimensions,)."""
         return self.train.data_shape
+
+    @property
+    def modality(self) -> Modality:
+        """What an example is."""
+        return modality_of(self.data_shape, self.options)
 
     @property
     def subsets(self) -> dict[str, Subset]:

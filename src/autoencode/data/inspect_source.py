@@ -10,6 +10,7 @@ from autoencode.data.arrays.layout import infer_layout
 from autoencode.data.arrays.npy import ArrayHeader, read_npy_header
 from autoencode.data.arrays.npz import read_npz_header
 from autoencode.data.loading import Source
+from autoencode.data.modality import modality_of
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import ARRAYS, is_registered
 from autoencode.errors import DataError, ShapeError
@@ -44,7 +45,8 @@ def is_picture_source(source: Source) -> bool:
         path = Path(source)
         if _is_folder(path):
             return True
-    return len(inspect_shape(source) or ()) == 3
+    shape = inspect_shape(source)
+    return shape is not None and modality_of(shape).drawable
 
 
 def _is_folder(path: Path) -> bool:

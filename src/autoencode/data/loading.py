@@ -16,6 +16,7 @@ from autoencode.data.examples import Examples, OptionValue
 from autoencode.data.images.folder import read_folder
 from autoencode.data.images.size import Size, read_size
 from autoencode.data.label_subset import with_label_subset
+from autoencode.data.modality import modality_of
 from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
@@ -113,7 +114,7 @@ def load(
     name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
-    check_enough_examples(n, official, _noun(examples))
+    check_enough_examples(n, official, modality_of(examples.x.shape[1:], examples.options).unit)
     split = split_indices(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, OptionValue] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
     split = split if groups is None else split.expand_groups(groups)
@@ -147,12 +148,6 @@ def _read_registered(name: str, requested: _LoadOptions) -> Examples:
         raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {requested.values}")
     options: dict[str, OptionValue] = {"values": str(examples.values), "size": None, "colour": "auto"}
     return replace(examples, notes=(*examples.notes, *name_clash_note(name)), options=options)
-
-
-def _noun(examples: Examples) -> str:
-    if "frames" in examples.options:
-        return "blocks of frames"
-    return "pictures" if examples.x.ndim == 4 else "examples"
 
 
 def _read_path(path: Path, requested: _LoadOptions) -> Examples:

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autoencode.data import Batches, Subset, sequential_batches
+from autoencode.data import Batches, Subset, modality_of, sequential_batches
 from autoencode.errors import DataError
 from autoencode.evaluation.estimate import Estimate
 
@@ -29,7 +29,8 @@ class Classifier(nn.Module):
     def __init__(self, data_shape: Sequence[int], n_classes: int) -> None:
         super().__init__()
         self.data_shape, self.n_classes = tuple(data_shape), n_classes
-        self.body = _pictures(self.data_shape) if len(self.data_shape) == 3 else _vectors(math.prod(self.data_shape))
+        spatial = modality_of(self.data_shape).spatial
+        self.body = _pictures(self.data_shape) if spatial else _vectors(math.prod(self.data_shape))
         self.head = nn.Linear(FEATURES, n_classes)
 
     def forward(self, x: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:

@@ -96,7 +96,7 @@ def _file_example(run: Run, file: Path, *, has_class: bool) -> tuple[str, Tensor
 
 def _resize_note(run: Run, file: Path) -> str | None:
     """What was done to a picture of another size."""
-    if not run.is_pictures or file.suffix.lower() == ".npy":
+    if not run.modality.resizable or file.suffix.lower() == ".npy":
         return None
     try:
         header = read_picture_header(file)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from autoencode.data import modality_of
 from autoencode.decoders import DenseDecoder, GridDecoder
 from autoencode.encoders import DenseEncoder, GridEncoder
 
@@ -36,7 +37,7 @@ def grid_networks(data_shape: Sequence[int], channels: Sequence[int], positions:
         channels: of each level; of vectors the last is the number of features at each position.
         positions: of the codes of vectors.
     """
-    if len(data_shape) == 3:
+    if modality_of(data_shape).spatial:
         encoder = GridEncoder(data_shape, channels)
         return GridNetworks(
             encoder, channels[-1], encoder.grid, lambda latent, shape: GridDecoder(latent, shape, channels[::-1])

@@ -6,6 +6,7 @@ from functools import partial
 
 from torch import nn
 
+from autoencode.data import modality_of
 from autoencode.decoders import ConvDecoder, DenseDecoder, ResidualDecoder
 from autoencode.encoders import ConvEncoder, DenseEncoder, ResidualEncoder
 from autoencode.registry import Registry
@@ -32,7 +33,7 @@ networks: Registry[Callable[[Sequence[int]], Networks]] = Registry("network", "a
 @networks.register("auto")
 def auto(data_shape: Sequence[int]) -> Networks:
     """Convolutions for pictures, fully connected layers for vectors."""
-    return conv(data_shape) if len(data_shape) == 3 else dense(data_shape)
+    return networks[modality_of(data_shape).network](data_shape)
 
 
 @networks.register("dense")

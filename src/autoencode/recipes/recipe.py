@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
+from autoencode.data import ImageModality, Pictures, modality_of
 from autoencode.errors import ArgumentError, AutoencodeError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -41,7 +42,7 @@ class Recipe:
         name: what a person types.
         build: the function.
         settings: how its models are trained by default.
-        default_for: names of data sets, or "images" or "vectors", that it is the default for.
+        default_for: names of data sets, or the `recipe_kind` of a modality, that it is the default for.
         ex_post: the kind of prior that is fitted to the codes when the training is done; "" for none.
         data: how a folder of pictures is read for it where nobody says, options of `autoencode.data.load`.
     """
@@ -121,7 +122,7 @@ def recipe(
 
 def default_recipe(data_name: str, data_shape: Sequence[int] | None) -> Recipe:
     """The recipe for a data set: one made for it by name, else one for its kind (images or vectors)."""
-    kind = "vectors" if data_shape is not None and len(data_shape) == 1 else "images"
+    kind = Pictures.recipe_kind if data_shape is None else modality_of(data_shape).recipe_kind
     for wanted in (data_name, kind):
         for name in recipes:
             if wanted in recipes[name].default_for:
@@ -135,7 +136,7 @@ def require_image(data_shape: Sequence[int], name: str) -> None:
     Raises:
         ArgumentError: they are vectors.
     """
-    if len(data_shape) != 3:
+    if not isinstance(modality_of(data_shape), ImageModality):
         raise ArgumentError(
             f"{name} takes images (channels, height, width), and this data has the shape {tuple(data_shape)}: "
             "use --recipe dense-vae"

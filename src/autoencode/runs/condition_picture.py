@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from autoencode.data import to_unit_floats
+from autoencode.data import ImageModality, modality_of, to_unit_floats
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.inputs import read_resized_picture
 from autoencode.runs.run import Run
@@ -20,7 +20,7 @@ def read_condition(run: Run, file: str | Path, n: int) -> Tensor:
         DataError: the file cannot be read.
     """
     shape = run.folder.metadata["arguments"].get("context_shape") if run.model.is_conditional else None
-    if shape is None or len(shape) != 3:
+    if shape is None or not isinstance(modality_of(shape), ImageModality):
         raise ArgumentError(f"{run.path} was not told pictures: leave --condition out")
     try:
         return to_unit_floats(read_resized_picture(Path(file), shape)).expand(n, *shape)

@@ -48,7 +48,7 @@ def inspect_inputs(run: Run, files: Sequence[str | Path]) -> tuple[list[InputFil
             skipped.append(SkippedFile(str(file), str(error)))
             continue
         inputs.append(InputFile(file, n))
-    return _with_output_names(inputs) if run.is_pictures else inputs, skipped
+    return _with_output_names(inputs) if run.modality.drawable else inputs, skipped
 
 
 def input_batches(
@@ -122,8 +122,8 @@ def read_resized_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
 
 def _count(run: Run, file: Path) -> int:
     if not _is_array(file):
-        if not run.is_pictures:
-            raise DataError(f"this model takes vectors of {run.model.data_shape[0]} numbers: give .npy files")
+        if not run.modality.drawable:
+            raise DataError(f"this model takes {run.modality.description}: give .npy files")
         return 1
     n, *data_shape = array_shape(file)
     if tuple(data_shape) != run.model.data_shape:

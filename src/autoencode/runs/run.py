@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from autoencode.data import Dataset, Split, load
+from autoencode.data import Dataset, Modality, Split, load, modality_of
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError, RunError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField
@@ -64,10 +64,10 @@ class Run:
         """The run folder's name."""
         return self.folder.path.resolve().name
 
-    @property
-    def is_pictures(self) -> bool:
-        """Whether the examples are pictures rather than vectors."""
-        return len(self.model.data_shape) == 3
+    @cached_property
+    def modality(self) -> Modality:
+        """What the model's examples are."""
+        return modality_of(self.model.data_shape, self.folder.metadata["data"]["options"])
 
     @property
     def batch_size(self) -> int:
@@ -96,7 +96,7 @@ class Run:
         It is tried at half the size (on the grid that a `FiniteReceptiveField` encoder asks for): at a larger one the fully connected
         layers of another model might not fit into memory.
         """
-        if not self.is_pictures:
+        if not self.modality.resizable:
             return False
         step = self.model.encoder.multiple if isinstance(self.model.encoder, FiniteReceptiveField) else 1
         channels, *sides = self.model.data_shape
@@ -120,10 +120,9 @@ class Run:
             if model is not None and model.data_shape[1:] == size:
                 return model
         if not self.accepts_any_size:
-            shape = "x".join(map(str, self.model.data_shape[1:])) if self.is_pictures else "vectors"
             raise CapabilityError(
-                f"the weights of {self.path} fit {shape} only and not {size[0]}x{size[1]}: train a fully convolutional "
-                "recipe for pictures of any size"
+                f"the weights of {self.path} fit {self.modality.description} only, not {size[0]}x{size[1]}: train a fully "
+                "convolutional recipe for pictures of any size"
             )
         self._resized = self._build((self.model.data_shape[0], *size))
         self._resized.load_state_dict(self.model.state_dict())

@@ -157,7 +157,7 @@ def save_blend(
     """
     path = Path(out) if out else run.path / "blends"
     wanted = made.examples.flatten(0, 1) if pair is None else made.examples[pair][None]
-    if not run.is_pictures:
+    if not run.modality.drawable:
         file = path if path.suffix == ".npy" else path / "blend.npy"
         save_array(file, wanted)
         return [file]

@@ -113,7 +113,7 @@ def _panel(name: str, space: AggregatePosteriorQuality, model: Autoencoder, data
         torch.manual_seed(seed)
         codes = _codes(model, data.test.subsample(_N_PLOTTED).inputs())
     z = torch.randn(_N_SAMPLES, *model.latent_shape, generator=torch.Generator().manual_seed(seed))
-    drawn = model.decode(z).mean if len(data.data_shape) == 3 else None
+    drawn = model.decode(z).mean if data.modality.drawable else None
     return LatentPanel(name, summary(space), codes, drawn)
 
 

@@ -144,7 +144,7 @@ def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: boo
         The files, the sheet last.
     """
     path = Path(out) if out else run.path / "edits" / made.name
-    if not run.is_pictures:
+    if not run.modality.drawable:
         file = path if path.suffix == ".npy" else path / "edit.npy"
         save_array(file, torch.cat([made.before, made.after]))
         return [file]

@@ -94,8 +94,10 @@ def export_decoder(run: Run) -> Program:
 
 
 def _check(run: Run) -> None:
-    if not run.is_pictures:
-        raise CapabilityError(f"{run.path} decodes vectors, and the explorer shows pictures: see report.html instead")
+    if not run.modality.drawable:
+        raise CapabilityError(
+            f"{run.path} decodes {run.modality.noun}, and the explorer shows pictures: see report.html instead"
+        )
     if len(run.model.latent_shape) != 1:
         shape = " × ".join(map(str, run.model.latent_shape))
         raise CapabilityError(

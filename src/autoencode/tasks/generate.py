@@ -1,7 +1,6 @@
 """Draws new examples from a model."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from autoencode.runs.condition_picture import read_condition
 from autoencode.runs.run import Run
 from autoencode.runtime.seeding import derive_seed, preserved_rng, set_rng_seed
 from autoencode.views.figures import grid, save_figure
-from autoencode.views.outputs import npy_writer, save_pictures
+from autoencode.views.outputs import ExampleFiles
 
 _SHOWN = 400
 NoteCallback = Callable[[str], None]
@@ -115,21 +114,18 @@ def _write(
 ) -> tuple[Tensor, list[Path]]:
     """Writes examples, and for pictures a sheet of the first ones, which are returned."""
     width, first, done = max(4, len(str(n))), list[Tensor](), 0
-    files = [folder / f"{number:0{width}d}.png" for number in range(1, n + 1)]
-    with nullcontext() if run.is_pictures else npy_writer(folder / "samples.npy") as add:
+    files = ExampleFiles(run.modality, folder, "samples.npy")
+    names = [Path(f"{number:0{width}d}.png") for number in range(1, n + 1)]
+    with files.open() as add:
         for x in batches:
-            if add is None:
-                save_pictures(files[done : done + len(x)], x)
-            else:
-                add(x)
+            add(names[done : done + len(x)], x)
             first += [x[: _SHOWN - done]] if done < _SHOWN else []
             done += len(x)
             on_status(f"drawn {done:,} of {n:,}")
     shown = torch.cat(first)
-    if not run.is_pictures:
-        return shown, [folder / "samples.npy"]
-    save_figure(folder / SHEET, grid(shown))
-    return shown, [*files, folder / SHEET]
+    if run.modality.drawable:
+        save_figure(folder / SHEET, grid(shown))
+    return shown, files.paths(names)
 
 
 def _check_exclusive(**given: object) -> None:

@@ -172,7 +172,7 @@ def _content(run: Run, found: LatentMap, decoded: bool) -> MapContent:
         labels=found.labels,
         classes=classes,
         names=_names(run.data, found),
-        load_images=_thumbnail_fn(run, found, decoded) if run.is_pictures else None,
+        load_images=_thumbnail_fn(run, found, decoded) if run.modality.drawable else None,
         equal=math.prod(run.model.latent_shape) > 1,
     )
 
@@ -186,7 +186,7 @@ def _lead(run: Run, found: LatentMap, decoded: bool) -> str:
         "umap": f"the {numbers} numbers of each placed by UMAP: neighbours are neighbours, far distances mean little",
     }[found.method]
     told = "; the model was not told the classes" if found.labels is not None and not run.model.is_conditional else ""
-    shown = ". Pictures are what the model makes of each code" if decoded and run.is_pictures else ""
+    shown = ". Pictures are what the model makes of each code" if decoded and run.modality.drawable else ""
     of = " and ".join(found.part_names)
     return f"The codes of {len(found.positions):,} examples of {run.data.name} ({of}), {placed}{told}{shown}."
 

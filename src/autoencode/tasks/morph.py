@@ -116,7 +116,7 @@ def save_morph(run: Run, morphs: Morph | list[Morph], out: str | Path | None = N
     """
     several = morphs if isinstance(morphs, list) else [morphs]
     first = several[0]
-    ending = ".gif" if run.is_pictures else ".npy"
+    ending = ".gif" if run.modality.drawable else ".npy"
     path = Path(out) if out else run.path / "morphs" / f"{first.a.name}-{first.b.name}{ending}"
     if len(several) > 1 and path.suffix.lower() != ".png":
         raise ArgumentError("several paths are shown beside each other in a strip: give --out a name in .png")
@@ -131,9 +131,11 @@ def check_suffix(run: Run, out: Path | None) -> None:
         ArgumentError: an ending that is not known, or that does not fit the data.
     """
     ending = "" if out is None else out.suffix.lower()
-    if out is None or (ending in ((*ENDINGS, ".png", "") if run.is_pictures else (".npy",))):
+    drawable = run.modality.drawable
+    if out is None or (ending in ((*ENDINGS, ".png", "") if drawable else (".npy",))):
         return
-    wanted = f"{', '.join(ENDINGS)}, .png (a strip), or name a folder" if run.is_pictures else ".npy (it holds vectors)"
+    pictures, array = f"{', '.join(ENDINGS)}, .png (a strip), or name a folder", f".npy (it holds {run.modality.noun})"
+    wanted = pictures if drawable else array
     raise ArgumentError(f"a morph of this model is written to {wanted}, and not to {out.name!r}")
 
 

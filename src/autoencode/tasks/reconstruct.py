@@ -1,7 +1,6 @@
 """Passes a person's own files through a model and back."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +16,9 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.views.figures import pairs, save_figure
-from autoencode.views.outputs import npy_writer, save_pictures
+from autoencode.views.outputs import ExampleFiles
 
-_SHOWN, _ARRAY = 50, "reconstructions.npy"
-_Write = Callable[[list[Path], Tensor], None]
+_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -77,20 +75,21 @@ def reconstruct(
     inputs, skipped = inspect_inputs(run, files)
     _check_class(run, of_class, of_files=bool(files))
     names = [name for file in inputs for name in file.names]
-    outputs = (*names, SHEET) if run.is_pictures else (_ARRAY,)
+    outputs = ExampleFiles(run.modality, folder, "reconstructions.npy")
     number = sum(file.count for file in inputs)
-    check_no_overwriting((folder / name for name in outputs), expand_folders(files))
+    check_no_overwriting(outputs.paths(names), expand_folders(files))
     portions = input_batches(run, inputs, skipped) if files else _of_test(run)
     tally = _Accumulator()
     reporter = resolve_reporter(reporter)
     with (
-        _results(run, folder) as (write, written),
-        note_what_is_kept(reporter, lambda: _kept(run, written, folder)),
+        outputs.open() as write,
+        note_what_is_kept(reporter, lambda: _kept(run, len(tally.names), folder)),
         track(reporter, "reconstructing", number or None, "examples", cancel=cancel) as progress,
     ):
         for some, x in portions:
             back = reconstruct_batch(run, x, _context(run, len(x), of_class))
             write(some, back)
+            tally.names += some
             tally.add(x, back)
             progress.update(tally.count)
         for skip in skipped:
@@ -98,16 +97,15 @@ def reconstruct(
         if not tally.count:
             raise DataError(no_results_message(files, skipped, "read"))
     x, back = tally.shown
-    if run.is_pictures:
+    if run.modality.drawable:
         save_figure(folder / SHEET, pairs(x, back))
-        written.append(folder / SHEET)
     error = (tally.squares / tally.count) ** 0.5
-    return Reconstructions(tally.count, x, back, error, tuple(written), tuple(skipped))
+    return Reconstructions(tally.count, x, back, error, tuple(outputs.paths(tally.names)), tuple(skipped))
 
 
-def _kept(run: Run, written: Sequence[Path], folder: Path) -> str:
+def _kept(run: Run, n: int, folder: Path) -> str:
     """Pictures are files of their own; an array is written whole or not at all."""
-    return f"{len(written):,} reconstructions are in {folder}" if run.is_pictures and written else ""
+    return f"{n:,} reconstructions are in {folder}" if run.modality.drawable and n else ""
 
 
 @torch.no_grad()
@@ -127,6 +125,7 @@ class _Accumulator:
 
     count: int = 0
     squares: float = 0.0
+    names: list[Path] = field(default_factory=list[Path])
     first: list[tuple[Tensor, Tensor]] = field(default_factory=list[tuple[Tensor, Tensor]])
 
     def add(self, x: Tensor, back: Tensor) -> None:
@@ -156,21 +155,3 @@ def _context(run: Run, n: int, of_class: str | int | None) -> Tensor | None:
 def _of_test(run: Run) -> Iterator[tuple[list[Path], Tensor]]:
     x = run.data.test.inputs(slice(0, _SHOWN))
     yield [Path(f"test-{number:04d}.png") for number in range(1, len(x) + 1)], x
-
-
-@contextmanager
-def _results(run: Run, folder: Path) -> Generator[tuple[_Write, list[Path]]]:
-    """Writes portions of results; gives the function that does, and the list of what was written."""
-    written: list[Path] = []
-    if run.is_pictures:
-
-        def write(names: Iterable[Path], x: Tensor) -> None:
-            paths = [folder / name for name in names]
-            save_pictures(paths, x)
-            written.extend(paths)
-
-        yield write, written
-    else:
-        written.append(folder / _ARRAY)
-        with npy_writer(written[0]) as add:
-            yield (lambda _, x: add(x)), written

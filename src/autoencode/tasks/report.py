@@ -58,11 +58,10 @@ def report(run: Run, measured: Evaluation | None = None) -> Path:
 def _lead(run: Run) -> str:
     facts, metrics = run.folder.metadata, run.folder.metrics()
     n = facts["data"]["sizes"]["train"]
-    what = "pictures" if run.is_pictures else "examples"
     epochs, minutes = (metrics[-1]["epoch"], metrics[-1]["seconds"] / 60) if metrics else (0, 0)
     purpose = "to restore them" if _is_overcomplete(run) else f"to tell each in {_size(run)}"
     return (
-        f"{facts['recipe']} learned from {n:,} {what} of {facts['data']['name']} {purpose}: "
+        f"{facts['recipe']} learned from {n:,} {run.modality.noun} of {facts['data']['name']} {purpose}: "
         f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['plan']['hardware']}."
     )
 
@@ -85,17 +84,17 @@ def _model_figures(run: Run) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
     drawn = dict[str, Figure]()
-    if run.is_pictures and (batch := _corrupted_batch(run, part)) is not None:
+    if run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
         drawn["repairs"] = _restorations(run, batch)
     else:
         drawn["reconstructions"] = _reconstructions(run, part)
     if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE:
         drawn["codes"] = _codes(run, encode_all(run.model, _subset(part)))
-    if run.is_pictures and (fitted := fitted_facts(run.path)):
+    if run.modality.drawable and (fitted := fitted_facts(run.path)):
         drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
     if run.model.prior is None:
         return drawn
-    if run.is_pictures:
+    if run.modality.drawable:
         drawn |= {"manifold": _manifold(run, part)} if _normal(run) and run.model.latent_shape[0] > 1 else {}
         drawn |= {"samples": _samples(run)}
     rates = encode_all(run.model, _subset(part)).kl
@@ -114,14 +113,9 @@ def _subset(part: Subset) -> Subset:
 
 
 def _reconstructions(run: Run, part: Subset) -> Figure:
-    x = part.inputs(slice(0, _PAIRS if run.is_pictures else 12))
+    x = part.inputs(slice(0, run.modality.n_compared))
     back = reconstruct_batch(run, x, part[: len(x)].conditioning())
-    image = figures.pairs(x, back) if run.is_pictures else figures.profiles(x, back)
-    above = (
-        "Originals above, below each what the model makes of its code"
-        if run.is_pictures
-        else "Each example and its reconstruction"
-    )
+    image, above = figures.comparison(run.modality, x, back)
     lost = (
         "The code has room for all of it: what differs is what the model corrected"
         if _is_overcomplete(run)

@@ -129,8 +129,8 @@ def save_traversal(run: Run, made: Traversal, out: str | Path | None = None) -> 
         ArgumentError: another ending.
     """
     path = Path(out) if out else run.path / "traversal.png"
-    if not run.is_pictures:
-        raise CapabilityError("a traversal is a sheet of pictures, and this model's examples are vectors")
+    if not run.modality.drawable:
+        raise CapabilityError(f"a traversal is a sheet of pictures, and this model's examples are {run.modality.noun}")
     if path.suffix.lower() != ".png":
         raise ArgumentError(f"a traversal is written as .png, not to {path.name!r}")
     unit = " nats" if made.measure == "KL" else ""

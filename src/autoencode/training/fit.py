@@ -266,7 +266,8 @@ def check_settings(settings: Settings, data: Dataset) -> None:
     """
     _ = optimizers[settings.optimizer], lr_schedules[settings.schedule], resolve_device(settings.device)
     told = data.train.context
-    if settings.augment and (len(data.data_shape) != 3 or (told is not None and told.shape[2:] != data.data_shape[1:])):
+    same_size = told is None or told.shape[2:] == data.data_shape[1:]
+    if settings.augment and not (data.modality.can_augment and same_size):
         raise ArgumentError(
             f"--augment is for pictures that are told no more than a class or others of their size, not for {data.name}"
         )

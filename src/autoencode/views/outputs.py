@@ -1,7 +1,8 @@
 """Examples as files: one picture each, or one array of all."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,40 @@ from numpy.lib import format as npy_format
 from PIL import Image
 from torch import Tensor
 
+from autoencode.data import Modality
+from autoencode.data.images.own_sheets import SHEET
 from autoencode.storage import atomic_open
 from autoencode.views.figures import save_figure
+
+
+@dataclass(frozen=True)
+class ExampleFiles:
+    """Where examples are written: a PNG each where they can be drawn, otherwise the rows of one .npy file.
+
+    Args:
+        modality: what the examples are.
+        folder: where the files go.
+        array: the name of the .npy file.
+    """
+
+    modality: Modality
+    folder: Path
+    array: str
+
+    def paths(self, names: Iterable[Path]) -> list[Path]:
+        """The files that hold examples of these names, and the sheet or array last."""
+        if self.modality.drawable:
+            return [*(self.folder / name for name in names), self.folder / SHEET]
+        return [self.folder / self.array]
+
+    @contextmanager
+    def open(self) -> Generator[Callable[[Sequence[Path], Tensor], None]]:
+        """Gives a function that writes examples under their names, in order; the sheet is not written here."""
+        if self.modality.drawable:
+            yield lambda names, x: save_pictures([self.folder / name for name in names], x)
+        else:
+            with npy_writer(self.folder / self.array) as add:
+                yield lambda _, x: add(x)
 
 
 def to_pil_image(picture: Tensor) -> Image.Image:

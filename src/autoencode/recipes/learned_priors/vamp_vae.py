@@ -5,6 +5,7 @@ from typing import Annotated
 
 from torch import nn
 
+from autoencode.data import modality_of
 from autoencode.decoders import DenseDecoder
 from autoencode.encoders import DenseEncoder
 from autoencode.likelihoods import likelihoods
@@ -51,7 +52,9 @@ def vamp_vae(
     model = Autoencoder(
         encoder=encoder,
         posterior=posterior,
-        prior=VampPrior(encoder, posterior, latent_dim, data_shape, n_components, bounded=len(data_shape) == 3),
+        prior=VampPrior(
+            encoder, posterior, latent_dim, data_shape, n_components, bounded=modality_of(data_shape).bounded
+        ),
         decoder=DenseDecoder(latent_dim, [hidden, hidden], p_x.features_shape, nn.GLU),
         likelihood=p_x,
     )

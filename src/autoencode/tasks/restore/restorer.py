@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from autoencode.data import ValueRange, to_unit_floats
+from autoencode.data import Clips, ImageModality, ValueRange, to_unit_floats
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField, apply_tiled, apply_windowed, smallest_tile
@@ -127,7 +127,7 @@ class Restorer:
 
 def n_frames(run: Run) -> int:
     """How many frames a model sees at a time: the one to restore, and its neighbours; 1 for a model of pictures."""
-    return run.folder.metadata["data"]["options"].get("frames") or 1 if run.model.is_conditional else 1
+    return run.modality.frames if isinstance(run.modality, Clips) and run.model.is_conditional else 1
 
 
 def check_restores(run: Run) -> None:
@@ -136,7 +136,7 @@ def check_restores(run: Run) -> None:
     Raises:
         CapabilityError: it does not; the message says why.
     """
-    if not run.is_pictures or run.model.data_shape[0] not in (1, 3):
+    if not isinstance(run.modality, ImageModality) or run.modality.channels not in (1, 3):
         raise CapabilityError(
             f"{run.path} is a model of examples of shape {run.model.data_shape}: restoring takes one of grey or colour "
             "pictures"

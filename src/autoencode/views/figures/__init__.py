@@ -3,6 +3,7 @@
 from autoencode.views.figures.animation import animation, save_animation
 from autoencode.views.figures.before_after import Crop, before_after, crop
 from autoencode.views.figures.codes import codes
+from autoencode.views.figures.comparison import Comparison, comparison
 from autoencode.views.figures.corruption_sheet import View, corruption_sheet, views
 from autoencode.views.figures.curves import curves
 from autoencode.views.figures.grid import grid
@@ -16,11 +17,13 @@ from autoencode.views.figures.saving import save_figure
 from autoencode.views.figures.stacked import stacked
 
 __all__ = [
+    "Comparison",
     "Crop",
     "Drawing",
     "View",
     "before_after",
     "codes",
+    "comparison",
     "crop",
     "curves",
     "grid",

@@ -1,0 +1,156 @@
+"""What an example is: a picture, a patch of a clip, a vector. Whatever depends on that asks here."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+
+@dataclass(frozen=True)
+class Modality(ABC):
+    """A kind of example, and what the rest of the package needs to know of it.
+
+    A new kind is one final class here, entered in `_KINDS`; where it should be drawn in a way of its own, one function
+    in `autoencode.views.figures.comparison` besides.
+
+    Args:
+        data_shape: the shape of one example.
+    """
+
+    data_shape: tuple[int, ...]
+
+    noun: ClassVar[str]
+    """What examples are called in messages, in the plural."""
+    unit: ClassVar[str]
+    """What is counted when examples are divided into parts, in the plural: an example or a group of them."""
+    recipe_kind: ClassVar[str]
+    """The kind of data for which a recipe can be the default."""
+    network: ClassVar[str]
+    """The name of the networks that suit it by default."""
+    n_compared: ClassVar[int]
+    """How many examples a figure of originals and reconstructions has room for."""
+    drawable: ClassVar[bool] = False
+    """Whether an example can be drawn as a picture in a grid, and is written as a PNG of its own."""
+    spatial: ClassVar[bool] = False
+    """Whether values have neighbours along a height and a width, so that convolutions make sense."""
+    resizable: ClassVar[bool] = False
+    """Whether an example of another size can be fitted to the model's."""
+    can_augment: ClassVar[bool] = False
+    """Whether it stays a likely example when it is rotated by a right angle or mirrored."""
+    bounded: ClassVar[bool] = False
+    """Whether values are between 0 and 1."""
+
+    @classmethod
+    @abstractmethod
+    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+        """The modality of examples of this shape that were loaded with these options; None where they are another."""
+        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """Kind and size in a few words, such as "vectors of 12 numbers"."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ImageModality(Modality, ABC):
+    """Examples of shape (channels, height, width), with values between 0 and 1."""
+
+    recipe_kind = "images"
+    network = "conv"
+    n_compared = 20
+    drawable = spatial = resizable = can_augment = bounded = True
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+        return self.data_shape[0]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        return self.data_shape[1], self.data_shape[2]
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "grey pictures of 28x28"."""
+        kinds = {1: f"grey {self.noun}", 3: f"colour {self.noun}"}
+        kind = kinds.get(self.channels, f"{self.noun} with {self.channels} channels")
+        return f"{kind} of {self.data_shape[1]}x{self.data_shape[2]}"
+
+
+@final
+@dataclass(frozen=True)
+class Pictures(ImageModality):
+    """Pictures, or patches of them."""
+
+    noun = unit = "pictures"
+
+    @classmethod
+    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+        """Any examples with three axes, unless they are patches of clips."""
+        return cls(data_shape) if len(data_shape) == 3 else None
+
+
+@final
+@dataclass(frozen=True)
+class Clips(ImageModality):
+    """Patches of a clip's frames; the same patch of the frames before and after may be given as context.
+
+    Args:
+        data_shape: (channels, height, width) of a patch of one frame.
+        frames: how many frames the model is given at a time, the one to reconstruct included.
+    """
+
+    noun = "frames"
+    unit = "blocks of frames"
+    frames: int = 1
+
+    @classmethod
+    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+        """Examples with three axes that were loaded with the option `frames`."""
+        frames = options.get("frames")
+        return cls(data_shape, int(frames)) if frames and len(data_shape) == 3 else None
+
+
+@final
+@dataclass(frozen=True)
+class Vectors(Modality):
+    """Numbers without neighbours: measurements, features, or whatever has no modality of its own."""
+
+    noun = "vectors"
+    unit = "examples"
+    recipe_kind = "vectors"
+    network = "dense"
+    n_compared = 12
+
+    @classmethod
+    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+        """Examples of any shape."""
+        return cls(data_shape)
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "vectors of 12 numbers"."""
+        numbers = " x ".join(map(str, self.data_shape))
+        return f"{self.noun} of {numbers} number{'' if numbers == '1' else 's'}"
+
+
+_KINDS: tuple[type[Modality], ...] = (Clips, Pictures, Vectors)
+"""The modalities; the first that matches is taken."""
+
+
+def modality_of(data_shape: Sequence[int], options: Mapping[str, Any] | None = None) -> Modality:
+    """What examples of a shape are.
+
+    Args:
+        data_shape: the shape of one example.
+        options: the options of `load` that gave them; those of clips name their frames.
+
+    Example:
+        >>> modality_of((3, 32, 32)).description, modality_of((12,)).description
+        ('colour pictures of 32x32', 'vectors of 12 numbers')
+    """
+    shape = tuple(data_shape)
+    return next(found for kind in _KINDS if (found := kind.match(shape, options or {})) is not None)

@@ -1,0 +1,43 @@
+"""Examples and their reconstructions in the figure that suits them."""
+
+from functools import singledispatch
+from typing import NamedTuple
+
+from jaxtyping import Float
+from torch import Tensor
+
+from autoencode.data import ImageModality, Modality
+from autoencode.views.figures.pairs import pairs
+from autoencode.views.figures.profiles import profiles
+from autoencode.views.figures.rendering import Drawing
+
+
+class Comparison(NamedTuple):
+    """A figure, and a sentence without its full stop that says how to read it."""
+
+    image: Drawing
+    caption: str
+
+
+@singledispatch
+def comparison(
+    modality: Modality, originals: Float[Tensor, "n *data_shape"], reconstructions: Float[Tensor, "n *data_shape"]
+) -> Comparison:
+    """Originals beside their reconstructions: as lines, unless the modality has a figure of its own.
+
+    Args:
+        modality: what the examples are.
+        originals: in the model's units.
+        reconstructions: of the same examples, in the same order.
+    """
+    return Comparison(profiles(originals.flatten(1), reconstructions.flatten(1)), "Each example and its reconstruction")
+
+
+@comparison.register
+def _(
+    modality: ImageModality,
+    originals: Float[Tensor, "n channels height width"],
+    reconstructions: Float[Tensor, "n channels height width"],
+) -> Comparison:
+    caption = "Originals above, below each what the model makes of its code"
+    return Comparison(pairs(originals, reconstructions), caption)
