@@ -1,5 +1,6 @@
 """The command line as a person uses it: real processes where exit codes and streams matter, else in this one."""
 
+import inspect
 import json
 import os
 import signal
@@ -12,7 +13,8 @@ import pytest
 from PIL import Image
 
 from autoencode import storage
-from autoencode.cli import commands, preparse
+from autoencode.cli import preparse
+from autoencode.cli.commands import load_commands
 from autoencode.recipes import recipes
 from autoencode.settings import Settings
 from support.disks import FullDisk
@@ -34,7 +36,7 @@ def test_the_way_of_a_new_user(run, tmp_path):
 
     code, out, _ = run("evaluate", folder, "--importance-samples", "2", "--importance-examples", "20")
     assert code == 0
-    assert "2 draws, 20 examples" in out
+    assert "2 samples, 20 examples" in out
     code, out, _ = run("reconstruct", folder)
     assert code == 0
     assert "50 reconstructed" in out
@@ -48,7 +50,7 @@ def test_the_way_of_a_new_user(run, tmp_path):
     assert code == 0
     code, out, err = run("train", "digits", "--resume", folder, "--epochs", "3", "--no-report")
     assert code == 0
-    assert "going on after step" in err
+    assert "continuing after step" in err
     assert "epoch 3/3" in err
 
 
@@ -106,11 +108,11 @@ def test_lists_have_a_line_for_each(run, what):
 def test_list_runs_where_there_are_none(run):
     code, out, _ = run("list", "runs")
     assert code == 0
-    assert "no runs in runs/: autoencode train fashion-mnist makes one" in out
+    assert "no runs in runs/; to make one: autoencode train fashion-mnist" in out
 
 
 WRONG = [
-    (("train",), 2, "say what to learn from"),
+    (("train",), 2, "name the data to learn from"),
     (("train", "digits", "--recipe", "conv-va"), 2, "no recipe named 'conv-va'; did you mean 'conv-vae'"),
     (("train", "no-such-folder/"), 1, "no data set, folder or file 'no-such-folder/'"),
     (("train", "fashion-mnits"), 1, "did you mean 'fashion-mnist'"),
@@ -192,8 +194,16 @@ def test_other_commands_do_not_import_torch():
 
 
 def test_commands_are_documented_with_examples():
-    for name, command in commands.table([]).items():
-        assert f"autoencode {name}" in (command.__doc__ or "")
+    for name, command in load_commands().items():
+        assert f"\nautoencode {name}" in inspect.cleandoc(command.make([]).__doc__ or "")
+
+
+@pytest.mark.parametrize("name", load_commands())
+def test_examples_fit_a_terminal_of_80_columns(name):
+    doc = inspect.cleandoc(load_commands()[name].make([]).__doc__ or "")
+    examples = doc.partition("\b\n")[2].splitlines()
+    assert examples
+    assert max(len(line) for line in examples) <= 76
 
 
 def test_the_shell_completes_recipes():

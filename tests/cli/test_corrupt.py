@@ -116,7 +116,7 @@ def test_vectors_and_a_corruption_of_pictures(run, tmp_path):
 def test_the_help_says_that_an_option_may_be_repeated(run):
     _, out, _ = run("train", "digits", "-r", "denoising-ae", "--help")
     words = " ".join(out.replace("│", " ").split())
-    assert "may be given several times" in words
+    assert "can be given several times" in words
     assert "[default: salt-and-pepper:0.1]" in words
 
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from autoencode import tasks
-from autoencode.cli.latent_options import path_names, prior_names
+from autoencode.cli.options import path_names, prior_names
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def run(run, tmp_path, trained):
 GOOD = [
     (("generate", "run", "-n", "4", "--class", "3", "--temperature", "0.5", "-o", "x"), "fitted to those of '3'"),
     (("generate", "run", "-n", "4", "--like", "test:2", "--spread", "0.1", "-o", "x"), "codes near test-2"),
-    (("generate", "run", "-n", "4", "--prior", "normal", "-o", "x"), "4 drawn"),
+    (("generate", "run", "-n", "4", "--prior", "normal", "-o", "x"), "4 generated"),
     (("morph", "run", "test:1", "test:2", "-o", "ab.gif", "--frames", "4"), "4 frames; see  ab.gif"),
     (("morph", "run", "test:1", "test:2", "-o", "s.png", "--path", "linear", "--path", "spherical"), "10 frames"),
     (("blend", "run", "test:1", "test:2", "-o", "b.png", "--coarse", "A"), "for models with levels"),
@@ -49,12 +49,12 @@ WRONG = [
     (("morph", "run", "test:1", "test:999"), 2, "no example test:999"),
     (("morph", "run", "test:1", "test:2", "-o", "a.jpg"), 2, "not to 'a.jpg'"),
     (("morph", "run", "test:1", "test:2", "--path", "round"), 2, "no path named 'round'"),
-    (("blend", "run", "test:1"), 2, "of two pictures, and 1 came"),
-    (("blend", "run", "test:1", "test:2", "--coarse", "A", "--fine", "A"), 2, "both A"),
-    (("edit", "run", "-a", "3+1"), 2, "say which picture to edit"),
+    (("blend", "run", "test:1"), 2, "takes two pictures, not 1"),
+    (("blend", "run", "test:1", "test:2", "--coarse", "A", "--fine", "A"), 2, "name the same picture"),
+    (("edit", "run", "-a", "3+1"), 2, "name the picture to edit"),
     (("edit", "run", "test:1", "-a", "3"), 2, "such as smiling+1.5"),
-    (("edit", "run", "test:1", "-a", "a+1", "--from", "x"), 2, "needs both"),
-    (("edit", "run", "test:1", "-a", "a+1", "-a", "b+1", "--from", "x", "--to", "y"), 2, "give --attribute once"),
+    (("edit", "run", "test:1", "-a", "a+1", "--from", "x"), 2, "give both"),
+    (("edit", "run", "test:1", "-a", "a+1", "-a", "b+1", "--from", "x", "--to", "y"), 2, "give it once"),
     (("traverse", "run", "--dim", "9"), 2, "no latent dimension 9: this model has 2"),
 ]
 
@@ -83,7 +83,7 @@ def test_two_folders_are_an_attribute_that_is_kept(run, tmp_path):
         (tmp_path / name / "sheet.png").unlink()
     code, out, err = run("edit", "run", "test:1", "-a", "odd+1", "--from", "plain", "--to", "odd", "-o", "e.png")
     assert code == 0, err
-    assert "'odd' is from 3 pictures to 3" in out
+    assert "direction of 'odd': 3 pictures without it, 3 with it" in out
     assert "odd" in run("edit", "run", "--list")[1]
 
 

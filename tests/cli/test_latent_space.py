@@ -48,13 +48,13 @@ def test_wrong_maps(run, vector_run, words, code, said):
 def test_the_measures_of_vectors(run, vector_run):
     code, out, err = run("latent-space", vector_run.path, "-n", "20", "--pairs", "5")
     assert code == 0, err
-    assert "stretch at codes, step 0.1, median" in out
-    assert "length of a path / distance" in out
-    assert "without labels there is no classifier" in out
+    assert "decoder sensitivity at codes, step 0.1, median" in out
+    assert "path length / distance" in out
+    assert "need labels, which these data do not have" in out
 
 
 def test_the_measures_of_pictures(run, plain_run):
     code, out, err = run("latent-space", plain_run.path, "-n", "40", "--pairs", "5")
     assert code == 0, err
     assert "fit-prior" in out
-    assert "% of the test split right" in out
+    assert "% on the test split" in out

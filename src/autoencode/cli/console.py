@@ -1,22 +1,107 @@
-"""Where text goes: results to standard output, everything else to standard error."""
+"""Text on the terminal: results on standard output, everything else on standard error.
 
+Names of runs, files, classes and data come from other people, so text is never read as markup here, and characters that
+would move the cursor or change the terminal are shown as escapes. Style is given beside the text, never inside it.
+"""
+
+import shlex
 import sys
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
+from rich.console import Console, RenderableType
+from rich.status import Status
+from rich.text import Text
 
 _FILE_WIDTH = 200  # in a file or a pipe lines are not cut to the width of a terminal
+_UNSHOWN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # controls, bidirectional marks, lone surrogates, line separators
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # letters of several languages need them
+
+Part = str | tuple[str, str]
+"""Text, or text and its style."""
 
 
-def _width(stream: object) -> int | None:
-    return None if stream is not None and getattr(stream, "isatty", bool)() else _FILE_WIDTH
+def visible(text: str) -> str:
+    """Text as one line that a terminal shows as it is: control characters become escapes such as `\\x1b`."""
+    return text if text.isprintable() else "".join(map(_visible_character, text))
 
 
-out = Console(highlight=False, width=_width(sys.stdout))
-errors = Console(stderr=True, highlight=False, width=_width(sys.stderr))
+def _visible_character(character: str) -> str:
+    hidden = unicodedata.category(character) in _UNSHOWN and character not in _JOINERS
+    return ascii(character)[1:-1] if hidden else character
+
+
+def styled(*parts: Part) -> Text:
+    """Parts of a line one after the other, each as plain text."""
+    pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((visible(text), style) for text, style in pairs))
+
+
+def command_line(*words: str | Path) -> str:
+    """An `autoencode` command to copy, with quotes where the shell needs them."""
+    return " ".join(["autoencode", *(_quoted(str(word)) for word in words)])
+
+
+def _quoted(word: str) -> str:
+    if visible(word) == word:
+        return shlex.quote(word)
+    escaped = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{visible(escaped)}'"  # the shell's own way to write control characters
+
+
+class _PlainStatus(Status):
+    """A spinner beside a text that is no markup."""
+
+    def update(self, status: RenderableType | None = None, **options: Any) -> None:
+        """Shows another text."""
+        super().update(styled(status) if isinstance(status, str) else status, **options)
+
+
+class Terminal(Console):
+    """A console that takes every string as plain text, also in tables, titles and status lines."""
+
+    def __init__(self, stream: object, *, stderr: bool) -> None:
+        is_terminal = stream is None or getattr(stream, "isatty", bool)()
+        width = None if is_terminal else _FILE_WIDTH
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Text that is shown as it is."""
+        plain: dict[str, Any] = {**options, "markup": False, "emoji": False}
+        return super().render_str(visible(text), **plain)
+
+    def status(self, status: RenderableType, **options: Any) -> Status:
+        """A spinner for as long as something takes."""
+        return _PlainStatus(styled(status) if isinstance(status, str) else status, console=self, **options)
+
+    def write_line(self, *parts: Part, style: str = "") -> None:
+        """Prints one line, however long, so that paths and commands can be copied."""
+        self.print(styled(*parts), style=style, soft_wrap=True)
+
+
+out = Terminal(sys.stdout, stderr=False)
+errors = Terminal(sys.stderr, stderr=True)
 
 
 def print_result(what: str, path: Path) -> None:
     """The last line of a command: what was made, and where it is."""
-    out.print(f"{escape(what)}; see  [bold]{escape(str(path))}[/]")
+    out.write_line(f"{what}; see  ", (str(path), "bold"))
+
+
+def print_note(text: str) -> None:
+    """A line that explains a result."""
+    out.write_line(text, style="dim")
+
+
+def print_note_once() -> Callable[[str], None]:
+    """The same, and each line no more than once."""
+    printed: set[str] = set()
+
+    def once(text: str) -> None:
+        if text not in printed:
+            printed.add(text)
+            print_note(text)
+
+    return once

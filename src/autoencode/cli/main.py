@@ -1,5 +1,6 @@
-"""The entry point: the commands, and how errors are told."""
+"""The entry point: builds the application, and prints errors as one line."""
 
+import inspect
 import os
 import sys
 from typing import Annotated
@@ -7,17 +8,18 @@ from typing import Annotated
 import typer
 
 from autoencode._version import __version__
-from autoencode.cli import commands, preparse
+from autoencode.cli import preparse
+from autoencode.cli.commands import load_commands
 from autoencode.cli.console import errors
 from autoencode.errors import ArgumentError, AutoencodeError, UnknownNameError
 
 _ABOUT = """Train autoencoders and variational autoencoders on your own pictures and arrays, and see what they learned.
 
 \b
-autoencode train fashion-mnist                     learn, and write a report
-autoencode train photos/ --latent-dim 64           your own folder of pictures
-autoencode train photos/ -r conv-vae --help        all options of a recipe
-autoencode list recipes                            what there is
+autoencode train fashion-mnist                  train, and write a report
+autoencode train photos/ --latent-dim 64        your own folder of pictures
+autoencode train photos/ -r conv-vae --help     all options of a recipe
+autoencode list recipes                         the recipes there are
 """
 
 
@@ -30,10 +32,10 @@ def main() -> None:
     except AutoencodeError as error:
         if debug:
             raise
-        errors.print(f"[bold red]autoencode:[/] {_escape(str(error))}", soft_wrap=True, highlight=False)
+        errors.write_line(("autoencode:", "bold red"), f" {error}")
         sys.exit(2 if isinstance(error, ArgumentError | UnknownNameError) else 1)
     except KeyboardInterrupt:
-        errors.print("stopped")
+        errors.write_line("stopped")
         sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe went away, as in `autoencode list recipes | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,27 +50,34 @@ def build(words: list[str]) -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(help=_ABOUT)(_root)
-    for name, make in commands.table(words).items():
-        app.command(name)(make)
+    app.callback(help=_reflowed(_ABOUT))(_root)
+    for name, command in load_commands().items():
+        function = command.make(words)
+        app.command(name, help=_reflowed(function.__doc__), rich_help_panel=command.panel.value)(function)
     return app
 
 
-def _show_version(asked: bool) -> bool:
-    if asked:
+def _reflowed(doc: str | None) -> str:
+    """A docstring for any width of terminal: paragraphs on one line each, examples as they are, under a heading."""
+    blocks = inspect.cleandoc(doc or "").split("\n\n")
+    return "\n\n".join(_examples(block) if block.startswith("\b") else " ".join(block.split("\n")) for block in blocks)
+
+
+def _examples(block: str) -> str:
+    return "\n  ".join(["\b\nExamples:", *block.split("\n")[1:]])
+
+
+def _show_version(requested: bool) -> bool:
+    if requested:
         print(__version__)
         raise typer.Exit
-    return asked
+    return requested
 
 
 def _root(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the full traceback of an error.")] = False,
 ) -> None:
-    """The options before the command; both act before this is called."""
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")
+    """The options before the command; both take effect before this is called."""

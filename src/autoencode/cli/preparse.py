@@ -1,4 +1,4 @@
-"""Which recipe a command line is about, found before it is parsed."""
+"""Finds the recipe that a command line names, before it is parsed."""
 
 import os
 import sys
@@ -10,12 +10,12 @@ FLAGS = ("--help", "-h", "--report", "--no-report", "--debug")
 
 
 def is_completing() -> bool:
-    """Whether a shell asks for completions, rather than a person for a command."""
+    """Whether the shell asks for completions."""
     return "_AUTOENCODE_COMPLETE" in os.environ
 
 
 def command_line() -> list[str]:
-    """The command line, also while a shell asks for completions."""
+    """The words of the command line, also while the shell asks for completions."""
     if not is_completing():
         return sys.argv[1:]
     typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
@@ -54,7 +54,7 @@ def _positionals(words: list[str]) -> Iterator[str]:
 
 
 def recipe_name(words: list[str]) -> str | None:
-    """The name of the recipe that `train` with these words would use; None where it cannot be told.
+    """The name of the recipe that `train` would use with these words; None if it is not known yet.
 
     It is what --recipe says, or what the run of --resume was trained with, or the default for the data.
     """
@@ -72,7 +72,7 @@ def _recipe_of_run(path: Path) -> str | None:
 
     try:
         return RunFolder(path).metadata.get("recipe")
-    except RunError:  # told when the command itself opens it
+    except RunError:  # the command itself reports it
         return None
 
 

@@ -1,4 +1,4 @@
-"""The bar of all long work."""
+"""The progress bar of all long operations."""
 
 from rich.progress import (
     BarColumn,
@@ -13,18 +13,17 @@ from rich.progress import (
 from autoencode.cli.console import errors
 
 
-def progress_bar(*further: ProgressColumn, width: int, seconds: int, disable: bool = False) -> Progress:
-    """What is done, how much of it and how long it still takes; gone when it ends, and never in the output itself.
+def progress_bar(*further: ProgressColumn, width: int, seconds: int) -> Progress:
+    """Task, bar, share and remaining time on standard error, if that is a terminal; removed when the operation ends.
 
     Args:
         further: columns behind the others.
         width: of the bar, in characters.
         seconds: over which the speed is averaged.
-        disable: show nothing.
     """
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=width),
         TaskProgressColumn(),
         TimeRemainingColumn(),
@@ -32,6 +31,6 @@ def progress_bar(*further: ProgressColumn, width: int, seconds: int, disable: bo
         *further,
         console=errors,
         transient=True,
-        disable=disable,
+        disable=not errors.is_terminal,
         speed_estimate_period=seconds,
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
+from rich.markup import escape
 
 from autoencode.errors import ArgumentError
 from autoencode.recipes import Parameter, Recipe
@@ -12,17 +13,17 @@ from autoencode.registry import Registry
 from autoencode.settings import Settings
 
 DATA_HELP = {
-    "values": (str, "auto", "range of the input values: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
-    "size": (str, "theirs up to 128, else 64x64", "height x width to which pictures are fitted, such as 64x96"),
+    "values": (str, "auto", "range of the values: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
+    "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
     "target": (str, "the pictures themselves", "a folder of target pictures, matched by name"),
-    "patch": (int, "whole pictures", "cut pictures into patches of so many pixels a side, at full size"),
+    "patch": (int, "whole pictures", "train on square patches of this many pixels a side, cut at full size"),
     "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
-    "validation": (str, "a tenth", "examples that choose the best weights, as a count or a share such as 0.1"),
-    "test": (str, "a tenth", "examples kept for the evaluation; an official test split stays as it is"),
-    "limit": (int, "all", "train on at most so many examples"),
-    "n_labels": (int, "all", "keep the labels of only this many training examples, balanced over classes (for m2-vae)"),
-    "split_seed": (int, "0", "chooses which examples are held out"),
+    "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),
+    "test": (str, "a tenth", "size of the test split, likewise; an official test split is kept as it is"),
+    "limit": (int, "all", "maximum number of training examples"),
+    "n_labels": (int, "all", "number of training examples that keep their label, balanced over classes (for m2-vae)"),
+    "split_seed": (int, "0", "seed that assigns examples to the splits"),
 }
 
 
@@ -43,7 +44,7 @@ def _of_parameter(parameter: Parameter, panel: str) -> inspect.Parameter:
         complete = _completion(registry) if isinstance(registry, Registry) else None
     default = parameter.default
     if _is_string_tuple(kind):
-        text = f"{parameter.help.rstrip('.')}; may be given several times"
+        text = f"{parameter.help.rstrip('.')}; can be given several times"
         return _option(parameter.name, list[str], " ".join(default), text, panel, complete)
     if isinstance(default, tuple):
         kind, default = str, ",".join(map(str, default))
@@ -51,7 +52,7 @@ def _of_parameter(parameter: Parameter, panel: str) -> inspect.Parameter:
 
 
 def _is_string_tuple(kind: Any) -> bool:
-    """Whether a parameter's type is several texts, each given by an option of its own."""
+    """Whether a parameter takes several texts, for which the option is repeated."""
     kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
     return get_origin(kind) is tuple and get_args(kind) == (str, ...)
 
@@ -74,9 +75,9 @@ def _shown(value: Any) -> str:
 def _option(
     name: str, kind: Any, shown: str, text: str, panel: str, complete: Callable[[str], list[str]] | None = None
 ) -> inspect.Parameter:
-    text = text[:1].upper() + text[1:].rstrip(".") + "."
+    text = escape(text[:1].upper() + text[1:].rstrip(".") + ".")
     if shown:
-        text += rf" [dim]\[default: {shown}][/dim]"
+        text += rf" [dim]\[default: {escape(shown)}][/dim]"
     flag = "--" + name.replace("_", "-")
     option = typer.Option(flag, help=text, show_default=False, rich_help_panel=panel, autocompletion=complete)
     annotation = Annotated[kind | None, option]
@@ -88,7 +89,7 @@ def _completion(registry: Registry[Any]) -> Callable[[str], list[str]]:
 
 
 def parse_tuples(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
-    """The options that were given, with lists such as `32,64` and options given several times turned into tuples.
+    """The options that were given, with lists such as `32,64` and repeated options converted to tuples.
 
     Raises:
         ArgumentError: a list of numbers that holds something else.

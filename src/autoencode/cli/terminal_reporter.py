@@ -1,9 +1,8 @@
-"""What a person sees in a terminal while something runs."""
+"""Progress bars, notes and warnings of long operations in the terminal."""
 
 import time
 from types import TracebackType
 
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
@@ -14,7 +13,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from autoencode.cli.console import errors
+from autoencode.cli.console import errors, visible
 from autoencode.runtime.reporter import Amount, Reporter
 
 _REFRESH_SECONDS = 0.1
@@ -23,7 +22,7 @@ _REFRESH_SECONDS = 0.1
 class TerminalReporter(Reporter):
     """A bar for each running task, and a line for each note and warning, all to standard error.
 
-    Bars are drawn only in a terminal, and disappear when their tasks end. A line that came before is not repeated.
+    Bars are drawn only in a terminal, and disappear when their tasks end. A line is not repeated.
     """
 
     def __init__(self) -> None:
@@ -55,7 +54,7 @@ class TerminalReporter(Reporter):
     def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
         """Adds a bar."""
         self.finish(task)
-        self._tasks[task] = self._bars.add_task(task, total=total, completed=done, detail="")
+        self._tasks[task] = self._bars.add_task(visible(task), total=total, completed=done, detail="")
         self._next_refresh[task] = 0.0
 
     def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
@@ -64,7 +63,7 @@ class TerminalReporter(Reporter):
         if task not in self._tasks or (total is None and now < self._next_refresh[task]):
             return
         self._next_refresh[task] = now + _REFRESH_SECONDS
-        fields = {"detail": detail} if detail else {}
+        fields = {"detail": visible(detail)} if detail else {}
         self._bars.update(self._tasks[task], completed=done, total=total, **fields)
 
     def finish(self, task: str) -> None:
@@ -83,4 +82,4 @@ class TerminalReporter(Reporter):
     def _print(self, text: str, style: str) -> None:
         if text not in self._shown:
             self._shown.add(text)
-            errors.print(escape(text), style=style, soft_wrap=True)
+            errors.write_line(text, style=style)

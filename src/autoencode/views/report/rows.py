@@ -35,7 +35,7 @@ def _estimates(e: Evaluation) -> list[Row]:
             "log-likelihood",
             e.log_likelihood,
             nats,
-            f"importance-weighted bound, {k} draws, {n:,} examples; more is better",
+            f"importance-weighted bound, {k} samples, {n:,} examples; more is better",
         ),
         (
             "clustering accuracy",

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
+from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import errors, out
-from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
+@command("reconstruct", Panel.USE, rank=1)
 def reconstruct(
     run: RunArgument,
     files: Annotated[
@@ -24,11 +25,13 @@ def reconstruct(
     device: DeviceOption = "auto",
     trust: TrustOption = None,
 ) -> None:
-    """Pass pictures through a model and back, and see what it keeps of them.
+    """Encode and decode pictures, and see what the model keeps of them.
+
+    Pictures are resized to the size that the model was trained on; `autoencode restore` keeps their own size.
 
     \b
-    autoencode reconstruct runs/photos-conv-vae                     examples from the test split
-    autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o back/
+    autoencode reconstruct runs/photos-conv-vae
+    autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o reconstructed/
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
@@ -37,6 +40,6 @@ def reconstruct(
     with TerminalReporter() as reporter:
         done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:
-        errors.print(f"{len(done.skipped)} skipped")
-    out.print(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
-    out.print(f"see      [bold]{escape(str(done.files[-1]))}[/]")
+        errors.write_line(f"{len(done.skipped)} skipped")
+    out.write_line(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
+    out.write_line("see      ", (str(done.files[-1]), "bold"))

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from autoencode.cli.console import out
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import command_line, out, styled
 from autoencode.registry import Registry
 
 Rows = list[tuple[str, ...]]
@@ -18,6 +19,7 @@ def _complete(incomplete: str) -> list[str]:
     return [name for name in tables if name.startswith(incomplete)]
 
 
+@command("list", Panel.REFERENCE, rank=2)
 def list_(
     what: Annotated[
         str,
@@ -27,9 +29,9 @@ def list_(
             autocompletion=_complete,
         ),
     ],
-    folder: Annotated[Path, typer.Option("--in", help="Where the runs are.")] = Path("runs"),
+    folder: Annotated[Path, typer.Option("--in", help="The folder of the runs.")] = Path("runs"),
 ) -> None:
-    """List what there is, with one line each.
+    """List recipes, data sets, likelihoods, your runs and more, one line each.
 
     \b
     autoencode list recipes
@@ -38,13 +40,13 @@ def list_(
     """
     headings, rows = tables[what](folder)
     if not rows:
-        out.print(f"no {what} in {folder}/: autoencode train fashion-mnist makes one", style="dim")
+        out.write_line(f"no {what} in {folder}/; to make one: {command_line('train', 'fashion-mnist')}", style="dim")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(headings))
     for column, heading in enumerate(headings or ("",) * len(rows[0])):
         table.add_column(heading, header_style="dim", no_wrap=column == 0, overflow="fold")
     for row in rows:
-        table.add_row(f"[bold]{row[0]}[/]", *row[1:])
+        table.add_row(styled((row[0], "bold")), *row[1:])
     out.print(table)
 
 
@@ -59,7 +61,7 @@ def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
 def _datasets(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.data import datasets
 
-    return (), [(name, datasets[name].about, f"[dim]{datasets[name].licence}[/]") for name in datasets]
+    return (), [(name, datasets[name].about, datasets[name].licence) for name in datasets]
 
 
 @tables.register("likelihoods")
@@ -83,7 +85,7 @@ def _corruptions(_: Path) -> tuple[tuple[str, ...], Rows]:
 
 
 @tables.register("code-priors")
-def _fixed_priors(_: Path) -> tuple[tuple[str, ...], Rows]:
+def _code_priors(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.recipes.critics import code_priors
 
     return (), _documented(code_priors)

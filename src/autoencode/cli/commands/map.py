@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, print_result
-from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
 
 
 def _methods(incomplete: str) -> list[str]:
@@ -15,31 +16,37 @@ def _methods(incomplete: str) -> list[str]:
     return [name for name in projections if name.startswith(incomplete)]
 
 
+@command("map", Panel.LATENT, rank=2)
 def map_(
     run: RunArgument,
     out_file: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="A page (.html) or a still picture (.png).", show_default="RUN/map.html"),
+        typer.Option("--out", "-o", help="A page (.html) or a picture (.png).", show_default="RUN/map.html"),
     ] = None,
     split: Annotated[
         Literal["test", "validation", "train", "all"], typer.Option(help="Which split of the data.")
     ] = "test",
     method: Annotated[
-        str, typer.Option(help="For more than two numbers: pca, tsne or umap.", autocompletion=_methods)
+        str,
+        typer.Option(
+            help="How codes of more than two dimensions are projected: pca, tsne or umap.", autocompletion=_methods
+        ),
     ] = "pca",
     limit: Annotated[
         int | None,
-        typer.Option(help="At most so many examples.", show_default="60,000; 10,000 for tsne and umap"),
+        typer.Option(help="Maximum number of examples.", show_default="60,000; 10,000 for tsne and umap"),
     ] = None,
     decoded: Annotated[
-        bool, typer.Option("--decoded", help="Show what the model makes of each code, not the example.")
+        bool, typer.Option("--decoded", help="Show the decoded picture of each code instead of the example.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of tsne and umap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of tsne and umap.")] = 0,
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
 ) -> None:
-    """Every code in a plane: zoom, see a picture's thumbnail under the mouse, colours by label. One file, no network.
+    """Write a map of all codes in a plane, coloured by label, with the picture under the mouse.
+
+    One self-contained page that can be zoomed, or a picture of it.
 
     \b
     autoencode map runs/fashion-mnist-fashion-vae -o map.html
@@ -49,14 +56,14 @@ def map_(
     from autoencode import tasks
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("placing codes"):
+    with out.status("projecting the codes"):
         found, path, facts = tasks.write_map(
             opened, out_file, split, method=method, limit=limit, decoded=decoded, seed=seed
         )
     total = sum(len(opened.data.subsets[name]) for name in found.part_names)
     of = "" if total == len(found.positions) else f" of {total:,}"
-    told = f"{len(found.positions):,}{of} codes"
+    described = f"{len(found.positions):,}{of} codes"
     if facts is not None and facts.thumbnails:
-        told += f", {facts.thumbnails:,} thumbnails of {facts.size[0]}x{facts.size[1]}"
+        described += f", {facts.thumbnails:,} thumbnails of {facts.size[0]}x{facts.size[1]}"
     size = f", {facts.bytes / 1e6:.1f} MB" if facts is not None else ""
-    print_result(told + size, path)
+    print_result(described + size, path)

@@ -5,25 +5,27 @@ from typing import Annotated
 
 import typer
 
-from autoencode.cli.console import print_result
-from autoencode.cli.latent_options import EXAMPLE, print_note
-from autoencode.cli.run_options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import print_note, print_result
+from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
+@command("traverse", Panel.USE, rank=7)
 def traverse(
     run: RunArgument,
     file: Annotated[
         str | None,
-        typer.Argument(help=EXAMPLE, show_default="the middle"),
+        typer.Argument(help=EXAMPLE, show_default="the mean code"),
     ] = None,
     dim: Annotated[
         list[int] | None,
         typer.Option(
-            help="A latent dimension, counted from 1; several times.", show_default="the ten with the highest KL"
+            help="A latent dimension, counted from 1; can be given several times.",
+            show_default="the ten most informative",
         ),
     ] = None,
-    n_steps: Annotated[int, typer.Option(min=2, help="Steps from the lowest to the highest value.")] = 9,
-    max_std: Annotated[float, typer.Option(help="The last step, in standard deviations.")] = 3.0,
+    n_steps: Annotated[int, typer.Option(min=2, help="Number of values of each dimension.")] = 9,
+    max_std: Annotated[float, typer.Option(help="Largest distance from the mean, in standard deviations.")] = 3.0,
     out_path: Annotated[
         Path | None, typer.Option("--out", "-o", help="A .png.", show_default="RUN/traversal.png")
     ] = None,
@@ -32,13 +34,13 @@ def traverse(
     device: DeviceOption = "auto",
     trust: TrustOption = None,
 ) -> None:
-    """Move each number of a code by itself, and see what it means.
+    """Vary one latent dimension at a time, and see what it controls.
 
-    A row for each latent dimension, the most telling first: by the KL, or by the variance of codes that have none.
+    One row per latent dimension, the one with the largest KL first, or with the largest variance if there is no KL.
 
     \b
     autoencode traverse runs/photos-conv-vae
-    autoencode traverse runs/photos-conv-vae a.png --dim 3 --dim 7 -o walk.png
+    autoencode traverse runs/photos-conv-vae a.png --dim 3 --dim 7 -o dims.png
     """
     from autoencode import tasks
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from autoencode.cli.console import errors, out
-from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import errors, out, styled
+from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
@@ -19,6 +19,7 @@ _INTERRUPTED = 130
 _NOTES = 10
 
 
+@command("restore", Panel.USE, rank=2)
 def restore(
     run: RunArgument,
     files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, and folders of them.")],
@@ -27,21 +28,27 @@ def restore(
     ] = None,
     clean: Annotated[
         Path | None,
-        typer.Option(help="A folder of clean pictures or clips of the same names, to measure by.", show_default=False),
+        typer.Option(
+            help="A folder of clean pictures or clips with the same names, to measure the result.", show_default=False
+        ),
     ] = None,
     tile: Annotated[
         int | None,
-        typer.Option(min=1, help="Largest side of a tile in pixels: smaller takes less memory.", show_default="1536"),
+        typer.Option(
+            min=1, help="Largest side of a tile in pixels; smaller tiles take less memory.", show_default="1536"
+        ),
     ] = None,
-    lossless: Annotated[bool, typer.Option("--lossless", help="Clips without loss: large .mkv files.")] = False,
+    lossless: Annotated[
+        bool, typer.Option("--lossless", help="Write clips without loss, as large .mkv files.")
+    ] = False,
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
 ) -> None:
-    """Restore pictures and clips of any size: through the model and back, written under their names.
+    """Restore pictures and clips at their own size: remove the noise or damage that the model was trained on.
 
-    Large pictures are done tile by tile, clips frame by frame. Transparency, DPI and colour profiles are kept, a clip's
-    times and sound, too; nothing is scaled, and no file that you give is ever overwritten.
+    Large pictures are processed in tiles, clips frame by frame. Transparency, DPI and colour profiles are kept, and the
+    timing and sound of clips. Nothing is scaled, and no file that you give is overwritten.
 
     \b
     autoencode restore runs/scans-restorer scan.png photos/ -o clean/
@@ -62,24 +69,28 @@ def restore(
 def _print_summary(done: "Restorations") -> None:
     more = len(done.notes) - _NOTES
     for note in (*done.notes[:_NOTES], *([f"… and {more} more such notes"] if more > 0 else [])):
-        errors.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
+        errors.write_line(note, style="dim")
     for skip in done.unpaired:
-        errors.print(f"[yellow]not measured[/] {escape(skip.file)}: {escape(skip.reason)}", soft_wrap=True)
+        errors.write_line(("not measured", "yellow"), f" {skip.file}: {skip.reason}")
     if done.skipped:
-        errors.print(f"{len(done.skipped)} skipped")
+        errors.write_line(f"{len(done.skipped)} skipped")
     stopped = f"stopped; {len(done.files)} of {done.asked}" if done.interrupted else f"{len(done.files)}"
-    changed = "" if done.change is None else f", changed by {_interval(done.change, 4)} (root mean square, white is 1)"
-    out.print(f"{stopped} restored{changed}")
+    changed = (
+        ""
+        if done.change is None
+        else f", changed by {_interval(done.change, 4)} (root mean square; black is 0, white 1)"
+    )
+    out.write_line(f"{stopped} restored{changed}")
     if done.quality is not None:
         _show(done.quality)
     if done.clips:
         _show_clips(done.clips)
     if done.sheet is not None:
-        out.print(f"see      [bold]{escape(str(done.sheet))}[/]")
+        out.write_line("see      ", (str(done.sheet), "bold"))
 
 
 def _show(quality: "RestorationQuality") -> None:
-    """The three measures before and after, with their 95 % intervals."""
+    """PSNR, SSIM and RMSE before and after, with their 95 % intervals."""
     title = f"{quality.restored.rmse.n:,} pictures against clean ones, means with 95 % intervals"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for column in ("", "degraded", "restored", "change"):
@@ -88,7 +99,7 @@ def _show(quality: "RestorationQuality") -> None:
     for name, digits in (("PSNR, dB", 2), ("SSIM", 4), ("RMSE", 4)):
         estimates = [getattr(kind, name.partition(",")[0].lower()) for kind in kinds]
         if all(estimate is not None for estimate in estimates):
-            table.add_row(f"[bold]{name}[/]", *(_interval(estimate, digits) for estimate in estimates))
+            table.add_row(styled((name, "bold")), *(_interval(estimate, digits) for estimate in estimates))
     out.print(table)
 
 
@@ -100,11 +111,11 @@ def _show_clips(clips: "tuple[ClipComparison, ...]") -> None:
     for clip in clips:
         for name, kind, quality in ((clip.name, "degraded", clip.degraded), ("", "restored", clip.restored)):
             numbers = (f"{quality.psnr:.2f}", f"{quality.rmse:.4f}", f"{quality.flicker:.4f}")
-            table.add_row(f"[bold]{escape(name)}[/]", f"{quality.frames:,}" if name else "", kind, *numbers)
+            table.add_row(styled((name, "bold")), f"{quality.frames:,}" if name else "", kind, *numbers)
     out.print(table)
 
 
 def _interval(estimate: "Estimate", digits: int) -> str:
     low, high = estimate.interval
-    sure = "" if low != low or high != high else f" [{low:.{digits}f}, {high:.{digits}f}]"
-    return f"{estimate.value:.{digits}f}{sure}".replace("[", r"\[")
+    interval = "" if low != low or high != high else f" [{low:.{digits}f}, {high:.{digits}f}]"
+    return f"{estimate.value:.{digits}f}{interval}"

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from autoencode.cli.console import out
-from autoencode.cli.run_options import DeviceOption, RunArgument, TrustOption
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import command_line, out
+from autoencode.cli.options import DeviceOption, RunArgument, TrustOption
 
 
 def _kinds(incomplete: str) -> list[str]:
@@ -14,23 +15,27 @@ def _kinds(incomplete: str) -> list[str]:
     return [name for name in ex_post_priors if name.startswith(incomplete)]
 
 
+@command("fit-prior", Panel.LATENT, rank=4)
 def fit_prior(
     run: RunArgument,
     kind: Annotated[str, typer.Argument(help="mixture, normal, flow or two-stage.", autocompletion=_kinds)] = "mixture",
-    n_components: Annotated[int | None, typer.Option(min=1, help="Normals in a mixture.", show_default="10")] = None,
+    n_components: Annotated[
+        int | None, typer.Option(min=1, help="Components of the mixture.", show_default="10")
+    ] = None,
     flow: Annotated[
-        str | None, typer.Option(help="The kind of flow; see: autoencode list flows.", show_default="nsf")
+        str | None, typer.Option(help="Kind of normalizing flow; see: autoencode list flows.", show_default="nsf")
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the codes, for flow and two-stage.", show_default="30")
+        int | None, typer.Option(min=1, help="Epochs over the codes, for flow and two-stage.", show_default="30")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same prior.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same prior.")] = 0,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
 ) -> None:
-    """Fit a prior to a trained model's codes, so that it generates, or generates better.
+    """Fit a prior to the codes of a trained model, to generate from it, or to generate better.
 
-    The model stays as it is. A plain autoencoder can then generate; a variational one draws from where its codes are.
+    The weights of the model do not change. A plain autoencoder can generate afterwards; a VAE samples codes from where
+    the codes of the data lie.
 
     \b
     autoencode fit-prior runs/mnist-conv-ae mixture --n-components 10
@@ -46,8 +51,8 @@ def fit_prior(
     with out.status(f"fitting the {kind} prior") as status:
         fitted = tasks.fit_prior(opened, kind, seed=seed, on_status=status.update, **options)
     bound = "at most " if fitted.prior.is_bound else ""
-    out.print(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
-    out.print(f"nll of held-out codes  [bold]{bound}{fitted.nll}[/] nats")
+    out.write_line(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
+    out.write_line("nll of held-out codes   ", (f"{bound}{fitted.nll}", "bold"), " nats")
     if fitted.nll_own is not None:
-        out.print(f"under its own prior    {fitted.nll_own} nats")
-    out.print(f"next     autoencode generate {run} -n 64", style="dim")
+        out.write_line(f"under the model's prior {fitted.nll_own} nats")
+    out.write_line("next     ", command_line("generate", run, "-n", "64"), style="dim")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from autoencode.cli.console import out
-from autoencode.cli.run_options import DeviceOption, LastOption, RunArgument, SplitOption, TrustOption
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import out, styled
+from autoencode.cli.options import DeviceOption, LastOption, RunArgument, SplitOption, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
@@ -14,25 +15,25 @@ if TYPE_CHECKING:
 _MEANING_WIDTH = 110  # columns of text from which there is room for what each number means
 
 
+@command("evaluate", Panel.TRAIN, rank=2)
 def evaluate(
     run: RunArgument,
     split: SplitOption = "test",
-    posterior_samples: Annotated[
-        int, typer.Option(min=1, help="Codes drawn for each example for elbo, nll and kl.")
-    ] = 1,
+    posterior_samples: Annotated[int, typer.Option(min=1, help="Samples of z per example for elbo, nll and kl.")] = 1,
     importance_samples: Annotated[
-        int, typer.Option(min=0, help="Codes drawn for each example for the log-likelihood; 0 leaves it out.")
+        int, typer.Option(min=0, help="Samples of z per example for the log-likelihood; 0 skips it.")
     ] = 100,
-    importance_examples: Annotated[int, typer.Option(min=1, help="Examples for the log-likelihood.")] = 1_000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    importance_examples: Annotated[int, typer.Option(min=1, help="Number of examples for the log-likelihood.")] = 1_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
 ) -> None:
-    """Measure a model: elbo, log-likelihood, error per pixel, bits per dimension, use of the latent space.
+    """Measure a model: ELBO, log-likelihood, reconstruction error, active units, each with its standard error.
 
     \b
     autoencode evaluate runs/fashion-mnist-fashion-vae
+    autoencode evaluate runs/digits-dense-vae --split validation
     autoencode evaluate runs/digits-dense-vae --importance-samples 5000
     """
     from autoencode import tasks
@@ -48,7 +49,7 @@ def evaluate(
             seed=seed,
         )
     show(measured)
-    out.print(f"kept in  {opened.path / 'evaluation.json'}", style="dim")
+    out.write_line(f"saved in {opened.path / 'evaluation.json'}", style="dim")
 
 
 def show(measured: "Evaluation") -> None:
@@ -63,7 +64,7 @@ def show(measured: "Evaluation") -> None:
     if out.width >= _MEANING_WIDTH:
         table.add_column("meaning", header_style="dim", style="dim")
     for row in rows(measured):
-        table.add_row(*[f"[bold]{row.name}[/]", row.value, row.unit, row.meaning][: len(table.columns)])
+        table.add_row(*[styled((row.name, "bold")), row.value, row.unit, row.meaning][: len(table.columns)])
     out.print(table)
     if measured.caution:
-        out.print(measured.caution, style="yellow")
+        out.write_line(measured.caution, style="yellow")

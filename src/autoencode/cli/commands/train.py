@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from autoencode.cli.completion import data_names, recipe_names
-from autoencode.cli.console import out
+from autoencode.cli.commands import Command, Panel, commands
+from autoencode.cli.console import command_line, out
+from autoencode.cli.options import TrustOption, data_names, recipe_names
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
-from autoencode.cli.run_options import TrustOption
 
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
@@ -20,15 +19,15 @@ if TYPE_CHECKING:
 _HELP = """Train a model, and write a report of what it learned.
 
 DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, a clip or a folder of clips, or a
-.npy or .npz file.
+.npy or .npz file. Each recipe has options of its own: add --help to see them.
 
 \b
-autoencode train fashion-mnist                    a sensible recipe for it
-autoencode train fashion-mnist --minutes 3        as long as you have time
+autoencode train fashion-mnist                  recipe chosen by the data
+autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --recipe conv-vae --latent-dim 32 --epochs 50
-autoencode train photos/ --resume runs/photos     goes on where it stopped
-autoencode train photos/ -r conv-vae --help       the options of that recipe
-autoencode train photos/ -r mymodel:tiny_vae      a recipe of your own, in mymodel.py here (docs/own-recipes.md)
+autoencode train photos/ --resume runs/photos   continue a training
+autoencode train photos/ -r conv-vae --help     the options of conv-vae
+autoencode train photos/ -r mymodel:tiny_vae    your own recipe
 """
 
 
@@ -36,17 +35,23 @@ def _train(
     recipe_found: "Recipe | None",
     data: Annotated[
         str | None,
-        typer.Argument(help="What to learn from; may be left out with --resume.", autocompletion=data_names),
+        typer.Argument(help="The data to learn from; not needed with --resume.", autocompletion=data_names),
     ] = None,
     *,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", "-r", help="The kind of model.", show_default="by data", autocompletion=recipe_names),
+        typer.Option(
+            "--recipe",
+            "-r",
+            help="The kind of model; see: autoencode list recipes.",
+            show_default="chosen by the data",
+            autocompletion=recipe_names,
+        ),
     ] = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="The run folder.", show_default="a new one under runs/")
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the training in this run folder.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Continue the training of this run folder.")] = None,
     trust: TrustOption = None,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
     **options: Any,
@@ -59,11 +64,13 @@ def _train(
     with TrainingProgress() as callback:
         if resume is not None:
             if recipe or out_folder:
-                raise ArgumentError("--resume goes on with a run as it is: leave --recipe and --out away")
+                raise ArgumentError(
+                    "--resume continues a run with its recipe in its folder: leave out --recipe and --out"
+                )
             run = tasks.resume(resume, data, callback=callback, trust=trust, **given)
         elif data is None:
             raise ArgumentError(
-                "say what to learn from: a data set's name, a folder or a file (autoencode list datasets)"
+                "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
         else:
             run = tasks.train(data, recipe, out=out_folder, callback=callback, **given)
@@ -71,7 +78,7 @@ def _train(
 
 
 def _given_options(recipe_found: "Recipe | None", options: dict[str, Any]) -> dict[str, Any]:
-    """The options that were given, as the tasks want them."""
+    """The options that were given, converted to the arguments of `tasks.train`."""
     from autoencode.cli.recipe_options import parse_size, parse_tuples
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -82,31 +89,39 @@ def _given_options(recipe_found: "Recipe | None", options: dict[str, Any]) -> di
 
 
 def _finish(run: "Run", *, report: bool) -> None:
-    """Says where things are and what to do next."""
+    """Prints where the results are, and what to do next."""
     from autoencode import tasks
-    from autoencode.cli.evaluate import show
-    from autoencode.latent.ex_post import ex_post_prior
+    from autoencode.cli.commands.evaluate import show
     from autoencode.training.history import Status
 
     if run.folder.metadata["status"] == Status.INTERRUPTED:
-        out.print(f"stopped; to go on:  [bold]autoencode train --resume {run.path}[/]")
+        out.write_line("stopped; to continue:  ", (command_line("train", "--resume", run.path), "bold"))
         return
     if report:
         with out.status("evaluating on the test split and drawing the report"):
             measured = tasks.evaluate(run)
             page = tasks.report(run, measured)
         show(measured)
-        out.print(f"report   [bold]{escape(str(page))}[/]")
-    verb = "restore" if run.accepts_any_size else "reconstruct"
-    clips = run.model.is_conditional and run.folder.metadata["data"]["options"].get("frames")
-    after = f" {'CLIPS' if clips else 'PICTURES'}…" if verb == "restore" else ""
-    out.print(f"next     autoencode {verb} {run.path}{after}", style="dim")
-    if run.model.prior is not None or ex_post_prior(run) is not None:
-        out.print(f"         autoencode generate {run.path} -n 64", style="dim")
+        out.write_line("report   ", (str(page), "bold"))
+    for place, command in enumerate(_next_commands(run)):
+        out.write_line("next     " if place == 0 else "         ", command, style="dim")
 
 
-def train_command(words: list[str]) -> Callable[..., None]:
-    """The command with the options that these words call for."""
+def _next_commands(run: "Run") -> list[str]:
+    """Commands that the model can be used by."""
+    from autoencode.latent.ex_post import ex_post_prior
+
+    if run.accepts_any_size:
+        clips = run.model.is_conditional and run.folder.metadata["data"]["options"].get("frames")
+        use = f"{command_line('restore', run.path)} {'CLIPS' if clips else 'PICTURES'}…"
+    else:
+        use = command_line("reconstruct", run.path)
+    can_generate = run.model.prior is not None or ex_post_prior(run) is not None
+    return [use, command_line("generate", run.path, "-n", "64")] if can_generate else [use]
+
+
+def make_train(words: list[str]) -> Callable[..., None]:
+    """The command with the options of the recipe that these words name."""
 
     arguments = train_arguments(words)
     recipe_found = None if arguments is None else _find_recipe(arguments)
@@ -122,6 +137,9 @@ def train_command(words: list[str]) -> Callable[..., None]:
     return train
 
 
+commands.add("train", Command(Panel.TRAIN, rank=1, make=make_train))
+
+
 def _extra(recipe_found: "Recipe | None") -> list[inspect.Parameter]:
     """The recipe's own options; none for another command, as they would cost the import of PyTorch."""
     from autoencode.cli.recipe_options import train_options
@@ -130,7 +148,7 @@ def _extra(recipe_found: "Recipe | None") -> list[inspect.Parameter]:
 
 
 def _find_recipe(words: list[str]) -> "Recipe | None":
-    """The recipe that the words are about. One of a person's own is imported if they name it, never for a Tab."""
+    """The recipe that the words name. A user's own recipe is imported only if they named it, never by a run folder."""
     name = recipe_name(words)
     if name is None:
         return None

@@ -1,0 +1,78 @@
+"""The commands: one file each, found by being in this folder.
+
+A file defines a function and registers it:
+
+    @command("blend", Panel.USE)
+    def blend(run: RunArgument, …) -> None:
+        \"\"\"One line for the list of commands.
+
+        More for the command's own help.
+
+        \\b
+        autoencode blend runs/photos-conv-vae a.png b.png
+        \"\"\"
+
+The parameters are the command's arguments and options, the docstring is its help.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from autoencode.registry import Registry
+
+Function = Callable[..., None]
+
+
+class Panel(Enum):
+    """The groups of `autoencode --help`, in their order."""
+
+    TRAIN = "Train and measure"
+    USE = "Use a trained model"
+    LATENT = "Look into the latent space"
+    REFERENCE = "Prepare, compare and look up"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Args:
+        panel: the group in which it is listed.
+        rank: its place in the group; commands of one rank stand in the order of their names.
+        make: gives the function for the words of a command line. Only `train` depends on them.
+    """
+
+    panel: Panel
+    rank: int
+    make: Callable[[list[str]], Function]
+
+
+commands: Registry[Command] = Registry("command", "autoencode --help")
+
+
+def command(name: str, panel: Panel, rank: int = 9) -> Callable[[Function], Function]:
+    """A decorator that makes a function a command.
+
+    Args:
+        name: what people type.
+        panel: the group in which it is listed.
+        rank: its place in the group.
+    """
+
+    def decorator(function: Function) -> Function:
+        commands.add(name, Command(panel, rank, lambda words: function))
+        return function
+
+    return decorator
+
+
+def load_commands() -> dict[str, Command]:
+    """All commands by name, in the order in which `--help` shows them."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
+    panels = list(Panel)
+    order = sorted(commands, key=lambda name: (panels.index(commands[name].panel), commands[name].rank, name))
+    return {name: commands[name] for name in order}

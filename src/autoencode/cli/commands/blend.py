@@ -1,0 +1,79 @@
+"""`autoencode blend`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import print_note, print_result
+from autoencode.cli.options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption, path_names
+from autoencode.errors import ArgumentError
+
+
+@command("blend", Panel.USE, rank=5)
+def blend(
+    run: RunArgument,
+    pictures: Annotated[
+        list[str],
+        typer.Argument(metavar="A B", help="Two pictures, or examples of the data such as test:17; with --grid, more."),
+    ],
+    out_path: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A .png for a sheet, or a folder.", show_default="RUN/blends"),
+    ] = None,
+    coarse: Annotated[
+        Literal["A", "B"] | None,
+        typer.Option(help="Which picture gives the top levels, if the model has levels.", show_default="A"),
+    ] = None,
+    fine: Annotated[
+        Literal["A", "B"] | None,
+        typer.Option(help="Which picture gives the levels below.", show_default="the other one"),
+    ] = None,
+    levels: Annotated[
+        int | None, typer.Option(min=0, help="How many levels count as top levels.", show_default="half of them")
+    ] = None,
+    weight: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Weight of B in the average of the codes.", show_default="0.5 if the model has no levels"
+        ),
+    ] = None,
+    path: Annotated[
+        str, typer.Option(help="linear or spherical: the path on which the average lies.", autocompletion=path_names)
+    ] = "linear",
+    grid: Annotated[bool, typer.Option("--grid", help="A table that blends every picture with every other.")] = False,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
+) -> None:
+    """Blend two pictures: the coarse levels of A with the fine levels of B, or the average of their codes.
+
+    A model with several levels of latents (ladder-vae) takes the top levels of the code from one picture and the levels
+    below from the other. For any other model the two codes are averaged.
+
+    \b
+    autoencode blend runs/mnist-ladder-vae a.png b.png --coarse A --fine B
+    autoencode blend runs/photos-conv-vae a.png b.png --weight 0.3 -o ab.png
+    autoencode blend runs/mnist-ladder-vae test:1 test:2 test:3 --grid -o t.png
+    """
+    from autoencode import tasks
+
+    if not grid and len(pictures) != 2:
+        raise ArgumentError(f"blend takes two pictures, not {len(pictures)}; add --grid for a table of more")
+    rows = coarse or ("A" if fine != "A" else "B")
+    if fine == rows:
+        raise ArgumentError(
+            f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
+        )
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, on_note=print_note)
+    if not made.by_levels and (coarse or fine):
+        print_note(
+            "the codes are averaged: --coarse and --fine have an effect only for models with levels, such as ladder-vae"
+        )
+    swapped = made.by_levels and rows == "B"
+    files = tasks.save_blend(opened, made, out_path, pair=None if grid else (1, 0) if swapped else (0, 1))
+    how = f"top {made.levels} levels of one picture, the rest of the other" if made.by_levels else "codes averaged"
+    print_result(how, files[-1])

@@ -1,0 +1,41 @@
+"""`autoencode explore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import out
+from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
+
+
+@command("explore", Panel.LATENT, rank=1)
+def explore(
+    run: RunArgument,
+    page: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The page to write.", show_default="RUN/explorer.html")
+    ] = None,
+    examples: Annotated[int, typer.Option(min=1, help="Number of test pictures stored in the page.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Seed that chooses the test pictures.")] = 0,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
+) -> None:
+    """Write explorer.html: move through the latent space and see what the decoder generates.
+
+    One self-contained page for any browser, also on a phone, without server or network. It has a map of the test codes,
+    a slider for each latent dimension, interpolation between two examples, and the decoder itself.
+
+    \b
+    autoencode explore runs/fashion-mnist-fashion-vae
+    autoencode explore runs/photos-conv-vae -o photos.html --examples 200
+    """
+    from autoencode import tasks
+
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    with out.status("encoding the test split and exporting the decoder"):
+        written = tasks.explore(opened, page, examples=examples, seed=seed)
+    out.write_line(
+        "explorer ", (str(written), "bold"), f"  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)"
+    )

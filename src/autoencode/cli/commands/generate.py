@@ -1,0 +1,75 @@
+"""`autoencode generate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import errors, print_note, print_result
+from autoencode.cli.options import DeviceOption, LastOption, PriorOption, RunArgument, TrustOption, class_names
+
+
+@command("generate", Panel.USE, rank=3)
+def generate(
+    run: RunArgument,
+    n: Annotated[int, typer.Option("-n", "--n-samples", min=1, help="Number of examples.")] = 64,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
+    ] = None,
+    of_class: Annotated[
+        str | None,
+        typer.Option(
+            "--class", help="A class, by name or number.", show_default="some of each", autocompletion=class_names
+        ),
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Sample near this picture: a file, or an example of the data such as test:17.")
+    ] = None,
+    spread: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Distance from --like: 0 is its reconstruction, 1 a sample like any of the data."
+        ),
+    ] = 0.5,
+    temperature: Annotated[
+        float, typer.Option(help="Multiplies the standard deviations: below 1 more typical, above 1 more unusual.")
+    ] = 1.0,
+    prior: PriorOption = None,
+    condition: Annotated[
+        Path | None,
+        typer.Option(help="Picture to condition on, such as an outline.", show_default="some of the test split"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
+) -> None:
+    """Generate new examples: from a prior, of one class, or near a picture.
+
+    \b
+    autoencode generate runs/fashion-mnist-fashion-vae -n 64
+    autoencode generate runs/clothes --class sneaker --temperature 0.8
+    autoencode generate runs/clothes --like shoe.png --spread 0.3
+    autoencode generate runs/fashion-mnist-conv-ae --prior mixture
+    autoencode generate runs/floor-plans --condition outline.png
+    """
+    from autoencode import tasks
+
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    with errors.status("generating") as status:
+        _, files = tasks.generate(
+            opened,
+            n,
+            out_folder,
+            seed=seed,
+            prior=prior,
+            of_class=of_class,
+            condition=condition,
+            like=like,
+            spread=spread,
+            temperature=temperature,
+            on_status=status.update,
+            on_note=print_note,
+        )
+    print_result(f"{n:,} generated", files[-1])

@@ -1,0 +1,84 @@
+"""`autoencode morph`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autoencode.cli.commands import Panel, command
+from autoencode.cli.console import errors, print_note_once, print_result
+from autoencode.cli.options import (
+    EXAMPLE,
+    ClassOption,
+    DeviceOption,
+    LastOption,
+    PriorOption,
+    RunArgument,
+    TrustOption,
+    path_names,
+)
+
+
+@command("morph", Panel.USE, rank=4)
+def morph(
+    run: RunArgument,
+    a: Annotated[str, typer.Argument(metavar="A", help=EXAMPLE)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    out_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="An animation (.gif, .mp4, .webm), a strip (.png), or a folder for the frames.",
+            show_default="RUN/morphs/A-B.gif",
+        ),
+    ] = None,
+    path: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="linear, spherical or density; given several times, a strip shows each.",
+            show_default="linear",
+            autocompletion=path_names,
+        ),
+    ] = None,
+    frames: Annotated[
+        int | None, typer.Option(min=2, help="Number of pictures from A to B.", show_default="32; 10 in a strip")
+    ] = None,
+    size: Annotated[int, typer.Option(min=1, help="Small animations are enlarged to this many pixels.")] = 256,
+    prior: PriorOption = None,
+    density_weight: Annotated[
+        float, typer.Option(min=0, help="How strongly a density path follows the density; 0 gives a straight line.")
+    ] = 16.0,
+    of_class: ClassOption = None,
+    last: LastOption = False,
+    device: DeviceOption = "auto",
+    trust: TrustOption = None,
+) -> None:
+    """Interpolate between two pictures in the latent space, as an animation or a strip.
+
+    A linear path is a straight line, a spherical one keeps the norm of the codes, and a density path bends towards
+    likely codes: likely under the prior (--prior), or under a mixture that is fitted to the codes on first use.
+
+    \b
+    autoencode morph runs/photos-conv-vae a.png b.png -o ab.gif
+    autoencode morph runs/photos-conv-vae a.png b.png -o ab.mp4 --path spherical
+    autoencode morph runs/clothes test:1 test:3 --path density -o ab.png
+    """
+    from autoencode import tasks
+
+    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_suffix(opened, out_path)
+    strip = out_path is not None and out_path.suffix.lower() == ".png"
+    on_note = print_note_once()
+    n = frames or (10 if strip else 32)
+    with errors.status("interpolating") as status:
+        options: dict[str, Any] = {
+            "prior": prior,
+            "density_weight": density_weight,
+            "of_class": of_class,
+            "on_status": status.update,
+            "on_note": on_note,
+        }
+        paths = [tasks.morph(opened, a, b, frames=n, path=kind, **options) for kind in path or [None]]
+        written = tasks.save_morph(opened, paths, out_path, size)
+    print_result(f"{n} frames", written)

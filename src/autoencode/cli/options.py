@@ -1,0 +1,86 @@
+"""Arguments and options that several commands share, and what the shell offers after a Tab."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+
+def data_names(incomplete: str) -> list[str]:
+    """Registered data sets; folders and files are completed by the shell itself."""
+    from autoencode.data import datasets
+
+    return [name for name in datasets if name.startswith(incomplete)]
+
+
+def recipe_names(incomplete: str) -> list[str]:
+    """Recipes."""
+    from autoencode.recipes import recipes
+
+    return [name for name in recipes if name.startswith(incomplete)]
+
+
+def corruption_names(incomplete: str) -> list[str]:
+    """Kinds of corruption, without their amounts."""
+    from autoencode.corruptions import corruptions
+
+    return [name for name in corruptions if name.startswith(incomplete)]
+
+
+def run_names(incomplete: str) -> list[str]:
+    """Run folders under `runs/`; of names that a terminal cannot show, none."""
+    from autoencode.runs.listing import list_runs
+
+    paths = [str(line.path) for line in list_runs()]
+    return [path for path in paths if path.startswith(incomplete) and path.isprintable()]
+
+
+def class_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The classes of the run named earlier on the command line."""
+    from autoencode.runs.folder import RunFolder
+
+    try:
+        classes = RunFolder(Path(str(ctx.params["run"]))).metadata["data"]["classes"] or []
+    except Exception:  # no run there yet: nothing to offer
+        return []
+    return [name for name in classes if name.lower().startswith(incomplete.lower()) and name.isprintable()]
+
+
+def prior_names(incomplete: str) -> list[str]:
+    """What `--prior` takes."""
+    from autoencode.latent.choose_prior import prior_names as names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+def path_names(incomplete: str) -> list[str]:
+    """Kinds of paths between two codes."""
+    from autoencode.latent.paths import latent_paths
+
+    return [name for name in latent_paths if name.startswith(incomplete)]
+
+
+RunArgument = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)]
+SplitOption = Annotated[Literal["test", "validation", "train"], typer.Option(help="Which split of the data.")]
+ClassOption = Annotated[
+    str | None,
+    typer.Option("--class", help="The class of the files, for a class-conditional model.", autocompletion=class_names),
+]
+LastOption = Annotated[bool, typer.Option("--last", help="Use the weights of the last epoch, not the best.")]
+DeviceOption = Annotated[str, typer.Option(help="Where to compute: auto, cpu, cuda, cuda:1 …")]
+TrustOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Your own recipe, module:function, that trained the run. Opening the run executes its code.",
+        show_default=False,
+    ),
+]
+PriorOption = Annotated[
+    str | None,
+    typer.Option(
+        help="own, ex-post, or a kind that is fitted if it was not: mixture (gmm), normal, flow, two-stage.",
+        show_default="the one under which held-out codes are likelier",
+        autocompletion=prior_names,
+    ),
+]
+EXAMPLE = "A picture, or an example of the data such as test:17."
