@@ -2,6 +2,7 @@
 
 import time
 from types import TracebackType
+from typing import Any
 
 from rich.progress import (
     BarColumn,
@@ -63,7 +64,7 @@ class TerminalReporter(Reporter):
         if task not in self._tasks or (total is None and now < self._next_refresh[task]):
             return
         self._next_refresh[task] = now + _REFRESH_SECONDS
-        fields = {"detail": visible(detail)} if detail else {}
+        fields: dict[str, Any] = {"detail": visible(detail)} if detail else {}
         self._bars.update(self._tasks[task], completed=done, total=total, **fields)
 
     def finish(self, task: str) -> None:
