@@ -9,7 +9,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from autoencode.corruptions import Jpeg
-from autoencode.corruptions.jpeg_tables import dct_matrix
+from autoencode.corruptions.jpeg import dct_matrix
 from autoencode.data.batch import Batch
 
 MEAN, WITHIN_TWO = 0.3, 0.98  # levels of 255; share of the values

@@ -6,8 +6,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from autoencode.data import Split, split_indices
-from autoencode.errors import DataError
+from autoencode.data import OfficialSplit, Split, split_indices
+from autoencode.data.split import check_enough_examples
+from autoencode.errors import ArgumentError, DataError
 
 
 def test_comes_back_from_its_file(tmp_path: Path):
@@ -53,3 +54,99 @@ def test_a_file_without_a_seed_is_refused(tmp_path: Path):
     save_file({name: torch.tensor([i]) for i, name in enumerate(["train", "validation", "test"])}, tmp_path / "split")
     with pytest.raises(DataError, match=r"holds no split: 'split'"):
         Split.load(tmp_path / "split")
+
+
+def places(split: Split) -> torch.Tensor:
+    return torch.cat([split.train, split.validation, split.test])
+
+
+def test_every_example_is_in_one_part():
+    split = split_indices(103, seed=1)
+    assert split.sizes == {"train": 83, "validation": 10, "test": 10}
+    assert torch.equal(places(split).sort().values, torch.arange(103))
+
+
+def test_the_seed_decides_and_the_global_generator_does_not():
+    torch.manual_seed(1)
+    state = torch.get_rng_state()
+    first = split_indices(100, seed=5)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.manual_seed(2)
+    assert torch.equal(places(split_indices(100, seed=5)), places(first))
+    assert not torch.equal(places(split_indices(100, seed=6)), places(first))
+
+
+def test_three_examples_are_enough_for_three_parts():
+    assert split_indices(3, seed=0).sizes == {"train": 1, "validation": 1, "test": 1}
+
+
+def test_counts_shares_and_whole_floats():
+    assert split_indices(100, seed=0, validation=0.25, test=7).sizes == {"train": 68, "validation": 25, "test": 7}
+    assert split_indices(100, seed=0, validation=20.0, test=30).sizes == {"train": 50, "validation": 20, "test": 30}
+    assert split_indices(100, seed=0, validation=0.001).sizes["validation"] == 1
+
+
+def test_official_parts_stay_as_they_are():
+    split = split_indices(100, seed=0, official=OfficialSplit(validation=10, test=20))
+    assert split.validation.tolist() == list(range(70, 80))
+    assert split.test.tolist() == list(range(80, 100))
+    assert sorted(split.train.tolist()) == list(range(70))
+    assert split.train.tolist() != list(range(70))
+
+
+def test_validation_is_held_out_of_the_training_examples_only():
+    split = split_indices(100, seed=0, official=OfficialSplit(test=20, default_validation=15))
+    assert split.sizes == {"train": 65, "validation": 15, "test": 20}
+    assert int(torch.cat([split.train, split.validation]).max()) < 80
+    assert split.test.tolist() == list(range(80, 100))
+
+
+def test_a_limit_shortens_the_training_part_alone_and_is_nested():
+    full, ten, five = (split_indices(100, seed=0, limit=limit) for limit in (None, 10, 5))
+    assert torch.equal(ten.validation, full.validation)
+    assert torch.equal(ten.test, full.test)
+    assert len(ten.train) == 10
+    assert torch.equal(ten.train, full.train[:10])
+    assert torch.equal(five.train, ten.train[:5])
+    assert len(split_indices(100, seed=0, limit=10_000).train) == 80
+
+
+def test_counts_that_an_official_part_already_has_are_taken():
+    official = OfficialSplit(test=20)
+    assert split_indices(100, seed=0, test=20, official=official).sizes["test"] == 20
+    with pytest.raises(ArgumentError, match=r"the test part is official, 20 examples; leave --test out, not 5"):
+        split_indices(100, seed=0, test=5, official=official)
+
+
+@pytest.mark.parametrize("share", [0, -1, -0.5, 1.5, True, float("nan"), float("inf")])
+def test_shares_without_meaning_are_refused(share: float):
+    with pytest.raises(
+        ArgumentError, match=r"--validation takes a count of at least 1 or a share between 0 and 1, not"
+    ):
+        split_indices(100, seed=0, validation=share)
+
+
+def test_parts_that_leave_nothing_to_train_with_are_refused():
+    with pytest.raises(ArgumentError, match=r"validation 60 and test 40 leave none of 100 examples to train"):
+        split_indices(100, seed=0, validation=60, test=40)
+
+
+def test_a_limit_below_one_is_refused():
+    with pytest.raises(ArgumentError, match=r"--limit takes .* at least 1, not 0"):
+        split_indices(100, seed=0, limit=0)
+
+
+@pytest.mark.parametrize(
+    ("official", "needed"),
+    [
+        (OfficialSplit(), "at least 3 are needed: one each to train, validate and test"),
+        (OfficialSplit(test=10), "at least 2 are needed: one each to train and validate"),
+        (OfficialSplit(validation=10), "at least 2 are needed: one each to train and test"),
+        (OfficialSplit(validation=5, test=5), "at least 1 are needed: one each to train"),
+    ],
+)
+def test_too_few_examples_say_how_many_are_needed(official: OfficialSplit, needed: str):
+    n = official.validation + official.test
+    with pytest.raises(DataError, match=rf"0 pictures found; {needed}"):
+        check_enough_examples(n, official, "pictures")
+    check_enough_examples(n + 3, official, "pictures")

@@ -2,14 +2,13 @@
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.blur import Blur
-from autoencode.corruptions.compose import Compose
+from autoencode.corruptions.compose import Compose, OneOf
 from autoencode.corruptions.corruption import BaseCorruption, Corruption, corruptions
 from autoencode.corruptions.crease import Crease
 from autoencode.corruptions.gaussian import Gaussian
 from autoencode.corruptions.jpeg import Jpeg
 from autoencode.corruptions.levels import Levels
 from autoencode.corruptions.masking_noise import MaskingNoise
-from autoencode.corruptions.one_of import OneOf
 from autoencode.corruptions.parse import parse_corruption, parse_corruptions
 from autoencode.corruptions.per_frame import PerFrame
 from autoencode.corruptions.poisson import Poisson

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.random_numbers import uniform_per_pixel
+from autoencode.corruptions.random_fields import uniform_per_pixel
 
 
 @register_corruption("masking-noise", "a share of the values", 0.0, 1.0)

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from autoencode.corruptions.compose import Compose
+from autoencode.corruptions.compose import Compose, OneOf
 from autoencode.corruptions.corruption import BaseCorruption, Corruption, corruptions
-from autoencode.corruptions.one_of import OneOf
 
 IDENTITY = "none"
 """Among several of which each picture suffers one: leaves it as it is."""

@@ -9,9 +9,8 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.curves import distance_to_polyline, quadratic_bezier, random_point
-from autoencode.corruptions.pixel_grid import PixelGrid, pixel_grid
-from autoencode.corruptions.random_numbers import uniform_per_picture
+from autoencode.corruptions.geometry import PixelGrid, distance_to_polyline, pixel_grid, quadratic_bezier, random_point
+from autoencode.corruptions.random_fields import uniform_per_picture
 
 _MOST = 8
 """Pieces in a picture."""

@@ -9,10 +9,8 @@ from torch import Tensor
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.curves import random_point
-from autoencode.corruptions.pixel_grid import PixelGrid, pixel_grid
-from autoencode.corruptions.random_numbers import uniform_per_picture
-from autoencode.corruptions.value_noise import value_noise
+from autoencode.corruptions.geometry import PixelGrid, pixel_grid, random_point
+from autoencode.corruptions.random_fields import uniform_per_picture, value_noise
 
 
 @register_corruption("shadow", "a depth", 0.0, 1.0)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from autoencode.corruptions.amount import Amount, parse_amount
 from autoencode.corruptions.corruption import BaseCorruption, register_corruption
 from autoencode.corruptions.mark import check_mark, read_mark
-from autoencode.corruptions.random_numbers import uniform_per_picture
+from autoencode.corruptions.random_fields import uniform_per_picture
 
 _MIN_WIDTH, _MAX_WIDTH = 0.25, 0.75
 """Width of the mark in that of the picture."""

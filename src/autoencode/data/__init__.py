@@ -3,17 +3,15 @@
 from autoencode.data.augment import augment
 from autoencode.data.batch import Batch
 from autoencode.data.batches import Batches, sequential_batches
-from autoencode.data.dataset import Dataset
+from autoencode.data.dataset import Dataset, fingerprint
 from autoencode.data.examples import Examples, SkippedFile
-from autoencode.data.fingerprint import fingerprint
 from autoencode.data.inspect_source import inspect_shape, is_picture_source
 from autoencode.data.loading import load
 from autoencode.data.modality import Clips, ImageModality, Modality, Pictures, Vectors, modality_of
 from autoencode.data.published import sets as _sets
 from autoencode.data.published.dataset_registry import DatasetEntry, datasets
 from autoencode.data.resolve import is_media_path
-from autoencode.data.split import Split
-from autoencode.data.splitting import OfficialSplit, split_indices
+from autoencode.data.split import OfficialSplit, Split, split_indices
 from autoencode.data.subset import Subset, evenly_spaced_indices, to_unit_floats
 from autoencode.data.values import ValueRange
 

@@ -1,12 +1,14 @@
-"""A data set, read and cut into parts."""
+"""A data set: examples in three parts, and the fingerprint by which they are recognised."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
+from jaxtyping import Shaped
 from torch import Tensor
 
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
-from autoencode.data.fingerprint import fingerprint
 from autoencode.data.modality import Modality, modality_of
 from autoencode.data.split import Split
 from autoencode.data.subset import Subset
@@ -116,3 +118,27 @@ def _binarize_once(part: Subset, examples: Examples, name: str) -> Subset:
 
 
 _BINARIZATION_SEEDS = {"validation": 11, "test": 12}
+
+
+def fingerprint(*tensors: Shaped[Tensor, "..."] | None) -> str:
+    """SHA-256 over type, shape and bytes of each tensor, so that a run can tell that its data changed.
+
+    Args:
+        tensors: the examples, then the labels; None where there are none.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        for piece in _pieces(tensor):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _pieces(tensor: Tensor | None) -> Iterator[bytes | memoryview]:
+    if tensor is None:
+        yield b"none;"
+        return
+    yield f"{tensor.dtype} {tuple(tensor.shape)};".encode()
+    yield tensor.contiguous().numpy().data.cast("B")

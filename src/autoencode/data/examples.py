@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from jaxtyping import Int64, Shaped
 from torch import Tensor
 
-from autoencode.data.splitting import OfficialSplit
+from autoencode.data.split import OfficialSplit
 from autoencode.data.values import ValueRange
 
 OptionValue = str | int | float | list[int] | None

@@ -15,12 +15,12 @@ from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue
 from autoencode.data.images.folder import read_folder
 from autoencode.data.images.size import Size, read_size
-from autoencode.data.label_subset import with_label_subset
+from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
 from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
-from autoencode.data.splitting import SplitSize, check_enough_examples, split_indices
+from autoencode.data.split import SplitSize, check_enough_examples, split_indices
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.errors import ArgumentError

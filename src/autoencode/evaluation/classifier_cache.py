@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from autoencode.data import Dataset
-from autoencode.data.fingerprint import fingerprint
+from autoencode.data.dataset import fingerprint
 from autoencode.data.published.cache import cache_folder
 from autoencode.errors import DataError, RunError
 from autoencode.evaluation import Classifier, Estimate, accuracy, train_classifier

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autoencode.data import SkippedFile
-from autoencode.data.images.own_sheets import SHEET
-from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.images.scan import SHEET, printable, scan_pictures
 from autoencode.errors import ArgumentError
 
 

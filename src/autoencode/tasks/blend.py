@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.scan import SHEET
 from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context

@@ -12,10 +12,9 @@ import torch
 from autoencode.corruptions import Corruption, Watermark, parse_corruptions
 from autoencode.data import Batch, SkippedFile, to_unit_floats
 from autoencode.data.images.full_picture import read_full_picture
-from autoencode.data.images.own_sheets import SHEET
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import encode_picture
-from autoencode.data.images.scan import printable
+from autoencode.data.images.scan import SHEET, printable
 from autoencode.errors import DataError
 from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, no_results_message, unique_names
 from autoencode.runtime.cancellation import CancelToken

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
 from autoencode.latent.directions import Direction, get_direction, orthogonalise
 from autoencode.latent.encoding import Item, encode_example

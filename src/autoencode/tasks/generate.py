@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.scan import SHEET
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
 from autoencode.latent.choose_prior import choose_prior

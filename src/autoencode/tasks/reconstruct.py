@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from autoencode.data import SkippedFile
-from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.output_paths import check_no_overwriting, no_results_message

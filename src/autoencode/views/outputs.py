@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from autoencode.data import Modality
-from autoencode.data.images.own_sheets import SHEET
+from autoencode.data.images.scan import SHEET
 from autoencode.storage import atomic_open
 from autoencode.views.figures import save_figure
 

@@ -6,7 +6,7 @@ import pytest
 
 from autoencode.data.published import download
 from autoencode.data.published.cache import make_fetch, search_folders
-from autoencode.data.published.remote_file import RemoteFile
+from autoencode.data.published.download import RemoteFile
 from autoencode.errors import DownloadError
 from support.serving import served
 

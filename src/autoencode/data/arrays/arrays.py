@@ -9,7 +9,7 @@ from torch import Tensor
 from autoencode.data.arrays.layout import Layout, infer_layout, to_model_layout
 from autoencode.data.arrays.npy import map_npy
 from autoencode.data.examples import Examples
-from autoencode.data.images.alpha import composite_on_white
+from autoencode.data.images.formats import composite_on_white
 from autoencode.data.values import Array, ValueRange, convert_values
 from autoencode.errors import DataError
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from autoencode.data.arrays.arrays import check_real_dtype, read_array
-from autoencode.data.arrays.labels import Labels, read_labels
 from autoencode.data.arrays.npy import ArrayHeader, read_array_header, wrap_read_errors
 from autoencode.data.examples import Examples
-from autoencode.data.splitting import OfficialSplit
+from autoencode.data.labels import Labels, read_labels
+from autoencode.data.split import OfficialSplit
 from autoencode.data.values import Array, ValueRange
 from autoencode.errors import DataError, ShapeError
 

@@ -12,7 +12,7 @@ from autoencode.data.images.picture import PictureHeader
 from autoencode.data.images.picture_files import list_pairs, list_picture_files
 from autoencode.data.images.picture_loader import LoadedPictures, Pixels, load_patches, load_resized
 from autoencode.data.images.scan import printable
-from autoencode.data.images.subfolders import subfolder_labels
+from autoencode.data.labels import subfolder_labels
 from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.cancellation import CancelToken

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jaxtyping import UInt8
 from PIL import Image, ImageCms
 
-from autoencode.data.images.eight_bit import exceeds_eight_bits, split_alpha
+from autoencode.data.images.formats import exceeds_eight_bits, split_alpha
 from autoencode.data.images.picture import apply_orientation, is_rotated_sideways, open_picture
 from autoencode.data.memory import check_fits
 

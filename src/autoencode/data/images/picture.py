@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from autoencode.data.images.eight_bit import is_grey_mode, to_eight_bit
-from autoencode.data.images.formats import formats
+from autoencode.data.images.formats import formats, is_grey_mode, to_eight_bit
 from autoencode.errors import AutoencodeError
 
 _ORIENTATION = 0x0112

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from autoencode.data.examples import SkippedFile
 from autoencode.data.images.formats import suffixes
-from autoencode.data.images.own_sheets import is_generated_sheet
 
 
 class FolderScan(NamedTuple):
@@ -79,3 +78,22 @@ def _unfit(path: Path, root: Path) -> str:
 
 def _closed(error: OSError, folder: Path) -> SkippedFile:
     return SkippedFile(printable(Path(error.filename).relative_to(folder)), f"cannot be looked into: {error.strerror}")
+
+
+SHEET = "sheet.png"
+"""The name of the picture that shows the first ones."""
+SOFTWARE = {"Software": "autoencode"}
+"""What a drawing's PNG says of itself."""
+_MARK = b"tEXtSoftware\0autoencode"
+_FAR = 1024
+
+
+def is_generated_sheet(path: Path) -> bool:
+    """Whether it is a sheet that this package drew, and not a person's picture of the same name."""
+    if path.name != SHEET:
+        return False
+    try:
+        with path.open("rb") as file:
+            return _MARK in file.read(_FAR)
+    except OSError:
+        return False

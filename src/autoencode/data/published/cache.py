@@ -6,8 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-from autoencode.data.published.download import UnreachableError, download
-from autoencode.data.published.remote_file import RemoteFile, read_verified
+from autoencode.data.published.download import RemoteFile, UnreachableError, download, read_verified
 from autoencode.errors import DownloadError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter

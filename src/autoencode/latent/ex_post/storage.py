@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from autoencode.data.fingerprint import fingerprint
+from autoencode.data.dataset import fingerprint
 from autoencode.errors import RunError
 from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
 from autoencode.model import Autoencoder

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from autoencode.data import Dataset, Split, Subset, ValueRange
-from autoencode.data.fingerprint import fingerprint
+from autoencode.data.dataset import fingerprint
 from autoencode.decoders import DenseDecoder
 from autoencode.distributions import tempered
 from autoencode.encoders import DenseEncoder

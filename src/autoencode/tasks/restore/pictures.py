@@ -8,10 +8,9 @@ import torch
 
 from autoencode.data import SkippedFile
 from autoencode.data.images.full_picture import FullPicture, read_full_picture
-from autoencode.data.images.own_sheets import SHEET
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import encode_picture
-from autoencode.data.images.scan import printable
+from autoencode.data.images.scan import SHEET, printable
 from autoencode.data.video.clip import ClipHeader
 from autoencode.errors import CancelledError, CapabilityError, DataError, ShapeError
 from autoencode.evaluation import (

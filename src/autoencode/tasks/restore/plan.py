@@ -7,10 +7,9 @@ from pathlib import Path
 from autoencode.data import SkippedFile
 from autoencode.data.images.formats import suffixes
 from autoencode.data.images.full_picture import FullPictureHeader, read_full_picture_header
-from autoencode.data.images.own_sheets import SHEET
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import output_picture_name
-from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.images.scan import SHEET, printable, scan_pictures
 from autoencode.data.video.clip import ClipHeader, clip_suffixes, is_clip, read_clip_header
 from autoencode.data.video.clip_writer import output_clip_name
 from autoencode.errors import ArgumentError, DataError

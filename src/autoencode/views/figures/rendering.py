@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from autoencode.data.images.own_sheets import SOFTWARE
+from autoencode.data.images.scan import SOFTWARE
 from autoencode.views.figures.chart import INK, MUTED, PAPER, RULE, SOFT, STRONG
 
 Drawing = Image.Image | Figure

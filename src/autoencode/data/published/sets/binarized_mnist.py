@@ -6,8 +6,8 @@ from autoencode.data.arrays.amat import read_amat
 from autoencode.data.examples import Examples
 from autoencode.data.published.cache import Fetch
 from autoencode.data.published.dataset_registry import dataset
-from autoencode.data.published.remote_file import RemoteFile
-from autoencode.data.splitting import OfficialSplit
+from autoencode.data.published.download import RemoteFile
+from autoencode.data.split import OfficialSplit
 from autoencode.data.values import ValueRange, as_tensor
 
 _URL = "http://www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist/"

@@ -10,7 +10,7 @@ from autoencode.data.images.picture_files import PictureFile, list_pairs
 from autoencode.data.images.picture_loader import load_patches
 from autoencode.data.published.cache import DATA_VARIABLE, Fetch, cache_folder, search_folders
 from autoencode.data.published.dataset_registry import dataset
-from autoencode.data.splitting import OfficialSplit
+from autoencode.data.split import OfficialSplit
 from autoencode.data.values import ValueRange
 from autoencode.errors import DownloadError
 

@@ -3,7 +3,7 @@
 from autoencode.data.examples import Examples
 from autoencode.data.published.cache import Fetch
 from autoencode.data.published.dataset_registry import dataset
-from autoencode.data.published.remote_file import RemoteFile
+from autoencode.data.published.download import RemoteFile
 from autoencode.data.published.sets.idx_pair import read_idx_files
 
 _URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"

@@ -9,7 +9,7 @@ import torch
 from autoencode.data.examples import Examples
 from autoencode.data.published.cache import Fetch
 from autoencode.data.published.dataset_registry import dataset
-from autoencode.data.splitting import OfficialSplit
+from autoencode.data.split import OfficialSplit
 from autoencode.data.values import ValueRange
 
 _SIDE, _PLANS, _TEST, _SEED = 32, 20_000, 1_000, 2015

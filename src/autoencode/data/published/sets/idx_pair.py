@@ -6,8 +6,8 @@ import torch
 from autoencode.data.arrays.idx import read_idx
 from autoencode.data.examples import Examples
 from autoencode.data.published.cache import Fetch
-from autoencode.data.published.remote_file import RemoteFile
-from autoencode.data.splitting import OfficialSplit
+from autoencode.data.published.download import RemoteFile
+from autoencode.data.split import OfficialSplit
 from autoencode.data.values import ValueRange, as_tensor
 from autoencode.errors import DataError
 

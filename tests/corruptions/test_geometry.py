@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.corruptions.curves import distance_to_polyline, pixel_coverage, quadratic_bezier, random_point
-from autoencode.corruptions.pixel_grid import pixel_grid
+from autoencode.corruptions.geometry import (
+    distance_to_polyline,
+    pixel_coverage,
+    pixel_grid,
+    quadratic_bezier,
+    random_point,
+)
 from support.statistics import assert_uniform
 
 pytestmark = pytest.mark.usefixtures("double")

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from autoencode.corruptions.value_noise import value_noise
+from autoencode.corruptions.random_fields import value_noise
 from support.statistics import assert_mean
 
 pytestmark = pytest.mark.usefixtures("double")
