@@ -21,9 +21,10 @@ from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.runtime.hardware import describe_device
 from autoencode.runtime.seeding import preserved_rng
 from autoencode.training import optimizers
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.compiled_step import CompiledStep
-from autoencode.training.execution.train_step import TrainStep, training_step
+from autoencode.training.execution.step_executor import EagerStep, StepExecutor
+from autoencode.training.execution.train_step import TrainStep
 
 _RECIPES = "dense-vae,beta-vae,fashion-vae,fashion-denoise,conv-vae,restorer,categorical-vae,sparse-ae"
 _SHAPE = (1, 28, 28)
@@ -54,29 +55,28 @@ def row(name: str, precision: str, batch_size: int, rounds: int) -> str:
     model.train().to(memory_format=torch.channels_last)
     numbers = torch.randint(256, (4 * batch_size, *_SHAPE), generator=torch.Generator().manual_seed(0))
     batches = Batches(numbers.byte(), batch_size, seed=0)
-    step, optimizer, adversaries = (
-        TrainStep(model, objective, precision),
-        optimizers["adam"](model),
-        Adversaries(objective),
-    )
+    train_step = TrainStep(model, objective, precision)
+    eager = EagerStep(train_step, optimizers["adam"](model), AuxiliaryNetworks(objective), batches)
     began = time.perf_counter()
     try:
-        program = CompiledStep(step, optimizer, batches, seed=0)
+        compiled = CompiledStep(eager, seed=0)
     except CapabilityError as error:
         return f"| `{name}` | {str(error).splitlines()[0]} | | | | |"
     took = time.perf_counter() - began
-
-    def plain(place: int) -> None:
-        training_step(step, optimizer, adversaries, batches(place), place, grad_clip=None)
-
-    def compiled(place: int) -> None:
-        program(batches.gather(place), place)
-
     with preserved_rng(batches.device):
-        times = in_turn([plain, compiled], rounds)
+        times = in_turn([executing(way, batches) for way in (eager, compiled)], rounds)
     one, other = (statistics.median(each) for each in times)
     pays = f"{took / (one - other) * 1e3:,.0f} steps" if other < one else "never"
     return f"| `{name}` | {one:.1f} | {other:.1f} | {one / other:.2f} × | {took:.0f} | {pays} |"
+
+
+def executing(executor: StepExecutor, batches: Batches) -> Callable[[int], None]:
+    """Makes a step in one way."""
+
+    def run(step: int) -> None:
+        executor.run(batches.gather(step), step)
+
+    return run
 
 
 def in_turn(ways: list[Callable[[int], None]], rounds: int, steps: int = 12) -> list[list[float]]:

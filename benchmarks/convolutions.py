@@ -21,7 +21,7 @@ from autoencode.nn import Conv, FewOutputsConv, FusedSequential, PooledConv, Tra
 from autoencode.recipes import recipes
 from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.training import optimizers
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
 
 # Name, pictures, channels, side, channels that come out, stride, and kind of layer.
@@ -109,13 +109,13 @@ def line_of_step(name: str, batch_size: int, shape: tuple[int, ...], repeats: in
     model, objective = recipes[name](shape)
     model.to(memory_format=torch.channels_last)
     batches = Batches(F.dropout(torch.ones(batch_size * 4, *shape)).clamp(max=1), batch_size, seed=0)
-    step, update, adversaries = TrainStep(model, objective), optimizers["adam"](model), Adversaries(objective)
+    step, update, auxiliary = TrainStep(model, objective), optimizers["adam"](model), AuxiliaryNetworks(objective)
     number = iter(range(10**6))
 
     def once(own: bool) -> tuple[float]:
         batch, at = batches(next(number)), next(number)
         began = time.perf_counter()
-        training_step(step, update, adversaries, batch, at, grad_clip=None)
+        training_step(step, update, auxiliary, batch, at, grad_clip=None)
         return (time.perf_counter() - began,)
 
     (a,), (b,) = in_turn(once, repeats)

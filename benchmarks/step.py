@@ -50,7 +50,7 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
     from autoencode.recipes import recipes
     from autoencode.runtime.cpu_tuning import keep_freed_memory
     from autoencode.training import optimizers
-    from autoencode.training.adversaries import Adversaries
+    from autoencode.training.auxiliary_networks import AuxiliaryNetworks
     from autoencode.training.execution.train_step import TrainStep, training_step
 
     if "memory" in setting:
@@ -62,12 +62,12 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
         model.to(memory_format=torch.channels_last)
     batches = Batches(torch.rand(batch_size * 8, 1, 28, 28), batch_size, seed=0)
     step = TrainStep(model, objective, "bfloat16" if "bfloat16" in setting else "float32")
-    optimizer, adversaries = optimizers["muon"](model), Adversaries(objective)
+    optimizer, auxiliary = optimizers["muon"](model), AuxiliaryNetworks(objective)
     began = 0.0
     for number in range(steps + 5):
         if number == 5:
             began = time.perf_counter()
-        training_step(step, optimizer, adversaries, batches(number), number, grad_clip=None)
+        training_step(step, optimizer, auxiliary, batches(number), number, grad_clip=None)
     return steps * batch_size / (time.perf_counter() - began)
 
 

@@ -22,7 +22,7 @@ from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
 from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.training import optimizers
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
 
 SHAPE, BATCH = (1, 28, 28), 128
@@ -74,7 +74,7 @@ class Training:
         model, objective = recipes[recipe](SHAPE)
         model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._batches = Batches(torch.rand(BATCH * 8, *SHAPE), BATCH, seed=0)
-        self._step, self._players = TrainStep(model, objective), Adversaries(objective)
+        self._step, self._auxiliary = TrainStep(model, objective), AuxiliaryNetworks(objective)
         self._optimizer = optimizers["adam"](model)
         self._number = 0
 
@@ -83,7 +83,7 @@ class Training:
         began, first = time.perf_counter(), self._number
         while time.perf_counter() < began + seconds:
             training_step(
-                self._step, self._optimizer, self._players, self._batches(self._number), self._number, grad_clip=None
+                self._step, self._optimizer, self._auxiliary, self._batches(self._number), self._number, grad_clip=None
             )
             self._number += 1
         return (self._number - first) * BATCH / (time.perf_counter() - began)

@@ -12,29 +12,28 @@ from autoencode.runs.folder import RunFolder
 from autoencode.runtime.seeding import seed_rng
 from autoencode.settings import Settings
 from autoencode.training import fit
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.compiled_step import CompiledStep
-from autoencode.training.execution.train_step import TrainStep, training_step
+from autoencode.training.execution.step_executor import EagerStep
+from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.optimizers import optimizers
 from support.watches import StopAt
 
 
 def eight_steps(optimizer: str, grad_clip: float | None, *, as_program: bool) -> list[Tensor]:
-    """The numbers of eight steps, and the weights after each; batches of ten, and of eleven, which no program fits."""
+    """The values of eight steps and the weights after each; batches of ten, and of eleven, which have no program."""
     torch.manual_seed(0)
     model, _ = recipes["dense-vae"]((1, 6, 6))
     step, made = TrainStep(model.train(), Elbo(beta=Warmup(40, 3.0))), list[Tensor]()
     batches = Batches(torch.rand(52, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
     update = optimizers[optimizer](model)
-    program = CompiledStep(step, update, batches, 0, grad_clip) if as_program else None
+    eager = EagerStep(step, update, AuxiliaryNetworks(step.objective), batches, grad_clip)
+    executor = CompiledStep(eager, seed=0) if as_program else eager
     for number in range(8):
         update.param_groups[0]["lr"] = 0.01 / (1 + number)
         rows = batches.gather(number)
         seed_rng(0, number)
-        if program and program.accepts(rows):
-            values = program(rows, number)
-        else:
-            values = training_step(step, update, Adversaries(step.objective), batches.prepare(rows), number, grad_clip)
+        values = executor.run(rows, number)
         made += [torch.tensor(list(values.values())), *(p.detach().clone() for p in step.parameters())]
     return made
 

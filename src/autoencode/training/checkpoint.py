@@ -9,7 +9,7 @@ from torch.optim import Optimizer
 
 from autoencode.model import Autoencoder
 from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.ema import ExponentialMovingAverage
 from autoencode.training.optimizers import load_state_tensors, state_tensors
 
@@ -39,7 +39,7 @@ def save_checkpoint(
     path: Path,
     model: Autoencoder,
     optimizer: Optimizer,
-    adversaries: Adversaries,
+    auxiliary: AuxiliaryNetworks,
     ema: ExponentialMovingAverage,
     state: TrainerState,
 ) -> None:
@@ -47,7 +47,7 @@ def save_checkpoint(
     parts = {
         "model": model.state_dict(),
         "optimizer": state_tensors(optimizer),
-        "adversaries": adversaries.tensors(),
+        "auxiliary": auxiliary.tensors(),
         "ema": ema.tensors,
     }
     tensors = {f"{part}.{name}": value for part, named in parts.items() for name, value in named.items()}
@@ -55,7 +55,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, model: Autoencoder, optimizer: Optimizer, adversaries: Adversaries, ema: ExponentialMovingAverage
+    path: Path, model: Autoencoder, optimizer: Optimizer, auxiliary: AuxiliaryNetworks, ema: ExponentialMovingAverage
 ) -> TrainerState:
     """Puts the state of a training back.
 
@@ -65,7 +65,7 @@ def load_checkpoint(
     tensors, facts = load_tensors(path)
     load_into(model, _with_prefix(tensors, "model"), path)
     load_state_tensors(optimizer, _with_prefix(tensors, "optimizer"))
-    adversaries.load(_with_prefix(tensors, "adversaries"), path)
+    auxiliary.load(_with_prefix(tensors, "auxiliary"), path)
     ema.load(_with_prefix(tensors, "ema"))
     return TrainerState(**facts)
 

@@ -8,7 +8,7 @@ import torch
 from torch.optim import Optimizer
 
 from autoencode.data import Batches, Dataset, augment, sequential_batches
-from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
+from autoencode.errors import ArgumentError, DataError, ShapeError
 from autoencode.kernels import kernels_are_built, lacks_compiler
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -22,14 +22,15 @@ from autoencode.runtime.hardware import describe_device
 from autoencode.runtime.seeding import preserved_rng
 from autoencode.runtime.threads import choose_threads, use_threads
 from autoencode.settings import Settings
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.callback import Callback
 from autoencode.training.checkpoint import load_checkpoint
 from autoencode.training.ema import ExponentialMovingAverage
-from autoencode.training.execution.compiled_step import CompiledStep, is_worth_compiling
+from autoencode.training.execution.choose_executor import choose_executor
 from autoencode.training.execution.custom_kernels import has_custom_kernel, supports_custom_kernel
 from autoencode.training.execution.gpu_cache import cache_on_gpu
 from autoencode.training.execution.precision import is_emulated, resolve_precision
+from autoencode.training.execution.step_executor import EagerStep
 from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.history import EpochMetrics, History, Status
 from autoencode.training.lr_schedules import lr_schedules
@@ -136,21 +137,23 @@ def _prepare(
         callback.on_message("this processor does not multiply bfloat16: --precision float32 would be faster")
     train_step = TrainStep(model, objective, plan.precision)
     optimizer = _optimizer(model, settings)
-    compiled = _compile_step(train_step, optimizer, batches, settings, plan.total_steps, callback)
-    plan = plan.replace(compiled=compiled is not None)
+    auxiliary = AuxiliaryNetworks(objective, device)
+    eager = EagerStep(train_step, optimizer, auxiliary, batches, settings.grad_clip)
+    executor = choose_executor(eager, settings, plan.total_steps, callback.on_message)
+    plan = plan.replace(compiled=executor.is_compiled)
     if folder:
         folder.update(plan=plan.model_dump(), status=str(Status.RUNNING))
     trainer = Trainer(
         model=model,
-        train_step=train_step,
+        objective=objective,
+        executor=executor,
         optimizer=optimizer,
-        adversaries=Adversaries(objective, device),
+        auxiliary=auxiliary,
         ema=ExponentialMovingAverage(model, settings.ema_decay),
         batches=batches,
         validation=data.validation,
         settings=settings,
         plan=plan,
-        compiled=compiled,
         budget=TimeBudget(plan.minutes, plan.budget_steps, batches.steps_per_epoch)
         if plan.minutes and plan.budget_steps
         else None,
@@ -172,27 +175,6 @@ def _build_kernels(model: Autoencoder, precision: str, device: torch.device, cal
     if lacks_compiler():
         callback.on_message("a C++ compiler, such as g++, would make this training faster")
     return any(has_custom_kernel(layer, precision) for layer in model.modules())
-
-
-def _compile_step(
-    train_step: TrainStep, optimizer: Optimizer, batches: Batches, settings: Settings, steps: int, callback: Callback
-) -> CompiledStep | None:
-    wanted = settings.compile
-    if wanted == "auto" and (settings.minutes or not is_worth_compiling(train_step, steps, batches.device)):
-        return None
-    if wanted == "never":
-        return None
-    on_gpu = batches.device.type == "cuda"
-    callback.on_message(
-        "recording the training step" if on_gpu else "compiling the training step, which can take a minute"
-    )
-    try:
-        return CompiledStep(train_step, optimizer, batches, settings.seed, settings.grad_clip, steps)
-    except CapabilityError as error:
-        if wanted == "always":
-            raise CapabilityError(f"{error}: leave --compile out") from error
-        callback.on_message(f"{error}; training goes on without")
-        return None
 
 
 def _kept_plan(folder: RunFolder | None) -> Plan | None:
@@ -251,7 +233,7 @@ def _optimizer(model: Autoencoder, settings: Settings) -> Optimizer:
 
 def _restore(trainer: Trainer, folder: RunFolder) -> None:
     """Goes back to the last checkpoint; what was written after it is forgotten, and will be made again."""
-    state = load_checkpoint(folder.checkpoint_file, trainer.model, trainer.optimizer, trainer.adversaries, trainer.ema)
+    state = load_checkpoint(folder.checkpoint_file, trainer.model, trainer.optimizer, trainer.auxiliary, trainer.ema)
     trainer.resume(state, [EpochMetrics(**line) for line in folder.metrics() if line["step"] <= state.step])
     if trainer.history.best:
         trainer.best_weights, _ = load_tensors(folder.model_file)

@@ -6,7 +6,7 @@ import time
 from autoencode.data import Batches, Subset
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
 from autoencode.training.optimizers import optimizers
 from autoencode.training.validate import validate
@@ -70,14 +70,14 @@ def estimate_steps(
     """
     trial, judge = copy.deepcopy((model, objective))
     step = TrainStep(trial, judge, precision)
-    update, adversaries = optimizers[optimizer](trial), Adversaries(judge, batches.device)
+    update, auxiliary = optimizers[optimizer](trial), AuxiliaryNetworks(judge, batches.device)
     validating = _seconds_to_validate(trial, judge, validation)
     budget = minutes * 60 / 50
     times: list[float] = []
     began = time.perf_counter()
     while len(times) < 5 or (time.perf_counter() - began < budget and len(times) < 50):
         start = time.perf_counter()
-        training_step(step, update, adversaries, batches(len(times)), len(times), grad_clip=None)
+        training_step(step, update, auxiliary, batches(len(times)), len(times), grad_clip=None)
         times.append(time.perf_counter() - start)
     typical = sorted(times)[len(times) // 2]
     return max(1, int(minutes * 60 / (typical + validating / batches.steps_per_epoch)))

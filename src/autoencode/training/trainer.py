@@ -6,19 +6,20 @@ from dataclasses import dataclass, field
 import torch
 from torch.optim import Optimizer
 
-from autoencode.data import Batch, Batches, Subset
+from autoencode.data import Batches, Subset
 from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.plan import Plan
 from autoencode.runtime.seeding import seed_rng
 from autoencode.settings import Settings
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.callback import Callback
 from autoencode.training.checkpoint import TrainerState, save_checkpoint
 from autoencode.training.ema import ExponentialMovingAverage
-from autoencode.training.execution.compiled_step import CompiledStep
-from autoencode.training.execution.train_step import TrainStep, check_finite, training_step
+from autoencode.training.execution.step_executor import StepExecutor
+from autoencode.training.execution.train_step import check_finite
 from autoencode.training.history import EpochMetrics, History, Status
 from autoencode.training.lr_schedules import lr_schedules
 from autoencode.training.time_budget import TimeBudget
@@ -33,9 +34,10 @@ class Trainer:
     """A training under way: the parts of the loop, each a few lines."""
 
     model: Autoencoder
-    train_step: TrainStep
+    objective: Objective
+    executor: StepExecutor
     optimizer: Optimizer
-    adversaries: Adversaries
+    auxiliary: AuxiliaryNetworks
     ema: ExponentialMovingAverage
     batches: Batches
     validation: Subset
@@ -44,7 +46,6 @@ class Trainer:
     folder: RunFolder | None
     callback: Callback
     state: TrainerState = field(default_factory=TrainerState)
-    compiled: CompiledStep | None = None
     budget: TimeBudget | None = None
     history: History = field(default_factory=History)
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
@@ -70,7 +71,7 @@ class Trainer:
         self._set_learning_rate(step)
         rows = self.batches.gather(step)
         try:
-            values = self._train_batch(rows, step)
+            values = self.executor.run(rows, step)
         except DivergenceError:
             self._write_status("diverged")
             raise
@@ -83,12 +84,6 @@ class Trainer:
             self._replan(self.budget, time.monotonic() - began)
         if time.monotonic() - self._checkpointed > settings.checkpoint_seconds and not self.epoch_is_over:
             self.checkpoint()
-
-    def _train_batch(self, rows: Batch, step: int) -> dict[str, float]:
-        if self.compiled is not None and self.compiled.accepts(rows):
-            return self.compiled(rows, step)
-        batch = self.batches.prepare(rows)
-        return training_step(self.train_step, self.optimizer, self.adversaries, batch, step, self.settings.grad_clip)
 
     def _replan(self, budget: TimeBudget, seconds: float) -> None:
         """More steps, or fewer, where they go faster or slower than was thought."""
@@ -105,7 +100,7 @@ class Trainer:
         factor = lr_schedules[self.settings.schedule]((step + 1) / (self.plan.total_steps + 1))
         for group in self.optimizer.param_groups:
             group["lr"] = group["max_lr"] * factor
-        self.adversaries.set_learning_rate(factor)
+        self.auxiliary.set_learning_rate(factor)
 
     @property
     def epoch_is_over(self) -> bool:
@@ -119,7 +114,7 @@ class Trainer:
         validating = time.monotonic()
         trained = validating - self._epoch_began
         with self.ema.applied():
-            validation = validate(self.model, self.train_step.objective, self.validation, seed=self.settings.seed)
+            validation = validate(self.model, self.objective, self.validation, seed=self.settings.seed)
             self._check_validation(validation)
             best = self._update_best(validation["loss"])
             self._snapshot(best)
@@ -167,12 +162,12 @@ class Trainer:
         self._unsaved = {}
 
     def _update_best(self, loss: float) -> bool:
-        """Whether this is the best epoch so far; it also counts the patience, and stops when it is at its end.
+        """Whether this is the best epoch so far; also counts the epochs without improvement, for early stopping.
 
-        Losses that adversaries judge cannot be compared between epochs, as the adversaries learn: the last epoch is then best.
+        With auxiliary networks, losses of different epochs cannot be compared: the last epoch then counts as best.
         """
         state, settings = self.state, self.settings
-        best = loss < state.best_loss or bool(self.adversaries.networks)
+        best = loss < state.best_loss or bool(self.auxiliary.networks)
         state.best_loss = min(loss, state.best_loss)
         if loss < state.patience_best - settings.min_delta:
             state.patience_best, state.epochs_since_best = loss, 0
@@ -201,7 +196,7 @@ class Trainer:
         self._has_saved = True
         if self.folder:
             save_checkpoint(
-                self.folder.checkpoint_file, self.model, self.optimizer, self.adversaries, self.ema, self.state
+                self.folder.checkpoint_file, self.model, self.optimizer, self.auxiliary, self.ema, self.state
             )
         self._checkpointed = time.monotonic()
 

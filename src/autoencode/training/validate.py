@@ -1,4 +1,4 @@
-"""The terms of an objective over a part of the data."""
+"""Evaluates an objective on a part of the data."""
 
 from collections import defaultdict
 from collections.abc import Generator
@@ -20,20 +20,20 @@ def validate(
 ) -> dict[str, float]:
     """Means over a part of the data of the loss and each of its terms, in nats for each example.
 
-    Schedules have their final value. The noise is the same at every call with the same seed, so that two epochs differ
-    by their weights alone.
+    Schedules have their final value. The same seed gives the same noise, so that two epochs differ by their weights
+    alone.
 
     Args:
-        model: left in the mode in which it came.
-        objective: whose terms are reported; its adversaries judge in evaluation mode, too.
-        part: every example counts once.
+        model: the model; its mode (training or evaluation) is restored afterwards.
+        objective: whose terms are reported; its auxiliary networks are put into evaluation mode, too.
+        part: the examples; each counts once.
         seed: of the noise.
-        batch_size: codes decoded at a time; it changes the speed and not the meaning.
+        batch_size: codes decoded at a time; it affects the speed only.
     """
     device = next(model.parameters()).device
     sums: dict[str, float] = defaultdict(float)
     with ExitStack() as inside, torch.no_grad(), preserved_rng(device):
-        for network in (model, *(adversary.network.to(device) for adversary in objective.auxiliary_networks.values())):
+        for network in (model, *(auxiliary.network.to(device) for auxiliary in objective.auxiliary_networks.values())):
             inside.enter_context(eval_mode(network))
         seed_rng(seed, _VALIDATION_STREAM)
         for batch in sequential_batches(part, max(1, batch_size // objective.n_samples)):

@@ -18,10 +18,11 @@ from autoencode.runs.folder import RunFolder
 from autoencode.runtime.seeding import preserved_rng, seed_rng
 from autoencode.settings import Settings
 from autoencode.training import Callback, fit
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution import compiled_step, custom_kernels
 from autoencode.training.execution.compiled_step import CompiledStep, is_worth_compiling
-from autoencode.training.execution.train_step import TrainStep, training_step
+from autoencode.training.execution.step_executor import EagerStep
+from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.optimizers import optimizers, state_tensors
 from support.compiling import eight_steps, weights_of_training
 
@@ -45,8 +46,13 @@ def pictures(n: int = 50) -> Batches:
     return Batches(torch.rand(n, 1, 6, 6, generator=torch.Generator().manual_seed(1)), 12, seed=0)
 
 
-def compile_traced(step: TrainStep, batches: Batches | None = None, optimizer: str = "adam") -> CompiledStep:
-    return CompiledStep(step, optimizers[optimizer](step.model), batches or pictures(), seed=0)
+def eagerly(step: TrainStep, batches: Batches | None = None, optimizer: str = "adam") -> EagerStep:
+    update = optimizers[optimizer](step.model)
+    return EagerStep(step, update, AuxiliaryNetworks(step.objective), batches or pictures())
+
+
+def compiled(step: TrainStep, batches: Batches | None = None, optimizer: str = "adam") -> CompiledStep:
+    return CompiledStep(eagerly(step, batches, optimizer), seed=0)
 
 
 @compiler
@@ -69,9 +75,9 @@ def test_in_bfloat16_large_products_are_rounded(monkeypatch: pytest.MonkeyPatch)
     step.precision = "bfloat16"
     seed_rng(0, 3)
     alone = step(batches(3), 3).loss.item()
-    program = compile_traced(step, batches)
+    program = compiled(step, batches)
     seed_rng(0, 3)
-    found = program(batches.gather(3), 3)["loss"]
+    found = program.run(batches.gather(3), 3)["loss"]
     assert found == pytest.approx(exact, rel=1e-2)
     assert found != pytest.approx(exact, rel=1e-6)
     assert found == pytest.approx(alone, rel=1e-6)
@@ -83,8 +89,10 @@ def test_every_size_with_many_steps_is_compiled_for(monkeypatch) -> None:
     step, batches = of(), pictures(52)  # three in five steps are of ten, two of eleven
     fitting = {}
     for steps in (24, 25):
-        program = CompiledStep(step, optimizers["adam"](step.model), batches, seed=0, steps=steps)
-        fitting[steps] = {len(batches.gather(number)) for number in range(5) if program.accepts(batches.gather(number))}
+        program = CompiledStep(eagerly(step, batches), seed=0, steps=steps)
+        fitting[steps] = {
+            len(batches.gather(number)) for number in range(5) if program.has_program_for(batches.gather(number))
+        }
     assert fitting == {24: {10}, 25: {10, 11}}
 
 
@@ -94,40 +102,40 @@ def test_every_size_with_many_steps_is_compiled_for(monkeypatch) -> None:
 )
 def test_what_is_stored_is_made_numbers_of_or_drawn_from_inside(part: Subset) -> None:
     step, batches = of(), Batches(part, 12, seed=0)
-    program = compile_traced(step, batches)
+    program = compiled(step, batches)
     seed_rng(0, 3)
     expected = step(batches(3), 3).loss.item()
     seed_rng(0, 3)
-    assert program(batches.gather(3), 3)["loss"] == pytest.approx(expected, rel=1e-5)
+    assert program.run(batches.gather(3), 3)["loss"] == pytest.approx(expected, rel=1e-5)
 
 
 @compiler
 def test_weights_are_read_where_they_are_and_other_sizes_do_not_fit() -> None:
     step, batches = of(), pictures()
-    program = compile_traced(step, batches)
+    program = compiled(step, batches)
     with torch.no_grad():
         for weight in step.parameters():
             weight.mul_(0.5)
     seed_rng(0, 4)
     expected = step(batches(4), 4).loss.item()
     seed_rng(0, 4)
-    assert program(batches.gather(4), 4)["loss"] == pytest.approx(expected, rel=1e-5)
-    assert not program.accepts(Batch(torch.rand(9, 1, 6, 6)))
+    assert program.run(batches.gather(4), 4)["loss"] == pytest.approx(expected, rel=1e-5)
+    assert not program.has_program_for(Batch(torch.rand(9, 1, 6, 6)))
 
 
 @compiler
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_step_that_fails_changes_nothing(optimizer: str) -> None:
     step, batches = of(), pictures()
-    update = optimizers[optimizer](step.model)
-    program = CompiledStep(step, update, batches, seed=0)
-    program(batches.gather(0), 0)
-    before = [*(p.clone() for p in step.parameters()), *(t.clone() for t in state_tensors(update).values())]
+    eager = eagerly(step, batches, optimizer)
+    program = CompiledStep(eager, seed=0)
+    program.run(batches.gather(0), 0)
+    before = [*(p.clone() for p in step.parameters()), *(t.clone() for t in state_tensors(eager.optimizer).values())]
     rows = batches.gather(1)
     rows.x[3, 0, 2, 2] = torch.nan
     with pytest.raises(DivergenceError, match="at step 1"):
-        program(rows, 1)
-    after = [*step.parameters(), *state_tensors(update).values()]
+        program.run(rows, 1)
+    after = [*step.parameters(), *state_tensors(eager.optimizer).values()]
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
@@ -171,8 +179,8 @@ class Branching(Objective):
 @compiler
 @pytest.mark.parametrize("objective", [Fickle(), Branching()], ids=["fickle", "branching"])
 def test_what_is_no_fixed_list_of_operations_is_refused(objective: Objective) -> None:
-    with pytest.raises(CapabilityError, match="chooses by its numbers"):
-        compile_traced(of(objective))
+    with pytest.raises(CapabilityError, match="its control flow depends on data"):
+        compiled(of(objective))
 
 
 class Counting(nn.Module):
@@ -198,15 +206,12 @@ def test_numbers_that_steps_keep_are_kept() -> None:
     for way in (0, 1):
         step, batches = of(), pictures()
         step.model.encoder = Counting(step.model.encoder)
-        update = optimizers["sgd"](step.model)
-        program = CompiledStep(step, update, batches, seed=0) if way else None
+        eager = eagerly(step, batches, "sgd")
+        executor = CompiledStep(eager, seed=0) if way else eager
         assert step.model.encoder.count == 0
         for number in range(3):
             seed_rng(0, number)
-            if program:
-                program(batches.gather(number), number)
-            else:
-                training_step(step, update, Adversaries(step.objective), batches(number), number, None)
+            executor.run(batches.gather(number), number)
         found.append([*step.parameters(), *step.buffers()])
     for one, other in zip(*found, strict=True):
         torch.testing.assert_close(other, one, rtol=1e-3, atol=1e-5)
@@ -234,29 +239,25 @@ def test_convolutions_of_our_own_are_in_the_program(recipe: str, precision: str,
         torch.manual_seed(0)
         model, objective = recipes[recipe]((1, 28, 20))
         step = TrainStep(model.train().to(memory_format=torch.channels_last), objective, precision)
-        update = optimizers["sgd"](model)
-        program = CompiledStep(step, update, batches, seed=0) if way else None
+        eager = eagerly(step, batches, "sgd")
+        executor = CompiledStep(eager, seed=0) if way else eager
         for number in range(3):
             seed_rng(0, number)
-            if program:
-                values = program(batches.gather(number), number)
-            else:
-                values = training_step(step, update, Adversaries(objective), batches(number), number, None)
-            found.append(list(values.values()))
+            found.append(list(executor.run(batches.gather(number), number).values()))
     assert sum("autoencode_convolve" in name for name in fwd) >= 8
     assert not any("aten.convolution" in name for name in fwd)
     rtol = 1e-4 if precision == "float32" else 1e-3
     torch.testing.assert_close(torch.tensor(found[3:]), torch.tensor(found[:3]), rtol=rtol, atol=rtol)
 
 
-def test_players_and_other_precisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CapabilityError, match="with adversaries"):
-        compile_traced(of(recipe="adversarial-ae"))
+def test_auxiliary_networks_and_other_precisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CapabilityError, match="auxiliary networks"):
+        compiled(of(recipe="adversarial-ae"))
     half = of()
     half.precision = "bfloat16"
     monkeypatch.setattr(compiled_step, "has_bfloat16", lambda: False)
-    with pytest.raises(CapabilityError, match="not compiled in bfloat16"):
-        compile_traced(half)
+    with pytest.raises(CapabilityError, match="in bfloat16: this processor does not support it"):
+        compiled(half)
 
 
 def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +305,7 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
     model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
     assert fit(model, objective, data, Settings(steps=2, **options), callback=callback).status == "complete"
     said = ["compiling the training step, which can take a minute"]
-    said.append("this step cannot be compiled: no compiler; training goes on without")
+    said.append("cannot compile the training step: no compiler; training continues without compiling")
     assert callback.said == (said if tried else [])
     if tried:
         with pytest.raises(CapabilityError, match="no compiler"):
@@ -317,7 +318,7 @@ def test_a_model_is_left_as_it_was(monkeypatch) -> None:
     step: TrainStep = of()
     before, state = [p.clone() for p in step.parameters()], torch.get_rng_state()
     with pytest.raises(CapabilityError):
-        compile_traced(step)
+        compiled(step)
     assert all(p.grad is None for p in step.parameters())
     assert all(torch.equal(a, b) for a, b in zip(before, step.parameters(), strict=True))
     assert torch.equal(state, torch.get_rng_state())

@@ -1,1 +1,1 @@
-"""The ways to make one training step: as it is, compiled, or recorded on a GPU."""
+"""The ways to make one training step: eagerly, compiled for the processor, or recorded on a GPU."""

@@ -1,4 +1,4 @@
-"""A function on a GPU, recorded once and replayed."""
+"""Records the kernels of a function on a GPU once, and replays them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,23 +7,23 @@ import torch
 from torch import Tensor
 
 Function = Callable[..., Any]
-"""Of tensors, to tensors, by PyTorch's operations alone."""
+"""Takes tensors and returns tensors, by PyTorch's operations alone."""
 
 _WARMUP_ITERATIONS = 3
-"""Before a recording, so that libraries have made what they keep: as many as PyTorch's own notes on graphs advise."""
+"""Calls before the recording, so that libraries have allocated their workspaces; PyTorch's notes on graphs advise 3."""
 
 
 class CudaGraph:
-    """A function on a GPU whose kernels are recorded once; a call starts them all together.
+    """A function on a GPU whose kernels are recorded once; each call launches them all together.
 
-    Started one by one, the hundred small kernels of a step cost more in Python than on the GPU. A recording always
-    reads and writes the same memory, so what is new at each call is copied to where it was at the first; and what a
-    call returns is overwritten by the next. Noise follows the generator as it stands at the call.
+    Launched one by one, the hundred small kernels of a step take more time in Python than on the GPU. A recording
+    always reads and writes the same memory: new inputs are copied to where the first ones were, and each call
+    overwrites the results of the one before. Noise follows the state of the generator at the call.
 
     Args:
-        function: of memory and what is given, in this order. It may change the memory in place.
+        function: takes the tensors of `memory`, then those of `new_inputs`; it may change the memory in place.
         memory: tensors on the GPU that stay where they are.
-        new_inputs: on any device; new at each call, of these shapes.
+        new_inputs: examples of the tensors that are new at each call, of the same shapes; on any device.
 
     Raises:
         RuntimeError: an operation cannot be recorded, such as one that waits for the GPU.
@@ -41,7 +41,7 @@ class CudaGraph:
         """Replays the function.
 
         Args:
-            inputs: the memory, which is taken to be that of the recording, and what is given.
+            inputs: the tensors of the recorded memory, then the new ones.
         """
         for place, value in zip(self._static_inputs, inputs[len(inputs) - len(self._static_inputs) :], strict=True):
             place.copy_(value, non_blocking=True)
@@ -50,7 +50,11 @@ class CudaGraph:
 
 
 def capture(function: Function, inputs: Sequence[Tensor]) -> tuple[Callable[[], None], Any]:
-    """What replays the function on the memory of these inputs, and where its results will be; nothing is changed."""
+    """Records the function on the memory of these inputs, and changes none of it.
+
+    Returns:
+        A function that replays the recording, and the tensors that will hold its results.
+    """
     copies = [value.clone() for value in inputs]
     side, usual = torch.cuda.Stream(), torch.cuda.current_stream()
     side.wait_stream(usual)

@@ -1,4 +1,4 @@
-"""Which layers this library computes itself."""
+"""Which layers are computed by this library's own kernels."""
 
 from torch import nn
 
@@ -7,10 +7,10 @@ from autoencode.nn import Conv, FewOutputsConv, Linear, PooledConv, TransposedCo
 
 
 def has_custom_kernel(layer: nn.Module, precision: str) -> bool:
-    """Whether kernels of our own compute this layer here. The first call may compile them, and may measure.
+    """Whether this library's kernels compute this layer on this machine. The first call may compile and time them.
 
     Args:
-        layer: of a model.
+        layer: a layer of a model.
         precision: float32 or bfloat16.
     """
     if not supports_custom_kernel(layer, precision) or not build_kernels():
@@ -19,10 +19,10 @@ def has_custom_kernel(layer: nn.Module, precision: str) -> bool:
 
 
 def supports_custom_kernel(layer: nn.Module, precision: str) -> bool:
-    """Whether kernels of our own can compute this layer faster here, once they are compiled (`autoencode.kernels`).
+    """Whether this library's kernels, once compiled, can compute this layer faster on this machine.
 
     Args:
-        layer: of a model.
+        layer: a layer of a model.
         precision: float32 or bfloat16.
     """
     if isinstance(layer, Linear):

@@ -1,4 +1,4 @@
-"""Adam as operations that a compiler can be given together with the step that they end."""
+"""Adam as a function of tensors, so that a compiler can take it together with the rest of the step."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _STATE_NAMES = ("exp_avg", "exp_avg_sq", "step")
 
 
 def has_functional_form(optimizer: Optimizer) -> bool:
-    """Whether it is PyTorch's Adam or AdamW, in the form that `autoencode.training.optimizers` makes."""
+    """Whether it is PyTorch's Adam or AdamW with one group of parameters, as `training.optimizers` makes it."""
     if not isinstance(optimizer, Adam) or len(optimizer.param_groups) != 1:
         return False
     group = optimizer.param_groups[0]
@@ -19,16 +19,16 @@ def has_functional_form(optimizer: Optimizer) -> bool:
 
 
 class FunctionalAdam:
-    """The update of PyTorch's Adam, on its own state, so that steps made in either way can follow one another.
+    """The update of PyTorch's Adam on its own state, so that compiled and eager steps can follow one another.
 
         w ← (1 − α λ) w − a m / (b √v + ε),    a = α / (1 − β₁ᵗ),    b = 1 / √(1 − β₂ᵗ)
 
-    The two divisions by what is the same for all weights are made once, and not for each of them: with the square
-    root, divisions are most of what Adam takes.
+    The two divisions by scalars that all weights share are made once, and not for each weight: with the square root,
+    divisions take most of Adam's time.
 
     Args:
-        optimizer: one that `has_functional_form`.
-        weights: which it changes.
+        optimizer: one for which `has_functional_form` holds.
+        weights: the weights that it updates.
 
     References:
         Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1; Loshchilov and Hutter,
@@ -47,13 +47,11 @@ class FunctionalAdam:
                 }
 
     def state(self) -> list[Tensor]:
-        """Weight by weight the means of its gradients and of their squares and the number of updates: all that an update
-        changes besides the weights.
-        """
+        """Adam's state: for each weight the means of its gradient and squared gradient, and the number of updates."""
         return [self._optimizer.state[weight][name] for weight in self._weights for name in _STATE_NAMES]
 
     def scalars(self) -> Tensor:
-        """What is the same for all weights at the coming update, (3,): a, b and 1 − α λ."""
+        """The scalars of the next update, which all weights share, (3,): a, b and 1 − α λ."""
         rate, (beta1, beta2) = self._group["lr"], self._group["betas"]
         step = self._optimizer.state[self._weights[0]]["step"].item() + 1
         decay = 1 - rate * self._group["weight_decay"]
@@ -62,11 +60,11 @@ class FunctionalAdam:
     def update(
         self, weights: Sequence[Tensor], inputs: Sequence[Tensor], gradients: Sequence[Tensor], ok: Tensor
     ) -> None:
-        """Changes weights and the state among the inputs in place, where `ok` holds; else all stays as it is.
+        """Updates weights and state in place where `ok` is true; otherwise all stays as it is.
 
         Args:
-            weights: their numbers, in the order of the constructor.
-            inputs: as `state` gives them, and then as `scalars` does.
+            weights: their values, in the order of the constructor.
+            inputs: the tensors of `state`, then that of `scalars`.
             gradients: of the loss, for each weight.
             ok: a Boolean scalar.
         """
@@ -83,7 +81,7 @@ class FunctionalAdam:
                 old.copy_(torch.where(ok, changed, old))
 
     def gradients(self, changed: Sequence[Tensor]) -> list[Tensor]:
-        """The gradients of an update that made the state so, from what it is now."""
+        """The gradients of an update that turned the current state into `changed`."""
         means = [self._optimizer.state[weight]["exp_avg"] for weight in self._weights]
         beta1 = self._group["betas"][0]
         return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::3], strict=False)]

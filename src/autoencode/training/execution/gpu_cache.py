@@ -1,19 +1,19 @@
-"""Examples that stay on a GPU."""
+"""Keeps the examples in a GPU's memory."""
 
 import torch
 
 from autoencode.data import Subset
 
 _SHARE = 0.5
-"""Of the memory that is free there; the rest is for the model and its steps."""
+"""The share of the free memory that examples may take; the rest is for the model and its steps."""
 
 
 def cache_on_gpu(part: Subset, device: torch.device) -> Subset:
-    """The part in a GPU's own memory, where it takes at most half of what is free: batches are then gathered there.
+    """Moves the examples to a GPU if they take at most half of its free memory; batches are then gathered there.
 
     Args:
         part: the examples.
-        device: where they are trained on; on the processor the part stays as it is.
+        device: where the model is; on the processor the examples stay as they are.
     """
     if device.type != "cuda" or part.nbytes > _SHARE * free_memory(device):
         return part
@@ -21,6 +21,6 @@ def cache_on_gpu(part: Subset, device: torch.device) -> Subset:
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes that are free on a GPU."""
+    """The free memory of a GPU in bytes."""
     free, _ = torch.cuda.mem_get_info(device)
     return free

@@ -1,4 +1,4 @@
-"""A function of tensors as one program: compiled for the processor, recorded on a GPU."""
+"""Turns a function of tensors into one program: compiled for the processor, recorded on a GPU."""
 
 import sys
 import warnings
@@ -13,19 +13,19 @@ from autoencode.training.execution.cuda_graph import CudaGraph
 
 
 def compile_traced(function: Callable[..., Any], memory: Sequence[Tensor], new_inputs: Sequence[Tensor]) -> Any:
-    """The function, written down operation by operation, as one program; only copies are changed here.
+    """Traces the function operation by operation and compiles the result. Tracing works on copies of the tensors.
 
     Args:
-        function: of memory and what is given, in this order; it may change the memory in place.
-        memory: stays where it is from call to call.
-        new_inputs: comes anew at each call, of these shapes.
+        function: takes the tensors of `memory`, then those of `new_inputs`; it may change the memory in place.
+        memory: tensors that stay where they are from call to call.
+        new_inputs: examples of the tensors that are new at each call, of the same shapes.
 
     Returns:
-        What takes the same tensors; on a GPU its results are overwritten by the next call.
+        The program, which takes the same tensors; on a GPU each call overwrites the results of the one before.
     """
     inputs = [*memory, *(value.to(memory[0].device) for value in new_inputs)]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # PyTorch's own, about PyTorch's own, at the first import of its compiler
+        warnings.simplefilter("ignore")  # the import of PyTorch's compiler warns about PyTorch's own code
         graph = _trace(function, inputs)
         if memory[0].device.type == "cuda":
             return CudaGraph(graph, memory, new_inputs)
@@ -35,7 +35,7 @@ def compile_traced(function: Callable[..., Any], memory: Sequence[Tensor], new_i
 def _trace(function: Callable[..., Any], inputs: Sequence[Tensor]) -> Any:
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    is_matmul_faster()  # which may measure: that is not to be written down
+    is_matmul_faster()  # the first call may time products, which must not be traced
     with trace_custom_ops():
         graph = make_fx(function)(*cloned(inputs))
     return make_fx(functionalize(graph))(*cloned(inputs))
@@ -46,7 +46,7 @@ def _inductor_compile(graph: Any, inputs: Sequence[Tensor]) -> Any:
     from torch._inductor import config
 
     for node in graph.graph.nodes:
-        node.meta.clear()  # its notes on shapes, which the compiler makes anew, and would take for another's
+        node.meta.clear()  # the compiler infers shapes itself, and rejects those noted by the tracer
     with (
         config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
         config.patch({"aot_inductor.custom_ops_to_c_shims": c_shims(), "cpp.cxx": _cxx_candidates(config.cpp.cxx)}),
@@ -55,12 +55,12 @@ def _inductor_compile(graph: Any, inputs: Sequence[Tensor]) -> Any:
 
 
 def _cxx_candidates(found: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """Those that PyTorch looks for, but GNU's in place of LLVM's: what that compiles has threads of its own, which wait
-    beside PyTorch's, so that a program takes longer than the step as it is (docs/decisions/0013).
+    """PyTorch's candidates with g++ in place of clang: clang's OpenMP has threads of its own, which compete with
+    PyTorch's, so that the program would be slower than the eager step (docs/decisions/0013).
     """
     return tuple("g++" if one and "clang" in one and sys.platform == "linux" else one for one in found)
 
 
 def cloned(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """Each of them in memory of its own."""
+    """A copy of each tensor."""
     return [tensor.clone() for tensor in tensors]

@@ -1,4 +1,4 @@
-"""Which arithmetic the networks run in, and on what."""
+"""In which precision the networks are computed."""
 
 import torch
 
@@ -6,10 +6,16 @@ from autoencode.model import Autoencoder
 
 
 def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> str:
-    """`float32` or `bfloat16`; `auto` is bfloat16 where matrix units make it faster and nothing was seen to be lost.
+    """`float32` or `bfloat16`; `auto` is bfloat16 for models without a prior where matrix units make it faster.
 
-    AVX-512 without AMX has it too, but gains less (docs/decisions/0016). A denoiser of three seeds lost nothing by it;
-    of VAEs no loss was seen, to within two nats (docs/performance.md): those with a prior stay float32.
+    AVX-512 without AMX has bfloat16 too, but gains less (docs/decisions/0016). Denoisers trained with three seeds lost
+    nothing in bfloat16. For VAEs the measured difference is zero only to within two nats (docs/performance.md), so
+    models with a prior stay in float32.
+
+    Args:
+        name: "auto", "float32" or "bfloat16".
+        device: where the model is computed.
+        model: the model.
     """
     if name != "auto":
         return name
@@ -20,8 +26,10 @@ def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> st
 
 
 def is_emulated(precision: str, device: torch.device) -> bool:
-    """Whether the processor has to make do without: with AVX2, or AVX-512 of before 2020, products in bfloat16 take
-    several times as long as in float32, and up to a hundred times.
+    """Whether the processor only emulates bfloat16.
+
+    With AVX2, or AVX-512 from before 2020, products in bfloat16 take several times as long as in float32, and up to a
+    hundred times.
     """
     if precision != "bfloat16" or device.type != "cpu":
         return False

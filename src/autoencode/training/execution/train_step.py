@@ -1,4 +1,4 @@
-"""One step of training."""
+"""One training step: forward, backward and update."""
 
 import math
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from autoencode.data import Batch
 from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective, ObjectiveOutput
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 
 
 class TrainStep(nn.Module):
-    """The model and its objective as one module: what compiling and distributing wrap.
+    """The model and its objective as one module: the module that is compiled, recorded or distributed.
 
     Args:
-        model: what is trained.
-        objective: what judges it.
+        model: the model to train.
+        objective: computes the loss and its terms.
         precision: of the networks, `float32` or `bfloat16`; likelihoods, divergences and losses are always float32.
     """
 
@@ -38,43 +38,44 @@ class TrainStep(nn.Module):
 def training_step(
     train_step: TrainStep,
     optimizer: Optimizer,
-    adversaries: Adversaries,
+    auxiliary: AuxiliaryNetworks,
     batch: Batch,
     step: int,
     grad_clip: float | None,
 ) -> dict[str, float]:
-    """One forward pass; backward for the model and for each adversary; then all are updated.
+    """Makes one forward pass and one backward pass for the model and each auxiliary network, then updates them all.
 
     Args:
         train_step: the model and its objective.
         optimizer: of the model.
-        adversaries: of the objective.
-        batch: what is learned from.
-        step: its number.
-        grad_clip: bounds the gradient of the model, and that of each adversary, on its own.
+        auxiliary: the networks trained beside the model.
+        batch: the examples.
+        step: the number of the step, for schedules.
+        grad_clip: the largest norm of the model's gradient, and of each auxiliary network's on its own.
 
-    Returns the loss and the means of its terms, and each adversary's loss under its name.
+    Returns:
+        The loss and the means of its terms in nats per example, and each auxiliary network's loss under its name.
 
     Raises:
-        DivergenceError: the loss or the gradient is no finite number; the weights are then those of before the step.
+        DivergenceError: the loss or the gradient is not finite; the weights are then as they were before the step.
     """
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
-    values = _forward_backward(train_step, adversaries, batch, step)
+    values = _forward_backward(train_step, auxiliary, batch, step)
     check_finite(values, f"at step {step}")
     if grad_clip is not None:
-        for part in (train_step, *adversaries.networks.values()):
+        for part in (train_step, *auxiliary.networks.values()):
             _clip(part, grad_clip, step)
     optimizer.step()
-    adversaries.step()
+    auxiliary.step()
     return values
 
 
-def _forward_backward(train_step: TrainStep, adversaries: Adversaries, batch: Batch, step: int) -> dict[str, float]:
+def _forward_backward(train_step: TrainStep, auxiliary: AuxiliaryNetworks, batch: Batch, step: int) -> dict[str, float]:
     output: ObjectiveOutput = train_step(batch, step)
-    adversaries.backward(output.auxiliary_losses)
-    if adversaries.networks:
+    auxiliary.backward(output.auxiliary_losses)
+    if auxiliary.networks:
         output.loss.backward(inputs=[p for p in train_step.model.parameters() if p.requires_grad])
     else:
         output.loss.backward()
@@ -82,7 +83,7 @@ def _forward_backward(train_step: TrainStep, adversaries: Adversaries, batch: Ba
 
 
 def _to_floats(scalars: Mapping[str, Tensor]) -> dict[str, float]:
-    """All at once, since a device is waited for each time that a number is asked of it."""
+    """All values in one transfer, since each transfer waits for the device."""
     together = torch.stack(list(scalars.values()))
     return dict(zip(scalars, together.tolist(), strict=True))
 
@@ -93,10 +94,14 @@ def _clip(module: nn.Module, grad_clip: float, step: int) -> None:
 
 
 def check_finite(values: Mapping[str, float], where: str) -> None:
-    """Raises unless every value is a finite number.
+    """Raises unless every value is finite.
+
+    Args:
+        values: by name; the last one that is not finite is named in the message.
+        where: when it happened, for the message.
 
     Raises:
-        DivergenceError: the message names the value, says `where`, and what to try.
+        DivergenceError: a value is NaN or infinite.
     """
     wrong = [name for name, value in values.items() if not math.isfinite(value)]
     if not wrong:

@@ -13,7 +13,7 @@ from autoencode.runs.folder import RunFolder
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.settings import Settings
 from autoencode.training import fit, trainer, validate
-from autoencode.training.adversaries import Adversaries
+from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
 from autoencode.training.fit import _optimizer as optimizer_of
 from autoencode.training.history import Status
@@ -58,18 +58,18 @@ def timeless(history):
 
 def one_step(grad_clip=None):
     model, objective = made()
-    step, adversaries = TrainStep(model, objective), Adversaries(objective)
+    step, auxiliary = TrainStep(model, objective), AuxiliaryNetworks(objective)
     optimizer = optimizer_of(model, Settings())
     batch = Batch(torch.rand(16, 12, generator=torch.Generator().manual_seed(1)))
     torch.manual_seed(2)
-    return training_step(step, optimizer, adversaries, batch, 0, grad_clip), model, objective, adversaries, batch
+    return training_step(step, optimizer, auxiliary, batch, 0, grad_clip), model, objective, auxiliary, batch
 
 
 # One step ----------------------------------------------------------------------------------------------------------
 
 
 def test_each_loss_moves_its_own_weights_alone():
-    _, model, _, adversaries, batch = one_step()
+    _, model, _, auxiliary, batch = one_step()
     torch.manual_seed(5)
     fresh, judge = made()
     torch.manual_seed(2)
@@ -77,7 +77,7 @@ def test_each_loss_moves_its_own_weights_alone():
     network = judge.auxiliary_networks["tc_critic"].network
     for loss, module, done in (
         (output.loss, fresh, model),
-        (output.auxiliary_losses["tc_critic"], network, adversaries.networks["tc_critic"]),
+        (output.auxiliary_losses["tc_critic"], network, auxiliary.networks["tc_critic"]),
     ):
         own = list(module.parameters())
         expected = torch.autograd.grad(loss, own, retain_graph=True)
@@ -85,58 +85,56 @@ def test_each_loss_moves_its_own_weights_alone():
             assert torch.equal(gradient, weight.grad)
 
 
-def test_model_and_player_step_from_one_pass():
+def test_model_and_auxiliary_network_step_from_one_pass():
     passes = []
     model, objective = made()
     model.encoder.register_forward_hook(lambda *_: passes.append(1))
-    adversaries, before = Adversaries(objective), learned(model)
-    critics = learned(adversaries.networks["tc_critic"])
+    auxiliary, before = AuxiliaryNetworks(objective), learned(model)
+    critics = learned(auxiliary.networks["tc_critic"])
     batch = Batch(torch.rand(16, 12))
-    values = training_step(TrainStep(model, objective), optimizer_of(model, Settings()), adversaries, batch, 0, None)
+    values = training_step(TrainStep(model, objective), optimizer_of(model, Settings()), auxiliary, batch, 0, None)
     assert len(passes) == 1
     assert values.keys() == {"loss", "nll", "kl", "total_correlation", "tc_critic"}
     assert not any(torch.equal(before[name], value) for name, value in model.named_parameters())
-    now = dict(adversaries.networks["tc_critic"].named_parameters())
+    now = dict(auxiliary.networks["tc_critic"].named_parameters())
     assert not any(torch.equal(critics[name], now[name]) for name in critics if name != "1.bias")
 
 
 def test_a_gradient_of_an_earlier_step_is_forgotten():
-    _, model, objective, adversaries, batch = one_step()
+    _, model, objective, auxiliary, batch = one_step()
     step, optimizer = TrainStep(model, objective), torch.optim.SGD(model.parameters(), lr=0.0)
-    adversaries.set_learning_rate(0.0)
+    auxiliary.set_learning_rate(0.0)
     gradients = []
     for _ in range(2):
         torch.manual_seed(3)
-        training_step(step, optimizer, adversaries, batch, 1, None)
-        gradients.append(
-            [p.grad.clone() for p in (*model.parameters(), *adversaries.networks["tc_critic"].parameters())]
-        )
+        training_step(step, optimizer, auxiliary, batch, 1, None)
+        gradients.append([p.grad.clone() for p in (*model.parameters(), *auxiliary.networks["tc_critic"].parameters())])
     assert all(torch.equal(a, b) for a, b in zip(*gradients, strict=True))
 
 
-def test_clipping_bounds_model_and_player_each_on_its_own():
-    _, model, _, adversaries, _ = one_step(grad_clip=1e-4)
-    for module in (model, adversaries.networks["tc_critic"]):
+def test_clipping_bounds_model_and_auxiliary_network_each_on_its_own():
+    _, model, _, auxiliary, _ = one_step(grad_clip=1e-4)
+    for module in (model, auxiliary.networks["tc_critic"]):
         norm = torch.cat([p.grad.flatten() for p in module.parameters()]).norm().item()
         assert norm == pytest.approx(1e-4, rel=1e-3)
 
 
-def test_players_follow_the_schedule():
-    adversaries = Adversaries(made()[1])
-    adversaries.set_learning_rate(0.25)
-    adversaries.set_learning_rate(0.5)
-    assert adversaries.optimizers["tc_critic"].param_groups[0]["lr"] == RATE / 2
-    assert adversaries.optimizers["tc_critic"].param_groups[0]["betas"] == (0.5, 0.9)
+def test_auxiliary_follow_the_schedule():
+    auxiliary = AuxiliaryNetworks(made()[1])
+    auxiliary.set_learning_rate(0.25)
+    auxiliary.set_learning_rate(0.5)
+    assert auxiliary.optimizers["tc_critic"].param_groups[0]["lr"] == RATE / 2
+    assert auxiliary.optimizers["tc_critic"].param_groups[0]["betas"] == (0.5, 0.9)
 
 
-def test_the_schedule_reaches_the_players_in_training(data, monkeypatch):
-    rates, plain = [], Adversaries.set_learning_rate
+def test_the_schedule_reaches_the_auxiliary_in_training(data, monkeypatch):
+    rates, plain = [], AuxiliaryNetworks.set_learning_rate
 
     def record(self, factor):
         plain(self, factor)
         rates.append(self.optimizers["tc_critic"].param_groups[0]["lr"])
 
-    monkeypatch.setattr(Adversaries, "set_learning_rate", record)
+    monkeypatch.setattr(AuxiliaryNetworks, "set_learning_rate", record)
     trained(data, epochs=2, schedule="linear")
     assert len(rates) == 8
     assert rates[-1] == pytest.approx(RATE / 9 / 0.95)
@@ -165,17 +163,17 @@ def test_going_on_is_the_same_to_the_bit(data, folder, average):
     assert same(*(load_tensors(each.checkpoint_file)[0] for each in (pieces, uninterrupted)))
 
 
-def test_of_the_players_nothing_is_left_in_the_weights(data, folder):
+def test_of_the_auxiliary_nothing_is_left_in_the_weights(data, folder):
     run = folder()
     model, _, _ = trained(data, run, epochs=1)
     for file in (run.model_file, run.last_model_file):
         assert load_file(file).keys() == model.state_dict().keys()
     kept = load_tensors(run.checkpoint_file)[0]
-    assert any(name.startswith("adversaries.tc_critic.network.") for name in kept)
-    assert any(name.startswith("adversaries.tc_critic.optimizer.") for name in kept)
+    assert any(name.startswith("auxiliary.tc_critic.network.") for name in kept)
+    assert any(name.startswith("auxiliary.tc_critic.optimizer.") for name in kept)
 
 
-def test_a_checkpoint_of_other_players_is_refused(data, folder):
+def test_a_checkpoint_of_other_auxiliary_is_refused(data, folder):
     run = folder()
     trained(data, run, epochs=1)
     model, _ = made()
@@ -183,7 +181,7 @@ def test_a_checkpoint_of_other_players_is_refused(data, folder):
         fit(model, Elbo() + TotalCorrelation(nn.Linear(2, 1)), data, Settings(epochs=2, batch_size=16), folder=run)
 
 
-def test_minutes_change_neither_model_nor_players(data):
+def test_minutes_change_neither_model_nor_auxiliary_networks(data):
     plain, judge, _ = trained(data, epochs=1)
     timed, other, _ = trained(data, epochs=1, minutes=100.0)
     assert same(weights(plain), weights(timed))
@@ -192,12 +190,12 @@ def test_minutes_change_neither_model_nor_players(data):
     )
 
 
-def test_minutes_shorten_a_training_with_players(data):
+def test_minutes_shorten_a_training_with_auxiliary_networks(data):
     _, _, history = trained(data, epochs=100_000, minutes=0.002)
     assert history.epochs[-1].step < 400_000
 
 
-def test_the_last_weights_are_kept_since_players_move_the_yardstick(data, folder, monkeypatch):
+def test_the_last_weights_are_kept_since_auxiliary_move_the_yardstick(data, folder, monkeypatch):
     values = iter([3.0, 4.0, 5.0])
     monkeypatch.setattr(trainer, "validate", lambda *args, **kwargs: {"loss": next(values)})
     run = folder()
@@ -206,7 +204,7 @@ def test_the_last_weights_are_kept_since_players_move_the_yardstick(data, folder
     assert run.model_file.read_bytes() == run.last_model_file.read_bytes()
 
 
-def test_validation_has_players_in_evaluation_mode_and_leaves_them_as_they_were(data):
+def test_validation_has_auxiliary_in_evaluation_mode_and_leaves_them_as_they_were(data):
     model, objective = made()
     network = objective.auxiliary_networks["tc_critic"].network.train()
     model.eval()
@@ -219,7 +217,7 @@ def test_validation_has_players_in_evaluation_mode_and_leaves_them_as_they_were(
     assert not network.training
 
 
-def test_players_learn_in_training_mode(data):
+def test_auxiliary_learn_in_training_mode(data):
     model, objective = made()
     network = objective.auxiliary_networks["tc_critic"].network.eval()
     fit(model, objective, data, Settings(epochs=1, batch_size=16))
@@ -227,7 +225,7 @@ def test_players_learn_in_training_mode(data):
     assert network[1].num_batches_tracked == 8  # two looks a step, four steps
 
 
-def test_bfloat16_players_have_losses_in_full_precision(data):
+def test_bfloat16_auxiliary_have_losses_in_full_precision(data):
     model, objective = made()
     x = torch.rand(16, 12)
     output = TrainStep(model, objective, "bfloat16")(Batch(x), 0)
@@ -239,10 +237,10 @@ def test_bfloat16_players_have_losses_in_full_precision(data):
 # Sums, weights and corruptions -------------------------------------------------------------------------------------
 
 
-def test_parts_pass_their_players_on():
+def test_parts_pass_their_auxiliary_on():
     one, two = critic(), critic()
     parts = 3.0 * Denoising(Elbo() + 2.0 * TotalCorrelation(one), lambda batch: batch) + AdversarialPrior(two)
-    assert {name: adversary.network for name, adversary in parts.auxiliary_networks.items()} == {
+    assert {name: auxiliary.network for name, auxiliary in parts.auxiliary_networks.items()} == {
         "tc_critic": one,
         "code_critic": two,
     }
