@@ -8,7 +8,7 @@ RUN    := runs/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format mutants docs clean
+.PHONY: help setup demo test test-fast check format mutants campaigns docs clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ format: $(READY)  ## put the code in order
 
 mutants: $(READY)  ## plant known bugs, one at a time; some test must catch each
 	@$(BIN)/python scripts/mutants.py $(ARGS)
+
+campaigns: $(READY)  ## damage files, kill trainings, fill disks, lay traps; nothing may break (ARGS="--count 50")
+	@$(BIN)/python -m campaigns all $(ARGS)
 
 clean:  ## remove the environment and all caches; runs/ stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .coverage htmlcov build dist
