@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autoencode import tasks
+from autoencode.cli.terminal_reporter import TerminalReporter
 from autoencode.data import load
 from autoencode.evaluation.classifier_cache import load_or_train_classifier
 from autoencode.runs.run import Run
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-n", type=int, default=10_000, help="real and generated pictures compared")
     options = parser.parse_args()
-    judge = load_or_train_classifier(load("fashion-mnist"), on_status=say)
+    judge = load_or_train_classifier(load("fashion-mnist"), reporter=TerminalReporter())
     print(f"classifier: {judge.accuracy.scaled(100.0)} % of the test part right; {judge.path}")
     if options.what == "all":
         tables(options.epochs, options.seed, options.n)
@@ -61,7 +62,7 @@ def tables(epochs: int, seed: int, n: int) -> None:
         for prior in ("own", "ex-post"):
             if prior == "own" and run.model.prior is None:
                 continue
-            found = tasks.latent_space(run, prior=prior, n=n, seed=seed, on_status=say)
+            found = tasks.latent_space(run, prior=prior, n=n, seed=seed, reporter=TerminalReporter())
             geometry.append(geometry_line(name, found))
             samples.append(samples_line(name, found))
             last = found

@@ -21,6 +21,7 @@ from latent_space import MODELS, SAMPLES, SETTINGS, row, say, trained
 from torch import Tensor
 
 from autoencode import tasks
+from autoencode.cli.terminal_reporter import TerminalReporter
 from autoencode.data import load
 from autoencode.evaluation import completeness, sample_quality
 from autoencode.evaluation.classifier_cache import load_or_train_classifier
@@ -95,7 +96,7 @@ def environment() -> Path:
 def line(name: str, sampler: str, pictures: Tensor) -> str:
     """A row of the table."""
     data = load("fashion-mnist")
-    judge = load_or_train_classifier(data, on_status=say).model
+    judge = load_or_train_classifier(data, reporter=TerminalReporter()).model
     seen, real = (pictures.clamp(0, 1) * 255).round() / 255, data.test.subsample(len(pictures)).inputs()
     recognised = completeness(judge.probabilities(seen))
     quality = sample_quality(judge.features(real), judge.features(seen))

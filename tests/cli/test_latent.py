@@ -38,7 +38,7 @@ GOOD = [
 def test_what_a_person_gets(run, words, said):
     code, out, err = run(*words)
     assert code == 0, err
-    assert said in out
+    assert said in out + err
 
 
 WRONG = [
@@ -81,9 +81,9 @@ def test_two_folders_are_an_attribute_that_is_kept(run, tmp_path):
     for name, number in (("plain", 1), ("odd", 2)):
         assert run("generate", "run", "-n", "3", "--seed", number, "-o", name)[0] == 0
         (tmp_path / name / "sheet.png").unlink()
-    code, out, err = run("edit", "run", "test:1", "-a", "odd+1", "--from", "plain", "--to", "odd", "-o", "e.png")
+    code, _, err = run("edit", "run", "test:1", "-a", "odd+1", "--from", "plain", "--to", "odd", "-o", "e.png")
     assert code == 0, err
-    assert "direction of 'odd': 3 pictures without it, 3 with it" in out
+    assert "direction of 'odd': 3 pictures without it, 3 with it" in err
     assert "odd" in run("edit", "run", "--list")[1]
 
 

@@ -6,6 +6,7 @@ from autoencode.errors import CapabilityError, UnknownNameError
 from autoencode.latent.choose_prior import choose_prior
 from autoencode.latent.ex_post import fitted_facts
 from support.fitted import rescored
+from support.reporters import Recorder
 
 
 def test_its_own_where_none_was_fitted(run):
@@ -28,22 +29,22 @@ def test_the_one_under_which_held_out_codes_are_likelier(run):
 
 
 def test_a_kind_is_fitted_once_and_kept(run):
-    told: list[str] = []
-    first = choose_prior(run, "normal", told.append)
+    recorder = Recorder()
+    first = choose_prior(run, "normal", reporter=recorder)
     assert first.kind == "normal"
-    assert any("fitting a normal prior" in line for line in told)
+    assert any("fitting a normal prior" in line for line in recorder.of("note"))
     assert fitted_facts(run.path)["kind"] == "normal"
-    told.clear()
-    assert choose_prior(run, "normal", told.append).kind == "normal"
-    assert told == []
+    recorder.calls.clear()
+    assert choose_prior(run, "normal", reporter=recorder).kind == "normal"
+    assert recorder.calls == []
     # another kind lies beside it and does not take its place
-    choose_prior(run, "gmm", told.append)
-    assert told
+    choose_prior(run, "gmm", reporter=recorder)
+    assert recorder.calls
     assert fitted_facts(run.path)["kind"] == "normal"
     assert fitted_facts(run.path / "priors" / "mixture")["kind"] == "mixture"
-    told.clear()
-    assert choose_prior(run, "mixture", told.append).kind == "mixture"
-    assert told == []
+    recorder.calls.clear()
+    assert choose_prior(run, "mixture", reporter=recorder).kind == "mixture"
+    assert recorder.calls == []
 
 
 def test_a_plain_autoencoder_has_none_until_one_is_fitted(plain):

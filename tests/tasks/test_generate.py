@@ -6,12 +6,13 @@ from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.encoding import sample_codes
 from autoencode.tasks import generate
 from autoencode.tasks.generate import sample
+from support.reporters import Recorder
 
 
 def test_of_a_class_that_the_model_was_not_told(digits_run, tmp_path):
-    said: list[str] = []
-    zeros, _ = generate(digits_run, 200, tmp_path / "a", of_class="0", on_note=said.append)
-    assert said == ["codes from a normal fitted to those of '0'"]
+    recorder = Recorder()
+    zeros, _ = generate(digits_run, 200, tmp_path / "a", of_class="0", reporter=recorder)
+    assert recorder.of("note") == ["codes from a normal fitted to those of '0'"]
     train = digits_run.data.train
     places = (train.labels == 0, train.labels != 0)
     codes = (sample_codes(digits_run, train[place.nonzero().flatten()], 0) for place in places)
@@ -31,12 +32,12 @@ def test_a_class_comes_from_no_prior(digits_run):
 
 
 def test_near_a_picture(digits_run, tmp_path):
-    said: list[str] = []
-    same, _ = generate(digits_run, 3, tmp_path, like="test:1", spread=0.0, on_note=said.append)
+    recorder = Recorder()
+    same, _ = generate(digits_run, 3, tmp_path, like="test:1", spread=0.0, reporter=recorder)
     x = digits_run.data.test.inputs()[:1]
     again = digits_run.decode(digits_run.model.encode(x).mean.detach())
     torch.testing.assert_close(same, again.expand_as(same))
-    assert said == ["codes near test-1, 0 of the spread of all"]
+    assert recorder.of("note") == ["codes near test-1, 0 of the spread of all"]
     near, far = (generate(digits_run, 64, tmp_path, like="test:1", spread=s)[0] for s in (0.1, 0.9))
     assert (near - again).square().mean() < (far - again).square().mean()
 
@@ -75,6 +76,6 @@ def test_a_prior_without_scales_refuses(tmp_path):
 
 def test_a_class_of_a_model_that_guesses_classes(tmp_path):
     run = tasks.train("digits", "m2-vae", out=tmp_path / "run", steps=3, command="test", n_labels=100)
-    said: list[str] = []
-    assert sample(run, 4, of_class=3, on_note=said.append).shape == (4, 1, 8, 8)
-    assert said == ["codes of '3' from the model's own prior"]
+    recorder = Recorder()
+    assert sample(run, 4, of_class=3, reporter=recorder).shape == (4, 1, 8, 8)
+    assert recorder.of("note") == ["codes of '3' from the model's own prior"]

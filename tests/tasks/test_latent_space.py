@@ -10,6 +10,7 @@ from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation import classifier_cache as classifier
 from autoencode.runs.run import Run
 from autoencode.tasks.latent_space import sample_prior
+from support.reporters import Recorder
 from support.statistics import assert_mean
 
 
@@ -100,18 +101,18 @@ def test_what_cannot_be_measured(digits_run):
 
 def test_the_classifier_is_trained_once_and_a_damaged_one_is_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr(classifier, "cache_folder", lambda name: tmp_path / name)
-    data, told = load("digits"), []
-    first = tasks.load_or_train_classifier(data, on_status=told.append)
-    assert len(told) == 1
+    data, recorder = load("digits"), Recorder()
+    first = tasks.load_or_train_classifier(data, reporter=recorder)
+    assert len(recorder.of("note")) == 1
     assert first.path.suffix == ".safetensors"
     assert first.accuracy.value > 0.9
-    again = tasks.load_or_train_classifier(data, on_status=told.append)
-    assert len(told) == 1
+    again = tasks.load_or_train_classifier(data, reporter=recorder)
+    assert len(recorder.of("note")) == 1
     assert again.accuracy == first.accuracy
     assert not again.model.training
     first.path.write_bytes(first.path.read_bytes()[:-9])
-    third = tasks.load_or_train_classifier(data, on_status=told.append)
-    assert len(told) == 2
+    third = tasks.load_or_train_classifier(data, reporter=recorder)
+    assert len(recorder.of("note")) == 2
     assert third.accuracy == first.accuracy
     assert tasks.load_or_train_classifier(data, seed=1).path != first.path
     few = tasks.load_or_train_classifier(load("digits", n_labels=20))

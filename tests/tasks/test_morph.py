@@ -6,6 +6,7 @@ from PIL import Image
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, DataError, UnknownNameError
 from autoencode.tasks import morph, save_morph
+from support.reporters import Recorder
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +23,16 @@ def test_it_leads_from_code_to_code(digits_run, made):
 
 
 def test_the_density_path_is_likelier(run):
-    said: list[str] = []
+    recorder = Recorder()
     line = morph(run, "test:1", "test:2", frames=8)
     for prior in ("own", "normal"):
-        bent = morph(run, "test:1", "test:2", frames=8, path="density", prior=prior, on_note=said.append)
+        bent = morph(run, "test:1", "test:2", frames=8, path="density", prior=prior, reporter=recorder)
         density = tasks.choose_prior(run, prior).log_prob(run)
         assert density(bent.codes).mean() > density(line.codes).mean()
         torch.testing.assert_close(bent.codes[[0, -1]], line.codes[[0, -1]])
-    assert said == [f"the path follows the density of {which} prior" for which in ("its own", "the fitted normal")]
+    assert [note for note in recorder.of("note") if "path" in note] == [
+        f"the path follows the density of {which} prior" for which in ("its own", "the fitted normal")
+    ]
     # the one that is kept is followed where none is named
     assert torch.equal(morph(run, "test:1", "test:2", frames=8, path="density").codes, bent.codes)
     straight = morph(run, "test:1", "test:2", frames=8, path="density", density_weight=0.0)
@@ -71,10 +74,10 @@ def test_vectors_become_an_array(vector_run, tmp_path):
 
 def test_what_is_said(digits_run, tmp_path):
     Image.new("L", (32, 16), 200).save(tmp_path / "a.png")
-    said: list[str] = []
-    same = morph(digits_run, tmp_path / "a.png", tmp_path / "a.png", frames=3, on_note=said.append)
-    assert "fitted to the model's 8x8" in said[0]
-    assert said[-1] == "A and B are the same picture: nothing will move"
+    recorder = Recorder()
+    same = morph(digits_run, tmp_path / "a.png", tmp_path / "a.png", frames=3, reporter=recorder)
+    assert "fitted to the model's 8x8" in recorder.of("note")[0]
+    assert recorder.of("note")[-1] == "A and B are the same picture: nothing will move"
     assert torch.equal(same.codes[0], same.codes[-1])
     assert morph(digits_run, "test:1", "test:1", path="spherical", frames=3).codes.isfinite().all()
 

@@ -13,7 +13,7 @@ from autoencode import tasks
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.run import Run
-from support.reporters import Recorder
+from support.reporters import InterruptAfter, Recorder
 
 SOME = 7
 
@@ -132,13 +132,21 @@ def test_an_array_never_takes_the_place_of_itself(vector_run: Run, tmp_path: Pat
 
 
 def test_draws_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
-    told: list[str] = []
-    x, files = tasks.generate(digits_run, SOME, tmp_path / "a", on_status=told.append)
+    recorder = Recorder()
+    x, files = tasks.generate(digits_run, SOME, tmp_path / "a", reporter=recorder)
     assert few == [3, 3, 1]
-    assert told[-2:] == ["drawn 6 of 7", "drawn 7 of 7"]
+    assert recorder.done_of("drawing") == [3, 6, 7]
     assert len(x) == SOME == len(files) - 1
     assert len({tuple(one.flatten().tolist()) for one in x}) == SOME
     assert torch.equal(tasks.generate(digits_run, 4, tmp_path / "b")[0][:3], x[:3])
+
+
+def test_pictures_that_are_drawn_stay_where_drawing_is_stopped(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+    recorder = InterruptAfter("drawing", 6)
+    with pytest.raises(KeyboardInterrupt):
+        tasks.generate(digits_run, SOME, tmp_path / "a", reporter=recorder)
+    assert len(list((tmp_path / "a").iterdir())) == 6
+    assert recorder.of("note")[-1] == f"6 of 7 are in {tmp_path / 'a'}"
 
 
 def test_drawn_vectors_come_a_portion_at_a_time(vector_run: Run, few: list[int], tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ would move the cursor or change the terminal are shown as escapes. Style is give
 import shlex
 import sys
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,15 +92,3 @@ def print_result(what: str, path: Path) -> None:
 def print_note(text: str) -> None:
     """A line that explains a result."""
     out.write_line(text, style="dim")
-
-
-def print_note_once() -> Callable[[str], None]:
-    """The same, and each line no more than once."""
-    printed: set[str] = set()
-
-    def once(text: str) -> None:
-        if text not in printed:
-            printed.add(text)
-            print_note(text)
-
-    return once

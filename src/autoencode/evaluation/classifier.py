@@ -11,6 +11,8 @@ from torch.nn import functional as F
 from autoencode.data import Batches, Subset, modality_of, sequential_batches
 from autoencode.errors import DataError
 from autoencode.evaluation.estimate import Estimate
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 FEATURES = 64
 _LEARNING_RATE, _BATCH = 4e-3, 128
@@ -64,7 +66,15 @@ def _vectors(values: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(256, FEATURES), nn.ReLU())
 
 
-def train_classifier(subset: Subset, n_classes: int, *, epochs: int = 4, seed: int = 0) -> Classifier:
+def train_classifier(
+    subset: Subset,
+    n_classes: int,
+    *,
+    epochs: int = 4,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Classifier:
     """Learns the classes: Adam, a learning rate that rises and falls once, on the processor.
 
     The same data, seed and machine give the same weights. The process's generators are left as they were.
@@ -74,15 +84,18 @@ def train_classifier(subset: Subset, n_classes: int, *, epochs: int = 4, seed: i
         n_classes: how many classes there are.
         epochs: passes through the subset; four take about three minutes for Fashion-MNIST on one core.
         seed: of weights and batches.
+        reporter: receives the progress of the task "training a classifier", in steps.
+        cancel: ends it early.
 
     Raises:
+        CancelledError: `cancel` asked for it.
         DataError: there are no labels.
     """
     subset = _labelled(subset)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Classifier(subset.data_shape, n_classes).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        _fit(model, subset, epochs, seed)
+        _fit(model, subset, epochs, seed, resolve_reporter(reporter), cancel)
     return model.eval()
 
 
@@ -94,20 +107,24 @@ def _labelled(subset: Subset) -> Subset:
     return Subset(known.x, known.labels, stochastic=known.stochastic)
 
 
-def _fit(model: Classifier, subset: Subset, epochs: int, seed: int) -> None:
+def _fit(
+    model: Classifier, subset: Subset, epochs: int, seed: int, reporter: Reporter, cancel: CancelToken | None
+) -> None:
     batches = Batches(subset, _BATCH, seed=seed)
     steps = epochs * batches.steps_per_epoch
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.99))
-    for step in range(steps):
-        rise = min(1.0, step / (0.2 * steps))
-        optimizer.param_groups[0]["lr"] = _LEARNING_RATE * min(rise, (steps - step) / (0.8 * steps))
-        batch = batches(step)
-        if len(batch) < 2:  # one example has no batch statistics
-            continue
-        optimizer.zero_grad()
-        assert batch.context is not None  # noqa: S101  # the labels
-        F.cross_entropy(model(batch.x), batch.context).backward()
-        optimizer.step()
+    with track(reporter, "training a classifier", steps, "steps", cancel=cancel) as progress:
+        for step in range(steps):
+            progress.update(step)
+            rise = min(1.0, step / (0.2 * steps))
+            optimizer.param_groups[0]["lr"] = _LEARNING_RATE * min(rise, (steps - step) / (0.8 * steps))
+            batch = batches(step)
+            if len(batch) < 2:  # one example has no batch statistics
+                continue
+            optimizer.zero_grad()
+            assert batch.context is not None  # noqa: S101  # the labels
+            F.cross_entropy(model(batch.x), batch.context).backward()
+            optimizer.step()
 
 
 def accuracy(model: Classifier, subset: Subset) -> Estimate:

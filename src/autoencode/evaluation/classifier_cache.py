@@ -1,6 +1,5 @@
 """The classifier of a data set, trained once and kept."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from autoencode.data.published.cache import cache_folder
 from autoencode.errors import DataError, RunError
 from autoencode.evaluation import Classifier, Estimate, accuracy, train_classifier
 from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 
 _VERSION, _EPOCHS = 1, 4
 """Another version for another network or training, so that no old weights are taken for new ones."""
@@ -34,7 +35,7 @@ class TrainedClassifier:
 
 
 def load_or_train_classifier(
-    data: Dataset, *, seed: int = 0, on_status: Callable[[str], None] = lambda _: None
+    data: Dataset, *, seed: int = 0, reporter: Reporter | None = None, cancel: CancelToken | None = None
 ) -> TrainedClassifier:
     """The small classifier that was trained on the training part, from the cache folder or trained now.
 
@@ -44,16 +45,19 @@ def load_or_train_classifier(
     Args:
         data: with labels.
         seed: of weights and batches.
-        on_status: is told what takes time.
+        reporter: receives the progress of a training, and a note where it is kept.
+        cancel: ends a training early; nothing is kept of it.
 
     Raises:
+        CancelledError: `cancel` asked for it.
         DataError: the data have no labels.
     """
     n_classes, path = _n_classes(data), _path(data, seed)
     model = _load_cached(path, data, n_classes)
     if model is None:
-        on_status(f"training a classifier of {data.name} (once; kept in {path.parent})")
-        model = train_classifier(data.train, n_classes, epochs=_EPOCHS, seed=seed)
+        reporter = resolve_reporter(reporter)
+        reporter.note(f"training a classifier of {data.name}, once; it is kept in {path.parent}")
+        model = train_classifier(data.train, n_classes, epochs=_EPOCHS, seed=seed, reporter=reporter, cancel=cancel)
         save_tensors(path, model.state_dict(), _facts(data, seed))
     return TrainedClassifier(model, accuracy(model, data.test), path)
 

@@ -17,6 +17,8 @@ from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.model import Autoencoder
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 
 @torch.no_grad()
@@ -30,6 +32,8 @@ def evaluate(
     importance_examples: int = 1_000,
     seed: int = 0,
     batch_size: int = 500,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Evaluation:
     """Elbo, importance-weighted log-likelihood, reconstruction error and the health of the latent space.
 
@@ -42,22 +46,31 @@ def evaluate(
         importance_examples: it is computed on so many examples, at even distances, as it costs K decodings.
         seed: of the draws; the same seed gives the same numbers, and the process's own generators are left alone.
         batch_size: examples at a time.
+        reporter: receives the progress of the tasks "evaluating", "estimating the log-likelihood" and "encoding", in
+            examples.
+        cancel: ends it early.
 
     Returns:
         The numbers, in nats for each example.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
     """
-    began = time.perf_counter()
+    began, reporter = time.perf_counter(), resolve_reporter(reporter)
     device = next(model.parameters()).device
     model.eval()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         columns: dict[str, list[Tensor]] = defaultdict(list)
-        for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
-            for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
-                columns[column].append(values.cpu())
+        with track(reporter, "evaluating", len(subset), "examples", cancel=cancel) as progress:
+            for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
+                for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
+                    columns[column].append(values.cpu())
+                progress.advance(len(batch))
         table = {column: torch.cat(values) for column, values in columns.items()}
-        bound = _log_likelihood(model, subset, importance_samples, importance_examples) if "kl" in table else None
-    codes = encode_all(model, subset, batch_size)
+        likelihood = (importance_samples, importance_examples, reporter, cancel)
+        bound = _log_likelihood(model, subset, *likelihood) if "kl" in table else None
+    codes = encode_all(model, subset, batch_size, reporter=reporter, cancel=cancel)
     hits = clustering(model, codes)
     return Evaluation(
         split=split,
@@ -116,11 +129,21 @@ def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str
     return columns
 
 
-def _log_likelihood(model: Autoencoder, subset: Subset, n_samples: int, n_examples: int) -> Estimate | None:
+def _log_likelihood(
+    model: Autoencoder,
+    subset: Subset,
+    n_samples: int,
+    n_examples: int,
+    reporter: Reporter,
+    cancel: CancelToken | None,
+) -> Estimate | None:
     if not n_samples or not n_examples:
         return None
     device = next(model.parameters()).device
-    some = subset.subsample(n_examples)
-    batches = (batch.to(device) for batch in sequential_batches(some, 20))
-    values = [log_likelihoods(model, batch.x, n_samples, batch.context).cpu() for batch in batches]
+    some, values = subset.subsample(n_examples), list[Tensor]()
+    with track(reporter, "estimating the log-likelihood", len(some), "examples", cancel=cancel) as progress:
+        for batch in sequential_batches(some, 20):
+            batch = batch.to(device)
+            values.append(log_likelihoods(model, batch.x, n_samples, batch.context).cpu())
+            progress.advance(len(batch))
     return Estimate.of(torch.cat(values))

@@ -14,6 +14,8 @@ from autoencode.distributions import Degenerate, Quantised, kl_per_dimension
 from autoencode.distributions.quantised import codeword_counts
 from autoencode.errors import CapabilityError
 from autoencode.model import Autoencoder
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 _ACTIVE_VARIANCE, _MAX_VALUES = 0.01, 2**26
 
@@ -36,20 +38,40 @@ class Codes:
 
 
 @torch.no_grad()
-def encode_all(model: Autoencoder, subset: Subset, batch_size: int = 500) -> Codes:
-    """Encodes every example of a subset, in order; of huge codes only as many, at even distances, as 256 MB hold."""
+def encode_all(
+    model: Autoencoder,
+    subset: Subset,
+    batch_size: int = 500,
+    *,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Codes:
+    """Encodes every example of a subset, in order; of huge codes only as many, at even distances, as 256 MB hold.
+
+    Args:
+        model: the model, in evaluation mode.
+        subset: the examples.
+        batch_size: examples at a time.
+        reporter: receives the progress of the task "encoding", in examples.
+        cancel: ends it early.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
+    """
     subset = subset.subsample(max(100, _MAX_VALUES // math.prod(model.latent_shape)))
     device = next(model.parameters()).device
     means: list[Tensor] = []
     rates: list[Tensor] = []
     counts: list[Tensor] = []
-    for batch in sequential_batches(subset, batch_size):
-        batch = batch.to(device)
-        q = model.encode(batch.x, batch.context)
-        means.append(q.mean.cpu())
-        counts += [codeword_counts(q.indices, q.n_codes).cpu()] if isinstance(q, Quantised) else []
-        rate = _kl_per_dimension(model, q, batch.context)
-        rates += [] if rate is None else [rate.cpu()]
+    with track(resolve_reporter(reporter), "encoding", len(subset), "examples", cancel=cancel) as progress:
+        for batch in sequential_batches(subset, batch_size):
+            batch = batch.to(device)
+            q = model.encode(batch.x, batch.context)
+            means.append(q.mean.cpu())
+            counts += [codeword_counts(q.indices, q.n_codes).cpu()] if isinstance(q, Quantised) else []
+            rate = _kl_per_dimension(model, q, batch.context)
+            rates += [] if rate is None else [rate.cpu()]
+            progress.advance(len(batch))
     counted = torch.stack(counts).sum(0) if counts else None
     return Codes(torch.cat(means), torch.cat(rates) if rates else None, subset.labels, counted)
 

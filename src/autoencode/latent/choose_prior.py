@@ -11,8 +11,9 @@ from autoencode.distributions import tempered
 from autoencode.errors import CapabilityError, RunError, UnknownNameError
 from autoencode.latent.ex_post import ExPostPrior, ex_post_prior, ex_post_priors, fitted_facts, load_fitted
 from autoencode.latent.ex_post.fit_prior import fit_prior
-from autoencode.latent.ex_post.prior import StatusCallback
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 
 OWN, EX_POST = "own", "ex-post"
 ALIASES = {"gmm": "mixture"}
@@ -55,7 +56,13 @@ def prior_names() -> list[str]:
     return [OWN, EX_POST, *ex_post_priors, *ALIASES]
 
 
-def choose_prior(run: Run, wanted: str | None = None, on_status: StatusCallback = lambda _: None) -> ChosenPrior:
+def choose_prior(
+    run: Run,
+    wanted: str | None = None,
+    *,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> ChosenPrior:
     """The prior that a person named, or else the one under which held-out codes are likelier.
 
     Args:
@@ -63,10 +70,12 @@ def choose_prior(run: Run, wanted: str | None = None, on_status: StatusCallback 
         wanted: "own"; "ex-post" for the one that `fit_prior` fitted; a kind such as "mixture" ("gmm"), "normal" or
             "flow", which is fitted now, and kept, where it was not before; None for the better one of the model's own
             and the fitted one, where there are both.
-        on_status: is told in words how far a fit is.
+        reporter: receives the progress of a fit.
+        cancel: ends a fit early.
 
     Raises:
         UnknownNameError: no such prior.
+        CancelledError: `cancel` asked for it.
         CapabilityError: there is no such prior: a plain autoencoder has nothing to draw from until one is fitted.
         RunError: the fitted prior was tampered with, or is of other weights.
     """
@@ -80,7 +89,7 @@ def choose_prior(run: Run, wanted: str | None = None, on_status: StatusCallback 
         return _model_prior(run, ", as asked")
     if kind not in ex_post_priors:
         raise UnknownNameError(f"no prior is called '{wanted}'; there are: {', '.join(prior_names())}")
-    return _load_or_fit(run, kind, on_status)
+    return _load_or_fit(run, kind, reporter, cancel)
 
 
 def _fitted_is_better(run: Run) -> bool:
@@ -123,15 +132,15 @@ def _comparison(facts: dict[str, Any], this: str, other: str) -> str:
     return f"held-out codes cost {first:.2f} nats, and {second:.2f} under {names[other]}"
 
 
-def _load_or_fit(run: Run, kind: str, on_status: StatusCallback) -> ChosenPrior:
+def _load_or_fit(run: Run, kind: str, reporter: Reporter | None, cancel: CancelToken | None) -> ChosenPrior:
     facts = fitted_facts(run.path)
     if facts is not None and facts["kind"] == kind:
         return _ex_post(run, ex_post_prior(run))
     folder = run.path if facts is None else run.path / "priors" / kind
     kept = _load_fitted_or_none(folder, run)
     if kept is None:
-        on_status(f"fitting a {kind} prior to the model's codes, once")
-        kept = fit_prior(run, kind, on_status=on_status, folder=folder, max_codes=_MAX_CODES).prior
+        resolve_reporter(reporter).note(f"fitting a {kind} prior to the model's codes, once")
+        kept = fit_prior(run, kind, folder=folder, max_codes=_MAX_CODES, reporter=reporter, cancel=cancel).prior
     return _chosen(kept, fitted_facts(folder) or {})
 
 

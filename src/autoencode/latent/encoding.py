@@ -14,6 +14,8 @@ from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.runs.inputs import read_examples
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import preserved_rng
 
 Item = str | Path
@@ -134,25 +136,34 @@ def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) ->
 
 
 @torch.no_grad()
-def sample_codes(run: Run, part: Subset, seed: int) -> Tensor:
+def sample_codes(
+    run: Run, part: Subset, seed: int, *, reporter: Reporter | None = None, cancel: CancelToken | None = None
+) -> Tensor:
     """One code of each example, (n, numbers), on the processor: drawn from q(z|x), or the point that it is.
 
     Args:
         run: the trained model.
         part: the examples; of probabilities pictures are drawn.
         seed: of the draws; the global generators are left as they were.
+        reporter: receives the progress of the task "encoding", in examples.
+        cancel: ends it early.
 
     Raises:
+        CancelledError: `cancel` asked for it.
         CapabilityError: codes that are not real numbers.
     """
     codes: list[Tensor] = []
-    with preserved_rng(run.device):
+    with (
+        track(resolve_reporter(reporter), "encoding", len(part), "examples", cancel=cancel) as progress,
+        preserved_rng(run.device),
+    ):
         torch.manual_seed(seed)
         for batch in sequential_batches(part, 500, device=run.device):
             x = torch.bernoulli(batch.x) if part.stochastic else batch.x
             q = require_real(run.model.encode(x, batch.context))
             z = q.mean if isinstance(q, Degenerate) else q.sample()
             codes.append(z.flatten(1).cpu())
+            progress.advance(len(batch))
     if not codes[0].is_floating_point():
         raise CapabilityError("the codes of this model are whole numbers, and densities are over real ones")
     return torch.cat(codes)

@@ -14,7 +14,7 @@ from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.paths import latent_paths
 from autoencode.runs.run import Run
-from autoencode.tasks.generate import NoteCallback
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
 from autoencode.views.outputs import save_array, to_pil_image
 
@@ -50,7 +50,7 @@ def blend(
     weight: float | None = None,
     path: str = "linear",
     of_class: str | int | None = None,
-    on_note: NoteCallback = lambda _: None,
+    reporter: Reporter | None = None,
 ) -> Blend:
     """Blends every pair of examples, each in both roles.
 
@@ -69,7 +69,7 @@ def blend(
             levels is blended so too.
         path: linear or spherical: the way on which the code between lies.
         of_class: the class of all, for a model that must be told one.
-        on_note: is given lines that a person should know.
+        reporter: receives notes.
 
     Raises:
         ArgumentError: too few examples, no such level or weight, or levels for a model without them.
@@ -78,9 +78,10 @@ def blend(
     if len(items) < 2:
         raise ArgumentError(f"a blend takes two pictures at least, not {len(items)}")
     coded = [encode_example(run, item, of_class) for item in items]
+    reporter = resolve_reporter(reporter)
     for one in coded:
         if one.note:
-            on_note(one.note)
+            reporter.note(one.note)
     depth = _n_levels(coded[0])
     if levels is not None and weight is not None:
         raise ArgumentError("levels are mixed or codes are averaged: leave --levels or --weight out")

@@ -14,7 +14,7 @@ from autoencode.errors import ArgumentError
 from autoencode.latent.directions import Direction, get_direction, orthogonalise
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.runs.run import Run
-from autoencode.tasks.generate import NoteCallback
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
 from autoencode.views.outputs import save_array, to_pil_image
 
@@ -84,7 +84,7 @@ def edit(
     directions: Sequence[Direction] = (),
     orthogonal: bool = False,
     of_class: str | int | None = None,
-    on_note: NoteCallback = lambda _: None,
+    reporter: Reporter | None = None,
 ) -> Edit:
     """Adds directions to an example's code and decodes it.
 
@@ -100,7 +100,7 @@ def edit(
         directions: in place of those that the run folder keeps.
         orthogonal: whether each direction loses what it shares with the others.
         of_class: the class of the example, for a model that must be told one.
-        on_note: is given lines that a person should know.
+        reporter: receives notes.
 
     Raises:
         ArgumentError: no change at all, or no such attribute; the message lists what there is.
@@ -112,7 +112,7 @@ def edit(
         raise ArgumentError("say what to change: --attribute smiling+1.5")
     one = encode_example(run, item, of_class)
     if one.note:
-        on_note(one.note)
+        resolve_reporter(reporter).note(one.note)
     given = {direction.name: direction for direction in directions}
     found = [given.get(change.name) or get_direction(run, change.name) for change in wanted]
     if orthogonal:

@@ -15,7 +15,7 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
     Args:
         run: the trained model.
         split: which part of the data; "test" was seen by nothing before.
-        options: of `autoencode.evaluation.evaluate`.
+        options: of `autoencode.evaluation.evaluate`, `reporter` and `cancel` among them.
 
     Returns:
         The numbers, in nats for each example.

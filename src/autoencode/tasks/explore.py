@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autoencode.data import Subset, sequential_batches
 from autoencode.errors import ArgumentError, CapabilityError
-from autoencode.evaluation import encode_all, relevance
+from autoencode.evaluation import Codes, encode_all, relevance
 from autoencode.latent.choose_prior import ChosenPrior, choose_prior
 from autoencode.latent.encoding import require_finite, sample_codes
 from autoencode.latent.ex_post import FittedMixture, FittedNormal, ex_post_prior
@@ -18,6 +18,8 @@ from autoencode.portable import Program, trace
 from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, preserved_rng
 from autoencode.views.explorer import ExplorerContent, ExplorerExamples, LatentSummary, write_explorer
 from autoencode.views.figures.plane import principal_directions
@@ -33,7 +35,15 @@ _HALF_PRECISION_THRESHOLD = 400_000
 _N_PROBE_CODES = 64
 
 
-def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, seed: int = 0) -> Path:
+def explore(
+    run: Run,
+    out: str | Path | None = None,
+    *,
+    examples: int = 400,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Path:
     """Writes one self-contained page that decodes any code in the browser, offline.
 
     It has a slider for each number of the code, ranked by what each tells; a map of the test part's codes to drag in;
@@ -44,6 +54,8 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         out: the page; `explorer.html` in the run folder by default.
         examples: of the test part, whose pictures are in the file.
         seed: of the choice of examples and of the draws.
+        reporter: receives the progress of exporting, encoding and writing.
+        cancel: ends it early; nothing is written then.
 
     Returns:
         Where the page is.
@@ -52,14 +64,23 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         CapabilityError: the model is not of pictures, its codes are grids or no finite numbers, or its decoder holds an
             operation for which the page has no kernel.
         ArgumentError: no example at all.
+        CancelledError: `cancel` asked for it.
     """
     if examples < 1:
         raise ArgumentError(f"--examples must be 1 or more, not {examples}")
     path = Path(out) if out else run.path / "explorer.html"
-    decoder = export_decoder(run)
+    reporter = resolve_reporter(reporter)
+    with track(reporter, "exporting the decoder", cancel=cancel):
+        decoder = export_decoder(run)
     part = _shuffled_subset(run.data.test, seed)
-    codes = encode_all(run.model, part)
+    codes = encode_all(run.model, part, reporter=reporter, cancel=cancel)
     require_finite(codes.means)
+    with track(reporter, "writing the page", cancel=cancel):
+        _write_page(path, run, decoder, part, codes, examples, seed)
+    return path
+
+
+def _write_page(path: Path, run: Run, decoder: Program, part: Subset, codes: Codes, examples: int, seed: int) -> None:
     content = ExplorerContent(
         title=run.name,
         lead=_lead(run),
@@ -73,7 +94,6 @@ def explore(run: Run, out: str | Path | None = None, *, examples: int = 400, see
         facts=_facts(run, decoder, prior["words"], len(part), min(examples, len(part))),
     )
     write_explorer(path, content)
-    return path
 
 
 def export_decoder(run: Run) -> Program:
@@ -201,7 +221,7 @@ def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
     if run.model.prior is None and ex_post_prior(run) is None:
         normal = FittedNormal(means.shape[1])
         codes = means if len(means) > 1 else means.repeat(2, 1)  # nothing can be fitted to one
-        normal.fit(codes, codes, seed=seed, on_status=lambda _: None)
+        normal.fit(codes, codes, seed=seed)
         return _mixture(normal, "codes from a normal with the mean and covariance of the codes", seed)
     chosen = choose_prior(run)
     if isinstance(chosen.fitted, FittedMixture):

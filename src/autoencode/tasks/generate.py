@@ -12,17 +12,16 @@ from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
 from autoencode.latent.choose_prior import choose_prior
 from autoencode.latent.encoding import EncodedExample, Item, encode_example
-from autoencode.latent.ex_post.prior import StatusCallback
 from autoencode.latent.latent_gaussian import latent_gaussian_of
 from autoencode.runs.condition_picture import read_condition
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, preserved_rng, set_rng_seed
 from autoencode.views.figures import grid, save_figure
 from autoencode.views.outputs import ExampleFiles
 
 _SHOWN = 400
-NoteCallback = Callable[[str], None]
-"""Is given a line that a person should keep."""
 
 
 def generate(
@@ -37,8 +36,8 @@ def generate(
     like: Item | None = None,
     spread: float = 0.5,
     temperature: float = 1.0,
-    on_status: StatusCallback = lambda _: None,
-    on_note: NoteCallback = lambda _: None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> tuple[Tensor, list[Path]]:
     """Draws codes, decodes them, and writes the pictures and a sheet of the first 400.
 
@@ -60,8 +59,9 @@ def generate(
         like: a picture, or an example such as `test:17`, near whose code the codes shall be.
         spread: how far they may be from it: 0 gives its reconstruction, 1 anything that the data (or the class) hold.
         temperature: the standard deviations of what is drawn from are multiplied by it.
-        on_status: is told in words how far a fit is.
-        on_note: is given lines that a person should know: what was drawn from and why.
+        reporter: receives the progress of the task "drawing", in examples, notes on what was drawn from and why, and
+            what is kept where it ends early.
+        cancel: ends it early; pictures that are written are kept.
 
     Returns:
         The first 400, (n, *data_shape), and the files: `0001.png` … and `sheet.png` with these, or `samples.npy` for
@@ -69,20 +69,22 @@ def generate(
 
     Raises:
         ArgumentError: no such class, or options that exclude each other.
+        CancelledError: `cancel` asked for it.
         CapabilityError: there is no such prior: a plain autoencoder has nothing to draw from until one is fitted.
         RunError: the fitted prior was tampered with, or is of other weights.
     """
     if n < 1:
         raise ArgumentError(f"-n must be 1 or more, not {n}")
+    reporter = resolve_reporter(reporter)
     if like is not None:
         _check_exclusive(prior=prior, condition=condition, temperature=None if temperature == 1 else temperature)
         source = _neighbourhood_sampler(
-            run, encode_example(run, like, of_class if run.n_classes else None), spread, of_class, on_note
+            run, encode_example(run, like, of_class if run.n_classes else None), spread, of_class, reporter
         )
     else:
-        source = _build_sampler(run, n, prior, of_class, condition, temperature, on_status=on_status, on_note=on_note)
+        source = _build_sampler(run, n, prior, of_class, condition, temperature, reporter=reporter, cancel=cancel)
     folder = Path(out) if out else run.path / "samples"
-    return _write(run, _batches(run, n, seed, source), n, folder, on_status)
+    return _write(run, _batches(run, n, seed, source), n, folder, reporter, cancel)
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,24 @@ def _batches(run: Run, n: int, seed: int, source: _CodeSampler) -> Iterator[Tens
 
 
 def _write(
-    run: Run, batches: Iterator[Tensor], n: int, folder: Path, on_status: StatusCallback
+    run: Run, batches: Iterator[Tensor], n: int, folder: Path, reporter: Reporter, cancel: CancelToken | None
 ) -> tuple[Tensor, list[Path]]:
     """Writes examples, and for pictures a sheet of the first ones, which are returned."""
     width, first, done = max(4, len(str(n))), list[Tensor](), 0
     files = ExampleFiles(run.modality, folder, "samples.npy")
     names = [Path(f"{number:0{width}d}.png") for number in range(1, n + 1)]
-    with files.open() as add:
+    with (
+        files.open() as add,
+        note_what_is_kept(
+            reporter, lambda: f"{done:,} of {n:,} are in {folder}" if done and run.modality.drawable else ""
+        ),
+        track(reporter, "drawing", n, "examples", cancel=cancel) as progress,
+    ):
         for x in batches:
             add(names[done : done + len(x)], x)
             first += [x[: _SHOWN - done]] if done < _SHOWN else []
             done += len(x)
-            on_status(f"drawn {done:,} of {n:,}")
+            progress.update(done)
     shown = torch.cat(first)
     if run.modality.drawable:
         save_figure(folder / SHEET, grid(shown))
@@ -146,15 +154,21 @@ def sample(
     condition: str | Path | None = None,
     temperature: float = 1.0,
     *,
-    on_status: StatusCallback = lambda _: None,
-    on_note: NoteCallback = lambda _: None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Tensor:
     """The means of p(x|z) at `n` codes drawn from a prior or from a class, (n, *data_shape).
 
     Args, and what is raised: as of `generate`.
     """
-    source = _build_sampler(run, n, prior, of_class, condition, temperature, on_status=on_status, on_note=on_note)
-    return torch.cat(list(_batches(run, n, seed, source)))
+    reporter = resolve_reporter(reporter)
+    source = _build_sampler(run, n, prior, of_class, condition, temperature, reporter=reporter, cancel=cancel)
+    drawn: list[Tensor] = []
+    with track(reporter, "drawing", n, "examples", cancel=cancel) as progress:
+        for x in _batches(run, n, seed, source):
+            drawn.append(x)
+            progress.advance(len(x))
+    return torch.cat(drawn)
 
 
 def _build_sampler(
@@ -165,8 +179,8 @@ def _build_sampler(
     condition: str | Path | None,
     temperature: float,
     *,
-    on_status: StatusCallback,
-    on_note: NoteCallback,
+    reporter: Reporter,
+    cancel: CancelToken | None,
 ) -> _CodeSampler:
     told = of_class is not None and run.n_classes is not None
     pictures = None if condition is None else read_condition(run, condition, n)
@@ -175,14 +189,14 @@ def _build_sampler(
         return run.contexts(n, of_class if told else None, rows) if pictures is None else pictures[rows]
 
     if of_class is not None and not told:
-        return _CodeSampler(_class_sampler(run, prior, of_class, temperature, on_note), context)
-    chosen = choose_prior(run, prior, on_status)
-    on_note(chosen.reason)
+        return _CodeSampler(_class_sampler(run, prior, of_class, temperature, reporter), context)
+    chosen = choose_prior(run, prior, reporter=reporter, cancel=cancel)
+    reporter.note(chosen.reason)
     return _CodeSampler(lambda k, some: chosen.sample(run, k, some, temperature), context)
 
 
 def _class_sampler(
-    run: Run, prior: str | None, of_class: str | int, temperature: float, on_note: NoteCallback
+    run: Run, prior: str | None, of_class: str | int, temperature: float, reporter: Reporter
 ) -> Callable[[int, Tensor | None], Tensor]:
     """Codes of a class that the model was not told: its centre, its spread, and noise."""
     number = run.class_index(of_class)
@@ -190,10 +204,10 @@ def _class_sampler(
         raise ArgumentError("a class's codes come from the class and from no prior: leave --class or --prior out")
     p = None if run.model.prior is None else run.model.prior_for()
     if isinstance(p, ClassAndNormal):
-        on_note(f"codes of {run.classes[number]!r} from the model's own prior")
+        reporter.note(f"codes of {run.classes[number]!r} from the model's own prior")
         return lambda k, _: _with_class(tempered(p, temperature).sample((k,)), p.n_classes, number)
     spread = latent_gaussian_of(run, number)
-    on_note(f"codes from a normal fitted to those of {run.classes[number]!r}")
+    reporter.note(f"codes from a normal fitted to those of {run.classes[number]!r}")
     return lambda k, _: spread.sample(k, temperature)
 
 
@@ -203,12 +217,14 @@ def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:
 
 
 def _neighbourhood_sampler(
-    run: Run, one: EncodedExample, spread: float, of_class: str | int | None, on_note: NoteCallback
+    run: Run, one: EncodedExample, spread: float, of_class: str | int | None, reporter: Reporter
 ) -> _CodeSampler:
     near = latent_gaussian_of(run, None if run.n_classes else of_class)
     if one.note:
-        on_note(one.note)
-    on_note(f"codes near {one.name}, {spread:g} of the spread of all{'' if of_class is None else ' of its class'}")
+        reporter.note(one.note)
+    reporter.note(
+        f"codes near {one.name}, {spread:g} of the spread of all{'' if of_class is None else ' of its class'}"
+    )
 
     def context(rows: slice) -> Tensor | None:
         return None if one.context is None else one.context.expand(rows.stop - rows.start, *one.context.shape[1:])

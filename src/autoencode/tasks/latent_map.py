@@ -13,6 +13,8 @@ from autoencode.data import Dataset, Subset, evenly_spaced_indices, sequential_b
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.latent.encoding import require_finite
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.views.figures import save_figure
 from autoencode.views.map import MapContent, MapStats, project, projections, static_map, write_map_page
 
@@ -49,7 +51,14 @@ class LatentMap:
 
 
 def latent_map(
-    run: Run, part: SplitName = "test", *, method: str = "pca", limit: int | None = None, seed: int = 0
+    run: Run,
+    part: SplitName = "test",
+    *,
+    method: str = "pca",
+    limit: int | None = None,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> LatentMap:
     """Encodes a part of the data and places the mean of each code in a plane.
 
@@ -60,9 +69,12 @@ def latent_map(
         limit: at most so many examples, at even distances; by default 60,000, and 10,000 for tsne and umap, which take
             minutes for more.
         seed: of the order, and of tsne and umap.
+        reporter: receives the progress of encoding and placing.
+        cancel: ends it early, but for t-SNE and UMAP, which run to their ends.
 
     Raises:
         ArgumentError: a limit below 4 or above 60,000.
+        CancelledError: `cancel` asked for it.
         CapabilityError: codes too long to be placed, or a library that is not installed.
         DataError: an empty part.
         UnknownNameError: no such method.
@@ -70,9 +82,11 @@ def latent_map(
     projections[method]  # an unknown one is told before anything takes time
     limit = _checked_limit(limit, method)
     names, chosen = _select_examples(run.data, part, limit)
-    codes = torch.cat([_posterior_means(run, some) for _, some in chosen])
+    reporter = resolve_reporter(reporter)
+    codes = torch.cat([_posterior_means(run, some, reporter, cancel) for _, some in chosen])
     order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(seed))
-    where = project(codes, method, seed=seed)
+    with track(reporter, f"placing {len(codes):,} codes by {method}", cancel=cancel):
+        where = project(codes, method, seed=seed)
     labels = [some.labels for _, some in chosen]
     known = None if any(each is None for each in labels) else torch.cat([each for each in labels if each is not None])
     return LatentMap(
@@ -96,6 +110,8 @@ def write_map(
     limit: int | None = None,
     decoded: bool = False,
     seed: int = 0,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> tuple[LatentMap, Path, MapStats | None]:
     """Writes the map of a run: a page to look through, or a still picture.
 
@@ -107,6 +123,8 @@ def write_map(
         limit: at most so many examples.
         decoded: show what the model makes of each code in place of the example.
         seed: of the order, and of tsne and umap.
+        reporter: receives the progress of encoding and placing.
+        cancel: ends it early, but for t-SNE and UMAP, which run to their ends.
 
     Returns:
         The map, where it was written, and for a page how much is in it.
@@ -117,12 +135,16 @@ def write_map(
     path = Path(out) if out else run.path / "map.html"
     if path.suffix.lower() not in _SUFFIXES:
         raise ArgumentError(f"a map is written to a file that ends in .html or .png, not {path.name!r}")
-    found = latent_map(run, part, method=method, limit=limit, seed=seed)
-    content = _content(run, found, decoded)
+    found = latent_map(run, part, method=method, limit=limit, seed=seed, reporter=reporter, cancel=cancel)
+    with track(resolve_reporter(reporter), "writing the map", cancel=cancel):
+        return found, path, _write(path, _content(run, found, decoded))
+
+
+def _write(path: Path, content: MapContent) -> MapStats | None:
     if path.suffix.lower() == ".png":
         save_figure(path, static_map(content))
-        return found, path, None
-    return found, path, write_map_page(path, content)
+        return None
+    return write_map_page(path, content)
 
 
 def _checked_limit(limit: int | None, method: str) -> int:
@@ -151,13 +173,16 @@ def _cumulative_sizes(sizes: list[int]) -> list[int]:
 
 
 @torch.no_grad()
-def _posterior_means(run: Run, part: Subset) -> Tensor:
+def _posterior_means(run: Run, part: Subset, reporter: Reporter, cancel: CancelToken | None) -> Tensor:
     """The mean of q(z|x) of every example, (n, numbers), on the processor."""
     if math.prod(run.model.latent_shape) > _MAX_LATENT_SIZE:
         raise CapabilityError(f"codes of {math.prod(run.model.latent_shape):,} numbers are too long for a map")
-    batches = sequential_batches(part, 500, device=run.device)
-    codes = torch.cat([run.model.encode(batch.x, batch.context).mean.flatten(1).cpu() for batch in batches]).float()
-    return require_finite(codes)
+    codes: list[Tensor] = []
+    with track(reporter, "encoding", len(part), "examples", cancel=cancel) as progress:
+        for batch in sequential_batches(part, 500, device=run.device):
+            codes.append(run.model.encode(batch.x, batch.context).mean.flatten(1).cpu())
+            progress.advance(len(batch))
+    return require_finite(torch.cat(codes).float())
 
 
 def _content(run: Run, found: LatentMap, decoded: bool) -> MapContent:

@@ -28,8 +28,9 @@ from autoencode.evaluation.classifier_cache import TrainedClassifier, load_or_tr
 from autoencode.latent.choose_prior import choose_prior
 from autoencode.latent.encoding import sample_codes
 from autoencode.latent.ex_post import ex_post_prior
-from autoencode.latent.ex_post.prior import StatusCallback
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, preserved_rng
 
 FeatureFn = Callable[[Tensor], Tensor]
@@ -88,7 +89,8 @@ def latent_space(
     pairs: int = 1_000,
     features: FeatureFn | None = None,
     seed: int = 0,
-    on_status: StatusCallback = lambda _: None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> LatentMetrics:
     """Measures the latent space of a run; docs/latent-space.md says what each number means.
 
@@ -104,20 +106,25 @@ def latent_space(
         pairs: of codes between which paths are measured.
         features: another network's, such as Inception's where you have its file; by default the classifier's.
         seed: of all draws; the same seed gives the same numbers.
-        on_status: is told what takes time.
+        reporter: receives the progress of its parts.
+        cancel: ends it early; a classifier that was trained is kept.
 
     Raises:
+        CancelledError: `cancel` asked for it.
         CapabilityError: codes that are no real numbers, or a model that must be told a context.
         DataError: an empty part.
     """
     began = time.perf_counter()
     examples = _checked(run, split, n, pairs)
-    drawn, kind = sample_prior(run, len(examples), prior=prior, seed=derive_seed(seed, _DRAWS), on_status=on_status)
-    on_status("continuity and straightness")
-    shape = _geometry(run, examples, drawn, codes, pairs, seed)
-    classifier = load_or_train_classifier(run.data, on_status=on_status) if run.data.train.labels is not None else None
-    on_status("generated examples beside real ones")
-    compared = _sample_quality(run, examples, drawn, classifier, features, seed)
+    reporter = resolve_reporter(reporter)
+    drawn, kind = sample_prior(
+        run, len(examples), prior=prior, seed=derive_seed(seed, _DRAWS), reporter=reporter, cancel=cancel
+    )
+    with track(reporter, "measuring continuity and straightness", cancel=cancel) as progress:
+        shape = _geometry(run, examples, drawn, codes, pairs, seed, progress)
+    classifier = _classifier(run, reporter, cancel)
+    with track(reporter, "comparing generated examples with real ones", cancel=cancel) as progress:
+        compared = _sample_quality(run, examples, drawn, classifier, features, seed, progress)
     return LatentMetrics(
         prior=kind,
         split=split,
@@ -130,16 +137,29 @@ def latent_space(
     )
 
 
-def _geometry(run: Run, examples: Subset, drawn: Tensor | None, codes: int, pairs: int, seed: int) -> dict[str, Any]:
+def _classifier(run: Run, reporter: Reporter, cancel: CancelToken | None) -> TrainedClassifier | None:
+    if run.data.train.labels is None:
+        return None
+    return load_or_train_classifier(run.data, reporter=reporter, cancel=cancel)
+
+
+def _geometry(
+    run: Run, examples: Subset, drawn: Tensor | None, codes: int, pairs: int, seed: int, progress: Progress
+) -> dict[str, Any]:
     """How pictures change with the code."""
+
+    def decode(z: Tensor) -> Tensor:
+        progress.update()  # where it can be cancelled
+        return run.decode(z)
+
     at = sample_codes(run, examples, derive_seed(seed, _CODES)).reshape(-1, *run.model.latent_shape)
-    measure = partial(continuity, run.decode, code_std=aggregate_std(at), seed=seed)
+    measure = partial(continuity, decode, code_std=aggregate_std(at), seed=seed)
     some = at[evenly_spaced_indices(len(at), codes)]
     return {
         "local": measure(some, step=_SMALL_STEP),
         "at_codes": measure(some, step=_LARGE_STEP),
         "at_draws": None if drawn is None else measure(drawn[:codes], step=_LARGE_STEP),
-        "straightness": straightness(run.decode, encode_all(run.model, examples.subsample(2 * pairs)).means, seed=seed),
+        "straightness": straightness(decode, encode_all(run.model, examples.subsample(2 * pairs)).means, seed=seed),
         "median_distance": median_distance(_shown(examples, seed), seed=seed),
     }
 
@@ -151,10 +171,12 @@ def _sample_quality(
     classifier: TrainedClassifier | None,
     features: FeatureFn | None,
     seed: int,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Generated examples, and training examples, beside those of the part."""
     seen = features or (None if classifier is None else classifier.model.features)
     generated = None if drawn is None else run.decode(drawn).clamp(0, 1)
+    progress.update()
     real, train = _shown(examples, seed), _shown(run.data.train.subsample(len(examples)), seed)
     return {
         "real": _completeness(classifier, real),
@@ -184,7 +206,13 @@ def _checked(run: Run, split: str, n: int, pairs: int) -> Subset:
 
 @torch.no_grad()
 def sample_prior(
-    run: Run, n: int, *, prior: str | None = None, seed: int = 0, on_status: StatusCallback = lambda _: None
+    run: Run,
+    n: int,
+    *,
+    prior: str | None = None,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> tuple[Tensor | None, str | None]:
     """Draws of codes, (n, *latent_shape), and from what; (None, None) for a plain autoencoder without a fitted prior.
 
@@ -193,15 +221,17 @@ def sample_prior(
         n: how many.
         prior: as `choose_prior` takes it.
         seed: of the draws.
-        on_status: is told in words how far a fit is.
+        reporter: receives the progress of a fit.
+        cancel: ends a fit early.
 
     Raises:
         UnknownNameError: no such prior.
+        CancelledError: `cancel` asked for it.
         CapabilityError: "ex-post" where no prior was fitted, or "own" where there is none.
     """
     if prior is None and run.model.prior is None and ex_post_prior(run) is None:
         return None, None
-    chosen = choose_prior(run, prior, on_status)
+    chosen = choose_prior(run, prior, reporter=reporter, cancel=cancel)
     with preserved_rng(run.device):
         torch.manual_seed(seed)
         return chosen.sample(run, n).cpu(), chosen.kind

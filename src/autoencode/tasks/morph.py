@@ -13,12 +13,12 @@ from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import EX_POST, ChosenPrior, choose_prior
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.ex_post import fitted_facts
-from autoencode.latent.ex_post.prior import StatusCallback
 from autoencode.latent.latent_gaussian import latent_gaussian_of
 from autoencode.latent.paths import DENSITY_WEIGHT, density, latent_paths
 from autoencode.latent.paths.path import LogDensity
 from autoencode.runs.run import Run
-from autoencode.tasks.generate import NoteCallback
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_animation, save_figure
 from autoencode.views.figures.animation import ENDINGS, SIZE
 from autoencode.views.outputs import save_array, to_pil_image
@@ -55,8 +55,8 @@ def morph(
     prior: str | None = None,
     density_weight: float = DENSITY_WEIGHT,
     of_class: str | int | None = None,
-    on_status: StatusCallback = lambda _: None,
-    on_note: NoteCallback = lambda _: None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Morph:
     """Decodes codes on a path between two examples.
 
@@ -71,25 +71,27 @@ def morph(
             mixture, which is fitted now. The standard normal would only pull the path through 0.
         density_weight: how strongly it does: 0 is the straight line.
         of_class: the class of both, for a model that must be told one.
-        on_status: is told in words how far a fit is.
-        on_note: is given lines that a person should know.
+        reporter: receives the progress of a fit, and notes.
+        cancel: ends a fit early.
 
     Raises:
         UnknownNameError: no such path.
+        CancelledError: `cancel` asked for it.
         ArgumentError: fewer than two frames, or examples that cannot be told together.
         CapabilityError: codes that are no real numbers, or a path that leaves the space of codes.
     """
     if frames < 2:
         raise ArgumentError(f"a way from A to B has 2 frames at least, not {frames}")
+    reporter = resolve_reporter(reporter)
     first, last = (encode_example(run, item, of_class) for item in (a, b))
     for one in (first, last):
         if one.note:
-            on_note(one.note)
+            reporter.note(one.note)
     if torch.equal(first.x, last.x):
-        on_note("A and B are the same picture: nothing will move")
+        reporter.note("A and B are the same picture: nothing will move")
     kind = path or ("spherical" if _on_sphere(run) else "linear")
     path_fn = partial(density, density_weight=density_weight) if kind == "density" else latent_paths[kind]
-    chosen = _density_prior(run, prior, on_status, on_note) if kind == "density" else None
+    chosen = _density_prior(run, prior, reporter, cancel) if kind == "density" else None
     context = interpolate_context(first, last, torch.linspace(0, 1, frames))
     scale = torch.ones(first.z.numel()) if chosen is None else _scale(run, chosen)
     landscape = None if chosen is None else _rescaled_log_prob(chosen, run, scale)
@@ -164,9 +166,11 @@ def _on_sphere(run: Run) -> bool:
     return run.model.prior is not None and isinstance(run.model.prior_for(), HypersphericalUniform)
 
 
-def _density_prior(run: Run, prior: str | None, on_status: StatusCallback, on_note: NoteCallback) -> ChosenPrior:
-    chosen = choose_prior(run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), on_status)
-    on_note(
+def _density_prior(run: Run, prior: str | None, reporter: Reporter, cancel: CancelToken | None) -> ChosenPrior:
+    chosen = choose_prior(
+        run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), reporter=reporter, cancel=cancel
+    )
+    reporter.note(
         f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior"
     )
     return chosen

@@ -12,6 +12,8 @@ from autoencode.latent.ex_post import fitted_facts
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.tasks.evaluate import evaluate
 from autoencode.tasks.generate import sample
 from autoencode.tasks.reconstruct import reconstruct_batch
@@ -25,20 +27,38 @@ _CODES = 10_000
 _MAX_LATENT_SIZE = 10_000
 
 
-def report(run: Run, measured: Evaluation | None = None) -> Path:
+def report(
+    run: Run,
+    measured: Evaluation | None = None,
+    *,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Path:
     """Draws the figures and writes one self-contained page.
 
     Args:
         run: the trained model.
         measured: its numbers; measured here if they are not given.
+        reporter: receives the progress of measuring and drawing.
+        cancel: ends it early, between two figures.
 
     Returns:
         Where the page is: `report.html` in the run folder. Its figures are in `figures/` as well.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
     """
-    measured = measured or evaluate(run)
-    learned, training = _model_figures(run), _training_figures(run)
-    for name, figure in {**learned, **training}.items():
-        figures.save_figure(run.folder.figures / f"{name}.png", figure.image)
+    measured = measured or evaluate(run, reporter=reporter, cancel=cancel)
+    with track(resolve_reporter(reporter), "drawing the report", cancel=cancel) as progress:
+        learned, training = _model_figures(run, progress), _training_figures(run)
+        for name, figure in {**learned, **training}.items():
+            figures.save_figure(run.folder.figures / f"{name}.png", figure.image)
+            progress.update()
+        _write_page(run, measured, learned, training)
+    return run.folder.report_file
+
+
+def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], training: dict[str, Figure]) -> None:
     facts = run.folder.metadata
     content = ReportContent(
         title=run.name,
@@ -52,7 +72,6 @@ def report(run: Run, measured: Evaluation | None = None) -> Path:
         log=run.folder.metrics(),
     )
     write_report(run.folder.report_file, content)
-    return run.folder.report_file
 
 
 def _lead(run: Run) -> str:
@@ -80,7 +99,7 @@ def _is_overcomplete(run: Run) -> bool:
     return isinstance(run.model.posterior, IdentityPosterior) and numbers >= math.prod(run.model.data_shape)
 
 
-def _model_figures(run: Run) -> dict[str, Figure]:
+def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
     """What the model made of the data, the most telling picture first."""
     part = run.data.test
     drawn = dict[str, Figure]()
@@ -89,7 +108,9 @@ def _model_figures(run: Run) -> dict[str, Figure]:
     else:
         drawn["reconstructions"] = _reconstructions(run, part)
     if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE:
+        progress.update(detail="codes")
         drawn["codes"] = _codes(run, encode_all(run.model, _subset(part)))
+    progress.update(detail="samples")
     if run.modality.drawable and (fitted := fitted_facts(run.path)):
         drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
     if run.model.prior is None:
@@ -97,6 +118,7 @@ def _model_figures(run: Run) -> dict[str, Figure]:
     if run.modality.drawable:
         drawn |= {"manifold": _manifold(run, part)} if _normal(run) and run.model.latent_shape[0] > 1 else {}
         drawn |= {"samples": _samples(run)}
+    progress.update(detail="rates")
     rates = encode_all(run.model, _subset(part)).kl
     if rates is not None and run.model.latent_shape[0] > 2:
         drawn["rates"] = _rates(rates)

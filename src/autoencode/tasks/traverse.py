@@ -13,8 +13,8 @@ from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
 from autoencode.latent.encoding import Item, encode_example, sample_codes
 from autoencode.runs.run import Run
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed
-from autoencode.tasks.generate import NoteCallback
 from autoencode.views.figures import labelled_grid, save_figure
 
 _MAX_ROWS, _EXAMPLES, _DRAWS = 10, 2_000, 41
@@ -51,7 +51,7 @@ def traverse(
     n_steps: int = 9,
     max_std: float = 3.0,
     of_class: str | int | None = None,
-    on_note: NoteCallback = lambda _: None,
+    reporter: Reporter | None = None,
 ) -> Traversal:
     """Moves one dimension at a time from −`max_std` to `max_std` standard deviations, and decodes.
 
@@ -65,7 +65,7 @@ def traverse(
         n_steps: steps.
         max_std: the last step, in standard deviations.
         of_class: the class, for a model that must be told one.
-        on_note: is given lines that a person should know.
+        reporter: receives notes.
 
     Raises:
         ArgumentError: no such dimension, or fewer than two steps.
@@ -80,7 +80,7 @@ def traverse(
     chosen = _select_dimensions(dims, tells)
     one = None if item is None else encode_example(run, item, of_class)
     if one is not None and one.note:
-        on_note(one.note)
+        resolve_reporter(reporter).note(one.note)
     steps = (torch.arange(n_steps) * 2 - (n_steps - 1)) * (max_std / (n_steps - 1))  # exactly 0 in the middle
     z = (loc if one is None else one.z.flatten()).repeat(len(chosen), n_steps, 1)
     for row, dim in enumerate(chosen.tolist()):

@@ -13,6 +13,7 @@ from autoencode.latent.encoding import sample_codes
 from autoencode.latent.ex_post import ex_post_prior, ex_post_priors, load_fitted, save_fitted
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
+from support.reporters import Recorder
 from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
 
 SHORT = {
@@ -22,10 +23,6 @@ SHORT = {
     "two-stage": {"epochs": 1, "hidden": 16},
 }
 every = pytest.mark.parametrize("kind", ex_post_priors)
-
-
-def silent(_: str) -> None:
-    pass
 
 
 def truth(dims: int = 3) -> MixtureSameFamily:
@@ -41,7 +38,7 @@ def truth(dims: int = 3) -> MixtureSameFamily:
 def test_a_mixture_finds_the_density_of_a_mixture():
     p = truth()
     prior = ex_post_priors["mixture"](3, n_components=3)
-    prior.fit(p.sample((20_000,)), p.sample((10,)), seed=0, on_status=silent)
+    prior.fit(p.sample((20_000,)), p.sample((10,)), seed=0)
     z = p.sample((5_000,))
     # What is lost by fitting is, on average, half the parameters (29) over the number of codes.
     excess = prior.nll(z) + p.log_prob(z)
@@ -51,7 +48,7 @@ def test_a_mixture_finds_the_density_of_a_mixture():
 def test_one_normal_is_scipys():
     z, held_out = truth().sample((2_000,)), truth().sample((50,))
     prior = ex_post_priors["normal"](3)
-    prior.fit(z, held_out, seed=0, on_status=silent)
+    prior.fit(z, held_out, seed=0)
     covariance = torch.cov(z.double().T, correction=0) + 1e-6 * torch.diag(z.double().var(0, correction=0))
     expected = stats.multivariate_normal(z.double().mean(0), covariance).logpdf(held_out.double().numpy())
     torch.testing.assert_close(-prior.nll(held_out).double(), torch.as_tensor(expected), rtol=1e-4, atol=1e-4)
@@ -61,7 +58,7 @@ def test_one_normal_is_scipys():
 def test_draws_are_from_the_density_that_is_told(kind):
     """E[r(z) / p(z)] = 1 for draws from p and any density r: shift and scale are accounted for on both sides."""
     prior = ex_post_priors[kind](2, **SHORT[kind])
-    prior.fit(truth(2).sample((1_000,)), truth(2).sample((200,)), seed=0, on_status=silent)
+    prior.fit(truth(2).sample((1_000,)), truth(2).sample((200,)), seed=0)
     with torch.no_grad():
         z = prior.sample(3_000)
     covariance = torch.cov(z.T) / 4
@@ -80,7 +77,7 @@ def test_what_is_learned_beats_one_normal(kind):
     train, held_out = p.sample((8_000,)), p.sample((1_000,))
     one, learned = ex_post_priors["normal"](3), ex_post_priors[kind](3)
     for prior in (one, learned):
-        prior.fit(train, held_out, seed=0, on_status=silent)
+        prior.fit(train, held_out, seed=0)
     z = p.sample((2_000,))
     assert_at_most(learned.nll(z) + 0.3, one.nll(z))  # a third of a nat at least
     assert_at_most(-p.log_prob(z), learned.nll(z))
@@ -91,18 +88,19 @@ def test_a_dimension_that_never_varies_does_no_harm(kind):
     z = torch.randn(300, 3)
     z[:, 1] = 4.0
     prior = ex_post_priors[kind](3, **SHORT[kind])
-    prior.fit(z, z[:100], seed=0, on_status=silent)
+    prior.fit(z, z[:100], seed=0)
     assert prior.nll(z).isfinite().all()
     assert prior.sample(50).isfinite().all()
 
 
 def test_a_flow_stops_when_held_out_codes_are_no_likelier():
-    told: list[str] = []
+    recorder = Recorder()
     prior = ex_post_priors["flow"](2, epochs=60)
     train, held_out = torch.randn(40, 2), torch.randn(200, 2)
-    prior.fit(train, held_out, seed=0, on_status=told.append)
-    assert 5 <= len(told) < 60
-    best = min(float(line.split()[2]) for line in told)
+    prior.fit(train, held_out, seed=0, reporter=recorder)
+    epochs = [call[4] for call in recorder.calls if call[0] == "update" and call[4]]
+    assert 5 <= len(epochs) < 60
+    best = min(float(detail.split()[2]) for detail in epochs)
     standard = prior.log_prob_standardised(prior._standardise(held_out)).mean().item()
     assert -standard <= best + 1e-3  # the weights of the best epoch, and not of the last
 

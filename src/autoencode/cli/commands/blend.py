@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import print_note, print_result
+from autoencode.cli.console import print_result
 from autoencode.cli.options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption, path_names
 from autoencode.errors import ArgumentError
 
@@ -59,6 +59,7 @@ def blend(
     autoencode blend runs/mnist-ladder-vae test:1 test:2 test:3 --grid -o t.png
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     if not grid and len(pictures) != 2:
         raise ArgumentError(f"blend takes two pictures, not {len(pictures)}; add --grid for a table of more")
@@ -68,9 +69,10 @@ def blend(
             f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
         )
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, on_note=print_note)
+    reporter = TerminalReporter()
+    made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)
     if not made.by_levels and (coarse or fine):
-        print_note(
+        reporter.note(
             "the codes are averaged: --coarse and --fine have an effect only for models with levels, such as ladder-vae"
         )
     swapped = made.by_levels and rows == "B"

@@ -60,6 +60,7 @@ def edit(
     autoencode edit runs/faces --list
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     if list_:
@@ -69,6 +70,7 @@ def edit(
         raise ArgumentError("name the picture to edit: a file, or an example of the data such as test:17")
     if (without is None) != (having is None):
         raise ArgumentError("--from and --to belong together: give both, such as --from plain/ --to smiling/")
+    reporter = TerminalReporter()
     changes = [tasks.parse_attribute_change(text) for text in attribute or ()]
     if without is not None and having is not None:
         if len(changes) != 1:
@@ -77,11 +79,11 @@ def edit(
             )
         found = tasks.direction_between_folders(opened, changes[0].name, without, having, of_class)
         tasks.save_direction(opened, found)
-        print_note(
+        reporter.note(
             f"direction of '{found.name}': {found.n_without} pictures without it, {found.n_with} with it; "
             f"saved in {opened.path}"
         )
-    made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, on_note=print_note)
+    made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, reporter=reporter)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
     print_result(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
 

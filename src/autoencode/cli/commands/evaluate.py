@@ -37,9 +37,10 @@ def evaluate(
     autoencode evaluate runs/digits-dense-vae --importance-samples 5000
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("evaluating"):
+    with TerminalReporter() as reporter:
         measured = tasks.evaluate(
             opened,
             split,
@@ -47,6 +48,7 @@ def evaluate(
             importance_samples=importance_samples,
             importance_examples=importance_examples,
             seed=seed,
+            reporter=reporter,
         )
     show(measured)
     out.write_line(f"saved in {opened.path / 'evaluation.json'}", style="dim")

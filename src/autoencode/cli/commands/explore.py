@@ -32,10 +32,11 @@ def explore(
     autoencode explore runs/photos-conv-vae -o photos.html --examples 200
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("encoding the test split and exporting the decoder"):
-        written = tasks.explore(opened, page, examples=examples, seed=seed)
+    with TerminalReporter() as reporter:
+        written = tasks.explore(opened, page, examples=examples, seed=seed, reporter=reporter)
     out.write_line(
         "explorer ", (str(written), "bold"), f"  ({written.stat().st_size / 1e6:.1f} MB, opens in any browser)"
     )

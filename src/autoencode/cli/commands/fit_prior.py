@@ -44,12 +44,13 @@ def fit_prior(
     autoencode generate runs/mnist-conv-ae -n 64
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     given: dict[str, Any] = {"n_components": n_components, "flow": flow, "epochs": epochs}
     options = {name: value for name, value in given.items() if value is not None}
     opened = tasks.Run(run, trust=trust, device=device)
-    with out.status(f"fitting the {kind} prior") as status:
-        fitted = tasks.fit_prior(opened, kind, seed=seed, on_status=status.update, **options)
+    with TerminalReporter() as reporter:
+        fitted = tasks.fit_prior(opened, kind, seed=seed, reporter=reporter, **options)
     bound = "at most " if fitted.prior.is_bound else ""
     out.write_line(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
     out.write_line("nll of held-out codes   ", (f"{bound}{fitted.nll}", "bold"), " nats")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import errors, print_note, print_result
+from autoencode.cli.console import print_result
 from autoencode.cli.options import DeviceOption, LastOption, PriorOption, RunArgument, TrustOption, class_names
 
 
@@ -55,9 +55,10 @@ def generate(
     autoencode generate runs/floor-plans --condition outline.png
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with errors.status("generating") as status:
+    with TerminalReporter() as reporter:
         _, files = tasks.generate(
             opened,
             n,
@@ -69,7 +70,6 @@ def generate(
             like=like,
             spread=spread,
             temperature=temperature,
-            on_status=status.update,
-            on_note=print_note,
+            reporter=reporter,
         )
     print_result(f"{n:,} generated", files[-1])

@@ -42,10 +42,11 @@ def latent_space(
     autoencode latent-space runs/photos-conv-vae --prior own -n 2000
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("measuring") as status:
-        found = tasks.latent_space(opened, split, prior=prior, n=n, pairs=pairs, seed=seed, on_status=status.update)
+    with TerminalReporter() as reporter:
+        found = tasks.latent_space(opened, split, prior=prior, n=n, pairs=pairs, seed=seed, reporter=reporter)
     show(found)
     if found.prior is None:
         out.write_line("no prior to sample from; fit one: ", command_line("fit-prior", run, "mixture"), style="yellow")

@@ -54,11 +54,12 @@ def map_(
     autoencode map runs/fashion-mnist-fashion-vae --decoded -o map.png
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("projecting the codes"):
+    with TerminalReporter() as reporter:
         found, path, facts = tasks.write_map(
-            opened, out_file, split, method=method, limit=limit, decoded=decoded, seed=seed
+            opened, out_file, split, method=method, limit=limit, decoded=decoded, seed=seed, reporter=reporter
         )
     total = sum(len(opened.data.subsets[name]) for name in found.part_names)
     of = "" if total == len(found.positions) else f" of {total:,}"

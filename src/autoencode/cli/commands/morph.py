@@ -1,12 +1,12 @@
 """`autoencode morph`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import errors, print_note_once, print_result
+from autoencode.cli.console import print_result
 from autoencode.cli.options import (
     EXAMPLE,
     ClassOption,
@@ -65,20 +65,26 @@ def morph(
     autoencode morph runs/clothes test:1 test:3 --path density -o ab.png
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"
-    on_note = print_note_once()
     n = frames or (10 if strip else 32)
-    with errors.status("interpolating") as status:
-        options: dict[str, Any] = {
-            "prior": prior,
-            "density_weight": density_weight,
-            "of_class": of_class,
-            "on_status": status.update,
-            "on_note": on_note,
-        }
-        paths = [tasks.morph(opened, a, b, frames=n, path=kind, **options) for kind in path or [None]]
+    with TerminalReporter() as reporter:
+        paths = [
+            tasks.morph(
+                opened,
+                a,
+                b,
+                frames=n,
+                path=kind,
+                prior=prior,
+                density_weight=density_weight,
+                of_class=of_class,
+                reporter=reporter,
+            )
+            for kind in path or [None]
+        ]
         written = tasks.save_morph(opened, paths, out_path, size)
     print_result(f"{n} frames", written)

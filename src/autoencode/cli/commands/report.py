@@ -18,8 +18,9 @@ def report(
     autoencode report runs/fashion-mnist-fashion-vae
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
-    with out.status("evaluating on the test split and drawing the report"):
-        page = tasks.report(opened, tasks.evaluate(opened))
+    with TerminalReporter() as reporter:
+        page = tasks.report(opened, reporter=reporter)
     out.write_line("report   ", (str(page), "bold"))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import print_note, print_result
+from autoencode.cli.console import print_result
 from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
 
 
@@ -43,10 +43,11 @@ def traverse(
     autoencode traverse runs/photos-conv-vae a.png --dim 3 --dim 7 -o dims.png
     """
     from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     made = tasks.traverse(
-        opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, on_note=print_note
+        opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, reporter=TerminalReporter()
     )
     written = tasks.save_traversal(opened, made, out_path)
     print_result(f"{len(made.dims)} of {opened.latent_size} dimensions", written)

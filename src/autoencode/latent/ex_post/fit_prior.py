@@ -13,8 +13,9 @@ from autoencode.errors import ArgumentError, DataError, UnknownNameError
 from autoencode.evaluation import Estimate
 from autoencode.latent.encoding import sample_codes
 from autoencode.latent.ex_post import ExPostPrior, ex_post_priors, save_fitted
-from autoencode.latent.ex_post.prior import StatusCallback
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.seeding import derive_seed, preserved_rng
 
 _TRAIN, _VALIDATION = 21, 22
@@ -47,9 +48,10 @@ def fit_prior(
     *,
     part: Literal["train", "validation", "test"] = "train",
     seed: int = 0,
-    on_status: StatusCallback = lambda _: None,
     folder: Path | None = None,
     max_codes: int | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
     **options: Any,
 ) -> FittedPrior:
     """Fits a density to a model's codes and keeps it in the run folder; `generate` then draws from it.
@@ -64,9 +66,10 @@ def fit_prior(
         kind: mixture (normals with full covariances), normal (one), flow, or two-stage (a VAE of codes).
         part: whose codes it is fitted to; the validation part's say how well, and when a flow should stop.
         seed: of draws, starts and batches; the same seed gives the same prior.
-        on_status: is told in words how far it is.
         folder: where it is kept; by default in the run folder, as the one that `generate` draws from.
         max_codes: codes that it is fitted to, at even distances; by default all.
+        reporter: receives the progress of encoding and fitting.
+        cancel: ends the fit early; nothing is kept of it.
         options: of the kind: components (mixture), flow and epochs (flow), hidden and epochs (two-stage).
 
     Returns:
@@ -74,6 +77,7 @@ def fit_prior(
 
     Raises:
         ArgumentError: no such kind or option.
+        CancelledError: `cancel` asked for it.
         CapabilityError: the codes are no vectors of real numbers.
         DataError: there are no validation examples.
 
@@ -86,9 +90,9 @@ def fit_prior(
     if not len(run.data.validation) or not len(run.data.subsets[part]):
         raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
     fitted_to = run.data.subsets[part] if max_codes is None else run.data.subsets[part].subsample(max_codes)
-    train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN))
-    held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION))
-    prior.fit(train, held_out, seed=seed, on_status=on_status)
+    train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN), reporter=reporter, cancel=cancel)
+    held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION), reporter=reporter, cancel=cancel)
+    prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
     with preserved_rng(torch.device("cpu")):
         torch.manual_seed(seed)
         nll = Estimate.of(prior.nll(held_out))

@@ -7,7 +7,9 @@ from torch import Tensor
 
 from autoencode.distributions import flow, tempered
 from autoencode.errors import DivergenceError
-from autoencode.latent.ex_post.prior import ExPostPrior, StatusCallback, ex_post_priors
+from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Progress, Reporter, track
 
 _BATCH, _RATE, _PATIENCE, _CLIP = 256, 1e-3, 5, 5.0
 
@@ -30,7 +32,9 @@ class FittedFlow(ExPostPrior):
         self.epochs = epochs
         self.flow = _flow(flow, dims)
 
-    def fit_standardised(self, train: Tensor, validation: Tensor, *, seed: int, on_status: StatusCallback) -> None:
+    def fit_standardised(
+        self, train: Tensor, validation: Tensor, *, seed: int, reporter: Reporter, cancel: CancelToken
+    ) -> None:
         """Early stopping on `validation`.
 
         Raises:
@@ -38,26 +42,28 @@ class FittedFlow(ExPostPrior):
         """
         optimizer = torch.optim.Adam(self.flow.parameters(), lr=_RATE)
         best, weights, since = self._nll(validation), copy.deepcopy(self.flow.state_dict()), 0
-        for epoch in range(1, self.epochs + 1):
-            self._train_epoch(train, optimizer)
-            now = self._nll(validation)
-            if not now < float("inf"):
-                raise DivergenceError("the flow's likelihood is no finite number: try --flow maf, or kind mixture")
-            on_status(f"epoch {epoch}/{self.epochs}: {now:.3f} nats a code on validation")
-            if now < best:
-                best, weights, since = now, copy.deepcopy(self.flow.state_dict()), 0
-            else:
-                since += 1
-            if since == _PATIENCE:
-                break
+        with track(reporter, "fitting the flow", self.epochs * len(train), "codes", cancel=cancel) as progress:
+            for epoch in range(1, self.epochs + 1):
+                self._train_epoch(train, optimizer, progress)
+                now = self._nll(validation)
+                if not now < float("inf"):
+                    raise DivergenceError("the flow's likelihood is no finite number: try --flow maf, or kind mixture")
+                progress.update(detail=f"epoch {epoch}/{self.epochs}: {now:.3f} nats a code on validation")
+                if now < best:
+                    best, weights, since = now, copy.deepcopy(self.flow.state_dict()), 0
+                else:
+                    since += 1
+                if since == _PATIENCE:
+                    break
         self.flow.load_state_dict(weights)
 
-    def _train_epoch(self, train: Tensor, optimizer: torch.optim.Optimizer) -> None:
+    def _train_epoch(self, train: Tensor, optimizer: torch.optim.Optimizer, progress: Progress) -> None:
         for places in torch.randperm(len(train)).split(_BATCH):
             optimizer.zero_grad()
             (-self.flow().log_prob(train[places]).mean()).backward()
             torch.nn.utils.clip_grad_norm_(self.flow.parameters(), _CLIP)
             optimizer.step()
+            progress.advance(len(places))
 
     @torch.no_grad()
     def _nll(self, z: Tensor) -> float:

@@ -6,7 +6,9 @@ from torch.distributions import Categorical, MixtureSameFamily, MultivariateNorm
 
 from autoencode.distributions import tempered
 from autoencode.errors import ArgumentError
-from autoencode.latent.ex_post.prior import ExPostPrior, StatusCallback, ex_post_priors
+from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, track
 
 _FLOOR = 1e-6
 """Added to the variances of standardised codes."""
@@ -37,16 +39,18 @@ class FittedMixture(ExPostPrior):
         self.register_buffer("locs", torch.zeros(n_components, dims))
         self.register_buffer("factors", torch.eye(dims).repeat(n_components, 1, 1))
 
-    def fit_standardised(self, train: Tensor, validation: Tensor, *, seed: int, on_status: StatusCallback) -> None:
+    def fit_standardised(
+        self, train: Tensor, validation: Tensor, *, seed: int, reporter: Reporter, cancel: CancelToken
+    ) -> None:
         """Sets weights, locations and the Cholesky factors of the covariances."""
         from sklearn.mixture import GaussianMixture
 
         if len(train) < self.n_components:
             raise ArgumentError(f"{self.n_components} components need as many codes, and there are {len(train)}")
-        on_status(f"{self.n_components} normals on {len(train):,} codes")
         starts = 3 if self.n_components > 1 else 1
         fitted = GaussianMixture(self.n_components, n_init=starts, reg_covar=_FLOOR, random_state=seed)
-        fitted.fit(train.double().numpy())
+        with track(reporter, f"fitting {self.n_components} normals to {len(train):,} codes", cancel=cancel):
+            fitted.fit(train.double().numpy())
         self.weights.copy_(torch.as_tensor(fitted.weights_))
         self.locs.copy_(torch.as_tensor(fitted.means_))
         self.factors.copy_(torch.linalg.cholesky(torch.as_tensor(fitted.covariances_)))

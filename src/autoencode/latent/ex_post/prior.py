@@ -10,9 +10,8 @@ from torch import Tensor, nn
 
 from autoencode.errors import CapabilityError
 from autoencode.registry import Registry
-
-StatusCallback = Callable[[str], None]
-"""Is told in a few words how far a fit is."""
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 
 _MIN_RELATIVE_SCALE = 1e-4
 """The smallest spread of a dimension that is scaled up, as a share of the largest one."""
@@ -48,16 +47,32 @@ class ExPostPrior(nn.Module):
         validation: Float[Tensor, "m dims"],
         *,
         seed: int,
-        on_status: StatusCallback,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
     ) -> None:
-        """Learns from codes; where it could learn too much, `validation` says when to stop."""
+        """Fits the density to codes.
+
+        Args:
+            train: the codes.
+            validation: other codes, by which priors that can overfit decide when to stop.
+            seed: of starts and batches.
+            reporter: receives the progress.
+            cancel: ends the fit early; the prior is then unusable.
+
+        Raises:
+            CancelledError: `cancel` asked for it.
+        """
         spread = train.std(0, correction=0)
         self.shift.copy_(train.mean(0))
         self.scale.copy_(torch.where(spread > 0, spread.clamp_min(_MIN_RELATIVE_SCALE * spread.max()), 1.0))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.fit_standardised(
-                self._standardise(train), self._standardise(validation), seed=seed, on_status=on_status
+                self._standardise(train),
+                self._standardise(validation),
+                seed=seed,
+                reporter=resolve_reporter(reporter),
+                cancel=cancel or CancelToken(),
             )
         self.eval()
 
@@ -88,7 +103,9 @@ class ExPostPrior(nn.Module):
         return (z - self.shift) / self.scale
 
     @abstractmethod
-    def fit_standardised(self, train: Tensor, validation: Tensor, *, seed: int, on_status: StatusCallback) -> None:
+    def fit_standardised(
+        self, train: Tensor, validation: Tensor, *, seed: int, reporter: Reporter, cancel: CancelToken
+    ) -> None:
         """Learns from codes of mean 0 and variance 1, (n, dims)."""
         raise NotImplementedError
 

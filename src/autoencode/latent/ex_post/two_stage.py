@@ -9,12 +9,14 @@ from autoencode.decoders import DenseDecoder
 from autoencode.distributions import tempered
 from autoencode.encoders import DenseEncoder
 from autoencode.evaluation import log_likelihoods
-from autoencode.latent.ex_post.prior import ExPostPrior, StatusCallback, ex_post_priors
+from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
 from autoencode.likelihoods import NormalLikelihood, OptimalScale
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 from autoencode.settings import Settings
 from autoencode.training import Callback, EpochMetrics, fit
 
@@ -54,7 +56,9 @@ class FittedTwoStage(ExPostPrior):
             likelihood=p_x,
         )
 
-    def fit_standardised(self, train: Tensor, validation: Tensor, *, seed: int, on_status: StatusCallback) -> None:
+    def fit_standardised(
+        self, train: Tensor, validation: Tensor, *, seed: int, reporter: Reporter, cancel: CancelToken
+    ) -> None:
         """Trains by the evidence lower bound; the weights that are best on `validation` are kept."""
         settings = Settings(
             epochs=self.epochs or 30,
@@ -66,7 +70,7 @@ class FittedTwoStage(ExPostPrior):
             precision="float32",
             seed=seed,
         )
-        fit(self.model, Elbo(), codes_dataset(train, validation), settings, callback=_EpochStatus(on_status))
+        fit(self.model, Elbo(), codes_dataset(train, validation), settings, callback=_Progress(reporter))
 
     def log_prob_standardised(self, z: Tensor) -> Tensor:
         """The importance-weighted bound of 50 draws, (n,), in nats."""
@@ -78,12 +82,12 @@ class FittedTwoStage(ExPostPrior):
         return tempered(self.model.decode(u), temperature).sample()
 
 
-class _EpochStatus(Callback):
-    def __init__(self, on_status: StatusCallback) -> None:
-        self.on_status = on_status
+class _Progress(Callback):
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
 
     def on_epoch_end(self, record: EpochMetrics) -> None:
-        self.on_status(f"epoch {record.epoch:.0f}: {record.validation['loss']:.3f} nats a code on validation")
+        self._reporter.note(f"epoch {record.epoch:.0f}: {record.validation['loss']:.3f} nats a code on validation")
 
 
 def codes_dataset(train: Tensor, validation: Tensor) -> Dataset:
