@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import out, print_result
+from autoencode.cli.console import print_result
 from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
 
 
