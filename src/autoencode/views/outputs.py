@@ -20,7 +20,7 @@ from autoencode.views.figures import save_figure
 
 @dataclass(frozen=True)
 class ExampleFiles:
-    """Where examples are written: a PNG each where they can be drawn, otherwise the rows of one .npy file.
+    """Where examples are written: one PNG file each if they can be drawn, otherwise the rows of one .npy file.
 
     Args:
         modality: what the examples are.
@@ -55,16 +55,16 @@ def to_pil_image(picture: Tensor) -> Image.Image:
 
 
 def save_pictures(paths: list[Path], x: Tensor) -> None:
-    """Writes each picture under its own name."""
+    """Writes each picture to its own file."""
     for path, picture in zip(paths, x, strict=True):
         save_figure(path, to_pil_image(picture))
 
 
 @contextmanager
 def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
-    """Writes a .npy file, rows at a time, that is there whole or not at all.
+    """Writes a .npy file in chunks; the file is written completely or not at all.
 
-    Gives a function that adds rows, (n, ...): of one shape and type, at least once.
+    Yields a function that adds rows, (n, ...), of one shape and type; it must be called at least once.
     """
     with atomic_open(path) as file:
         header: dict[str, Any] = {}
@@ -75,7 +75,7 @@ def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
             array = np.ascontiguousarray(x.numpy())
             if not header:
                 header.update(npy_format.header_data_from_array_1_0(array))
-                npy_format.write_array_header_1_0(file, header)  # it leaves room for any number of rows
+                npy_format.write_array_header_1_0(file, header)  # NumPy reserves room for any number of rows
             file.write(array.data)
             rows += len(array)
 
@@ -85,6 +85,6 @@ def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
 
 
 def save_array(path: Path, x: Tensor) -> None:
-    """Writes a tensor as .npy, whole or not at all."""
+    """Writes a tensor as .npy, completely or not at all."""
     with npy_writer(path) as add:
         add(x)

@@ -117,7 +117,7 @@ def test_words_that_change_move_nothing(browser, tmp_path, content, width):
         page.run(f"explorer.show(explorer.codeOf({example}))")
         page.settle()
         assert page.run(places) == before
-    assert "ms a frame" in page.run("document.getElementById('time').textContent")
+    assert "ms per frame" in page.run("document.getElementById('time').textContent")
     page.close()
 
 

@@ -57,7 +57,7 @@ def test_grey_and_colour_and_all_sizes_go_on_one_sheet() -> None:
 
 
 def test_what_cannot_be_shown() -> None:
-    with pytest.raises(ArgumentError, match="nothing to show"):
+    with pytest.raises(ArgumentError, match="at least one picture"):
         before_after([])
     with pytest.raises(ShapeError, match="must have one shape"):
         crop(np.zeros((3, 4, 4), np.uint8), np.zeros((1, 4, 4), np.uint8), "")

@@ -55,7 +55,7 @@ def test_views_go_from_left_to_right_and_then_below():
 
 
 def test_pictures_of_two_sizes_and_no_pictures_are_errors():
-    with pytest.raises(ShapeError, match=r"its original's shape, \(1, 4, 3\), not \(1, 3, 4\)"):
+    with pytest.raises(ShapeError, match=r"the shape of the original, \(1, 4, 3\), not \(1, 3, 4\)"):
         views(picture(3, 4), picture(4, 3))
     with pytest.raises(ShapeError, match="at least one picture"):
         corruption_sheet([])

@@ -34,7 +34,7 @@ def test_there_is_a_panel_for_each_term_with_both_parts():
 
 
 def test_the_ring_marks_the_last_best_epoch():
-    kept = line(curves(epochs([9.0, 5.0, 4.0, 6.0], best=2)).axes[0], "weights that were kept")
+    kept = line(curves(epochs([9.0, 5.0, 4.0, 6.0], best=2)).axes[0], "saved weights")
     assert kept.get_xydata().tolist() == [[3, 4]]
 
 
@@ -78,5 +78,5 @@ def test_a_term_without_a_number_leaves_an_empty_panel():
 
 
 def test_nothing_to_draw_is_refused():
-    with pytest.raises(ArgumentError, match="first epoch"):
+    with pytest.raises(ArgumentError, match="one finished epoch"):
         curves([])

@@ -56,5 +56,5 @@ def test_without_umap(monkeypatch):
 def test_no_such_method_and_too_few_codes():
     with pytest.raises(UnknownNameError, match="did you mean 'tsne'"):
         project(torch.randn(10, 3), "tsnee")
-    with pytest.raises(ArgumentError, match="4 codes or more, not 3"):
+    with pytest.raises(ArgumentError, match="at least 4 codes, not 3"):
         project(torch.randn(3, 3))

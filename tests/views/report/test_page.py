@@ -20,7 +20,7 @@ def without_data(text):
 
 def test_sections_stand_in_order(text, read):
     reader = read(text)
-    sections = ["What it learned", "How the training went", "The numbers", "How it was made"]
+    sections = ["What the model learned", "Training", "Evaluation", "Settings"]
     assert headings(reader) == ["first", *sections]
     assert reader.words("h3") == ["Pairs", "Codes", "Plane", "New", "Curves"]
     assert reader.all("html")[0]["lang"] == "en"
@@ -77,7 +77,7 @@ def test_no_placeholder_is_left(text):
 
 def test_a_plain_autoencoder_on_vectors(plain_on_vectors, read):
     reader = read(page(plain_on_vectors))
-    assert headings(reader) == ["plain", "What it learned", "How it was made"]
+    assert headings(reader) == ["plain", "What the model learned", "Settings"]
     assert len(reader.all("img")) == 1
 
 
@@ -88,7 +88,7 @@ def test_an_empty_page_is_a_page(read):
 def test_the_log_has_a_row_for_each_epoch(text, read):
     reader = read(text)
     cells = reader.words("td")
-    assert reader.words("summary") == ["The log: 3 epochs, in nats per example"]
+    assert reader.words("summary") == ["Training log of 3 epochs, in nats per example"]
     assert cells.count("3.25") == 3 * 6
     assert {"1,000", "2:03", "0.001", "best"} <= set(cells)
 

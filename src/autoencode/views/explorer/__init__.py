@@ -1,4 +1,4 @@
-"""explorer.html: one self-contained page on which a person walks in the space of codes."""
+"""explorer.html: a self-contained page on which people explore a latent space."""
 
 from autoencode.views.explorer.content import ExplorerContent, ExplorerExamples, LatentSummary
 from autoencode.views.explorer.page import explorer_page, write_explorer

@@ -1,4 +1,4 @@
-"""What stands on the page, as plain values."""
+"""The content of the explorer, as plain values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,18 +14,19 @@ from autoencode.portable.program import Precision
 
 @dataclass(frozen=True)
 class LatentSummary:
-    """The space of codes.
+    """The latent space.
 
     Args:
-        mean: of each number of the code, over the data.
-        scale: its standard deviation over the data, the posterior's own spread included.
-        relevance: what each number tells: its KL in nats, or where there is none its variance.
+        mean: of each latent dimension, over the data.
+        scale: its standard deviation over the data, that of the posterior included.
+        relevance: of each dimension: its KL in nats, or its variance if there is no KL.
         measure: which of the two, in words.
-        origin: of the plane of the map.
+        origin: of the plane that the map shows.
         directions: its two axes, of length 1.
         axes: their names.
-        support: where codes may lie.
-        circles: whether the prior is standard normal and the map its plane, so that circles tell its quantiles.
+        support: the set of valid codes.
+        circles: whether the prior is a standard normal and the map its plane, so that circles at one and two standard
+            deviations are drawn.
     """
 
     mean: Float[Tensor, " dims"]
@@ -44,12 +45,12 @@ class ExplorerExamples:
     """Real examples.
 
     Args:
-        places: on the map, of many.
+        places: positions on the map, of many examples.
         position_labels: their classes, or None.
-        codes: of the few whose pictures are in the file.
+        codes: of the examples whose pictures are in the file.
         thumbnails: those pictures, in [0, 1].
         labels: their classes, or None.
-        contexts: which context each of the few belongs to, or None.
+        contexts: the context of each of these, or None.
     """
 
     places: Float[Tensor, "many 2"]
@@ -66,16 +67,16 @@ class ExplorerContent:
 
     Args:
         title: the run's name.
-        lead: a sentence on what is shown.
+        lead: a sentence about what is shown.
         decoder: from a code to the mean of p(x|z).
         precision: of its weights in the file.
         latent: the space of codes.
         examples: real ones.
-        prior: what "Random" draws from: kind "normal", "mixture" or "draws", with what it needs; `words` such as
+        prior: what "Random" samples from: kind "normal", "mixture" or "draws", with its parameters; `words` such as
             "codes from the standard normal prior"; a `seed`.
         classes: names of the classes.
-        contexts: names of what the decoder can be told.
-        facts: names and values at the foot of the page.
+        contexts: names of the contexts that the decoder can be conditioned on.
+        facts: names and values for the footer.
     """
 
     title: str

@@ -1,4 +1,4 @@
-// The page: one code, shown as a picture, as a point on the map and as sliders; whatever changes it asks for a frame.
+// One code is shown as a picture, as a point on the map and as sliders; every change of the code requests a frame.
 
 (() => {
   const byId = (id) => document.getElementById(id);
@@ -15,7 +15,7 @@
 
   // Codes --------------------------------------------------------------------------------------------------------------
 
-  // The nearest code that is one: what the sliders and the pad give need not be.
+  // The nearest valid code: sliders and map can give a point outside the support.
   function allowed(code) {
     const kind = data.latent.support;
     if (kind === "unit") return code.map((v) => Math.min(1, Math.max(0, v)));
@@ -43,17 +43,17 @@
     return code.map((value, i) => value + (x - u) * directions[2 * i] + (y - v) * directions[2 * i + 1]);
   }
 
-  const tells = data.latent.scale.map((scale) => (scale > 0 ? 1 / scale : 0));  // a number that never varies tells nothing
+  const inverseScale = data.latent.scale.map((scale) => (scale > 0 ? 1 / scale : 0));  // a constant dimension is ignored
 
   function nearest(code, count) {
     const far = new Float64Array(nExamples);
     for (let i = 0; i < nExamples; i++) {
-      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) * tells[j]) ** 2;
+      for (let j = 0; j < dims; j++) far[i] += ((codes[i * dims + j] - code[j]) * inverseScale[j]) ** 2;
     }
     return [...far.keys()].sort((a, b) => far[a] - far[b]).slice(0, count);
   }
 
-  function generator(seed) {  // mulberry32: the same draws whenever the page is opened
+  function generator(seed) {  // mulberry32: the same samples whenever the page is opened
     return () => {
       seed = (seed + 0x6d2b79f5) | 0;
       let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -62,7 +62,7 @@
     };
   }
 
-  // The page opens on an example whose neighbours are of its class, near the middle; without classes on the middle one.
+  // The page opens on an example near the mean whose neighbours are of its class; without classes on the one nearest to it.
   function typical() {
     const near = nearest(Float32Array.from(data.latent.mean), 60);
     return near.reduce((best, i) => (purity(i) > purity(best) ? i : best));
@@ -139,7 +139,7 @@
     canvas.getContext("2d").putImageData(picture, 0, 0);
   }
 
-  // The picture's bytes, one plane for each channel; neither one nor three channels are shown as their grey mean.
+  // The picture's bytes, one plane per channel; other than one or three channels are shown as their grey mean.
   function decode(code, context = 0) {
     const values = decoder.run(code, context);
     if (channels === 1 || channels === 3) return toBytes(values);
@@ -153,10 +153,10 @@
   const nameOf = (i) => (data.examples.labels ? data.classes[data.examples.labels[i]] ?? String(data.examples.labels[i]) : "");
 
   function showTiming() {
-    if (state.times.length >= 8) byId("time").textContent = `${median(state.times).toFixed(1)} ms a frame`;
+    if (state.times.length >= 8) byId("time").textContent = `${median(state.times).toFixed(1)} ms per frame`;
   }
 
-  // What need not follow each frame: examples near by, and the words.
+  // Texts and nearest examples, which are updated less often than the picture.
   let timer = 0;
   function later() {
     if (timer) return;
@@ -166,12 +166,12 @@
     }, 90);
   }
 
-  // Always as many lines, each as high as it is at first: nothing below them moves while a finger is on the map.
+  // The number and height of lines is constant, so that nothing below moves while a finger is on the map.
   function describe() {
     const near = nearest(state.code, 8), label = nameOf(near[0]), place = onPlane(state.code).map(number).join(", ");
     const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${place})` : `(${place}) on the map`;
     byId("where").replaceChildren(line("Code ", at), ...(data.examples.labels ? [line("Nearest example: ", label)] : []));
-    byId("picture").setAttribute("aria-label", `the picture decoded at ${at}${label ? `, near an example of ${label}` : ""}`);
+    byId("picture").setAttribute("aria-label", `picture decoded from ${at}${label ? `, near an example of ${label}` : ""}`);
     fillStrip(near);
   }
 
@@ -400,8 +400,8 @@
     state.choosing = which;
     ends.forEach((end, i) => end.button.setAttribute("aria-pressed", String(which === i)));
     byId("morph-help").textContent = which === null
-      ? "Press A or B, then a dot on the map or an example, to choose an end."
-      : `Now choose ${"AB"[which]}: press a dot on the map or one of the examples.`;
+      ? "To choose an end, press A or B, then a dot on the map or an example."
+      : `Choose ${"AB"[which]}: press a dot on the map or one of the examples.`;
   }
 
   function between(t) {
@@ -457,11 +457,11 @@
     label.append("z", sub);
     const input = Object.assign(document.createElement("input"), { type: "range", min: low, max: high, step: (high - low) / 400, id: `z${i}` });
     label.htmlFor = input.id;
-    const output = document.createElement("output"), tells = document.createElement("div"), bar = document.createElement("i");
+    const output = document.createElement("output"), measure = document.createElement("div"), bar = document.createElement("i");
     output.htmlFor = input.id;
-    tells.className = "tells";
+    measure.className = "measure";
     bar.style.width = `${Math.max(1, 60 * (relevance[i] / Math.max(...relevance, 1e-9)))}%`;
-    tells.append(bar, `${relevance[i] < 0.005 ? "0" : relevance[i].toPrecision(2)}${data.latent.measure === "KL" ? " nats" : ""}`);
+    measure.append(bar, `${relevance[i] < 0.005 ? "0" : relevance[i].toPrecision(2)}${data.latent.measure === "KL" ? " nats" : ""}`);
     input.addEventListener("input", () => {
       const code = state.code.slice();
       code[i] = Number(input.value);
@@ -469,7 +469,7 @@
     });
     const middle = () => { const code = state.code.slice(); code[i] = mean[i]; show(code); };
     row.addEventListener("dblclick", middle);
-    row.append(label, input, output, tells);
+    row.append(label, input, output, measure);
     byId("sliders").append(row);
     sliders.push({
       update() {
@@ -483,9 +483,9 @@
   function fillSliders() {
     const order = data.latent.order;
     order.slice(0, FIRST).forEach(addSlider);
-    const rank = data.latent.measure === "KL" ? "what each tells of a picture, its KL" : "how much each varies over the data";
-    const ranked = order.length > FIRST ? `The first ${FIRST} of ${dims}, ranked by ${rank}. ` : dims > 1 ? `Ranked by ${rank}. ` : "";
-    byId("numbers-help").textContent = `${ranked}A double-click brings one back to its mean.`;
+    const rank = data.latent.measure === "KL" ? "KL" : "variance over the data";
+    const ranked = order.length > FIRST ? `The first ${FIRST} of ${dims}, in order of ${rank}. ` : dims > 1 ? `In order of ${rank}. ` : "";
+    byId("numbers-help").textContent = `${ranked}Double-click a slider to set it to its mean.`;
     const more = byId("more");
     more.hidden = order.length <= FIRST;
     more.textContent = `Show all ${dims}`;
@@ -531,7 +531,7 @@
   byId("random").addEventListener("click", actions.n);
   byId("reset").addEventListener("click", actions.r);
   byId("save").addEventListener("click", actions.s);
-  byId("random").title = `Draws ${data.prior.words} (N)`;
+  byId("random").title = `Sample ${data.prior.words} (N)`;
   document.addEventListener("keydown", (event) => {
     const action = actions[event.key.toLowerCase()];
     if (!action || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
@@ -547,9 +547,9 @@
     byId("context").addEventListener("change", (event) => setContext(Number(event.target.value)));
     setContext(data.examples.contexts ? data.examples.contexts[start] : 0);
   }
-  if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are one and two standard deviations of the model's own prior.";
+  if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are at one and two standard deviations of the prior.";
   byId("axes").textContent = `→ ${data.latent.axes[0]}${data.latent.axes[1] ? `, ↑ ${data.latent.axes[1]}` : ""}`;
-  byId("near-help").textContent = `Of ${nExamples.toLocaleString("en")} test pictures in this file; press one to go to its code.`;
+  byId("near-help").textContent = `Out of ${nExamples.toLocaleString("en")} test pictures in this page; press one to go to its code.`;
   fillLegend();
   fillSliders();
   const other = furthest(start);
@@ -565,7 +565,7 @@
   sheet.src = data.examples.sprite.uri;
   requestFrame();
 
-  // An example for B that makes a morph worth seeing: of another class, a fair way off.
+  // An example for B: of another class and at some distance, so that the interpolation shows something.
   function furthest(from) {
     const { labels } = data.examples;
     const others = nearest(codeOf(from), nExamples).filter((i) => !labels || labels[i] !== labels[from]);
@@ -573,7 +573,7 @@
     return some.reduce((best, i) => (purity(i) > purity(best) ? i : best), some[0] ?? from);
   }
 
-  // For tests, and for whoever opens the console.
+  // For tests and for the browser console.
   globalThis.explorer = {
     decode, get code() { return [...state.code]; }, get context() { return state.context; }, get times() { return [...state.times]; },
     get ends() { return ends.map((end) => [...end.code]); }, get fast() { return decoder.fast; }, show, nearest, setContext, codeOf,

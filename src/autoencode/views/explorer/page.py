@@ -1,4 +1,4 @@
-"""The page itself."""
+"""The page of the explorer."""
 
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ _HERE = "autoencode.views.explorer"
 
 
 def write_explorer(path: Path, content: ExplorerContent) -> None:
-    """Writes the page, whole or not at all: one file that asks for nothing outside itself.
+    """Writes the explorer as one file without external files, completely or not at all.
 
     Args:
         path: where; it should end in .html.
-        content: what stands on it.
+        content: of the page.
 
     Raises:
         StorageError: the file cannot be written.
@@ -38,7 +38,7 @@ def explorer_page(content: ExplorerContent) -> str:
         pages.asset(_HERE, "main.html"),
         style=pages.asset(_HERE, "page.css"),
         facts=pages.facts_list(content.facts),
-        foot="The decoder is inside. Keys: N draws at random, R resets, S saves.",
+        foot="It contains the decoder. Keys: N draws a random sample, R resets, S saves the picture.",
         data=pages.data_block("data", pages.to_json(_data(content)))
         + pages.data_block("weights", weights, "text/plain"),
         script=pages.asset("autoencode.portable", "decoder.js") + pages.asset(_HERE, "page.js"),

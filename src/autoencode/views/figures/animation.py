@@ -1,4 +1,4 @@
-"""Pictures that move: GIF, MP4, WebM."""
+"""Animations: GIF, MP4, WebM."""
 
 import io
 import math
@@ -18,38 +18,38 @@ from autoencode.views.figures.tiles import tiles
 
 ENDINGS = (".gif", ".mp4", ".webm")
 SIZE = 256
-"""The longer side has so many pixels at least."""
+"""The longer side is enlarged to at least so many pixels."""
 
 _FRAME, _HOLD = 60, 720
-"""Milliseconds of a frame, and of the first and the last one."""
+"""Milliseconds that a frame is shown, and the first and last one."""
 _CODECS = {".mp4": ("libx264", "yuv420p", {"crf": "16"}), ".webm": ("libvpx-vp9", "yuv420p", {"crf": "24", "b": "0"})}
 
 
 def save_animation(path: Path, pictures: Float[Tensor, "n channels height width"], size: int = SIZE) -> None:
-    """Writes pictures as a film that goes there and back, whole or not at all.
+    """Writes pictures as an animation that plays forwards and backwards; the file is written completely or not at all.
 
     Args:
-        path: its ending says the kind: .gif, .mp4 or .webm.
+        path: its suffix decides the format: .gif, .mp4 or .webm.
         pictures: in [0, 1].
-        size: small ones are enlarged by a whole number until the longer side has so many pixels.
+        size: small pictures are enlarged by a whole number until the longer side has so many pixels.
 
     Raises:
-        ArgumentError: another ending.
-        CapabilityError: a film is asked for and PyAV is not installed.
+        ArgumentError: another suffix.
+        CapabilityError: .mp4 or .webm without PyAV installed.
         StorageError: the file cannot be written.
     """
     atomic_write(path, animation(pictures, path.suffix.lower(), size))
 
 
 def animation(pictures: Float[Tensor, "n channels height width"], ending: str = ".gif", size: int = SIZE) -> bytes:
-    """The same as the bytes of a file.
+    """The bytes of the file that `save_animation` writes.
 
     Raises:
-        ArgumentError: another ending.
-        CapabilityError: a film is asked for and PyAV is not installed.
+        ArgumentError: another suffix.
+        CapabilityError: .mp4 or .webm without PyAV installed.
     """
     if ending not in ENDINGS:
-        raise ArgumentError(f"moving pictures end in {', '.join(ENDINGS)}, not {ending!r}")
+        raise ArgumentError(f"an animation is written to a file that ends in {', '.join(ENDINGS)}, not {ending!r}")
     frames = tiles(pictures, max(1, math.ceil(size / max(pictures.shape[-2:]))))[..., :-1]
     there = [*range(len(frames)), *range(len(frames) - 2, 0, -1)]
     times = [_HOLD if place in (0, len(frames) - 1) else _FRAME for place in there]
@@ -66,14 +66,14 @@ def _gif(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequence
 
 
 def _image(frame: UInt8[np.ndarray, "height width values"]) -> Image.Image:
-    """With at most 256 colours, which a GIF's frame can hold; grey ones keep every level."""
+    """With at most 256 colours, the limit of a GIF frame; grey pictures keep every level."""
     if frame.shape[2] == 1:
         return Image.fromarray(frame[:, :, 0])
     return Image.fromarray(frame).quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
 
 
 def _film(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequence[int], ending: str) -> bytes:
-    """A held frame is shown several times, since players differ in what they make of uneven times."""
+    """A held frame is repeated, as video players do not agree on frames of different duration."""
     codec, pixels, options = _CODECS[ending]
     file = io.BytesIO()
     with pyav().open(file, "w", format=ending[1:]) as container:
@@ -88,7 +88,7 @@ def _film(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequenc
 
 
 def _even(frame: UInt8[np.ndarray, "height width values"]) -> UInt8[np.ndarray, "even_height even_width three"]:
-    """In colour and with even sides, which films have."""
+    """In colour and with even sides, which the codecs need."""
     height, width, values = frame.shape
     padded = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     return np.ascontiguousarray(np.broadcast_to(padded, (*padded.shape[:2], 3)) if values == 1 else padded)

@@ -1,4 +1,4 @@
-"""Pictures before and after, side by side, near enough to see what changed."""
+"""Pictures before and after, side by side and large enough to see what changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from autoencode.errors import ArgumentError, ShapeError
 from autoencode.views.figures.chart import INK, MUTED, PAPER
-from autoencode.views.figures.lettering import font
+from autoencode.views.figures.lettering import font, one_line
 from autoencode.views.figures.tiles import fitting_scale
 
 _SIDE = 384
@@ -23,7 +23,7 @@ Picture = UInt8[np.ndarray, "_channels _height _width"]
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """The same piece of a picture before and after.
+    """The same crop of a picture before and after.
 
     Args:
         before: (channels, height, width).
@@ -43,14 +43,14 @@ def crop(
     side: int = _SIDE,
     alpha: UInt8[np.ndarray, "_height _width"] | None = None,
 ) -> Crop:
-    """The piece of a picture in which most was changed, at full resolution; all of it where it is small.
+    """The part of a picture in which most changed, at full resolution; all of a small picture.
 
     Args:
         before: (channels, height, width), one channel or three.
         after: of the same shape.
-        name: what to call it.
-        side: the longest side of the piece, in pixels.
-        alpha: how opaque each pixel is; both are laid on white.
+        name: for the caption.
+        side: the longest side of the crop, in pixels.
+        alpha: opacity of each pixel, 0 to 255; both pictures are composited on white.
 
     Raises:
         ShapeError: the two differ in shape.
@@ -64,13 +64,14 @@ def crop(
     piece = np.s_[:, top : top + size[0], left : left + size[1]]
     of = "" if size == (height, width) else f"{size[1]} × {size[0]} of "
     cover = np.uint8(255) if alpha is None else alpha[piece[1:]]
-    return Crop(_on_white(before[piece], cover), _on_white(after[piece], cover), f"{name}  {of}{width} × {height}")
+    caption = f"{one_line(name, 60)}  {of}{width} × {height}"
+    return Crop(_on_white(before[piece], cover), _on_white(after[piece], cover), caption)
 
 
 def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
-    """Pairs in rows: what was there on the left, what came of it on the right.
+    """Pairs in rows: before on the left, after on the right.
 
-    Small pictures are enlarged by a whole number; of large ones take a `crop` first.
+    Small pictures are enlarged by a whole number; `crop` large ones first.
 
     Args:
         crops: what to show.
@@ -80,7 +81,7 @@ def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
         ArgumentError: there is nothing to show.
     """
     if not crops:
-        raise ArgumentError("there is nothing to show before and after: give at least one picture")
+        raise ArgumentError("a sheet before and after needs at least one picture")
     sides = [(_enlarged(each.before), _enlarged(each.after)) for each in crops]
     width = max(before.width for before, _ in sides)
     pairs = [_pair(before, after, each.caption, width) for (before, after), each in zip(sides, crops, strict=True)]
@@ -96,7 +97,7 @@ def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
 
 
 def _pair(before: Image.Image, after: Image.Image, caption: str, width: int) -> Image.Image:
-    """Two pictures next to each other and what they are below, in a place for two of this width."""
+    """Two pictures next to each other with their captions below, on a sheet for two of this width."""
     pair = Image.new("RGB", (2 * width + _GAP, before.height + 2 * _LINE + _GAP), PAPER)
     draw, letters, below = ImageDraw.Draw(pair), font(), before.height + _GAP
     for picture, word, left in ((before, "before", 0), (after, "after", before.width + _GAP)):
@@ -113,7 +114,7 @@ def _enlarged(picture: Picture) -> Image.Image:
 
 
 def _starts(side: int, length: int) -> list[int]:
-    """Places side by side, from edge to edge."""
+    """Where crops begin that cover a side from edge to edge."""
     return [*range(0, side - length, length), side - length]
 
 
@@ -123,6 +124,6 @@ def _on_white(picture: Picture, alpha: np.ndarray | np.uint8) -> Picture:
 
 
 def _changed(before: Picture, after: Picture, place: tuple[int, int], size: tuple[int, int]) -> float:
-    """The mean distance of the values in a piece."""
+    """The mean absolute difference of the values in a crop."""
     piece = np.s_[:, place[0] : place[0] + size[0], place[1] : place[1] + size[1]]
     return float(np.abs(before[piece].astype(np.int16) - after[piece]).mean())

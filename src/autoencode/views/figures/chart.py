@@ -1,4 +1,4 @@
-"""What all charts look like."""
+"""The common style of all charts."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 INK, MUTED, RULE, PAPER = "#23272d", "#686f78", "#dedcd7", "#faf9f7"
-"""Text; what explains it; lines of a grid; the ground. A page may replace them, for instance on a dark ground."""
+"""Colours of text, secondary text, grid lines and background. A page replaces them in a dark theme."""
 STRONG, SOFT = "#1f6fb2", "#e08214"
-"""Two colours that everyone can tell apart, on a light ground and on a dark one."""
+"""Two colours that can be told apart with any colour vision, on a light and on a dark background."""
 
 TITLE, TEXT, SMALL = 10.0, 9.0, 8.0
-"""Sizes of letters, in points."""
+"""Font sizes, in points."""
 
 
 def new_figure(width: float, height: float, panels: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """An empty chart with its panels from left to right, then from top to bottom.
+    """An empty chart with panels from left to right, then from top to bottom.
 
     Args:
-        width: of the whole, in inches.
-        height: of the whole, in inches.
+        width: of the chart, in inches.
+        height: of the chart, in inches.
         panels: how many.
         columns: panels in a row.
     """
@@ -51,7 +51,7 @@ def ticks(*, whole: bool = False) -> MaxNLocator:
 
 
 def title(axes: Axes, name: str, meaning: str = "") -> None:
-    """A panel's name in ink and, below it, its meaning in grey."""
+    """A panel's title and, below it in grey, what it means."""
     above: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "parse_math": False}
     if meaning:
         axes.annotate(meaning, (0, 1), (0, 7), color=MUTED, fontsize=TEXT, **above)
@@ -59,6 +59,6 @@ def title(axes: Axes, name: str, meaning: str = "") -> None:
 
 
 def label(axes: Axes, x: str = "", y: str = "") -> None:
-    """Names of the two axes, with units."""
+    """Labels of the two axes, with units."""
     axes.set_xlabel(x, fontsize=TEXT, color=MUTED, labelpad=5)
     axes.set_ylabel(y, fontsize=TEXT, color=MUTED, labelpad=5)

@@ -1,4 +1,4 @@
-"""Where the examples lie in the space of codes."""
+"""Scatter plot of the codes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,13 +15,14 @@ from torch import Tensor
 
 from autoencode.errors import ShapeError
 from autoencode.views.figures.chart import INK, MUTED, PAPER, SMALL, STRONG, label, new_figure
+from autoencode.views.figures.lettering import one_line
 from autoencode.views.figures.palette import Colour, palette
 from autoencode.views.figures.plane import Plane, plane
 
 _LISTED = 20
-"""More classes than this have no legend but a scale."""
+"""More classes than this get a colour scale in place of a legend."""
 _OUTLIER_SHARE = 0.001
-"""The share of points at each edge that may not stretch the axes."""
+"""The share of points at each end of an axis that may lie outside."""
 _PATCH: dict[str, Any] = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 _LETTERS = 22
@@ -36,17 +37,18 @@ def codes(
 ) -> Figure:
     """A dot for each example, coloured by class.
 
-    Codes of one number are drawn as a histogram, codes of more than two along their two principal components.
+    One-dimensional codes are drawn as a histogram, those of more than two dimensions along their two principal
+    components.
 
     Args:
         codes: the posterior's means, a row for each example.
         labels: the class of each example, 0, 1, …
         classes: their names; by default the numbers.
-        prior_scale: the standard deviation of a normal prior round 0, 1 for the standard normal; codes of two numbers
-            then get dashed circles at one and two of them.
+        prior_scale: the standard deviation of a normal prior with mean 0, 1 for the standard normal; two-dimensional
+            codes then get dashed circles at one and two standard deviations.
 
     Raises:
-        ShapeError: `codes` has not two axes, or another length than `labels`.
+        ShapeError: `codes` does not have two axes, or not the length of `labels`.
     """
     _check(codes, labels)
     names = class_names(labels, classes)
@@ -64,27 +66,24 @@ def codes(
 
 def _check(codes: Tensor, labels: Tensor | None) -> None:
     if codes.ndim != 2 or 0 in codes.shape:
-        raise ShapeError(f"codes must come as (n, latent_dim), n > 0, not {tuple(codes.shape)}: flatten longer ones")
+        raise ShapeError(
+            f"codes must be of shape (n, latent_dim), n > 0, not {tuple(codes.shape)}: flatten codes with more axes"
+        )
     if labels is not None and len(labels) != len(codes):
-        raise ShapeError(f"every code needs its label, and {len(codes)} codes came with {len(labels)} labels")
+        raise ShapeError(f"{len(codes)} codes need as many labels, not {len(labels)}")
 
 
 def class_names(labels: Tensor | None, classes: Sequence[str] | None) -> list[str]:
-    """Of all classes, or none without labels."""
+    """The names of all classes; an empty list without labels."""
     if labels is None:
         return []
     n = int(labels.max()) + 1
     known = list(classes or [])
-    return [_short(name) for name in known] + [str(i) for i in range(len(known), n)]
-
-
-def _short(name: str) -> str:
-    name = " ".join(name.split())
-    return name if len(name) <= _LETTERS else name[: _LETTERS - 1] + "…"
+    return [one_line(name, _LETTERS) for name in known] + [str(i) for i in range(len(known), n)]
 
 
 def scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[Colour]) -> None:
-    """Dots in an order of chance, so that no class hides another; as pixels, since many circles make a slow page."""
+    """Dots in random order, so that no class hides another; rasterised, as many circles make an SVG slow."""
     order = torch.randperm(len(where.points), generator=torch.Generator().manual_seed(0))
     x, y = where.points[order].T.numpy()
     shade = STRONG if labels is None else [colours[i] for i in labels.cpu()[order].tolist()]
@@ -94,7 +93,7 @@ def scatter(axes: Axes, where: Plane, labels: Tensor | None, colours: Sequence[C
 
 
 def fit_axes(axes: Axes, points: Tensor, prior_scale: float | None) -> None:
-    """Equal units both ways, round all but the farthest points and all of the circles."""
+    """Sets equal units on both axes, with room for all but the farthest points and for the circles."""
     low, high = (points.quantile(q, dim=0) for q in (_OUTLIER_SHARE, 1 - _OUTLIER_SHARE))
     if prior_scale is not None:
         low, high = low.clamp_max(-2 * prior_scale), high.clamp_min(2 * prior_scale)
@@ -128,14 +127,14 @@ def _annotate_outside(axes: Axes, points: Tensor) -> None:
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     inside = (points > torch.tensor([left, bottom])) & (points < torch.tensor([right, top]))
     if outside := int((~inside.all(1)).sum()):
-        axes.annotate(f"{outside} more outside", (1, 1), (0, 4), xycoords="axes fraction", textcoords="offset points",
-                      ha="right", **_small(MUTED))  # fmt: skip
+        above: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
+        axes.annotate(f"{outside} outside this view", (1, 1), (0, 4), **above, **_small(MUTED))
 
 
 def _histogram(axes: Axes, values: Tensor, labels: Tensor | None, colours: Sequence[Colour]) -> None:
     values = values.detach().cpu().float()
     edges = torch.linspace(float(values.min()) - 1e-6, float(values.max()) + 1e-6, 61).tolist()
-    label(axes, "the code", "examples")
+    label(axes, "code", "examples")
     if labels is None:
         axes.hist(values.numpy(), edges, color=STRONG)
         return
@@ -146,7 +145,7 @@ def _histogram(axes: Axes, values: Tensor, labels: Tensor | None, colours: Seque
 
 
 def add_legend(figure: Figure, axes: Axes, names: list[str], colours: Sequence[Colour]) -> None:
-    """Which colour is which class."""
+    """Adds a legend of the classes, or a colour scale for many."""
     if len(names) > _LISTED:
         _scale(figure, axes, colours)
     elif names:
@@ -158,7 +157,7 @@ def _scale(figure: Figure, axes: Axes, colours: Sequence[Colour]) -> None:
     bar = figure.colorbar(shades, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.02)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]  # matplotlib's stubs take it for a function
     bar.ax.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED)
-    bar.set_label("number of the class", **_small(MUTED))
+    bar.set_label("class number", **_small(MUTED))
 
 
 def _legend(figure: Figure, names: list[str], colours: Sequence[Colour]) -> None:
@@ -180,5 +179,5 @@ def _legend_columns(names: list[str]) -> int:
 
 
 def legend_rows(names: list[str]) -> int:
-    """How many rows of names the legend of `add_legend` has."""
+    """How many rows the legend of `add_legend` has."""
     return 0 if not 0 < len(names) <= _LISTED else -(-len(names) // _legend_columns(names))

@@ -1,4 +1,4 @@
-"""Examples and their reconstructions in the figure that suits them."""
+"""Examples and their reconstructions, in the figure that suits the modality."""
 
 from functools import singledispatch
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from autoencode.views.figures.rendering import Drawing
 
 
 class Comparison(NamedTuple):
-    """A figure, and a sentence without its full stop that says how to read it."""
+    """A figure, and how to read it: a sentence without its full stop."""
 
     image: Drawing
     caption: str
@@ -23,7 +23,7 @@ class Comparison(NamedTuple):
 def comparison(
     modality: Modality, originals: Float[Tensor, "n *data_shape"], reconstructions: Float[Tensor, "n *data_shape"]
 ) -> Comparison:
-    """Originals beside their reconstructions: as lines, unless the modality has a figure of its own.
+    """Originals and their reconstructions: as lines, unless the modality has a figure of its own.
 
     Args:
         modality: what the examples are.
@@ -39,5 +39,5 @@ def _(
     originals: Float[Tensor, "n channels height width"],
     reconstructions: Float[Tensor, "n channels height width"],
 ) -> Comparison:
-    caption = "Originals above, below each what the model makes of its code"
+    caption = "Originals above, reconstructions below"
     return Comparison(pairs(originals, reconstructions), caption)

@@ -1,4 +1,4 @@
-"""Pictures of any size above what became of them."""
+"""Pictures of any size above their corrupted copies."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,33 +18,35 @@ Picture = UInt8[np.ndarray, "_channels _height _width"]
 
 
 class View(NamedTuple):
-    """A picture, or a piece of it, and the same of what became of it; of one size."""
+    """A picture or a part of it, and the same part of its corrupted copy; both have one size."""
 
     original: Image.Image
     corrupted: Image.Image
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width of the view, and height of the two above each other."""
+        """Width of the view, and height of both pictures, one above the other."""
         return self.original.width, 2 * self.original.height + _GAP
 
 
 def views(original: Picture, corrupted: Picture) -> list[View]:
-    """What a sheet shows of a picture: the whole, and a piece of a large one, as noise is lost when it is made smaller.
+    """What a sheet shows of a picture: the whole, and a part of a large one at full size, as shrinking hides noise.
 
     Args:
         original: (channels, height, width), one channel or three.
         corrupted: of the same shape.
 
     Returns:
-        The whole, at most 480 pixels a side; a very small one has its pixels repeated. Of a picture of more than twice
-        that size there is a second view: its middle, as it is.
+        The whole picture, shrunk to at most 480 pixels a side; a very small one is enlarged. A picture of more than
+        twice that size has a second view: its middle, at full size.
 
     Raises:
         ShapeError: the two differ in shape.
     """
     if original.shape != corrupted.shape:
-        raise ShapeError(f"a corrupted picture must have its original's shape, {original.shape}, not {corrupted.shape}")
+        raise ShapeError(
+            f"the corrupted picture must have the shape of the original, {original.shape}, not {corrupted.shape}"
+        )
     both = [_image(picture) for picture in (original, corrupted)]
     longest = max(both[0].size)
     if longest <= _SIDE:
@@ -71,10 +73,10 @@ def _middle(image: Image.Image) -> Image.Image:
 
 
 def corruption_sheet(shown: Sequence[View]) -> Image.Image:
-    """Views from left to right, then from top to bottom: originals above what became of them, transparent between.
+    """Views from left to right, then from top to bottom: originals above corrupted copies, transparent between.
 
     Raises:
-        ShapeError: no view at all.
+        ShapeError: there are no views.
     """
     if not shown:
         raise ShapeError("a sheet needs at least one picture")

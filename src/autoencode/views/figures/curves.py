@@ -1,4 +1,4 @@
-"""How the training went."""
+"""Learning curves."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,12 +11,12 @@ from autoencode.errors import ArgumentError
 from autoencode.views.figures.chart import INK, MUTED, PAPER, SMALL, SOFT, STRONG, TEXT, label, new_figure, ticks, title
 
 _MEANINGS = {
-    "loss": "what training makes small",
-    "nll": "how far off the reconstructions are",
-    "kl": "how much the codes tell",
-    "iwae": "a tighter bound than nll + kl",
-    "commitment": "squared distance from the codewords",
-    "perplexity": "as many codewords are in even use",
+    "loss": "minimised by the training",
+    "nll": "reconstruction term",
+    "kl": "information in the code",
+    "iwae": "tighter bound than nll + kl",
+    "commitment": "squared distance to the codewords",
+    "perplexity": "effective number of codewords",
 }
 
 Epochs = Sequence[Mapping[str, Any]]
@@ -30,10 +30,10 @@ def curves(epochs: Epochs) -> Figure:
             each example) and `best`.
 
     Raises:
-        ArgumentError: there is no epoch.
+        ArgumentError: there is no finished epoch.
     """
     if not epochs:
-        raise ArgumentError("there are no curves before the first epoch is done: train at least one")
+        raise ArgumentError("learning curves need at least one finished epoch")
     terms = list(epochs[-1]["train"] | epochs[-1]["validation"])
     columns = min(3, len(terms))
     rows = -(-len(terms) // columns)
@@ -61,7 +61,7 @@ def _panel(axes: Axes, epochs: Epochs, term: str) -> None:
 
 
 def _tick(axes: Axes, x: list[float]) -> None:
-    """Whole epochs; a training of one or two may have ended in the middle of one."""
+    """Ticks at whole epochs; of one or two epochs, where they end, which may be within an epoch."""
     if len(x) > 2:
         axes.xaxis.set_major_locator(ticks(whole=True))
     else:
@@ -73,11 +73,11 @@ def _mark_best(axes: Axes, epochs: Epochs, values: list[float]) -> None:
     best = max((i for i, epoch in enumerate(epochs) if epoch["best"]), default=None)
     if best is not None:
         style: dict[str, Any] = {"marker": "o", "ms": 9, "mfc": PAPER, "mec": STRONG, "mew": 1.8, "ls": ""}
-        axes.plot([epochs[best]["epoch"]], [values[best]], label="weights that were kept", zorder=3, **style)
+        axes.plot([epochs[best]["epoch"]], [values[best]], label="saved weights", zorder=3, **style)
 
 
 def _limit(axes: Axes, lines: list[list[float]]) -> None:
-    """Where the first epochs would flatten all the rest, they run out of the panel, and a word says so."""
+    """Leaves first epochs outside the panel, with a note, if they would flatten the rest of the curve."""
     skip = n_outlying_epochs(lines)
     rest = _finite(line[skip:] for line in lines)
     if not rest:
@@ -91,7 +91,7 @@ def _limit(axes: Axes, lines: list[list[float]]) -> None:
 
 
 def n_outlying_epochs(lines: list[list[float]]) -> int:
-    """How many first epochs lie so far from the later ones that these would look flat: at most a third of all."""
+    """How many first epochs are so far from the later ones that these would look flat: at most a third of all."""
     most = len(lines[0]) // 3
     return next((skip for skip in range(most) if not _is_outlier(lines, skip)), most)
 

@@ -6,7 +6,7 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
-from autoencode.views.figures.tiles import paste_tiles, tiles
+from autoencode.views.figures.tiles import paste_tiles, room_for, tiles
 
 
 def grid(
@@ -20,7 +20,8 @@ def grid(
     Args:
         images: in [0, 1].
         columns: pictures in a row; by default as many as rows.
-        scale: how often each pixel is repeated; by default small pictures are brought to about 72 pixels.
+        scale: how often each pixel is repeated; by default small pictures are enlarged to about 72 pixels. Pictures
+            become smaller where the sheet would be longer than 4096 pixels.
         gap: pixels between two pictures.
 
     Returns:
@@ -34,8 +35,9 @@ def grid(
         >>> grid(torch.rand(6, 1, 28, 28), columns=3, scale=2, gap=4).size
         (176, 116)
     """
-    pictures = tiles(images, scale)
-    n, height, width, _ = pictures.shape
-    per_row = columns or math.ceil(math.sqrt(n))
+    n = len(images)
+    per_row = min(n, columns or math.ceil(math.sqrt(n))) or 1
+    pictures = tiles(images, scale, room_for(per_row, math.ceil(n / per_row) or 1, gap))
+    _, height, width, _ = pictures.shape
     places = [(i % per_row * (width + gap), i // per_row * (height + gap)) for i in range(n)]
     return paste_tiles(pictures, places)

@@ -1,4 +1,4 @@
-"""Several code spaces side by side."""
+"""Several latent spaces side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,13 @@ _SHEET = 8
 
 @dataclass(frozen=True)
 class LatentPanel:
-    """One code space.
+    """One latent space.
 
     Args:
-        name: above it.
-        meaning: below the name; one line.
-        codes: of examples, draws from q(z|x), (n, 2).
-        drawn: what the decoder makes of draws from the standard normal, (64, channels, height, width) in [0, 1], or
-            None for vectors.
+        name: the title.
+        meaning: one line below the title.
+        codes: samples from q(z|x) for some examples, (n, 2).
+        drawn: decoded samples of the standard normal, (64, channels, height, width) in [0, 1], or None for vectors.
     """
 
     name: str
@@ -38,9 +37,9 @@ class LatentPanel:
 
 
 def latent_panels(panels: Sequence[LatentPanel], labels: Int[Tensor, " n"] | None = None) -> Figure:
-    """The codes of each, coloured by class, above pictures decoded from draws of the standard normal.
+    """The codes of each, coloured by class, above decoded samples of the standard normal.
 
-    The dashed circles hold 39 % and 86 % of those draws. Where codes reach far beyond them, the view does too.
+    The dashed circles contain 39 % and 86 % of those samples. The axes reach as far as the codes do.
     """
     rows = 1 if panels[0].drawn is None else 2
     figure, axes = new_figure(3.9 * len(panels), 4.3 * rows, rows * len(panels), len(panels))
@@ -67,9 +66,9 @@ def _codes(axes: Axes, panel: LatentPanel, labels: Tensor | None) -> None:
 
 
 def _drawn(axes: Axes, drawn: Tensor) -> None:
-    """Drawn into the chart as one picture, so that panels stand in line."""
+    """Draws all pictures as one image, so that the panels are aligned."""
     sheet = grid(drawn[: _SHEET**2], columns=_SHEET, gap=1).convert("RGB")
     axes.imshow(np.asarray(sheet), interpolation="nearest")
     axes.grid(visible=False)
     axes.set(xticks=[], yticks=[])
-    axes.set_xlabel("decoded draws from the standard normal", color=MUTED, fontsize=8)
+    axes.set_xlabel("decoded samples of the standard normal", color=MUTED, fontsize=8)

@@ -1,4 +1,4 @@
-"""Letters on pictures."""
+"""Text on pictures."""
 
 from functools import cache
 from pathlib import Path
@@ -9,5 +9,11 @@ from PIL import ImageFont
 
 @cache
 def font(size: int = 13) -> ImageFont.FreeTypeFont:
-    """matplotlib's, which has the letters of more languages than Pillow's own."""
+    """matplotlib's font, which has the letters of more languages than Pillow's own."""
     return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
+
+
+def one_line(name: str, letters: int = 40) -> str:
+    """A name without line breaks, cut to so many letters."""
+    name = " ".join(name.split())
+    return name if len(name) <= letters else name[: letters - 1] + "…"

@@ -1,4 +1,4 @@
-"""What lies where in the plane of codes."""
+"""The decoder's output on a grid over a plane of the latent space."""
 
 from collections.abc import Callable
 
@@ -13,19 +13,19 @@ from autoencode.views.figures.tiles import fitting_scale
 
 Decode = Callable[[Float[Tensor, "n latent_dim"]], Float[Tensor, "n channels height width"]]
 _CHUNK = 200
-_WIDTH = 1100
-"""About how many pixels wide the whole picture should be."""
+_LENGTH = 1100
+"""About how many pixels the longer side of the whole picture should have."""
 
 
 def manifold(decode: Decode, latent_dim: int, axes: tuple[int, int] = (0, 1), side: int = 20) -> Image.Image:
-    """Decoded codes from a square of the latent space, spaced so that all are equally likely under the prior.
+    """Decoded codes from a square of the latent space, at the quantiles of a standard normal prior.
 
     Args:
         decode: codes (n, latent_dim) → pictures (n, channels, height, width) in [0, 1]: the means of p(x|z).
         latent_dim: numbers in a code.
         axes: the two dimensions that vary: the first from left to right, the second from bottom to top. The others are
             0, the mean of the prior.
-        side: pictures in a row and in a column; they stand at the standard normal's quantiles (i + ½) / side.
+        side: pictures in a row and in a column; their codes are the standard normal's quantiles (i + ½) / side.
 
     Returns:
         A picture without gaps.
@@ -40,7 +40,7 @@ def manifold(decode: Decode, latent_dim: int, axes: tuple[int, int] = (0, 1), si
         raise ArgumentError(f"axes must be two different dimensions of 0 to {latent_dim - 1}, not {axes}")
     with torch.no_grad():
         images = torch.cat([decode(chunk).detach().cpu() for chunk in _codes(latent_dim, axes, side).split(_CHUNK)])
-    return grid(images, columns=side, scale=fitting_scale(side * images.shape[-1], _WIDTH), gap=0)
+    return grid(images, columns=side, scale=fitting_scale(side * max(images.shape[-2:]), _LENGTH), gap=0)
 
 
 def _codes(latent_dim: int, axes: tuple[int, int], side: int) -> Float[Tensor, "n latent_dim"]:

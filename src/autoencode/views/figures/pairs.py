@@ -14,13 +14,13 @@ def pairs(
     columns: int = 10,
     scale: int | None = None,
 ) -> Image.Image:
-    """Blocks of two rows: originals above, what the model makes of their codes below.
+    """Blocks of two rows: originals above, their reconstructions below.
 
     Args:
         originals: in [0, 1].
         reconstructions: of the same examples, in the same order.
         columns: pairs in a block.
-        scale: how often each pixel is repeated; by default small pictures are brought to about 72 pixels.
+        scale: how often each pixel is repeated; by default small pictures are enlarged to about 72 pixels.
 
     Returns:
         A picture of mode LA (grey) or RGBA, transparent between the pictures.

@@ -1,4 +1,4 @@
-"""Two numbers for each code, however many it has."""
+"""Projects codes to two dimensions."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,10 @@ class Plane:
 
 
 def plane(codes: Float[Tensor, "n latent_dim"]) -> Plane:
-    """Codes of two numbers as they are; longer ones along their two directions of largest variance."""
+    """Two-dimensional codes as they are; longer ones along their two directions of largest variance."""
     codes = codes.detach().cpu().float()
     if codes.shape[1] == 2:
-        return Plane(codes, ("first number of the code", "second number of the code"))
+        return Plane(codes, ("latent dimension 1", "latent dimension 2"))
     centred = codes - codes.mean(0)
     directions = principal_directions(centred)
     points = centred @ directions
@@ -36,7 +36,7 @@ def plane(codes: Float[Tensor, "n latent_dim"]) -> Plane:
 
 
 def principal_directions(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
-    """The two directions of largest variance, the same ones each time: the largest entry of each is positive."""
+    """The two directions of largest variance, with the largest entry of each positive, so that their sign is fixed."""
     directions = _eigenvectors(centred) if centred.shape[1] <= _MAX_EXACT_DIMS else _randomised_svd(centred)
     largest = directions.abs().argmax(0, keepdim=True)
     return directions * directions.gather(0, largest).sign()
@@ -47,7 +47,7 @@ def _eigenvectors(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "late
 
 
 def _randomised_svd(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
-    """By random projection, for codes so long that the exact way takes minutes; with a seed of its own."""
+    """By random projection with a fixed seed, for codes so long that the exact computation takes minutes."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return torch.svd_lowrank(centred, q=8, niter=6)[2][:, :2]

@@ -15,10 +15,10 @@ from autoencode.data.images.scan import SOFTWARE
 from autoencode.views.figures.chart import INK, MUTED, PAPER, RULE, SOFT, STRONG
 
 Drawing = Image.Image | Figure
-"""What the functions of this package give: a picture or a chart."""
+"""What the functions of this package return: a picture or a chart."""
 
 DPI = 200
-"""Pixels for an inch of a chart, where it is drawn in pixels."""
+"""Pixels per inch of a chart that is saved as PNG."""
 
 _FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 _DARK = {INK: "#e7e5e0", MUTED: "#a2a8b0", RULE: "#33383f", PAPER: "#121417", STRONG: "#6db3f2", SOFT: "#f0a04b"}
@@ -26,7 +26,7 @@ _NAMES = {INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper", STRONG: "str
 
 
 def png(drawing: Drawing) -> bytes:
-    """A picture as it is; a chart on white, at 200 pixels an inch."""
+    """A picture as it is; a chart on white, at 200 pixels per inch."""
     file = io.BytesIO()
     if isinstance(drawing, Figure):
         with _without_font_warnings():
@@ -45,7 +45,7 @@ def _png_metadata() -> PngInfo:
 
 
 def svg(chart: Figure) -> str:
-    """A chart as SVG on a transparent ground, in the reader's own font, light or dark as the reader likes it.
+    """A chart as SVG on a transparent background, in the reader's system font and light or dark theme.
 
     The same chart gives the same text.
     """
@@ -58,14 +58,14 @@ def svg(chart: Figure) -> str:
 
 @contextmanager
 def _without_font_warnings() -> Generator[None]:
-    """A class's name may hold letters that matplotlib's font lacks; the reader's font draws them all the same."""
+    """Class names may have letters that matplotlib's font lacks; in an SVG the reader's font has them."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
 def _freeze_layout(chart: Figure) -> None:
-    """Lays the chart out once and for all; matplotlib would shift it a little with each drawing."""
+    """Computes the layout once; matplotlib would change it a little with each drawing."""
     chart.draw_without_rendering()
     chart.set_layout_engine("none")
 
@@ -76,7 +76,7 @@ def _without_preamble(text: str) -> str:
 
 
 def _themed(text: str) -> str:
-    """Colours of the ground become variables, which follow the reader's choice of light or dark."""
+    """Replaces the chart's colours by variables that follow the reader's light or dark theme."""
     text = re.sub(r"""'DejaVu Sans'[^;"]*""", _FONTS, text)
     for colour, name in _NAMES.items():
         text = text.replace(colour, f"var(--{name})")

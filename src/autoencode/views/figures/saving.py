@@ -11,7 +11,7 @@ def save_figure(path: Path, drawing: Drawing) -> None:
 
     Args:
         path: where; it should end in .png.
-        drawing: what a function of this package gave.
+        drawing: what a function of this package returned.
 
     Raises:
         StorageError: the file cannot be written.

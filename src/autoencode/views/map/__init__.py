@@ -1,4 +1,4 @@
-"""A map of all codes: a page to look through, or a still picture."""
+"""A map of all codes: an interactive page, or a picture."""
 
 from autoencode.views.map.content import MapContent
 from autoencode.views.map.page import MapStats, write_map_page

@@ -1,4 +1,4 @@
-"""What is on a map."""
+"""The content of a map."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 LoadImages = Callable[[Tensor], Tensor]
-"""Row numbers (k,) to their pictures, (k, channels, height, width) in [0, 1]."""
+"""From row numbers (k,) to pictures (k, channels, height, width) in [0, 1]."""
 
 
 @dataclass(frozen=True, eq=False)
 class MapContent:
-    """Points, and what belongs to each.
+    """Points, and the label, name and picture of each.
 
     Args:
         title: the name of the run.
@@ -22,8 +22,8 @@ class MapContent:
         labels: the class of each point, 0, 1, … (-1: unknown), or None.
         classes: their names; by default the numbers.
         names: of each point: a file's name, or the number of the example.
-        load_images: gives pictures for rows of points; None where the examples are vectors.
-        equal: whether the axes have one unit.
+        load_images: gives the pictures of points by row; None for vectors.
+        equal: whether the axes have the same unit.
     """
 
     title: str

@@ -13,7 +13,7 @@ function numbers(packed) {
   return out;
 }
 
-// The pixels of a canvas are ours: in ordinary memory it takes them fastest.
+// Pixels are written by this script, which is fastest for a canvas in ordinary memory.
 const IN_MEMORY = { willReadFrequently: true };
 const xy = numbers(data.xy);
 const labels = data.labels === null ? new Uint16Array(n) : numbers(data.labels);
@@ -21,7 +21,7 @@ const shown = data.classes.map(() => true);
 const pixelOf = (red, green, blue) => new Uint32Array(new Uint8Array([red, green, blue, 255]).buffer)[0];
 const shades = data.colours.map((c) => pixelOf(...[1, 3, 5].map((at) => parseInt(c.slice(at, at + 2), 16))));
 
-// The map is the unit square with its second axis upwards. A point (x, y) is at (x * k + left, bottom - y * k), in CSS pixels.
+// The map is the unit square with its second axis upwards. Point (x, y) is drawn at (x * k + left, bottom - y * k), in CSS pixels.
 const view = { k: 1, left: 0, bottom: 0 };
 let width = 1, height = 1, ratio = 1, home = 1, chosen = -1;
 
@@ -46,13 +46,13 @@ function resize() {
   draw();
 }
 
-// Dots are written straight into pixels, a pixel a number: no other way draws sixty thousand of them in a frame. Round
-// what is seen lies a margin, so that dots at the edge need no care.
-const LARGEST = 6, MARGIN = 4 * LARGEST + 2;  // a radius in CSS pixels, and so many of a screen that has two to one
+// Dots are written directly into pixels, each one 32-bit number: canvas paths are too slow for sixty thousand dots. The
+// image has a margin around the visible part, so that dots at the edge need no clipping.
+const LARGEST = 6, MARGIN = 4 * LARGEST + 2;  // the largest radius in CSS pixels, and twice that in pixels of a screen with a ratio of two
 const drawn = { frames: 0, milliseconds: 0, radius: 0 };
 let image = null, pixels = null, paper = 0;
 
-// The pixels of a dot, as distances from its middle: those inside, and those on its edge with 256ths of its colour.
+// The pixels of a dot, as offsets from its centre: those inside, and those on its edge with their opacity in 256ths.
 function disc(radius, across) {
   const reach = Math.ceil(radius), inside = [], edge = [], shares = [];
   for (let y = -reach; y <= reach; y++) for (let x = -reach; x <= reach; x++) {
@@ -66,7 +66,7 @@ function disc(radius, across) {
 function paint() {
   pending = false;
   const began = performance.now(), w = dots.width, h = dots.height, across = w + 2 * MARGIN, down = h + 2 * MARGIN;
-  if (!w || !h || width <= 1) return;  // it is not laid out yet
+  if (!w || !h || width <= 1) return;  // there is no layout yet
   if (!image || image.width !== across || image.height !== down) {
     image = new ImageData(across, down);
     pixels = new Uint32Array(image.data.buffer);
@@ -81,7 +81,7 @@ function paint() {
     if (x < -reach || y < -reach || x >= w + reach || y >= h + reach) continue;
     const middle = (y + MARGIN) * across + x + MARGIN, shade = shades[labels[i]];
     for (let c = 0; c < inside.length; c++) pixels[middle + inside[c]] = shade;
-    const even = shade & 0xff00ff, odd = (shade >>> 8) & 0xff00ff;  // two of a pixel's four bytes are mixed at once
+    const even = shade & 0xff00ff, odd = (shade >>> 8) & 0xff00ff;  // two of a pixel's four bytes are blended at once
     for (let c = 0; c < edge.length; c++) {
       const under = pixels[middle + edge[c]], share = shares[c], rest = 256 - share;
       const first = (Math.imul(even, share) + Math.imul(under & 0xff00ff, rest)) >>> 8;
@@ -98,7 +98,7 @@ function readPaper() { paper = pixelOf(...getComputedStyle(stage).backgroundColo
 let pending = false;
 function draw() { if (!pending) { pending = true; requestAnimationFrame(paint); } }
 
-// The ring round the chosen point, and its card.
+// The ring around the selected point, and its card.
 function mark() {
   const context = marks.getContext("2d");
   context.clearRect(0, 0, marks.width, marks.height);
@@ -167,7 +167,7 @@ function nearest(x, y, reach) {
   return best;
 }
 
-// The nearest visible point in the direction of an arrow key: the way there may turn aside by 45 degrees at most.
+// The nearest visible point within 45 degrees of the direction of an arrow key.
 function next(dx, dy) {
   if (chosen < 0) return nearest(width / 2, height / 2, Infinity);
   const x = screenX(chosen), y = screenY(chosen);
@@ -200,7 +200,7 @@ const fingers = new Map();
 let travelled = 0;
 const at = (event) => { const box = marks.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
 marks.addEventListener("pointerdown", (event) => {
-  try { marks.setPointerCapture(event.pointerId); } catch (_) { /* a pointer that has gone already */ }
+  try { marks.setPointerCapture(event.pointerId); } catch (_) { /* the pointer is already gone */ }
   fingers.set(event.pointerId, at(event));
   if (fingers.size === 1) travelled = 0;
 });
@@ -270,7 +270,7 @@ function legend() {
     circle.setAttribute("cx", 5); circle.setAttribute("cy", 5); circle.setAttribute("r", 5); circle.setAttribute("fill", data.colours[c]);
     dot.append(circle);
     button.append(dot, name + " (" + counts[c].toLocaleString("en") + ")");
-    button.title = "click: on or off; double click: this one alone";
+    button.title = "click: show or hide; double-click: show only this class";
     button.addEventListener("click", () => { shown[c] = !shown[c]; refresh(); });
     button.addEventListener("dblclick", () => { shown.forEach((_, other) => { shown[other] = other === c; }); refresh(); });
     buttons.push([button, c]);
@@ -289,6 +289,6 @@ legend();
 readPaper();
 new ResizeObserver(resize).observe(stage);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", readPaper);
-// For tests and for the curious: what is chosen, where things are, how long a frame took.
+// For tests and for the browser console: the selection, positions on screen, and the time of a frame.
 window.map = { view, drawn, shown, get chosen() { return chosen; }, place: (i) => [screenX(i), screenY(i)], zoom };
 })();

@@ -1,4 +1,4 @@
-"""The map as one HTML file, with its script and its pictures inside."""
+"""The map as one HTML file, with script and pictures inside."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +24,11 @@ _OUTLIER_SHARE = 0.001
 
 @dataclass(frozen=True)
 class MapStats:
-    """What came of it.
+    """Size of a map.
 
     Args:
-        points: on the map.
-        thumbnails: of so many of them; 0 for vectors.
+        points: number of points.
+        thumbnails: number of points with a thumbnail; 0 for vectors.
         size: (width, height) of a thumbnail in pixels.
         bytes: of the file.
     """
@@ -40,13 +40,13 @@ class MapStats:
 
 
 def write_map_page(path: Path, content: MapContent) -> MapStats:
-    """Writes the page, whole or not at all. It is below 8 MB: thumbnails become smaller, then fewer, until it is.
+    """Writes the page, completely or not at all. To stay below 8 MB, thumbnails become smaller, then fewer.
 
-    The page runs one script of its own, allowed by its hash, and is forbidden to fetch anything.
+    The page runs one script of its own, allowed by its hash, and may not request anything.
 
     Args:
         path: where; it should end in .html.
-        content: what is on it. Points are drawn in their order, so it should be one of chance.
+        content: of the map. Points are drawn in their order, which should be random.
 
     Raises:
         StorageError: the file cannot be written.
@@ -76,7 +76,7 @@ def _thumbnail_note(content: MapContent, sprites: Sheets | None) -> str:
     n = len(content.points)
     if sprites is None or sprites.n == n:
         return ""
-    return f"So that the page stays small, {sprites.n:,} of the {n:,} have a thumbnail."
+    return f"To keep the page small, {sprites.n:,} of the {n:,} examples have a thumbnail."
 
 
 def _data(content: MapContent, sprites: Sheets | None) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _data(content: MapContent, sprites: Sheets | None) -> dict[str, Any]:
 
 
 def _placed(content: MapContent) -> tuple[Tensor, list[float]]:
-    """Points as 16-bit numbers, and the part of the map that holds all but the farthest ones, in [0, 1]."""
+    """Points as 16-bit numbers, and the rectangle in [0, 1] that contains all but the farthest ones."""
     points = content.points.double()
     low, high = points.amin(0), points.amax(0)
     span = (high - low).clamp_min(1e-12)
@@ -109,7 +109,7 @@ def _placed(content: MapContent) -> tuple[Tensor, list[float]]:
 
 
 def _classes(content: MapContent) -> tuple[list[str], list[str], Tensor | None]:
-    """Names, colours, and the number of each point's class among them; unknown ones last."""
+    """Names and colours of the classes, and the class of each point; "unknown" is the last class."""
     if content.labels is None:
         return ["all"], [STRONG], None
     n = max(int(content.labels.max()) + 1, len(content.classes), 1)

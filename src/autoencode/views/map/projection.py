@@ -1,4 +1,4 @@
-"""Codes of many numbers in a plane."""
+"""Projects codes to a plane."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,23 +14,23 @@ from autoencode.views.figures.plane import Plane, plane
 _PERPLEXITY, _N_NEIGHBOURS, _PCA_DIMS = 30.0, 15, 50
 
 Projection = Callable[[Tensor, int], Plane]
-"""Codes (n, numbers) and a seed to the plane."""
+"""From codes (n, latent_dim) and a seed to points in a plane."""
 
 projections: Registry[Projection] = Registry("method to place codes", "autoencode map --help")
 
 
 def project(codes: Float[Tensor, "n numbers"], method: str = "pca", *, seed: int = 0) -> Plane:
-    """Places each code in a plane. Codes of two numbers are placed by them with every method.
+    """Projects codes to a plane. Two-dimensional codes are not changed by any method.
 
     Args:
         codes: a row for each example.
         method: a name in `projections`: pca, tsne or umap.
-        seed: of the methods that start by chance.
+        seed: of methods with a random start.
 
     Raises:
         ArgumentError: fewer codes than the method needs.
         CapabilityError: the method needs a library that is not installed.
-        UnknownNameError: no such method.
+        UnknownNameError: there is no such method.
 
     Example:
         >>> project(torch.eye(4)).points.shape
@@ -38,29 +38,31 @@ def project(codes: Float[Tensor, "n numbers"], method: str = "pca", *, seed: int
     """
     place = projections[method]
     if len(codes) < 4:
-        raise ArgumentError(f"a map needs 4 codes or more, not {len(codes)}")
+        raise ArgumentError(f"a map needs at least 4 codes, not {len(codes)}")
     if codes.shape[1] == 1:
         return _jittered_line(codes)
     return plane(codes) if codes.shape[1] == 2 else place(codes.detach().cpu().float(), seed)
 
 
 def _jittered_line(codes: Tensor) -> Plane:
-    """Codes of one number along a line, at heights of chance so that they do not cover each other."""
+    """One-dimensional codes along a line, at random heights so that they do not cover each other."""
     heights = torch.rand(len(codes), 1, generator=torch.Generator().manual_seed(0))
     spread = float(codes.std()) or 1.0
-    return Plane(torch.cat([codes.detach().cpu().float(), heights * spread], dim=1), ("the code", "nothing (chance)"))
+    return Plane(
+        torch.cat([codes.detach().cpu().float(), heights * spread], dim=1), ("code", "random, for display only")
+    )
 
 
 @projections.register("pca")
 def pca(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
-    """The two directions in which codes vary most: distances are those of the codes, seen from one side."""
-    del seed  # nothing here is left to chance
+    """The two principal components: a linear projection."""
+    del seed  # nothing here is random
     return plane(codes)
 
 
 @projections.register("tsne")
 def tsne(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
-    """t-SNE of scikit-learn: neighbours stay together; distances between far groups mean nothing.
+    """t-SNE of scikit-learn: neighbours stay neighbours; distances between groups have no meaning.
 
     References:
         van der Maaten and Hinton, "Visualizing data using t-SNE", Journal of Machine Learning Research 9, 2008.
@@ -74,7 +76,7 @@ def tsne(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
 
 @projections.register("umap")
 def umap(codes: Float[Tensor, "n numbers"], seed: int) -> Plane:
-    """UMAP of umap-learn: neighbours stay together, and groups keep some of their arrangement.
+    """UMAP of umap-learn: neighbours stay neighbours, and the arrangement of groups is partly kept.
 
     References:
         McInnes, Healy and Melville, "UMAP: Uniform manifold approximation and projection for dimension reduction",
@@ -91,12 +93,14 @@ def _umap_class() -> Callable[..., Any]:
     try:
         from umap import UMAP  # pyright: ignore[reportMissingImports]
     except ImportError as error:
-        raise CapabilityError("--method umap needs umap-learn: pip install 'autoencode[umap]', or take tsne") from error
+        raise CapabilityError(
+            "--method umap needs umap-learn: pip install 'autoencode[umap]', or use --method tsne"
+        ) from error
     return UMAP
 
 
 def _pca_reduced(codes: Tensor) -> Tensor:
-    """Codes of very many numbers along their fifty principal directions, as both papers advise."""
+    """Codes of many dimensions along their first fifty principal components, as both papers recommend."""
     if codes.shape[1] <= _PCA_DIMS or len(codes) <= _PCA_DIMS:
         return codes
     with torch.random.fork_rng(devices=[]):

@@ -1,4 +1,4 @@
-"""Many small pictures in a few large ones."""
+"""Thumbnails in a few large pictures."""
 
 import io
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Sheets:
     """Thumbnails of the first so many points.
 
     Args:
-        files: WebP, each with 32 rows of 32 thumbnails, the last one with fewer.
+        files: WebP, each with 32 rows of 32 thumbnails; the last one may have fewer.
         size: (width, height) of a thumbnail in pixels.
         n: how many there are in all.
     """
@@ -32,7 +32,7 @@ class Sheets:
 
 
 def sheets(load_images: LoadImages, n: int, budget: int) -> Sheets:
-    """As large as will fit: smaller thumbnails before fewer of them.
+    """Thumbnails as large as the budget allows: they become smaller before they become fewer.
 
     Args:
         load_images: gives the pictures.

@@ -1,4 +1,4 @@
-"""The map as a still picture."""
+"""The map as a picture."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,14 @@ from autoencode.views.map.content import MapContent
 
 _CELLS = 16
 _SHARE = 0.66
-"""Of a cell's side that its picture takes."""
+"""The size of a picture, as a share of its cell."""
 
 
 def static_map(content: MapContent) -> Figure:
-    """Dots coloured by class and, for pictures, one in each cell of a grid, framed in its colour.
+    """Dots coloured by class and, for pictures, one thumbnail per cell of a grid, framed in the colour of its class.
 
     Args:
-        content: what is on it. Points with a negative label are drawn like those of a class of their own.
+        content: of the map. Points with a negative label are drawn as a class of their own.
     """
     labels = content.labels
     if labels is not None and bool((labels < 0).any()):
@@ -72,7 +72,7 @@ def _pictures(
 def nearest_to_cell_centres(
     points: Float[Tensor, "n 2"], limits: tuple[float, float, float, float]
 ) -> tuple[Tensor, Tensor, tuple[float, float]]:
-    """Of each cell of a grid, the point nearest to its middle, if there is one.
+    """The point nearest to the centre of each cell of a grid; empty cells have none.
 
     Args:
         points: anywhere.

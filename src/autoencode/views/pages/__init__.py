@@ -1,4 +1,4 @@
-"""What all HTML pages share: one file each, that fetches nothing and runs no script but its own."""
+"""The common parts of all HTML pages: each is one file that requests nothing and runs no script but its own."""
 
 from autoencode.views.pages.assets import asset
 from autoencode.views.pages.frame import page

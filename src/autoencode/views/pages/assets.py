@@ -1,4 +1,4 @@
-"""Files that lie beside the code."""
+"""Style sheets, scripts and templates in this package."""
 
 from importlib.resources import files
 

@@ -1,4 +1,4 @@
-"""The frame of a page: head, title, footer, and the rules that a browser holds it to."""
+"""The frame of a page: head, title, footer and content security policy."""
 
 import hashlib
 from string import Template
@@ -9,7 +9,7 @@ from autoencode.views.pages.html import tag, text
 from autoencode.views.pages.packing import to_base64
 
 _HERE = "autoencode.views.pages"
-_NO_SCRIPT = "The script inside this page draws it: please allow JavaScript."
+_NO_SCRIPT = "This page is drawn by a script inside it: please allow JavaScript."
 
 
 def page(
@@ -26,20 +26,20 @@ def page(
     script: str = "",
     wasm: bool = False,
 ) -> str:
-    """A whole page. Its own rules let a browser apply its own style and run its own script, and forbid every request.
+    """A complete page. Its content security policy allows its own style and script, and forbids every request.
 
     Args:
-        kind: of page, in a few words, as a browser's tab says it.
+        kind: of page, in a few words, for the title of the browser tab.
         title: plain text.
         lead: a sentence or two, plain text.
         main: HTML.
-        style: CSS; it follows what all pages share.
+        style: CSS, added to the common style.
         notes: HTML below the lead.
         facts: HTML at the foot.
-        foot: HTML, the last words.
-        data: HTML, what `data_block` gave.
-        script: JavaScript, or "" for a page that runs none.
-        wasm: whether the script may assemble WebAssembly.
+        foot: HTML, the last sentence of the footer.
+        data: HTML from `data_block`.
+        script: JavaScript, or "" for a page without a script.
+        wasm: whether the script may compile WebAssembly.
     """
     style = asset(_HERE, "base.css") + style
     return Template(asset(_HERE, "frame.html")).substitute(
@@ -71,5 +71,5 @@ def _policy(style: str, script: str, wasm: bool) -> str:
 
 
 def _csp_hash(content: str) -> str:
-    """What a policy calls a text by: browsers run and apply no other one."""
+    """The hash by which a content security policy allows a script or style."""
     return f"'sha256-{to_base64(hashlib.sha256(content.encode()).digest())}'"

@@ -1,4 +1,4 @@
-"""Small pieces of HTML, with everything that people or data named escaped."""
+"""Small pieces of HTML; names from people and data are escaped."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -29,17 +29,17 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 
 def section(heading: str, *content: str) -> str:
-    """A part of the page, or nothing where it would be empty."""
+    """A section of the page, or nothing if it would be empty."""
     return tag("section", tag("h2", text(heading)), *content) if any(content) else ""
 
 
 def items(kind: str, words: Iterable[str], **attributes: str) -> str:
-    """A list of plain texts, or nothing where there are none."""
+    """A list of plain texts, or nothing if there are none."""
     inside = "".join(tag("li", text(each)) for each in words)
     return tag(kind, inside, **attributes) if inside else ""
 
 
 def facts_list(facts: Mapping[str, str]) -> str:
-    """Names and values, plain texts; nothing where there are none."""
+    """Names and values as plain text; nothing if there are none."""
     pairs = (tag("div", tag("dt", text(name)), tag("dd", text(value))) for name, value in facts.items())
     return tag("dl", *pairs) if facts else ""

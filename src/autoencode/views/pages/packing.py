@@ -10,29 +10,29 @@ from autoencode.views.pages.html import tag
 
 
 def to_base64(content: bytes) -> str:
-    """Bytes as letters."""
+    """Bytes as base64 text."""
     return base64.b64encode(content).decode("ascii")
 
 
 def uri(kind: str, content: bytes) -> str:
-    """A whole file as an address, for a media type such as image/png."""
+    """A whole file as a `data:` URI, for a media type such as image/png."""
     return f"data:{kind};base64,{to_base64(content)}"
 
 
 def packed(values: Tensor, kind: Literal["<f4", "<u2"]) -> str:
-    """Numbers row by row in base64: 32-bit floats or 16-bit whole numbers from 0, little end first."""
+    """Numbers row by row in base64: 32-bit floats or unsigned 16-bit integers, little-endian."""
     return to_base64(values.detach().cpu().numpy().astype(kind).tobytes())
 
 
 def to_json(value: Any) -> str:
-    """JSON that can stand inside an element: no `</script>` in a name can end it.
+    """JSON that is safe inside an element: no `</script>` in a name can end it.
 
     Raises:
-        ValueError: a number that is not finite, which JSON has no word for.
+        ValueError: a number is not finite, which JSON cannot express.
     """
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
 
 
 def data_block(name: str, content: str, kind: str = "application/json") -> str:
-    """An element that holds data and is not run; a script finds it by its name."""
+    """An element that holds data and is not executed; a script finds it by its name."""
     return tag("script", content, type=kind, id=name)

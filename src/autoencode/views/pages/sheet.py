@@ -1,4 +1,4 @@
-"""Many small pictures as one."""
+"""Many thumbnails in one picture."""
 
 import numpy as np
 import torch
@@ -9,14 +9,14 @@ from torch.nn import functional as F
 
 
 def fitting(pictures: Float[Tensor, "n channels height width"], side: int) -> tuple[int, int]:
-    """Width and height of thumbnails no longer than `side`, in the pictures' proportions and no larger than they."""
+    """Width and height of thumbnails of at most `side` pixels, with the pictures' proportions; never enlarged."""
     height, width = pictures.shape[-2:]
     factor = min(1.0, side / max(height, width))
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
 def sheet(pictures: Float[Tensor, "n channels height width"], size: tuple[int, int], columns: int) -> Image.Image:
-    """Thumbnails in rows without gaps; black where the last row ends early.
+    """Thumbnails in rows without gaps; the rest of the last row is black.
 
     Args:
         pictures: in [0, 1]. Three channels are colours; any other number is shown as the grey mean of the channels.

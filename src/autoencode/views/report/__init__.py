@@ -1,4 +1,4 @@
-"""The page that a person sees first: one HTML file that holds everything, needs no network and runs no script."""
+"""report.html: what a model learned, in one HTML file that needs no network and runs no script."""
 
 from autoencode.views.report.content import Figure, ReportContent, Row
 from autoencode.views.report.page import write_report

@@ -1,4 +1,4 @@
-"""What stands on the page."""
+"""The content of the report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from autoencode.views.figures.rendering import Drawing
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture or a chart with its words.
+    """A picture or a chart with title and caption.
 
     Args:
         title: a few words.
-        caption: what one sees, and how to read it, for a person who sees such a picture for the first time.
-        alt: the same in one sentence for those who do not see it.
-        image: what a function of `evaluation.figures` gave, or any Pillow image.
+        caption: what the figure shows and how to read it, for someone who sees such a figure for the first time.
+        alt: the same in one sentence, for screen readers.
+        image: from a function of `autoencode.views.figures`, or any Pillow image.
     """
 
     title: str
@@ -30,7 +30,7 @@ class Row:
 
     Args:
         name: such as "elbo".
-        value: as it should be read, rounded: "−234.1".
+        value: rounded, as text: "−234.1".
         unit: such as "nats per example"; "" for none.
         meaning: in plain words.
     """
@@ -43,17 +43,17 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class ReportContent:
-    """All of the page, from top to bottom. What is left empty leaves no trace.
+    """All of the page, from top to bottom. Empty parts are left out.
 
     Args:
         title: the name of the run.
-        lead: one sentence: what was trained on what, how long, where.
-        notes: facts about the data and the numbers that a person must be shown.
-        figures: what the model learned; wide ones get a row of their own, others stand side by side.
-        training: how the training went: the curves.
+        lead: one sentence: which model was trained on which data, how long, and on which hardware.
+        notes: what a reader must know about the data and the numbers.
+        figures: what the model learned; wide ones get a row of their own, others are side by side.
+        training: figures of the training, such as learning curves.
         numbers: what was measured.
-        command: what to type for the same again.
-        facts: seed, parts of the data, versions, hardware, date.
+        command: the command that repeats the training.
+        facts: seed, splits of the data, versions, hardware, date.
         log: the lines of metrics.jsonl.
     """
 

@@ -8,11 +8,11 @@ from autoencode.views.figures.rendering import Drawing
 from autoencode.views.pages import picture_uri, uri
 
 _WIDEST = 1800
-"""Pixels; larger pictures are shrunk, and each pixel of smaller ones repeated, so that any screen shows clean edges."""
+"""Pixels; larger pictures are shrunk, smaller ones enlarged by a whole number, so that pixels have sharp edges."""
 
 
 def data_uri(drawing: Drawing) -> str:
-    """The whole drawing as the `src` of an <img>: charts as SVG, pictures as PNG or, if that is heavy, as WebP."""
+    """The drawing as the `src` of an <img>: charts as SVG, pictures as PNG or, if that is too large, as WebP."""
     if isinstance(drawing, Chart):
         return uri("image/svg+xml", svg(drawing).encode())
     picture = _shrunk(drawing)

@@ -1,4 +1,4 @@
-"""Figures, laid out in rows."""
+"""Figures in rows."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -11,11 +11,11 @@ from autoencode.views.report.content import Figure
 from autoencode.views.report.embedding import data_uri, size
 
 _WIDE = 1.4
-"""Wider than so many times their height, figures get a row of their own."""
+"""Figures that are wider than this times their height get a row of their own."""
 
 
 def gallery(figures: Sequence[Figure]) -> str:
-    """All figures: wide ones over the full width, others two by two; an odd one has its words beside it."""
+    """All figures: wide ones over the full width, others in pairs; a single one has its caption beside it."""
     rows = [tag("div", *(_figure(each) for each in row), class_=f"row {kind}") for kind, row in _rows(figures)]
     return "".join(rows)
 

@@ -1,4 +1,4 @@
-"""The page itself."""
+"""The page of the report."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from autoencode.views.report.tables import log_table, numbers_table
 
 
 def write_report(path: Path, content: ReportContent) -> None:
-    """Writes the page, whole or not at all: one file without scripts, links or anything outside itself.
+    """Writes the report as one file, completely or not at all, without scripts, links or external files.
 
     Args:
         path: where; it should end in .html.
-        content: what stands on it.
+        content: of the page.
 
     Raises:
         StorageError: the file cannot be written.
@@ -32,16 +32,16 @@ def page(content: ReportContent) -> str:
         "\n".join(filter(None, _sections(content))),
         style=pages.asset("autoencode.views.report", "page.css"),
         notes=pages.items("ul", content.notes, class_="notes"),
-        foot="Keep it with the model, or send it to someone.",
+        foot="You can keep it with the model or send it to someone.",
     )
 
 
 def _sections(content: ReportContent) -> list[str]:
     return [
-        section("What it learned", gallery(content.figures)),
-        section("How the training went", gallery(content.training)),
-        section("The numbers", numbers_table(content.numbers)),
-        section("How it was made", _command(content.command), facts_list(content.facts), log_table(content.log)),
+        section("What the model learned", gallery(content.figures)),
+        section("Training", gallery(content.training)),
+        section("Evaluation", numbers_table(content.numbers)),
+        section("Settings", _command(content.command), facts_list(content.facts), log_table(content.log)),
     ]
 
 

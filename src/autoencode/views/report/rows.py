@@ -1,4 +1,4 @@
-"""The numbers as lines for a person."""
+"""The evaluation as rows of a table."""
 
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
@@ -7,7 +7,7 @@ from autoencode.views.report import Row
 
 
 def rows(e: Evaluation) -> list[Row]:
-    """The lines of an evaluation; what the model has not is left out."""
+    """The rows of an evaluation; quantities that the model does not have are left out."""
     return [*_estimates(e), *_units(e), *_codewords(e), *_latents(e)]
 
 
@@ -20,13 +20,13 @@ def _estimates(e: Evaluation) -> list[Row]:
             name,
             e.nll_per_value,
             "nats per pixel or value",
-            "reconstruction loss with a sampled code; less is better",
+            "reconstruction error of a sampled code; less is better",
         ),
         (
             "squared error",
             e.squared_error,
             "per pixel or value",
-            "of the reconstruction from the mean code; less is better",
+            "mean squared error of the reconstruction from the mean code; less is better",
         ),
         ("elbo", e.elbo, nats, "− nll − kl, a lower bound; more is better"),
         ("nll (distortion)", e.nll, nats, "reconstruction term"),
@@ -41,16 +41,16 @@ def _estimates(e: Evaluation) -> list[Row]:
             "clustering accuracy",
             e.clustering_accuracy,
             "share of examples",
-            "in the prior's component that stands for their class, whose labels training did not see; more is better",
+            "in the mixture component of their class; training did not use the labels; more is better",
         ),
         (
             "classification accuracy",
             e.classification_accuracy,
             "share of examples",
-            "whose most probable class under the posterior is theirs; more is better",
+            "whose most probable class under q(y|x) is the right one; more is better",
         ),
-        ("active share", e.active_fraction, "share of units", "of the code that answer to an example"),
-        ("elbo", e.elbo_bpd, "bits per dimension", "the length of a code built on the elbo; less is better"),
+        ("active share", e.active_fraction, "share of units", "of the code that are not zero for an example"),
+        ("elbo", e.elbo_bpd, "bits per dimension", "length of a lossless code based on the elbo; less is better"),
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
     ]
     return [Row(name, str(value), unit, meaning) for name, value, unit, meaning in lines if value is not None]
@@ -59,15 +59,15 @@ def _estimates(e: Evaluation) -> list[Row]:
 def _units(e: Evaluation) -> list[Row]:
     if e.dead_units is None:
         return []
-    return [Row("dead units", f"{e.dead_units} of {e.units}", "units", "of the code: active for no example")]
+    return [Row("dead units", f"{e.dead_units} of {e.units}", "units", "of the code that are zero for every example")]
 
 
 def _codewords(e: Evaluation) -> list[Row]:
     if e.codeword_perplexity is None:
         return []
-    as_many = "as many, all as frequent, would be as hard to guess"
+    as_many = "effective number: exp of the entropy of their use"
     return [
-        Row("codewords in use", f"{e.codewords_used} of {e.codewords}", "codewords", "that occur in some code"),
+        Row("codewords in use", f"{e.codewords_used} of {e.codewords}", "codewords", "that occur in at least one code"),
         Row("codeword perplexity", f"{e.codeword_perplexity:.1f}", "codewords", as_many),
     ]
 
@@ -79,6 +79,11 @@ def _latents(e: Evaluation) -> list[Row]:
     by_size = sorted(e.kl_per_dimension, reverse=True)
     listed = ", ".join(f"{value:.2f}" for value in by_size[:8]) + (", …" if total > 8 else "")
     return [
-        Row("active units", f"{e.active_units} of {total}", "latent dimensions", "their code varies with the data"),
+        Row(
+            "active units",
+            f"{e.active_units} of {total}",
+            "latent dimensions",
+            "dimensions whose mean varies with the data",
+        ),
         Row("kl by dimension", listed, "nats", "the largest first"),
     ]

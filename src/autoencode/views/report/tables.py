@@ -1,4 +1,4 @@
-"""The numbers, the facts and the log."""
+"""The tables of the report: the evaluation and the log."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,11 +7,11 @@ from autoencode.views.pages import tag, text
 from autoencode.views.report.content import Row
 
 _LONG = 24
-"""Letters; a longer value is a list and may be broken into lines."""
+"""Characters; a longer value is a list and may be broken into lines."""
 
 
 def numbers_table(rows: Sequence[Row]) -> str:
-    """Name, value with unit, meaning; nothing where there are no rows."""
+    """Name, value with unit, and meaning; nothing if there are no rows."""
     if not rows:
         return ""
     heads = tag("tr", *(tag("th", head, scope="col") for head in ("Name", "Value", "What it means")))
@@ -26,7 +26,7 @@ def _number(row: Row) -> str:
 
 
 def log_table(log: Sequence[Mapping[str, Any]]) -> str:
-    """A row for each epoch, folded away; nothing where there are none."""
+    """A row for each epoch, collapsed at first; nothing if there are none."""
     if not log:
         return ""
     parts = {split: list(log[-1].get(split, {})) for split in ("train", "validation")}
@@ -40,7 +40,9 @@ def log_table(log: Sequence[Mapping[str, Any]]) -> str:
     heads = tag("tr", *(tag("th", text(name), scope="col") for name in names))
     body = tag("tbody", *(_epoch(epoch, parts) for epoch in log))
     table = tag("table", tag("thead", above, heads), body, class_="log")
-    summary = tag("summary", f"The log: {len(log):,} {'epoch' if len(log) == 1 else 'epochs'}, in nats per example")
+    summary = tag(
+        "summary", f"Training log of {len(log):,} {'epoch' if len(log) == 1 else 'epochs'}, in nats per example"
+    )
     return tag("details", summary, tag("div", table, class_="frame"))
 
 

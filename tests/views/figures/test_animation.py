@@ -47,7 +47,7 @@ def test_without_pyav_one_line_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[video\]'"):
         animation(GREY, ".mp4")
-    with pytest.raises(ArgumentError, match=r"end in \.gif, \.mp4, \.webm"):
+    with pytest.raises(ArgumentError, match=r"ends in \.gif, \.mp4, \.webm"):
         animation(GREY, ".avi")
 
 
