@@ -57,8 +57,8 @@ def line(recipe: str, seed: int = 0) -> str:
     error = f"squared error per pixel {measured.squared_error}"
     return (
         f"{recipe} on {data}: nll per pixel {measured.nll_per_value}, {error}, "
-        f"{bounds}{last['epoch']:g} epochs, "
-        f"{last['seconds'] / 60:.1f} minutes, {run.folder.metadata['plan']['hardware']}, seed {seed}"
+        f"{bounds}{last.epoch:g} epochs, "
+        f"{last.seconds / 60:.1f} minutes, {run.folder.plan.hardware}, seed {seed}"
     )
 
 

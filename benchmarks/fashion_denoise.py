@@ -82,18 +82,18 @@ def trained(name: str) -> Run:
     if not (path / "run.json").is_file():
         return tasks.train("fashion-mnist", recipe, out=path, seed=0, **options)
     run = Run(path)
-    return run if run.folder.metadata["status"] == "complete" else tasks.resume(path)
+    return run if run.folder.record.status == "complete" else tasks.resume(path)
 
 
 def history(run: Run) -> str:
     """Squared errors on the validation part; the loss is squared error / (2 scale²) plus a constant."""
-    scale, size = float(run.folder.metadata["arguments"].get("scale", 1.0)), math.prod(run.model.data_shape)
+    scale, size = float(run.folder.record.arguments.get("scale", 1.0)), math.prod(run.model.data_shape)
     lines = run.folder.metrics()
-    nats = {int(each["epoch"]): each["validation"]["nll"] / size for each in lines}
+    nats = {int(each.epoch): each.validation["nll"] / size for each in lines}
     mse = {epoch: 2 * scale**2 * (nll - math.log(scale * math.sqrt(2 * math.pi))) for epoch, nll in nats.items()}
     told = ", ".join(f"{mse[epoch]:.5f} after epoch {epoch}" for epoch in (1, 2, max(mse)))
     weights = sum(p.numel() for p in run.model.parameters())
-    return f"{run.name}: validation MSE {told}; {lines[-1]['seconds'] / 60:.1f} minutes, {weights:,} weights"
+    return f"{run.name}: validation MSE {told}; {lines[-1].seconds / 60:.1f} minutes, {weights:,} weights"
 
 
 def line(name: str, clean: Pictures, result: Pictures) -> str:

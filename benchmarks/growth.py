@@ -107,7 +107,7 @@ def measured(axis: str, value: int) -> dict:
     model, objective = recipes[recipe](data.data_shape, **arguments)
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        fit(model, objective, data, settings, folder=RunFolder.create(Path(folder) / "run", {}), callback=clock)
+        fit(model, objective, data, settings, folder=RunFolder.create(Path(folder) / "run"), callback=clock)
     later = clock.at[len(clock.at) // 10 :]
     gaps = sorted(b - a for a, b in itertools.pairwise(later))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

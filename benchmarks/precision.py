@@ -60,13 +60,13 @@ def final(out: Path, letter: str, precision: str, seed: int) -> dict[str, float]
     from autoencode.runs.folder import RunFolder
 
     job, path = JOBS[letter], out / f"{letter}-{precision}-{seed}"
-    if path.is_dir() and RunFolder(path).metadata["status"] != "complete":
+    if path.is_dir() and RunFolder(path).record.status != "complete":
         tasks.resume(path)
     elif not path.is_dir():
         options = {"batch_size": job.batch_size, "epochs": job.epochs, "optimizer": "adam", "learning_rate": 1e-3}
         same = {"schedule": "constant", "precision": precision, "seed": seed, "device": "cpu"}
         tasks.train(job.source, job.recipe, out=path, **options, **same, **job.more)
-    return RunFolder(path).metrics()[-1]["validation"]
+    return RunFolder(path).metrics()[-1].validation
 
 
 def line(name: str, values: list[list[float]]) -> None:

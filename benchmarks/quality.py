@@ -22,7 +22,7 @@ from autoencode.cli.training_progress import TrainingProgress
 from autoencode.evaluation import Estimate
 from autoencode.runs.run import Run
 from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood, PageRMSE
-from autoencode.training.history import Status
+from autoencode.runs.record import Status
 
 
 class Job(NamedTuple):
@@ -94,7 +94,7 @@ def main() -> None:
             run = trained(Path("runs/quality") / f"{name}-{recipe}", data, recipe, options)
             found, last = job.measure(run), run.folder.metrics()[-1]
             reached = "reached" if found.value <= job.goal else "not reached"
-            print(f"  {label}: {found}, {reached}, {last['epoch']:g} epochs, {last['seconds']:.0f} seconds", flush=True)
+            print(f"  {label}: {found}, {reached}, {last.epoch:g} epochs, {last.seconds:.0f} seconds", flush=True)
 
 
 def trained(path: Path, data: str, recipe: str, options: dict[str, Any]) -> Run:
@@ -103,7 +103,7 @@ def trained(path: Path, data: str, recipe: str, options: dict[str, Any]) -> Run:
         if not path.exists():
             return tasks.train(data, recipe, out=path, callback=callback, seed=0, **options)
         run = Run(path)
-        return run if run.folder.metadata["status"] == Status.COMPLETE else tasks.resume(path, callback=callback)
+        return run if run.folder.record.status == Status.COMPLETE else tasks.resume(path, callback=callback)
 
 
 if __name__ == "__main__":

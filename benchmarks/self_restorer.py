@@ -84,7 +84,7 @@ def trained(name: str, steps: int) -> Run:
     path = PLACE / name
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.metadata["status"] == "complete" else tasks.resume(path)
+        return run if run.folder.record.status == "complete" else tasks.resume(path)
     source = PLACE / "noisy" if name == "self-restorer" else to_learn_from()
     return tasks.train(source, name, out=path, steps=steps, **OPTIONS[name])
 
@@ -92,7 +92,7 @@ def trained(name: str, steps: int) -> Run:
 def through(run: Run) -> Callable[[Picture], Picture]:
     """A model as a function of pictures."""
     last, restorer = run.folder.metrics()[-1], Restorer(run)
-    print(f"{run.name}: {last['seconds'] / 60:.1f} minutes, {last['step']:,} steps")
+    print(f"{run.name}: {last.seconds / 60:.1f} minutes, {last.step:,} steps")
     return lambda picture: restorer(torch.from_numpy(picture)).numpy()
 
 

@@ -56,7 +56,7 @@ def main() -> None:
     report("non-local means", clean, filtered(noisy, 1, lambda near: non_local_means(near[0])))
     for recipe in ("video-self-restorer", "self-restorer"):
         run = trained(noisy_file, recipe, options.steps, options.seed)
-        minutes = run.folder.metrics()[-1]["seconds"] / 60
+        minutes = run.folder.metrics()[-1].seconds / 60
         out = tasks.restore(run, [noisy_file], ROOT / f"{run.name}-restored", lossless=True).files[0]
         report(f"{recipe}, {minutes:.1f} min", clean, [frame.pixels for frame in read_frames(out)])
 

@@ -45,7 +45,7 @@ def main() -> None:
     run = trained(options.steps)
     restorer = Restorer(run)
     print(
-        f"{run.folder.metrics()[-1]['seconds'] / 60:.1f} minutes of training, {run.folder.metrics()[-1]['step']} steps"
+        f"{run.folder.metrics()[-1].seconds / 60:.1f} minutes of training, {run.folder.metrics()[-1].step} steps"
     )
     photographs = {name: smaller(picture) for name, picture in to_test_on().items()}
     marked = {
@@ -75,7 +75,7 @@ def trained(steps: int) -> Run:
     path = PLACE / "run"
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.metadata["status"] == "complete" else tasks.resume(path)
+        return run if run.folder.record.status == "complete" else tasks.resume(path)
     folder = to_learn_from()
     logo = drawn_logo()
     texts = [f'watermark:"{text}":{OPACITY}' for text in TEXTS]

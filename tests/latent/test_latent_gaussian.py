@@ -69,7 +69,9 @@ def test_of_a_run_and_of_one_class(digits_run):
 
 
 def test_a_class_without_examples(digits_run, monkeypatch):
-    monkeypatch.setitem(digits_run.folder.metadata["data"], "classes", [*map(str, range(10)), "ghost"])
+    record = digits_run.folder.record
+    more = record.data.replace(classes=(*map(str, range(10)), "ghost"))
+    monkeypatch.setattr(digits_run.folder, "record", record.replace(data=more))
     with pytest.raises(DataError, match="class 'ghost' has 0 training examples"):
         latent_gaussian_of(digits_run, "Ghost")
 

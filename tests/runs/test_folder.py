@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from autoencode.errors import RunError, UnknownNameError
+from autoencode.errors import RunError
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.metrics import EpochMetrics
 
 
 def edit(folder, **changes):
@@ -13,8 +14,10 @@ def edit(folder, **changes):
 
 def test_holds_what_was_said(folder):
     run = RunFolder(folder().path)
-    assert run.metadata["recipe"] == "dense-vae"
-    assert {"created", "versions", "git", "autoencode", "format"} <= run.metadata.keys()
+    assert run.record.recipe == "dense-vae"
+    assert run.record.arguments == {"hidden": 8}
+    assert (run.data.data_shape, run.data.sizes.train) == ((12,), 64)
+    assert list(json.loads((run.path / "run.json").read_text()))[:3] == ["format", "autoencode", "status"]
     assert run.build()[0].data_shape == (12,)
 
 
@@ -40,21 +43,21 @@ def test_a_broken_run_json(folder, content):
 def test_another_programs_run_json(folder, content):
     run = folder()
     (run.path / "run.json").write_text(content)
-    with pytest.raises(RunError, match="is not autoencode's: it names no format"):
+    with pytest.raises(RunError, match="is not autoencode's: it does not begin with a format"):
         RunFolder(run.path)
 
 
 def test_another_version(folder):
     run = folder()
     edit(run, format=99, autoencode="7.1.0")
-    with pytest.raises(RunError, match=r"written by autoencode 7.1.0 in run format 99, .* reads format 1"):
+    with pytest.raises(RunError, match=r"written by autoencode 7.1.0 in run format 99, .* reads format 2"):
         RunFolder(run.path)
 
 
 def test_never_overwrites(folder, data):
     run = folder()
     with pytest.raises(RunError, match="is there already: choose another --out, or go on with --resume"):
-        RunFolder.create(run.path, {}, data.split)
+        RunFolder.create(run.path, data=data)
 
 
 def test_runs_no_code_that_it_names(folder):
@@ -63,7 +66,7 @@ def test_runs_no_code_that_it_names(folder):
     with pytest.raises(RunError, match="outside autoencode, 'os:system'"):
         RunFolder(run.path).load_model()
     edit(run, recipe="os.system")
-    with pytest.raises(UnknownNameError, match=r"no recipe named 'os\.system'"):
+    with pytest.raises(RunError, match=r"a recipe that is not in this version of autoencode: 'os\.system'"):
         RunFolder(run.path).load_model()
 
 
@@ -83,8 +86,19 @@ def test_weights_before_the_first_epoch(folder):
 
 def test_a_cut_off_line_of_metrics_is_left_out(folder):
     run = folder()
-    run.metrics_file.write_text('{"step": 1}\n{"step": 2')
-    assert run.metrics() == [{"step": 1}]
+    epoch = EpochMetrics(
+        step=1,
+        epoch=1.0,
+        train={"loss": 1.0},
+        validation={"loss": 2.0},
+        learning_rate=0.1,
+        best=True,
+        seconds=1.0,
+        examples_per_second=9.0,
+    )
+    run.write_metrics([epoch])
+    run.metrics_file.write_text(run.metrics_file.read_text() + '{"step": 2')
+    assert run.metrics() == [epoch]
 
 
 def test_a_folder_in_which_nothing_was_trained_can_be_discarded(folder):

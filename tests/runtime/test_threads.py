@@ -94,10 +94,10 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(threads, "_speed", lambda count: 1 / count)
-    folder = RunFolder.create(tmp_path / "run", {})
+    folder = RunFolder.create(tmp_path / "run")
     callback = trained(folder, steps=2)
     assert callback.seen == {1}
-    assert folder.metadata["plan"]["threads"] == 1
+    assert folder.record.plan.threads == 1
     assert "computing on 1 of 2 threads: other work kept cores busy (--threads 2 for all)" in callback.said
     monkeypatch.setattr(threads, "_speed", None)
     again = trained(RunFolder(folder.path), steps=4)
@@ -108,9 +108,9 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
 
 def test_a_run_of_a_larger_machine_goes_on_with_what_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "_speed", float)
-    folder = RunFolder.create(tmp_path / "run", {})
+    folder = RunFolder.create(tmp_path / "run")
     trained(folder, steps=1)
-    folder.update(plan={**folder.metadata["plan"], "threads": 64})
+    folder.update(plan=folder.record.plan.replace(threads=64))
     callback = trained(folder, steps=2)
     assert callback.seen == {2}
     assert not [note for note in callback.said if "threads" in note]

@@ -40,7 +40,7 @@ def eight_steps(optimizer: str, grad_clip: float | None, *, as_program: bool) ->
 
 def weights_of_training(path: Path, *stops: int) -> list[Tensor]:
     """After thirty steps, compiled, with a Ctrl-C after each of some, after which it goes on."""
-    data, run = load("digits"), RunFolder.create(path, {})
+    data, run = load("digits"), RunFolder.create(path)
     weights = list[Tensor]()
     for stop in (*stops, None):
         torch.manual_seed(0)

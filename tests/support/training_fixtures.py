@@ -37,12 +37,6 @@ def folder(tmp_path: Path, data: Dataset) -> MakeFolder:
     """Makes an empty run folder of that model."""
 
     def make(name: str = "run") -> RunFolder:
-        facts = {
-            "recipe": "dense-vae",
-            "arguments": {"hidden": 8},
-            "settings": {},
-            "data": {"data_shape": [12], "fingerprint": data.fingerprint},
-        }
-        return RunFolder.create(tmp_path / name, facts, data.split)
+        return RunFolder.create(tmp_path / name, recipe="dense-vae", arguments={"hidden": 8}, data=data)
 
     return make

@@ -18,7 +18,7 @@ def run(tmp_path_factory) -> Run:
 
 
 def test_the_classes_are_counted_from_the_data(run: Run) -> None:
-    assert run.folder.metadata["arguments"]["n_classes"] == 10
+    assert run.folder.record.arguments["n_classes"] == 10
 
 
 def test_draws_of_one_class_by_name_or_number_and_of_all(run: Run, tmp_path) -> None:
@@ -71,7 +71,7 @@ def test_a_model_without_classes_takes_none(tmp_path) -> None:
 def test_plans_fill_outlines(tmp_path) -> None:
     data = load("floor-plans", limit=200)
     run = train(data, "floor-plan-vae", steps=3, out=tmp_path / "run", network="dense")
-    assert run.folder.metadata["arguments"]["context_shape"] == [1, 32, 32]
+    assert run.folder.record.arguments["context_shape"] == (1, 32, 32)
     again = Run(tmp_path / "run")
     assert generate(again, 6, tmp_path / "s")[0].shape == (6, 1, 32, 32)
     assert torch.equal(again.contexts(4), data.test.subsample(4).conditioning())

@@ -19,8 +19,8 @@ def test_few_labels_and_many_examples_teach_the_classes(tmp_path: Path) -> None:
 
 def test_the_whole_path(tmp_path: Path) -> None:
     run = train("digits", "m2-vae", n_labels=30, limit=200, steps=3, latent_dim=4, out=tmp_path / "run")
-    assert run.folder.metadata["arguments"]["n_classes"] == 10
-    assert run.folder.metadata["data"]["options"]["n_labels"] == 30
+    assert run.folder.record.arguments["n_classes"] == 10
+    assert run.folder.data.options["n_labels"] == 30
     again = Run(tmp_path / "run")
     assert again.data.train.labels.equal(load("digits", n_labels=30, limit=200).train.labels)
     measured = evaluate(again, importance_samples=5, importance_examples=20)

@@ -149,7 +149,7 @@ def test_a_plain_autoencoder_generates_nothing(plain_run):
 def test_resume_trains_on(tmp_path):
     run = tasks.train("digits", out=tmp_path / "run", epochs=1, command="test")
     more = tasks.resume(run.path, epochs=3)
-    assert [line["epoch"] for line in more.folder.metrics()] == [1, 2, 3]
+    assert [line.epoch for line in more.folder.metrics()] == [1, 2, 3]
     assert more.folder.settings.epochs == 3
 
 
@@ -173,8 +173,10 @@ def test_data_that_changed_are_told(tmp_path):
     np.save(tmp_path / "x.npy", x[::-1])
     with pytest.raises(RunError, match=r"is not the data that .* was trained on"):
         _ = Run(run.path).data
+    before = (run.path / "run.json").read_text()
     with pytest.raises(RunError, match=r"is not the data that .* was trained on"):
         tasks.resume(run.path, epochs=2)
+    assert (run.path / "run.json").read_text() == before
 
 
 def test_arrays_in_memory(tmp_path):
@@ -248,7 +250,7 @@ def test_every_option_has_one_owner():
 
 
 def test_the_status_of_a_folder_is_kept(digits_run):
-    assert RunFolder(digits_run.path).metadata["status"] == "complete"
+    assert RunFolder(digits_run.path).record.status == "complete"
 
 
 def test_a_refused_training_leaves_no_folder(tmp_path):

@@ -16,7 +16,7 @@ from autoencode.training import fit, trainer, validate
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
 from autoencode.training.fit import _optimizer as optimizer_of
-from autoencode.training.history import Status
+from autoencode.runs.record import Status
 from support.watches import StopAt
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")

@@ -14,7 +14,7 @@ from autoencode.runs.tensor_file import load_tensors
 from autoencode.settings import Settings
 from autoencode.training import Callback, fit, optimizers, trainer, validate
 from autoencode.training.fit import planned_steps
-from autoencode.training.history import Status
+from autoencode.runs.record import Status
 from support.watches import StopAt
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
@@ -93,7 +93,7 @@ def test_ctrl_c_saves_and_returns(build, data, folder):
     run = folder()
     model, history = trained(build, data, run, StopAt(6), epochs=5)
     assert history.status is Status.INTERRUPTED
-    assert RunFolder(run.path).metadata["status"] == "interrupted"
+    assert RunFolder(run.path).record.status == "interrupted"
     assert load_tensors(run.checkpoint_file)[1]["step"] == 6
     assert not model.training
 
@@ -231,7 +231,7 @@ def test_nan_stops_with_the_term_the_step_and_what_to_try(build, data, folder):
 
     with pytest.raises(DivergenceError, match=r"'kl' became nan at step 5: try a lower --learning-rate"):
         fit(model, Breaks(), data, Settings(epochs=4, batch_size=16), folder=run, callback=Keep())
-    assert RunFolder(run.path).metadata["status"] == "diverged"
+    assert RunFolder(run.path).record.status == "diverged"
     assert all(torch.equal(weights[-1][name], value) for name, value in model.state_dict().items())
     assert load_tensors(run.checkpoint_file)[1]["step"] == 4  # the end of the last good epoch
 
@@ -280,7 +280,7 @@ def test_pictures_are_turned_in_training_only(monkeypatch):
 def test_minutes_shorten_a_training_and_are_kept_with_the_run(build, data, folder):
     run = folder()
     _, history = trained(build, data, run, epochs=100_000, minutes=0.002)
-    steps = RunFolder(run.path).metadata["plan"]["total_steps"]
+    steps = RunFolder(run.path).record.plan.total_steps
     assert history.epochs[-1].step == steps < 400_000
     _, again = trained(build, data, RunFolder(run.path), epochs=100_000, minutes=0.002)
     assert again.epochs[-1].step == steps
@@ -400,7 +400,7 @@ def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
     scripted(monkeypatch, [3.0, float("inf")])
     with pytest.raises(DivergenceError, match=r"'loss' became inf in the validation after step 8"):
         trained(build, data, run, epochs=3)
-    assert RunFolder(run.path).metadata["status"] == "diverged"
+    assert RunFolder(run.path).record.status == "diverged"
 
 
 def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
@@ -420,13 +420,13 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
         monkeypatch.setattr(layers, "is_matmul_faster", lambda suits=suits: suits)
         run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
         fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, callback=Notes())
-        assert run.metadata["plan"]["kernels"] == own
+        assert run.record.plan.kernels == own
         assert [text.split(",")[0] for text in notes] == ["compiling layers for this processor"] * own
         notes.clear()
     monkeypatch.setattr(layers, "is_matmul_faster", lambda: False)
     run, (model, objective) = folder("lost"), recipes["dense-vae"]((1, 8, 8))
     fit(model, objective, pictures, Settings(steps=1), folder=run, callback=Notes())
-    assert not run.metadata["plan"]["kernels"]
+    assert not run.record.plan.kernels
     notes.clear()
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), callback=Notes())

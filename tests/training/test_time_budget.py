@@ -86,8 +86,8 @@ def test_a_training_ends_in_its_time_whatever_was_thought_at_first(clock, build,
     clock(guessed)
     run, plans = folder(), Plans()
     history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, callback=plans)
-    last, kept = history.epochs[-1], RunFolder(run.path).metadata["plan"]
-    assert last.step == kept["total_steps"] == kept["budget_steps"] == plans.told[-1]
+    last, kept = history.epochs[-1], RunFolder(run.path).record.plan
+    assert last.step == kept.total_steps == kept.budget_steps == plans.told[-1]
     assert 54 < last.seconds < 68  # here the clock moves only when it is looked at, between steps as well
 
 

@@ -40,7 +40,7 @@ def class_names(ctx: typer.Context, incomplete: str) -> list[str]:
     from autoencode.runs.folder import RunFolder
 
     try:
-        classes = RunFolder(Path(str(ctx.params["run"]))).metadata["data"]["classes"] or []
+        classes = RunFolder(Path(str(ctx.params["run"]))).data.classes or ()
     except Exception:  # no run there yet: nothing to offer
         return []
     return [name for name in classes if name.lower().startswith(incomplete.lower()) and name.isprintable()]

@@ -71,7 +71,7 @@ def _recipe_of_run(path: Path) -> str | None:
     from autoencode.runs.folder import RunFolder
 
     try:
-        return RunFolder(path).metadata.get("recipe")
+        return RunFolder(path).record.recipe
     except RunError:  # the command itself reports it
         return None
 

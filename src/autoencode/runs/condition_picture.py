@@ -19,7 +19,7 @@ def read_condition(run: Run, file: str | Path, n: int) -> Tensor:
         ArgumentError: the model is not told pictures.
         DataError: the file cannot be read.
     """
-    shape = run.folder.metadata["arguments"].get("context_shape") if run.model.is_conditional else None
+    shape = run.folder.record.arguments.get("context_shape") if run.model.is_conditional else None
     if shape is None or not isinstance(modality_of(shape), ImageModality):
         raise ArgumentError(f"{run.path} was not told pictures: leave --condition out")
     try:

@@ -1,29 +1,32 @@
 """A trained model is a folder; this is the only file that knows what lies where in it."""
 
-import json
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autoencode._version import __version__
-from autoencode.data import Split
-from autoencode.errors import RunError
+from autoencode.data import Dataset, Split
+from autoencode.errors import DataError, RunError, StorageError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.recipes import find_recipe, is_user_recipe
-from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
+from autoencode.recipes import Recipe, find_recipe, is_user_recipe, recipes
+from autoencode.runs.build import build_checked
+from autoencode.runs.metrics import EpochMetrics, read_metrics, write_metrics
+from autoencode.runs.plan import Plan
+from autoencode.runs.record import DataRecord, RunRecord, Versions, read_record
+from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors, read_header, save_tensors
 from autoencode.settings import Settings
-from autoencode.storage import atomic_write
+from autoencode.storage import RUN_FILE, atomic_write, remove_file, remove_unfinished
 
-FORMAT = 1
 _SPLIT = "split.safetensors"
+_MAX_COMMAND = 100_000
 
 
 class RunFolder:
@@ -37,77 +40,132 @@ class RunFolder:
         checkpoint/          all that an exact resume needs
         figures/ report.html what a person looks at
 
+    A folder may come from a stranger: what is read is checked first, only plain files inside it are opened, and nothing
+    is written through links in it.
+
     Args:
         path: the folder.
         trust: the name of a recipe outside this package that may be imported to build the model, if the folder names
             it: importing runs code, so that only a person may say so.
+        trust_paths: whether files and folders outside it that run.json names may be opened, though another computer or
+            person wrote it.
 
     Raises:
-        RunError: it is no run folder, or one of another format.
+        RunError: it is no run folder, one of another format, or run.json is damaged.
     """
 
-    def __init__(self, path: str | Path, *, trust: str | None = None) -> None:
-        self.path, self.trust = Path(path), trust
-        self.metadata = self._read_metadata()
+    def __init__(self, path: str | Path, *, trust: str | None = None, trust_paths: bool = False) -> None:
+        self.path, self.trust, self.trust_paths = Path(path), trust, trust_paths
+        self.record = self._read()
 
     @classmethod
-    def create(cls, path: str | Path, metadata: dict[str, Any], split: Split | None = None) -> "RunFolder":
+    def create(
+        cls,
+        path: str | Path,
+        *,
+        recipe: str | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        data: Dataset | None = None,
+        settings: Settings | None = None,
+        command: str = "",
+    ) -> "RunFolder":
         """Makes a new folder and writes its run.json.
 
         Args:
-            path: a folder that is not there yet, or is empty.
-            metadata: `recipe`, `arguments`, `data`, `settings`, and whatever else should be known of the run.
-            split: which examples are held out.
+            path: a folder that is not there yet, is empty, or holds no more than what a process that was killed in this
+                method left.
+            recipe: its name; None for a model assembled by hand.
+            arguments: of the recipe.
+            data: what it will be trained on.
+            settings: how.
+            command: what a person did to start it.
 
         Raises:
-            RunError: there is something at `path` already.
+            RunError: there is something at `path` already, or run.json cannot hold what it is given.
         """
         path = Path(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if not _is_free(path):
             raise RunError(f"{path} is there already: choose another --out, or go on with --resume {path}")
-        made = {
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": versions(),
-            "git": git_revision(),
-        }
-        if split is not None:  # before run.json, so that whoever finds a run finds its split
-            split.save(path / _SPLIT)
-        everything = {"format": FORMAT, "autoencode": __version__, "status": "running", **made, **metadata}
-        atomic_write(path / "run.json", json.dumps(everything, indent=2) + "\n")
+        remove_unfinished(path)
+        record = RunRecord(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions=versions(),
+            git=git_revision(),
+            command=command[:_MAX_COMMAND],
+            recipe=recipe,
+        ).replace(
+            arguments=dict(arguments or {}),
+            data=None if data is None else DataRecord.of(data),
+            settings=settings or Settings(),
+        )
+        if data is not None:  # before run.json, so that whoever finds a run finds its split
+            data.split.save(path / _SPLIT)
+        atomic_write(path / RUN_FILE, record.signed().as_json())
         return cls(path)
 
     def discard(self) -> None:
         """Takes away what `create` wrote, where nothing has been trained: a refused training leaves no run behind."""
         if self.checkpoint_file.is_file() or self.metrics_file.is_file():
             return
-        for file in (self.path / "run.json", self.split_file):
-            file.unlink(missing_ok=True)
+        for file in (self.path / RUN_FILE, self.split_file):
+            remove_file(file)
         with suppress(OSError):  # a person's own file may lie in it meanwhile
             self.path.rmdir()
 
-    def update(self, **metadata: Any) -> None:
-        """Changes metadata of run.json."""
-        self.metadata = {**self.metadata, **metadata}
-        atomic_write(self.path / "run.json", json.dumps(self.metadata, indent=2) + "\n")
+    def update(self, **changes: Any) -> None:
+        """Changes fields of run.json; the others stay as they are on the disk.
 
-    def _read_metadata(self) -> dict[str, Any]:
-        file = self.path / "run.json"
+        Raises:
+            RunError: a value that a field cannot hold.
+            StorageError: run.json cannot be written.
+        """
+        self._write(self._read().replace(**changes))
+
+    def update_data(self, data: Dataset) -> None:
+        """Keeps where the data of the run lie now, if the folder can be written."""
+        record = self._read()
+        moved = DataRecord.of(data).replace(notes=record.data.notes if record.data else ())
+        with suppress(StorageError):
+            self._write(record.replace(data=moved).signed(arguments=False))
+
+    def _write(self, record: RunRecord) -> None:
+        atomic_write(self.path / RUN_FILE, record.as_json())
+        self.record = record
+
+    def _read(self) -> RunRecord:
         if not self.path.is_dir():
             raise RunError(f"there is no folder {self.path}: see `autoencode list runs`")
-        if not file.is_file():
+        file = self.path / RUN_FILE
+        if not file.exists() and not file.is_symlink():
             raise RunError(f"{self.path} is no run folder (it has no run.json): see `autoencode list runs`")
-        try:
-            metadata = json.loads(file.read_text())
-        except (ValueError, OSError) as error:
-            raise RunError(f"{file} cannot be read ({error}): copy the run folder again") from error
-        if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-            raise RunError(_other_format(self.path, metadata))
-        return metadata
+        return read_record(self.path)
 
     @property
     def settings(self) -> Settings:
         """How it was trained."""
-        return Settings(**self.metadata["settings"])
+        return self.record.settings
+
+    @property
+    def data(self) -> DataRecord:
+        """What run.json says of the data.
+
+        Raises:
+            RunError: nothing, as the model was assembled by hand.
+        """
+        if self.record.data is None:
+            raise RunError(f"{self.path} does not say what data it was trained on: its model was assembled by hand")
+        return self.record.data
+
+    @property
+    def plan(self) -> Plan:
+        """What was decided when the training began.
+
+        Raises:
+            RunError: it has not begun.
+        """
+        if self.record.plan is None:
+            raise RunError(f"{self.path} was not trained yet: autoencode train --resume {self.path}")
+        return self.record.plan
 
     @property
     def model_file(self) -> Path:
@@ -144,21 +202,29 @@ class RunFolder:
         """One line an epoch."""
         return self.path / "metrics.jsonl"
 
-    def metrics(self) -> list[dict[str, Any]]:
-        """The lines of metrics.jsonl; a line cut off by a crash is left out."""
-        if not self.metrics_file.is_file():
-            return []
-        lines: list[dict[str, Any]] = []
-        for line in self.metrics_file.read_text().splitlines():
-            try:
-                lines.append(json.loads(line))
-            except ValueError:
-                break
-        return lines
+    def metrics(self) -> list[EpochMetrics]:
+        """The lines of metrics.jsonl; a line cut off by a crash is left out.
 
-    def write_metrics(self, lines: list[dict[str, Any]]) -> None:
+        Raises:
+            RunError: a line is damaged.
+        """
+        return read_metrics(self.metrics_file)
+
+    def write_metrics(self, epochs: Sequence[EpochMetrics]) -> None:
         """Replaces metrics.jsonl."""
-        atomic_write(self.metrics_file, "".join(json.dumps(line) + "\n" for line in lines))
+        write_metrics(self.metrics_file, epochs)
+
+    def split(self) -> Split:
+        """Which examples were held out.
+
+        Raises:
+            RunError: the file is missing or damaged.
+        """
+        try:
+            read_header(self.split_file)
+            return Split.load(self.split_file)
+        except DataError as error:
+            raise RunError(f"{error}: copy the run folder again") from error
 
     def build(self, data_shape: Sequence[int] | None = None) -> tuple[Autoencoder, Objective]:
         """The model and objective of the recipe, with fresh weights.
@@ -170,17 +236,38 @@ class RunFolder:
             data_shape: of one example; that of the data it was trained on where it is left out.
 
         Raises:
-            RunError: the model was assembled by hand, or by a recipe that nobody said is trusted.
+            RunError: the model was assembled by hand, or by a recipe that nobody said is trusted; the arguments have no
+                meaning, or give another model than that of the weights.
         """
-        name = self.metadata.get("recipe")
+        weights = next((file for file in (self.model_file, self.last_model_file) if is_tensor_file(file)), None)
+        return self._build(weights, data_shape)
+
+    def _build(self, weights: Path | None, data_shape: Sequence[int] | None = None) -> tuple[Autoencoder, Objective]:
+        recipe = self.recipe
+        shape, arguments = tuple(data_shape or self.data.data_shape), self.record.arguments
+        if is_user_recipe(recipe.name):  # whose code is trusted
+            return recipe(shape, **arguments)
+        module = itemgetter(0) if data_shape is None else None
+        return build_checked(lambda: recipe(shape, **arguments), weights, str(self.path), module=module)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the model.
+
+        Raises:
+            RunError: the model was assembled by hand, or by a recipe that nobody said is trusted, or there is no such
+                recipe.
+        """
+        self.check_trusted()
+        name = self.record.recipe
         if name is None:
             raise RunError(
                 f"{self.path} holds a model assembled by hand: build it the same way, then "
                 "RunFolder.load_weights(model)"
             )
-        self.check_trusted()
-        arguments = {key: tuple(v) if isinstance(v, list) else v for key, v in self.metadata["arguments"].items()}
-        return find_recipe(name)(data_shape or self.metadata["data"]["data_shape"], **arguments)
+        if not is_user_recipe(name) and name not in recipes:
+            raise RunError(f"{self.path} was trained by a recipe that is not in this version of autoencode: {name!r}")
+        return find_recipe(name)
 
     def check_trusted(self) -> None:
         """Raises where the run's recipe is outside this package and not the one that is trusted.
@@ -188,7 +275,7 @@ class RunFolder:
         Raises:
             RunError: nobody said that this code may be run.
         """
-        name = self.metadata.get("recipe") or ""
+        name = self.record.recipe or ""
         if is_user_recipe(name) and name != self.trust:
             raise RunError(
                 f"{self.path} was trained by a recipe outside autoencode, {name!r}, and opening it would run that "
@@ -201,7 +288,7 @@ class RunFolder:
         Args:
             last: the weights after the last epoch in place of the best ones.
         """
-        model, objective = self.build()
+        model, objective = self._build(self._weights_file(last=last))
         self.load_weights(model, last=last)
         return model.eval(), objective
 
@@ -211,9 +298,12 @@ class RunFolder:
         Raises:
             RunError: they are missing, truncated, tampered with, or another model's.
         """
-        path = self.last_model_file if last else self.model_file
+        path = self._weights_file(last=last)
         tensors, _ = load_tensors(path)
         load_into(model, tensors, path)
+
+    def _weights_file(self, *, last: bool) -> Path:
+        return self.last_model_file if last else self.model_file
 
     def save_weights(self, last: Mapping[str, Tensor] | None = None, best: Mapping[str, Tensor] | None = None) -> None:
         """Writes the last weights, the best ones, or both."""
@@ -222,9 +312,17 @@ class RunFolder:
                 save_tensors(path, weights)
 
 
-def versions() -> dict[str, str]:
+def _is_free(path: Path) -> bool:
+    """Whether nothing is there, or no more than what a process that was killed while it made a run folder left."""
+    if not path.exists():
+        return not path.is_symlink()
+    leftovers = {_SPLIT}
+    return path.is_dir() and all(file.name in leftovers or file.name.endswith(".part") for file in path.iterdir())
+
+
+def versions() -> Versions:
     """Of what the numbers may depend on."""
-    return {"python": platform.python_version(), "torch": torch.__version__, "platform": platform.platform()}
+    return Versions(python=platform.python_version(), torch=torch.__version__, platform=platform.platform())
 
 
 def git_revision() -> str | None:
@@ -235,12 +333,3 @@ def git_revision() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
-
-
-def _other_format(path: Path, metadata: Any) -> str:
-    if not isinstance(metadata, dict) or "format" not in metadata:
-        return f"{path / 'run.json'} is not autoencode's: it names no format"
-    return (
-        f"{path} was written by autoencode {metadata.get('autoencode', '?')} in run format {metadata['format']}, and this is "
-        f"autoencode {__version__}, which reads format {FORMAT}: install that version, or train anew"
-    )

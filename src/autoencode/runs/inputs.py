@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import SkippedFile, ValueRange, to_unit_floats
+from autoencode.data import SkippedFile, to_unit_floats
 from autoencode.data.arrays.arrays import array_shape, iter_array_chunks
 from autoencode.data.images.picture import UnreadableError, read_picture
 from autoencode.data.images.scan import scan_pictures
@@ -134,7 +134,7 @@ def _count(run: Run, file: Path) -> int:
 def _batches_in(run: Run, file: Path) -> Iterator[Tensor]:
     _count(run, file)
     if _is_array(file):
-        values = ValueRange(run.folder.metadata["data"]["values"])
+        values = run.folder.data.values
         yield from (to_unit_floats(x) for x in iter_array_chunks(file, values, run.batch_size))
     else:
         yield to_unit_floats(read_resized_picture(file, run.model.data_shape))

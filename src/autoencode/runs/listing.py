@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from autoencode.data import SkippedFile
 from autoencode.errors import RunError
 from autoencode.runs.folder import RunFolder
+from autoencode.storage import RUN_FILE
 
 
 @dataclass(frozen=True)
@@ -33,26 +35,40 @@ class RunSummary:
 
 
 def list_runs(parent: str | Path = "runs") -> list[RunSummary]:
-    """The runs directly inside a folder, the newest first; folders that are no runs are left out."""
-    root = Path(parent)
-    lines: list[RunSummary] = []
+    """The runs directly inside a folder, the newest first; other folders are left out, and runs that are damaged.
+
+    See `find_damaged_runs` for those.
+    """
+    return _read_runs(Path(parent))[0]
+
+
+def find_damaged_runs(parent: str | Path = "runs") -> list[SkippedFile]:
+    """The run folders directly inside a folder that cannot be read, and why."""
+    return _read_runs(Path(parent))[1]
+
+
+def _read_runs(root: Path) -> tuple[list[RunSummary], list[SkippedFile]]:
+    summaries: list[RunSummary] = []
+    damaged: list[SkippedFile] = []
     for path in sorted(root.iterdir()) if root.is_dir() else []:
-        try:
-            lines.append(_summary(RunFolder(path)))
-        except RunError:
+        if not (path / RUN_FILE).is_symlink() and not (path / RUN_FILE).exists():
             continue
-    return sorted(lines, key=lambda line: line.created, reverse=True)
+        try:
+            summaries.append(_summary(RunFolder(path)))
+        except RunError as error:
+            damaged.append(SkippedFile(str(path), str(error)))
+    return sorted(summaries, key=lambda summary: summary.created, reverse=True), damaged
 
 
 def _summary(folder: RunFolder) -> RunSummary:
-    facts, metrics = folder.metadata, folder.metrics()
+    record, metrics = folder.record, folder.metrics()
     return RunSummary(
         path=folder.path,
-        recipe=facts.get("recipe") or "by hand",
-        data=facts.get("data", {}).get("name", "?"),
-        status=facts["status"],
-        epochs=metrics[-1]["epoch"] if metrics else 0.0,
-        loss=min((line["validation"]["loss"] for line in metrics), default=None),
-        minutes=metrics[-1]["seconds"] / 60 if metrics else 0.0,
-        created=facts["created"],
+        recipe=record.recipe or "by hand",
+        data=record.data.name if record.data else "?",
+        status=str(record.status),
+        epochs=metrics[-1].epoch if metrics else 0.0,
+        loss=min((epoch.validation["loss"] for epoch in metrics), default=None),
+        minutes=metrics[-1].seconds / 60 if metrics else 0.0,
+        created=record.created,
     )

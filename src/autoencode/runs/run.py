@@ -6,11 +6,13 @@ from pathlib import Path
 
 import torch
 
-from autoencode.data import Dataset, Modality, Split, load, modality_of
-from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError, RunError
+from autoencode.data import Dataset, Modality, modality_of
+from autoencode.data.loading import Source
+from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.run_data import read_run_data
 from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.runtime.device import resolve_device
 
@@ -24,9 +26,12 @@ class Run:
         path: the run folder.
         last: take the weights after the last epoch in place of the best ones.
         device: where the model shall be; "auto" is a GPU where there is one.
-        data: the data, where they are no registered set or file that can be found again.
+        data: the data, or where they lie now: what `autoencode.data.load` takes. By default they are where they were
+            when the run was trained. Where they fit, the place is kept in run.json.
         trust: the recipe outside this package, `module:function`, that the folder was trained by: opening it runs that
             code, which only you can allow.
+        trust_paths: whether files outside the run folder that run.json names may be opened, though someone else or
+            another computer wrote it.
 
     Raises:
         RunError: no run folder, one of another version, or weights that are missing, truncated or tampered with.
@@ -43,11 +48,12 @@ class Run:
         *,
         last: bool = False,
         device: str = "auto",
-        data: Dataset | None = None,
+        data: Source | Dataset | None = None,
         trust: str | None = None,
+        trust_paths: bool = False,
     ) -> None:
         configure_cpu()
-        self.folder = RunFolder(path, trust=trust)
+        self.folder = RunFolder(path, trust=trust, trust_paths=trust_paths)
         self.model, self.objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
         self.model.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -67,7 +73,7 @@ class Run:
     @cached_property
     def modality(self) -> Modality:
         """What the model's examples are."""
-        return modality_of(self.model.data_shape, self.folder.metadata["data"]["options"])
+        return modality_of(self.model.data_shape, self.folder.data.options)
 
     @property
     def batch_size(self) -> int:
@@ -87,7 +93,7 @@ class Run:
             DataError: they are no longer where they were.
             RunError: they have changed since.
         """
-        return self._data or reload_data(self.folder)
+        return read_run_data(self.folder, self._data)
 
     @cached_property
     def accepts_any_size(self) -> bool:
@@ -173,13 +179,13 @@ class Run:
     @property
     def n_classes(self) -> int | None:
         """How many classes a conditional model was told; None for one that was not."""
-        return self.folder.metadata["arguments"].get("n_classes") if self.is_conditional else None
+        return self.folder.record.arguments.get("n_classes") if self.is_conditional else None
 
     @property
     def classes(self) -> list[str]:
         """The names of the classes 0, 1, … of the data; none where they have no labels."""
-        if self.folder.metadata["data"]["classes"]:
-            return list(self.folder.metadata["data"]["classes"])
+        if self.folder.data.classes:
+            return list(self.folder.data.classes)
         if self.n_classes is not None:
             return [str(number) for number in range(self.n_classes)]
         labels = self.data.train.labels
@@ -208,37 +214,3 @@ def _other_side_length(side: int, step: int) -> int:
     """Another side than this one on a grid of `step`: half of it, where that is another."""
     half = max(step, side // 2 // step * step)
     return half if half != side else side + step
-
-
-def reload_data(folder: RunFolder) -> Dataset:
-    """The data of a run, cut as they were when it was trained.
-
-    Raises:
-        DataError: they are no longer where they were.
-        RunError: they have changed since, or were an array in memory.
-    """
-    facts = folder.metadata["data"]
-    if not facts["source"]:
-        raise RunError(
-            f"{folder.path} was trained on an array in memory: give the same one again with Run(path, data=…)"
-        )
-    data = load(facts["source"], **facts["options"])
-    check_same_data(folder, data)
-    return data
-
-
-def check_same_data(folder: RunFolder, data: Dataset) -> None:
-    """Raises unless `data` are those that the run was trained on.
-
-    Raises:
-        RunError: other data, or another split.
-    """
-    if data.fingerprint != folder.metadata["data"]["fingerprint"]:
-        raise RunError(
-            f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed "
-            "or changed, or they are read in another way): put the old data back, or train a new run"
-        )
-    kept = Split.load(folder.split_file)
-    same = [torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.subsets]
-    if not all(same):
-        raise RunError(f"{data.source or data.name} is not split as in {folder.split_file}: train a new run")

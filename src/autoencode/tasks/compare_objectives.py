@@ -13,10 +13,10 @@ from autoencode.evaluation.aggregate_posterior import AggregatePosteriorQuality,
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Rate, Reconstruction
 from autoencode.recipes import dense_vae, recipes
+from autoencode.runs.record import Status
 from autoencode.runtime.seeding import derive_seed
 from autoencode.storage import atomic_write
 from autoencode.training import Callback, fit
-from autoencode.training.history import Status
 from autoencode.views.figures import save_figure
 from autoencode.views.figures.latent_panels import LatentPanel, latent_panels
 

@@ -133,7 +133,7 @@ def _contexts(run: Run) -> Tensor | None:
     """What the decoder can be told, one after the other: each class, or some pictures of the test part."""
     if not run.model.is_conditional:
         return None
-    classes = run.folder.metadata["arguments"].get("n_classes")
+    classes = run.folder.record.arguments.get("n_classes")
     return torch.arange(classes) if classes else run.contexts(min(_MAX_CONTEXTS, len(run.data.test)))
 
 
@@ -141,7 +141,7 @@ def _context_names(run: Run) -> list[str]:
     contexts = _contexts(run)
     if contexts is None:
         return []
-    names = run.folder.metadata["data"]["classes"] or []
+    names = run.folder.data.classes or []
     known = [*names, *map(str, range(len(names), len(contexts)))]
     return (
         known[: len(contexts)]
@@ -195,7 +195,7 @@ def _drawn(run: Run, part: Subset, means: Tensor, latent: LatentSummary, n: int)
         reach = 0.3 * (means.max() - means.min()).item()
         places[:, 1] = reach * (torch.arange(len(means)) * (math.sqrt(5) - 1) / 2 % 1 - 0.5)
     few = part[:n]
-    classes = run.model.is_conditional and "n_classes" in run.folder.metadata["arguments"]
+    classes = run.model.is_conditional and "n_classes" in run.folder.record.arguments
     return ExplorerExamples(
         places=places,
         position_labels=part.labels,
@@ -274,11 +274,11 @@ def _round_to_half(weight: Tensor) -> Tensor:
 
 
 def _lead(run: Run) -> str:
-    facts, dims = run.folder.metadata, run.model.latent_shape[0]
+    record, data, dims = run.folder.record, run.folder.data, run.model.latent_shape[0]
     numbers = "one number" if dims == 1 else f"{dims} numbers"
     return (
-        f"What the decoder of a {facts['recipe']} draws for a code of {numbers}. It learned from "
-        f"{facts['data']['sizes']['train']:,} pictures of {facts['data']['name']}; none of what it draws here was "
+        f"What the decoder of a {record.recipe} draws for a code of {numbers}. It learned from "
+        f"{data.sizes.train:,} pictures of {data.name}; none of what it draws here was "
         "among them. Drag on the map, move the sliders, or morph from one example to another."
     )
 

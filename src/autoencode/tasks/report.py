@@ -59,29 +59,27 @@ def report(
 
 
 def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], training: dict[str, Figure]) -> None:
-    facts = run.folder.metadata
     content = ReportContent(
         title=run.name,
         lead=_lead(run),
-        notes=[*facts["data"]["notes"], *([measured.caution] if measured.caution else [])],
+        notes=[*run.folder.data.notes, *([measured.caution] if measured.caution else [])],
         figures=list(learned.values()),
         training=list(training.values()),
         numbers=[*rows(measured), *_fitted_prior(run)],
-        command=facts["command"],
+        command=run.folder.record.command,
         facts=_facts(run, measured),
-        log=run.folder.metrics(),
+        log=[epoch.as_dict() for epoch in run.folder.metrics()],
     )
     write_report(run.folder.report_file, content)
 
 
 def _lead(run: Run) -> str:
-    facts, metrics = run.folder.metadata, run.folder.metrics()
-    n = facts["data"]["sizes"]["train"]
-    epochs, minutes = (metrics[-1]["epoch"], metrics[-1]["seconds"] / 60) if metrics else (0, 0)
+    record, data, metrics = run.folder.record, run.folder.data, run.folder.metrics()
+    epochs, minutes = (metrics[-1].epoch, metrics[-1].seconds / 60) if metrics else (0, 0)
     purpose = "to restore them" if _is_overcomplete(run) else f"to tell each in {_size(run)}"
     return (
-        f"{facts['recipe']} learned from {n:,} {run.modality.noun} of {facts['data']['name']} {purpose}: "
-        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {facts['plan']['hardware']}."
+        f"{record.recipe} learned from {data.sizes.train:,} {run.modality.noun} of {data.name} {purpose}: "
+        f"{epochs:.3g} epochs in {minutes:.1f} minutes on {run.folder.plan.hardware}."
     )
 
 
@@ -261,7 +259,7 @@ def _rates(rates: torch.Tensor) -> Figure:
 
 
 def _training_figures(run: Run) -> dict[str, Figure]:
-    lines = run.folder.metrics()
+    lines = [epoch.as_dict() for epoch in run.folder.metrics()]
     if not lines:
         return {}
     return {
@@ -276,17 +274,16 @@ def _training_figures(run: Run) -> dict[str, Figure]:
 
 
 def _facts(run: Run, measured: Evaluation) -> dict[str, str]:
-    facts = run.folder.metadata
-    data, plan = facts["data"], facts["plan"]
+    record, data, plan = run.folder.record, run.folder.data, run.folder.plan
     return {
-        "recipe": f"{facts['recipe']} ({_format_items(facts['arguments'])})",
-        "training": _format_items({name: value for name, value in facts["settings"].items() if value is not None}),
-        "data": f"{data['name']}, {' × '.join(map(str, data['data_shape']))}, SHA-256 {data['fingerprint'][:12]}…",
-        "parts": ", ".join(f"{name} {size:,}" for name, size in data["sizes"].items()),
+        "recipe": f"{record.recipe} ({_format_items(record.arguments)})",
+        "training": _format_items(record.settings.model_dump(exclude_none=True)),
+        "data": f"{data.name}, {' × '.join(map(str, data.data_shape))}, SHA-256 {data.fingerprint[:12]}…",
+        "parts": ", ".join(f"{name} {size:,}" for name, size in data.sizes.model_dump().items()),
         "weights": f"{sum(p.numel() for p in run.model.parameters()):,}",
-        "hardware": f"{plan['hardware']}, {plan['threads']} threads, {plan['precision']}",
-        "versions": _format_items({"autoencode": facts["autoencode"], **facts["versions"]}),
-        "date": facts["created"][:10],
+        "hardware": f"{plan.hardware}, {plan.threads} threads, {plan.precision}",
+        "versions": _format_items({"autoencode": record.autoencode, **record.versions.model_dump()}),
+        "date": record.created[:10],
         "evaluation": f"seed {measured.seed}, {measured.seconds:.0f} s",
     }
 

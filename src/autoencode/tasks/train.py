@@ -17,14 +17,15 @@ from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, default_recipe, find_recipe
 from autoencode.recipes.options import data_options, sort_options
 from autoencode.runs.folder import RunFolder
-from autoencode.runs.run import Run, check_same_data, reload_data
+from autoencode.runs.record import Status
+from autoencode.runs.run import Run
+from autoencode.runs.run_data import read_run_data
 from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.runtime.reporter import Amount, Reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.settings import Settings
 from autoencode.training import Callback, fit
 from autoencode.training.fit import check_data, check_objective, check_settings
-from autoencode.training.history import Status
 
 _RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
 _INIT_STREAM = 3
@@ -84,14 +85,11 @@ def train(
     check_objective(objective, loaded)
     folder = RunFolder.create(
         out or unique_path(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}"),
-        {
-            "command": command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-            "recipe": chosen.name,
-            "arguments": chosen.arguments(**arguments),
-            "data": data_facts(loaded),
-            "settings": settings.model_dump(),
-        },
-        loaded.split,
+        recipe=chosen.name,
+        arguments=chosen.arguments(**arguments),
+        data=loaded,
+        settings=settings,
+        command=command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
     )
     for note in (*loaded.notes, f"run folder {folder.path}"):
         callback.on_message(note)
@@ -133,15 +131,10 @@ def resume(
     configure_cpu()
     callback, folder = callback or Callback(), RunFolder(path, trust=trust)
     folder.check_trusted()
-    settings = update_settings(folder, changes)
-    if isinstance(source, Dataset):
-        data = source
-    elif source is None:
-        data = reload_data(folder)
-    else:
-        data = load(source, reporter=_DataProgress(callback), **folder.metadata["data"]["options"])
-    check_same_data(folder, data)
+    settings = resumed_settings(folder, changes)
+    data = read_run_data(folder, source, reporter=_DataProgress(callback))
     model, objective = _initial_model(folder, settings)
+    folder.update(settings=settings)
     fit(model, objective, data, settings, folder=folder, callback=callback)
     run = Run(folder.path, device=settings.device, data=data, trust=trust)
     _fit_ex_post(run, callback)
@@ -166,8 +159,8 @@ def _fit_ex_post(run: Run, callback: Callback) -> None:
     """Fits the prior that the recipe asks for, or fits anew the one that was fitted to the codes of earlier weights."""
     before = fitted_facts(run.path)
     delete_fitted(run.path)
-    kind = before["kind"] if before else find_recipe(run.folder.metadata["recipe"]).ex_post
-    if not kind or run.folder.metadata["status"] == Status.INTERRUPTED:
+    kind = before["kind"] if before else run.folder.recipe.ex_post
+    if not kind or run.folder.record.status is Status.INTERRUPTED:
         return
     callback.on_message(f"fitting the {kind} prior to the codes")
     chosen = {"part": before["part"], "seed": before["seed"], **before["options"]} if before else {}
@@ -193,8 +186,8 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in wanted}
 
 
-def update_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
-    """The run's settings with what may change on the way; kept in its run.json.
+def resumed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
+    """The run's settings with what may change on the way.
 
     Raises:
         ArgumentError: an option that may not change.
@@ -206,13 +199,12 @@ def update_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
             f"{flag} cannot change when a run goes on; {', '.join(_RESUMABLE_SETTINGS)} can. Train a new run"
         )
     settings = folder.settings.replace(**_without_min_steps(changes))
-    ended = folder.metadata["status"] in (Status.COMPLETE, Status.STOPPED_EARLY)
+    ended = folder.record.status in (Status.COMPLETE, Status.STOPPED_EARLY)
     if ended and settings == folder.settings:
         raise RunError(
-            f"{folder.path} is {folder.metadata['status']} after {folder.settings.epochs} epochs: "
+            f"{folder.path} is {folder.record.status} after {folder.settings.epochs} epochs: "
             "give more --epochs to train on"
         )
-    folder.update(settings=settings.model_dump())
     return settings
 
 
@@ -226,22 +218,6 @@ def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(settings.seed, _INIT_STREAM))
         return folder.build()
-
-
-def data_facts(data: Dataset) -> dict[str, Any]:
-    """What run.json holds of the data: all that finds them again, and what a reader should know."""
-    return {
-        "name": data.name,
-        "source": data.source,
-        "options": data.options,
-        "fingerprint": data.fingerprint,
-        "data_shape": list(data.data_shape),
-        "values": str(data.values),
-        "classes": None if data.classes is None else list(data.classes),
-        "sizes": {name: len(part) for name, part in data.subsets.items()},
-        "notes": list(data.notes),
-        "skipped": [{"file": skip.file, "reason": skip.reason} for skip in data.skipped],
-    }
 
 
 def unique_path(parent: Path, name: str) -> Path:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from autoencode.training.history import EpochMetrics, History
+from autoencode.runs.metrics import EpochMetrics
+from autoencode.training.history import History
 
 
 class Callback:

@@ -14,6 +14,7 @@ from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.plan import Plan
+from autoencode.runs.record import Status
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.cpu_tuning import configure_cpu
@@ -32,7 +33,7 @@ from autoencode.training.execution.gpu_cache import cache_on_gpu
 from autoencode.training.execution.precision import is_emulated, resolve_precision
 from autoencode.training.execution.step_executor import EagerStep
 from autoencode.training.execution.train_step import TrainStep
-from autoencode.training.history import EpochMetrics, History, Status
+from autoencode.training.history import History
 from autoencode.training.lr_schedules import lr_schedules
 from autoencode.training.optimizers import optimizers
 from autoencode.training.time_budget import TimeBudget, estimate_steps
@@ -142,7 +143,7 @@ def _prepare(
     executor = choose_executor(eager, settings, plan.total_steps, callback.on_message)
     plan = plan.replace(compiled=executor.is_compiled)
     if folder:
-        folder.update(plan=plan.model_dump(), status=str(Status.RUNNING))
+        folder.update(plan=plan, status=Status.RUNNING)
     trainer = Trainer(
         model=model,
         objective=objective,
@@ -179,8 +180,7 @@ def _build_kernels(model: Autoencoder, precision: str, device: torch.device, cal
 
 def _kept_plan(folder: RunFolder | None) -> Plan | None:
     """The plan of a run that goes on; None for a new one."""
-    kept = folder.metadata.get("plan") if folder else None
-    return Plan.model_validate(kept) if kept else None
+    return folder.record.plan if folder else None
 
 
 def _make_plan(
@@ -234,7 +234,7 @@ def _optimizer(model: Autoencoder, settings: Settings) -> Optimizer:
 def _restore(trainer: Trainer, folder: RunFolder) -> None:
     """Goes back to the last checkpoint; what was written after it is forgotten, and will be made again."""
     state = load_checkpoint(folder.checkpoint_file, trainer.model, trainer.optimizer, trainer.auxiliary, trainer.ema)
-    trainer.resume(state, [EpochMetrics(**line) for line in folder.metrics() if line["step"] <= state.step])
+    trainer.resume(state, [epoch for epoch in folder.metrics() if epoch.step <= state.step])
     if trainer.history.best:
         trainer.best_weights, _ = load_tensors(folder.model_file)
 

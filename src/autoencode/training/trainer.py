@@ -11,7 +11,9 @@ from autoencode.errors import DivergenceError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.plan import Plan
+from autoencode.runs.record import Status
 from autoencode.runtime.seeding import seed_rng
 from autoencode.settings import Settings
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
@@ -20,7 +22,7 @@ from autoencode.training.checkpoint import TrainerState, save_checkpoint
 from autoencode.training.ema import ExponentialMovingAverage
 from autoencode.training.execution.step_executor import StepExecutor
 from autoencode.training.execution.train_step import check_finite
-from autoencode.training.history import EpochMetrics, History, Status
+from autoencode.training.history import History
 from autoencode.training.lr_schedules import lr_schedules
 from autoencode.training.time_budget import TimeBudget
 from autoencode.training.validate import validate
@@ -73,7 +75,7 @@ class Trainer:
         try:
             values = self.executor.run(rows, step)
         except DivergenceError:
-            self._write_status("diverged")
+            self._write_status(Status.DIVERGED)
             raise
         self.ema.update(step)
         for name, value in values.items():
@@ -93,7 +95,7 @@ class Trainer:
         total_steps = min(self.plan.max_steps, budget.steps)
         self.plan = self.plan.replace(total_steps=total_steps, budget_steps=budget.steps)
         if self.folder:
-            self.folder.update(plan=self.plan.model_dump())
+            self.folder.update(plan=self.plan)
         self.callback.on_total_steps_change(total_steps)
 
     def _set_learning_rate(self, step: int) -> None:
@@ -145,7 +147,7 @@ class Trainer:
         try:
             check_finite(validation, f"in the validation after step {self.state.step}")
         except DivergenceError:
-            self._write_status("diverged")
+            self._write_status(Status.DIVERGED)
             raise
 
     def _snapshot(self, best: bool) -> None:
@@ -158,7 +160,7 @@ class Trainer:
         """Writes the weights that were kept since the last time, and the numbers of their epochs."""
         if self.folder and self._unsaved:
             self.folder.save_weights(**self._unsaved)
-            self.folder.write_metrics([epoch.as_dict() for epoch in self.history.epochs])
+            self.folder.write_metrics(self.history.epochs)
         self._unsaved = {}
 
     def _update_best(self, loss: float) -> bool:
@@ -214,7 +216,7 @@ class Trainer:
         self.model.eval()
         self._write_status(self.history.status)
 
-    def _write_status(self, status: str) -> None:
+    def _write_status(self, status: Status) -> None:
         self._save_epochs()
         if self.folder:
-            self.folder.update(status=str(status))
+            self.folder.update(status=status)

@@ -128,8 +128,8 @@ def test_arrays_that_are_no_pictures(local_run: Run, shape: tuple[int, ...]) -> 
 def test_models_that_do_not_restore_say_why(vector_run: Run, local_run: Run, monkeypatch) -> None:
     with pytest.raises(CapabilityError, match=r"of shape \(5,\): restoring takes one of grey or colour pictures"):
         Restorer(vector_run)
-    facts = {**local_run.folder.metadata, "data": {**local_run.folder.metadata["data"], "values": "raw"}}
-    monkeypatch.setattr(local_run.folder, "metadata", facts)
+    record = local_run.folder.record
+    monkeypatch.setattr(local_run.folder, "record", record.replace(data=record.data.replace(values="raw")))
     with pytest.raises(CapabilityError, match="trained on numbers as they are"):
         Restorer(local_run)
 

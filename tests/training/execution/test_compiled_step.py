@@ -146,11 +146,11 @@ def test_a_training_is_the_same_but_for_rounding(tmp_path) -> None:
     for wanted in ("always", "never"):
         torch.manual_seed(0)
         model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
-        folder = RunFolder.create(tmp_path / wanted, {})
+        folder = RunFolder.create(tmp_path / wanted)
         settings = Settings(steps=25, batch_size=64, compile=wanted, learning_rate=1e-3)
         history = fit(model, objective, data, settings, folder=folder)
         losses[wanted] = [epoch.validation["loss"] for epoch in history.epochs]
-        assert folder.metadata["plan"]["compiled"] is (wanted == "always")
+        assert folder.record.plan.compiled is (wanted == "always")
     assert losses["always"] == pytest.approx(losses["never"], rel=1e-4)
 
 

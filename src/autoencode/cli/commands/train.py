@@ -92,9 +92,9 @@ def _finish(run: "Run", *, report: bool) -> None:
     """Prints where the results are, and what to do next."""
     from autoencode import tasks
     from autoencode.cli.commands.evaluate import show
-    from autoencode.training.history import Status
+    from autoencode.runs.record import Status
 
-    if run.folder.metadata["status"] == Status.INTERRUPTED:
+    if run.folder.record.status is Status.INTERRUPTED:
         out.write_line("stopped; to continue:  ", (command_line("train", "--resume", run.path), "bold"))
         return
     if report:
@@ -112,7 +112,7 @@ def _next_commands(run: "Run") -> list[str]:
     from autoencode.latent.ex_post import ex_post_prior
 
     if run.accepts_any_size:
-        clips = run.model.is_conditional and run.folder.metadata["data"]["options"].get("frames")
+        clips = run.model.is_conditional and run.folder.data.options.get("frames")
         use = f"{command_line('restore', run.path)} {'CLIPS' if clips else 'PICTURES'}…"
     else:
         use = command_line("reconstruct", run.path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from autoencode.errors import ArgumentError
 from autoencode.evaluation.estimate import Estimate
+from autoencode.runs.record import Status
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -15,7 +16,6 @@ from autoencode.tasks.reproduce.published_results import Reproduction, reproduct
 from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood, ReproductionMetric
 from autoencode.tasks.train import resume, train
 from autoencode.training import Callback
-from autoencode.training.history import Status
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,13 @@ def reproduce(
         sampling_unit=measure.sampling_unit,
         published=goal.published,
         draws=measure.importance_samples if isinstance(measure, NegativeLogLikelihood) else None,
-        epochs=last["epoch"],
-        minutes=last["seconds"] / 60,
-        hardware=run.folder.metadata["plan"]["hardware"],
+        epochs=last.epoch,
+        minutes=last.seconds / 60,
+        hardware=run.folder.plan.hardware,
         seed=seed,
-        complete=run.folder.metadata["status"] == Status.COMPLETE and epochs is None and minutes is None,
+        complete=run.folder.record.status == Status.COMPLETE and epochs is None and minutes is None,
     )
-    facts = {**asdict(comparison), "command": run.folder.metadata["command"], "created": run.folder.metadata["created"]}
+    facts = {**asdict(comparison), "command": run.folder.record.command, "created": run.folder.record.created}
     atomic_write(path / "reproduction.json", json.dumps(facts, indent=2) + "\n")
     return comparison
 
@@ -127,7 +127,7 @@ def _train_or_resume(
 ) -> Run:
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.metadata["status"] == Status.COMPLETE else resume(path, callback=callback)
+        return run if run.folder.record.status == Status.COMPLETE else resume(path, callback=callback)
     options: dict[str, Any] = {**goal.options}
     options |= {"epochs": epochs} if epochs is not None else {}
     options |= {"minutes": minutes} if minutes is not None else {}

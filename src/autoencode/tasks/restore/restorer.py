@@ -146,7 +146,7 @@ def check_restores(run: Run) -> None:
             f"{run.path} must be told a class or a picture with each example, and a picture to restore brings none: "
             "use a model that is told nothing"
         )
-    if run.folder.metadata["data"]["values"] == ValueRange.RAW:
+    if run.folder.data.values == ValueRange.RAW:
         raise CapabilityError(
             f"{run.path} was trained on numbers as they are, and pictures are brightness from 0 to 1: train it on "
             "pictures, or say how to read the numbers with --values"

@@ -1,0 +1,251 @@
+"""What run.json says of a run: typed, and checked before anything uses it."""
+
+import json
+import math
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
+
+from autoencode._version import __version__
+from autoencode.data import Dataset, ValueRange, load
+from autoencode.errors import RunError
+from autoencode.recipes.options import DATA_OPTIONS
+from autoencode.runs.checked import Checked, Count, Line, Name, Page, Plain, Side, check, one_line, plain_items
+from autoencode.runs.json_text import parse_json
+from autoencode.runs.origin import is_signed, sign
+from autoencode.runs.plain_file import read_plain
+from autoencode.runs.plan import Plan
+from autoencode.settings import Settings
+from autoencode.storage import RUN_FILE, is_run_folder
+
+FORMAT = 2
+_MAX_BYTES = 2**24
+_MAX_VALUES = 2**24
+_MAX_CLASSES, _MAX_LINES = 100_000, 1_000
+
+
+class Status(StrEnum):
+    """How a training stands."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    STOPPED_EARLY = "stopped early"
+    INTERRUPTED = "interrupted"
+    DIVERGED = "diverged"
+
+
+class Versions(Checked):
+    """What the numbers may depend on.
+
+    Args:
+        python: its version.
+        torch: its version.
+        platform: operating system and processor.
+    """
+
+    python: Name
+    torch: Name
+    platform: Name
+
+
+class SplitSizes(Checked):
+    """How many examples each part of the data has."""
+
+    train: Count
+    validation: Count
+    test: Count
+
+
+class SkippedRecord(Checked):
+    """A file that was left out of the data, and why."""
+
+    file: Line
+    reason: Line
+
+
+def _small_enough(shape: tuple[int, ...]) -> tuple[int, ...]:
+    if math.prod(shape) > _MAX_VALUES:
+        raise ValueError(f"should have at most {_MAX_VALUES:,} values")
+    return shape
+
+
+@cache
+def _load_options() -> type[BaseModel]:
+    """The options of `load` that a run keeps, with the types of its signature."""
+    hints = get_type_hints(load)
+    types: dict[str, Any] = {name: (hints[name], None) for name in (*DATA_OPTIONS, "seed")}
+    return create_model("LoadOptions", __config__=ConfigDict(extra="forbid"), **types)
+
+
+def _checked_options(options: dict[str, Any]) -> dict[str, Any]:
+    return _load_options().model_validate(options).model_dump(exclude_unset=True)
+
+
+class DataRecord(Checked):
+    """The data of a run: all that finds them again, and what a reader should know.
+
+    Args:
+        name: a short name.
+        source: what to give `load` again: a registered name or an absolute path; "" for an array in memory.
+        options: of `load`, as they were resolved.
+        fingerprint: SHA-256 of all examples and labels, in hexadecimal.
+        data_shape: of one example.
+        values: how the stored numbers were read.
+        classes: the names of the classes 0, 1, …, or None.
+        sizes: of the three parts.
+        notes: one-line facts that a person must be shown.
+        skipped: the first files that were left out, and why.
+        n_skipped: how many there were in all.
+    """
+
+    name: Name
+    source: Line = ""
+    options: Annotated[dict[Name, Plain], Field(max_length=50), AfterValidator(_checked_options)] = Field(
+        default_factory=dict[str, Any]
+    )
+    fingerprint: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")]
+    data_shape: Annotated[tuple[Side, ...], Field(min_length=1, max_length=4), AfterValidator(_small_enough)]
+    values: ValueRange
+    classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
+    sizes: SplitSizes
+    notes: Annotated[tuple[Line, ...], Field(max_length=_MAX_LINES)] = ()
+    skipped: Annotated[tuple[SkippedRecord, ...], Field(max_length=_MAX_LINES)] = ()
+    n_skipped: Count = 0
+
+    @classmethod
+    def of(cls, data: Dataset) -> "DataRecord":
+        """The record of a data set.
+
+        Raises:
+            RunError: the record cannot hold it, such as more than 100,000 classes.
+        """
+        skipped = [{"file": skip.file, "reason": skip.reason} for skip in data.skipped[:_MAX_LINES]]
+        values = {
+            "name": data.name,
+            "source": data.source,
+            "options": dict(data.options),
+            "fingerprint": data.fingerprint,
+            "data_shape": data.data_shape,
+            "values": data.values,
+            "classes": data.classes,
+            "sizes": {name: len(part) for name, part in data.subsets.items()},
+            "notes": data.notes[:_MAX_LINES],
+            "skipped": skipped,
+            "n_skipped": len(data.skipped),
+        }
+        return check(DataRecord, values, f"the data {data.name} in {RUN_FILE}", "change the data")
+
+    def replace(self, **changes: Any) -> "DataRecord":
+        """The same record with these values in place of its own.
+
+        Raises:
+            RunError: a value that the record cannot hold.
+        """
+        return check(DataRecord, {**dict(self), **changes}, RUN_FILE)
+
+
+class Signatures(Checked):
+    """What shows that this user's autoencode wrote a part of the record, see `autoencode.runs.origin`.
+
+    Args:
+        data: of where the data lie and how they are read.
+        arguments: of the recipe and its arguments.
+    """
+
+    data: Name = ""
+    arguments: Name = ""
+
+
+class RunRecord(Checked):
+    """run.json.
+
+    Args:
+        format: of the run folder; another one is another version's.
+        autoencode: the version that wrote it.
+        status: how the training stands.
+        created: date and time, UTC.
+        versions: of what the numbers may depend on.
+        git: the revision of the folder in which the training was started, or None.
+        command: what started it.
+        recipe: its name; None for a model assembled by hand.
+        arguments: of the recipe, every one.
+        data: the data; None for a model assembled by hand.
+        settings: how it was trained.
+        plan: what was decided when the training began; None before.
+        signatures: of the parts that name files.
+    """
+
+    format: int = FORMAT
+    autoencode: Name = __version__
+    status: Status = Status.RUNNING
+    created: Annotated[str, StringConstraints(strict=True, pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
+    versions: Versions
+    git: Name | None = None
+    command: Page = ""
+    recipe: Name | None = None
+    arguments: dict[Name, Plain] = Field(default_factory=dict[str, Any], max_length=100)
+    data: DataRecord | None = None
+    settings: Annotated[Settings, BeforeValidator(plain_items)] = Field(default_factory=Settings)
+    plan: Annotated[Plan | None, BeforeValidator(plain_items)] = None
+    signatures: Signatures = Field(default_factory=Signatures)
+
+    def replace(self, **changes: Any) -> "RunRecord":
+        """The same record with these values in place of its own.
+
+        Raises:
+            RunError: a value that the record cannot hold.
+        """
+        return check(RunRecord, {**dict(self), **changes}, RUN_FILE)
+
+    def signed(self, *, data: bool = True, arguments: bool = True) -> "RunRecord":
+        """The same record, in which these parts are marked as written here."""
+        signatures = {
+            "data": sign(self._data_part) if data else self.signatures.data,
+            "arguments": sign(self._arguments_part) if arguments else self.signatures.arguments,
+        }
+        return self.replace(signatures=signatures)
+
+    @property
+    def has_own_data(self) -> bool:
+        """Whether this user's autoencode wrote where the data lie."""
+        return is_signed(self._data_part, self.signatures.data)
+
+    @property
+    def has_own_arguments(self) -> bool:
+        """Whether this user's autoencode wrote the recipe's arguments."""
+        return is_signed(self._arguments_part, self.signatures.arguments)
+
+    @property
+    def _data_part(self) -> dict[str, Any]:
+        data = self.data
+        return {} if data is None else {"source": data.source, "options": data.options, "data": data.fingerprint}
+
+    @property
+    def _arguments_part(self) -> dict[str, Any]:
+        return {"recipe": self.recipe, "arguments": self.arguments}
+
+    def as_json(self) -> str:
+        """The text of run.json."""
+        return json.dumps(self.model_dump(), indent=2) + "\n"
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Reads and checks the run.json of a folder.
+
+    Raises:
+        RunError: there is none, it is no plain file, it is of another version, or one of its fields is wrong.
+    """
+    file = folder / RUN_FILE
+    content = parse_json(read_plain(file, _MAX_BYTES), str(file))
+    version = content.get("format") if isinstance(content, dict) else None
+    if not is_run_folder(folder) or not isinstance(version, int):
+        raise RunError(f"{file} is not autoencode's: it does not begin with a format and a version")
+    if version != FORMAT:
+        raise RunError(
+            f"{folder} was written by autoencode {one_line(content.get('autoencode'))} in run format {version}, and "
+            f"this is autoencode {__version__}, which reads format {FORMAT}: install that version, or train anew"
+        )
+    return check(RunRecord, content, str(file))

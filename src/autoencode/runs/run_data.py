@@ -1,0 +1,97 @@
+"""The data of a run, read again."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autoencode.data import Dataset, load
+from autoencode.data.loading import Source
+from autoencode.data.resolve import is_registered
+from autoencode.errors import RunError
+from autoencode.runs.folder import RunFolder
+from autoencode.runtime.reporter import Reporter
+
+_TARGET = "target"
+"""The option of `load` that names a place, too."""
+
+
+def read_run_data(
+    folder: RunFolder, source: Source | Dataset | None = None, reporter: Reporter | None = None
+) -> Dataset:
+    """The data that a run was trained on, cut into the same parts.
+
+    Args:
+        folder: of the run.
+        source: where the data lie now, or the data themselves; None where they lay when the run was trained.
+        reporter: receives the progress of reading.
+
+    Raises:
+        DataError: there is nothing, or it cannot be read.
+        RunError: other data, data that were an array in memory, or a place that only a stranger named.
+    """
+    if isinstance(source, Dataset):
+        data = source
+    elif source is None:
+        data = load(_known_source(folder), reporter=reporter, **folder.data.options)
+    else:
+        data = load(source, reporter=reporter, **_moved_options(folder, source))
+    check_same_data(folder, data)
+    moved = data.source != folder.data.source or not folder.record.has_own_data
+    if data.source and not is_registered(data.source) and moved:
+        folder.update_data(data)
+    return data
+
+
+def _known_source(folder: RunFolder) -> str:
+    """The place of the data, which run.json names."""
+    source = folder.data.source
+    if not source:
+        raise RunError(
+            f"{folder.path} was trained on an array in memory: give the same one again with Run({str(folder.path)!r}, "
+            "data=array)"
+        )
+    for place in (source, folder.data.options.get(_TARGET)):
+        if place and not is_registered(place) and not _may_open(folder, Path(place)):
+            raise RunError(
+                f"{folder.path} names the data {place}, and was made by someone else or on another computer: say where "
+                "you have the data with --data PLACE, or allow what it names with --trust-paths"
+            )
+    return source
+
+
+def _may_open(folder: RunFolder, place: Path) -> bool:
+    """Whether a place that run.json names may be opened.
+
+    It may where this user's autoencode wrote its name, where a person said so, and where it lies in the run folder.
+    """
+    inside = place.resolve().is_relative_to(folder.path.resolve())
+    return inside or folder.trust_paths or folder.record.has_own_data
+
+
+def _moved_options(folder: RunFolder, source: Source) -> dict[str, Any]:
+    """The options of `load` for data that lie elsewhere; targets that moved as well lie beside them as before."""
+    options, target = folder.data.options, folder.data.options.get(_TARGET)
+    if target is None or not isinstance(source, str | Path):
+        return options
+    before, now = Path(folder.data.source), Path(source).expanduser().absolute()
+    if _may_open(folder, Path(target)) and Path(target).exists():
+        return options
+    return {**options, _TARGET: str(now.parent / os.path.relpath(target, before.parent))}
+
+
+def check_same_data(folder: RunFolder, data: Dataset) -> None:
+    """Raises unless `data` are those that the run was trained on.
+
+    Raises:
+        RunError: other data, or another split.
+    """
+    if data.fingerprint != folder.data.fingerprint:
+        raise RunError(
+            f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed "
+            "or changed, or they are read in another way): put the old data back, or train a new run"
+        )
+    kept = folder.split()
+    if not all(torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.subsets):
+        raise RunError(f"{data.source or data.name} is not split as in {folder.split_file}: train a new run")
