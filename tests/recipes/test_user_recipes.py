@@ -164,7 +164,7 @@ def test_the_commands_from_training_to_report(own: str, monkeypatch, capsys) -> 
 
 
 def test_completion_imports_nothing(stranger: Path, monkeypatch) -> None:
-    from autoencode.cli import train as command
+    from autoencode.cli.commands import train as command
 
     monkeypatch.setenv("_AUTOENCODE_COMPLETE", "complete_bash")
     command.train_command(["train", "mnist", "--recipe", "evil:recipe", "--lat"])
