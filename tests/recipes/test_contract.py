@@ -3,11 +3,12 @@
 import ast
 import inspect
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import pytest
 import torch
@@ -21,6 +22,7 @@ from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, forward_pass
 from autoencode.recipes import Recipe, default_recipe, recipes
+from autoencode.registry import Registry
 from autoencode.settings import Settings
 
 IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
@@ -379,8 +381,8 @@ def test_options_come_back_from_a_run_s_file(name: str) -> None:
 @everyone
 def test_an_option_s_default_is_in_its_table(name: str) -> None:
     for parameter in recipes[name].parameters:
-        if get_origin(parameter.type) is Annotated:
-            kind, table = get_args(parameter.type)[:2]
+        kind, table = (*get_args(parameter.type), None, None)[:2]
+        if isinstance(table, Registry):
             texts = parameter.default if get_origin(kind) is tuple else [parameter.default]
             for text in texts:
                 assert text.partition(":")[0] in table
@@ -403,11 +405,24 @@ def test_the_size_of_the_code_can_be_chosen(name: str) -> None:
 
 
 @everyone
-@pytest.mark.parametrize("wrong", [-1, "two"])
-def test_values_without_meaning_are_errors_that_say_which(name: str, wrong: Any) -> None:
+def test_every_number_has_a_range_and_a_default_within_it(name: str) -> None:
+    for parameter in recipes[name].parameters:
+        assert parameter.validate(parameter.default) == parameter.default
+        numbers = parameter.default if isinstance(parameter.default, tuple) else (parameter.default,)
+        if all(type(number) in (int, float) for number in numbers):
+            with pytest.raises(ArgumentError, match=f"^--{parameter.name.replace('_', '-')} takes "):
+                parameter.validate(math.inf)
+        if numbers and all(type(number) in (int, float) for number in numbers) and parameter.name != "alpha":
+            below = (-1,) * len(numbers) if isinstance(parameter.default, tuple) else -1
+            with pytest.raises(ArgumentError, match=r"takes .*, not -1"):
+                parameter.validate(below)
+
+
+@everyone
+def test_a_value_of_another_type_is_an_error_of_one_line_that_names_the_option(name: str) -> None:
     size = ROWS[name].size
-    with pytest.raises(ArgumentError, match=f"{name} cannot be built.*{size}={wrong}"):
-        recipes[name]((1, 7, 5), **{size: wrong})
+    with pytest.raises(ArgumentError, match=f"^--{size.replace('_', '-')} takes .*, not (two|2)$"):
+        recipes[name]((1, 7, 5), **{size: 2 if size == "corruption" else "two"})
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_the_whole_path_train_open_resume(own: str) -> None:
     assert torch.equal(again.model.encode(x).mean, run.model.encode(x).mean)
     with pytest.raises(RunError, match=f"--trust {own}"):
         resume("run", load("digits", limit=200), epochs=2)
-    assert resume("run", load("digits", limit=200), epochs=2, trust=own).folder.record.status == "complete"
+    assert resume("run", load("digits", limit=200), epochs=2, trust=own).folder.metadata["status"] == "complete"
 
 
 def test_the_default_folder_s_name_has_no_colon(own: str) -> None:
@@ -134,7 +134,7 @@ def test_help_lists_the_options_of_one_s_own_recipe(own: str, monkeypatch, capsy
     text = said(["train", "digits", "--recipe", own, "--help"], monkeypatch, capsys)
     for option in ("--latent-dim", "--hidden", "--beta"):
         assert option in text
-    assert "Numbers in a code" in text
+    assert "Dimensions of the latent code" in text
 
 
 def test_the_commands_from_training_to_report(own: str, monkeypatch, capsys) -> None:
@@ -164,10 +164,10 @@ def test_the_commands_from_training_to_report(own: str, monkeypatch, capsys) -> 
 
 
 def test_completion_imports_nothing(stranger: Path, monkeypatch) -> None:
-    from autoencode.cli.commands import train as command
+    from autoencode.cli.commands.train import make_train
 
     monkeypatch.setenv("_AUTOENCODE_COMPLETE", "complete_bash")
-    command.train_command(["train", "mnist", "--recipe", "evil:recipe", "--lat"])
+    make_train(["train", "mnist", "--recipe", "evil:recipe", "--lat"])
     assert not Path("imported").exists()
 
 

@@ -210,8 +210,8 @@ def test_list_runs_leaves_out_what_is_no_run(digits_run, tmp_path):
     [
         ("digits", "dens-vae", {}, UnknownNameError, "did you mean 'dense-vae'"),
         ("digits", "dense-vae", {"latent_dims": 3}, ArgumentError, "'latent_dims' is no option of dense-vae"),
-        ("digits", "dense-vae", {"latent_dim": -3}, ArgumentError, "dense-vae cannot be built"),
-        ("digits", "dense-vae", {"beta": -1.0}, ArgumentError, "beta must be 0 or more"),
+        ("digits", "dense-vae", {"latent_dim": -3}, ArgumentError, "--latent-dim takes 1 or more, not -3"),
+        ("digits", "dense-vae", {"beta": -1.0}, ArgumentError, "--beta takes 0 or more"),
         ("digits", "dense-vae", {"likelihood": "bernouli"}, UnknownNameError, "did you mean 'bernoulli'"),
         ("digits", "dense-vae", {"batch_size": 0}, ArgumentError, "--batch-size 0"),
         ("fashion-mnits", None, {}, DataError, "did you mean 'fashion-mnist'"),

@@ -1,4 +1,4 @@
-"""The critics of codes, and the shapes that codes can be given by one."""
+"""Critics that compare codes, and the priors that an adversarial autoencoder can match."""
 
 import math
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from autoencode.registry import Registry
 
 
 def code_critic(latent_dim: int, layers: int, hidden: int) -> nn.Sequential:
-    """Linear layers with LeakyReLU of 0.2, (batch, latent_dim) → (batch, 1)."""
+    """Fully connected layers with LeakyReLU of slope 0.2, (batch, latent_dim) → (batch, 1) logits."""
     stack = dense_stack([latent_dim, *[hidden] * layers], partial(nn.LeakyReLU, 0.2))
     return nn.Sequential(*stack, Linear(hidden, 1))
 
 
 code_priors: Registry[Callable[[int], Prior]] = Registry("prior of codes", "autoencode list code-priors")
-"""Priors without anything to learn, by name: a critic needs no more of them than draws."""
+"""Priors without parameters to learn, by name: a critic needs only draws from them."""
 
 
 @code_priors.register("normal")

@@ -1,37 +1,34 @@
-"""The autoencoder whose code hardly moves when the example does."""
+"""The autoencoder whose code changes little when the example does."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Literal
 
-from autoencode.likelihoods import FixedScale, NormalLikelihood
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
+
 from autoencode.model import Autoencoder
 from autoencode.objectives import JacobianPenalty, Objective, Reconstruction
-from autoencode.posteriors import PointMassPosterior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import AUTOENCODER_SETTINGS, fixed_normal, plain_autoencoder
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "contractive-ae",
-    settings=Settings(epochs=10, min_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
-)
+@recipe("contractive-ae", settings=AUTOENCODER_SETTINGS)
 def contractive_ae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 16,
-    weight: float = 0.1,
-    jacobian: str = "auto",
-    scale: float = 1.0,
-    network: Annotated[str, networks] = "dense",
+    latent_dim: PositiveInt = 16,
+    weight: NonNegativeFloat = 0.1,
+    jacobian: Literal["auto", "exact", "hutchinson"] = "auto",
+    scale: PositiveFloat = 1.0,
+    network: NetworkName = "dense",
 ) -> tuple[Autoencoder, Objective]:
-    """A contractive autoencoder: the encoder's Jacobian is kept small.
+    """A contractive autoencoder: a penalty on the encoder's Jacobian keeps the code insensitive to small changes.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in the code.
-        weight: λ of the penalty, against squared error / 2.
-        jacobian: exact, hutchinson (a random estimate), or auto: exact for codes of up to 32 numbers.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the code.
+        weight: λ, the weight of the penalty against squared error / 2.
+        jacobian: how its norm is computed: exact, hutchinson (a random estimate), or auto: exact up to 32 dimensions.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
         network: encoder and decoder; see: autoencode list networks.
 
@@ -39,12 +36,5 @@ def contractive_ae(
         Rifai et al., "Contractive auto-encoders", ICML 2011, equations 1 and 5. There one sigmoid layer with tied
         weights, whose Jacobian has a closed form; here any encoder.
     """
-    p_x = NormalLikelihood(data_shape, FixedScale(scale))
-    nets = networks[network](data_shape)
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=PointMassPosterior(nets.features, latent_dim),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
+    model = plain_autoencoder(networks[network](data_shape), fixed_normal(data_shape, scale), latent_dim)
     return model, Reconstruction() + weight * JacobianPenalty(method=jacobian)

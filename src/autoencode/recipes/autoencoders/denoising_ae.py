@@ -1,36 +1,33 @@
-"""The autoencoder that repairs what it is shown."""
+"""The autoencoder that removes noise and other damage from its input."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
+from pydantic import PositiveFloat, PositiveInt
+
 from autoencode.corruptions import corruptions, parse_corruptions
-from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.objectives import Denoising, Objective, Reconstruction
-from autoencode.posteriors import PointMassPosterior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import AUTOENCODER_SETTINGS, fixed_normal, plain_autoencoder
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "denoising-ae",
-    settings=Settings(epochs=10, min_steps=2000, batch_size=128, learning_rate=1e-3, schedule="linear"),
-)
+@recipe("denoising-ae", settings=AUTOENCODER_SETTINGS)
 def denoising_ae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 64,
+    latent_dim: PositiveInt = 64,
     corruption: Annotated[tuple[str, ...], corruptions] = ("salt-and-pepper:0.1",),
-    scale: float = 1.0,
-    network: Annotated[str, networks] = "auto",
+    scale: PositiveFloat = 1.0,
+    network: NetworkName = "auto",
 ) -> tuple[Autoencoder, Objective]:
-    """A denoising autoencoder: shown corrupted examples, asked for the clean ones.
+    """A denoising autoencoder: the input is a corrupted example, the target the clean one.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in the code.
-        corruption: what corrupts the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other
+        data_shape: shape of one example.
+        latent_dim: dimensions of the code.
+        corruption: applied to the input, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; several are applied in order
             (autoencode list corruptions).
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
         network: encoder and decoder; see: autoencode list networks.
@@ -39,12 +36,5 @@ def denoising_ae(
         Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008, equation 5.
         There codes are larger and sigmoid; here the bottleneck is a further constraint.
     """
-    p_x = NormalLikelihood(data_shape, FixedScale(scale))
-    nets = networks[network](data_shape)
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=PointMassPosterior(nets.features, latent_dim),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
+    model = plain_autoencoder(networks[network](data_shape), fixed_normal(data_shape, scale), latent_dim)
     return model, Denoising(Reconstruction(), parse_corruptions(corruption))

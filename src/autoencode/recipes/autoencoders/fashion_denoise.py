@@ -1,4 +1,4 @@
-"""The tutorial's denoising autoencoder for clothes."""
+"""A tutorial's denoising autoencoder for Fashion-MNIST."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,11 +7,11 @@ from typing import Annotated
 from torch import nn
 
 from autoencode.corruptions import corruptions, parse_corruptions
-from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn import Conv, FusedSequential, PooledConv, UpsampledConv, init_glorot, sizes_after
 from autoencode.objectives import Denoising, Objective, Reconstruction
 from autoencode.posteriors import IdentityPosterior
+from autoencode.recipes.families import fixed_normal
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
@@ -24,14 +24,17 @@ def fashion_denoise(
     *,
     corruption: Annotated[tuple[str, ...], corruptions] = ("salt-and-pepper:0.1",),
 ) -> tuple[Autoencoder, Objective]:
-    """The tutorial's denoising autoencoder: convolutions of 64, 32 and 16, each halved by maximum; and back.
+    """A tutorial's convolutional denoiser for small images such as Fashion-MNIST; `restorer` is better.
 
-    ReLU, a sigmoid at the end, squared error; Glorot and Bengio's weights at the start, Adam at 1e-3, batches of 2048,
-    20 epochs. `restorer` is better.
+    Convolutions of 64, 32 and 16 channels, each followed by max-pooling of 2×2, and the mirror image; ReLU, a sigmoid
+    at the end, squared error; Glorot initialisation, Adam at 1e-3, batches of 2048, 20 epochs.
 
     Args:
         data_shape: (channels, height, width), any size.
-        corruption: what corrupts the examples, as NAME, NAME:AMOUNT or NAME:LOW..HIGH, one after the other.
+        corruption: applied to the input, as NAME, NAME:AMOUNT or NAME:LOW..HIGH; several are applied in order.
+
+    Raises:
+        ArgumentError: the data are not images.
 
     References:
         Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008, section 2.3.
@@ -50,7 +53,7 @@ def fashion_denoise(
         encoder=FusedSequential(*encoder),
         posterior=IdentityPosterior((_WIDTHS[-1], *sizes[-1])),
         decoder=FusedSequential(*decoder),
-        likelihood=NormalLikelihood(data_shape, FixedScale(1.0)),
+        likelihood=fixed_normal(data_shape),
     )
     init_glorot(model)
     return model, Denoising(Reconstruction(), parse_corruptions(corruption))

@@ -1,16 +1,18 @@
-"""The autoencoder whose large code is mostly silent."""
+"""The autoencoder with a large code of which few units are active for any example."""
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
+from pydantic import NonNegativeFloat, PositiveInt
 from torch import nn
 
 from autoencode.decoders import DictionaryDecoder, LinearDecoder
-from autoencode.errors import ArgumentError
-from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.objectives import DecoderWeightPenalty, L1Penalty, Objective, Reconstruction, SparsityPenalty
 from autoencode.posteriors import ReluPosterior, SigmoidPosterior
+from autoencode.recipes.families import fixed_normal
+from autoencode.recipes.parameters import Fraction
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
@@ -19,41 +21,37 @@ from autoencode.settings import Settings
 def sparse_ae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 1024,
-    penalty: str = "l1",
-    weight: float = 0.1,
-    target_activation: float = 0.05,
-    decay: float = 1e-2,
+    latent_dim: PositiveInt = 1024,
+    penalty: Literal["l1", "kl"] = "l1",
+    weight: NonNegativeFloat = 0.1,
+    target_activation: Fraction = 0.05,
+    decay: NonNegativeFloat = 1e-2,
 ) -> tuple[Autoencoder, Objective]:
-    """A sparse autoencoder: a code larger than the example, few of whose units answer to any one example.
+    """A sparse autoencoder: finds interpretable features, a few of which describe each example.
 
-    One layer each way. With `l1` units are rectified, their sum is penalised, and the decoder's words have length 1;
-    with `kl` they are sigmoids whose mean activation over the batch is drawn to a rate. The share of active units is
-    reported as `active_fraction`: for `l1` those above 0, for `kl` those above a half.
+    One layer each way, and a code larger than the example. With `l1`, units are rectified, their sum is penalised and
+    the decoder's columns have unit norm; with `kl`, units are sigmoids whose mean activation over the batch is drawn
+    towards a target. `active_fraction` reports the active units: above 0 with `l1`, above a half with `kl`.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: units of the code, more than the example has numbers for an overcomplete one.
-        penalty: l1, or kl for the divergence from the rate.
+        data_shape: shape of one example.
+        latent_dim: units of the code; more than the example has values for an overcomplete one.
+        penalty: l1, or kl for the divergence of mean activations from the target.
         weight: of the penalty, against squared error / 2.
-        target_activation: ρ, the mean activation that kl asks for.
-        decay: of the decoder's squared weights with kl; without it units need not be sparse, only faint.
+        target_activation: ρ, the target of kl.
+        decay: weight decay of the decoder with kl; without it activations become small rather than sparse.
 
     References:
         Ng, "Sparse autoencoder", CS294A lecture notes, 2011, section 3: β = 3, ρ̂ a mean over all examples and decay on
-        both layers; here batches and the decoder. L1 and words of length 1: Olshausen and Field, Nature 381, 1996.
+        both layers; here batches and the decoder. L1 and unit norms: Olshausen and Field, Nature 381, 1996.
     """
-    if penalty not in ("l1", "kl"):
-        raise ArgumentError(f"--penalty takes l1 or kl, not {penalty!r}")
-    p_x, n = NormalLikelihood(data_shape, FixedScale(1.0)), math.prod(data_shape)
+    p_x, n = fixed_normal(data_shape), math.prod(data_shape)
     if penalty == "l1":
         posterior, decoder = ReluPosterior(n, latent_dim), DictionaryDecoder(latent_dim, p_x.features_shape)
         decoder.init_encoder(posterior.head, min(1.0, 2 * n / max(1, latent_dim)))
         objective = Reconstruction() + weight * L1Penalty()
     else:
-        posterior, decoder = (
-            SigmoidPosterior(n, latent_dim, target_activation),
-            LinearDecoder(latent_dim, p_x.features_shape),
-        )
+        posterior = SigmoidPosterior(n, latent_dim, target_activation)
+        decoder = LinearDecoder(latent_dim, p_x.features_shape)
         objective = Reconstruction() + weight * SparsityPenalty(target_activation) + decay * DecoderWeightPenalty()
     return Autoencoder(encoder=nn.Flatten(), posterior=posterior, decoder=decoder, likelihood=p_x), objective

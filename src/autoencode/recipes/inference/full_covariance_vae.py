@@ -1,52 +1,42 @@
-"""The VAE whose posterior knows that dimensions are correlated."""
+"""The VAE whose posterior has a full covariance."""
 
 from collections.abc import Sequence
-from typing import Annotated
+
+from pydantic import NonNegativeInt, PositiveInt
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import FullCovarianceNormalPosterior
-from autoencode.priors import StandardNormalPrior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import SMALL_STEP_SETTINGS, LikelihoodName, vae
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "full-covariance-vae",
-    settings=Settings(epochs=20, min_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear"),
-)
+@recipe("full-covariance-vae", settings=SMALL_STEP_SETTINGS)
 def full_covariance_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 16,
-    warmup_steps: int = 0,
-    likelihood: Annotated[str, likelihoods] = "bernoulli",
-    network: Annotated[str, networks] = "auto",
+    latent_dim: PositiveInt = 16,
+    warmup_steps: NonNegativeInt = 0,
+    likelihood: LikelihoodName = "bernoulli",
+    network: NetworkName = "auto",
 ) -> tuple[Autoencoder, Objective]:
-    """The VAE with a full-covariance normal posterior: z = μ + L ε with L lower triangular.
+    """A VAE with a full-covariance normal posterior, for correlated latent dimensions: z = μ + L ε, L triangular.
 
-    The KL is exact. The factor's rows are counted in units of the standard deviations on its diagonal, which the paper
-    does not do, so that a dimension that is not used can return to the prior on its own.
+    The KL is exact. The rows of the factor are scaled by the standard deviations on its diagonal, which the paper does
+    not do, so that an unused dimension can return to the prior on its own.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
-        warmup_steps: training steps over which the weight of the KL rises from 0.
-        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
+        warmup_steps: training steps over which the weight of the KL term rises from 0.
+        likelihood: distribution of an example given its code; see: autoencode list likelihoods.
         network: encoder and decoder; see: autoencode list networks.
 
     References:
         Kingma and Welling, "An introduction to variational autoencoders", 2019, section 2.5.1.
     """
     p_x = likelihoods[likelihood](data_shape)
-    nets = networks[network](data_shape)
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=FullCovarianceNormalPosterior(nets.features, latent_dim),
-        prior=StandardNormalPrior(latent_dim),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
+    model = vae(networks[network](data_shape), p_x, latent_dim, posterior=FullCovarianceNormalPosterior)
     return model, Elbo(beta=Warmup(warmup_steps))

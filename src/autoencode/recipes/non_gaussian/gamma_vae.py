@@ -1,54 +1,47 @@
 """The VAE whose codes are positive."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from functools import partial
+
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import GammaPosterior
 from autoencode.priors import GammaPrior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import SMALL_STEP_SETTINGS, LikelihoodName, vae
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "gamma-vae", settings=Settings(epochs=20, min_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear")
-)
+@recipe("gamma-vae", settings=SMALL_STEP_SETTINGS)
 def gamma_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 10,
-    concentration: float = 0.3,
-    rate: float = 0.3,
-    warmup_steps: int = 0,
-    likelihood: Annotated[str, likelihoods] = "bernoulli",
-    network: Annotated[str, networks] = "auto",
+    latent_dim: PositiveInt = 10,
+    concentration: PositiveFloat = 0.3,
+    rate: PositiveFloat = 0.3,
+    warmup_steps: NonNegativeInt = 0,
+    likelihood: LikelihoodName = "bernoulli",
+    network: NetworkName = "auto",
 ) -> tuple[Autoencoder, Objective]:
-    """The VAE with positive codes: gamma posteriors and a sparse gamma prior.
+    """A VAE whose codes are positive numbers, such as amounts: gamma posteriors and a sparse gamma prior.
 
-    Gradients of draws are implicit and the KL is exact. The paper's networks are fully connected.
+    The KL is exact, and the gradients of draws are implicit. The paper's networks are fully connected.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
-        concentration: the prior's; below 1 most codes are near 0.
-        rate: the prior's; its mean is concentration / rate.
-        warmup_steps: training steps over which the weight of the KL rises from 0.
-        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
+        concentration: of the prior; below 1 most numbers of a code are near 0.
+        rate: of the prior, whose mean is concentration / rate.
+        warmup_steps: training steps over which the weight of the KL term rises from 0.
+        likelihood: distribution of an example given its code; see: autoencode list likelihoods.
         network: encoder and decoder; see: autoencode list networks.
 
     References:
         Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", NeurIPS 2018, sections 3 and 6.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    nets = networks[network](data_shape)
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=GammaPosterior(nets.features, latent_dim),
-        prior=GammaPrior(latent_dim, concentration, rate),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
-    return model, Elbo(beta=Warmup(warmup_steps))
+    nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
+    prior = partial(GammaPrior, concentration=concentration, rate=rate)
+    return vae(nets, p_x, latent_dim, posterior=GammaPosterior, prior=prior), Elbo(beta=Warmup(warmup_steps))

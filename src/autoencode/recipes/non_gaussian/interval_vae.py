@@ -1,53 +1,45 @@
 """The VAE whose codes are numbers between 0 and 1."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from functools import partial
+
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
 from autoencode.posteriors import BetaPosterior
 from autoencode.priors import BetaPrior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import SMALL_STEP_SETTINGS, LikelihoodName, vae
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "interval-vae",
-    settings=Settings(epochs=20, min_steps=3000, learning_rate=1e-3, optimizer="adam", schedule="linear"),
-)
+@recipe("interval-vae", settings=SMALL_STEP_SETTINGS)
 def interval_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 10,
-    concentration: float = 1.0,
-    warmup_steps: int = 0,
-    likelihood: Annotated[str, likelihoods] = "bernoulli",
-    network: Annotated[str, networks] = "auto",
+    latent_dim: PositiveInt = 10,
+    concentration: PositiveFloat = 1.0,
+    warmup_steps: NonNegativeInt = 0,
+    likelihood: LikelihoodName = "bernoulli",
+    network: NetworkName = "auto",
 ) -> tuple[Autoencoder, Objective]:
-    """The VAE with codes between 0 and 1: beta posteriors and a uniform prior (it has no weight called beta).
+    """A VAE whose codes lie between 0 and 1: beta posteriors and a uniform prior (not the β-VAE, see beta-vae).
 
-    Gradients of draws are implicit and the KL is exact. The paper's networks are fully connected.
+    The KL is exact, and the gradients of draws are implicit. The paper's networks are fully connected.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
         concentration: both of the prior's; 1 is uniform, more is nearer to 1/2, less is nearer to the ends.
-        warmup_steps: training steps over which the weight of the KL rises from 0.
-        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
+        warmup_steps: training steps over which the weight of the KL term rises from 0.
+        likelihood: distribution of an example given its code; see: autoencode list likelihoods.
         network: encoder and decoder; see: autoencode list networks.
 
     References:
         Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", NeurIPS 2018, sections 3 and 6.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    nets = networks[network](data_shape)
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=BetaPosterior(nets.features, latent_dim),
-        prior=BetaPrior(latent_dim, concentration, concentration),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
-    return model, Elbo(beta=Warmup(warmup_steps))
+    nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
+    prior = partial(BetaPrior, concentration1=concentration, concentration0=concentration)
+    return vae(nets, p_x, latent_dim, posterior=BetaPosterior, prior=prior), Elbo(beta=Warmup(warmup_steps))

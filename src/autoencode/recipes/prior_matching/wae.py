@@ -1,55 +1,46 @@
 """The Wasserstein autoencoder."""
 
 from collections.abc import Sequence
-from typing import Annotated
+
+from pydantic import NonNegativeFloat, PositiveInt
 
 from autoencode.distributions import InverseMultiquadric
-from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.objectives import Mmd, Objective, Reconstruction
 from autoencode.posteriors import DiagonalNormalPosterior, PointMassPosterior
-from autoencode.priors import StandardNormalPrior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import VAE_SETTINGS, fixed_normal, vae
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "wae",
-    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
-)
+@recipe("wae", settings=VAE_SETTINGS)
 def wae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 8,
-    mmd_weight: float = 100.0,
+    latent_dim: PositiveInt = 8,
+    mmd_weight: NonNegativeFloat = 100.0,
     stochastic: bool = False,
-    network: Annotated[str, networks] = "auto",
+    network: NetworkName = "auto",
 ) -> tuple[Autoencoder, Objective]:
-    """A Wasserstein autoencoder: codes are points, and all together look like the prior's draws (WAE-MMD).
+    """A Wasserstein autoencoder: deterministic and sharp, and still generates from a normal prior (WAE-MMD).
 
     loss = squared error + λ MMD. The normal likelihood of variance 1/2 makes nll the squared error plus a constant.
-    There is a prior to draw from and, where codes are points, no KL, elbo or likelihood. The paper has λ = 10 and one
-    kernel of C = 2 latent_dim; here λ = 100, and the kernel is the mean over the seven multiples of C whose sum the
-    authors' code takes: samples are then as good as reconstructions. The paper's networks are larger.
+    Where codes are points there is no KL, elbo or likelihood. The paper has λ = 10 and one kernel of C = 2 latent_dim;
+    here λ = 100, and the kernel is the mean over the seven multiples of C whose sum the authors' code takes: samples
+    are then as good as reconstructions. The paper's networks are larger.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
         mmd_weight: λ, the weight of the MMD.
-        stochastic: draws codes from a normal posterior, in place of points.
-        network: of encoder and decoder; see: autoencode list networks.
+        stochastic: draw codes from a normal posterior, in place of points.
+        network: encoder and decoder; see: autoencode list networks.
 
     References:
         Tolstikhin et al., "Wasserstein auto-encoders", ICLR 2018, equation 4, algorithm 2 and section 4.
     """
-    nets, p_x = networks[network](data_shape), NormalLikelihood(data_shape, FixedScale(0.5**0.5))
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=(DiagonalNormalPosterior if stochastic else PointMassPosterior)(nets.features, latent_dim),
-        prior=StandardNormalPrior(latent_dim),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
+    posterior = DiagonalNormalPosterior if stochastic else PointMassPosterior
+    p_x = fixed_normal(data_shape, 0.5**0.5)
+    model = vae(networks[network](data_shape), p_x, latent_dim, posterior=posterior)
     kernel = InverseMultiquadric(2.0 * latent_dim, (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0))
     return model, Reconstruction() + mmd_weight * Mmd(kernel)

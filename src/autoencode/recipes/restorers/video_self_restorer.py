@@ -1,52 +1,49 @@
-"""The restorer of clips that needs no clean ones."""
+"""The restorer of video that needs no clean video."""
 
 from collections.abc import Sequence
 
-from torch import nn
+from pydantic import PositiveFloat, PositiveInt
 
-from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn import ChannelConditioned, UNet
 from autoencode.objectives import BlindSpot, Objective
-from autoencode.posteriors import IdentityPosterior
-from autoencode.recipes.recipe import recipe, recipes, require_image
+from autoencode.recipes.families import VIDEO_RESTORER_DATA, VIDEO_RESTORER_SETTINGS, direct_restorer
+from autoencode.recipes.parameters import Fraction, Widths
+from autoencode.recipes.recipe import recipe, require_image
 
 
-@recipe("video-self-restorer", settings=recipes["video-restorer"].settings, data=recipes["video-restorer"].data)
+@recipe("video-self-restorer", settings=VIDEO_RESTORER_SETTINGS, data=VIDEO_RESTORER_DATA)
 def video_self_restorer(
     data_shape: Sequence[int],
     *,
-    context_shape: tuple[int, ...] = (12, 96, 96),
-    widths: tuple[int, ...] = (32, 64, 128),
-    blocks: int = 1,
-    scale: float = 0.1,
-    mask_fraction: float = 0.2,
+    context_shape: Widths = (12, 96, 96),
+    widths: Widths = (32, 64, 128),
+    blocks: PositiveInt = 1,
+    scale: PositiveFloat = 0.1,
+    mask_fraction: Fraction = 0.2,
 ) -> tuple[Autoencoder, Objective]:
-    """A restorer that learns from a noisy clip alone, of noise that is new in every pixel of every frame.
+    """Removes noise from video without clean examples: trained on the noisy video alone (autoencode restore).
 
-    In each frame some pixels are hidden and told from those around them, and from the frames before and after, which
-    are seen whole. The code is the restored frame: as a correction of the noisy one it was learned far more slowly,
-    since the network must first undo what it is added to. What stands still, or spreads over several pixels, stays: for
-    that give clean clips (video-restorer).
+    In each frame some pixels are masked and predicted from their neighbours and from the frames before and after, which
+    are not masked; so the noise must be independent from pixel to pixel and from frame to frame. Damage that stays in
+    place or extends over several pixels stays: for that use video-restorer with clean video.
 
     Args:
         data_shape: (channels, height, width) of a frame, any size; the weights fit every other size, too.
-        context_shape: of the neighbours, one behind the other in the channels; taken from the data.
-        widths: channels of the maps at a half, a quarter … of the picture's size.
+        context_shape: of the neighbouring frames, concatenated along the channels; taken from the data.
+        widths: channels of the feature maps at a half, a quarter … of the frame's size.
         blocks: residual blocks at each size, on the way down and on the way up.
         scale: standard deviation of the normal likelihood; the loss is squared error / (2 scale²) plus a constant.
-        mask_fraction: of the pixels that are hidden at a time.
+        mask_fraction: share of the pixels that are masked at a time.
+
+    Raises:
+        ArgumentError: the data are not frames of video.
 
     References:
         Sheth et al., "Unsupervised deep video denoising", ICCV 2021, whose network is blind by construction; here some
-        pixels are hidden at a time, as in Krull, Buchholz and Jug, "Noise2Void", CVPR 2019.
+        pixels are masked at a time, as in Krull, Buchholz and Jug, "Noise2Void", CVPR 2019.
     """
     require_image(data_shape, "video-self-restorer")
     channels = data_shape[0]
-    model = Autoencoder(
-        encoder=ChannelConditioned(UNet(channels + context_shape[0], channels, widths, blocks)),
-        posterior=IdentityPosterior(tuple(data_shape)),
-        decoder=nn.Identity(),
-        likelihood=NormalLikelihood(data_shape, FixedScale(scale)),
-    )
-    return model, BlindSpot(mask_fraction)
+    encoder = ChannelConditioned(UNet(channels + context_shape[0], channels, widths, blocks))
+    return direct_restorer(data_shape, encoder, scale), BlindSpot(mask_fraction)

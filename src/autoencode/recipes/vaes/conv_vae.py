@@ -1,15 +1,15 @@
-"""The default for pictures: a residual convolutional VAE with a real likelihood."""
+"""The default for images: a residual convolutional VAE."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from autoencode.decoders import ResidualDecoder
-from autoencode.encoders import ResidualEncoder
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
-from autoencode.posteriors import DiagonalNormalPosterior
-from autoencode.priors import StandardNormalPrior
+from autoencode.recipes.families import LikelihoodName, vae
+from autoencode.recipes.networks import residual_networks
+from autoencode.recipes.parameters import Widths
 from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
@@ -22,37 +22,36 @@ _SETTINGS = Settings(
 def conv_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 32,
-    channels: tuple[int, ...] = (32, 64, 128),
-    hidden: int = 256,
-    likelihood: Annotated[str, likelihoods] = "normal-optimal",
-    beta: float = 1.0,
-    free_bits: float = 0.0,
-    warmup_steps: int = 500,
+    latent_dim: PositiveInt = 32,
+    channels: Widths = (32, 64, 128),
+    hidden: PositiveInt = 256,
+    likelihood: LikelihoodName = "normal-optimal",
+    beta: NonNegativeFloat = 1.0,
+    free_bits: NonNegativeFloat = 0.0,
+    warmup_steps: NonNegativeInt = 500,
 ) -> tuple[Autoencoder, Objective]:
-    """A residual convolutional VAE for pictures of any size: the modern default.
+    """A residual convolutional VAE for images of any size: the default for your own images.
 
-    Residual blocks with group normalisation; every level halves the picture. The spread of the pictures around their
-    reconstruction is kept at its optimum (σ-VAE), so no weight between the two terms of the loss has to be guessed.
+    Residual blocks with group normalisation; each level halves the image. The scale of the likelihood is kept at its
+    optimum (σ-VAE), so no weight between the two terms of the loss has to be tuned.
 
     Args:
         data_shape: (channels, height, width), any size.
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         channels: feature maps of each level.
         hidden: units of the dense layer before the code.
-        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
-        beta: weight of the KL; 1 is the evidence lower bound.
-        free_bits: nats that each number of a code may use at no cost.
-        warmup_steps: training steps over which the weight of the KL rises from 0.
+        likelihood: distribution of an image given its code; see: autoencode list likelihoods.
+        beta: weight of the KL term; 1 gives the evidence lower bound.
+        free_bits: nats that each latent dimension may use at no cost.
+        warmup_steps: training steps over which the weight of the KL term rises from 0.
+
+    Raises:
+        ArgumentError: the data are not images.
+
+    References:
+        Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021,
+        equation 6 (the scale).
     """
     require_image(data_shape, "conv-vae")
-    p_x = likelihoods[likelihood](data_shape)
-    encoder = ResidualEncoder(data_shape, channels, hidden)
-    model = Autoencoder(
-        encoder=encoder,
-        posterior=DiagonalNormalPosterior(encoder.out_features, latent_dim),
-        prior=StandardNormalPrior(latent_dim),
-        decoder=ResidualDecoder(latent_dim, p_x.features_shape, channels[::-1]),
-        likelihood=p_x,
-    )
+    model = vae(residual_networks(data_shape, channels, hidden), likelihoods[likelihood](data_shape), latent_dim)
     return model, Elbo(Warmup(warmup_steps, beta), free_bits)

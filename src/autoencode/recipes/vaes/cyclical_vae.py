@@ -1,58 +1,47 @@
-"""The VAE whose KL is switched off and on again."""
+"""The VAE whose weight on the KL rises several times."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
+from pydantic import Field, NonNegativeFloat, PositiveInt
+
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Cyclical, Elbo, Objective
-from autoencode.posteriors import DiagonalNormalPosterior
-from autoencode.priors import StandardNormalPrior
-from autoencode.recipes.networks import networks
+from autoencode.recipes.families import VAE_SETTINGS, LikelihoodName, vae
+from autoencode.recipes.networks import NetworkName, networks
 from autoencode.recipes.recipe import recipe
-from autoencode.settings import Settings
 
 
-@recipe(
-    "cyclical-vae",
-    settings=Settings(epochs=15, min_steps=2000, batch_size=128, optimizer="adam", schedule="linear", grad_clip=200.0),
-)
+@recipe("cyclical-vae", settings=VAE_SETTINGS)
 def cyclical_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 16,
-    beta: float = 1.0,
-    period: int = 500,
-    cycles: int = 4,
-    rise_fraction: float = 0.5,
-    network: Annotated[str, networks] = "auto",
-    likelihood: Annotated[str, likelihoods] = "bernoulli",
+    latent_dim: PositiveInt = 16,
+    beta: NonNegativeFloat = 1.0,
+    period: PositiveInt = 500,
+    cycles: PositiveInt = 4,
+    rise_fraction: Annotated[float, Field(gt=0, le=1)] = 0.5,
+    network: NetworkName = "auto",
+    likelihood: LikelihoodName = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
-    """A VAE whose KL weighs 0 again and again, and then more and more (cyclical annealing).
+    """A VAE with cyclical annealing: the weight of the KL rises from 0 several times, so that more dimensions are used.
 
-    Each cycle starts with codes that tell much, and ends with what of it is worth its price; latent dimensions that one
-    warm-up leaves unused get further chances. The paper's models are of language, and its cycles fill the training;
-    here their length is counted in steps, and after the last one the weight stays.
+    Latent dimensions that a single warm-up leaves unused get further chances. The paper models language, and its cycles
+    fill the training; here their length is counted in steps, and after the last one the weight stays.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
-        beta: weight of the KL at the end of each cycle; 1 is the evidence lower bound.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
+        beta: weight of the KL term at the end of each cycle; 1 gives the evidence lower bound.
         period: training steps in a cycle.
-        cycles: how many there are.
-        rise_fraction: of a cycle over which the weight rises, from above 0 to 1.
-        network: of encoder and decoder; see: autoencode list networks.
-        likelihood: what the examples are compared by; see: autoencode list likelihoods.
+        cycles: number of cycles.
+        rise_fraction: share of a cycle in which the weight rises, above 0 and up to 1.
+        network: encoder and decoder; see: autoencode list networks.
+        likelihood: distribution of an example given its code; see: autoencode list likelihoods.
 
     References:
         Fu et al., "Cyclical annealing schedule", NAACL 2019, equation 6.
     """
-    nets, p_x = networks[network](data_shape), likelihoods[likelihood](data_shape)
-    model = Autoencoder(
-        encoder=nets.encoder,
-        posterior=DiagonalNormalPosterior(nets.features, latent_dim),
-        prior=StandardNormalPrior(latent_dim),
-        decoder=nets.decoder(latent_dim, p_x.features_shape),
-        likelihood=p_x,
-    )
+    model = vae(networks[network](data_shape), likelihoods[likelihood](data_shape), latent_dim)
     return model, Elbo(beta=Cyclical(period, cycles, rise_fraction, beta))

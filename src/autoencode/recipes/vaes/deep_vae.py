@@ -1,59 +1,46 @@
-"""A VAE without convolutions that reaches a good picture in seconds."""
+"""A fully connected VAE that is good within seconds."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 from torch import nn
 
-from autoencode.decoders import DenseDecoder
-from autoencode.encoders import DenseEncoder
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
-from autoencode.posteriors import DiagonalNormalPosterior
-from autoencode.priors import StandardNormalPrior
+from autoencode.recipes.families import LikelihoodName, vae
+from autoencode.recipes.networks import dense_networks
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
-@recipe(
-    "deep-vae",
-    settings=Settings(epochs=20, min_steps=3000, batch_size=128, learning_rate=2e-3, schedule="linear"),
-)
+@recipe("deep-vae", settings=Settings(epochs=20, min_steps=3000, batch_size=128, learning_rate=2e-3, schedule="linear"))
 def deep_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 2,
-    hidden: int = 512,
-    layers: int = 2,
-    likelihood: Annotated[str, likelihoods] = "bernoulli",
-    beta: float = 1.0,
-    warmup_steps: int = 0,
+    latent_dim: PositiveInt = 2,
+    hidden: PositiveInt = 512,
+    layers: PositiveInt = 2,
+    likelihood: LikelihoodName = "bernoulli",
+    beta: NonNegativeFloat = 1.0,
+    warmup_steps: NonNegativeInt = 0,
 ) -> tuple[Autoencoder, Objective]:
-    """A VAE of a few fully connected layers, for small pictures and vectors: good in seconds.
+    """A VAE of several fully connected layers, for small images and vectors: good results within seconds.
 
-    On Fashion-MNIST, with the tutorial's β of 0.39, it is past `fashion-vae` after five epochs, at a dozen times as
-    many pictures a second. SiLU between layers, Adam, a learning rate that falls in a straight line.
+    On Fashion-MNIST, with the tutorial's β of 0.39, it is better than `fashion-vae` after five epochs, at a dozen times
+    as many images a second. SiLU, Adam, a linearly decaying learning rate.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
         hidden: units of each hidden layer.
         layers: hidden layers on each side.
-        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
-        beta: weight of the KL; 1 is the evidence lower bound.
-        warmup_steps: training steps over which the weight of the KL rises from 0.
+        likelihood: distribution of an example given its code; see: autoencode list likelihoods.
+        beta: weight of the KL term; 1 gives the evidence lower bound.
+        warmup_steps: training steps over which the weight of the KL term rises from 0.
 
     References:
         Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, appendix C.
     """
-    p_x, widths = likelihoods[likelihood](data_shape), [hidden] * layers
-    encoder = DenseEncoder(data_shape, widths, nn.SiLU)
-    model = Autoencoder(
-        encoder=encoder,
-        posterior=DiagonalNormalPosterior(encoder.out_features, latent_dim),
-        prior=StandardNormalPrior(latent_dim),
-        decoder=DenseDecoder(latent_dim, widths, p_x.features_shape, nn.SiLU),
-        likelihood=p_x,
-    )
-    return model, Elbo(beta=Warmup(warmup_steps, beta))
+    nets = dense_networks(data_shape, [hidden] * layers, nn.SiLU)
+    return vae(nets, likelihoods[likelihood](data_shape), latent_dim), Elbo(beta=Warmup(warmup_steps, beta))

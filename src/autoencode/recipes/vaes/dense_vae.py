@@ -1,56 +1,47 @@
-"""The VAE of the first tutorials: one hidden layer on each side and a plane of codes."""
+"""The VAE of the first tutorials."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from autoencode.decoders import DenseDecoder
-from autoencode.encoders import DenseEncoder
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Warmup
-from autoencode.posteriors import DiagonalNormalPosterior
-from autoencode.priors import StandardNormalPrior
+from autoencode.recipes.families import LikelihoodName, vae
+from autoencode.recipes.networks import dense_networks
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
 
 @recipe(
     "dense-vae",
-    settings=Settings(epochs=30, min_steps=2000, batch_size=128, optimizer="adam", learning_rate=1e-3),
+    settings=Settings(epochs=30, min_steps=2000, batch_size=128, learning_rate=1e-3),
     default_for=["mnist", "binarized-mnist", "digits", "vectors"],
 )
 def dense_vae(
     data_shape: Sequence[int],
     *,
-    latent_dim: int = 2,
-    hidden: int = 256,
-    likelihood: Annotated[str, likelihoods] = "bernoulli",
-    beta: float = 1.0,
-    warmup_steps: int = 0,
+    latent_dim: PositiveInt = 2,
+    hidden: PositiveInt = 256,
+    likelihood: LikelihoodName = "bernoulli",
+    beta: NonNegativeFloat = 1.0,
+    warmup_steps: NonNegativeInt = 0,
 ) -> tuple[Autoencoder, Objective]:
-    """A small fully connected VAE with a 2-D code, for pictures and vectors (the tutorials' first).
+    """A small fully connected VAE with a two-dimensional code that can be plotted: where to start.
 
-    784-256-(2+2), ReLU, decoder 2-256-784, Adam, batch 128, 30 epochs. The two heads are a mean and the logarithm of a
-    standard deviation.
+    784-256-(2+2), ReLU, decoder 2-256-784, Adam, batch 128, 30 epochs. The two outputs of the encoder are the mean and
+    the logarithm of the standard deviation.
 
     Args:
-        data_shape: of one example, any shape.
-        latent_dim: numbers in a code.
+        data_shape: shape of one example.
+        latent_dim: dimensions of the latent code.
         hidden: units of the one hidden layer on each side.
-        likelihood: what the pictures are compared by; see: autoencode list likelihoods.
-        beta: weight of the KL; 1 is the evidence lower bound.
-        warmup_steps: training steps over which the weight of the KL rises from 0.
+        likelihood: distribution of an example given its code; see: autoencode list likelihoods.
+        beta: weight of the KL term; 1 gives the evidence lower bound.
+        warmup_steps: training steps over which the weight of the KL term rises from 0.
 
     References:
         Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, appendix C.
     """
-    p_x = likelihoods[likelihood](data_shape)
-    encoder = DenseEncoder(data_shape, [hidden])
-    model = Autoencoder(
-        encoder=encoder,
-        posterior=DiagonalNormalPosterior(encoder.out_features, latent_dim),
-        prior=StandardNormalPrior(latent_dim),
-        decoder=DenseDecoder(latent_dim, [hidden], p_x.features_shape),
-        likelihood=p_x,
-    )
+    model = vae(dense_networks(data_shape, [hidden]), likelihoods[likelihood](data_shape), latent_dim)
     return model, Elbo(beta=Warmup(warmup_steps, beta))
