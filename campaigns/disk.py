@@ -79,7 +79,8 @@ class Disk:
         words, reference = JOBS[name], self.references[name]
         work = home / "disk"
         work.mkdir(parents=True)
-        room = random.randint(0, int(1.1 * reference.size / _PAGE)) * _PAGE
+        most = int(1.1 * reference.size / _PAGE)
+        room = random.randint(0, random.choice([most, min(most, 8)])) * _PAGE  # small files come first
         disk: SmallDisk | SmallFiles = SmallDisk(work) if may_mount(work) else SmallFiles()
         _start(workshop, words, work)
         disk.shrink(_size(work) + room)
