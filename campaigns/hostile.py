@@ -253,7 +253,7 @@ def _named_markup(folder: Path, outside: Path, random: Random) -> tuple[str, tup
         "notes": lambda: facts["data"].update(notes=[mark], skipped=[mark]),
         "likelihood": lambda: facts["arguments"].update(likelihood=mark),
         "git": lambda: facts.update(git=mark),
-        "hardware": lambda: facts["resolved"].update(hardware=mark),
+        "hardware": lambda: facts["plan"].update(hardware=mark),
     }
     name = random.choice(list(ways))
     ways[name]()
