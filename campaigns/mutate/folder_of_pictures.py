@@ -35,7 +35,7 @@ def write_folder(folder: Path, random: Random) -> str:
         place = folder
         if len(said) < 2 and random.random() < 0.1:
             place = folder / random.choice(_FOLDERS)
-            place.mkdir(exist_ok=True)
+            place.mkdir(parents=True, exist_ok=True)
             said.append(f"subfolder {place.name[:20]!r}")
         file = place / f"{number:02d}.{ending}"
         write_picture(file, random)
