@@ -12,6 +12,7 @@ from autoencode.data import Subset
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.encoding import posterior_means
 from autoencode.latent.ex_post.storage import model_fingerprint
+from autoencode.runs.checked import Checked, Count, Name, check
 from autoencode.runs.inputs import expand_folders, read_examples
 from autoencode.runs.run import Run
 from autoencode.runs.tensor_file import load_tensors, save_tensors
@@ -20,6 +21,14 @@ _MOST = 5_000
 """Codes on each side are enough to know their mean by."""
 _LEAST = 1e-3
 """A direction of which less than this share is left beside the others is nothing but them."""
+_ADVICE = "remove it, and the directions are computed again"
+
+
+class _Facts(Checked):
+    """What the file says of its directions: the model's fingerprint, and the numbers of examples without and with."""
+
+    model: Name
+    examples: dict[Name, tuple[Count, Count]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,13 +142,21 @@ def saved_directions(run: Run) -> dict[str, Direction]:
         RunError: the file was tampered with.
     """
     file = _file(run)
-    if not file.is_file():
+    if not file.exists() and not file.is_symlink():
         return {}
-    tensors, facts = load_tensors(file)
-    if facts.get("model") != model_fingerprint(run.model):
+    tensors, content = load_tensors(file)
+    facts = check(_Facts, content, str(file), _ADVICE)
+    if facts.model != model_fingerprint(run.model):
         return {}
-    counts = facts["examples"]
-    return {name: Direction(name, vector, *counts[name]) for name, vector in tensors.items()}
+    return {name: _saved_direction(name, vector, facts, run, file) for name, vector in tensors.items()}
+
+
+def _saved_direction(name: str, vector: Tensor, facts: "_Facts", run: Run, file: Path) -> Direction:
+    if name not in facts.examples or vector.shape != (run.latent_size,):
+        raise RunError(f"{file} holds no direction of {run.latent_size} numbers as {name[:60]!r}: {_ADVICE}")
+    if not vector.isfinite().all():
+        raise RunError(f"{file} holds NaN or infinity in {name[:60]!r}: {_ADVICE}")
+    return Direction(name, vector.float(), *facts.examples[name])
 
 
 def save_direction(run: Run, direction: Direction) -> None:
