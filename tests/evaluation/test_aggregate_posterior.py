@@ -54,5 +54,5 @@ def test_all_three_at_once_and_without_labels() -> None:
 
 
 def test_too_few_codes_are_an_error() -> None:
-    with pytest.raises(ArgumentError, match="2 codes of 2 numbers"):
+    with pytest.raises(ArgumentError, match="more than 2 codes, not 2"):
         mismatch(torch.randn(2, 2))

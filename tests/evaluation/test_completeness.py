@@ -42,5 +42,5 @@ def test_the_share_at_the_edge():
 
 @pytest.mark.parametrize("p", [torch.tensor([[0.5, 0.6]]), torch.tensor([[1.5, -0.5]])])
 def test_what_is_no_probability(p):
-    with pytest.raises(ArgumentError, match="sum to 1"):
+    with pytest.raises(ArgumentError, match="sums to 1"):
         completeness(p)

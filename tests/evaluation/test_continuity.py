@@ -3,14 +3,14 @@ import torch
 
 from autoencode.errors import ArgumentError
 from autoencode.evaluation import Quantile, aggregate_std, continuity, median_distance
-from autoencode.evaluation.continuity import stretches
+from autoencode.evaluation.continuity import sensitivities
 
 pytestmark = pytest.mark.usefixtures("double")
 
 
-def test_an_isometry_stretches_by_one_everywhere():
+def test_an_isometry_has_a_sensitivity_of_one_everywhere():
     loadings = torch.linalg.qr(torch.randn(12, 3)).Q
-    found = stretches(lambda z: z @ loadings.T, torch.randn(50, 3), torch.ones(3), step=0.1)
+    found = sensitivities(lambda z: z @ loadings.T, torch.randn(50, 3), torch.ones(3), step=0.1)
     assert torch.allclose(found, torch.ones(50))
 
 
@@ -18,7 +18,7 @@ def test_a_linear_decoder_has_the_stretch_of_the_direction():
     matrix, code_std = torch.randn(7, 2), torch.tensor([2.0, 0.5])
     codes = torch.randn(40, 2)
     seen = []
-    found = stretches(lambda z: seen.append(z) or z @ matrix.T, codes, code_std, step=0.3)
+    found = sensitivities(lambda z: seen.append(z) or z @ matrix.T, codes, code_std, step=0.3)
     moved = next(z - codes for z in seen if not torch.equal(z, codes))
     assert torch.allclose((moved / code_std).norm(dim=1), torch.full((40,), 0.3))
     assert torch.allclose(found, (moved @ matrix.T).norm(dim=1) / 0.3)
@@ -40,13 +40,13 @@ def test_a_jump_shows_in_the_high_percentile_and_not_in_the_median():
 
 
 def test_codes_of_several_axes():
-    found = stretches(lambda z: z.flatten(1), torch.randn(20, 2, 3, 4), torch.ones(2, 3, 4), step=0.5)
+    found = sensitivities(lambda z: z.flatten(1), torch.randn(20, 2, 3, 4), torch.ones(2, 3, 4), step=0.5)
     assert torch.allclose(found, torch.ones(20))
 
 
 def test_a_step_is_positive():
     with pytest.raises(ArgumentError, match="positive"):
-        stretches(lambda z: z, torch.zeros(3, 2), torch.ones(2), step=0.0)
+        sensitivities(lambda z: z, torch.zeros(3, 2), torch.ones(2), step=0.0)
 
 
 def test_the_usual_distance_is_never_that_of_an_example_to_itself():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autoencode.data import Subset
-from autoencode.evaluation import Estimate, active_units, encode_all, evaluate, log_likelihoods
+from autoencode.evaluation import Estimate, active_units, cautions, encode_all, evaluate, log_likelihoods
 from autoencode.likelihoods import LogProbKind
 from autoencode.recipes import recipes
 from autoencode.views.report.rows import rows
@@ -80,7 +80,7 @@ def test_binary_data_have_bits_per_dimension():
     assert measured.elbo_bpd is not None
     assert measured.elbo_bpd.value == pytest.approx(-measured.elbo.value / 16 / math.log(2))
     assert measured.nll_per_value.value == pytest.approx(measured.nll.value / 16)
-    assert measured.caution is None
+    assert not [caution for caution in cautions(measured) if "Bits per dimension" in caution]
 
 
 def test_a_cross_entropy_is_called_one():
@@ -89,7 +89,7 @@ def test_a_cross_entropy_is_called_one():
     assert measured.measure is LogProbKind.NEITHER
     assert measured.log_likelihood is None
     assert measured.elbo_bpd is None
-    assert "cross-entropy" in (measured.caution or "")
+    assert "cross-entropy" in cautions(measured)[0]
     assert rows(measured)[0].name == "cross-entropy per value"
 
 
@@ -98,7 +98,7 @@ def test_a_plain_autoencoder_has_an_error_and_no_bounds():
     measured = evaluate(model, Subset(torch.rand(20, 1, 8, 8)))
     assert (measured.elbo, measured.kl, measured.log_likelihood, measured.active_units) == (None, None, None, None)
     names = [row.name for row in rows(measured)]
-    assert names == ["nll per value", "squared error", "nll (distortion)"]
+    assert names == ["nll per value", "squared error", "PSNR", "nll (distortion)"]
     assert measured.as_dict()["elbo_bpd"] is None
 
 
@@ -141,3 +141,15 @@ def test_an_estimate_reads_well():
     assert str(Estimate(0.32311, 0.00042, 10)) == "0.32311 ± 0.00042"
     assert str(Estimate(1234.5, 12.3, 10)) == "1234 ± 12"
     assert str(Estimate(1.5, math.nan, 1)) == "1.5"
+
+
+def test_psnr_is_averaged_over_examples_and_only_for_bounded_values():
+    model, _ = recipes["conv-ae"]((1, 8, 8))
+    x = torch.rand(20, 1, 8, 8)
+    measured = evaluate(model, Subset(x))
+    with torch.no_grad():
+        error = (model.decode(model.encode(x).mean).mean - x).square().flatten(1).mean(1)
+    assert measured.psnr is not None
+    assert measured.psnr.value == pytest.approx((-10 * error.log10()).mean().item(), rel=1e-4)
+    vectors, _ = recipes["dense-vae"]((6,), hidden=8, likelihood="normal")
+    assert evaluate(vectors, Subset(torch.randn(5, 6)), importance_samples=0).psnr is None

@@ -64,7 +64,7 @@ def test_the_standard_error_is_that_of_repeated_draws():
 
 
 def test_what_cannot_be_compared():
-    with pytest.raises(ShapeError, match="width"):
+    with pytest.raises(ShapeError, match="number of features, not 3 and 4"):
         frechet_distance(torch.randn(9, 3), torch.randn(9, 4))
     with pytest.raises(ArgumentError, match="two examples"):
         frechet_distance(torch.randn(1, 3), torch.randn(9, 3))

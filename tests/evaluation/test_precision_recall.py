@@ -74,7 +74,7 @@ def test_all_together():
 
 
 def test_too_few_or_of_other_widths():
-    with pytest.raises(ArgumentError, match="no 3 nearest"):
+    with pytest.raises(ArgumentError, match="more than 3 points, not 3"):
         precision_recall(torch.randn(3, 2), torch.randn(9, 2))
-    with pytest.raises(ShapeError, match="one space"):
+    with pytest.raises(ShapeError, match="equal dimensions"):
         precision_recall(torch.randn(9, 2), torch.randn(9, 3))

@@ -3,7 +3,7 @@ import pytest
 
 from autoencode.tasks import report, train
 
-LOST = "What is lost did not fit into the code"
+LOST = "Detail that the code cannot hold is lost"
 TINY = {"epochs": 1, "steps": 2, "command": "test"}
 
 
@@ -11,12 +11,12 @@ TINY = {"epochs": 1, "steps": 2, "command": "test"}
 def test_a_denoising_autoencoder_is_shown_at_its_task(tmp_path, plain_run, recipe):
     run = train("digits", recipe, out=tmp_path / "run", **TINY)
     text = report(run).read_text()
-    assert "Spoiled examples and their repair" in text
-    assert "to tell each in" in text
+    assert "Corrupted examples and their restoration" in text
+    assert "with codes of" in text
     assert LOST not in text  # the same pictures a second time, clean ones through the model
     assert sorted(path.stem for path in run.folder.figures.glob("re*.png")) == ["repairs"]
     plain = report(plain_run).read_text()
-    assert "Spoiled" not in plain
+    assert "Corrupted" not in plain
     assert LOST in plain
 
 
@@ -26,5 +26,5 @@ def test_a_restorer_s_code_is_no_bottleneck(tmp_path):
     run = type(run)(run.path, data=run.data)
     text = report(run).read_text()
     assert "learned from 16 pictures of array to restore them" in text
-    assert "what differs is what the model corrected" in text
+    assert "differences are corrections by the model" in text
     assert LOST not in text

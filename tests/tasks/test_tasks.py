@@ -48,7 +48,7 @@ def test_report(digits_run):
     page = tasks.report(digits_run)
     text = page.read_text()
     assert page.name == "report.html"
-    assert "dense-vae learned from 1,437 pictures of digits to tell each in 2 numbers" in text
+    assert "dense-vae learned from 1,437 pictures of digits with codes of 2 dimensions each" in text
     assert "cross-entropy" in text
     drawn = {path.stem for path in (digits_run.path / "figures").iterdir()}
     assert drawn == {"reconstructions", "codes", "manifold", "samples", "curves"}

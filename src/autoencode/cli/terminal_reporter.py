@@ -55,7 +55,7 @@ class TerminalReporter(Reporter):
     def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
         """Adds a bar."""
         self.finish(task)
-        self._tasks[task] = self._bars.add_task(visible(task), total=total, completed=done, detail="")
+        self._tasks[task] = self._bars.add_task(visible(task), total=total, completed=int(done), detail="")
         self._next_refresh[task] = 0.0
 
     def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:

@@ -1,5 +1,6 @@
-"""What a trained model is worth, in numbers that say how sure they are."""
+"""How good a trained model is: measurements with standard errors."""
 
+from autoencode.evaluation.cautions import cautions
 from autoencode.evaluation.classifier import Classifier, accuracy, train_classifier
 from autoencode.evaluation.clip_quality import ClipMetric, ClipQuality, clip_quality
 from autoencode.evaluation.completeness import Completeness, completeness
@@ -42,6 +43,7 @@ __all__ = [
     "accuracy",
     "active_units",
     "aggregate_std",
+    "cautions",
     "require_scikit_image",
     "clip_quality",
     "completeness",

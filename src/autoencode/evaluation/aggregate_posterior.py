@@ -1,4 +1,4 @@
-"""The three ills of a plain autoencoder's code space, as numbers."""
+"""How far the aggregate posterior is from the prior: holes, overlap of classes and mismatch."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,13 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class AggregatePosteriorQuality:
-    """What the codes of one model look like.
+    """Measurements of the codes of one model.
 
     Args:
-        holes: share of draws from the standard normal that land where there are no codes: farther from the nearest code
-            of the training part than 95 % of held-out codes are. 5 % is what held-out codes themselves have.
-        overlap: share of held-out codes whose ten nearest training codes mostly belong to another class; None without
-            labels.
-        mismatch: nats by which the normal with the codes' mean and covariance differs from the standard normal: how
-            wrong it would be to draw codes from that.
+        holes: share of samples of the standard normal that lie where there are no codes: farther from the nearest
+            training code than 95 % of held-out codes are. Held-out codes themselves have 5 %.
+        overlap: share of held-out codes whose ten nearest training codes vote for another class; None without labels.
+        mismatch: KL in nats from the normal with the codes' mean and covariance to the standard normal.
     """
 
     holes: Estimate
@@ -41,15 +39,15 @@ def aggregate_posterior_quality(
     draws: int = 5_000,
     seed: int = 0,
 ) -> AggregatePosteriorQuality:
-    """Measures holes, overlap of classes, and the lack of a distribution to draw from.
+    """Measures holes, overlap of classes and mismatch.
 
     Args:
-        known: codes of training examples, draws from q(z|x).
-        held_out: codes of examples that the model did not learn from.
-        known_labels: their classes.
-        held_out_labels: and these.
-        draws: from the standard normal, for the holes.
-        seed: of those.
+        known: codes of training examples, sampled from q(z|x).
+        held_out: codes of held-out examples.
+        known_labels: classes of `known`.
+        held_out_labels: classes of `held_out`.
+        draws: number of samples of the standard normal, for the holes.
+        seed: of these samples.
     """
     drawn = torch.randn(draws, known.shape[1], generator=torch.Generator().manual_seed(seed))
     shared = None
@@ -76,7 +74,7 @@ def overlap(
     held_out: Float[Tensor, "m dims"],
     held_out_labels: Int[Tensor, " m"],
 ) -> Estimate:
-    """The share of held-out codes that a vote of the ten nearest known ones gives to another class."""
+    """The share of held-out codes that the ten nearest known codes assign to another class."""
     from sklearn.neighbors import KNeighborsClassifier
 
     vote = KNeighborsClassifier(_N_NEIGHBOURS).fit(known.numpy(), known_labels.numpy())
@@ -88,11 +86,11 @@ def mismatch(codes: Float[Tensor, "n dims"]) -> float:
     """KL(N(mean, covariance of the codes) ‖ N(0, I)) in nats: ½ (tr Σ + |μ|² − d − log det Σ).
 
     Raises:
-        ArgumentError: fewer codes than dimensions.
+        ArgumentError: there are not more codes than dimensions.
     """
     n, dims = codes.shape
     if n <= dims:
-        raise ArgumentError(f"{n} codes of {dims} numbers have no covariance to compare: give more than {dims}")
+        raise ArgumentError(f"the covariance of codes of {dims} dimensions needs more than {dims} codes, not {n}")
     mean, covariance = codes.double().mean(0), torch.atleast_2d(codes.double().T.cov())
     trace, log_det = covariance.diagonal().sum(), torch.logdet(covariance)
     return (0.5 * (trace + mean @ mean - dims - log_det)).item()

@@ -1,4 +1,4 @@
-"""A small classifier of the data, whose features and certainty judge what a model generates."""
+"""A small classifier of the data, whose features and probabilities measure generated examples."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _LEARNING_RATE, _BATCH = 4e-3, 128
 
 
 class Classifier(nn.Module):
-    """Convolutions of 32, 64 and 128 channels for pictures, two dense layers of 256 for vectors; then 64 features.
+    """Convolutions of 32, 64 and 128 channels for pictures, two dense layers of 256 units for vectors; 64 features.
 
         x ─► layers ─► features (64) ─► logits of the classes
 
@@ -41,17 +41,17 @@ class Classifier(nn.Module):
 
     @torch.no_grad()
     def features(self, x: Float[Tensor, "n ..."]) -> Float[Tensor, "n features"]:
-        """What the last layer decides by, a chunk at a time."""
+        """The input of the last layer, computed in chunks."""
         return torch.cat([self.body(some) for some in x.split(500)])
 
     @torch.no_grad()
     def probabilities(self, x: Float[Tensor, "n ..."]) -> Float[Tensor, "n classes"]:
-        """Of the classes given each example."""
+        """The probabilities of the classes given each example."""
         return torch.cat([self(some).softmax(1) for some in x.split(500)])
 
 
 def _pictures(data_shape: tuple[int, ...]) -> nn.Sequential:
-    """Three levels; the last one is averaged over the picture's places, so that any size will do."""
+    """Three levels of convolutions, then pooling to 4 × 4, so that pictures can have any size."""
     layers: list[nn.Module] = []
     before = data_shape[0]
     for width, stride in ((32, 1), (64, 2), (128, 2)):
@@ -75,12 +75,12 @@ def train_classifier(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Classifier:
-    """Learns the classes: Adam, a learning rate that rises and falls once, on the processor.
+    """Trains a classifier on the CPU with Adam and a one-cycle learning rate.
 
-    The same data, seed and machine give the same weights. The process's generators are left as they were.
+    The same data, seed and machine give the same weights. The global generators are not changed.
 
     Args:
-        subset: labelled examples; those without a label are left out.
+        subset: labelled examples; those without a label are skipped.
         n_classes: how many classes there are.
         epochs: passes through the subset; four take about three minutes for Fashion-MNIST on one core.
         seed: of weights and batches.
@@ -100,9 +100,9 @@ def train_classifier(
 
 
 def _labelled(subset: Subset) -> Subset:
-    """The examples whose class is known, told nothing but that."""
+    """The examples whose class is known, with the class as their only context."""
     if subset.labels is None or not bool((subset.labels >= 0).any()):
-        raise DataError("a classifier learns from labels, and these data have none")
+        raise DataError("a classifier needs labels, which these data do not have")
     known = subset[(subset.labels >= 0).nonzero()[:, 0]]
     return Subset(known.x, known.labels, stochastic=known.stochastic)
 
@@ -119,7 +119,7 @@ def _fit(
             rise = min(1.0, step / (0.2 * steps))
             optimizer.param_groups[0]["lr"] = _LEARNING_RATE * min(rise, (steps - step) / (0.8 * steps))
             batch = batches(step)
-            if len(batch) < 2:  # one example has no batch statistics
+            if len(batch) < 2:  # batch normalisation needs two examples
                 continue
             optimizer.zero_grad()
             assert batch.context is not None  # noqa: S101  # the labels
@@ -128,7 +128,7 @@ def _fit(
 
 
 def accuracy(model: Classifier, subset: Subset) -> Estimate:
-    """The share of a subset's labelled examples whose most probable class is theirs.
+    """The share of labelled examples whose most probable class is the right one.
 
     Raises:
         DataError: there are no labels.

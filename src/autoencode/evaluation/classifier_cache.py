@@ -1,4 +1,4 @@
-"""The classifier of a data set, trained once and kept."""
+"""The classifier of a data set, trained once and cached."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +16,16 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 
 _VERSION, _EPOCHS = 1, 4
-"""Another version for another network or training, so that no old weights are taken for new ones."""
+"""The version changes with the network and the training, so that cached weights always fit."""
 
 
 @dataclass(frozen=True)
 class TrainedClassifier:
-    """A classifier, and how far it can be trusted.
+    """A classifier and its accuracy.
 
     Args:
         model: takes examples in the model's units.
-        accuracy: the share of the test part that it classifies rightly.
+        accuracy: on the test split.
         path: the file of its weights.
     """
 
@@ -37,7 +37,7 @@ class TrainedClassifier:
 def load_or_train_classifier(
     data: Dataset, *, seed: int = 0, reporter: Reporter | None = None, cancel: CancelToken | None = None
 ) -> TrainedClassifier:
-    """The small classifier that was trained on the training part, from the cache folder or trained now.
+    """A small classifier that was trained on the training split: from the cache folder, or trained now.
 
     Training takes about three minutes for Fashion-MNIST on one core. The same data, split, labels, seed and machine
     give the same weights; a damaged file is replaced.
@@ -64,7 +64,7 @@ def load_or_train_classifier(
 
 def _n_classes(data: Dataset) -> int:
     if data.train.labels is None or not len(data.train) or not bool((data.train.labels >= 0).any()):
-        raise DataError(f"a classifier learns from labels, and {data.name} has none")
+        raise DataError(f"a classifier needs labels, which {data.name} does not have")
     return len(data.classes) if data.classes else int(data.train.labels.max()) + 1
 
 
@@ -72,7 +72,7 @@ def _facts(data: Dataset, seed: int) -> dict[str, Any]:
     return {
         "version": _VERSION,
         "data": data.fingerprint,
-        "split": fingerprint(data.split.train, data.train.labels),  # a few labels give another classifier than all
+        "split": fingerprint(data.split.train, data.train.labels),  # fewer labels give another classifier
         "epochs": _EPOCHS,
         "seed": seed,
     }
@@ -87,7 +87,7 @@ def _path(data: Dataset, seed: int) -> Path:
 
 
 def _load_cached(path: Path, data: Dataset, n_classes: int) -> Classifier | None:
-    """The kept one; None where there is none, or one that cannot be used."""
+    """The cached classifier; None if there is none, or if it cannot be used."""
     if not path.is_file():
         return None
     with torch.random.fork_rng(devices=[]):

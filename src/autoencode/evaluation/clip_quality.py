@@ -1,4 +1,4 @@
-"""How near a clip is to a clean one: PSNR, RMSE and flicker."""
+"""PSNR, RMSE and flicker of a clip against a clean one."""
 
 import math
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ Picture = UInt8[np.ndarray, "_channels _height _width"]
 
 @dataclass(frozen=True)
 class ClipQuality:
-    """How near a clip is to the clean one.
+    """The quality of a clip.
 
     Args:
         psnr: 10 log₁₀ (255² / mean squared error) of a frame, in dB, the mean over frames.
         rmse: the root of the mean squared error over all values of all frames, with white as 1.
-        flicker: how much the error changes from a frame to the next, see `ClipMetric`; NaN for a single frame.
-        frames: how many were compared.
+        flicker: how much the error changes from one frame to the next, see `ClipMetric`; NaN for a single frame.
+        frames: number of frames compared.
     """
 
     psnr: float
@@ -31,14 +31,14 @@ class ClipQuality:
 
 
 class ClipMetric:
-    """Measures a clip a frame at a time, and holds no more than one.
+    """Measures a clip frame by frame, with one frame in memory.
 
     Flicker is the root mean square, over all values and all times t, of
 
-        (r[t+1] − r[t]) − (c[t+1] − c[t]),          r the clip and c the clean one, white being 1:
+        (r[t+1] − r[t]) − (c[t+1] − c[t]),          where r is the clip, c the clean clip, and white is 1:
 
-    zero where the clip changes as the clean one does, also where it is wrong in the same way all the time, and √2 times
-    the RMSE where the error is new in every frame.
+    zero if the clip changes as the clean one does, even with a constant error, and √2 times the RMSE if the error is
+    independent in every frame.
 
     Example:
         >>> meter = ClipMetric()
@@ -53,7 +53,7 @@ class ClipMetric:
         self._frames, self._last = 0, np.zeros(0)
 
     def add(self, clean: Picture, picture: Picture) -> None:
-        """Takes note of the next frame; grey against colour counts as three equal channels.
+        """Adds the next frame; a grey frame is compared with a colour one as three equal channels.
 
         Raises:
             ShapeError: the two differ in size, or from the frames before them.
@@ -71,11 +71,11 @@ class ClipMetric:
         """The quality of the frames so far.
 
         Raises:
-            ArgumentError: there are none.
+            ArgumentError: there are no frames.
         """
         n = self._frames
         if not n:
-            raise ArgumentError("there is no frame to measure")
+            raise ArgumentError("clip quality needs at least one frame")
         flicker = math.sqrt(self._changes / (n - 1)) if n > 1 else math.nan
         return ClipQuality(self._psnr / n, math.sqrt(self._squares / n), flicker, n)
 
@@ -94,6 +94,6 @@ def clip_quality(clean: Iterable[Picture], clip: Iterable[Picture]) -> ClipQuali
     meter = ClipMetric()
     for one, other in zip_longest(clean, clip):
         if one is None or other is None:
-            raise ArgumentError("as many clean frames as others are needed")
+            raise ArgumentError("the clip and the clean clip must have equally many frames")
         meter.add(one, other)
     return meter.result()

@@ -1,4 +1,4 @@
-"""How well clusters that were found without labels agree with the labels."""
+"""Clustering accuracy: how well clusters found without labels agree with the labels."""
 
 import torch
 from jaxtyping import Bool, Int64
@@ -10,15 +10,14 @@ from autoencode.priors import MixturePrior
 
 
 def correctly_clustered(clusters: Int64[Tensor, " n"], labels: Int64[Tensor, " n"]) -> Bool[Tensor, " n"]:
-    """Which examples are in the cluster that stands for their class; the mean is the clustering accuracy.
+    """Which examples are in the cluster that is assigned to their class; the mean is the clustering accuracy.
 
-    Each class is given one cluster at most, and each cluster one class at most, by the assignment that makes most
-    examples right (Kuhn's Hungarian algorithm). So names of clusters do not matter, and of more clusters than classes
-    some stand for nothing.
+    At most one cluster is assigned to each class, such that as many examples as possible are right (the Hungarian
+    algorithm). If there are more clusters than classes, some are assigned to none.
 
     Args:
-        clusters: whole numbers from 0.
-        labels: whole numbers from 0.
+        clusters: cluster of each example, from 0.
+        labels: class of each example, from 0.
 
     References:
         Xie, Girshick and Farhadi, "Unsupervised deep embedding for clustering analysis", ICML 2016, equation 10.
@@ -39,7 +38,7 @@ def correctly_clustered(clusters: Int64[Tensor, " n"], labels: Int64[Tensor, " n
 
 @torch.no_grad()
 def clustering(model: Autoencoder, codes: Codes) -> Bool[Tensor, " n"] | None:
-    """Which examples lie in the component of a mixture prior that stands for their class.
+    """Which examples are in the component of a mixture prior that is assigned to their class.
 
     An example's cluster is the component that is most probable given its mean code. None without a mixture prior or
     without labels.

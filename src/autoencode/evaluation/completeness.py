@@ -1,4 +1,4 @@
-"""How much of what a model generates is recognised."""
+"""How much of what a model generates a classifier recognises."""
 
 import math
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from autoencode.evaluation.estimate import Estimate
 
 @dataclass(frozen=True)
 class Completeness:
-    """What a classifier makes of some pictures.
+    """Statistics of a classifier's predictions for some pictures.
 
     Args:
-        recognised: share whose most probable class has at least the probability asked for.
-        entropy: of the mean of their class distributions, in nats: log(classes) where all classes come alike, 0 where
-            the same one comes over and over.
+        recognised: share whose most probable class has at least the threshold probability.
+        entropy: of the mean of their class distributions, in nats: log(classes) if all classes are equally frequent, 0
+            if there is only one.
         max_entropy: log(classes).
     """
 
@@ -30,18 +30,18 @@ class Completeness:
 def completeness(probabilities: Float[Tensor, "n classes"], threshold: float = 0.9) -> Completeness:
     """Counts the pictures that a classifier recognises with confidence.
 
-    For pictures decoded from draws of the prior it says whether every code means something. Beside it stands the same
-    of real pictures, of which a classifier does not recognise all either.
+    For decoded samples of the prior it says whether every code decodes to something like the data. Compare it with the
+    same number for real pictures, which a classifier does not recognise completely either.
 
     Args:
         probabilities: of the classes given each picture, by a classifier trained on the real data.
         threshold: the probability of the most probable class that counts as recognised.
 
     Raises:
-        ArgumentError: rows that are no probabilities.
+        ArgumentError: a row is not a probability distribution.
 
     References:
-        The entropies of single pictures and of their mean are the two parts of the inception score: Salimans et al.,
+        The entropies of single predictions and of their mean are the two parts of the inception score: Salimans et al.,
         "Improved techniques for training GANs", NeurIPS 2016, section 4.
 
     Example:
@@ -51,7 +51,7 @@ def completeness(probabilities: Float[Tensor, "n classes"], threshold: float = 0
     """
     p = probabilities.double()
     if bool((p < 0).any()) or not torch.allclose(p.sum(1), torch.ones(len(p), dtype=p.dtype), atol=1e-4):
-        raise ArgumentError("a classifier gives each picture one row of probabilities that sum to 1")
+        raise ArgumentError("probabilities must have one row per picture that sums to 1")
     mean = p.mean(0)
     entropy = -torch.xlogy(mean, mean).sum().item()
     return Completeness(Estimate.of(p.max(1).values >= threshold), entropy, math.log(p.shape[1]))

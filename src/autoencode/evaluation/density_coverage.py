@@ -1,4 +1,4 @@
-"""Precision and recall that outliers do not spoil."""
+"""Density and coverage: precision and recall that are robust to outliers."""
 
 import torch
 from jaxtyping import Float
@@ -11,19 +11,19 @@ from autoencode.evaluation.neighbours import distances, kth_neighbour_distances
 def density_coverage(
     real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], k: int = 5
 ) -> tuple[Estimate, Estimate]:
-    """Density and coverage, in the space of some network's features.
+    """Density and coverage, in the feature space of a network.
 
-    Density counts in how many balls of real points a generated point lies, so that one outlier with a large ball does
-    not make everything precise; it can exceed 1. Coverage is the share of real points in whose ball, reaching to its
-    k-th nearest other real point, at least one generated point lies.
+    Each real point has a ball that reaches to its k-th nearest other real point. Density counts the balls in which a
+    generated point lies, so that one outlier with a large ball has little effect; it can exceed 1. Coverage is the
+    share of real points whose ball contains at least one generated point.
 
     Args:
         real: features of real examples.
         generated: of generated ones.
-        k: which neighbour a ball reaches to; 5 in the paper.
+        k: a ball reaches to the k-th nearest neighbour; 5 in the paper.
 
     Returns:
-        Density and coverage; their standard errors are over the points judged, the other set taken as given.
+        Density and coverage, with standard errors over the points of one set, the other set being fixed.
 
     References:
         Naeem, Oh, Uh, Choi and Yoo, "Reliable fidelity and diversity metrics for generative models", ICML 2020,

@@ -1,4 +1,4 @@
-"""A mean and how sure it is."""
+"""A mean with its standard error."""
 
 import math
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ class Estimate:
 
     Args:
         value: the mean.
-        standard_error: of the mean, over the examples that were drawn; it holds the noise of sampled codes as well.
-        n: how many examples.
+        standard_error: of the mean over examples; it includes the noise of sampled codes.
+        n: number of examples.
 
     Example:
         >>> print(Estimate(-269.13, 0.42, 10_000))
@@ -26,14 +26,14 @@ class Estimate:
 
     @classmethod
     def of(cls, values: Tensor) -> "Estimate":
-        """The mean of one value an example, (n,)."""
+        """The mean of one value per example, (n,)."""
         values = values.double()
         spread = values.std().item() if len(values) > 1 else math.nan
         return cls(values.mean().item(), spread / math.sqrt(len(values)), len(values))
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the mean of all such examples is, at 95 % confidence: Student's t; NaN for a single example.
+        """The 95 % confidence interval of the mean, by Student's t; NaN for a single example.
 
         Example:
             >>> low, high = Estimate(10.0, 1.0, 5).interval

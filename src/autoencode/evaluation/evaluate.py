@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autoencode.data import Batch, Subset, sequential_batches
+from autoencode.data import Batch, Subset, modality_of, sequential_batches
 from autoencode.distributions import ClassAndNormal, Degenerate, SparsePointMass, kl
 from autoencode.distributions.quantised import perplexity
 from autoencode.evaluation.clustering import clustering
@@ -19,6 +19,8 @@ from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.model import Autoencoder
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
+
+_LEAST_ERROR = 1e-10  # 100 dB
 
 
 @torch.no_grad()
@@ -35,23 +37,23 @@ def evaluate(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Evaluation:
-    """Elbo, importance-weighted log-likelihood, reconstruction error and the health of the latent space.
+    """Computes elbo, importance-weighted log-likelihood, reconstruction error and the use of the latent space.
 
     Args:
-        model: put into evaluation mode.
-        subset: the examples; every one counts once, save for the log-likelihood.
+        model: is set to evaluation mode.
+        subset: the examples; each one counts once, except for the log-likelihood.
         split: the split's name.
-        n_samples: codes drawn for each example for elbo, nll and kl.
-        importance_samples: K of the importance-weighted bound; 0 leaves it out.
-        importance_examples: it is computed on so many examples, at even distances, as it costs K decodings.
-        seed: of the draws; the same seed gives the same numbers, and the process's own generators are left alone.
-        batch_size: examples at a time.
+        n_samples: samples of z per example for elbo, nll and kl.
+        importance_samples: K of the importance-weighted bound; 0 skips it.
+        importance_examples: the bound is computed on so many evenly spaced examples, as each costs K decodings.
+        seed: of the samples; the same seed gives the same numbers. The global generators are not changed.
+        batch_size: examples per batch.
         reporter: receives the progress of the tasks "evaluating", "estimating the log-likelihood" and "encoding", in
             examples.
         cancel: ends it early.
 
     Returns:
-        The numbers, in nats for each example.
+        The measurements, in nats per example.
 
     Raises:
         CancelledError: `cancel` asked for it.
@@ -62,10 +64,12 @@ def evaluate(
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         columns: dict[str, list[Tensor]] = defaultdict(list)
+        variance = _Variance()
         with track(reporter, "evaluating", len(subset), "examples", cancel=cancel) as progress:
             for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
                 for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
                     columns[column].append(values.cpu())
+                variance.add(batch.target)
                 progress.advance(len(batch))
         table = {column: torch.cat(values) for column, values in columns.items()}
         likelihood = (importance_samples, importance_examples, reporter, cancel)
@@ -83,18 +87,41 @@ def evaluate(
         log_likelihood=bound,
         importance_samples=importance_samples,
         kl_per_dimension=() if codes.kl is None else tuple(codes.kl.mean(0).flatten().tolist()),
-        active_units=None if codes.kl is None else active_units(codes.means, codes.kl[0].numel()),
+        active_units=None if codes.kl is None or len(subset) < 2 else active_units(codes.means, codes.kl[0].numel()),
         seed=seed,
         seconds=round(time.perf_counter() - began, 2),
         clustering_accuracy=None if hits is None else Estimate.of(hits),
         classification_accuracy=Estimate.of(table["correct"].double()) if "correct" in table else None,
         **(_sparsity(table["active"]) if "active" in table else {}),
         **({} if codes.counts is None else _codebook_usage(codes.counts)),
+        baseline_error=variance.mean(),
+        psnr=_psnr(table["squared_error"]) if modality_of(model.data_shape).bounded else None,
     )
 
 
+class _Variance:
+    """The variance of each value over examples, computed batch by batch."""
+
+    def __init__(self) -> None:
+        self._n, self._sum, self._squares = 0, torch.zeros(()), 0.0
+
+    def add(self, x: Tensor) -> None:
+        x = x.double().cpu()
+        self._n, self._sum, self._squares = self._n + len(x), self._sum + x.sum(0), self._squares + x.square().sum()
+
+    def mean(self) -> float | None:
+        """Averaged over the values of an example; None for a single example."""
+        mean = self._sum / self._n
+        return None if self._n < 2 else float(self._squares / (self._n * mean.numel()) - mean.square().mean())
+
+
+def _psnr(squared_error: Tensor) -> Estimate:
+    """Of one mean squared error per example, with white as 1."""
+    return Estimate.of(-10 * squared_error.double().clamp_min(_LEAST_ERROR).log10())
+
+
 def _sparsity(active: Tensor) -> dict[str, Any]:
-    """How sparse codes are, from which units were active for which example, (n, units)."""
+    """Statistics of sparse codes, from which units are active for which example, (n, units)."""
     return {
         "active_fraction": Estimate.of(active.float().mean(1)),
         "dead_units": int((~active.any(0)).sum()),
@@ -103,7 +130,7 @@ def _sparsity(active: Tensor) -> dict[str, Any]:
 
 
 def _codebook_usage(counts: Tensor) -> dict[str, Any]:
-    """How many codewords are in use, from how often each occurs, (stages, K)."""
+    """Statistics of quantised codes, from how often each codeword occurs, (stages, K)."""
     return {
         "codeword_perplexity": perplexity(counts).mean().item(),
         "codewords_used": int((counts > 0).sum()),
@@ -112,7 +139,7 @@ def _codebook_usage(counts: Tensor) -> dict[str, Any]:
 
 
 def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:
-    """One value an example for each quantity, (batch,); of a sparse code also which units are active."""
+    """One value per example for each quantity, (batch,); for sparse codes also the active units, (batch, units)."""
     q = model.encode(batch.x, batch.context)
     z = q.sample((n_samples,))
     reconstruction = model.decode(q.mean, batch.context).mean

@@ -1,4 +1,4 @@
-"""The numbers of a model, with their units and what they may be called."""
+"""The result of an evaluation: numbers with their units."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -10,34 +10,38 @@ from autoencode.likelihoods import LogProbKind
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured on one split of the data.
+    """The measurements of a model on one split of the data.
 
     Args:
         split: which split, usually "test".
-        measure: what log p(x|z) is the logarithm of, for this data.
-        dimensions: values in one example.
-        nll: minus log p(x|z) with z drawn from the posterior (the distortion), in nats for each example.
-        squared_error: mean over the values of (x − reconstruction)², the reconstruction being the mean of p(x|z) at the
-            posterior mean.
-        kl: KL from the posterior to the prior (the rate), in nats for each example; None for a plain autoencoder.
-        elbo: −nll − kl, at β = 1 whatever it was trained with.
-        log_likelihood: the importance-weighted bound.
-        importance_samples: its K; its `n` is the number of examples that it was computed on.
+        measure: whether p(x|z) is a mass, a density or neither for these data.
+        dimensions: number of values in one example.
+        nll: −log p(x|z) with z sampled from the posterior (the distortion), in nats per example.
+        squared_error: mean over the values of (x − reconstruction)², where the reconstruction is the mean of p(x|z) at
+            the posterior mean.
+        kl: KL from the posterior to the prior (the rate), in nats per example; None for a plain autoencoder.
+        elbo: −nll − kl, with β = 1 whatever the training used.
+        log_likelihood: the importance-weighted bound on log p(x), in nats per example.
+        importance_samples: its K. `log_likelihood.n` is the number of examples that it was computed on.
         kl_per_dimension: mean KL of each latent dimension, in nats.
-        active_units: latent dimensions in use.
-        seed: of the draws.
-        seconds: that the evaluation took.
-        clustering_accuracy: share of examples in the component of a mixture prior that stands for their class; None
-            without a mixture prior or labels.
-        classification_accuracy: share of examples whose most probable class under q(y|x) is theirs; None for codes
-            without a class, or without labels.
-        active_fraction: share of a sparse code's units that are active for an example; None for other codes.
-        dead_units: units of a sparse code that are active for no example of the split.
-        units: of a sparse code.
-        codeword_perplexity: exp of the entropy of a quantised code's codewords over the split, averaged over stages: as
-            how many codewords, all as frequent, they are; None for other codes.
-        codewords_used: codewords that occur at all, added up over stages.
-        codewords: that there are, added up over stages.
+        active_units: how many latent dimensions vary with the data; None for a single example.
+        seed: of the samples.
+        seconds: duration of the evaluation.
+        clustering_accuracy: share of examples in the mixture component that is assigned to their class; None without a
+            mixture prior or labels.
+        classification_accuracy: share of examples whose most probable class under q(y|x) is the right one; None for
+            codes without a class, or without labels.
+        active_fraction: share of the units of a sparse code that are not zero for an example; None for other codes.
+        dead_units: units of a sparse code that are zero for every example of the split.
+        units: number of units of a sparse code.
+        codeword_perplexity: exp of the entropy of the codewords of a quantised code over the split, averaged over
+            stages: the effective number of codewords; None for other codes.
+        codewords_used: number of codewords that occur in the split, summed over stages.
+        codewords: number of codewords, summed over stages.
+        baseline_error: the squared error of the mean example as the reconstruction of all examples: the variance of the
+            data; None for a single example.
+        psnr: 10 log₁₀ (1 / squared error) of an example, at most 100 dB, averaged over examples; None unless values are
+            between 0 and 1.
     """
 
     split: str
@@ -61,15 +65,17 @@ class Evaluation:
     codeword_perplexity: float | None = None
     codewords_used: int | None = None
     codewords: int | None = None
+    baseline_error: float | None = None
+    psnr: Estimate | None = None
 
     @property
     def nll_per_value(self) -> Estimate:
-        """The reconstruction term for each value (pixel), in nats: what Keras prints as binary cross-entropy."""
+        """The reconstruction term per value (pixel), in nats, such as the binary cross-entropy that Keras prints."""
         return self.nll.scaled(1 / self.dimensions)
 
     @property
     def elbo_bpd(self) -> Estimate | None:
-        """Bits for each value that a code built on the elbo would take; None unless log p is a mass on this data."""
+        """Bits per value of a lossless code based on the elbo; None unless p(x|z) is a mass for these data."""
         return self._bpd(self.elbo)
 
     @property
@@ -82,23 +88,8 @@ class Evaluation:
             return None
         return bound.scaled(-1 / (self.dimensions * math.log(2)))
 
-    @property
-    def caution(self) -> str | None:
-        """What a reader must know before comparing these numbers with others', or None."""
-        if self.measure is LogProbKind.NEITHER:
-            return (
-                "The Bernoulli likelihood on grey values is a cross-entropy: elbo and log-likelihood compare models "
-                "with each other and are no probabilities of the data, so bits per dimension are left out."
-            )
-        if self.measure is LogProbKind.DENSITY:
-            return (
-                "log p(x) is a density, so it can be positive and depends on the units of the data; bits per dimension "
-                "are given only for probability masses (--likelihood discretized-logistic)."
-            )
-        return None
-
     def as_dict(self) -> dict[str, Any]:
-        """The numbers as JSON, with the derived ones."""
+        """The numbers for JSON, with the derived ones."""
         derived = {
             "nll_per_value": self.nll_per_value,
             "elbo_bpd": self.elbo_bpd,

@@ -1,4 +1,4 @@
-"""The Fréchet distance between two clouds of features."""
+"""The Fréchet distance between two sets of features."""
 
 import torch
 from jaxtyping import Float
@@ -15,18 +15,18 @@ def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m 
 
         d² = |m − m'|² + tr(C + C' − 2 (C C')^½)
 
-    It shrinks with the number of examples, so only distances of as many can be compared.
+    It shrinks with the number of examples: compare only distances between sets of equal size.
 
     Args:
-        real: features of real examples, by any network.
-        generated: of generated ones, by the same network.
+        real: features of real examples, from any network.
+        generated: features of generated examples, from the same network.
 
     Returns:
-        0 where means and covariances agree.
+        A number in squared units of the features; 0 if means and covariances are equal.
 
     Raises:
-        ShapeError: they differ in width.
-        ArgumentError: a single example, which has no covariance.
+        ShapeError: the two have different numbers of features.
+        ArgumentError: fewer than two examples.
 
     References:
         Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, "GANs trained by a two time-scale update rule converge to
@@ -39,7 +39,7 @@ def frechet_distance(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m 
         9.0
     """
     if real.shape[1:] != generated.shape[1:]:
-        raise ShapeError(f"features to compare have one width, not {real.shape[1]} and {generated.shape[1]}")
+        raise ShapeError(f"both sets need the same number of features, not {real.shape[1]} and {generated.shape[1]}")
     return gaussian_frechet_distance(*_moments(real), *_moments(generated))
 
 
@@ -51,8 +51,8 @@ def gaussian_frechet_distance(
 ) -> float:
     """The squared Fréchet distance between two normals.
 
-    The trace of (C C')^½ is that of (C^½ C' C^½)^½, whose argument is symmetric and positive: its eigenvalues are real
-    and need no iteration that could fail where a covariance is singular.
+    The trace of (C C')^½ is that of (C^½ C' C^½)^½, whose argument is symmetric and positive semidefinite, so that its
+    eigenvalues are real and can be computed even if a covariance is singular.
     """
     values, vectors = torch.linalg.eigh(covariance)
     root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
@@ -62,14 +62,14 @@ def gaussian_frechet_distance(
 
 
 def frechet_estimate(real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], *, seed: int = 0) -> Estimate:
-    """The distance with its standard error, by drawing both sets anew from themselves thirty times (the bootstrap).
+    """The distance with its standard error, from thirty bootstrap samples of both sets.
 
-    Only the spread is taken from there: the distances of sets drawn anew are themselves too large.
+    Only the standard error is from the bootstrap, as the distances between bootstrap samples are too large.
 
     Args:
         real: features of real examples.
         generated: of generated ones.
-        seed: of the draws.
+        seed: of the bootstrap.
     """
     generator, distances = torch.Generator().manual_seed(seed), list[float]()
     for _ in range(_N_BOOTSTRAP):
@@ -85,9 +85,9 @@ def _bootstrap_counts(n: int, generator: torch.Generator) -> Tensor:
 
 
 def _moments(x: Tensor, times: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Mean and unbiased covariance, in float64; each example counts as often as it was drawn."""
+    """Mean and unbiased covariance in float64, with examples weighted by `times`."""
     if len(x) < 2:
-        raise ArgumentError(f"a covariance needs two examples or more, not {len(x)}")
+        raise ArgumentError(f"a covariance needs at least two examples, not {len(x)}")
     x = x.double()
     weights = torch.ones(len(x), dtype=x.dtype) if times is None else times.to(x.dtype)
     mean = weights @ x / weights.sum()

@@ -1,4 +1,4 @@
-"""log p(x), as nearly as importance sampling gets."""
+"""log p(x), estimated by importance sampling."""
 
 import math
 
@@ -16,17 +16,17 @@ _CHUNK_DECODED = 2_000
 def log_likelihoods(
     model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples: int, context: Tensor | None = None
 ) -> Float[Tensor, " batch"]:
-    """The importance-weighted bound on log p(x) for each example, in nats.
+    """The importance-weighted lower bound on log p(x) for each example, in nats.
 
-    log (1/K) Σ_k p(x, z_k) / q(z_k|x) with z_k drawn from q(z|x): below log p(x) on average, and nearer to it the
-    larger K is. The draws are made in chunks that fit in memory, and their sum of exponentials is kept as a
-    logarithm. A quantised posterior draws one code only, so that any K gives the elbo.
+    log (1/K) Σ_k p(x, z_k) / q(z_k|x) with z_k sampled from q(z|x): on average below log p(x), and closer to it for
+    larger K. Samples are processed in chunks that fit in memory, with a running log-sum-exp. A quantised posterior has
+    one code only, so that any K gives the elbo.
 
     Args:
-        model: with a posterior and a prior that have densities.
+        model: a model whose posterior and prior have densities.
         x: examples in the model's units.
         n_samples: K.
-        context: what conditional parts are told.
+        context: what conditional parts are conditioned on.
 
     Raises:
         CapabilityError: the model is a plain autoencoder.

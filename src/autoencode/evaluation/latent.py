@@ -1,4 +1,4 @@
-"""Where the data lie in the latent space."""
+"""The codes of a data set, and how much each latent dimension is used."""
 
 import math
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Codes:
 
     Args:
         means: posterior means, (n, *latent_shape).
-        kl: KL of each example and dimension, (n, *latent_shape) in nats, or None where there is none.
+        kl: KL of each example and dimension, (n, *latent_shape) in nats, or None if the model has none.
         labels: (n,), or None.
         counts: how often each codeword of quantised codes occurs, (stages, K); None for other codes.
     """
@@ -46,7 +46,7 @@ def encode_all(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Codes:
-    """Encodes every example of a subset, in order; of huge codes only as many, at even distances, as 256 MB hold.
+    """Encodes the examples of a subset in order; of very large codes only as many, evenly spaced, as fit into 256 MB.
 
     Args:
         model: the model, in evaluation mode.
@@ -88,27 +88,27 @@ def _kl_per_dimension(model: Autoencoder, q: Distribution, context: Tensor | Non
 def relevance(
     kl: Float[Tensor, "n ..."] | None, codes: Float[Tensor, "m numbers"]
 ) -> tuple[Float[Tensor, " numbers"], Literal["KL", "variance"]]:
-    """What each number of a code tells: its mean KL in nats, or its variance where it has no KL of its own.
+    """The information in each latent dimension: its mean KL in nats, or its variance if it has no KL of its own.
 
     Args:
         kl: of each example and dimension, as in `Codes`.
-        codes: of examples, draws from q(z|x).
+        codes: of examples, sampled from q(z|x).
 
     Returns:
-        A value for each number, and which of the two it is.
+        A value for each dimension, and which of the two measures it is.
     """
-    if kl is None or kl[0].numel() != codes.shape[1]:  # one-hot codes have a KL for several numbers together
+    if kl is None or kl[0].numel() != codes.shape[1]:  # one-hot codes have one KL for several values
         return codes.var(0, correction=0), "variance"
     return kl.flatten(1).mean(0), "KL"
 
 
 def active_units(means: Float[Tensor, "n ..."], units: int | None = None) -> int:
-    """How many latent dimensions the encoder uses: those whose posterior mean varies over the data by more than 0.01.
+    """The number of active latent dimensions, whose posterior mean has a variance of more than 0.01 over the data.
 
     Args:
         means: posterior means, (n, *latent_shape).
-        units: how many there are, if one is several numbers of the code side by side, such as a categorical variable;
-            it is in use if any of its numbers varies. By default every number is one.
+        units: the number of units, if a unit consists of several neighbouring values, such as a categorical variable;
+            it is active if any of its values varies. By default every value is a unit.
 
     References:
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2:

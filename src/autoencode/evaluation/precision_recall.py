@@ -1,4 +1,4 @@
-"""How many generated examples are like real ones, and how many kinds of real ones are generated."""
+"""Improved precision and recall of generated examples."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -11,19 +11,19 @@ from autoencode.evaluation.neighbours import distances, kth_neighbour_distances
 def precision_recall(
     real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], k: int = 3
 ) -> tuple[Estimate, Estimate]:
-    """Improved precision and recall, in the space of some network's features.
+    """Improved precision and recall, in the feature space of a network.
 
-    Each set stands for the balls round its points that reach to the k-th nearest other one. Precision is the share of
-    generated points inside a ball of the real ones, recall the share of real points inside a ball of the generated
-    ones. Both depend on the number of points; compare sets of one size.
+    Each point has a ball that reaches to its k-th nearest neighbour in the same set. Precision is the share of
+    generated points inside a ball of a real one, recall the share of real points inside a ball of a generated one. Both
+    depend on the number of points: compare sets of equal size.
 
     Args:
         real: features of real examples.
-        generated: of generated ones, as many.
-        k: which neighbour a ball reaches to; 3 in the paper.
+        generated: features of equally many generated examples.
+        k: a ball reaches to the k-th nearest neighbour; 3 in the paper.
 
     Returns:
-        Precision and recall; their standard errors are over the points judged, the other set's balls taken as given.
+        Precision and recall, with standard errors over the points of one set, the other set being fixed.
 
     References:
         Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019,
@@ -36,5 +36,5 @@ def precision_recall(
 def in_any_ball(
     x: Float[Tensor, "n dims"], centres: Float[Tensor, "m _dims"], reach: Float[Tensor, " m"]
 ) -> Bool[Tensor, " n"]:
-    """Which points lie inside the ball of at least one centre."""
+    """Which points lie inside at least one ball."""
     return torch.cat([(rows <= reach).any(1) for rows in distances(x, centres)])

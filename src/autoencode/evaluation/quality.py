@@ -1,4 +1,4 @@
-"""How near pictures are to clean ones: PSNR, SSIM and RMSE."""
+"""PSNR, SSIM and RMSE of pictures against clean ones."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.evaluation.estimate import Estimate
 
 _WINDOW = 11
-"""Pixels of SSIM's window: a Gaussian of 1.5 pixels, cut off at 3.5 of them."""
+"""Pixels of the window of SSIM: a Gaussian with σ = 1.5 pixels, truncated at 3.5 σ."""
 _CHUNK_VALUES = 2**20
 
 Picture = UInt8[np.ndarray, "_channels _height _width"]
@@ -21,12 +21,12 @@ Picture = UInt8[np.ndarray, "_channels _height _width"]
 
 @dataclass(frozen=True)
 class PictureQuality:
-    """How near one picture is to the clean one.
+    """The quality of one picture.
 
     Args:
-        psnr: 10 log₁₀ (255² / mean squared error), in dB; infinite where they are equal.
-        ssim: the mean structural similarity, 1 where they are equal; NaN where a side has fewer than 11 pixels.
-        rmse: the root of the mean squared error over all values, with white as 1.
+        psnr: 10 log₁₀ (255² / mean squared error), in dB; infinite for equal pictures.
+        ssim: mean structural similarity, 1 for equal pictures; NaN if a side has fewer than 11 pixels.
+        rmse: root mean squared error over all values, with white as 1.
     """
 
     psnr: float
@@ -36,11 +36,11 @@ class PictureQuality:
 
 @dataclass(frozen=True)
 class Quality:
-    """The means over pictures, each with its uncertainty; `Estimate.interval` is the 95 % interval.
+    """Means over pictures; `Estimate.interval` is the 95 % confidence interval.
 
     Args:
         psnr: in dB.
-        ssim: of pictures of at least 11 pixels a side; None where there are none.
+        ssim: of pictures of at least 11 pixels a side; None if there are none.
         rmse: with white as 1.
     """
 
@@ -50,7 +50,7 @@ class Quality:
 
     @classmethod
     def of(cls, pictures: Sequence[PictureQuality]) -> "Quality":
-        """The means over pictures, of which there is at least one."""
+        """The means over at least one picture."""
         ssim = [picture.ssim for picture in pictures if not math.isnan(picture.ssim)]
         return cls(
             _mean([picture.psnr for picture in pictures]),
@@ -61,13 +61,13 @@ class Quality:
 
 @dataclass(frozen=True)
 class RestorationQuality:
-    """What restoring was worth.
+    """The quality before and after a restoration.
 
     Args:
-        degraded: how near the pictures were to the clean ones before.
-        restored: how near they are now.
-        change: of each picture, restored less degraded: its interval is narrower than the two others suggest, as what
-            makes a picture easy or hard counts for both.
+        degraded: quality of the pictures before.
+        restored: quality after.
+        change: restored minus degraded, picture by picture. Its interval is narrower than the other two suggest, as
+            both depend on how difficult a picture is.
     """
 
     degraded: Quality
@@ -84,19 +84,19 @@ class RestorationQuality:
 def measure_restoration(
     clean: Sequence[Picture], degraded: Sequence[Picture], restored: Sequence[Picture]
 ) -> RestorationQuality:
-    """Measures restored pictures against clean ones, and beside them the pictures that were restored.
+    """Measures pictures before and after a restoration against clean ones.
 
     Args:
-        clean: what they should look like; of any sizes.
-        degraded: what was restored.
-        restored: what came of it.
+        clean: the targets; of any sizes.
+        degraded: the pictures before.
+        restored: the pictures after.
 
     Returns:
-        The means over pictures, with 95 % intervals.
+        Means over pictures, with 95 % confidence intervals.
 
     Raises:
-        ArgumentError: no pictures, or not as many of each.
-        ShapeError: two that belong together differ in size.
+        ArgumentError: there are no pictures, or not equally many of each.
+        ShapeError: two corresponding pictures differ in size.
         CapabilityError: scikit-image is not installed.
 
     Example:
@@ -108,7 +108,7 @@ def measure_restoration(
     """
     if not len(clean) == len(degraded) == len(restored) > 0:
         raise ArgumentError(
-            f"as many clean pictures as degraded and restored ones are needed, not {len(clean)}, {len(degraded)} and "
+            f"clean, degraded and restored pictures must be equally many, not {len(clean)}, {len(degraded)} and "
             f"{len(restored)}"
         )
     before = [picture_quality(*pair) for pair in zip(clean, degraded, strict=True)]
@@ -116,9 +116,9 @@ def measure_restoration(
 
 
 def picture_quality(clean: Picture, picture: Picture) -> PictureQuality:
-    """Measures one picture against the clean one; grey against colour counts as three equal channels.
+    """Measures one picture against the clean one; grey is compared with colour as three equal channels.
 
-    Large pictures are measured in strips, so that the memory needed does not grow with them.
+    Large pictures are measured in strips, so that memory does not grow with their size.
 
     Raises:
         ShapeError: they differ in size.
@@ -127,8 +127,8 @@ def picture_quality(clean: Picture, picture: Picture) -> PictureQuality:
     References:
         SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to structural
         similarity", IEEE Transactions on Image Processing 13, 2004, equation 13, with the Gaussian window of 11 × 11
-        pixels and the constants given there, by scikit-image; the mean over channels and over all places where the
-        whole window lies inside the picture.
+        pixels and the constants given there, computed by scikit-image; the mean over channels and over all positions of
+        the window inside the picture.
     """
     rmse = root_mean_squared_error(clean, picture)
     psnr = -20 * math.log10(rmse) if rmse > 0 else math.inf
@@ -136,7 +136,7 @@ def picture_quality(clean: Picture, picture: Picture) -> PictureQuality:
 
 
 def root_mean_squared_error(clean: Picture, picture: Picture) -> float:
-    """Over all values of two pictures of one size, with white as 1.
+    """The root mean squared error over all values of two pictures of equal size, with white as 1.
 
     Raises:
         ShapeError: they differ in size.
@@ -148,10 +148,10 @@ def root_mean_squared_error(clean: Picture, picture: Picture) -> float:
 
 
 def require_scikit_image() -> None:
-    """Raises where what is needed to measure pictures is not installed.
+    """Checks that scikit-image is installed.
 
     Raises:
-        CapabilityError: scikit-image is missing; the message says how to install it.
+        CapabilityError: it is not; the message says how to install it.
     """
     _scikit_image()
 
@@ -181,22 +181,22 @@ def _scikit_image() -> Callable[..., Any]:
         from skimage.metrics import structural_similarity
     except ImportError as error:
         raise CapabilityError(
-            "SSIM is measured by scikit-image, which is not installed: pip install 'autoencode[metrics]'"
+            "SSIM needs scikit-image, which is not installed: pip install 'autoencode[metrics]'"
         ) from error
     return structural_similarity
 
 
 def _matched_channels(clean: Picture, picture: Picture) -> tuple[Picture, Picture]:
-    """Both with as many channels."""
+    """Both pictures with equally many channels."""
     if clean.shape[1:] != picture.shape[1:]:
         sizes = " and ".join("x".join(map(str, each.shape[1:])) for each in (clean, picture))
-        raise ShapeError(f"pictures to compare must have one size, not {sizes}")
+        raise ShapeError(f"pictures to compare must have equal sizes, not {sizes}")
     shape = (max(len(clean), len(picture)), *clean.shape[1:])
     return np.broadcast_to(clean, shape), np.broadcast_to(picture, shape)
 
 
 def _strips(shape: tuple[int, ...], overlap: int) -> list[slice]:
-    """The rows of a picture in strips of about a million values, each begun so many rows before the last one's end."""
+    """The rows of a picture in strips of about a million values; neighbours share `overlap` rows."""
     channels, height, width = shape
     step = max(1, _CHUNK_VALUES // (channels * width))
     return [slice(start, min(start + step + overlap, height)) for start in range(0, height - overlap, step)]

@@ -1,4 +1,4 @@
-"""A quantile and how sure it is."""
+"""A quantile with its confidence interval."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ class Quantile:
     """A quantile of a quantity over examples.
 
     Args:
-        share: of the examples that lie below it, in (0, 1): 0.5 is the median.
-        value: the quantile of the examples that were drawn.
-        interval: where the quantile of all such examples is, at 95 % confidence, whatever their distribution: two
-            of the ordered examples, chosen by the binomial distribution.
-        n: how many examples.
+        share: of the examples below it, in (0, 1): 0.5 is the median.
+        value: the quantile of the sample.
+        interval: distribution-free 95 % confidence interval: two order statistics, chosen by the binomial
+            distribution.
+        n: number of examples.
 
     References:
         David and Nagaraja, "Order statistics", third edition 2003, section 7.1.
@@ -33,7 +33,7 @@ class Quantile:
 
     @classmethod
     def of(cls, values: Float[Tensor, " n"], share: float) -> "Quantile":
-        """The quantile of one value an example; the interval is cut off at the smallest and the largest value."""
+        """The quantile of one value per example; the interval is limited to the smallest and the largest value."""
         from scipy.stats import binom
 
         ordered, n = values.detach().double().sort().values, len(values)

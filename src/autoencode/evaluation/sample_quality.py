@@ -1,4 +1,4 @@
-"""How good generated examples are, in the features of any network."""
+"""The quality of generated examples, in the features of any network."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from autoencode.evaluation.precision_recall import precision_recall
 
 @dataclass(frozen=True)
 class SampleQuality:
-    """Generated examples beside real ones.
+    """Generated examples compared with real ones.
 
     Args:
         frechet: the squared Fréchet distance; smaller is better.
-        precision: share of generated examples that are like some real ones.
-        recall: share of real examples that are like some generated ones.
-        density: precision that counts by how many real ones; can exceed 1.
+        precision: share of generated examples that are close to a real one.
+        recall: share of real examples that are close to a generated one.
+        density: precision, weighted by the number of close real examples; can exceed 1.
         coverage: share of real examples with a generated one near them.
     """
 
@@ -33,15 +33,14 @@ class SampleQuality:
 def sample_quality(
     real: Float[Tensor, "n dims"], generated: Float[Tensor, "m _dims"], *, seed: int = 0
 ) -> SampleQuality:
-    """Measures generated examples by features that you give: of the small classifier here, or of a network of yours.
+    """Measures generated examples by their features, from `train_classifier` or from your own network.
 
-    All of these numbers depend on the network and on how many examples there are: compare those of one network and of
-    equal numbers only.
+    All of these numbers depend on the network and on the number of examples: compare only numbers that share both.
 
     Args:
-        real: features of real examples that the model did not learn from.
-        generated: of as many generated ones.
-        seed: of the draws that give the Fréchet distance its standard error.
+        real: features of held-out real examples.
+        generated: features of equally many generated examples.
+        seed: of the bootstrap that gives the Fréchet distance its standard error.
 
     References:
         See `frechet_distance`, `precision_recall` and `density_coverage`.

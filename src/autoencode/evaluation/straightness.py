@@ -1,4 +1,4 @@
-"""How straight pictures change along a line between two codes."""
+"""How straight the decoded path between two codes is."""
 
 import torch
 from jaxtyping import Float
@@ -12,24 +12,24 @@ from autoencode.evaluation.estimate import Estimate
 def straightness(
     decode: Decode, codes: Float[Tensor, "n *latent_shape"], *, steps: int = 32, seed: int = 0
 ) -> Estimate:
-    """The length of the decoded picture's path over the distance of its ends, for pairs of codes; 1 is straight.
+    """The length of the decoded path over the distance of its ends, for pairs of codes; 1 is straight.
 
         length / distance = Σᵢ ‖D(zᵢ₊₁) − D(zᵢ)‖ / ‖D(z_n) − D(z_0)‖,    zᵢ on the line from one code to the other
 
-    Pictures that take a detour, through things that are like neither end, have a longer way. Fewer steps cut corners:
-    the number is a lower bound that grows with `steps`.
+    A path that passes through pictures unlike both ends is longer. With fewer steps it is underestimated: the result is
+    a lower bound that grows with `steps`.
 
     Args:
         decode: the means of p(x|z).
-        codes: of held-out examples; each is in one pair at most, so that pairs are independent.
-        steps: pieces of a path.
+        codes: of held-out examples; each is in at most one pair, so that pairs are independent.
+        steps: segments of a path.
         seed: of the pairing.
 
     Returns:
-        The mean over pairs; pairs that decode to the same picture are left out.
+        The mean over pairs; pairs that decode to the same picture are skipped.
 
     Raises:
-        ArgumentError: fewer than two codes, or all of them decode to one picture.
+        ArgumentError: there are fewer than two codes, or all decode to the same picture.
 
     References:
         The length of a latent path measured in data space: Arvanitidis, Hansen and Hauberg, "Latent space oddity: on
@@ -44,10 +44,10 @@ def length_ratios(
     """Length over distance for each pair; see `straightness`.
 
     Raises:
-        ArgumentError: fewer than two codes, or all of them decode to one picture.
+        ArgumentError: there are fewer than two codes, or all decode to the same picture.
     """
     if len(codes) < 2 or steps < 1:
-        raise ArgumentError(f"a path needs two codes and a step, not {len(codes)} and {steps}")
+        raise ArgumentError(f"paths need at least two codes and one step, not {len(codes)} and {steps}")
     order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(seed))
     first, second = codes[order[: len(codes) // 2]], codes[order[len(codes) // 2 : len(codes) // 2 * 2]]
     start = before = decode(first).flatten(1)
@@ -58,5 +58,5 @@ def length_ratios(
         before = now
     distance = (before - start).norm(dim=1)
     if not bool((distance > 0).any()):
-        raise ArgumentError("all codes decode to one picture: there is no path to measure")
+        raise ArgumentError("all codes decode to the same picture: there is no path to measure")
     return (length / distance)[distance > 0]

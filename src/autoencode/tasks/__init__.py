@@ -19,7 +19,7 @@ from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_change, save_edit
-from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.generate import generate
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
@@ -56,6 +56,7 @@ __all__ = [
     "Traversal",
     "blend",
     "check_suffix",
+    "cautions",
     "choose_prior",
     "load_or_train_classifier",
     "encode_example",

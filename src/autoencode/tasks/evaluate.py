@@ -1,25 +1,38 @@
-"""Measures a run on its held-out data."""
+"""Evaluates a run on held-out data."""
 
 import json
 from typing import Any, Literal
 
 from autoencode import evaluation
 from autoencode.evaluation import Evaluation
+from autoencode.recipes import recipes
 from autoencode.runs.run import Run
 from autoencode.storage import atomic_write
 
 
 def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", **options: Any) -> Evaluation:
-    """Elbo, log-likelihood, reconstruction error and latent health, also kept in the run's evaluation.json.
+    """Computes elbo, log-likelihood, reconstruction error and more, and saves them in the run's evaluation.json.
 
     Args:
         run: the trained model.
-        split: which part of the data; "test" was seen by nothing before.
+        split: of the data; nothing was fitted to "test" or chosen by it.
         options: of `autoencode.evaluation.evaluate`, `reporter` and `cancel` among them.
 
     Returns:
-        The numbers, in nats for each example.
+        The measurements, in nats per example.
     """
     measured = evaluation.evaluate(run.model, run.data.subsets[split], split=split, **options)
     atomic_write(run.folder.path / "evaluation.json", json.dumps(measured.as_dict(), indent=2) + "\n")
     return measured
+
+
+def cautions(run: Run, measured: Evaluation) -> list[str]:
+    """What a reader must know about the numbers of a run, with advice that its recipe can follow.
+
+    Args:
+        run: the trained model.
+        measured: its evaluation.
+    """
+    name = run.folder.record.recipe or ""
+    options = [parameter.name for parameter in recipes[name].parameters] if name in recipes else []
+    return evaluation.cautions(measured, options)

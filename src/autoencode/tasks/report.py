@@ -1,4 +1,4 @@
-"""Writes what a person looks at first: report.html and the figures."""
+"""Writes report.html and its figures."""
 
 import math
 from pathlib import Path
@@ -14,7 +14,7 @@ from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
-from autoencode.tasks.evaluate import evaluate
+from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.generate import sample
 from autoencode.tasks.reconstruct import reconstruct_batch
 from autoencode.views import figures
@@ -34,16 +34,16 @@ def report(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """Draws the figures and writes one self-contained page.
+    """Draws the figures and writes report.html, one self-contained page.
 
     Args:
         run: the trained model.
-        measured: its numbers; measured here if they are not given.
+        measured: its evaluation; computed here if it is not given.
         reporter: receives the progress of measuring and drawing.
         cancel: ends it early, between two figures.
 
     Returns:
-        Where the page is: `report.html` in the run folder. Its figures are in `figures/` as well.
+        The path of the page, `report.html` in the run folder. The figures are also saved in `figures/`.
 
     Raises:
         CancelledError: `cancel` asked for it.
@@ -62,7 +62,7 @@ def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], trai
     content = ReportContent(
         title=run.name,
         lead=_lead(run),
-        notes=[*run.folder.data.notes, *([measured.caution] if measured.caution else [])],
+        notes=[*run.folder.data.notes, *cautions(run, measured)],
         figures=list(learned.values()),
         training=list(training.values()),
         numbers=[*rows(measured), *_fitted_prior(run)],
@@ -76,7 +76,7 @@ def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], trai
 def _lead(run: Run) -> str:
     record, data, metrics = run.folder.record, run.folder.data, run.folder.metrics()
     epochs, minutes = (metrics[-1].epoch, metrics[-1].seconds / 60) if metrics else (0, 0)
-    purpose = "to restore them" if _is_overcomplete(run) else f"to tell each in {_size(run)}"
+    purpose = "to restore them" if _is_overcomplete(run) else f"with codes of {_size(run)} each"
     return (
         f"{record.recipe} learned from {data.sizes.train:,} {run.modality.noun} of {data.name} {purpose}: "
         f"{epochs:.3g} epochs in {minutes:.1f} minutes on {run.folder.plan.hardware}."
@@ -84,21 +84,21 @@ def _lead(run: Run) -> str:
 
 
 def _size(run: Run) -> str:
-    """How large a code is, in words."""
+    """The size of a code, in words."""
     prior, numbers = run.model.prior, math.prod(run.model.latent_shape)
     if isinstance(prior, CodewordPrior):
-        return f"{prior.n_indices:,} codewords, each one of {prior.codes.n_codes:,}"
-    return "1 number" if numbers == 1 else f"{numbers} numbers"
+        return f"{prior.n_indices:,} codewords out of {prior.codes.n_codes:,}"
+    return "1 dimension" if numbers == 1 else f"{numbers:,} dimensions"
 
 
 def _is_overcomplete(run: Run) -> bool:
-    """Whether a code holds the whole example and more, as a restorer's does."""
+    """Whether a code has at least as many values as an example, as that of a restorer."""
     numbers = math.prod(run.model.latent_shape)
     return isinstance(run.model.posterior, IdentityPosterior) and numbers >= math.prod(run.model.data_shape)
 
 
 def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
-    """What the model made of the data, the most telling picture first."""
+    """The figures of what the model learned, the most important first."""
     part = run.data.test
     drawn = dict[str, Figure]()
     if run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
@@ -124,7 +124,7 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
 
 
 def _normal(run: Run) -> bool:
-    """Whether codes are standard normal under the prior, as the grid's quantiles and the circles take for granted."""
+    """Whether the prior is a standard normal, which the quantiles of the grid and the circles assume."""
     return isinstance(run.model.prior, StandardNormalPrior)
 
 
@@ -137,20 +137,20 @@ def _reconstructions(run: Run, part: Subset) -> Figure:
     back = reconstruct_batch(run, x, part[: len(x)].conditioning())
     image, above = figures.comparison(run.modality, x, back)
     lost = (
-        "The code has room for all of it: what differs is what the model corrected"
+        "The code can hold a whole example, so differences are corrections by the model"
         if _is_overcomplete(run)
-        else ("What is lost did not fit into the code")
+        else "Detail that the code cannot hold is lost"
     )
     return Figure(
         "Originals and reconstructions",
-        f"{above}. All are from the test part, which the model never saw. {lost}.",
+        f"{above}. All are from the test split, which was not used in training. {lost}.",
         f"{len(x)} test examples, each with its reconstruction",
         image,
     )
 
 
 def _corrupted_batch(run: Run, part: Subset) -> Batch | None:
-    """Some examples as the objective shows them to the model, or None where it shows them as they are."""
+    """Some examples as the objective corrupts them for the model; None if it does not corrupt them."""
     batch = next(iter(sequential_batches(part.subsample(_PAIRS), _PAIRS)))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -159,31 +159,26 @@ def _corrupted_batch(run: Run, part: Subset) -> Batch | None:
 
 
 def _restorations(run: Run, batch: Batch) -> Figure:
-    repaired = reconstruct_batch(run, batch.x, batch.context)
+    restored = reconstruct_batch(run, batch.x, batch.context)
     return Figure(
-        "Spoiled examples and their repair",
-        "What the model is shown above, below it what it makes of that, and at the bottom the clean picture, which the "
-        "model did not see. All are from the test part.",
-        f"{len(batch)} test examples, each spoiled, repaired and clean",
-        figures.stacked([batch.x, repaired, batch.target]),
+        "Corrupted examples and their restoration",
+        "Top row: the corrupted input. Middle row: the model's output. Bottom row: the clean target, which the model is "
+        "not given. All are from the test split.",
+        f"{len(batch)} test examples, each corrupted, restored and clean",
+        figures.stacked([batch.x, restored, batch.target]),
     )
 
 
 def _codes(run: Run, codes: Codes) -> Figure:
     dims = codes.means.flatten(1).shape[1]
     scale = 1.0 if _normal(run) and dims <= 2 else None
-    where = (
-        "in the latent plane"
-        if dims == 2
-        else "along the two directions in which codes vary most"
-        if dims > 2
-        else "on the line"
-    )
-    circles = " The dashed circles hold 39 % and 86 % of the prior." if scale and dims == 2 else ""
-    coloured = ", coloured by class; the model was not told the classes" if codes.labels is not None else ""
+    where = {1: " as a histogram", 2: ""}.get(dims, " along their first two principal components")
+    circles = " The dashed circles contain 39 % and 86 % of the prior." if scale and dims == 2 else ""
+    unsupervised = "" if run.model.is_conditional else "; the model was trained without the classes"
+    coloured = f", coloured by class{unsupervised}" if codes.labels is not None else ""
     return Figure(
-        "Where the examples lie",
-        f"The code of each test example {where}{coloured}.{circles}",
+        "Codes of the test examples",
+        f"The mean code of each test example{where}{coloured}.{circles}",
         f"scatter plot of {len(codes.means):,} codes",
         figures.codes(codes.means.flatten(1), codes.labels, run.data.classes, scale),
     )
@@ -196,19 +191,19 @@ def _manifold(run: Run, part: Subset) -> Figure:
     rest = (
         ""
         if dims == 2
-        else f" of latent dimensions {axes[0] + 1} and {axes[1] + 1}, the two that tell most; the others are 0"
+        else f" over latent dimensions {axes[0] + 1} and {axes[1] + 1}, those with the largest KL; the others are 0"
     )
     return Figure(
-        "The latent plane, decoded",
-        f"What the decoder draws on a grid{rest}. The grid follows the quantiles of the normal prior, so every picture "
-        "is as likely as any other.",
-        "pictures that change smoothly over a grid of codes",
+        "Decoded grid of codes",
+        f"The decoder's output on a grid of codes{rest}. The grid is at the quantiles of the normal prior, so that all "
+        "pictures have the same probability.",
+        "decoded pictures on a grid of codes",
         image,
     )
 
 
 def _most_active_dims(run: Run, part: Subset) -> tuple[int, int]:
-    """The two latent dimensions with the largest KL, in the order of their numbers."""
+    """The two latent dimensions with the largest KL, in ascending order."""
     if run.model.latent_shape[0] == 2:
         return 0, 1
     rates = encode_all(run.model, part[:1_000]).kl
@@ -219,8 +214,8 @@ def _most_active_dims(run: Run, part: Subset) -> tuple[int, int]:
 
 def _samples(run: Run) -> Figure:
     return Figure(
-        "New ones",
-        "Codes drawn from the prior and decoded: nothing here was in the data.",
+        "Samples from the model's prior",
+        "Codes sampled from the prior and decoded. None of these pictures is from the data.",
         f"{_SAMPLES} generated pictures",
         figures.grid(sample(run, _SAMPLES, prior="own"), columns=10),
     )
@@ -228,31 +223,32 @@ def _samples(run: Run) -> Figure:
 
 def _samples_ex_post(run: Run, kind: str) -> Figure:
     return Figure(
-        "New ones, from where the codes lie",
-        f"Codes drawn from the {kind} prior that was fitted to the codes after the training, and decoded: nothing here "
-        "was in the data.",
+        f"Samples from the fitted {kind} prior",
+        f"Codes sampled from the {kind} prior that was fitted to the codes after training, and decoded. None of these "
+        "pictures is from the data.",
         f"{_SAMPLES} generated pictures",
         figures.grid(sample(run, _SAMPLES, prior="ex-post"), columns=10),
     )
 
 
 def _fitted_prior(run: Run) -> list[Row]:
-    """How well the priors tell the validation part's codes; nothing where none was fitted."""
+    """The negative log density of validation codes under each prior; nothing if none was fitted."""
     fitted = fitted_facts(run.path)
     if fitted is None:
         return []
-    meaning = "minus the log density of held-out codes; less is better"
+    meaning = "negative log density of held-out codes; less is better"
     lines = [
         (f"codes under the {fitted['kind']} prior", fitted["nll"]),
-        ("codes under its own prior", fitted["nll_own"]),
+        ("codes under the model's prior", fitted["nll_own"]),
     ]
     return [Row(name, str(Estimate(**value)), "nats per code", meaning) for name, value in lines if value]
 
 
 def _rates(rates: torch.Tensor) -> Figure:
     return Figure(
-        "What each number of the code tells",
-        "The KL of each latent dimension, averaged over test examples. One near 0 tells nothing of the picture.",
+        "KL of each latent dimension",
+        "The KL of each latent dimension in nats, averaged over test examples. A dimension with a KL near 0 carries no "
+        "information about the example.",
         "bar chart of the KL of each latent dimension",
         figures.kl_bars(rates.mean(0).flatten()),
     )
@@ -262,12 +258,13 @@ def _training_figures(run: Run) -> dict[str, Figure]:
     lines = [epoch.as_dict() for epoch in run.folder.metrics()]
     if not lines:
         return {}
+    has_warmup = "kl" in lines[-1]["train"] and run.folder.record.arguments.get("warmup_steps")
+    warmup = " While the weight of the KL rises to its final value, the training loss is lower." if has_warmup else ""
     return {
         "curves": Figure(
             "Learning curves",
-            "The loss and its terms after each epoch, on what was learned from and on what was held out. While the "
-            "weight of the KL still rises, the training loss is smaller than it will be.",
-            "learning curves",
+            f"The loss and its terms after each epoch, on the training split and on the validation split.{warmup}",
+            "learning curves of the loss and its terms",
             figures.curves(lines),
         )
     }
@@ -279,8 +276,8 @@ def _facts(run: Run, measured: Evaluation) -> dict[str, str]:
         "recipe": f"{record.recipe} ({_format_items(record.arguments)})",
         "training": _format_items(record.settings.model_dump(exclude_none=True)),
         "data": f"{data.name}, {' × '.join(map(str, data.data_shape))}, SHA-256 {data.fingerprint[:12]}…",
-        "parts": ", ".join(f"{name} {size:,}" for name, size in data.sizes.model_dump().items()),
-        "weights": f"{sum(p.numel() for p in run.model.parameters()):,}",
+        "splits": ", ".join(f"{name} {size:,}" for name, size in data.sizes.model_dump().items()),
+        "parameters": f"{sum(p.numel() for p in run.model.parameters()):,}",
         "hardware": f"{plan.hardware}, {plan.threads} threads, {plan.precision}",
         "versions": _format_items({"autoencode": record.autoencode, **record.versions.model_dump()}),
         "date": record.created[:10],

@@ -85,7 +85,9 @@ def test_what_cannot_be_recorded_is_refused_in_one_line(monkeypatch: pytest.Monk
     monkeypatch.setattr(
         compiled_step, "compile_traced", lambda function, memory, given: CudaGraph(function, memory, given)
     )
-    with pytest.raises(CapabilityError, match=r"cannot compile the training step: CUDA error: operation not permitted.*capturing$"):
+    with pytest.raises(
+        CapabilityError, match=r"cannot compile the training step: CUDA error: operation not permitted.*capturing$"
+    ):
         eight_steps("adam", None, as_program=True)
 
 

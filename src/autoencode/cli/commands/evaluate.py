@@ -11,6 +11,7 @@ from autoencode.cli.options import DeviceOption, LastOption, RunArgument, SplitO
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
+    from autoencode.runs.run import Run
 
 _MEANING_WIDTH = 110  # columns of text from which there is room for what each number means
 
@@ -50,12 +51,13 @@ def evaluate(
             seed=seed,
             reporter=reporter,
         )
-    show(measured)
+    show(opened, measured)
     out.write_line(f"saved in {opened.path / 'evaluation.json'}", style="dim")
 
 
-def show(measured: "Evaluation") -> None:
-    """Prints the numbers as a table."""
+def show(run: "Run", measured: "Evaluation") -> None:
+    """Prints the evaluation of a run as a table."""
+    from autoencode import tasks
     from autoencode.views.report.rows import rows
 
     title = f"{measured.split} split, {measured.nll.n:,} examples"
@@ -68,5 +70,5 @@ def show(measured: "Evaluation") -> None:
     for row in rows(measured):
         table.add_row(*[styled((row.name, "bold")), row.value, row.unit, row.meaning][: len(table.columns)])
     out.print(table)
-    if measured.caution:
-        out.write_line(measured.caution, style="yellow")
+    for caution in tasks.cautions(run, measured):
+        out.write_line(caution, style="yellow")

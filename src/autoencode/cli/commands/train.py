@@ -101,7 +101,7 @@ def _finish(run: "Run", *, report: bool) -> None:
         with out.status("evaluating on the test split and drawing the report"):
             measured = tasks.evaluate(run)
             page = tasks.report(run, measured)
-        show(measured)
+        show(run, measured)
         out.write_line("report   ", (str(page), "bold"))
     for place, command in enumerate(_next_commands(run)):
         out.write_line("next     " if place == 0 else "         ", command, style="dim")

@@ -15,6 +15,7 @@ def _estimates(e: Evaluation) -> list[Row]:
     nats = "nats per example"
     name = "cross-entropy per value" if e.measure is LogProbKind.NEITHER else "nll per value"
     k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
+    baseline = "" if e.baseline_error is None else f"; the mean of the data has {e.baseline_error:.3g}"
     lines: list[tuple[str, Estimate | None, str, str]] = [
         (
             name,
@@ -22,12 +23,8 @@ def _estimates(e: Evaluation) -> list[Row]:
             "nats per pixel or value",
             "reconstruction error of a sampled code; less is better",
         ),
-        (
-            "squared error",
-            e.squared_error,
-            "per pixel or value",
-            "mean squared error of the reconstruction from the mean code; less is better",
-        ),
+        ("squared error", e.squared_error, "per pixel or value", f"of the reconstruction; less is better{baseline}"),
+        ("PSNR", e.psnr, "dB", "of the reconstruction, averaged over examples; more is better"),
         ("elbo", e.elbo, nats, "− nll − kl, a lower bound; more is better"),
         ("nll (distortion)", e.nll, nats, "reconstruction term"),
         ("kl (rate)", e.kl, nats, "information in the code"),
@@ -73,17 +70,13 @@ def _codewords(e: Evaluation) -> list[Row]:
 
 
 def _latents(e: Evaluation) -> list[Row]:
-    if e.active_units is None:
-        return []
     total = len(e.kl_per_dimension)
+    if not total:
+        return []
     by_size = sorted(e.kl_per_dimension, reverse=True)
     listed = ", ".join(f"{value:.2f}" for value in by_size[:8]) + (", …" if total > 8 else "")
-    return [
-        Row(
-            "active units",
-            f"{e.active_units} of {total}",
-            "latent dimensions",
-            "dimensions whose mean varies with the data",
-        ),
-        Row("kl by dimension", listed, "nats", "the largest first"),
-    ]
+    kl = Row("kl by dimension", listed, "nats", "in falling order")
+    if e.active_units is None:
+        return [kl]
+    meaning = "whose mean varies with the data"
+    return [Row("active units", f"{e.active_units} of {total}", "latent dimensions", meaning), kl]
