@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 from autoencode import tasks
 from autoencode.cli.training_progress import TrainingProgress
 from autoencode.evaluation import Estimate
+from autoencode.runs.record import Status
 from autoencode.runs.run import Run
 from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood, PageRMSE
-from autoencode.runs.record import Status
 
 
 class Job(NamedTuple):

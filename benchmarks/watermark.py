@@ -44,9 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     run = trained(options.steps)
     restorer = Restorer(run)
-    print(
-        f"{run.folder.metrics()[-1].seconds / 60:.1f} minutes of training, {run.folder.metrics()[-1].step} steps"
-    )
+    print(f"{run.folder.metrics()[-1].seconds / 60:.1f} minutes of training, {run.folder.metrics()[-1].step} steps")
     photographs = {name: smaller(picture) for name, picture in to_test_on().items()}
     marked = {
         (name, mark): marked_with(name, picture, mark) for name, picture in photographs.items() for mark in range(8)
