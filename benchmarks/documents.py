@@ -43,8 +43,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="shorten the training to about so many")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with TrainingProgress() as callback:
-        found = tasks.reproduce(DATA[options.split], seed=options.seed, minutes=options.minutes, callback=callback)
+    with TrainingProgress() as reporter:
+        found = tasks.reproduce(DATA[options.split], seed=options.seed, minutes=options.minutes, reporter=reporter)
     run = Run(Path("runs/reproduce") / f"{DATA[options.split]}-{options.seed}")
     print(f"{found.quantity}: {found.obtained} ({found.obtained.n} typefaces)")
     print(f"{found.epochs:.1f} epochs, {found.minutes:.1f} minutes on {found.hardware}, seed {found.seed}")

@@ -13,7 +13,8 @@ from pathlib import Path
 from autoencode import tasks
 from autoencode.data import load
 from autoencode.runs.run import Run
-from autoencode.training import Callback, EpochMetrics
+from autoencode.runtime.reporter import Event, Reporter
+from autoencode.training import EpochFinished
 
 JOBS = {
     "fashion-vae": ("fashion-mnist", {}),
@@ -24,11 +25,14 @@ JOBS = {
 }
 
 
-class Log(Callback):
-    """A line for every epoch, on standard error."""
+class Log(Reporter):
+    """Prints a line for every epoch to standard error."""
 
-    def on_epoch_end(self, record: EpochMetrics) -> None:
-        """Prints it."""
+    def event(self, event: Event) -> None:
+        """Prints the epoch."""
+        if not isinstance(event, EpochFinished):
+            return
+        record = event.metrics
         terms = "  ".join(f"{name} {value:.3f}" for name, value in record.validation.items())
         print(f"  epoch {record.epoch:g}: {terms}  {record.examples_per_second:,.0f}/s", file=sys.stderr, flush=True)
 
@@ -47,7 +51,7 @@ def line(recipe: str, seed: int = 0) -> str:
     run = (
         Run(path)
         if path.exists()
-        else tasks.train(data, recipe, out=path, callback=Log(), command=command, seed=seed, **options)
+        else tasks.train(data, recipe, out=path, reporter=Log(), command=command, seed=seed, **options)
     )
     measured = tasks.evaluate(run)
     tasks.report(run, measured)

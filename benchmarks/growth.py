@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 PLACE = Path("runs/growth")
@@ -79,21 +78,24 @@ def measured(axis: str, value: int) -> dict:
     from autoencode.data import load
     from autoencode.recipes import recipes
     from autoencode.runs.folder import RunFolder
+    from autoencode.runtime.reporter import Event, Reporter
     from autoencode.settings import Settings
-    from autoencode.training import Callback, fit
+    from autoencode.training import StepFinished, fit
 
-    class Clock(Callback):
+    class Clock(Reporter):
         """Notes when each step ended, and the memory now and then."""
 
         def __init__(self) -> None:
             self.at, self.points = list[float](), list[dict[str, float]]()
 
-        def on_step_end(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+        def event(self, event: Event) -> None:
+            if not isinstance(event, StepFinished):
+                return
             self.at.append(time.perf_counter())
-            if step % LEAK_EVERY == 0:
+            if event.step % LEAK_EVERY == 0:
                 recent = self.at[-LEAK_EVERY:]
                 took = 1e3 * (recent[-1] - recent[0]) / (len(recent) - 1)
-                self.points.append({"at": step, "megabytes": held_now(), "milliseconds": took})
+                self.points.append({"at": event.step, "megabytes": held_now(), "milliseconds": took})
 
     n = value if axis == "examples" else 256 if axis == "side" else 5_000
     shape = (1, value, value) if axis == "side" else (1, 28, 28)
@@ -107,7 +109,7 @@ def measured(axis: str, value: int) -> dict:
     model, objective = recipes[recipe](data.data_shape, **arguments)
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        fit(model, objective, data, settings, folder=RunFolder.create(Path(folder) / "run"), callback=clock)
+        fit(model, objective, data, settings, folder=RunFolder.create(Path(folder) / "run"), reporter=clock)
     later = clock.at[len(clock.at) // 10 :]
     gaps = sorted(b - a for a, b in itertools.pairwise(later))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

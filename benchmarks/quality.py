@@ -99,11 +99,11 @@ def main() -> None:
 
 def trained(path: Path, data: str, recipe: str, options: dict[str, Any]) -> Run:
     """The run, trained to its end."""
-    with TrainingProgress() as callback:
+    with TrainingProgress() as reporter:
         if not path.exists():
-            return tasks.train(data, recipe, out=path, callback=callback, seed=0, **options)
+            return tasks.train(data, recipe, out=path, reporter=reporter, seed=0, **options)
         run = Run(path)
-        return run if run.folder.record.status == Status.COMPLETE else tasks.resume(path, callback=callback)
+        return run if run.folder.record.status == Status.COMPLETE else tasks.resume(path, reporter=reporter)
 
 
 if __name__ == "__main__":

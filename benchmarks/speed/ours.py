@@ -3,7 +3,6 @@
 import math
 import shutil
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -11,7 +10,8 @@ import torch
 from autoencode import tasks
 from autoencode.cli.training_progress import TrainingProgress
 from autoencode.recipes import find_recipe
-from autoencode.training import EpochMetrics
+from autoencode.runtime.reporter import Event
+from autoencode.training import EpochFinished, StepFinished, TrainingStarted
 from speed.gate import Gate
 from speed.jobs import Job
 
@@ -26,21 +26,20 @@ class GatedBar(TrainingProgress):
         self.job, self.gate = job, gate
         self._went_on = 0.0
 
-    def on_train_start(self, first_step: int, total_steps: int, steps_per_epoch: int) -> None:
-        """Starts the bar."""
-        super().on_train_start(first_step, total_steps, steps_per_epoch)
-        self.gate.pauses_every(steps_per_epoch * self.job.batch_size, steps_per_epoch)
-
-    def on_step_end(self, step: int, examples: int, terms: Mapping[str, float]) -> None:
+    def event(self, event: Event) -> None:
         """Moves the bar, and waits at the gate."""
-        super().on_step_end(step, examples, terms)
-        self.gate(examples, squared_error(terms["nll"]) if self.job.noise else terms["loss"])
-        self._went_on = time.perf_counter()
-
-    def on_epoch_end(self, record: EpochMetrics) -> None:
-        """Since the last step there was a validation, and all was written down."""
-        super().on_epoch_end(record)
-        self.gate.pause(time.perf_counter() - self._went_on)
+        super().event(event)
+        match event:
+            case TrainingStarted():
+                self.gate.pauses_every(event.steps_per_epoch * self.job.batch_size, event.steps_per_epoch)
+            case StepFinished():
+                loss = squared_error(event.terms["nll"]) if self.job.noise else event.terms["loss"]
+                self.gate(event.examples, loss)
+                self._went_on = time.perf_counter()
+            case EpochFinished():  # since the last step it was validated, and written
+                self.gate.pause(time.perf_counter() - self._went_on)
+            case _:
+                pass
 
 
 def train(job: Job, data: Path, gate: Gate, work: str, precision: str, device: str = "cpu") -> None:
@@ -53,7 +52,7 @@ def train(job: Job, data: Path, gate: Gate, work: str, precision: str, device: s
         tasks.train(
             *(job.source, job.recipe),
             out=work,
-            callback=bar,
+            reporter=bar,
             epochs=1_000_000,
             precision=precision,
             device=device,

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from autoencode.priors import StandardNormalPrior
     from autoencode.recipes import recipe, recipes
     from autoencode.runs import Run, RunFolder, list_runs
+    from autoencode.runtime.cancellation import CancelToken
+    from autoencode.runtime.reporter import Reporter
     from autoencode.settings import Settings
     from autoencode.tasks import evaluate, generate, reconstruct, report, restore, resume, train
-    from autoencode.training import Callback, fit
+    from autoencode.training import fit
 
 _HOMES = {
     "data": ["Batch", "Dataset", "load"],
@@ -61,10 +63,12 @@ _HOMES = {
     "posteriors": ["DiagonalNormalPosterior", "PointMassPosterior"],
     "priors": ["StandardNormalPrior"],
     "recipes": ["recipe", "recipes"],
+    "runtime.cancellation": ["CancelToken"],
+    "runtime.reporter": ["Reporter"],
     "settings": ["Settings"],
     "runs": ["Run", "RunFolder", "list_runs"],
     "tasks": ["evaluate", "generate", "reconstruct", "report", "restore", "resume", "train"],
-    "training": ["Callback", "fit"],
+    "training": ["fit"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

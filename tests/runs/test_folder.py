@@ -99,25 +99,3 @@ def test_a_cut_off_line_of_metrics_is_left_out(folder):
     run.write_metrics([epoch])
     run.metrics_file.write_text(run.metrics_file.read_text() + '{"step": 2')
     assert run.metrics() == [epoch]
-
-
-def test_a_folder_in_which_nothing_was_trained_can_be_discarded(folder):
-    run = folder()
-    run.discard()
-    assert not run.path.exists()
-
-
-@pytest.mark.parametrize("left", ["metrics.jsonl", "checkpoint/state.safetensors"])
-def test_a_folder_in_which_something_was_trained_cannot(folder, left):
-    run = folder()
-    (run.path / left).parent.mkdir(exist_ok=True)
-    (run.path / left).touch()
-    run.discard()
-    assert (run.path / "run.json").is_file()
-
-
-def test_a_persons_own_file_in_it_stays(folder):
-    run = folder()
-    (run.path / "notes.txt").touch()
-    run.discard()
-    assert [path.name for path in run.path.iterdir()] == ["notes.txt"]

@@ -11,9 +11,11 @@ from autoencode.errors import ArgumentError
 from autoencode.recipes import recipes
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime import threads
+from autoencode.runtime.reporter import Event
 from autoencode.runtime.threads import choose_threads, fastest, use_threads
 from autoencode.settings import Settings
-from autoencode.training import Callback, fit
+from autoencode.training import StepFinished, fit
+from support.reporters import Recorder
 
 
 @pytest.fixture(autouse=True)
@@ -69,25 +71,27 @@ def test_a_speed_is_measured_on_so_many_threads_and_leaves_no_trace(monkeypatch:
     assert torch.get_num_threads() == 2
 
 
-class Looking(Callback):
+class Looking(Recorder):
     def __init__(self) -> None:
-        self.said: list[str] = []
+        super().__init__()
         self.seen: set[int] = set()
 
-    def on_message(self, text: str) -> None:
-        self.said.append(text)
+    def event(self, event: Event) -> None:
+        if isinstance(event, StepFinished):
+            self.seen.add(torch.get_num_threads())
 
-    def on_step_end(self, step: int, examples: int, terms: object) -> None:
-        self.seen.add(torch.get_num_threads())
+    @property
+    def said(self) -> list[str]:
+        return self.of("note")
 
 
 def trained(folder: RunFolder | None, **settings: int) -> Looking:
     torch.manual_seed(0)
-    data, callback = load("digits"), Looking()
+    data, reporter = load("digits"), Looking()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=8)
-    fit(model, objective, data, Settings(device="cpu", **settings), folder=folder, callback=callback)  # pyright: ignore
+    fit(model, objective, data, Settings(device="cpu", **settings), folder=folder, reporter=reporter)  # pyright: ignore
     assert torch.get_num_threads() == 2
-    return callback
+    return reporter
 
 
 def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
@@ -95,10 +99,10 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
 ) -> None:
     monkeypatch.setattr(threads, "_speed", lambda count: 1 / count)
     folder = RunFolder.create(tmp_path / "run")
-    callback = trained(folder, steps=2)
-    assert callback.seen == {1}
+    reporter = trained(folder, steps=2)
+    assert reporter.seen == {1}
     assert folder.record.plan.threads == 1
-    assert "computing on 1 of 2 threads: other work kept cores busy (--threads 2 for all)" in callback.said
+    assert "computing on 1 of 2 threads: other programs keep cores busy (--threads 2 for all)" in reporter.said
     monkeypatch.setattr(threads, "_speed", None)
     again = trained(RunFolder(folder.path), steps=4)
     assert again.seen == {1}
@@ -111,9 +115,9 @@ def test_a_run_of_a_larger_machine_goes_on_with_what_is_here(tmp_path: Path, mon
     folder = RunFolder.create(tmp_path / "run")
     trained(folder, steps=1)
     folder.update(plan=folder.record.plan.replace(threads=64))
-    callback = trained(folder, steps=2)
-    assert callback.seen == {2}
-    assert not [note for note in callback.said if "threads" in note]
+    reporter = trained(folder, steps=2)
+    assert reporter.seen == {2}
+    assert not [note for note in reporter.said if "threads" in note]
 
 
 def test_threads_are_one_or_more() -> None:

@@ -17,7 +17,7 @@ from autoencode.training.execution.compiled_step import CompiledStep
 from autoencode.training.execution.step_executor import EagerStep
 from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.optimizers import optimizers
-from support.watches import StopAt
+from support.reporters import InterruptAfter
 
 
 def eight_steps(optimizer: str, grad_clip: float | None, *, as_program: bool) -> list[Tensor]:
@@ -46,6 +46,6 @@ def weights_of_training(path: Path, *stops: int) -> list[Tensor]:
         torch.manual_seed(0)
         model, objective = recipes["dense-vae"](data.data_shape, hidden=16)
         settings = Settings(steps=30, batch_size=64, compile="always", ema_decay=0.9, grad_clip=30.0)
-        fit(model, objective, data, settings, folder=run, callback=StopAt(stop))
+        fit(model, objective, data, settings, folder=run, reporter=InterruptAfter("training", stop) if stop else None)
         run, weights = RunFolder(run.path), list[Tensor](model.parameters())
     return weights

@@ -1,6 +1,7 @@
 """Reporters that keep what they were called with, and stop the work when a test wants it."""
 
 import signal
+from collections.abc import Callable
 from typing import Any
 
 from autoencode.runtime.cancellation import CancelToken
@@ -38,6 +39,17 @@ class Recorder(Reporter):
     def done_of(self, task: str) -> list[Amount]:
         """How much of a task was done at each of its updates."""
         return [call[2] for call in self.calls if call[:2] == ("update", task) and call[2] is not None]
+
+
+class OnEvent(Reporter):
+    """Calls a function with each event of one kind."""
+
+    def __init__(self, kind: type[Event], do: Callable[[Any], object]) -> None:
+        self._kind, self._do = kind, do
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, self._kind):
+            self._do(event)
 
 
 class CancelAfter(Recorder):

@@ -10,14 +10,13 @@ from autoencode.errors import RunError
 from autoencode.objectives import AdversarialPrior, Denoising, Elbo, TotalCorrelation
 from autoencode.recipes import recipes
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.record import Status
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.settings import Settings
-from autoencode.training import fit, trainer, validate
+from autoencode.training import fit, optimizers, trainer, validate
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
-from autoencode.training.fit import _optimizer as optimizer_of
-from autoencode.runs.record import Status
-from support.watches import StopAt
+from support.reporters import InterruptAfter
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
 RATE = 1e-3
@@ -46,9 +45,9 @@ def learned(module):
     return {name: value.detach().clone() for name, value in module.named_parameters()}
 
 
-def trained(data, folder=None, callback=None, **settings):
+def trained(data, folder=None, reporter=None, **settings):
     model, objective = made()
-    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, callback=callback)
+    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, reporter=reporter)
     return model, objective, history
 
 
@@ -59,7 +58,7 @@ def timeless(history):
 def one_step(grad_clip=None):
     model, objective = made()
     step, auxiliary = TrainStep(model, objective), AuxiliaryNetworks(objective)
-    optimizer = optimizer_of(model, Settings())
+    optimizer = optimizers["adam"](model)
     batch = Batch(torch.rand(16, 12, generator=torch.Generator().manual_seed(1)))
     torch.manual_seed(2)
     return training_step(step, optimizer, auxiliary, batch, 0, grad_clip), model, objective, auxiliary, batch
@@ -92,7 +91,7 @@ def test_model_and_auxiliary_network_step_from_one_pass():
     auxiliary, before = AuxiliaryNetworks(objective), learned(model)
     critics = learned(auxiliary.networks["tc_critic"])
     batch = Batch(torch.rand(16, 12))
-    values = training_step(TrainStep(model, objective), optimizer_of(model, Settings()), auxiliary, batch, 0, None)
+    values = training_step(TrainStep(model, objective), optimizers["adam"](model), auxiliary, batch, 0, None)
     assert len(passes) == 1
     assert values.keys() == {"loss", "nll", "kl", "total_correlation", "tc_critic"}
     assert not any(torch.equal(before[name], value) for name, value in model.named_parameters())
@@ -149,7 +148,7 @@ def test_going_on_is_the_same_to_the_bit(data, folder, average):
     whole, judge, history = trained(data, folder("whole"), **settings)
     pieces = folder("pieces")
     for step in (3, 9):  # in the middle of epochs of 4 steps
-        assert trained(data, pieces, StopAt(step), **settings)[2].status is Status.INTERRUPTED
+        assert trained(data, pieces, InterruptAfter("training", step), **settings)[2].status is Status.INTERRUPTED
         pieces = RunFolder(pieces.path)
     resumed, other, rest = trained(data, pieces, **settings)
     assert same(weights(whole), weights(resumed))

@@ -10,12 +10,13 @@ from autoencode.kernels import library
 from autoencode.objectives import Elbo, ObjectiveOutput, Reconstruction
 from autoencode.recipes import recipes
 from autoencode.runs.folder import RunFolder
-from autoencode.runs.tensor_file import load_tensors
-from autoencode.settings import Settings
-from autoencode.training import Callback, fit, optimizers, trainer, validate
-from autoencode.training.fit import planned_steps
 from autoencode.runs.record import Status
-from support.watches import StopAt
+from autoencode.runs.tensor_file import load_tensors
+from autoencode.runtime.reporter import CombinedReporter, Reporter
+from autoencode.settings import Settings
+from autoencode.training import EpochFinished, StepFinished, fit, optimizers, trainer, training_files, validate
+from autoencode.training.planning import planned_steps
+from support.reporters import InterruptAfter, OnEvent, Recorder
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
 
@@ -24,13 +25,17 @@ def same(one, two):
     return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
 
 
+def copied(model):
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
 def timeless(history):
     return [{k: v for k, v in epoch.as_dict().items() if k not in WITHOUT_CLOCK} for epoch in history.epochs]
 
 
-def trained(build, data, folder=None, callback=None, **settings):
+def trained(build, data, folder=None, reporter=None, **settings):
     model, objective = build()
-    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, callback=callback)
+    history = fit(model, objective, data, Settings(**{"batch_size": 16, **settings}), folder=folder, reporter=reporter)
     return model, history
 
 
@@ -52,14 +57,10 @@ def test_another_seed_another_run(build, data):
 
 
 def test_the_noise_differs_from_step_to_step(build, data):
-    fwd = []
-
-    class Noise(Callback):
-        def on_step_end(self, step, examples, terms):
-            fwd.append(torch.rand(()).item())
-
-    trained(build, data, epochs=2, callback=Noise())
-    assert len(set(fwd)) == len(fwd)
+    noise = []
+    trained(build, data, epochs=2, reporter=OnEvent(StepFinished, lambda _: noise.append(torch.rand(()).item())))
+    assert len(noise) == 8
+    assert len(set(noise)) == 8
 
 
 def test_leaves_the_generators_alone(build, data):
@@ -78,7 +79,7 @@ def test_going_on_is_the_same_to_the_bit(build, data, folder, optimizer, average
     whole, history = trained(build, data, folder("whole"), **settings)
     pieces = folder("pieces")
     for step in (3, 9):  # in the middle of epochs of 4 steps
-        _, stopped = trained(build, data, pieces, StopAt(step), **settings)
+        _, stopped = trained(build, data, pieces, InterruptAfter("training", step), **settings)
         assert stopped.status is Status.INTERRUPTED
         pieces = RunFolder(pieces.path)
     resumed, rest = trained(build, data, pieces, **settings)
@@ -91,7 +92,7 @@ def test_going_on_is_the_same_to_the_bit(build, data, folder, optimizer, average
 
 def test_ctrl_c_saves_and_returns(build, data, folder):
     run = folder()
-    model, history = trained(build, data, run, StopAt(6), epochs=5)
+    model, history = trained(build, data, run, InterruptAfter("training", 6), epochs=5)
     assert history.status is Status.INTERRUPTED
     assert RunFolder(run.path).record.status == "interrupted"
     assert load_tensors(run.checkpoint_file)[1]["step"] == 6
@@ -101,7 +102,7 @@ def test_ctrl_c_saves_and_returns(build, data, folder):
 def test_a_run_stopped_in_its_first_epoch_can_be_opened_and_goes_on(build, data, folder):
     whole, _ = trained(build, data, epochs=3)
     run = folder()
-    trained(build, data, run, StopAt(2), epochs=3)
+    trained(build, data, run, InterruptAfter("training", 2), epochs=3)
     assert run.load_model()[0].data_shape == (12,)
     model, history = trained(build, data, RunFolder(run.path), epochs=3)
     assert same(model, whole)
@@ -126,13 +127,10 @@ def scripted(monkeypatch, losses):
 def test_best_and_last_weights_are_kept_apart(build, data, folder, monkeypatch):
     run, weights = folder(), []
 
-    class Keep(Callback):
-        def on_epoch_end(self, record):
-            weights.append({name: value.clone() for name, value in model.state_dict().items()})
-
     scripted(monkeypatch, [5.0, 3.0, 4.0])
     model, objective = build()
-    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, callback=Keep())
+    keep = OnEvent(EpochFinished, lambda _: weights.append(copied(model)))
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, reporter=keep)
     best, last = load_tensors(run.model_file)[0], load_tensors(run.last_model_file)[0]
     assert [epoch.best for epoch in history.epochs] == [True, True, False]
     assert all(torch.equal(best[name], weights[1][name]) for name in best)
@@ -144,36 +142,30 @@ def test_best_and_last_weights_are_kept_apart(build, data, folder, monkeypatch):
 def test_files_are_not_written_after_each_epoch_that_takes_no_time(build, data, folder, monkeypatch):
     run, written = folder(), []
 
-    class Look(Callback):
-        def on_epoch_end(self, record):
-            written.append(load_tensors(run.checkpoint_file)[1]["step"])
-
+    look = OnEvent(EpochFinished, lambda _: written.append(load_tensors(run.checkpoint_file)[1]["step"]))
     losses = [5.0, 4.0, 3.0, 4.0, 5.0, 6.0]
     scripted(monkeypatch, losses)
-    model, _ = trained(build, data, run, Look(), epochs=6)
+    model, _ = trained(build, data, run, look, epochs=6)
     assert written == [4, 4, 4, 4, 4, 24]
     assert len(run.metrics()) == 6
     best = load_tensors(run.model_file)[0]
     assert all(torch.equal(best[name], value) for name, value in model.state_dict().items())
     scripted(monkeypatch, losses)
-    monkeypatch.setattr(trainer, "_MIN_SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(training_files, "_MIN_SECONDS", 0.0)
     run = folder("each")
     written.clear()
-    trained(build, data, run, Look(), epochs=6)
+    trained(build, data, run, look, epochs=6)
     assert written == [4, 8, 12, 16, 20, 24]
 
 
 def test_weights_that_were_kept_are_written_when_the_loss_diverges(build, data, folder, monkeypatch):
     run, weights = folder(), []
 
-    class Keep(Callback):
-        def on_epoch_end(self, record):
-            weights.append({name: value.clone() for name, value in model.state_dict().items()})
-
     scripted(monkeypatch, [5.0, 4.0, float("nan")])
     model, objective = build()
+    keep = OnEvent(EpochFinished, lambda _: weights.append(copied(model)))
     with pytest.raises(DivergenceError):
-        fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, callback=Keep())
+        fit(model, objective, data, Settings(epochs=3, batch_size=16), folder=run, reporter=keep)
     best = load_tensors(run.model_file)[0]
     assert all(torch.equal(best[name], weights[1][name]) for name in best)
 
@@ -181,12 +173,10 @@ def test_weights_that_were_kept_are_written_when_the_loss_diverges(build, data, 
 def test_ctrl_c_writes_what_was_not_written_yet(build, data, folder):
     run, kept = folder(), []
 
-    class Keep(StopAt):
-        def on_epoch_end(self, record):
-            kept.append({name: value.clone() for name, value in model.state_dict().items()})
-
     model, objective = build()
-    fit(model, objective, data, Settings(epochs=6, batch_size=16), folder=run, callback=Keep(14))
+    keep = OnEvent(EpochFinished, lambda _: kept.append(copied(model)))
+    both = CombinedReporter(keep, InterruptAfter("training", 14))
+    fit(model, objective, data, Settings(epochs=6, batch_size=16), folder=run, reporter=both)
     last = load_tensors(run.last_model_file)[0]
     assert all(torch.equal(last[name], kept[2][name]) for name in last)  # of the last epoch that ended, not of step 14
     assert load_tensors(run.checkpoint_file)[1]["step"] == 14
@@ -225,12 +215,9 @@ def test_nan_stops_with_the_term_the_step_and_what_to_try(build, data, folder):
     run, weights = folder(), []
     model, _ = build()
 
-    class Keep(Callback):
-        def on_step_end(self, step, examples, terms):
-            weights.append({name: value.clone() for name, value in model.state_dict().items()})
-
+    keep = OnEvent(StepFinished, lambda _: weights.append(copied(model)))
     with pytest.raises(DivergenceError, match=r"'kl' became nan at step 5: try a lower --learning-rate"):
-        fit(model, Breaks(), data, Settings(epochs=4, batch_size=16), folder=run, callback=Keep())
+        fit(model, Breaks(), data, Settings(epochs=4, batch_size=16), folder=run, reporter=keep)
     assert RunFolder(run.path).record.status == "diverged"
     assert all(torch.equal(weights[-1][name], value) for name, value in model.state_dict().items())
     assert load_tensors(run.checkpoint_file)[1]["step"] == 4  # the end of the last good epoch
@@ -257,7 +244,7 @@ def test_data_of_another_shape_are_refused(build):
         ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
         ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
         ({"device": "gpu"}, ArgumentError, "--device gpu"),
-        ({"augment": 1.0}, ArgumentError, "--augment is for pictures"),
+        ({"augment": 1.0}, ArgumentError, "--augment needs pictures"),
     ],
 )
 def test_unknown_names_are_told(build, data, wrong, error, said):
@@ -333,11 +320,10 @@ def test_bfloat16_trains_close_to_float32_and_is_validated_in_it(build, data):
 def test_checkpoints_between_epochs_by_time(build, data, folder):
     run, steps = folder(), []
 
-    class Look(Callback):
-        def on_step_end(self, step, examples, terms):
-            steps.append(load_tensors(run.checkpoint_file)[1]["step"] if run.checkpoint_file.exists() else 0)
+    def look(_):
+        steps.append(load_tensors(run.checkpoint_file)[1]["step"] if run.checkpoint_file.exists() else 0)
 
-    trained(build, data, run, Look(), epochs=2, checkpoint_seconds=1e-9)
+    trained(build, data, run, OnEvent(StepFinished, look), epochs=2, checkpoint_seconds=1e-9)
     assert steps == list(range(len(steps)))  # seen after step n is the checkpoint of step n - 1
 
 
@@ -348,15 +334,16 @@ def test_the_test_part_is_never_touched(build, data):
     assert same(one, trained(build, data, epochs=2)[0])
 
 
-class Record(Callback):
+class Record(Reporter):
     """Keeps the weights and the loss after every step."""
 
     def __init__(self, model):
         self.model, self.weights, self.losses = model, [], []
 
-    def on_step_end(self, step, examples, terms):
-        self.weights.append({name: value.clone() for name, value in self.model.state_dict().items()})
-        self.losses.append(terms["loss"])
+    def event(self, event):
+        if isinstance(event, StepFinished):
+            self.weights.append(copied(self.model))
+            self.losses.append(event.terms["loss"])
 
 
 def test_the_averaged_weights_are_validated_and_kept(build, data, folder):
@@ -364,7 +351,7 @@ def test_the_averaged_weights_are_validated_and_kept(build, data, folder):
     model, objective = build()
     expected = {name: value.clone() for name, value in model.state_dict().items()}
     record = Record(model)
-    history = fit(model, objective, data, Settings(epochs=3, batch_size=16, ema_decay=0.8), folder=run, callback=record)
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16, ema_decay=0.8), folder=run, reporter=record)
     for step, weights in enumerate(record.weights):
         decay = min(0.8, (1 + step) / (10 + step))
         expected = {name: decay * value + (1 - decay) * weights[name] for name, value in expected.items()}
@@ -378,7 +365,7 @@ def test_the_averaged_weights_are_validated_and_kept(build, data, folder):
 def test_the_terms_of_an_epoch_are_its_own_means(build, data):
     model, objective = build()
     record = Record(model)
-    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), callback=record)
+    history = fit(model, objective, data, Settings(epochs=3, batch_size=16), reporter=record)
     for number, epoch in enumerate(history.epochs):
         losses = record.losses[4 * number : 4 * number + 4]
         assert epoch.train["loss"] == pytest.approx(sum(losses) / 4, rel=1e-12)
@@ -404,11 +391,7 @@ def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
 
 
 def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
-    class Notes(Callback):
-        def on_message(self, text):
-            notes.append(text)
-
-    notes = list[str]()
+    recorder = Recorder()
     monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
     monkeypatch.setattr(library, "compiled_library", library.compiled_library.__wrapped__)
     pictures = load(torch.rand(40, 1, 8, 8))
@@ -419,16 +402,16 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
         monkeypatch.setattr(layers, "suits_matmul", lambda _, suits=suits: suits)
         monkeypatch.setattr(layers, "is_matmul_faster", lambda suits=suits: suits)
         run, (model, objective) = folder(f"{recipe}-{suits}"), recipes[recipe]((1, 8, 8))
-        fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, callback=Notes())
+        fit(model, objective, pictures, Settings(steps=1, minutes=0.05), folder=run, reporter=recorder)
         assert run.record.plan.kernels == own
-        assert [text.split(",")[0] for text in notes] == ["compiling layers for this processor"] * own
-        notes.clear()
+        notes = [text.split(",")[0] for text in recorder.of("note")]
+        assert notes == ["compiling layers for this processor"] * own
+        recorder.calls.clear()
     monkeypatch.setattr(layers, "is_matmul_faster", lambda: False)
     run, (model, objective) = folder("lost"), recipes["dense-vae"]((1, 8, 8))
-    fit(model, objective, pictures, Settings(steps=1), folder=run, callback=Notes())
+    fit(model, objective, pictures, Settings(steps=1), folder=run, reporter=recorder)
     assert not run.record.plan.kernels
-    notes.clear()
+    recorder.calls.clear()
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
-    fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), callback=Notes())
-    assert len(notes) == 1
-    assert "C++ compiler" in notes[0]
+    fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), reporter=recorder)
+    assert ["C++ compiler" in text for text in recorder.of("warn")] == [True]

@@ -8,8 +8,9 @@ import pytest
 
 from autoencode.runs.folder import RunFolder
 from autoencode.settings import Settings
-from autoencode.training import Callback, fit, trainer
+from autoencode.training import PlanChanged, fit, trainer
 from autoencode.training.time_budget import TimeBudget
+from support.reporters import OnEvent
 
 
 def test_a_plan_that_is_right_within_a_twentieth_is_kept():
@@ -61,14 +62,6 @@ def test_it_looks_fifty_times():
     assert sum(looks) == 50
 
 
-class Plans(Callback):
-    def __init__(self):
-        self.told = []
-
-    def on_total_steps_change(self, total_steps):
-        self.told.append(total_steps)
-
-
 @pytest.fixture
 def clock(monkeypatch):
     """Each look at the clock takes a tenth of a second; the argument is what is thought to fit at first."""
@@ -76,7 +69,7 @@ def clock(monkeypatch):
     def set_(guessed):
         ticks = itertools.count()
         monkeypatch.setattr(trainer, "time", types.SimpleNamespace(monotonic=lambda: 0.1 * next(ticks)))
-        monkeypatch.setattr(sys.modules["autoencode.training.fit"], "estimate_steps", lambda *_: guessed)
+        monkeypatch.setattr(sys.modules["autoencode.training.prepare"], "estimate_steps", lambda *_: guessed)
 
     return set_
 
@@ -84,10 +77,11 @@ def clock(monkeypatch):
 @pytest.mark.parametrize("guessed", [2, 5000])
 def test_a_training_ends_in_its_time_whatever_was_thought_at_first(clock, build, data, folder, guessed):
     clock(guessed)
-    run, plans = folder(), Plans()
-    history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, callback=plans)
+    run, plans = folder(), []
+    on_change = OnEvent(PlanChanged, lambda event: plans.append(event.plan))
+    history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, reporter=on_change)
     last, kept = history.epochs[-1], RunFolder(run.path).record.plan
-    assert last.step == kept.total_steps == kept.budget_steps == plans.told[-1]
+    assert last.step == kept.total_steps == kept.budget_steps == plans[-1].total_steps
     assert 54 < last.seconds < 68  # here the clock moves only when it is looked at, between steps as well
 
 

@@ -23,7 +23,7 @@ from autoencode.runs.plan import Plan
 from autoencode.runs.record import DataRecord, RunRecord, Versions, read_record
 from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors, read_header, save_tensors
 from autoencode.settings import Settings
-from autoencode.storage import RUN_FILE, atomic_write, remove_file, remove_unfinished
+from autoencode.storage import RUN_FILE, atomic_write, remove_unfinished
 
 _SPLIT = "split.safetensors"
 _MAX_COMMAND = 100_000
@@ -84,8 +84,7 @@ class RunFolder:
             RunError: there is something at `path` already, or run.json cannot hold what it is given.
         """
         path = Path(path)
-        if not _is_free(path):
-            raise RunError(f"{path} is there already: choose another --out, or go on with --resume {path}")
+        cls.check_free(path)
         remove_unfinished(path)
         record = RunRecord(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -103,14 +102,15 @@ class RunFolder:
         atomic_write(path / RUN_FILE, record.signed().as_json())
         return cls(path)
 
-    def discard(self) -> None:
-        """Takes away what `create` wrote, where nothing has been trained: a refused training leaves no run behind."""
-        if self.checkpoint_file.is_file() or self.metrics_file.is_file():
-            return
-        for file in (self.path / RUN_FILE, self.split_file):
-            remove_file(file)
-        with suppress(OSError):  # a person's own file may lie in it meanwhile
-            self.path.rmdir()
+    @staticmethod
+    def check_free(path: Path) -> None:
+        """Raises unless a run folder can be made at a path.
+
+        Raises:
+            RunError: there is something at `path` already.
+        """
+        if not _is_free(path):
+            raise RunError(f"{path} is there already: choose another --out, or go on with --resume {path}")
 
     def update(self, **changes: Any) -> None:
         """Changes fields of run.json; the others stay as they are on the disk.

@@ -5,6 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+Precision = Literal["float32", "bfloat16"]
+
+
 class Plan(BaseModel):
     """What a training decides once, at its start, from its settings and this machine; `plan` in run.json.
 
@@ -28,7 +31,7 @@ class Plan(BaseModel):
     device: str
     hardware: str
     threads: int = Field(ge=1)
-    precision: Literal["float32", "bfloat16"]
+    precision: Precision
     kernels: bool = False
     compiled: bool = False
     max_steps: int = Field(ge=1)

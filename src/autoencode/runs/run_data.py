@@ -11,6 +11,7 @@ from autoencode.data.loading import Source
 from autoencode.data.resolve import is_registered
 from autoencode.errors import RunError
 from autoencode.runs.folder import RunFolder
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
 _TARGET = "target"
@@ -18,7 +19,10 @@ _TARGET = "target"
 
 
 def read_run_data(
-    folder: RunFolder, source: Source | Dataset | None = None, reporter: Reporter | None = None
+    folder: RunFolder,
+    source: Source | Dataset | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> Dataset:
     """The data that a run was trained on, cut into the same parts.
 
@@ -26,17 +30,19 @@ def read_run_data(
         folder: of the run.
         source: where the data lie now, or the data themselves; None where they lay when the run was trained.
         reporter: receives the progress of reading.
+        cancel: ends the reading early.
 
     Raises:
+        CancelledError: `cancel` asked for it.
         DataError: there is nothing, or it cannot be read.
         RunError: other data, data that were an array in memory, or a place that only a stranger named.
     """
     if isinstance(source, Dataset):
         data = source
     elif source is None:
-        data = load(_known_source(folder), reporter=reporter, **folder.data.options)
+        data = load(_known_source(folder), reporter=reporter, cancel=cancel, **folder.data.options)
     else:
-        data = load(source, reporter=reporter, **_moved_options(folder, source))
+        data = load(source, reporter=reporter, cancel=cancel, **_moved_options(folder, source))
     check_same_data(folder, data)
     moved = data.source != folder.data.source or not folder.record.has_own_data
     if data.source and not is_registered(data.source) and moved:

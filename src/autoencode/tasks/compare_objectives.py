@@ -14,9 +14,11 @@ from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Rate, Reconstruction
 from autoencode.recipes import dense_vae, recipes
 from autoencode.runs.record import Status
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.storage import atomic_write
-from autoencode.training import Callback, fit
+from autoencode.training import fit
 from autoencode.views.figures import save_figure
 from autoencode.views.figures.latent_panels import LatentPanel, latent_panels
 
@@ -37,7 +39,8 @@ def compare_objectives(
     epochs: int = 10,
     seed: int = 0,
     likelihood: str = "bernoulli",
-    callback: Callback | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
 ) -> tuple[dict[str, AggregatePosteriorQuality], Path]:
     """Trains one small VAE with a 2-D code three times, measures the three code spaces, and draws them.
 
@@ -50,20 +53,23 @@ def compare_objectives(
         epochs: of each training.
         seed: of weights, batches and noise; the three differ in their objective alone.
         likelihood: by which examples are compared.
-        callback: who is told of the progress.
+        reporter: receives progress and events of the three trainings.
+        cancel: ends them early.
 
     Returns:
         The measures by name, and where the picture is.
 
     Raises:
-        ArgumentError: the training was stopped, so that there is nothing to compare.
+        ArgumentError: a training was interrupted, so that there is nothing to compare.
+        CancelledError: `cancel` asked for it.
     """
     data = source if isinstance(source, Dataset) else load(source)
     found: dict[str, AggregatePosteriorQuality] = {}
     panels: list[LatentPanel] = []
     for name, objective in three_objectives().items():
-        (callback or Callback()).on_message(name)
-        model = _trained(data, objective, epochs, seed, likelihood, callback)
+        if reporter:
+            reporter.note(name)
+        model = _trained(data, objective, epochs, seed, likelihood, reporter, cancel)
         found[name] = _measured(model, data)
         panels.append(_panel(name, found[name], model, data, seed))
     labels = None if data.test.labels is None else data.test.subsample(_N_PLOTTED).labels
@@ -80,13 +86,21 @@ def compare_objectives(
 
 
 def _trained(
-    data: Dataset, objective: Objective, epochs: int, seed: int, likelihood: str, callback: Callback | None
+    data: Dataset,
+    objective: Objective,
+    epochs: int,
+    seed: int,
+    likelihood: str,
+    reporter: Reporter | None,
+    cancel: CancelToken | None,
 ) -> Autoencoder:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, 0))
         model, _ = dense_vae(data.data_shape, likelihood=likelihood)
     settings = recipes["dense-vae"].settings.replace(epochs=epochs, seed=seed)
-    history = fit(model, objective, data, settings, callback=callback)
+    history = fit(model, objective, data, settings, reporter=reporter, cancel=cancel)
+    if cancel is not None:
+        cancel.raise_if_cancelled()
     if history.status is Status.INTERRUPTED:
         raise ArgumentError("stopped before all three were trained: nothing is compared; use fewer --epochs")
     return model.cpu()

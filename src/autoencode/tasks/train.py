@@ -9,7 +9,7 @@ import torch
 
 from autoencode.data import Dataset, is_media_path, load
 from autoencode.data.loading import Source
-from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
+from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.ex_post import delete_fitted, fitted_facts
 from autoencode.latent.ex_post.fit_prior import fit_prior
 from autoencode.model import Autoencoder
@@ -20,12 +20,12 @@ from autoencode.runs.folder import RunFolder
 from autoencode.runs.record import Status
 from autoencode.runs.run import Run
 from autoencode.runs.run_data import read_run_data
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import configure_cpu
-from autoencode.runtime.reporter import Amount, Reporter
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.settings import Settings
-from autoencode.training import Callback, fit
-from autoencode.training.fit import check_data, check_objective, check_settings
+from autoencode.training import fit
 
 _RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
 _INIT_STREAM = 3
@@ -36,8 +36,9 @@ def train(
     recipe: str | None = None,
     *,
     out: str | Path | None = None,
-    callback: Callback | None = None,
     command: str | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
     **options: Any,
 ) -> Run:
     """Trains a model and leaves it in a run folder.
@@ -47,8 +48,10 @@ def train(
         recipe: its name, or `module:function` for one of your own, whose module is then imported; by default one that
             suits the data.
         out: the run folder; by default a new one under `runs/`, named after data and recipe.
-        callback: who is told of the progress.
         command: what made this run, for its report.
+        reporter: receives the progress of "downloading", "reading" and "training", notes, and the events of
+            `autoencode.training`.
+        cancel: ends the training after the current step; the run can then be resumed.
         options: of the recipe (latent_dim, …), of `Settings` (epochs, …) and of `autoencode.data.load` (size, …);
             `split_seed` is the seed by which parts are held out.
 
@@ -57,9 +60,10 @@ def train(
 
     Raises:
         ArgumentError: an unknown option, or a value without a meaning.
-        CapabilityError: compiling was asked for, and this step cannot be compiled; no folder is left then.
+        CapabilityError: compiling is always wanted, and this step cannot be compiled.
         DataError: data that cannot be read or held by the likelihood.
         RunError: `out` is there already.
+        CancelledError: `cancel` asked for it while data were read.
 
     Example:
         >>> run = train("digits", epochs=1, out=getfixture("tmp_path") / "digits")
@@ -67,12 +71,14 @@ def train(
         (2,)
     """
     configure_cpu()
-    callback = callback or Callback()
+    if out:
+        RunFolder.check_free(Path(out))
+    reporter = resolve_reporter(reporter)
     named = find_recipe(recipe) if recipe else None
     how = data_options(options)
     if named and is_media_path(source):
         how = {**({} if how.get("size") else named.data), **how}
-    loaded = source if isinstance(source, Dataset) else load(source, reporter=_DataProgress(callback), **how)
+    loaded = source if isinstance(source, Dataset) else load(source, reporter=reporter, cancel=cancel, **how)
     chosen = named or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
     arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
@@ -80,26 +86,24 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(settings.seed, _INIT_STREAM))
         model, objective = chosen(loaded.data_shape, **arguments)
-    check_settings(settings, loaded)
-    check_data(model, loaded)
-    check_objective(objective, loaded)
-    folder = RunFolder.create(
-        out or unique_path(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}"),
-        recipe=chosen.name,
-        arguments=chosen.arguments(**arguments),
-        data=loaded,
-        settings=settings,
-        command=command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-    )
-    for note in (*loaded.notes, f"run folder {folder.path}"):
-        callback.on_message(note)
-    try:
-        fit(model, objective, loaded, settings, folder=folder, callback=callback)
-    except CapabilityError:
-        folder.discard()
-        raise
-    run = Run(folder.path, device=settings.device, data=loaded, trust=chosen.name)
-    _fit_ex_post(run, callback)
+    path = Path(out) if out else unique_path(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}")
+
+    def make_folder() -> RunFolder:
+        reporter.note(f"run folder {path}")
+        return RunFolder.create(
+            path,
+            recipe=chosen.name,
+            arguments=chosen.arguments(**arguments),
+            data=loaded,
+            settings=settings,
+            command=command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        )
+
+    for note in loaded.notes:
+        reporter.note(note)
+    fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
+    run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
+    _fit_ex_post(run, reporter)
     return run
 
 
@@ -107,8 +111,9 @@ def resume(
     path: str | Path,
     source: Source | Dataset | None = None,
     *,
-    callback: Callback | None = None,
     trust: str | None = None,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
     **changes: Any,
 ) -> Run:
     """Goes on with a training exactly where its last checkpoint is.
@@ -116,8 +121,9 @@ def resume(
     Args:
         path: the run folder.
         source: the data; by default where they were.
-        callback: who is told of the progress.
         trust: the recipe outside this package that the folder names, if it may be imported.
+        reporter: receives progress, notes and events, as in `train`.
+        cancel: ends the training after the current step.
         changes: of epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device and threads; nothing else
             can change.
 
@@ -129,43 +135,28 @@ def resume(
         RunError: the training is complete, or the data are others than before.
     """
     configure_cpu()
-    callback, folder = callback or Callback(), RunFolder(path, trust=trust)
+    reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust)
     folder.check_trusted()
     settings = resumed_settings(folder, changes)
-    data = read_run_data(folder, source, reporter=_DataProgress(callback))
+    data = read_run_data(folder, source, reporter=reporter, cancel=cancel)
     model, objective = _initial_model(folder, settings)
-    folder.update(settings=settings)
-    fit(model, objective, data, settings, folder=folder, callback=callback)
+    fit(model, objective, data, settings, folder=folder, reporter=reporter, cancel=cancel)
     run = Run(folder.path, device=settings.device, data=data, trust=trust)
-    _fit_ex_post(run, callback)
+    _fit_ex_post(run, reporter)
     return run
 
 
-class _DataProgress(Reporter):
-    """Passes the progress of reading on to a training's callback."""
-
-    def __init__(self, callback: Callback) -> None:
-        self._callback = callback
-        self._total = 0
-
-    def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:
-        self._total = int(total or 0)
-
-    def update(self, task: str, done: Amount | None = None, *, total: Amount | None = None, detail: str = "") -> None:
-        self._callback.on_data_progress(int(done or 0), self._total)
-
-
-def _fit_ex_post(run: Run, callback: Callback) -> None:
+def _fit_ex_post(run: Run, reporter: Reporter) -> None:
     """Fits the prior that the recipe asks for, or fits anew the one that was fitted to the codes of earlier weights."""
     before = fitted_facts(run.path)
     delete_fitted(run.path)
     kind = before["kind"] if before else run.folder.recipe.ex_post
     if not kind or run.folder.record.status is Status.INTERRUPTED:
         return
-    callback.on_message(f"fitting the {kind} prior to the codes")
+    reporter.note(f"fitting the {kind} prior to the codes")
     chosen = {"part": before["part"], "seed": before["seed"], **before["options"]} if before else {}
     fitted = fit_prior(run, kind, **chosen)
-    callback.on_message(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
+    reporter.note(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
 
 
 def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:

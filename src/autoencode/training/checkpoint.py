@@ -1,16 +1,15 @@
-"""All that an exact resume needs, in one file."""
+"""The state of a training in one file, from which it resumes exactly."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
-from torch.optim import Optimizer
 
-from autoencode.model import Autoencoder
+from autoencode.errors import RunError
 from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
-from autoencode.training.auxiliary_networks import AuxiliaryNetworks
-from autoencode.training.ema import ExponentialMovingAverage
+from autoencode.training.learner import Learner
 from autoencode.training.optimizers import load_state_tensors, state_tensors
 
 
@@ -19,12 +18,12 @@ class TrainerState:
     """How far a training is, in numbers.
 
     Args:
-        step: steps done; batches and noise follow from it and the seed.
+        step: steps made; batches and noise follow from it and the seed.
         best_loss: the smallest validation loss so far.
-        patience_best: the one that counts for patience: the last that was better by the minimum change.
-        epochs_since_best: epochs since it was counted as better, for early stopping.
+        patience_best: the loss that patience compares with: the last one that was better by `min_delta`.
+        epochs_since_best: epochs since then, for early stopping.
         term_sums: of the terms over the steps of the unfinished epoch.
-        seconds: of training so far.
+        seconds: of training and validation so far, without preparation.
     """
 
     step: int = 0
@@ -35,40 +34,66 @@ class TrainerState:
     seconds: float = 0.0
 
 
-def save_checkpoint(
-    path: Path,
-    model: Autoencoder,
-    optimizer: Optimizer,
-    auxiliary: AuxiliaryNetworks,
-    ema: ExponentialMovingAverage,
-    state: TrainerState,
-) -> None:
-    """Writes the state of a training, whole or not at all."""
+_STATE = TypeAdapter(TrainerState)
+
+
+def save_checkpoint(path: Path, learner: Learner, state: TrainerState) -> None:
+    """Writes the state of a training, whole or not at all.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
     parts = {
-        "model": model.state_dict(),
-        "optimizer": state_tensors(optimizer),
-        "auxiliary": auxiliary.tensors(),
-        "ema": ema.tensors,
+        "model": learner.model.state_dict(),
+        "optimizer": state_tensors(learner.optimizer),
+        "auxiliary": learner.auxiliary.tensors(),
+        "ema": learner.ema.tensors,
     }
     tensors = {f"{part}.{name}": value for part, named in parts.items() for name, value in named.items()}
     save_tensors(path, tensors, asdict(state))
 
 
-def load_checkpoint(
-    path: Path, model: Autoencoder, optimizer: Optimizer, auxiliary: AuxiliaryNetworks, ema: ExponentialMovingAverage
-) -> TrainerState:
-    """Puts the state of a training back.
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that was read and whose checksum is right.
 
-    Raises:
-        RunError: the file is missing, truncated, tampered with, or another model's.
+    Args:
+        path: its file.
+        tensors: weights, and the state of optimizers and moving average.
+        state: how far the training was.
     """
-    tensors, facts = load_tensors(path)
-    load_into(model, _with_prefix(tensors, "model"), path)
-    load_state_tensors(optimizer, _with_prefix(tensors, "optimizer"))
-    auxiliary.load(_with_prefix(tensors, "auxiliary"), path)
-    ema.load(_with_prefix(tensors, "ema"))
-    return TrainerState(**facts)
 
+    path: Path
+    tensors: Mapping[str, Tensor]
+    state: TrainerState
 
-def _with_prefix(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
-    return {name.removeprefix(part + "."): value for name, value in tensors.items() if name.startswith(part + ".")}
+    @classmethod
+    def read(cls, path: Path) -> "Checkpoint":
+        """Reads a file of `save_checkpoint`.
+
+        Raises:
+            RunError: the file is missing, truncated or tampered with.
+        """
+        tensors, facts = load_tensors(path)
+        try:
+            return cls(path, tensors, _STATE.validate_python(facts))
+        except ValidationError as error:
+            raise RunError(f"{path} holds no state of a training: copy the run folder again, or train anew") from error
+
+    def restore(self, learner: Learner) -> None:
+        """Gives a learner the state of the checkpoint, in the memory that its tensors have.
+
+        Raises:
+            RunError: the state belongs to another model or another training.
+        """
+        load_into(learner.model, self._part("model"), self.path)
+        learner.auxiliary.load(self._part("auxiliary"), self.path)
+        try:
+            load_state_tensors(learner.optimizer, self._part("optimizer"))
+            learner.ema.load(self._part("ema"))
+        except (LookupError, ValueError, RuntimeError) as error:
+            raise RunError(f"{self.path} holds the state of another training ({error}): train a new run") from error
+
+    def _part(self, name: str) -> dict[str, Tensor]:
+        start = name + "."
+        return {key.removeprefix(start): value for key, value in self.tensors.items() if key.startswith(start)}

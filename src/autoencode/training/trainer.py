@@ -1,167 +1,155 @@
-"""A training under way: what the loop holds, and what it does at each turn."""
+"""What a training holds, and what it does at each step and after each epoch."""
 
 import time
 from dataclasses import dataclass, field
 
-import torch
-from torch.optim import Optimizer
-
 from autoencode.data import Batches, Subset
 from autoencode.errors import DivergenceError
-from autoencode.model import Autoencoder
-from autoencode.objectives import Objective
-from autoencode.runs.folder import RunFolder
 from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.plan import Plan
 from autoencode.runs.record import Status
+from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.seeding import seed_rng
 from autoencode.settings import Settings
-from autoencode.training.auxiliary_networks import AuxiliaryNetworks
-from autoencode.training.callback import Callback
-from autoencode.training.checkpoint import TrainerState, save_checkpoint
-from autoencode.training.ema import ExponentialMovingAverage
+from autoencode.training.checkpoint import TrainerState
+from autoencode.training.events import EpochFinished, PlanChanged, StepFinished, TrainingFinished, TrainingStarted
 from autoencode.training.execution.step_executor import StepExecutor
 from autoencode.training.execution.train_step import check_finite
 from autoencode.training.history import History
+from autoencode.training.learner import Learner
 from autoencode.training.lr_schedules import lr_schedules
 from autoencode.training.time_budget import TimeBudget
+from autoencode.training.training_files import TrainingFiles
 from autoencode.training.validate import validate
 
-_MIN_SECONDS_BETWEEN_SAVES = 5.0
-"""Between the files of two epochs."""
+TASK = "training"
+"""The name of its task, for reporters."""
 
 
 @dataclass
 class Trainer:
-    """A training under way: the parts of the loop, each a few lines."""
+    """A training that is ready to run; `fit` calls its methods in a loop.
 
-    model: Autoencoder
-    objective: Objective
+        begin ─► step, step, …, finish_epoch ─► step, … ─► complete or interrupt ─► close
+
+    Args:
+        learner: the model and all that is updated with it.
+        executor: makes the steps.
+        batches: of the training part.
+        validation: the validation part.
+        settings: of the training.
+        plan: what was decided; its `total_steps` may change when minutes limit the training.
+        files: what is written.
+        reporter: receives progress and events.
+        budget: estimates the steps that fit into the minutes; None without a limit.
+        state: how far the training is.
+        history: of the epochs so far.
+    """
+
+    learner: Learner
     executor: StepExecutor
-    optimizer: Optimizer
-    auxiliary: AuxiliaryNetworks
-    ema: ExponentialMovingAverage
     batches: Batches
     validation: Subset
     settings: Settings
     plan: Plan
-    folder: RunFolder | None
-    callback: Callback
-    state: TrainerState = field(default_factory=TrainerState)
+    files: TrainingFiles
+    reporter: Reporter
     budget: TimeBudget | None = None
+    state: TrainerState = field(default_factory=TrainerState)
     history: History = field(default_factory=History)
-    best_weights: dict[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
 
-    def __post_init__(self) -> None:
-        self._unsaved: dict[str, dict[str, torch.Tensor]] = {}
-        self._has_saved = False
-        self._start_clocks()
+    def begin(self) -> None:
+        """Starts the clocks, and notes in run.json and for the reporter that training runs."""
+        self._last_tick = self._epoch_began = time.monotonic()
+        self._epoch_first_step = self.state.step
+        if not self.all_steps_made:
+            self.files.begin(self._last_tick, self.settings, self.plan)
+        self.reporter.event(TrainingStarted(self.state.step, self.batches.steps_per_epoch, self.plan))
 
-    def _start_clocks(self) -> None:
-        self._last_tick = self._checkpointed = self._epoch_began = time.monotonic()
-        self._timed_from = self.state.step
+    @property
+    def is_running(self) -> bool:
+        """Whether the training has not ended yet."""
+        return self.history.status is Status.RUNNING
 
-    def resume(self, state: TrainerState, epochs: list[EpochMetrics]) -> None:
-        """Takes up where a checkpoint was written."""
-        self.state, self.history = state, History(epochs)
-        self._start_clocks()
+    @property
+    def all_steps_made(self) -> bool:
+        """Whether no step is left."""
+        return self.state.step >= self.plan.total_steps
+
+    @property
+    def epoch_is_over(self) -> bool:
+        """Whether the last step ended an epoch, or the training."""
+        return self.state.step % self.batches.steps_per_epoch == 0 or self.state.step == self.plan.total_steps
 
     def step(self) -> None:
-        """One batch."""
-        step, settings, began = self.state.step, self.settings, time.monotonic()
-        seed_rng(settings.seed, step)
-        self._set_learning_rate(step)
+        """Trains on one batch."""
+        step, state, began = self.state.step, self.state, time.monotonic()
+        seed_rng(self.settings.seed, step)
+        self.learner.set_learning_rate(lr_schedules[self.settings.schedule]((step + 1) / (self.plan.total_steps + 1)))
         rows = self.batches.gather(step)
         try:
             values = self.executor.run(rows, step)
         except DivergenceError:
-            self._write_status(Status.DIVERGED)
+            self._end(Status.DIVERGED)
             raise
-        self.ema.update(step)
+        self.learner.ema.update(step)
         for name, value in values.items():
-            self.state.term_sums[name] = self.state.term_sums.get(name, 0.0) + value
-        self.state.step = step + 1
-        self.callback.on_step_end(self.state.step, len(rows), values)
+            state.term_sums[name] = state.term_sums.get(name, 0.0) + value
+        state.step = step + 1
+        self.reporter.update(TASK, state.step)
+        self.reporter.event(StepFinished(state.step, len(rows), values))
         if self.budget:
             self._replan(self.budget, time.monotonic() - began)
-        if time.monotonic() - self._checkpointed > settings.checkpoint_seconds and not self.epoch_is_over:
-            self.checkpoint()
+        if self.files.is_checkpoint_due(time.monotonic()) and not self.epoch_is_over:
+            self._checkpoint()
 
     def _replan(self, budget: TimeBudget, seconds: float) -> None:
-        """More steps, or fewer, where they go faster or slower than was thought."""
-        look = budget.add_step(seconds) or self.state.step == self.plan.total_steps
-        if not look or not budget.plan(self.state.step, self._elapsed()):
+        """Changes the number of steps where they take more or less time than estimated."""
+        is_due = budget.add_step(seconds) or self.state.step == self.plan.total_steps
+        if not is_due or not budget.plan(self.state.step, self._elapsed()):
             return
-        total_steps = min(self.plan.max_steps, budget.steps)
-        self.plan = self.plan.replace(total_steps=total_steps, budget_steps=budget.steps)
-        if self.folder:
-            self.folder.update(plan=self.plan)
-        self.callback.on_total_steps_change(total_steps)
-
-    def _set_learning_rate(self, step: int) -> None:
-        factor = lr_schedules[self.settings.schedule]((step + 1) / (self.plan.total_steps + 1))
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["max_lr"] * factor
-        self.auxiliary.set_learning_rate(factor)
-
-    @property
-    def epoch_is_over(self) -> bool:
-        """Whether the step just done ended an epoch, or the training."""
-        return self.state.step % self.batches.steps_per_epoch == 0 or self.state.step == self.plan.total_steps
+        self.plan = self.plan.replace(total_steps=min(self.plan.max_steps, budget.steps), budget_steps=budget.steps)
+        self.files.change_plan(self.plan)
+        self.reporter.update(TASK, total=self.plan.total_steps)
+        self.reporter.event(PlanChanged(self.plan))
 
     def finish_epoch(self) -> None:
-        """Validates, keeps what is best, writes it all down."""
+        """Validates, and keeps the weights and metrics of the epoch."""
         state, steps_per_epoch = self.state, self.batches.steps_per_epoch
         steps = (state.step - 1) % steps_per_epoch + 1
         validating = time.monotonic()
-        trained = validating - self._epoch_began
-        with self.ema.applied():
-            validation = validate(self.model, self.objective, self.validation, seed=self.settings.seed)
-            self._check_validation(validation)
+        with self.learner.ema.applied():
+            validation = self._validate()
             best = self._update_best(validation["loss"])
-            self._snapshot(best)
-        record = EpochMetrics(
+            self.files.keep(self.learner.model, best=best)
+        metrics = EpochMetrics(
             step=state.step,
             epoch=state.step / steps_per_epoch,
             train={name: total / steps for name, total in state.term_sums.items()},
             validation=validation,
-            learning_rate=max(group["lr"] for group in self.optimizer.param_groups),
+            learning_rate=self.learner.learning_rate,
             best=best,
             seconds=round(self._elapsed(), 3),
-            examples_per_second=round(self._examples_per_second(trained), 1),
+            examples_per_second=round(self._examples_per_second(validating - self._epoch_began), 1),
         )
         state.term_sums = {}
-        self.history.epochs.append(record)
-        if self._is_time_to_save(validating):
-            self.checkpoint()
+        self.history.epochs.append(metrics)
+        if self.files.is_epoch_due(validating) or not self.is_running or self.all_steps_made:
+            self._checkpoint()
         if self.budget:
             self.budget.add_validation(time.monotonic() - validating)
-        self.callback.on_epoch_end(record)
-        self._epoch_began, self._timed_from = time.monotonic(), state.step
+        self.reporter.event(EpochFinished(metrics))
+        self._epoch_began, self._epoch_first_step = time.monotonic(), state.step
 
-    def _examples_per_second(self, seconds: float) -> float:
-        per_step = len(self.batches.subset) / self.batches.steps_per_epoch
-        return (self.state.step - self._timed_from) * per_step / max(seconds, 1e-9)
-
-    def _check_validation(self, validation: dict[str, float]) -> None:
+    def _validate(self) -> dict[str, float]:
+        learner = self.learner
+        validation = validate(learner.model, learner.objective, self.validation, seed=self.settings.seed)
         try:
             check_finite(validation, f"in the validation after step {self.state.step}")
         except DivergenceError:
-            self._write_status(Status.DIVERGED)
+            self._end(Status.DIVERGED)
             raise
-
-    def _snapshot(self, best: bool) -> None:
-        weights = {name: value.clone() for name, value in self.model.state_dict().items()}
-        self._unsaved["last"] = weights
-        if best:
-            self.best_weights = self._unsaved["best"] = weights
-
-    def _save_epochs(self) -> None:
-        """Writes the weights that were kept since the last time, and the numbers of their epochs."""
-        if self.folder and self._unsaved:
-            self.folder.save_weights(**self._unsaved)
-            self.folder.write_metrics(self.history.epochs)
-        self._unsaved = {}
+        return validation
 
     def _update_best(self, loss: float) -> bool:
         """Whether this is the best epoch so far; also counts the epochs without improvement, for early stopping.
@@ -169,54 +157,56 @@ class Trainer:
         With auxiliary networks, losses of different epochs cannot be compared: the last epoch then counts as best.
         """
         state, settings = self.state, self.settings
-        best = loss < state.best_loss or bool(self.auxiliary.networks)
+        best = loss < state.best_loss or bool(self.learner.auxiliary.networks)
         state.best_loss = min(loss, state.best_loss)
         if loss < state.patience_best - settings.min_delta:
             state.patience_best, state.epochs_since_best = loss, 0
         else:
             state.epochs_since_best += 1
-        if settings.patience and state.epochs_since_best >= settings.patience and state.step < self.plan.total_steps:
+        if settings.patience and state.epochs_since_best >= settings.patience and not self.all_steps_made:
             self.history.status = Status.STOPPED_EARLY
         return best
 
+    def _examples_per_second(self, seconds: float) -> float:
+        per_step = len(self.batches.subset) / self.batches.steps_per_epoch
+        return (self.state.step - self._epoch_first_step) * per_step / max(seconds, 1e-9)
+
     def _elapsed(self) -> float:
+        """Seconds of training so far."""
         now = time.monotonic()
         self.state.seconds += now - self._last_tick
         self._last_tick = now
         return self.state.seconds
 
-    def _is_time_to_save(self, now: float) -> bool:
-        """Not at the end of each epoch where epochs take a second, of which the files would take a twentieth."""
-        over = self.history.status is not Status.RUNNING or self.state.step == self.plan.total_steps
-        recent = now - self._checkpointed < min(_MIN_SECONDS_BETWEEN_SAVES, self.settings.checkpoint_seconds)
-        return over or not recent or not self._has_saved
-
-    def checkpoint(self) -> None:
-        """Writes the weights that were kept, and all that an exact resume needs."""
+    def _checkpoint(self) -> None:
         self._elapsed()
-        self._save_epochs()
-        self._has_saved = True
-        if self.folder:
-            save_checkpoint(
-                self.folder.checkpoint_file, self.model, self.optimizer, self.auxiliary, self.ema, self.state
-            )
-        self._checkpointed = time.monotonic()
+        self.files.checkpoint(time.monotonic(), self.learner, self.state, self.history.epochs)
+
+    def complete(self) -> None:
+        """Ends the training, as all steps are made."""
+        self.history.status = Status.COMPLETE
 
     def interrupt(self) -> None:
-        """Saves all; before the end of the first epoch also the weights as they are, so that the run can be opened."""
-        if not self.history.epochs:
-            with self.ema.applied():
-                self._snapshot(best=True)
-        self.checkpoint()
+        """Ends the training and saves its state, so that it can resume with the next step."""
+        self.history.status = Status.INTERRUPTED
+        if not self.history.epochs:  # so that the run can be opened
+            with self.learner.ema.applied():
+                self.files.keep(self.learner.model, best=True)
+        self._checkpoint()
 
     def close(self) -> None:
-        """Leaves the model with its best weights, in evaluation mode."""
-        if self.best_weights:
-            self.model.load_state_dict(self.best_weights)
-        self.model.eval()
-        self._write_status(self.history.status)
+        """Leaves the model in evaluation mode with its best weights, and reports how the training ended."""
+        if self.files.best_weights:
+            self.learner.model.load_state_dict(self.files.best_weights)
+        self.learner.model.eval()
+        self._end(self.history.status)
+        state, steps_per_epoch = self.state, self.batches.steps_per_epoch
+        finished = TrainingFinished(self.history, state.step, steps_per_epoch, self.plan, state.seconds)
+        if finished.learned_nothing:
+            self.reporter.warn(f"{finished.shortfall}: the model has learned nothing yet; give more --minutes")
+        elif finished.shortfall:
+            self.reporter.note(finished.shortfall)
+        self.reporter.event(finished)
 
-    def _write_status(self, status: Status) -> None:
-        self._save_epochs()
-        if self.folder:
-            self.folder.update(status=status)
+    def _end(self, status: Status) -> None:
+        self.files.end(status, self.history.epochs)

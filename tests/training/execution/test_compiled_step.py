@@ -17,7 +17,7 @@ from autoencode.recipes import recipes
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime.seeding import preserved_rng, seed_rng
 from autoencode.settings import Settings
-from autoencode.training import Callback, fit
+from autoencode.training import fit
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution import compiled_step, custom_kernels
 from autoencode.training.execution.compiled_step import CompiledStep, is_worth_compiling
@@ -25,6 +25,7 @@ from autoencode.training.execution.step_executor import EagerStep
 from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.optimizers import optimizers, state_tensors
 from support.compiling import eight_steps, weights_of_training
+from support.reporters import Recorder
 
 CPU = torch.device("cpu")
 compiler = pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="there is no C++ compiler")
@@ -283,14 +284,6 @@ def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.Monke
     assert not is_worth_compiling(step, 8_000, CPU)
 
 
-class Notes(Callback):
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def on_message(self, text: str) -> None:
-        self.said.append(text)
-
-
 @pytest.mark.parametrize(
     ("options", "tried"),
     [({"compile": "auto"}, True), ({"compile": "auto", "minutes": 9.0}, False), ({"compile": "never"}, False)],
@@ -301,12 +294,12 @@ def test_without_a_compiler_it_goes_on_and_says_so(monkeypatch, options: dict[st
 
     monkeypatch.setattr(compiled_step, "compile_traced", fail)
     monkeypatch.setattr(compiled_step, "_MIN_STEPS", 2)
-    data, callback = load("digits"), Notes()
+    data, recorder = load("digits"), Recorder()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
-    assert fit(model, objective, data, Settings(steps=2, **options), callback=callback).status == "complete"
-    said = ["compiling the training step, which can take a minute"]
-    said.append("cannot compile the training step: no compiler; training continues without compiling")
-    assert callback.said == (said if tried else [])
+    assert fit(model, objective, data, Settings(steps=2, **options), reporter=recorder).status == "complete"
+    assert recorder.of("note") == ["compiling the training step, which can take a minute"] * tried
+    failed = "cannot compile the training step: no compiler; training continues without compiling"
+    assert recorder.of("warn") == [failed] * tried
     if tried:
         with pytest.raises(CapabilityError, match="no compiler"):
             fit(model, objective, data, Settings(steps=2, compile="always"))

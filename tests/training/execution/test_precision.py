@@ -9,8 +9,9 @@ from autoencode.model import Autoencoder
 from autoencode.recipes import recipes
 from autoencode.runtime.device import resolve_device
 from autoencode.settings import Settings
-from autoencode.training import Callback, fit
+from autoencode.training import fit
 from autoencode.training.execution.precision import is_emulated, resolve_precision
+from support.reporters import Recorder
 
 CPU = torch.device("cpu")
 
@@ -64,11 +65,7 @@ def test_bfloat16_is_slow_where_the_processor_does_not_multiply_it(monkeypatch, 
 
 @pytest.mark.parametrize("slow", [True, False])
 def test_whoever_asks_for_it_there_is_told(monkeypatch, slow):
-    class Notes(Callback):
-        def on_message(self, text):
-            notes.append(text)
-
-    notes = list[str]()
-    monkeypatch.setattr(sys.modules["autoencode.training.fit"], "is_emulated", lambda *_: slow)
-    fit(*recipes["dense-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), callback=Notes())
-    assert any("--precision float32" in text for text in notes) == slow
+    recorder = Recorder()
+    monkeypatch.setattr(sys.modules["autoencode.training.prepare"], "is_emulated", lambda *_: slow)
+    fit(*recipes["dense-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), reporter=recorder)
+    assert any("--precision float32" in text for text in recorder.of("warn")) == slow

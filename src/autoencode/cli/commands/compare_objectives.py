@@ -32,9 +32,9 @@ def compare_objectives(
     from autoencode import tasks
     from autoencode.cli.training_progress import TrainingProgress
 
-    with TrainingProgress() as callback:
+    with TrainingProgress() as reporter:
         found, picture = tasks.compare_objectives(
-            data, out_folder, epochs=epochs, seed=seed, likelihood=likelihood, callback=callback
+            data, out_folder, epochs=epochs, seed=seed, likelihood=likelihood, reporter=reporter
         )
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("", "holes", "class overlap", "mismatch, nats"):

@@ -46,14 +46,13 @@ def reproduce(
     autoencode reproduce documents --minutes 30
     """
     from autoencode import tasks
-    from autoencode.cli.terminal_reporter import TerminalReporter
     from autoencode.cli.training_progress import TrainingProgress
     from autoencode.tasks.reproduce.published_results import reproductions
 
     goal = reproductions[name]
     if goal.needs_gpu:
         errors.write_line("this takes many hours on a CPU; --minutes shortens the training", style="yellow")
-    with TrainingProgress() as callback, TerminalReporter() as reporter:
+    with TrainingProgress() as reporter:
         found = tasks.reproduce(
             name,
             out_folder,
@@ -62,7 +61,6 @@ def reproduce(
             minutes=minutes,
             importance_samples=importance_samples,
             examples=limit,
-            callback=callback,
             reporter=reporter,
         )
     samples = "" if found.draws is None else f" ({found.draws:,} samples)"

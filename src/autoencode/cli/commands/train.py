@@ -61,19 +61,19 @@ def _train(
     from autoencode.errors import ArgumentError
 
     given = _given_options(recipe_found, options)
-    with TrainingProgress() as callback:
+    with TrainingProgress() as reporter:
         if resume is not None:
             if recipe or out_folder:
                 raise ArgumentError(
                     "--resume continues a run with its recipe in its folder: leave out --recipe and --out"
                 )
-            run = tasks.resume(resume, data, callback=callback, trust=trust, **given)
+            run = tasks.resume(resume, data, reporter=reporter, trust=trust, **given)
         elif data is None:
             raise ArgumentError(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
         else:
-            run = tasks.train(data, recipe, out=out_folder, callback=callback, **given)
+            run = tasks.train(data, recipe, out=out_folder, reporter=reporter, **given)
     _finish(run, report=report)
 
 

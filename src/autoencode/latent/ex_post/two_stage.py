@@ -16,9 +16,9 @@ from autoencode.objectives import Elbo
 from autoencode.posteriors import DiagonalNormalPosterior
 from autoencode.priors import StandardNormalPrior
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import Reporter
+from autoencode.runtime.reporter import Event, Reporter
 from autoencode.settings import Settings
-from autoencode.training import Callback, EpochMetrics, fit
+from autoencode.training import EpochFinished, fit
 
 _DRAWS = 50
 
@@ -70,7 +70,9 @@ class FittedTwoStage(ExPostPrior):
             precision="float32",
             seed=seed,
         )
-        fit(self.model, Elbo(), codes_dataset(train, validation), settings, callback=_Progress(reporter))
+        data = codes_dataset(train, validation)
+        fit(self.model, Elbo(), data, settings, reporter=_EpochNotes(reporter), cancel=cancel)
+        cancel.raise_if_cancelled()
 
     def log_prob_standardised(self, z: Tensor) -> Tensor:
         """The importance-weighted bound of 50 draws, (n,), in nats."""
@@ -82,12 +84,16 @@ class FittedTwoStage(ExPostPrior):
         return tempered(self.model.decode(u), temperature).sample()
 
 
-class _Progress(Callback):
+class _EpochNotes(Reporter):
+    """A note for each epoch of the inner training, and nothing else of it."""
+
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
 
-    def on_epoch_end(self, record: EpochMetrics) -> None:
-        self._reporter.note(f"epoch {record.epoch:.0f}: {record.validation['loss']:.3f} nats a code on validation")
+    def event(self, event: Event) -> None:
+        if isinstance(event, EpochFinished):
+            epoch, loss = event.metrics.epoch, event.metrics.validation["loss"]
+            self._reporter.note(f"epoch {epoch:.0f}: {loss:.3f} nats per code on the validation part")
 
 
 def codes_dataset(train: Tensor, validation: Tensor) -> Dataset:

@@ -15,7 +15,6 @@ from autoencode.storage import atomic_write
 from autoencode.tasks.reproduce.published_results import Reproduction, reproductions
 from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihood, ReproductionMetric
 from autoencode.tasks.train import resume, train
-from autoencode.training import Callback
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ def reproduce(
     minutes: float | None = None,
     importance_samples: int | None = None,
     examples: int | None = None,
-    callback: Callback | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Comparison:
@@ -78,7 +76,6 @@ def reproduce(
         minutes: shorten the training to about so many.
         importance_samples: draws for each example, for a log-likelihood; the paper's number by default.
         examples: measure so many of the test part, at even distances; all of them by default.
-        callback: who is told of the training's progress.
         reporter: receives the progress of training and of measuring.
         cancel: ends it early; a training that was begun goes on at the next call.
 
@@ -93,7 +90,7 @@ def reproduce(
     goal = reproductions[name]
     measure = _measure(goal, importance_samples)
     path = Path(out) if out else Path("runs/reproduce") / f"{name}-{seed}"
-    run = _train_or_resume(goal, path, seed, epochs, minutes, callback)
+    run = _train_or_resume(goal, path, seed, epochs, minutes, reporter, cancel)
     obtained = measure(run, examples, reporter, cancel)
     last = run.folder.metrics()[-1]
     comparison = Comparison(
@@ -123,12 +120,18 @@ def _measure(goal: Reproduction, importance_samples: int | None) -> Reproduction
 
 
 def _train_or_resume(
-    goal: Reproduction, path: Path, seed: int, epochs: int | None, minutes: float | None, callback: Callback | None
+    goal: Reproduction,
+    path: Path,
+    seed: int,
+    epochs: int | None,
+    minutes: float | None,
+    reporter: Reporter | None,
+    cancel: CancelToken | None,
 ) -> Run:
     if (path / "run.json").is_file():
         run = Run(path)
-        return run if run.folder.record.status == Status.COMPLETE else resume(path, callback=callback)
+        return run if run.folder.record.status == Status.COMPLETE else resume(path, reporter=reporter, cancel=cancel)
     options: dict[str, Any] = {**goal.options}
     options |= {"epochs": epochs} if epochs is not None else {}
     options |= {"minutes": minutes} if minutes is not None else {}
-    return train(goal.data, goal.recipe, out=path, callback=callback, seed=seed, **options)
+    return train(goal.data, goal.recipe, out=path, reporter=reporter, cancel=cancel, seed=seed, **options)

@@ -1,21 +1,20 @@
 """Chooses how training steps are made."""
 
-from collections.abc import Callable
-
 from autoencode.errors import CapabilityError
+from autoencode.runtime.reporter import Reporter
 from autoencode.settings import Settings
 from autoencode.training.execution.compiled_step import CompiledStep, is_worth_compiling
 from autoencode.training.execution.step_executor import EagerStep, StepExecutor
 
 
-def choose_executor(eager: EagerStep, settings: Settings, steps: int, note: Callable[[str], None]) -> StepExecutor:
+def choose_executor(eager: EagerStep, settings: Settings, steps: int, reporter: Reporter) -> StepExecutor:
     """The compiled step where the settings ask for it, or where it saves time; otherwise the eager one.
 
     Args:
         eager: the step, eagerly.
         settings: `compile` says what is wanted; "auto" does not compile where `minutes` limit the training.
         steps: the planned number of steps.
-        note: receives a line when compiling begins or fails.
+        reporter: receives a note when compiling begins, and a warning when it fails.
 
     Raises:
         CapabilityError: compiling is always wanted, and this step cannot be compiled.
@@ -25,7 +24,7 @@ def choose_executor(eager: EagerStep, settings: Settings, steps: int, note: Call
         return eager
     if wanted == "auto" and (settings.minutes or not is_worth_compiling(eager.train_step, steps, device)):
         return eager
-    note(
+    reporter.note(
         "recording the training step"
         if device.type == "cuda"
         else "compiling the training step, which can take a minute"
@@ -35,5 +34,5 @@ def choose_executor(eager: EagerStep, settings: Settings, steps: int, note: Call
     except CapabilityError as error:
         if wanted == "always":
             raise CapabilityError(f"{error}; leave --compile out") from error
-        note(f"{error}; training continues without compiling")
+        reporter.warn(f"{error}; training continues without compiling")
         return eager

@@ -1,11 +1,16 @@
 """In which precision the networks are computed."""
 
+from typing import Literal
+
 import torch
 
 from autoencode.model import Autoencoder
+from autoencode.runs.plan import Precision
 
 
-def resolve_precision(name: str, device: torch.device, model: Autoencoder) -> str:
+def resolve_precision(
+    name: Literal["auto", "float32", "bfloat16"], device: torch.device, model: Autoencoder
+) -> Precision:
     """`float32` or `bfloat16`; `auto` is bfloat16 for models without a prior where matrix units make it faster.
 
     AVX-512 without AMX has bfloat16 too, but gains less (docs/decisions/0016). Denoisers trained with three seeds lost

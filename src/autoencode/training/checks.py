@@ -1,0 +1,63 @@
+"""Checks of a training's parts against each other, before anything is computed or written."""
+
+import torch
+
+from autoencode.data import Dataset, sequential_batches
+from autoencode.errors import ArgumentError, DataError, ShapeError
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
+from autoencode.runtime.device import resolve_device
+from autoencode.runtime.seeding import preserved_rng
+from autoencode.settings import Settings
+from autoencode.training.lr_schedules import lr_schedules
+from autoencode.training.optimizers import optimizers
+
+_CHUNK = 10_000
+"""Examples that are checked at a time."""
+
+
+def check_training(model: Autoencoder, objective: Objective, data: Dataset, settings: Settings) -> None:
+    """Raises unless these parts can be trained together. All data are read once.
+
+    Raises:
+        UnknownNameError: there is no such optimizer or schedule.
+        ArgumentError: there is no such device, or the data cannot be augmented.
+        ShapeError: the examples have another shape than the model, or the objective's corruption needs another.
+        DataError: values outside the likelihood's support, no context for a conditional model, or a corruption's file
+            cannot be read.
+    """
+    _check_settings(settings, data)
+    _check_data(model, data)
+    _check_objective(objective, data)
+
+
+def _check_settings(settings: Settings, data: Dataset) -> None:
+    _ = optimizers[settings.optimizer], lr_schedules[settings.schedule], resolve_device(settings.device)
+    context = data.train.context
+    same_size = context is None or context.shape[2:] == data.data_shape[1:]
+    if settings.augment and not (data.modality.can_augment and same_size):
+        raise ArgumentError(
+            "--augment needs pictures whose context, if any, is a class or a picture of the same size, and "
+            f"{data.name} has other examples: leave --augment out"
+        )
+
+
+def _check_data(model: Autoencoder, data: Dataset) -> None:
+    if data.data_shape != model.data_shape:
+        raise ShapeError(f"the model takes examples of shape {model.data_shape}, and {data.name} has {data.data_shape}")
+    if model.is_conditional and data.train.conditioning([0]) is None:
+        raise DataError(
+            f"the model needs a class or another context for each example, and {data.name} has none: put the pictures "
+            "of each class into a folder of their own, or choose another recipe"
+        )
+    for part in (data.train, data.validation, data.test):
+        for start in range(0, len(part), _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            targets = part.targets(rows)
+            model.likelihood.check(part.inputs(rows) if targets is None else targets)
+
+
+def _check_objective(objective: Objective, data: Dataset) -> None:
+    """Prepares one example, which applies the objective's corruption."""
+    with preserved_rng(torch.device("cpu")):
+        objective.prepare(next(sequential_batches(data.train[:1], 1)))

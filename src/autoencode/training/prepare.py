@@ -1,0 +1,151 @@
+"""Everything that a training needs before its first step."""
+
+from dataclasses import replace
+from functools import partial
+
+import torch
+
+from autoencode.data import Batches, Dataset, Subset, augment
+from autoencode.kernels import kernels_are_built, lacks_compiler
+from autoencode.model import Autoencoder
+from autoencode.objectives import Objective
+from autoencode.runs.folder import RunFolder
+from autoencode.runs.plan import Plan
+from autoencode.runs.tensor_file import load_tensors
+from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.device import resolve_device
+from autoencode.runtime.hardware import describe_device
+from autoencode.runtime.reporter import Reporter
+from autoencode.settings import Settings
+from autoencode.training.checkpoint import Checkpoint
+from autoencode.training.checks import check_training
+from autoencode.training.execution.choose_executor import choose_executor
+from autoencode.training.execution.custom_kernels import has_custom_kernel, supports_custom_kernel
+from autoencode.training.execution.gpu_cache import cache_on_gpu
+from autoencode.training.execution.precision import is_emulated, resolve_precision
+from autoencode.training.execution.step_executor import EagerStep
+from autoencode.training.execution.train_step import TrainStep
+from autoencode.training.history import History
+from autoencode.training.learner import make_learner
+from autoencode.training.planning import planned_steps
+from autoencode.training.time_budget import TimeBudget, estimate_steps
+from autoencode.training.trainer import Trainer
+from autoencode.training.training_files import MakeFolder, TrainingFiles
+
+
+def prepare(
+    model: Autoencoder,
+    objective: Objective,
+    data: Dataset,
+    settings: Settings,
+    folder: RunFolder | MakeFolder | None,
+    before: Plan | None,
+    reporter: Reporter,
+) -> Trainer:
+    """Checks, moves the model to its device, compiles, plans, and reads the checkpoint of a run that is resumed.
+
+    Nothing is written.
+
+    Args:
+        model: the model to train.
+        objective: computes its loss.
+        data: whose training and validation parts are used.
+        settings: of the training.
+        folder: the run folder, or what makes one; not used here but to read the checkpoint of a run that is resumed.
+        before: the plan of a run that is resumed: what it decided stays.
+        reporter: receives notes on what takes time or is not as wished.
+    """
+    configure_cpu()
+    check_training(model, objective, data, settings)
+    resumed = folder if isinstance(folder, RunFolder) and folder.checkpoint_file.is_file() else None
+    checkpoint = Checkpoint.read(resumed.checkpoint_file) if resumed else None
+    device = resolve_device(settings.device)
+    precision = before.precision if before else resolve_precision(settings.precision, device, model)
+    if is_emulated(precision, device):
+        reporter.warn("this processor only emulates bfloat16: --precision float32 would be faster")
+    _move(model, device)
+    batches, validation = _batches(data, settings, device)
+    kernels = _build_kernels(model, precision, device, reporter)
+
+    train_step = TrainStep(model, objective, precision)
+    max_steps = planned_steps(settings, batches.steps_per_epoch)
+    budget_steps = _budget_steps(train_step, batches, validation, settings, before)
+    total_steps = max_steps if budget_steps is None else min(max_steps, budget_steps)
+    learner = make_learner(model, objective, settings)
+    eager = EagerStep(train_step, learner.optimizer, learner.auxiliary, batches, settings.grad_clip)
+    executor = choose_executor(eager, settings, total_steps, reporter)
+    plan = Plan(
+        device=str(device),
+        hardware=describe_device(str(device)),
+        threads=torch.get_num_threads(),
+        precision=precision,
+        kernels=kernels,
+        compiled=executor.is_compiled,
+        max_steps=max_steps,
+        total_steps=total_steps,
+        minutes=settings.minutes,
+        budget_steps=budget_steps,
+    )
+    trainer = Trainer(
+        learner=learner,
+        executor=executor,
+        batches=batches,
+        validation=validation,
+        settings=settings,
+        plan=plan,
+        files=TrainingFiles(folder, settings.checkpoint_seconds),
+        reporter=reporter,
+        budget=_time_budget(plan, batches.steps_per_epoch),
+    )
+    if resumed and checkpoint:
+        _restore(trainer, checkpoint, resumed)
+    return trainer
+
+
+def _move(model: Autoencoder, device: torch.device) -> None:
+    model.to(device).train()
+    model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # changes 4-dimensional weights only
+
+
+def _batches(data: Dataset, settings: Settings, device: torch.device) -> tuple[Batches, Subset]:
+    """The batches of the training part, and the validation part; both on the device where it has room for them."""
+    data = replace(data, train=cache_on_gpu(data.train, device), validation=cache_on_gpu(data.validation, device))
+    transform = partial(augment, p=settings.augment) if settings.augment else None
+    batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
+    return batches, data.validation
+
+
+def _build_kernels(model: Autoencoder, precision: str, device: torch.device, reporter: Reporter) -> bool:
+    """Whether this library's kernels compute some of the layers; compiles them, before steps are timed."""
+    if device.type != "cpu" or not any(supports_custom_kernel(layer, precision) for layer in model.modules()):
+        return False
+    if not kernels_are_built():
+        reporter.note("compiling layers for this processor, once, which takes some seconds")
+    if lacks_compiler():
+        reporter.warn("a C++ compiler, such as g++, would make this training faster")
+    return any(has_custom_kernel(layer, precision) for layer in model.modules())
+
+
+def _budget_steps(
+    train_step: TrainStep, batches: Batches, validation: Subset, settings: Settings, before: Plan | None
+) -> int | None:
+    """How many steps fit into the minutes; what was estimated before a resume is kept."""
+    if settings.minutes is None:
+        return None
+    known = before.budget_steps if before and before.minutes == settings.minutes else None
+    return known or estimate_steps(settings.minutes, train_step, batches, validation, settings.optimizer)
+
+
+def _time_budget(plan: Plan, steps_per_epoch: int) -> TimeBudget | None:
+    if plan.minutes is None or plan.budget_steps is None:
+        return None
+    return TimeBudget(plan.minutes, plan.budget_steps, steps_per_epoch)
+
+
+def _restore(trainer: Trainer, checkpoint: Checkpoint, folder: RunFolder) -> None:
+    """Returns to the checkpoint; epochs that were written after it are forgotten, and will be trained again."""
+    checkpoint.restore(trainer.learner)
+    trainer.state = checkpoint.state
+    trainer.history = History([epoch for epoch in folder.metrics() if epoch.step <= checkpoint.state.step])
+    if trainer.history.best:
+        trainer.files.best_weights, _ = load_tensors(folder.model_file)
