@@ -1,6 +1,8 @@
-"""One table of names for each kind of thing that a person can name: recipes, data sets, optimizers, likelihoods."""
+"""Tables of the things that have a name on the command line: recipes, data sets, optimizers, likelihoods and more."""
 
 import difflib
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar, cast
 
@@ -64,3 +66,17 @@ class Registry(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def import_submodules(package: str) -> None:
+    """Imports every module of a package and of its sub-packages, so that all that they register is found.
+
+    A package whose modules fill a registry calls this in its `__init__`: a new module is then found because it is
+    there, and no list of modules has to be kept.
+
+    Args:
+        package: the full name of the package, `__name__` in its `__init__`.
+    """
+    path = importlib.import_module(package).__path__
+    for module in pkgutil.walk_packages(path, f"{package}."):
+        importlib.import_module(module.name)

@@ -12,6 +12,9 @@ from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoo
 from autoencode.likelihoods.mixture_of_discretized_logistics import MixtureOfDiscretizedLogisticsLikelihood
 from autoencode.likelihoods.normal import NormalLikelihood
 from autoencode.likelihoods.scale import FixedScale, LearnedScale, OptimalScale, Scale
+from autoencode.registry import import_submodules
+
+import_submodules(__name__)  # also modules that are not exported here register what they define
 
 __all__ = [
     "BernoulliLikelihood",

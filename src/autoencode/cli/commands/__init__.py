@@ -15,13 +15,11 @@ A file defines a function and registers it:
 The parameters are the command's arguments and options, the docstring is its help.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from autoencode.registry import Registry
+from autoencode.registry import Registry, import_submodules
 
 Function = Callable[..., None]
 
@@ -71,8 +69,7 @@ def command(name: str, panel: Panel, rank: int = 9) -> Callable[[Function], Func
 
 def load_commands() -> dict[str, Command]:
     """All commands by name, in the order in which `--help` shows them."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        importlib.import_module(module.name)
+    import_submodules(__name__)
     panels = list(Panel)
     order = sorted(commands, key=lambda name: (panels.index(commands[name].panel), commands[name].rank, name))
     return {name: commands[name] for name in order}
