@@ -9,6 +9,7 @@ import torch
 from autoencode.data import Subset
 from autoencode.evaluation import cautions, evaluate
 from autoencode.recipes import recipes
+from autoencode.runs.metrics import EpochMetrics
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +56,36 @@ def test_one_example_says_nothing_about_active_units():
     assert evaluation.baseline_error is None
     assert not about(cautions(evaluation), "collapse")
     assert not about(cautions(evaluation), "learned nothing")
+
+
+def curve(*losses):
+    return [
+        EpochMetrics(
+            step=10 * number,
+            epoch=float(number),
+            train={"loss": loss},
+            validation={"loss": loss},
+            learning_rate=0.001,
+            best=loss == min(losses[:number]),
+            seconds=float(number),
+            examples_per_second=1.0,
+        )
+        for number, loss in enumerate(map(float, losses), 1)
+    ]
+
+
+def test_overfitting_and_a_loss_that_still_falls(measured):
+    evaluation, _ = measured
+    rose = cautions(evaluation, epochs=curve(40, 30, 20, 21, 22, 24, 26, 28, 30, 32))
+    assert about(rose, "Overfitting", "best at epoch 3 of 10")
+    assert about(cautions(evaluation, epochs=curve(*range(40, 20, -1))), "still falling", "--resume")
+    settled = curve(*[20 + 20 * math.exp(-number) for number in range(20)])
+    assert not about(cautions(evaluation, epochs=settled), "falling")
+    assert not about(cautions(evaluation, epochs=curve(40, 20, 40)), "Overfitting"), "too few epochs to judge by"
+
+
+def test_a_split_of_few_examples(measured):
+    evaluation, _ = measured
+    assert not about(cautions(evaluation), "rough")
+    one = replace(evaluation, nll=replace(evaluation.nll, n=1))
+    assert about(cautions(one), "test split has only 1 example,")

@@ -1,22 +1,33 @@
 """What a reader must know before trusting or comparing the numbers of an evaluation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.likelihoods import LogProbKind
+from autoencode.runs.metrics import EpochMetrics
 
 _WORSE_THAN_MEAN = 1.1
+_FEW_EXAMPLES = 20
+_MIN_EPOCHS, _EARLY, _RISE, _FALL = 10, 0.6, 0.1, 0.03
+"""Epochs to judge a learning curve by; a share of them; rise and fall as shares of the whole fall of the loss."""
 _WEAKER_KL = {"beta": "a smaller --beta", "warmup_steps": "more --warmup-steps", "free_bits": "some --free-bits"}
 
 
-def cautions(measured: Evaluation, options: Collection[str] = ()) -> list[str]:
+def cautions(measured: Evaluation, options: Collection[str] = (), epochs: Sequence[EpochMetrics] = ()) -> list[str]:
     """One sentence or two for each caution; an empty list if there is nothing to say.
 
     Args:
         measured: the evaluation.
         options: the options of the model's recipe, so that no advice names an option that it does not have.
+        epochs: of the training, for its learning curve.
     """
-    found = [_about_likelihood(measured), _about_error(measured), _about_collapse(measured, options)]
+    found = [
+        _about_error(measured),
+        _about_collapse(measured, options),
+        _about_learning_curve(epochs),
+        _about_size(measured),
+        _about_likelihood(measured),
+    ]
     return [caution for caution in found if caution]
 
 
@@ -51,3 +62,28 @@ def _about_collapse(measured: Evaluation, options: Collection[str]) -> str:
     advice = [text for name, text in _WEAKER_KL.items() if name in options]
     advised = f": try {' or '.join(advice)}" if advice else ""
     return f"No latent dimension is active: the codes do not depend on the data (posterior collapse){advised}."
+
+
+def _about_learning_curve(epochs: Sequence[EpochMetrics]) -> str:
+    """Whether the validation loss was best long before the end, or was still falling."""
+    if len(epochs) < _MIN_EPOCHS:
+        return ""
+    losses = [epoch.validation["loss"] for epoch in epochs]
+    best = min(range(len(losses)), key=losses.__getitem__)
+    fell = losses[0] - losses[best]
+    if best + 1 <= _EARLY * len(losses) and losses[-1] - losses[best] > _RISE * fell > 0:
+        return (
+            f"Overfitting: the validation loss was best at epoch {epochs[best].epoch:.4g} of {epochs[-1].epoch:.4g} "
+            "and rose afterwards. The best weights are kept; more examples would help."
+        )
+    earlier = losses[int(0.8 * len(losses)) - 1]
+    if best == len(losses) - 1 and earlier - losses[-1] > _FALL * fell > 0:
+        return "The validation loss was still falling at the end: train on with --resume and more --epochs."
+    return ""
+
+
+def _about_size(measured: Evaluation) -> str:
+    n = measured.nll.n
+    if n >= _FEW_EXAMPLES:
+        return ""
+    return f"The {measured.split} split has only {n} example{'' if n == 1 else 's'}, so these numbers are rough."

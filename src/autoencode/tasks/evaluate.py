@@ -35,4 +35,4 @@ def cautions(run: Run, measured: Evaluation) -> list[str]:
     """
     name = run.folder.record.recipe or ""
     options = [parameter.name for parameter in recipes[name].parameters] if name in recipes else []
-    return evaluation.cautions(measured, options)
+    return evaluation.cautions(measured, options, run.folder.metrics())
