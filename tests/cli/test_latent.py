@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from PIL import Image
 
 from autoencode import tasks
 from autoencode.cli.options import path_names, prior_names
@@ -91,3 +92,51 @@ def test_what_the_shell_offers():
     assert prior_names("m") == ["mixture"]
     assert "gmm" in prior_names("")
     assert path_names("s") == ["spherical"]
+
+
+OVER = [
+    ("morph", "run", "me.png", "test:2", "--frames", "3", "-o", "me.png"),
+    ("blend", "run", "me.png", "test:2", "-o", "me.png"),
+    ("edit", "run", "me.png", "-a", "3+1", "-o", "me.png"),
+    ("traverse", "run", "me.png", "-o", "me.png"),
+]
+
+
+@pytest.mark.parametrize("words", OVER, ids=[words[0] for words in OVER])
+def test_a_result_never_replaces_what_it_is_made_of(run, tmp_path, words):
+    Image.new("L", (8, 8), 128).save(tmp_path / "me.png")
+    before = (tmp_path / "me.png").read_bytes()
+    for more in ((), ("--force",)):
+        code, _, err = run(*words, *more)
+        assert code == 2
+        assert "me.png is one of the files that were given" in err
+    assert (tmp_path / "me.png").read_bytes() == before
+
+
+FOREIGN = [
+    ("map", "run", "-o", "mine.html"),
+    ("explore", "run", "-o", "mine.html"),
+    ("traverse", "run", "test:1", "-o", "mine.png"),
+    ("generate", "run", "-n", "2", "-o", "album"),
+]
+
+
+@pytest.mark.parametrize("words", FOREIGN, ids=[words[0] for words in FOREIGN])
+def test_a_persons_file_is_replaced_with_force_only(run, tmp_path, words):
+    (tmp_path / "album").mkdir()
+    mine = tmp_path / ("album/0001.png" if words[-1] == "album" else words[-1])
+    mine.write_bytes(b"mine")
+    code, _, err = run(*words)
+    assert code == 2
+    assert "autoencode did not write it: choose another --out, or replace it with --force" in err
+    assert mine.read_bytes() == b"mine"
+    assert run(*words, "--force")[0] == 0
+    assert mine.read_bytes() != b"mine"
+    assert run(*words)[0] == 0  # it is autoencode's now
+
+
+def test_weights_are_never_replaced_by_a_page(run, tmp_path):
+    before = (tmp_path / "run" / "model.safetensors").read_bytes()
+    for command in ("map", "explore"):
+        assert run(command, "run", "-o", "run/model.safetensors")[0] == 2
+    assert (tmp_path / "run" / "model.safetensors").read_bytes() == before

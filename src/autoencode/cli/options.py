@@ -1,7 +1,7 @@
 """Arguments and options that several commands share, and what the shell offers after a Tab."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -60,6 +60,15 @@ def path_names(incomplete: str) -> list[str]:
     return [name for name in latent_paths if name.startswith(incomplete)]
 
 
+def _replace_anything(ctx: Any, force: bool) -> bool:  # a typer.Context is promised, and its parent comes
+    """Takes effect until the command ends."""
+    if force:
+        from autoencode.runs.replacing import replace_anything
+
+        ctx.with_resource(replace_anything())
+    return force
+
+
 RunArgument = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)]
 SplitOption = Annotated[Literal["test", "validation", "train"], typer.Option(help="Which split of the data.")]
 ClassOption = Annotated[
@@ -74,6 +83,10 @@ TrustOption = Annotated[
         help="Your own recipe, module:function, that trained the run. Opening the run executes its code.",
         show_default=False,
     ),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Replace files that autoencode did not write.", callback=_replace_anything),
 ]
 PriorOption = Annotated[
     str | None,

@@ -14,6 +14,7 @@ from autoencode.latent.encoding import EncodedExample, encode_example
 from autoencode.latent.ex_post.fit_prior import FittedPrior, fit_prior
 from autoencode.latent.latent_gaussian import LatentGaussian, latent_gaussian_of
 from autoencode.runs.listing import RunSummary, list_runs
+from autoencode.runs.replacing import check_output, replace_anything
 from autoencode.runs.run import Run
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
@@ -34,6 +35,8 @@ from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 
 __all__ = [
+    "check_output",
+    "replace_anything",
     "Blend",
     "AttributeChange",
     "ChosenPrior",

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from autoencode.data import Modality
 from autoencode.data.images.scan import SHEET
+from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_open
 from autoencode.views.figures import save_figure
 
@@ -66,6 +67,7 @@ def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
 
     Yields a function that adds rows, (n, ...), of one shape and type; it must be called at least once.
     """
+    check_replaceable(path)
     with atomic_open(path) as file:
         header: dict[str, Any] = {}
         rows = 0

@@ -7,7 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption, path_names
+from autoencode.cli.options import (
+    ClassOption,
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    RunArgument,
+    TrustOption,
+    path_names,
+)
 from autoencode.errors import ArgumentError
 
 
@@ -47,6 +55,7 @@ def blend(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Blend two pictures: the coarse levels of A with the fine levels of B, or the average of their codes.
 
@@ -69,6 +78,7 @@ def blend(
             f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
         )
     opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_output(out_path, pictures)
     reporter = TerminalReporter()
     made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)
     if not made.by_levels and (coarse or fine):

@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, print_note, print_result
-from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def edit(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Make an attribute of a picture stronger or weaker.
 
@@ -63,6 +64,7 @@ def edit(
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_output(out_path, [file])
     if list_:
         _list(opened)
         return

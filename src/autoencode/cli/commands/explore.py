@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out
-from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
 
 
 @command("explore", Panel.LATENT, rank=1)
@@ -21,6 +21,7 @@ def explore(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Write explorer.html: move through the latent space and see what the decoder generates.
 
@@ -35,6 +36,7 @@ def explore(
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_output(page)
     with TerminalReporter() as reporter:
         written = tasks.explore(opened, page, examples=examples, seed=seed, reporter=reporter)
     out.write_line(

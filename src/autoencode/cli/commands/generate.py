@@ -7,7 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import DeviceOption, LastOption, PriorOption, RunArgument, TrustOption, class_names
+from autoencode.cli.options import (
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    PriorOption,
+    RunArgument,
+    TrustOption,
+    class_names,
+)
 
 
 @command("generate", Panel.USE, rank=3)
@@ -44,6 +52,7 @@ def generate(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Generate new examples: from a prior, of one class, or near a picture.
 

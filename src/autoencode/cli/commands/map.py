@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
 
 
 def _methods(incomplete: str) -> list[str]:
@@ -43,6 +43,7 @@ def map_(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Write a map of all codes in a plane, coloured by label, with the picture under the mouse.
 
@@ -57,6 +58,7 @@ def map_(
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_output(out_file)
     with TerminalReporter() as reporter:
         found, path, facts = tasks.write_map(
             opened, out_file, split, method=method, limit=limit, decoded=decoded, seed=seed, reporter=reporter

@@ -11,6 +11,7 @@ from autoencode.cli.options import (
     EXAMPLE,
     ClassOption,
     DeviceOption,
+    ForceOption,
     LastOption,
     PriorOption,
     RunArgument,
@@ -53,6 +54,7 @@ def morph(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Interpolate between two pictures in the latent space, as an animation or a strip.
 
@@ -68,6 +70,7 @@ def morph(
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"
     n = frames or (10 if strip else 32)

@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import errors, out
-from autoencode.cli.options import ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import ClassOption, DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
 
 
 @command("reconstruct", Panel.USE, rank=1)
@@ -24,6 +24,7 @@ def reconstruct(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Encode and decode pictures, and see what the model keeps of them.
 

@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
 
 
 @command("traverse", Panel.USE, rank=7)
@@ -33,6 +33,7 @@ def traverse(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Vary one latent dimension at a time, and see what it controls.
 
@@ -46,6 +47,7 @@ def traverse(
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
+    tasks.check_output(out_path, [file])
     made = tasks.traverse(
         opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, reporter=TerminalReporter()
     )

@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.colors import to_hex
 from torch import Tensor
 
+from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_write
 from autoencode.views import pages
 from autoencode.views.explorer.content import ExplorerContent
@@ -23,8 +24,10 @@ def write_explorer(path: Path, content: ExplorerContent) -> None:
         content: of the page.
 
     Raises:
+        ArgumentError: a file is there that autoencode did not write.
         StorageError: the file cannot be written.
     """
+    check_replaceable(path)
     atomic_write(path, explorer_page(content))
 
 

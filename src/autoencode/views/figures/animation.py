@@ -13,6 +13,7 @@ from torch import Tensor
 
 from autoencode.data.video.clip import pyav
 from autoencode.errors import ArgumentError
+from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_write
 from autoencode.views.figures.tiles import tiles
 
@@ -22,6 +23,8 @@ SIZE = 256
 
 _FRAME, _HOLD = 60, 720
 """Milliseconds that a frame is shown, and the first and last one."""
+_COMMENT = b"Made by autoencode"
+"""In a GIF, so that it is known again."""
 _CODECS = {".mp4": ("libx264", "yuv420p", {"crf": "16"}), ".webm": ("libvpx-vp9", "yuv420p", {"crf": "24", "b": "0"})}
 
 
@@ -34,10 +37,11 @@ def save_animation(path: Path, pictures: Float[Tensor, "n channels height width"
         size: small pictures are enlarged by a whole number until the longer side has so many pixels.
 
     Raises:
-        ArgumentError: another suffix.
+        ArgumentError: another suffix, or a file is there that autoencode did not write.
         CapabilityError: .mp4 or .webm without PyAV installed.
         StorageError: the file cannot be written.
     """
+    check_replaceable(path)
     atomic_write(path, animation(pictures, path.suffix.lower(), size))
 
 
@@ -60,7 +64,15 @@ def _gif(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequence
     images = [_image(frames[place]) for place in order]
     file = io.BytesIO()
     images[0].save(
-        file, "gif", save_all=True, append_images=images[1:], duration=list(times), loop=0, optimize=False, disposal=1
+        file,
+        "gif",
+        save_all=True,
+        append_images=images[1:],
+        duration=list(times),
+        loop=0,
+        optimize=False,
+        disposal=1,
+        comment=_COMMENT,
     )
     return file.getvalue()
 

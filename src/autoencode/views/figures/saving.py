@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_write
 from autoencode.views.figures.rendering import Drawing, png
 
@@ -14,6 +15,8 @@ def save_figure(path: Path, drawing: Drawing) -> None:
         drawing: what a function of this package returned.
 
     Raises:
+        ArgumentError: a file is there that autoencode did not write.
         StorageError: the file cannot be written.
     """
+    check_replaceable(path)
     atomic_write(path, png(drawing))

@@ -8,6 +8,7 @@ import torch
 from matplotlib.colors import to_hex
 from torch import Tensor
 
+from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_write
 from autoencode.views import pages
 from autoencode.views.figures.chart import STRONG
@@ -49,8 +50,10 @@ def write_map_page(path: Path, content: MapContent) -> MapStats:
         content: of the map. Points are drawn in their order, which should be random.
 
     Raises:
+        ArgumentError: a file is there that autoencode did not write.
         StorageError: the file cannot be written.
     """
+    check_replaceable(path)
     bare = _page(content, None)
     budget = (LARGEST - len(bare.encode()) - 2_000) * 3 // 4
     sprites = sheets(content.load_images, len(content.points), budget) if content.load_images else None

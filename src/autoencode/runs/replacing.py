@@ -1,0 +1,73 @@
+"""What a result may take the place of: what autoencode wrote itself, and nothing else unless a person says so."""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from autoencode.errors import ArgumentError
+from autoencode.runs.output_paths import check_no_overwriting
+from autoencode.storage import is_run_folder, open_regular
+
+_MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', b"Made by autoencode")
+"""What pictures, pages and animations have near their beginning."""
+_FAR = 4_096
+_RESULTS = frozenset({".png", ".html", ".gif", ".mp4", ".webm", ".npy"})
+"""What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
+
+_forced = ContextVar("replaces anything", default=False)
+
+
+@contextmanager
+def replace_anything(*, force: bool = True) -> Generator[None]:
+    """Inside the block, files that autoencode did not write are replaced, too.
+
+    Args:
+        force: False changes nothing.
+    """
+    before = _forced.set(force or _forced.get())
+    try:
+        yield
+    finally:
+        _forced.reset(before)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raises where a result would take the place of a file that autoencode did not write.
+
+    Raises:
+        ArgumentError: it would, and nobody said that it may (`replace_anything`, --force).
+    """
+    if not (path.exists() or path.is_symlink()) or _forced.get() or _is_own(path):
+        return
+    raise ArgumentError(
+        f"{path} is there already, and autoencode did not write it: choose another --out, or replace it with --force"
+    )
+
+
+def check_output(path: Path | None, inputs: Iterable[object] = ()) -> None:
+    """The same before any work, and for what the result is made of even where anything may be replaced.
+
+    Args:
+        path: where the result goes; None for a place in the run folder.
+        inputs: what it is made of; other things than paths of files are passed over.
+
+    Raises:
+        ArgumentError: `path` is one of the inputs, or was not written by autoencode.
+    """
+    if path is None or path.is_dir():
+        return
+    check_no_overwriting([path], [Path(str(one)) for one in inputs])
+    check_replaceable(path)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether autoencode wrote a file, by the mark in it or by where it lies."""
+    if path.suffix.lower() in _RESULTS and any(is_run_folder(parent) for parent in path.absolute().parents):
+        return True
+    try:
+        with open_regular(path) as file:
+            start = file.read(_FAR)
+    except OSError:  # a folder, a link, a device
+        return False
+    return any(mark in start for mark in _MARKS)

@@ -1,0 +1,83 @@
+"""What results may take the place of."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from autoencode.errors import ArgumentError
+from autoencode.runs.replacing import check_output, check_replaceable, replace_anything
+from autoencode.views.figures import save_animation, save_figure
+from autoencode.views.outputs import save_array
+
+MINE = "autoencode did not write it: choose another --out, or replace it with --force"
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A person's picture."""
+    Image.new("L", (4, 4)).save(tmp_path / "me.png")
+    return tmp_path / "me.png"
+
+
+@pytest.mark.parametrize("name", ["me.png", "notes.txt", "page.html", "x.npy", "weights.safetensors"])
+def test_a_persons_file_is_not_replaced(tmp_path, name):
+    (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(ArgumentError, match=MINE):
+        check_replaceable(tmp_path / name)
+    with replace_anything():
+        check_replaceable(tmp_path / name)
+
+
+def test_a_link_is_not_replaced(tmp_path):
+    (tmp_path / "link.png").symlink_to("nowhere")
+    with pytest.raises(ArgumentError, match=MINE):
+        check_replaceable(tmp_path / "link.png")
+
+
+def test_what_autoencode_drew_is_replaced(tmp_path):
+    save_figure(tmp_path / "a.png", Image.new("L", (4, 4)))
+    save_figure(tmp_path / "a.png", Image.new("L", (5, 5)))
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (5, 5)
+    pictures = torch.rand(3, 1, 4, 4)
+    save_animation(tmp_path / "a.gif", pictures)
+    save_animation(tmp_path / "a.gif", pictures)
+
+
+def test_writing_refuses_too(photo):
+    before = photo.read_bytes()
+    with pytest.raises(ArgumentError, match=MINE):
+        save_figure(photo, Image.new("L", (5, 5)))
+    assert photo.read_bytes() == before
+    with replace_anything():
+        save_figure(photo, Image.new("L", (5, 5)))
+    assert photo.read_bytes() != before
+
+
+def test_an_array_is_replaced_in_a_run_folder_only(run, tmp_path):
+    for _ in range(2):
+        save_array(run.path / "morphs" / "a.npy", torch.zeros(2, 3))
+    save_array(tmp_path / "a.npy", torch.zeros(2, 3))
+    with pytest.raises(ArgumentError, match=MINE):
+        save_array(tmp_path / "a.npy", torch.zeros(2, 3))
+
+
+def test_weights_of_a_run_are_not_replaced(run):
+    with pytest.raises(ArgumentError, match=MINE):
+        check_output(run.path / "model.safetensors")
+
+
+def test_an_input_is_never_replaced(photo):
+    with replace_anything(), pytest.raises(ArgumentError, match="is one of the files that were given"):
+        check_output(photo, ["test:1", photo])
+
+
+def test_force_ends_with_its_block(photo):
+    with replace_anything(force=False), pytest.raises(ArgumentError):
+        check_replaceable(photo)
+    with replace_anything(), replace_anything(force=False):
+        check_replaceable(photo)
+    with pytest.raises(ArgumentError):
+        check_replaceable(photo)
