@@ -4,7 +4,7 @@ import torch
 from autoencode import tasks
 from autoencode.errors import CapabilityError, UnknownNameError
 from autoencode.latent.choose_prior import choose_prior
-from autoencode.latent.ex_post import fitted_facts
+from autoencode.latent.ex_post import read_prior_record
 from support.fitted import rescored
 from support.reporters import Recorder
 
@@ -33,15 +33,15 @@ def test_a_kind_is_fitted_once_and_kept(run):
     first = choose_prior(run, "normal", reporter=recorder)
     assert first.kind == "normal"
     assert any("fitting a normal prior" in line for line in recorder.of("note"))
-    assert fitted_facts(run.path)["kind"] == "normal"
+    assert read_prior_record(run.path).kind == "normal"
     recorder.calls.clear()
     assert choose_prior(run, "normal", reporter=recorder).kind == "normal"
     assert recorder.calls == []
     # another kind lies beside it and does not take its place
     choose_prior(run, "gmm", reporter=recorder)
     assert recorder.calls
-    assert fitted_facts(run.path)["kind"] == "normal"
-    assert fitted_facts(run.path / "priors" / "mixture")["kind"] == "mixture"
+    assert read_prior_record(run.path).kind == "normal"
+    assert read_prior_record(run.path / "priors" / "mixture").kind == "mixture"
     recorder.calls.clear()
     assert choose_prior(run, "mixture", reporter=recorder).kind == "mixture"
     assert recorder.calls == []

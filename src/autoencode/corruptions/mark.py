@@ -57,8 +57,12 @@ def read_mark(mark: str) -> Mark:
     Raises:
         DataError: the file cannot be read.
     """
-    text = _unquoted(mark)
-    return _from_file(Path(mark)) if text == mark and Path(mark).suffix.lower() in suffixes() else _from_text(text)
+    return _from_file(Path(mark)) if is_file_name(mark) else _from_text(_unquoted(mark))
+
+
+def is_file_name(mark: str) -> bool:
+    """Whether a mark names a picture file, and is no text."""
+    return _unquoted(mark) == mark and Path(mark).suffix.lower() in suffixes()
 
 
 def _unquoted(mark: str) -> str:

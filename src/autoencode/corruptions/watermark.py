@@ -1,6 +1,7 @@
 """A logo or a line of text over the picture."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
@@ -8,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.corruptions.amount import Amount, parse_amount
-from autoencode.corruptions.corruption import BaseCorruption, register_corruption
-from autoencode.corruptions.mark import check_mark, read_mark
+from autoencode.corruptions.corruption import BaseCorruption, Corruption, register_corruption
+from autoencode.corruptions.mark import check_mark, is_file_name, read_mark
 from autoencode.corruptions.random_fields import uniform_per_picture
 
 _MIN_WIDTH, _MAX_WIDTH = 0.25, 0.75
@@ -76,6 +77,13 @@ class Watermark(BaseCorruption):
             layers = _place_mark(x, torch.cat([mark.colours, mark.alpha[None]]).to(x))
             colours, alpha = _match_channels(layers[:, :3], x.shape[1]), layers[:, 3:]
         return x * (1 - amount * alpha) + amount * colours
+
+
+def watermark_files(corruption: Corruption) -> list[Path]:
+    """The files that a corruption, or any part of it, reads its watermarks from."""
+    if isinstance(corruption, Watermark):
+        return [Path(corruption.mark)] if is_file_name(corruption.mark) else []
+    return [file for part in getattr(corruption, "parts", ()) for file in watermark_files(part)]
 
 
 def _match_channels(colours: Tensor, channels: int) -> Tensor:

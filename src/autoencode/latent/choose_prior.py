@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
 from autoencode.distributions import tempered
 from autoencode.errors import CapabilityError, RunError, UnknownNameError
-from autoencode.latent.ex_post import ExPostPrior, ex_post_prior, ex_post_priors, fitted_facts, load_fitted
+from autoencode.evaluation import Estimate
+from autoencode.latent.ex_post import (
+    ExPostPrior,
+    PriorRecord,
+    ex_post_priors,
+    fitted_record,
+    load_fitted,
+    read_prior_record,
+)
 from autoencode.latent.ex_post.fit_prior import fit_prior
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -80,71 +87,78 @@ def choose_prior(
         RunError: the fitted prior was tampered with, or is of other weights.
     """
     kind = ALIASES.get(wanted or "", wanted)
-    if kind in (None, EX_POST):
-        fitted = ex_post_prior(run)
-        if kind == EX_POST or (fitted is not None and _fitted_is_better(run)):
-            return _ex_post(run, fitted)
-        return _model_prior(run, "")
+    if kind is None:
+        return _likelier_prior(run)
+    if kind == EX_POST:
+        return _fitted_prior(run)
     if kind == OWN:
-        return _model_prior(run, ", as asked")
+        return _model_prior(run, "codes from the model's own prior, as asked")
     if kind not in ex_post_priors:
         raise UnknownNameError(f"no prior is called '{wanted}'; there are: {', '.join(prior_names())}")
     return _load_or_fit(run, kind, reporter, cancel)
 
 
-def _fitted_is_better(run: Run) -> bool:
+def _likelier_prior(run: Run) -> ChosenPrior:
     """By the held-out codes' mean nll; where the fitted one's is an upper bound, it is better by as much at least."""
-    facts = fitted_facts(run.path) or {}
-    return facts.get("nll_own") is None or facts["nll"]["value"] < facts["nll_own"]["value"]
+    record = fitted_record(run)
+    if run.model.prior is None and (record or read_prior_record(run.path)):
+        return _fitted_prior(run)
+    if record is None:
+        earlier = ""
+        if read_prior_record(run.path) is not None:
+            earlier = f": the fitted one is of earlier weights (autoencode fit-prior {run.path} fits it again)"
+        return _model_prior(run, f"codes from the model's own prior{earlier}")
+    if record.nll_own is None or record.nll.value < record.nll_own.value:
+        return _fitted_prior(run)
+    return _model_prior(run, f"codes from the model's own prior: {_comparison(record, record.nll_own, record.nll)}")
 
 
-def _model_prior(run: Run, asked: str) -> ChosenPrior:
+def _model_prior(run: Run, reason: str) -> ChosenPrior:
     if run.model.prior is None:
         raise CapabilityError(
             "a plain autoencoder has no distribution over codes to draw from: fit one to its codes "
             f"(--prior mixture, or autoencode fit-prior {run.path} mixture), or train a variational one (for instance "
             "--recipe conv-vae)"
         )
-    facts = fitted_facts(run.path)
-    if asked or facts is None or facts.get("nll_own") is None:
-        return ChosenPrior(OWN, f"codes from the model's own prior{asked}", None)
-    return ChosenPrior(OWN, f"codes from the model's own prior: {_comparison(facts, 'nll_own', 'nll')}", None)
+    return ChosenPrior(OWN, reason, None)
 
 
-def _ex_post(run: Run, fitted: ExPostPrior | None) -> ChosenPrior:
-    if fitted is None:
+def _fitted_prior(run: Run) -> ChosenPrior:
+    found = load_fitted(run.path, run.model)
+    if found is None:
         raise CapabilityError(
             f"no prior was fitted to the codes of {run.path}: autoencode fit-prior {run.path} mixture"
         )
-    return _chosen(fitted, fitted_facts(run.path) or {})
+    return _chosen(*found)
 
 
-def _chosen(fitted: ExPostPrior, facts: dict[str, Any]) -> ChosenPrior:
-    kind = facts["kind"]
-    if facts.get("nll_own") is None:
+def _chosen(fitted: ExPostPrior, record: PriorRecord) -> ChosenPrior:
+    kind = record.kind
+    if record.nll_own is None:
         return ChosenPrior(kind, f"codes from the {kind} prior that was fitted to the model's codes", fitted)
-    return ChosenPrior(kind, f"codes from the fitted {kind} prior: {_comparison(facts, 'nll', 'nll_own')}", fitted)
+    comparison = _comparison(record, record.nll, record.nll_own)
+    return ChosenPrior(kind, f"codes from the fitted {kind} prior: {comparison}", fitted)
 
 
-def _comparison(facts: dict[str, Any], this: str, other: str) -> str:
-    names = {"nll": f"the fitted {facts['kind']} prior", "nll_own": "the model's own"}
-    first, second = facts[this]["value"], facts[other]["value"]
-    return f"held-out codes cost {first:.2f} nats, and {second:.2f} under {names[other]}"
+def _comparison(record: PriorRecord, this: Estimate, other: Estimate) -> str:
+    name = "the model's own" if other is record.nll_own else f"the fitted {record.kind} prior"
+    return f"held-out codes cost {this.value:.2f} nats, and {other.value:.2f} under {name}"
 
 
 def _load_or_fit(run: Run, kind: str, reporter: Reporter | None, cancel: CancelToken | None) -> ChosenPrior:
-    facts = fitted_facts(run.path)
-    if facts is not None and facts["kind"] == kind:
-        return _ex_post(run, ex_post_prior(run))
-    folder = run.path if facts is None else run.path / "priors" / kind
-    kept = _load_fitted_or_none(folder, run)
-    if kept is None:
-        resolve_reporter(reporter).note(f"fitting a {kind} prior to the model's codes, once")
-        kept = fit_prior(run, kind, folder=folder, max_codes=_MAX_CODES, reporter=reporter, cancel=cancel).prior
-    return _chosen(kept, fitted_facts(folder) or {})
+    main = fitted_record(run)
+    if main is not None and main.kind == kind:
+        return _fitted_prior(run)
+    folder = run.path if read_prior_record(run.path) is None else run.path / "priors" / kind
+    found = _load_fitted_or_none(folder, run)
+    if found is not None:
+        return _chosen(*found)
+    resolve_reporter(reporter).note(f"fitting a {kind} prior to the model's codes, once")
+    fitted = fit_prior(run, kind, folder=folder, max_codes=_MAX_CODES, reporter=reporter, cancel=cancel)
+    return _chosen(fitted.prior, fitted.record)
 
 
-def _load_fitted_or_none(folder: Path, run: Run) -> ExPostPrior | None:
+def _load_fitted_or_none(folder: Path, run: Run) -> tuple[ExPostPrior, PriorRecord] | None:
     """One that was fitted before; None where there is none, or it is of other weights."""
     try:
         return load_fitted(folder, run.model)

@@ -4,11 +4,14 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import ConfigDict, Field, PositiveInt, TypeAdapter, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
 
+from autoencode.corruptions import corruptions, parse_corruptions
+from autoencode.corruptions.watermark import watermark_files
 from autoencode.errors import ArgumentError
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
@@ -16,6 +19,11 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 Widths = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 """Channels or units of several layers, one number each."""
+
+_NAMES_FILE = "names a file"
+
+FileName = Annotated[str, _NAMES_FILE]
+"""A file that is read when the model and its objective are built; "" for none."""
 
 _CONFIG = ConfigDict(allow_inf_nan=False, arbitrary_types_allowed=True)
 
@@ -49,6 +57,24 @@ class Parameter:
             flag, problem = "--" + self.name.replace("_", "-"), error.errors()[0]
             expected = _expected(_schema(adapter), problem["type"]) or problem["msg"].removeprefix("Input should be ")
             raise ArgumentError(f"{flag} takes {expected}, not {_shown(value)}") from None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether its value names a file that is read when the objective is built."""
+        return _NAMES_FILE in getattr(self.type, "__metadata__", ())
+
+    def files(self, value: Any) -> list[Path]:
+        """The files that a value names, which are read when the objective is built or used.
+
+        Raises:
+            ArgumentError: corruptions without a meaning.
+            UnknownNameError: there is no such corruption.
+        """
+        if self.is_file:
+            return [Path(value)] if value else []
+        if corruptions in getattr(self.type, "__metadata__", ()):
+            return watermark_files(parse_corruptions(value))
+        return []
 
 
 def parameters_of(function: Callable[..., Any]) -> list[Parameter]:

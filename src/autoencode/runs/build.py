@@ -43,7 +43,7 @@ def build_checked(
     """
     header = None if weights is None else read_header(weights)
     try:
-        with limit_modules(_SLACK if header is None else _TIMES * header.n_bytes + _SLACK):
+        with limit_modules(_SLACK if header is None else _TIMES * header.n_bytes + _SLACK, name):
             if header and module and weights and (skeleton := _without_memory(make)) is not None:
                 check_shapes(module(skeleton), header.shapes, weights)
             return make()
@@ -66,31 +66,32 @@ def _without_memory(make: Callable[[], T]) -> T | None:
 
 
 @contextmanager
-def limit_modules(max_bytes: int) -> Generator[None]:
+def limit_modules(max_bytes: int, name: str) -> Generator[None]:
     """Inside the block, this thread builds modules of at most so many bytes.
 
     Parameters and buffers are counted when a module gets them; PyTorch's layers fill their memory after that.
 
     Args:
         max_bytes: of all parameters and buffers together.
+        name: of what is built, for the message.
 
     Raises:
         RunError: more, or more than 50,000 modules.
     """
     thread, n_bytes, n_modules = threading.get_ident(), 0, 0
 
-    def count_tensor(_: nn.Module, name: str, value: object) -> None:
+    def count_tensor(_: nn.Module, __: str, value: object) -> None:
         nonlocal n_bytes
         if threading.get_ident() == thread and isinstance(value, Tensor):
             n_bytes += value.numel() * value.element_size()
         if n_bytes > max_bytes:
-            raise RunError(f"the model is larger than its weights: with '{name}' it has over {max_bytes:,} bytes")
+            raise RunError(f"{name} names a model that is larger than its weights: over {max_bytes:,} bytes")
 
     def count_module(*_: object) -> None:
         nonlocal n_modules
         n_modules += threading.get_ident() == thread
         if n_modules > _MAX_MODULES:
-            raise RunError(f"the model has over {_MAX_MODULES:,} layers")
+            raise RunError(f"{name} names a model with over {_MAX_MODULES:,} layers")
 
     with ExitStack() as registered:
         registered.enter_context(hooks.register_module_parameter_registration_hook(count_tensor))

@@ -243,10 +243,12 @@ class RunFolder:
         return self._build(weights, data_shape)
 
     def _build(self, weights: Path | None, data_shape: Sequence[int] | None = None) -> tuple[Autoencoder, Objective]:
-        recipe = self.recipe
-        shape, arguments = tuple(data_shape or self.data.data_shape), self.record.arguments
+        recipe, arguments = self.recipe, self.record.arguments
+        shape = tuple(data_shape or self.data.data_shape)
         if is_user_recipe(recipe.name):  # whose code is trusted
             return recipe(shape, **arguments)
+        if not self._may_open_argument_files:  # without them the model is the same, and `check_argument_files` refuses
+            arguments = {**arguments, **{p.name: p.default for p in recipe.parameters if p.is_file}}
         module = itemgetter(0) if data_shape is None else None
         return build_checked(lambda: recipe(shape, **arguments), weights, str(self.path), module=module)
 
@@ -268,6 +270,30 @@ class RunFolder:
         if not is_user_recipe(name) and name not in recipes:
             raise RunError(f"{self.path} was trained by a recipe that is not in this version of autoencode: {name!r}")
         return find_recipe(name)
+
+    def check_argument_files(self) -> None:
+        """Raises where arguments of the recipe name files, for the objective, that must not be opened.
+
+        They may be opened where this user's autoencode wrote the arguments, where a person said so, and where they lie
+        in the run folder.
+
+        Raises:
+            RunError: somebody else named them.
+        """
+        if self._may_open_argument_files:
+            return
+        arguments, here = self.record.arguments, self.path.resolve()
+        named = [file for p in self.recipe.parameters if p.name in arguments for file in p.files(arguments[p.name])]
+        for file in named:
+            if not file.resolve().is_relative_to(here):
+                raise RunError(
+                    f"{self.path} names the file {file}, and was made by someone else or on another computer: allow it to be "
+                    "opened with --trust-paths"
+                )
+
+    @property
+    def _may_open_argument_files(self) -> bool:
+        return self.trust_paths or self.record.has_own_arguments or is_user_recipe(self.record.recipe or "")
 
     def check_trusted(self) -> None:
         """Raises where the run's recipe is outside this package and not the one that is trusted.

@@ -11,6 +11,7 @@ from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField
+from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.run_data import read_run_data
 from autoencode.runtime.cpu_tuning import configure_cpu
@@ -54,11 +55,26 @@ class Run:
     ) -> None:
         configure_cpu()
         self.folder = RunFolder(path, trust=trust, trust_paths=trust_paths)
-        self.model, self.objective = self.folder.load_model(last=last)
+        self.model, self._objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
         self.model.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._data = data
         self._resized: Autoencoder | None = None
+
+    def __repr__(self) -> str:
+        record = self.folder.record
+        data = f" of {record.data.name}" if record.data else ""
+        return f"Run({str(self.path)!r}: {record.recipe or 'a model assembled by hand'}{data}, {record.status})"
+
+    @property
+    def objective(self) -> Objective:
+        """What the model was trained by.
+
+        Raises:
+            RunError: it reads files that run.json names, and nobody said that they may be opened.
+        """
+        self.folder.check_argument_files()
+        return self._objective
 
     @property
     def path(self) -> Path:

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoencode.corruptions import Corruption, Watermark, parse_corruptions
+from autoencode.corruptions import Corruption, parse_corruptions
+from autoencode.corruptions.watermark import watermark_files
 from autoencode.data import Batch, SkippedFile, to_unit_floats
 from autoencode.data.images.full_picture import read_full_picture
 from autoencode.data.images.picture import UnreadableError
@@ -86,7 +87,7 @@ def corrupt(
     found, skipped = find_input_pictures(files, folder)
     names = unique_names([name.with_suffix(".png") for _, name in found])
     sources = [source for source, _ in found]
-    check_no_overwriting([sheet, *(folder / name for name in names)], [*sources, *_marks(corruption_fn)])
+    check_no_overwriting([sheet, *(folder / name for name in names)], [*sources, *watermark_files(corruption_fn)])
     written: list[Path] = []
     shown: list[View] = []
     reporter = resolve_reporter(reporter)
@@ -123,10 +124,3 @@ def _corrupted(
         torch.manual_seed(derive_seed(seed, zlib.crc32(name.as_posix().encode(errors="surrogateescape"))))
         corrupted = corruption_fn(Batch(x)).x[0]
     return (corrupted.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
-
-
-def _marks(corruption_fn: Corruption) -> list[Path]:
-    """The files that watermarks are read from."""
-    if isinstance(corruption_fn, Watermark):
-        return [Path(corruption_fn.mark)]
-    return [mark for part in getattr(corruption_fn, "parts", ()) for mark in _marks(part)]

@@ -12,7 +12,7 @@ from autoencode.distributions import HypersphericalUniform
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import EX_POST, ChosenPrior, choose_prior
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
-from autoencode.latent.ex_post import fitted_facts
+from autoencode.latent.ex_post import fitted_record
 from autoencode.latent.latent_gaussian import latent_gaussian_of
 from autoencode.latent.paths import DENSITY_WEIGHT, density, latent_paths
 from autoencode.latent.paths.path import LogDensity
@@ -168,7 +168,7 @@ def _on_sphere(run: Run) -> bool:
 
 def _density_prior(run: Run, prior: str | None, reporter: Reporter, cancel: CancelToken | None) -> ChosenPrior:
     chosen = choose_prior(
-        run, prior or (EX_POST if fitted_facts(run.path) else "mixture"), reporter=reporter, cancel=cancel
+        run, prior or (EX_POST if fitted_record(run) else "mixture"), reporter=reporter, cancel=cancel
     )
     reporter.note(
         f"the path follows the density of {'its own' if chosen.fitted is None else f'the fitted {chosen.kind}'} prior"

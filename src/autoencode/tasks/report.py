@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from autoencode.data import Batch, Subset, sequential_batches
-from autoencode.evaluation import Codes, Estimate, Evaluation, encode_all
-from autoencode.latent.ex_post import fitted_facts
+from autoencode.evaluation import Codes, Evaluation, encode_all
+from autoencode.latent.ex_post import fitted_record
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
@@ -109,8 +109,8 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
         progress.update(detail="codes")
         drawn["codes"] = _codes(run, encode_all(run.model, _subset(part)))
     progress.update(detail="samples")
-    if run.modality.drawable and (fitted := fitted_facts(run.path)):
-        drawn["samples-ex-post"] = _samples_ex_post(run, fitted["kind"])
+    if run.modality.drawable and (fitted := fitted_record(run)):
+        drawn["samples-ex-post"] = _samples_ex_post(run, fitted.kind)
     if run.model.prior is None:
         return drawn
     if run.modality.drawable:
@@ -233,15 +233,15 @@ def _samples_ex_post(run: Run, kind: str) -> Figure:
 
 def _fitted_prior(run: Run) -> list[Row]:
     """The negative log density of validation codes under each prior; nothing if none was fitted."""
-    fitted = fitted_facts(run.path)
+    fitted = fitted_record(run)
     if fitted is None:
         return []
     meaning = "negative log density of held-out codes; less is better"
     lines = [
-        (f"codes under the {fitted['kind']} prior", fitted["nll"]),
-        ("codes under the model's prior", fitted["nll_own"]),
+        (f"codes under the {fitted.kind} prior", fitted.nll),
+        ("codes under the model's prior", fitted.nll_own),
     ]
-    return [Row(name, str(Estimate(**value)), "nats per code", meaning) for name, value in lines if value]
+    return [Row(name, str(value), "nats per code", meaning) for name, value in lines if value]
 
 
 def _rates(rates: torch.Tensor) -> Figure:

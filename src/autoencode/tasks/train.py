@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from autoencode.data import Dataset, is_media_path, load
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, DataError, RunError
-from autoencode.latent.ex_post import delete_fitted, fitted_facts
+from autoencode.latent.ex_post import PriorRecord, fitted_record, read_prior_record
 from autoencode.latent.ex_post.fit_prior import fit_prior
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -25,6 +26,7 @@ from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.settings import Settings
+from autoencode.storage import remove_unfinished
 from autoencode.training import fit
 
 _RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
@@ -103,7 +105,7 @@ def train(
         reporter.note(note)
     fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
     run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
-    _fit_ex_post(run, reporter)
+    _fit_missing_prior(run, reporter, cancel)
     return run
 
 
@@ -112,16 +114,19 @@ def resume(
     source: Source | Dataset | None = None,
     *,
     trust: str | None = None,
+    trust_paths: bool = False,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
     **changes: Any,
 ) -> Run:
-    """Goes on with a training exactly where its last checkpoint is.
+    """Continues a training exactly where its last checkpoint is, and fits the prior that its recipe asks for.
 
     Args:
         path: the run folder.
-        source: the data; by default where they were.
+        source: the data, or where they lie now; by default where they were.
         trust: the recipe outside this package that the folder names, if it may be imported.
+        trust_paths: whether files outside the folder that run.json names may be opened, though someone else or another
+            computer wrote it.
         reporter: receives progress, notes and events, as in `train`.
         cancel: ends the training after the current step.
         changes: of epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device and threads; nothing else
@@ -135,28 +140,48 @@ def resume(
         RunError: the training is complete, or the data are others than before.
     """
     configure_cpu()
-    reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust)
+    reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust, trust_paths=trust_paths)
     folder.check_trusted()
     settings = resumed_settings(folder, changes)
-    data = read_run_data(folder, source, reporter=reporter, cancel=cancel)
-    model, objective = _initial_model(folder, settings)
-    fit(model, objective, data, settings, folder=folder, reporter=reporter, cancel=cancel)
-    run = Run(folder.path, device=settings.device, data=data, trust=trust)
-    _fit_ex_post(run, reporter)
+    finished = is_finished(folder, settings)
+    if not finished:
+        remove_unfinished(folder.path)
+        folder.check_argument_files()
+        source = read_run_data(folder, source, reporter=reporter, cancel=cancel)
+        model, objective = _initial_model(folder, settings)
+        fit(model, objective, source, settings, folder=folder, reporter=reporter, cancel=cancel)
+    run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
+    if not _fit_missing_prior(run, reporter, cancel) and finished:
+        raise RunError(
+            f"{folder.path} is {folder.record.status} after {settings.epochs} epochs: give more --epochs to train on"
+        )
     return run
 
 
-def _fit_ex_post(run: Run, reporter: Reporter) -> None:
-    """Fits the prior that the recipe asks for, or fits anew the one that was fitted to the codes of earlier weights."""
-    before = fitted_facts(run.path)
-    delete_fitted(run.path)
-    kind = before["kind"] if before else run.folder.recipe.ex_post
+def _fit_missing_prior(run: Run, reporter: Reporter, cancel: CancelToken | None) -> bool:
+    """Fits the prior that the recipe asks for, or that was fitted to earlier weights; whether one was missing.
+
+    The earlier one stays until the new one takes its place.
+    """
+    with suppress(RunError):  # a damaged one is missing
+        if fitted_record(run) is not None:
+            return False
+    before = _earlier_prior(run.path)
+    kind = before.kind if before else run.folder.recipe.ex_post
     if not kind or run.folder.record.status is Status.INTERRUPTED:
-        return
+        return False
     reporter.note(f"fitting the {kind} prior to the codes")
-    chosen = {"part": before["part"], "seed": before["seed"], **before["options"]} if before else {}
-    fitted = fit_prior(run, kind, **chosen)
+    chosen: dict[str, Any] = {"part": before.part, "seed": before.seed, **before.options} if before else {}
+    fitted = fit_prior(run, kind, cancel=cancel, **chosen).record
     reporter.note(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
+    return True
+
+
+def _earlier_prior(folder: Path) -> PriorRecord | None:
+    """How the prior in a folder was fitted; None where there is none, or it is damaged."""
+    with suppress(RunError):
+        return read_prior_record(folder)
+    return None
 
 
 def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
@@ -182,21 +207,18 @@ def resumed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
 
     Raises:
         ArgumentError: an option that may not change.
-        RunError: there is nothing left to do.
     """
     if fixed := sorted(changes.keys() - set(_RESUMABLE_SETTINGS)):
         flag = "--" + fixed[0].replace("_", "-")
         raise ArgumentError(
             f"{flag} cannot change when a run goes on; {', '.join(_RESUMABLE_SETTINGS)} can. Train a new run"
         )
-    settings = folder.settings.replace(**_without_min_steps(changes))
-    ended = folder.record.status in (Status.COMPLETE, Status.STOPPED_EARLY)
-    if ended and settings == folder.settings:
-        raise RunError(
-            f"{folder.path} is {folder.record.status} after {folder.settings.epochs} epochs: "
-            "give more --epochs to train on"
-        )
-    return settings
+    return folder.settings.replace(**_without_min_steps(changes))
+
+
+def is_finished(folder: RunFolder, settings: Settings) -> bool:
+    """Whether the training came to its end with the same settings."""
+    return folder.record.status in (Status.COMPLETE, Status.STOPPED_EARLY) and settings == folder.settings
 
 
 def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:

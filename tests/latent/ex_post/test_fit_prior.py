@@ -10,9 +10,10 @@ from torch.distributions import Categorical, MixtureSameFamily, MultivariateNorm
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, RunError, UnknownNameError
 from autoencode.latent.encoding import sample_codes
-from autoencode.latent.ex_post import ex_post_prior, ex_post_priors, load_fitted, save_fitted
+from autoencode.latent.ex_post import ExPostPrior, ex_post_prior, ex_post_priors, load_fitted, read_prior_record
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
+from autoencode.runs.tensor_file import load_tensors, save_tensors
 from support.reporters import Recorder
 from support.statistics import assert_at_most, assert_mean, assert_within_standard_errors
 
@@ -111,7 +112,7 @@ def test_a_flow_stops_when_held_out_codes_are_no_likelier():
 @every
 def test_the_same_seed_gives_the_same_prior(plain, kind):
     one, two = (tasks.fit_prior(plain, kind, seed=3, **SHORT[kind]) for _ in range(2))
-    assert one.nll == two.nll
+    assert one.record.nll == two.record.nll
     assert all(
         torch.equal(a, b) for a, b in zip(one.prior.state_dict().values(), two.prior.state_dict().values(), strict=True)
     )
@@ -123,9 +124,9 @@ def test_a_plain_autoencoder_generates_once_a_prior_is_fitted(plain, tmp_path, k
     with pytest.raises(CapabilityError, match="autoencode fit-prior"):
         tasks.generate(plain, 4)
     fitted = tasks.fit_prior(plain, kind, **SHORT[kind])
-    assert fitted.nll_own is None
-    assert fitted.n_codes == 1437
-    assert fitted.nll.n == 180
+    assert fitted.record.nll_own is None
+    assert fitted.record.n_codes == 1437
+    assert fitted.record.nll.n == 180
     again = Run(plain.path)
     x, files = tasks.generate(again, 4, tmp_path / "new", seed=1)
     assert x.shape == (4, 1, 8, 8)
@@ -151,9 +152,9 @@ def test_a_variational_model_has_two_priors(run, tmp_path):
         tasks.generate(run, 4, prior="ex-post")
     fitted = tasks.fit_prior(run, "normal")
     z = sample_codes(run, run.data.validation, 5)
-    assert fitted.nll_own is not None
+    assert fitted.record.nll_own is not None
     p = stats.norm.logpdf(z.double().numpy()).sum(1)
-    assert_within_standard_errors(fitted.nll_own.value, -p.mean(), 2 * fitted.nll_own.standard_error)
+    assert_within_standard_errors(fitted.record.nll_own.value, -p.mean(), 2 * fitted.record.nll_own.standard_error)
     assert torch.equal(own, tasks.generate(run, 4, tmp_path / "own", prior="own")[0])
     assert not torch.equal(own, tasks.generate(run, 4, tmp_path / "new")[0])
     text = tasks.report(run).read_text()
@@ -180,16 +181,38 @@ def test_prior_json_says_what_was_fitted(plain):
         7,
         "train",
     )
-    assert facts["nll"]["value"] == fitted.nll.value
+    assert facts["nll"]["value"] == fitted.record.nll.value
 
 
-@pytest.mark.parametrize("change", [{"kind": "normal"}, {"options": {"n_components": 5}}, {"nll": None}])
-def test_a_prior_that_was_tampered_with_is_refused(plain, change):
+def reseal(file, change):
+    """Writes a prior whose facts were changed, with a checksum that fits them."""
+    tensors, facts = load_tensors(file)
+    save_tensors(file, tensors, {**facts, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"kind": "normal"}, "'n_components'"),
+        ({"kind": "os.system"}, "a kind of prior that is not in this version of autoencode: 'os.system'"),
+        ({"kind": 7}, "'kind' should be text, not 7: fit it again"),
+        ({"options": {"n_components": 5}}, "holds the weights of another model"),
+        ({"options": {"n_components": 10**9}}, "names a model that is larger than its weights"),
+        ({"options": {"n_components": {"a": 1}}}, r"'options.n_components' should be a number"),
+        ({"options": None}, "'options' input should be a valid dictionary"),
+        ({"nll": None}, "'nll' input should be a dictionary"),
+        ({"nll": {"value": "x", "standard_error": 1.0, "n": 3}}, "'nll.value' input should be a valid number"),
+        ({"n_codes": -1}, "'n_codes' should be from 0"),
+        ({"part": "all"}, "'part' input should be 'train', 'validation' or 'test'"),
+        ({"more": 1}, "'more' extra inputs are not permitted"),
+    ],
+)
+def test_a_prior_with_other_facts_is_refused(plain, change, said):
     tasks.fit_prior(plain, "mixture", n_components=2)
-    facts = json.loads((plain.path / "prior.json").read_text())
-    (plain.path / "prior.json").write_text(json.dumps({**facts, **change}))
-    with pytest.raises(RunError, match=r"prior.json was changed after it was written: fit it again"):
+    reseal(plain.path / "prior.safetensors", change)
+    with pytest.raises(RunError, match=said) as caught:
         ex_post_prior(Run(plain.path))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_was_tampered_with_is_refused(plain):
@@ -201,18 +224,14 @@ def test_a_file_that_was_tampered_with_is_refused(plain):
     with pytest.raises(RunError, match="checksum"):
         ex_post_prior(Run(plain.path))
     file.unlink()
-    with pytest.raises(RunError, match="missing"):
-        ex_post_prior(Run(plain.path))
-    (plain.path / "prior.json").write_text("{")
-    with pytest.raises(RunError, match=r"prior.json cannot be read"):
-        ex_post_prior(Run(plain.path))
+    assert ex_post_prior(Run(plain.path)) is None
 
 
-def test_only_registered_kinds_are_built(plain):
-    fitted = tasks.fit_prior(plain, "mixture", n_components=2)
-    save_fitted(plain.path, fitted.prior, plain.model, {"kind": "os.system", "options": {}})
-    with pytest.raises(UnknownNameError, match=r"no prior to fit named 'os\.system'"):
-        ex_post_prior(Run(plain.path))
+def test_what_is_read_is_one_file(plain):
+    tasks.fit_prior(plain, "mixture", n_components=2)
+    (plain.path / "prior.json").write_text("a copy for people")
+    assert read_prior_record(plain.path).kind == "mixture"
+    assert ex_post_prior(Run(plain.path)) is not None
 
 
 def test_a_prior_of_other_weights_is_refused(plain):
@@ -221,6 +240,7 @@ def test_a_prior_of_other_weights_is_refused(plain):
         next(plain.model.parameters()).add_(1e-3)
     with pytest.raises(RunError, match="fitted to the codes of other weights"):
         load_fitted(plain.path, plain.model)
+    assert ex_post_prior(plain) is None
 
 
 def test_resuming_fits_the_same_kind_anew(plain):
@@ -230,6 +250,44 @@ def test_resuming_fits_the_same_kind_anew(plain):
     after = json.loads((plain.path / "prior.json").read_text())
     assert (after["options"], after["seed"]) == ({"n_components": 2}, 2)
     assert after["model"] != before["model"]
+    assert ex_post_prior(resumed) is not None
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_prior_whose_fit_was_killed_is_fitted_by_a_resume(monkeypatch, tmp_path):
+    module = sys.modules["autoencode.tasks.train"]
+
+    def killed(*_, **__):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "fit_prior", killed)
+        with pytest.raises(Killed):
+            tasks.train("digits", "rae", out=tmp_path / "run", epochs=1, network="dense", command="test")
+    assert Run(tmp_path / "run").folder.record.status == "complete"
+    run = tasks.resume(tmp_path / "run")
+    assert ex_post_prior(run) is not None
+    weights = (run.path / "model.safetensors").read_bytes()
+    with pytest.raises(RunError, match="is complete after 1 epochs: give more --epochs to train on"):
+        tasks.resume(run.path)
+    assert (run.path / "model.safetensors").read_bytes() == weights
+
+
+def test_the_earlier_prior_stays_until_the_new_one_is_whole(plain, monkeypatch):
+    tasks.fit_prior(plain, "mixture", seed=2, n_components=2)
+    before = (plain.path / "prior.safetensors").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(ExPostPrior, "fit", lambda *_, **__: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            tasks.resume(plain.path, epochs=2)
+    assert (plain.path / "prior.safetensors").read_bytes() == before
+    with pytest.raises(RunError, match="fitted to the codes of other weights"):
+        tasks.generate(Run(plain.path), 1)
+    resumed = tasks.resume(plain.path)
+    assert read_prior_record(plain.path).options == {"n_components": 2}
     assert ex_post_prior(resumed) is not None
 
 

@@ -52,8 +52,8 @@ def fit_prior(
     with TerminalReporter() as reporter:
         fitted = tasks.fit_prior(opened, kind, seed=seed, reporter=reporter, **options)
     bound = "at most " if fitted.prior.is_bound else ""
-    out.write_line(f"{kind} prior fitted to {fitted.n_codes:,} codes in {fitted.seconds:.0f} s")
-    out.write_line("nll of held-out codes   ", (f"{bound}{fitted.nll}", "bold"), " nats")
-    if fitted.nll_own is not None:
-        out.write_line(f"under the model's prior {fitted.nll_own} nats")
+    out.write_line(f"{kind} prior fitted to {fitted.record.n_codes:,} codes in {fitted.record.seconds:.0f} s")
+    out.write_line("nll of held-out codes   ", (f"{bound}{fitted.record.nll}", "bold"), " nats")
+    if fitted.record.nll_own is not None:
+        out.write_line(f"under the model's prior {fitted.record.nll_own} nats")
     out.write_line("next     ", command_line("generate", run, "-n", "64"), style="dim")

@@ -3,7 +3,14 @@
 from autoencode.latent.ex_post.flow import FittedFlow
 from autoencode.latent.ex_post.mixture import FittedMixture, FittedNormal
 from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
-from autoencode.latent.ex_post.storage import delete_fitted, ex_post_prior, fitted_facts, load_fitted, save_fitted
+from autoencode.latent.ex_post.storage import (
+    PriorRecord,
+    ex_post_prior,
+    fitted_record,
+    load_fitted,
+    read_prior_record,
+    save_fitted,
+)
 from autoencode.latent.ex_post.two_stage import FittedTwoStage
 
 __all__ = [
@@ -14,8 +21,9 @@ __all__ = [
     "FittedTwoStage",
     "ex_post_prior",
     "ex_post_priors",
-    "fitted_facts",
-    "delete_fitted",
+    "PriorRecord",
+    "fitted_record",
     "load_fitted",
+    "read_prior_record",
     "save_fitted",
 ]

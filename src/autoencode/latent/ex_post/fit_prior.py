@@ -12,7 +12,8 @@ from torch import Tensor
 from autoencode.errors import ArgumentError, DataError, UnknownNameError
 from autoencode.evaluation import Estimate
 from autoencode.latent.encoding import sample_codes
-from autoencode.latent.ex_post import ExPostPrior, ex_post_priors, save_fitted
+from autoencode.latent.ex_post import ExPostPrior, PriorRecord, ex_post_priors, save_fitted
+from autoencode.latent.ex_post.storage import model_fingerprint
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -21,25 +22,17 @@ from autoencode.runtime.seeding import derive_seed, preserved_rng
 _TRAIN, _VALIDATION = 21, 22
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FittedPrior:
-    """A prior fitted to codes, and how well it tells codes that it was not fitted to.
+    """A prior fitted to codes, and how well it describes codes that it was not fitted to.
 
     Args:
-        kind: mixture, normal, flow or two-stage.
         prior: the density.
-        nll: of the validation part's codes, in nats for each; for two-stage an upper bound.
-        nll_own: the same codes under the prior that the model was trained with; None where it has none.
-        n_codes: that it was fitted to.
-        seconds: that the fit took.
+        record: what was fitted, to what, and the nll of held-out codes.
     """
 
-    kind: str
     prior: ExPostPrior
-    nll: Estimate
-    nll_own: Estimate | None
-    n_codes: int
-    seconds: float
+    record: PriorRecord
 
 
 def fit_prior(
@@ -97,22 +90,19 @@ def fit_prior(
         torch.manual_seed(seed)
         nll = Estimate.of(prior.nll(held_out))
     own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
-    fitted = FittedPrior(kind, prior, nll, own, len(train), round(time.perf_counter() - began, 2))
-    save_fitted(folder or run.path, prior, run.model, _facts(fitted, options, part, seed))
-    return fitted
-
-
-def _facts(fitted: FittedPrior, options: dict[str, Any], part: str, seed: int) -> dict[str, Any]:
-    return {
-        "kind": fitted.kind,
-        "options": options,
-        "part": part,
-        "seed": seed,
-        "n_codes": fitted.n_codes,
-        "nll": vars(fitted.nll),
-        "nll_own": None if fitted.nll_own is None else vars(fitted.nll_own),
-        "seconds": fitted.seconds,
-    }
+    record = PriorRecord(
+        kind=kind,
+        options=options,
+        part=part,
+        seed=seed,
+        n_codes=len(train),
+        nll=nll,
+        nll_own=own,
+        seconds=round(time.perf_counter() - began, 2),
+        model=model_fingerprint(run.model),
+    )
+    save_fitted(folder or run.path, prior, record)
+    return FittedPrior(prior, record)
 
 
 def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:

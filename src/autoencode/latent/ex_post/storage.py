@@ -3,87 +3,122 @@
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from autoencode.data.dataset import fingerprint
+from pydantic import Field
+
+from autoencode.data import fingerprint
 from autoencode.errors import RunError
+from autoencode.evaluation import Estimate
 from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
 from autoencode.model import Autoencoder
+from autoencode.runs.build import build_checked
+from autoencode.runs.checked import Checked, Count, Name, Number, Plain, check
 from autoencode.runs.run import Run
-from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
+from autoencode.runs.tensor_file import load_into, load_tensors, read_header, save_tensors
 from autoencode.storage import atomic_write
 
 _ADVICE = "fit it again with `autoencode fit-prior`"
 
 
-def _weights_file(folder: Path) -> Path:
-    return folder / "prior.safetensors"
+class PriorRecord(Checked):
+    """What is kept of a fit, beside the prior's weights.
+
+    Args:
+        kind: of prior, as `ex_post_priors` names it.
+        options: of the kind, which build the prior again.
+        part: whose codes it was fitted to.
+        seed: of draws, starts and batches.
+        n_codes: that it was fitted to.
+        nll: of the validation part's codes, in nats for each; for two-stage an upper bound.
+        nll_own: the same codes under the prior that the model was trained with; None where it has none.
+        seconds: that the fit took.
+        model: fingerprint of the model's weights.
+    """
+
+    kind: Name
+    options: dict[Name, Plain] = Field(max_length=50)
+    part: Literal["train", "validation", "test"]
+    seed: Count
+    n_codes: Count
+    nll: Estimate
+    nll_own: Estimate | None
+    seconds: Number
+    model: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-def _record_file(folder: Path) -> Path:
-    return folder / "prior.json"
+def save_fitted(folder: Path, prior: ExPostPrior, record: PriorRecord) -> None:
+    """Writes `prior.safetensors`, which holds the record as well, and a copy of the record for people, `prior.json`.
 
-
-def save_fitted(folder: Path, prior: ExPostPrior, model: Autoencoder, facts: dict[str, Any]) -> dict[str, Any]:
-    """Writes `prior.safetensors` (with the facts inside its seal) and `prior.json`, the same facts for people.
+    One file takes the place of the one before, so that a crash leaves the old prior or the new one.
 
     Args:
         folder: the run's.
         prior: what was fitted.
-        model: to whose codes.
-        facts: `kind` and `options`, which build the prior again, and whatever else should be known.
-
-    Returns:
-        The facts with the model's fingerprint among them.
+        record: how.
     """
-    facts = {**facts, "model": model_fingerprint(model)}
-    _record_file(folder).unlink(
-        missing_ok=True
-    )  # so that a crash between the two files leaves no prior rather than a half
+    facts = record.model_dump()
     save_tensors(_weights_file(folder), prior.state_dict(), facts)
-    atomic_write(_record_file(folder), json.dumps(facts, indent=2) + "\n")
-    return facts
+    atomic_write(folder / "prior.json", json.dumps(facts, indent=2) + "\n")
 
 
-def fitted_facts(folder: Path) -> dict[str, Any] | None:
-    """What prior.json says; None where no prior was fitted.
+def read_prior_record(folder: Path) -> PriorRecord | None:
+    """How the prior in a folder was fitted; None where there is none.
 
     Raises:
-        RunError: the file cannot be read.
+        RunError: the file is damaged.
     """
-    if not _record_file(folder).is_file():
+    file = _weights_file(folder)
+    if not file.exists() and not file.is_symlink():
         return None
-    try:
-        return dict(json.loads(_record_file(folder).read_text()))
-    except (ValueError, TypeError, OSError) as error:
-        raise RunError(f"{_record_file(folder)} cannot be read ({error}): {_ADVICE}") from error
+    return _checked(read_header(file).read_facts(file), file)
 
 
-def load_fitted(folder: Path, model: Autoencoder) -> ExPostPrior | None:
-    """The fitted prior, on the processor; None where there is none.
+def load_fitted(folder: Path, model: Autoencoder) -> tuple[ExPostPrior, PriorRecord] | None:
+    """The fitted prior, on the processor, and how it was fitted; None where there is none.
 
     Only a kind in the table of kinds is ever built: a run folder runs no code of its own.
 
     Raises:
         RunError: it was tampered with or is truncated, or it was fitted to the codes of other weights than `model`'s.
     """
-    facts = fitted_facts(folder)
-    if facts is None:
+    file = _weights_file(folder)
+    if read_prior_record(folder) is None:
         return None
-    tensors, sealed = load_tensors(_weights_file(folder))
-    if facts != sealed:
-        raise RunError(f"{_record_file(folder)} was changed after it was written: {_ADVICE}")
-    if facts["model"] != model_fingerprint(model):
+    tensors, facts = load_tensors(file)
+    record = _checked(facts, file)
+    if record.model != model_fingerprint(model):
         raise RunError(f"the prior in {folder} was fitted to the codes of other weights than these: {_ADVICE}")
-    prior = ex_post_priors[facts["kind"]](math.prod(model.latent_shape), **facts["options"])
-    load_into(prior, tensors, _weights_file(folder))
-    return prior.eval()
+    if record.kind not in ex_post_priors:
+        raise RunError(f"{file} holds a kind of prior that is not in this version of autoencode: {record.kind!r}")
+    prior = build_checked(
+        lambda: ex_post_priors[record.kind](math.prod(model.latent_shape), **record.options),
+        file,
+        str(file),
+        module=lambda made: made,
+    )
+    load_into(prior, tensors, file)
+    return prior.eval(), record
 
 
-def delete_fitted(folder: Path) -> None:
-    """Removes a fitted prior, if there is one."""
-    _record_file(folder).unlink(missing_ok=True)
-    _weights_file(folder).unlink(missing_ok=True)
+def fitted_record(run: Run) -> PriorRecord | None:
+    """How the prior of a run was fitted; None where there is none, or only one that was fitted to earlier weights.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    record = read_prior_record(run.path)
+    return None if record is None or record.model != model_fingerprint(run.model) else record
+
+
+def ex_post_prior(run: Run) -> ExPostPrior | None:
+    """The prior of a run; None where there is none, or only one that was fitted to earlier weights.
+
+    Raises:
+        RunError: it was tampered with.
+    """
+    found = None if fitted_record(run) is None else load_fitted(run.path, run.model)
+    return None if found is None else found[0]
 
 
 def model_fingerprint(model: Autoencoder) -> str:
@@ -92,10 +127,9 @@ def model_fingerprint(model: Autoencoder) -> str:
     return fingerprint(*(weights[name].detach().cpu() for name in sorted(weights)))
 
 
-def ex_post_prior(run: Run) -> ExPostPrior | None:
-    """The prior that was fitted to the codes of a run, or None.
+def _weights_file(folder: Path) -> Path:
+    return folder / "prior.safetensors"
 
-    Raises:
-        RunError: it was tampered with, or fitted to the codes of other weights.
-    """
-    return load_fitted(run.path, run.model)
+
+def _checked(facts: dict[str, Any], file: Path) -> PriorRecord:
+    return check(PriorRecord, facts, str(file), _ADVICE)

@@ -10,7 +10,7 @@ from autoencode.nn import FeatureExtractor, VggFeatures
 from autoencode.objectives import Objective, Perceptual, Rate, Reconstruction
 from autoencode.recipes.families import VAE_SETTINGS, LikelihoodName, vae
 from autoencode.recipes.networks import NetworkName, networks
-from autoencode.recipes.parameters import Widths
+from autoencode.recipes.parameters import FileName, Widths
 from autoencode.recipes.recipe import recipe, require_image
 
 
@@ -23,7 +23,7 @@ def perceptual_vae(
     pixel_weight: NonNegativeFloat = 1.0,
     beta: NonNegativeFloat = 1.0,
     channels: Widths = (16, 32, 64),
-    vgg_weights: str = "",
+    vgg_weights: FileName = "",
     network: NetworkName = "auto",
     likelihood: LikelihoodName = "bernoulli",
 ) -> tuple[Autoencoder, Objective]:
