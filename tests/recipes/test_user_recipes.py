@@ -53,7 +53,7 @@ def test_the_whole_path_train_open_resume(own: str) -> None:
     assert torch.equal(again.model.encode(x).mean, run.model.encode(x).mean)
     with pytest.raises(RunError, match=f"--trust {own}"):
         resume("run", load("digits", limit=200), epochs=2)
-    assert resume("run", load("digits", limit=200), epochs=2, trust=own).folder.metadata["status"] == "complete"
+    assert resume("run", load("digits", limit=200), epochs=2, trust=own).folder.record.status == "complete"
 
 
 def test_the_default_folder_s_name_has_no_colon(own: str) -> None:

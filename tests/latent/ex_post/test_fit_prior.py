@@ -158,9 +158,9 @@ def test_a_variational_model_has_two_priors(run, tmp_path):
     assert torch.equal(own, tasks.generate(run, 4, tmp_path / "own", prior="own")[0])
     assert not torch.equal(own, tasks.generate(run, 4, tmp_path / "new")[0])
     text = tasks.report(run).read_text()
-    assert "New ones, from where the codes lie" in text
+    assert "Samples from the fitted normal prior" in text
     assert "codes under the normal prior" in text
-    assert "codes under its own prior" in text
+    assert "codes under the model's prior" in text
 
 
 def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(plain):
@@ -168,7 +168,7 @@ def test_evaluating_and_reporting_a_plain_autoencoder_with_a_prior(plain):
     again = Run(plain.path)
     tasks.evaluate(again, importance_examples=0)
     text = tasks.report(again).read_text()
-    assert "New ones, from where the codes lie" in text
+    assert "Samples from the fitted mixture prior" in text
     assert (plain.path / "figures" / "samples-ex-post.png").exists()
 
 
