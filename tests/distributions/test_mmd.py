@@ -4,7 +4,7 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from autoencode.distributions import InverseMultiquadric, Kernel, RadialBasis, mmd
-from autoencode.distributions.kernels import squared_distances
+from autoencode.distributions.mmd import squared_distances
 from autoencode.errors import ArgumentError
 from support.quadrature import integral
 from support.statistics import assert_mean

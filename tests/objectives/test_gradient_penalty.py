@@ -6,7 +6,7 @@ from autoencode.data.batch import Batch
 from autoencode.likelihoods import FixedScale, NormalLikelihood
 from autoencode.nn import FeatureExtractor
 from autoencode.objectives import AdversarialPrior, LearnedSimilarity, Objective
-from autoencode.objectives.gradient_penalty import gradient_penalty
+from autoencode.objectives.auxiliary_network import gradient_penalty
 from support.linear_gaussian import linear_model
 
 pytestmark = pytest.mark.usefixtures("double")

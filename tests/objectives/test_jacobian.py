@@ -77,7 +77,7 @@ def test_adds_to_other_objectives() -> None:
 
 
 def test_refuses_what_has_no_meaning() -> None:
-    with pytest.raises(ArgumentError, match="auto, exact, hutchinson, not 'guess'"):
+    with pytest.raises(ArgumentError, match="--jacobian takes auto, exact or hutchinson, not guess"):
         contractive_ae((4,), jacobian="guess")
     with pytest.raises(ArgumentError, match="1 probe"):
         JacobianPenalty(probes=0)

@@ -59,5 +59,5 @@ def test_spectral_layers_have_norm_one() -> None:
         model.decoder_features(torch.zeros(2, 16))
     layer = model.decoder.convolutions[-1]
     assert abs(torch.linalg.matrix_norm(layer.weight.flatten(1), 2).item() - 1) < 1e-3
-    with pytest.raises(ArgumentError, match="l2, gradient-penalty, spectral-norm, not 'l1'"):
+    with pytest.raises(ArgumentError, match="--regulariser takes l2, gradient-penalty or spectral-norm, not l1"):
         rae((4,), regulariser="l1")

@@ -127,7 +127,7 @@ def test_dead_units_get_a_gradient_and_live_models_none() -> None:
 def test_refuses_what_has_no_meaning() -> None:
     with pytest.raises(ArgumentError, match="between 0 and 1, not 1"):
         SparsityPenalty(1.0)
-    with pytest.raises(ArgumentError, match="l1 or kl, not 'l2'"):
+    with pytest.raises(ArgumentError, match="--penalty takes l1 or kl, not l2"):
         sparse_ae((4,), penalty="l2")
     with pytest.raises(ArgumentError, match="between 1 and the 5 units"):
         TopKPosterior(3, 5, k=6)

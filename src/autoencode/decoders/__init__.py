@@ -2,9 +2,8 @@
 
 from autoencode.decoders.conv import ConvDecoder
 from autoencode.decoders.dense import DenseDecoder
-from autoencode.decoders.dictionary import DictionaryDecoder
 from autoencode.decoders.grid import GridDecoder
-from autoencode.decoders.linear import LinearDecoder
+from autoencode.decoders.linear import DictionaryDecoder, LinearDecoder
 from autoencode.decoders.residual import ResidualDecoder
 
 __all__ = [

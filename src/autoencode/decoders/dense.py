@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.dense import Activation, dense_stack, relu
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Activation, Linear, dense_stack, relu
 
 
 class DenseDecoder(nn.Module):

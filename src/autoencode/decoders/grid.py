@@ -7,10 +7,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.convolutions.conv import Conv
-from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.residual_blocks import ResidualBlock
 from autoencode.nn.convolutions.sizes import sizes_after
-from autoencode.nn.convolutions.transposed_conv import FewOutputsConv
-from autoencode.nn.convolutions.upsampled_conv import UpsampledConv
+from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, UpsampledConv
 
 
 class GridDecoder(nn.Module):

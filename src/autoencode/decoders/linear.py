@@ -1,12 +1,15 @@
-"""A decoder that is one linear map."""
+"""Linear decoders: one with free columns, and one whose columns have unit norm."""
 
 import math
 from collections.abc import Sequence
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from autoencode.nn.linear import Linear
+from autoencode.kernels import linear
+from autoencode.nn.dense import Linear
 
 
 class LinearDecoder(nn.Module):
@@ -30,3 +33,48 @@ class LinearDecoder(nn.Module):
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch ..."]:
         """(batch, latent_dim) to (batch, *features_shape)."""
         return self.linear(z).unflatten(1, self.features_shape)
+
+
+class DictionaryDecoder(nn.Module):
+    """Σ_j z_j w_j + b, where every word w_j has length 1.
+
+    Without a fixed length, a penalty on the size of codes is evaded by small codes and long words.
+
+    Args:
+        latent_dim: words, the numbers in a code.
+        features_shape: what the likelihood wants for one example.
+
+    References:
+        Olshausen and Field, "Emergence of simple-cell receptive field properties by learning a sparse code for natural
+        images", Nature 381, 1996; Gao et al., "Scaling and evaluating sparse autoencoders", 2024, appendix A.1. There
+        words are brought back to their length after each step; here they are divided by it, so that gradients know.
+
+    Example:
+        >>> decoder = DictionaryDecoder(9, (1, 2, 2))
+        >>> decoder(torch.eye(9)).shape
+        torch.Size([9, 1, 2, 2])
+    """
+
+    def __init__(self, latent_dim: int, features_shape: Sequence[int]) -> None:
+        super().__init__()
+        self.linear = Linear(latent_dim, math.prod(features_shape))
+        self.features_shape = tuple(features_shape)
+
+    @property
+    def atoms(self) -> Float[Tensor, "features latent"]:
+        """The words, one in each column."""
+        return F.normalize(self.linear.weight, dim=0)
+
+    @torch.no_grad()
+    def init_encoder(self, layer: nn.Linear, gain: float = 1.0) -> None:
+        """Sets a fresh linear layer of the encoder to look for the words: to their transpose times `gain`, no bias.
+
+        References:
+            Gao et al., 2024, appendix A.1: this start alone leaves far fewer units dead.
+        """
+        layer.weight.copy_(gain * self.atoms.T)
+        layer.bias.zero_()
+
+    def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch ..."]:
+        """(batch, latent_dim) to (batch, *features_shape)."""
+        return linear(z, self.atoms, self.linear.bias).unflatten(1, self.features_shape)

@@ -6,10 +6,10 @@ from itertools import pairwise
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.residual_blocks import ResidualBlock
 from autoencode.nn.convolutions.sizes import sizes_after
-from autoencode.nn.convolutions.upsampled_conv import UpsampledConv
-from autoencode.nn.linear import Linear
+from autoencode.nn.convolutions.transposed_conv import UpsampledConv
+from autoencode.nn.dense import Linear
 
 
 class ResidualDecoder(nn.Module):

@@ -5,19 +5,16 @@ from autoencode.distributions.continuous_bernoulli import ContinuousBernoulli
 from autoencode.distributions.detached import detached
 from autoencode.distributions.discretized_logistic import DiscretizedLogistic
 from autoencode.distributions.factors import factors
-from autoencode.distributions.full_normal import kl_full_diagonal
 from autoencode.distributions.hypersphere import HypersphericalUniform, PowerSpherical
 from autoencode.distributions.interior import InteriorBeta, InteriorDirichlet, InteriorGamma
-from autoencode.distributions.kernels import InverseMultiquadric, Kernel, RadialBasis
-from autoencode.distributions.kl import kl, kl_groups, kl_per_dimension
+from autoencode.distributions.kl import kl, kl_full_diagonal, kl_groups, kl_per_dimension
 from autoencode.distributions.ladder import Ladder, LadderPath
-from autoencode.distributions.mmd import mmd
+from autoencode.distributions.mmd import InverseMultiquadric, Kernel, RadialBasis, mmd
 from autoencode.distributions.normal_mixture import NormalMixture
-from autoencode.distributions.point_mass import Degenerate, PointMass
+from autoencode.distributions.point_mass import Degenerate, PointMass, SparsePointMass
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.quantised import Codewords, Quantised
 from autoencode.distributions.relaxed import OneHotCode, RelaxedBernoulliCode
-from autoencode.distributions.sparse_point_mass import SparsePointMass
 from autoencode.distributions.tempered import tempered
 from autoencode.distributions.zuko_flows import flow, flows
 

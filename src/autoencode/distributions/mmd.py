@@ -1,9 +1,76 @@
-"""How different two distributions are, from draws of each."""
+"""The maximum mean discrepancy between two samples, and its kernels."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.distributions.kernels import Kernel, squared_distances
+from autoencode.errors import ArgumentError
+
+Kernel = Callable[[Tensor], Tensor]
+"""Squared distances of any shape → similarities, elementwise, 1 where the distance is 0."""
+
+
+@dataclass(frozen=True)
+class RadialBasis:
+    """exp(−d² / (2 h²)), the kernel of a normal.
+
+    Points that are several bandwidths from all others are alike to it, and feel no gradient.
+
+    Args:
+        bandwidth: h, in the units of the points.
+
+    Example:
+        >>> RadialBasis(1.0)(torch.tensor(2.0))
+        tensor(0.3679)
+    """
+
+    bandwidth: float
+
+    def __post_init__(self) -> None:
+        if not self.bandwidth > 0:
+            raise ArgumentError(f"the bandwidth of a kernel must be above 0, not {self.bandwidth}")
+
+    def __call__(self, squared_distance: Tensor) -> Tensor:
+        """The similarities, elementwise."""
+        return torch.exp(-squared_distance / (2 * self.bandwidth**2))
+
+
+@dataclass(frozen=True)
+class InverseMultiquadric:
+    """C / (C + d²), whose heavy tails reach points far from all others.
+
+    Args:
+        constant: C, in squared units of the points; 2 · dims is the mean squared distance of two standard normal draws.
+        factors: of C; where there are several, the kernel is the mean over them.
+
+    References:
+        Tolstikhin et al., "Wasserstein auto-encoders", ICLR 2018, section 4. The authors' code sums seven kernels with
+        C multiplied by 0.1, 0.2, 0.5, 1, 2, 5 and 10.
+
+    Example:
+        >>> InverseMultiquadric(2.0)(torch.tensor(2.0))
+        tensor(0.5000)
+    """
+
+    constant: float
+    factors: tuple[float, ...] = (1.0,)
+
+    def __post_init__(self) -> None:
+        if not (self.constant > 0 and self.factors and min(self.factors) > 0):
+            raise ArgumentError(f"a kernel's constants must be above 0, not {self.constant} times {self.factors}")
+
+    def __call__(self, squared_distance: Tensor) -> Tensor:
+        """The similarities, elementwise."""
+        constants = [self.constant * factor for factor in self.factors]
+        return torch.stack([c / (c + squared_distance) for c in constants]).mean(0)
+
+
+def squared_distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m dims"]) -> Float[Tensor, "n m"]:
+    """|x_i − y_j|², from the differences: a distance's own gradient is undefined at 0."""
+    return (x[:, None] - y[None]).square().sum(-1)
 
 
 def mmd(x: Float[Tensor, "n dims"], y: Float[Tensor, "m dims"], kernel: Kernel) -> Float[Tensor, ""]:

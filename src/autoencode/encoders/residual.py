@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.convolutions.conv import Conv
-from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.residual_blocks import ResidualBlock
 from autoencode.nn.convolutions.sizes import sizes_after
 from autoencode.nn.dense import dense_stack
 

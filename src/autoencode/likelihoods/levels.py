@@ -1,10 +1,16 @@
-"""Features by value: what the likelihoods with several numbers for each value share."""
+"""Likelihoods of 8-bit images: probability masses on 256 levels."""
 
+from collections.abc import Sequence
+
+import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.distributions import Binomial, Categorical, Independent, MixtureSameFamily
 
-from autoencode.errors import DataError
-from autoencode.likelihoods.likelihood import check_finite, check_unit_interval
+from autoencode.distributions import DiscretizedLogistic
+from autoencode.distributions.rescaled_counts import RescaledCounts
+from autoencode.errors import ArgumentError, DataError
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_finite, check_unit_interval, likelihoods
 
 
 def split_parameters(features: Float[Tensor, "..."], per_value: int, ndim: int) -> Float[Tensor, "..."]:
@@ -38,3 +44,127 @@ def check_counts(x: Tensor, likelihood_name: str) -> None:
             f"the {likelihood_name} likelihood holds counts (0, 1, 2, …), and this data has other values, from "
             f"{x.min().item():.4g} to {x.max().item():.4g}: read it with --values raw, or use --likelihood normal"
         )
+
+
+@likelihoods.register("discretized-logistic")
+class DiscretizedLogisticLikelihood(Likelihood):
+    """A mass on the 256 levels of 8-bit pictures, with a scale for every value; features are locations and scales.
+
+    Bits per dimension of this likelihood are true code lengths, comparable between models.
+
+    References:
+        Salimans et al., "PixelCNN++", ICLR 2017, equation 2, with one component.
+    """
+
+    def __init__(self, data_shape: Sequence[int]) -> None:
+        super().__init__(data_shape, per_value=2)
+
+    def forward(self, features: Float[Tensor, "..."]) -> Independent:
+        """Discretized logistics, event shape `data_shape`; a feature of 0 is location 1/2 and scale e^−2."""
+        loc, log_scale = features.chunk(2, dim=-len(self.data_shape))
+        log_scale = torch.clamp(log_scale - 2, min=-7.0)  # PixelCNN++'s floor: a scale of a quarter of a grey level
+        inner = DiscretizedLogistic(loc + 0.5, log_scale, validate_args=False)
+        return Independent(inner, len(self.data_shape), validate_args=False)
+
+    def check(self, x: Float[Tensor, "batch ..."]) -> None:
+        """Raises `DataError` unless every value is one of the 256 levels."""
+        check_levels(x, DiscretizedLogistic.levels - 1, "discretized logistic")
+
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
+        """A probability mass."""
+        return LogProbKind.MASS
+
+
+@likelihoods.register("mixture-of-discretized-logistics")
+class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
+    """A mass on 256 levels that can have several peaks: five discretized logistics, each with weight, place and scale.
+
+    Channels are independent given the code; PixelCNN++ lets green depend on red and blue on both.
+
+    Args:
+        data_shape: of one example.
+        components: of the mixture.
+
+    References:
+        Salimans, Karpathy, Chen and Kingma, "PixelCNN++", ICLR 2017, equations 1 and 2.
+    """
+
+    def __init__(self, data_shape: Sequence[int], components: int = 5) -> None:
+        if components < 1:
+            raise ArgumentError(f"a mixture has 1 component or more, not {components}")
+        super().__init__(data_shape, per_value=3 * components)
+        self.components = components
+
+    def forward(self, features: Float[Tensor, "..."]) -> Independent:
+        """Mixtures, event shape `data_shape`; with features of 0 they stand at even distances from black to white."""
+        logits, loc, log_scale = split_parameters(features, 3 * self.components, len(self.data_shape)).chunk(3, -1)
+        places = (torch.arange(self.components, dtype=loc.dtype, device=loc.device) + 0.5) / self.components
+        parts = DiscretizedLogistic(loc + places, (log_scale - 2).clamp(-7.0, 5.0), validate_args=False)
+        inner = MixtureSameFamily(Categorical(logits=logits, validate_args=False), parts, validate_args=False)
+        return Independent(inner, len(self.data_shape), validate_args=False)
+
+    def check(self, x: Float[Tensor, "batch ..."]) -> None:
+        """Raises `DataError` unless every value is one of the 256 levels."""
+        check_levels(x, DiscretizedLogistic.levels - 1, "mixture of discretized logistics")
+
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
+        """A probability mass."""
+        return LogProbKind.MASS
+
+
+@likelihoods.register("categorical")
+class CategoricalLikelihood(Likelihood):
+    """A mass on each of 256 levels with nothing assumed of its shape; 256 features a value, so small pictures only.
+
+    Args:
+        data_shape: of one example.
+        levels: how many there are: 256 for 8-bit pictures, 2 for black and white.
+
+    References:
+        van den Oord, Kalchbrenner and Kavukcuoglu, "Pixel recurrent neural networks", ICML 2016, section 3.3.
+    """
+
+    def __init__(self, data_shape: Sequence[int], levels: int = 256) -> None:
+        super().__init__(data_shape, per_value=levels)
+        self.levels = levels
+
+    def forward(self, features: Float[Tensor, "..."]) -> Independent:
+        """Masses with these logits, event shape `data_shape`."""
+        logits = split_parameters(features, self.levels, len(self.data_shape))
+        inner = RescaledCounts(Categorical(logits=logits, validate_args=False), self.levels - 1)
+        return Independent(inner, len(self.data_shape), validate_args=False)
+
+    def check(self, x: Float[Tensor, "batch ..."]) -> None:
+        """Raises `DataError` unless every value is one of the levels."""
+        check_levels(x, self.levels - 1, "categorical")
+
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
+        """A probability mass."""
+        return LogProbKind.MASS
+
+
+@likelihoods.register("binomial")
+class BinomialLikelihood(Likelihood):
+    """A mass on 256 levels: how many of 255 coin flips came up; features are logits. Its spread is small and fixed.
+
+    Args:
+        data_shape: of one example.
+        total_count: the largest count, which stands for white.
+    """
+
+    def __init__(self, data_shape: Sequence[int], total_count: int = 255) -> None:
+        super().__init__(data_shape)
+        self.total_count = total_count
+
+    def forward(self, features: Float[Tensor, "..."]) -> Independent:
+        """Binomials with these logits, event shape `data_shape`."""
+        inner = RescaledCounts(Binomial(self.total_count, logits=features, validate_args=False), self.total_count)
+        return Independent(inner, len(self.data_shape), validate_args=False)
+
+    def check(self, x: Float[Tensor, "batch ..."]) -> None:
+        """Raises `DataError` unless every value is one of the levels."""
+        check_levels(x, self.total_count, "binomial")
+
+    def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
+        """A probability mass."""
+        return LogProbKind.MASS

@@ -1,14 +1,14 @@
-"""What the likelihoods with a location and a scale on the real line share."""
+"""Likelihoods on the real line with a location and a scale: normal (squared error) and Laplace (absolute error)."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
 
 from jaxtyping import Float
 from torch import Tensor
-from torch.distributions import Distribution, Independent
+from torch.distributions import Distribution, Independent, Laplace, Normal
 
-from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_finite
-from autoencode.likelihoods.scale import LearnedScale, Scale
+from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_finite, likelihoods
+from autoencode.likelihoods.scale import LearnedScale, OptimalScale, Scale
 
 
 class LocationScaleLikelihood(Likelihood):
@@ -47,3 +47,41 @@ class LocationScaleLikelihood(Likelihood):
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
         """A density."""
         return LogProbKind.DENSITY
+
+
+@likelihoods.register("normal")
+class NormalLikelihood(LocationScaleLikelihood):
+    """Independent normals for real-valued data, with a scale learned for each channel; features are means.
+
+    With `FixedScale(s)` the negative log-likelihood is squared error / (2 s²) plus a constant.
+
+    Example:
+        >>> import torch
+        >>> from autoencode.likelihoods import FixedScale
+        >>> p = NormalLikelihood((2,), FixedScale(1.0))(torch.zeros(5, 2))
+        >>> p.log_prob(torch.zeros(5, 2))[0]
+        tensor(-1.8379)
+    """
+
+    power = 2
+
+    def density(self, loc: Tensor, scale: Tensor) -> Normal:
+        """A normal."""
+        return Normal(loc, scale, validate_args=False)
+
+
+@likelihoods.register("normal-optimal")
+def normal_optimal(data_shape: Sequence[int]) -> NormalLikelihood:
+    """Independent normals with one scale, kept at its optimum in closed form (σ-VAE)."""
+    return NormalLikelihood(data_shape, OptimalScale())
+
+
+@likelihoods.register("laplace")
+class LaplaceLikelihood(LocationScaleLikelihood):
+    """Independent Laplace densities, less moved by single wrong values than normals; features are medians."""
+
+    power = 1
+
+    def density(self, loc: Tensor, scale: Tensor) -> Laplace:
+        """A Laplace density."""
+        return Laplace(loc, scale, validate_args=False)

@@ -1,35 +1,33 @@
 """Blocks that know no probability: tensors in, tensors out."""
 
-from autoencode.nn.context.channel_conditioning import ChannelConditioned, RefinedDecoder, refinement_layers
-from autoencode.nn.context.concat import Concat
-from autoencode.nn.context.conditional import Conditional, call_with_context
-from autoencode.nn.context.conditional_networks import ConditionalDecoder, ConditionalEncoder, OneHot
-from autoencode.nn.context.residual_code import ConditionalResidualCode, ResidualCode, ResidualCodeDecoder
-from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.conditioning.channels import ChannelConditioned, RefinedDecoder, refinement_layers
+from autoencode.nn.conditioning.conditional import (
+    Conditional,
+    ConditionalDecoder,
+    ConditionalEncoder,
+    OneHot,
+    call_with_context,
+)
+from autoencode.nn.convolutions.conv import Conv, PooledConv, init_glorot
 from autoencode.nn.convolutions.fused_sequential import FusedSequential
-from autoencode.nn.convolutions.pooled_conv import PooledConv
-from autoencode.nn.convolutions.residual import ResidualBlock
+from autoencode.nn.convolutions.residual_blocks import ResidualBlock
 from autoencode.nn.convolutions.sizes import sizes_after, strided_size
-from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, TransposedConv
+from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, TransposedConv, UpsampledConv
 from autoencode.nn.convolutions.unet import UNet
-from autoencode.nn.convolutions.upsampled_conv import UpsampledConv
-from autoencode.nn.convolutions.vgg_features import VggFeatures
-from autoencode.nn.dense import dense_stack
-from autoencode.nn.feature_extractor import FeatureExtractor
-from autoencode.nn.glorot import init_glorot
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear, dense_stack
+from autoencode.nn.feature_extractors import FeatureExtractor, VggFeatures
 from autoencode.nn.precision import full_precision, without_autocast
 from autoencode.nn.quantisers.codebook import Codebook
 from autoencode.nn.quantisers.finite_scalar_quantiser import FiniteScalarQuantiser
 from autoencode.nn.quantisers.quantiser import Quantiser
 from autoencode.nn.quantisers.residual_vector_quantiser import ResidualVectorQuantiser
+from autoencode.nn.residual_code import ConditionalResidualCode, ResidualCode, ResidualCodeDecoder
 from autoencode.nn.tiling.patches import PatchFunction
 from autoencode.nn.tiling.receptive_field import FiniteReceptiveField
 from autoencode.nn.tiling.tiling import apply_tiled, smallest_tile
 from autoencode.nn.tiling.windows import apply_windowed
 
 __all__ = [
-    "Concat",
     "ConditionalDecoder",
     "ConditionalEncoder",
     "FusedSequential",

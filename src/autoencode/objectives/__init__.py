@@ -1,9 +1,7 @@
 """What training minimises: functions of one forward pass."""
 
-from autoencode.objectives.adversarial_prior import AdversarialPrior
 from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.blind_spot import BlindSpot
-from autoencode.objectives.capacity import Capacity
 from autoencode.objectives.commitment import CodebookUsage, Commitment
 from autoencode.objectives.decomposed_elbo import (
     DecomposedElbo,
@@ -12,18 +10,15 @@ from autoencode.objectives.decomposed_elbo import (
 )
 from autoencode.objectives.denoising import Denoising
 from autoencode.objectives.dip_penalty import DipPenalty
-from autoencode.objectives.elbo import Elbo
+from autoencode.objectives.elbo import Capacity, Elbo, Rate, Reconstruction
 from autoencode.objectives.forward_pass import ForwardPass, forward_pass
-from autoencode.objectives.iwae import Iwae
-from autoencode.objectives.iwae_dreg import IwaeDreg
+from autoencode.objectives.iwae import Iwae, IwaeDreg
 from autoencode.objectives.jacobian import JacobianPenalty
 from autoencode.objectives.learned_similarity import LearnedSimilarity
-from autoencode.objectives.mmd import Mmd
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.objectives.perceptual import Perceptual
+from autoencode.objectives.prior_matching import AdversarialPrior, Mmd
 from autoencode.objectives.rae_penalties import CodeNormPenalty, DecoderGradientPenalty, DecoderWeightPenalty
-from autoencode.objectives.rate import Rate
-from autoencode.objectives.reconstruction import Reconstruction
 from autoencode.objectives.schedules import Cyclical, Schedule, Warmup
 from autoencode.objectives.semi_supervised import SemiSupervised
 from autoencode.objectives.sparsity import AuxKLoss, L1Penalty, SparsityPenalty

@@ -1,4 +1,4 @@
-"""The evidence lower bound, and its β-weighted kin."""
+"""The evidence lower bound, its two terms, and its variants with a weight or a target for the KL."""
 
 from dataclasses import dataclass
 
@@ -68,3 +68,69 @@ def require_prior(fwd: ForwardPass) -> Distribution:
     if fwd.p_z is None:
         raise ArgumentError("the elbo needs a prior: give the Autoencoder one, or use the Reconstruction objective")
     return fwd.p_z
+
+
+@dataclass(frozen=True)
+class Reconstruction(Objective):
+    """How well the code describes the example, −log p(x|z), and nothing else.
+
+    With a normal likelihood of fixed scale s it is the squared error / (2 s²) plus a constant.
+
+    Terms: `nll`, in nats for each example.
+    """
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and `nll` for each example."""
+        nll = -fwd.log_likelihood().mean(0)
+        return ObjectiveOutput(nll.mean(), {"nll": nll})
+
+
+@dataclass(frozen=True)
+class Rate(Objective):
+    """KL(q(z|x) ‖ p(z)) and nothing else: what a code may tell costs, and telling pays nothing.
+
+    `Reconstruction() + 0.5 * Rate()` is the β-weighted bound with β = 0.5. Alone it makes every posterior the prior.
+
+    Terms: `kl`, in nats for each example.
+    """
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and `kl` for each example."""
+        rate = kl(fwd.q, require_prior(fwd), fwd.z)
+        return ObjectiveOutput(rate.mean(), {"kl": rate})
+
+
+@dataclass(frozen=True)
+class Capacity(Objective):
+    """nll + γ |kl − C|: every code tells C nats, no more and no less, and C may rise with training.
+
+    Args:
+        gamma: γ, how firmly the KL is held.
+        capacity: C, in nats, a number or a schedule: `Warmup(steps, final)` rises in a straight line.
+        n_samples: codes drawn for each example.
+
+    Terms: `nll` and `kl`, both as they are.
+
+    References:
+        Burgess et al., "Understanding disentangling in β-VAE", 2018, equation 8. It is written for one example, and so
+        it is done here; well-known code holds the mean KL of a batch at C instead.
+    """
+
+    gamma: float = 1000.0
+    capacity: float | Schedule = 25.0
+    n_samples: int = 1
+
+    def __post_init__(self) -> None:
+        if self.gamma < 0 or schedule_value(self.capacity, None) < 0:
+            raise ArgumentError(
+                f"gamma and capacity must be 0 or more, not {self.gamma} and {schedule_value(self.capacity, None)} nats"
+            )
+        if self.n_samples < 1:
+            raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and `nll` and `kl` for each example."""
+        nll = -fwd.log_likelihood().mean(0)
+        rate = kl(fwd.q, require_prior(fwd), fwd.z)
+        off = (rate - schedule_value(self.capacity, step)).abs()
+        return ObjectiveOutput(nll.mean() + self.gamma * off.mean(), {"nll": nll, "kl": rate})

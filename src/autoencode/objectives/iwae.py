@@ -1,10 +1,12 @@
-"""The importance-weighted bound as an objective."""
+"""The importance-weighted bound, with the plain and with the doubly reparameterised gradient."""
 
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
+from autoencode.distributions import detached
 from autoencode.errors import ArgumentError
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward_pass import ForwardPass
@@ -47,3 +49,55 @@ class Iwae(Objective):
 def log_mean_exp(log_weights: Tensor) -> Tensor:
     """log of the mean of exp over the first axis, (n_samples, …) → (…)."""
     return log_weights.logsumexp(0) - math.log(log_weights.shape[0])
+
+
+@dataclass(frozen=True)
+class IwaeDreg(Objective):
+    """Minus the importance-weighted bound, as `Iwae`, with another unbiased gradient for the encoder.
+
+        decoder and prior   Σ_k w̃_k ∂ log w_k          w̃_k = w_k / Σ_j w_j, the normalised weights
+        encoder             Σ_k w̃_k² ∂ log w_k / ∂z_k · ∂z_k,  with the parameters of log q(z_k|x) held still
+
+    The signal-to-noise ratio of the plain gradient of the encoder falls with K; this one's rises, and at the exact
+    posterior it has no noise at all. It costs one more pass back through the decoder.
+
+    Args:
+        n_samples: K, the codes drawn for each example.
+
+    Terms: as `Iwae`'s, `nll`, `kl` and `iwae`.
+
+    References:
+        Tucker, Lawson, Gu and Maddison, "Doubly reparameterized gradient estimators for Monte Carlo objectives", ICLR
+        2019, equation 8.
+    """
+
+    n_samples: int = 50
+
+    def __post_init__(self) -> None:
+        if self.n_samples < 1:
+            raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
+
+    def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
+        """The loss, and `nll`, `kl` and `iwae` for each example.
+
+        Raises:
+            CapabilityError: a posterior at whose parameters gradients cannot be stopped.
+        """
+        log_likelihood, log_prior = fwd.log_likelihood(), require_prior(fwd).log_prob(fwd.z)
+        log_weights = log_likelihood + log_prior - detached(fwd.q).log_prob(fwd.z)
+        bound = log_mean_exp(log_weights)
+        rate = (fwd.q.log_prob(fwd.z) - log_prior).mean(0)
+        terms = {"nll": -log_likelihood.mean(0), "kl": rate, "iwae": bound}
+        return ObjectiveOutput(-_doubly_reparameterised(bound, log_weights, fwd.z).mean(), terms)
+
+
+def _doubly_reparameterised(bound: Tensor, log_weights: Tensor, z: Tensor) -> Tensor:
+    """The bound, (batch,), whose gradient reaches `z` with the weights squared and all else with the weights."""
+    if not (torch.is_grad_enabled() and z.requires_grad):
+        return bound
+    weights = log_weights.detach().softmax(0)
+    # The bound's own gradient has the weights once; what is added, whose value is 0, multiplies it at z by another.
+    (once,) = torch.autograd.grad(bound.sum(), z, retain_graph=True)
+    more = (weights - 1).reshape(*weights.shape, *[1] * (z.ndim - weights.ndim)) * once
+    correction = (more * z).flatten(2).sum((0, 2))
+    return bound + correction - correction.detach()

@@ -8,10 +8,9 @@ from torch.nn.functional import softplus
 
 from autoencode.errors import ArgumentError
 from autoencode.nn import FeatureExtractor, full_precision
-from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
+from autoencode.objectives.auxiliary_network import AuxiliaryNetwork, gradient_penalty
 from autoencode.objectives.elbo import require_prior
 from autoencode.objectives.forward_pass import ForwardPass
-from autoencode.objectives.gradient_penalty import gradient_penalty
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 

@@ -1,15 +1,13 @@
 """The posterior of a class and of a code that goes with it."""
 
-import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.distributions import ClassAndNormal
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
+from autoencode.nn.positive import bounded_exp
 from autoencode.posteriors.posterior import Posterior
-
-_BOUND = 10.0
 
 
 class ClassAndNormalPosterior(Posterior):
@@ -33,6 +31,7 @@ class ClassAndNormalPosterior(Posterior):
         equation 4.
 
     Example:
+        >>> import torch
         >>> q = ClassAndNormalPosterior(8, 16, 3, 2)(torch.zeros(5, 24))
         >>> q.batch_shape, q.event_shape
         (torch.Size([5]), torch.Size([5]))
@@ -52,4 +51,4 @@ class ClassAndNormalPosterior(Posterior):
         class_features, code_features = features.split(self.sizes, -1)
         met = F.silu(self.feature_layer(code_features)[:, None] + self.class_embedding.weight)
         loc, log_scale = self.code(met).chunk(2, -1)
-        return ClassAndNormal(self.classifier(class_features), loc, torch.exp(_BOUND * torch.tanh(log_scale / _BOUND)))
+        return ClassAndNormal(self.classifier(class_features), loc, bounded_exp(log_scale))

@@ -1,16 +1,14 @@
 """The posterior that is a normalizing flow."""
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Independent, Normal
 
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.zuko_flows import flow
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
+from autoencode.nn.positive import bounded_exp
 from autoencode.posteriors.posterior import Posterior
-
-_BOUND = 10.0
 
 
 class FlowPosterior(Posterior):
@@ -35,6 +33,7 @@ class FlowPosterior(Posterior):
         with a between −6.9 and 6.9, and the features are an input of each network.
 
     Example:
+        >>> import torch
         >>> FlowPosterior(16, 3)(torch.zeros(5, 16)).rsample((4,)).shape
         torch.Size([4, 5, 3])
     """
@@ -49,6 +48,6 @@ class FlowPosterior(Posterior):
     def forward(self, features: Float[Tensor, "batch features"]) -> Pushforward:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""
         loc, log_scale = self.head(features).chunk(2, dim=-1)
-        scale = torch.exp(_BOUND * torch.tanh(log_scale / _BOUND))
+        scale = bounded_exp(log_scale)
         base = Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)
         return Pushforward(base, self.flow(features).transform)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from autoencode.distributions.ladder import ChooseLatent, Ladder, LadderPath, Level, walk
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
+from autoencode.nn.positive import bounded_exp
 from autoencode.posteriors.posterior import Posterior
 
 
@@ -78,8 +78,5 @@ class LevelPosterior(nn.Module):
         shift, log_ratio = self.head(hidden).chunk(2, -1)
         prior = above.base_dist
         loc = prior.mean + shift
-        scale = prior.stddev * torch.exp(_BOUND * torch.tanh(log_ratio / _BOUND))
+        scale = prior.stddev * bounded_exp(log_ratio, 5.0)
         return Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)
-
-
-_BOUND = 5.0

@@ -4,7 +4,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.distributions.point_mass import PointMass
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
 from autoencode.posteriors.posterior import Posterior
 
 

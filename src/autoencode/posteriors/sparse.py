@@ -7,9 +7,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from autoencode.distributions.sparse_point_mass import SparsePointMass
+from autoencode.distributions.point_mass import SparsePointMass
 from autoencode.errors import ArgumentError
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
 from autoencode.posteriors.posterior import Posterior
 
 

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from autoencode.distributions.ladder import ChooseLatent, Ladder, LadderPath, walk
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
+from autoencode.nn.positive import bounded_exp
 from autoencode.priors.prior import Prior
 
 
@@ -66,7 +67,7 @@ class LastRung(nn.Module):
     def conditional_prior(self, state: Tensor) -> Independent[Normal]:
         """p(z_l | the levels above)."""
         loc, log_scale = self.head(state).chunk(2, -1)
-        return Independent(Normal(loc, bounded_exp(log_scale), validate_args=False), 1, validate_args=False)
+        return Independent(Normal(loc, bounded_exp(log_scale, 5.0), validate_args=False), 1, validate_args=False)
 
     def next_state(self, state: Tensor, z: Tensor) -> Tensor:
         """The state as it is: no level below reads it."""
@@ -90,14 +91,6 @@ class Rung(LastRung):
         """The state once this level's latent is known."""
         state = state + self.entry(z)
         return state + self.mix(state)
-
-
-_BOUND = 5.0
-
-
-def bounded_exp(log_scale: Tensor) -> Tensor:
-    """exp of a logarithm that is bent to stay between −5 and 5, so that no state makes a scale zero or infinite."""
-    return torch.exp(_BOUND * torch.tanh(log_scale / _BOUND))
 
 
 def zeroed(layer: nn.Linear) -> nn.Linear:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from autoencode.nn import dense_stack
-from autoencode.nn.linear import Linear
+from autoencode.nn.dense import Linear
 from autoencode.priors import BetaPrior, HypersphericalUniformPrior, MixturePrior, Prior, StandardNormalPrior
 from autoencode.registry import Registry
 

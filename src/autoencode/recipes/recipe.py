@@ -3,8 +3,9 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from autoencode.data import ImageModality, Pictures, modality_of
 from autoencode.errors import ArgumentError, AutoencodeError
@@ -15,6 +16,7 @@ from autoencode.registry import Registry
 from autoencode.settings import Settings
 
 Build = Callable[..., tuple[Autoencoder, Objective]]
+AnyBuild = TypeVar("AnyBuild", bound=Build)
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,21 @@ def recipe(
     default_for: Sequence[str] = (),
     ex_post: str = "",
     data: Mapping[str, Any] = MappingProxyType({}),
-) -> Callable[[Build], Build]:
-    """Enters a function in the table of recipes and returns it unchanged.
+) -> Callable[[AnyBuild], AnyBuild]:
+    """Enters a function in the table of recipes, and returns it with its options checked.
 
     Its keyword-only parameters become options on the command line, with the types, ranges and defaults of the signature
     and the meanings in the docstring's Args section.
     """
 
-    def enter(build: Build) -> Build:
-        recipes.add(name, Recipe(name, build, settings, tuple(default_for), ex_post, data))
-        return build
+    def enter(build: AnyBuild) -> AnyBuild:
+        entry = recipes.add(name, Recipe(name, build, settings, tuple(default_for), ex_post, data))
+
+        @wraps(build)
+        def checked(data_shape: Sequence[int], **options: Any) -> tuple[Autoencoder, Objective]:
+            return entry(data_shape, **options)
+
+        return cast("AnyBuild", checked)
 
     return enter
 

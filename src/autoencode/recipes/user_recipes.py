@@ -48,7 +48,7 @@ def _imported(name: str) -> Recipe:
     if not callable(found):
         raise ArgumentError(f"{module_name} has no function '{function}': see --recipe module:function")
     _check(name, found)
-    entered = [recipes[known] for known in recipes if recipes[known].build is found]
+    entered = [recipes[known] for known in recipes if recipes[known].build is inspect.unwrap(found)]
     if entered:
         return replace(entered[0], name=name, default_for=())
     return Recipe(name, cast("Build", found), Settings(), ())

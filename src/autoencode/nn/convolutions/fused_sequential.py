@@ -2,10 +2,8 @@
 
 from torch import Tensor, nn
 
-from autoencode.nn.convolutions.conv import Conv
-from autoencode.nn.convolutions.pooled_conv import PooledConv
-from autoencode.nn.convolutions.transposed_conv import TransposedConv
-from autoencode.nn.convolutions.upsampled_conv import UpsampledConv
+from autoencode.nn.convolutions.conv import Conv, PooledConv
+from autoencode.nn.convolutions.transposed_conv import TransposedConv, UpsampledConv
 
 _FUSIBLE = (Conv, PooledConv, TransposedConv, UpsampledConv)
 """Layers that a ReLU can be computed with."""

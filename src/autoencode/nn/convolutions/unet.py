@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from autoencode.nn.convolutions.conv import Conv
-from autoencode.nn.convolutions.fused_sequential import FusedSequential
+from autoencode.nn.convolutions.residual_blocks import NormFreeResidualBlock
 from autoencode.nn.convolutions.transposed_conv import TransposedConv
 
 
@@ -67,33 +67,6 @@ class UNet(nn.Module):
         for double, up in zip(reversed(self.larger), reversed(self.up), strict=True):
             x = up(maps.pop() + double(x))
         return self.last(x)
-
-
-class NormFreeResidualBlock(nn.Module):
-    """x + f(x), with f two 3×3 convolutions after ReLU, without normalisation; a fresh block is the identity.
-
-    Args:
-        channels: of the input and of the output, (batch, channels, height, width).
-
-    References:
-        Zhang, Dauphin and Ma, "Fixup initialization", ICLR 2019; Lim et al., "Enhanced deep residual networks for
-        single image super-resolution", CVPR workshops 2017, which leaves normalisation out.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.layers = FusedSequential(
-            nn.ReLU(),
-            Conv(channels, channels),
-            nn.ReLU(),
-            last := Conv(channels, channels),
-        )
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)  # pyright: ignore[reportArgumentType]
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(batch, channels, height, width) to the same."""
-        return x + self.layers(x)
 
 
 def _blocks(width: int, blocks: int) -> nn.Sequential:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import NonNegativeFloat, PositiveInt
 
+from autoencode.encoders import Concat
 from autoencode.likelihoods import likelihoods
 from autoencode.model import Autoencoder
-from autoencode.nn import Concat
 from autoencode.objectives import Objective, SemiSupervised
 from autoencode.posteriors import ClassAndNormalPosterior
 from autoencode.priors import ClassAndNormalPrior

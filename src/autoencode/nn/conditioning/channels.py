@@ -1,0 +1,68 @@
+"""Networks conditioned on an image, which is concatenated to their input along the channels."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from autoencode.nn.conditioning.conditional import Conditional
+from autoencode.nn.convolutions.conv import Conv
+from autoencode.nn.tiling.receptive_field import copy_receptive_field
+
+
+class ChannelConditioned(Conditional):
+    """A network that is shown the context's channels behind those of its input: x, c → network((x, c)).
+
+    It is as `FiniteReceptiveField` as the network is.
+
+    Args:
+        network: (batch, channels of x and of c, height, width) → features.
+
+    Example:
+        >>> ChannelConditioned(nn.Conv2d(3 + 1, 8, 3))(torch.zeros(5, 3, 9, 7), torch.zeros(5, 1, 32, 32)).shape
+        torch.Size([5, 8, 7, 5])
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        copy_receptive_field(self, network)
+
+    def forward(self, *args: Tensor) -> Tensor:
+        """x and the context, which is fitted to the height and width of x, to features."""
+        return self.network(concat_context(*args))
+
+
+class RefinedDecoder(Conditional):
+    """A decoder whose picture is drawn over once more in sight of the context: z, c → refiner((decoder(z, c), c)).
+
+    A vector of the context says little of where things are; here every place of the picture sees its own surroundings.
+
+    Args:
+        decoder: conditional, z and c → (batch, channels, height, width).
+        refiner: (batch, those channels and those of c, height, width) → features.
+    """
+
+    def __init__(self, decoder: Conditional, refiner: nn.Module) -> None:
+        super().__init__()
+        self.decoder, self.refiner = decoder, ChannelConditioned(refiner)
+
+    def forward(self, *args: Tensor) -> Tensor:
+        """z and the context to the decoder's features."""
+        return self.refiner(self.decoder(*args), args[1])
+
+
+def refinement_layers(channels: int, hidden: int, features: int) -> nn.Sequential:
+    """Two 3×3 convolutions, which see two points around each: (batch, channels, h, w) → (batch, features, h, w)."""
+    first, last = Conv(channels, hidden), Conv(hidden, features)
+    return nn.Sequential(first, nn.SiLU(), last)
+
+
+def concat_context(x: Tensor, context: Tensor) -> Tensor:
+    """x and behind its channels those of the context, fitted to it."""
+    return torch.cat([x, resize_context(context, x)], 1)
+
+
+def resize_context(context: Tensor, x: Tensor) -> Tensor:
+    """The context with the height and width of x, each point that of the nearest."""
+    same = context.shape[-2:] == x.shape[-2:]
+    return (context if same else F.interpolate(context, x.shape[-2:])).to(x.dtype)

@@ -1,1 +1,0 @@
-"""Networks that are given a context: a class, or a picture."""

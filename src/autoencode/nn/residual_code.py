@@ -1,0 +1,54 @@
+"""Codes made of an image and a correction of it, for models that restore rather than compress."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from autoencode.nn.conditioning.channels import concat_context
+from autoencode.nn.conditioning.conditional import Conditional
+from autoencode.nn.tiling.receptive_field import copy_receptive_field
+
+
+class ResidualCode(nn.Module):
+    """x ─► (x, network(x)), one behind the other in the channels. As `FiniteReceptiveField` as the network is.
+
+    Args:
+        network: (batch, channels, height, width) → the same shape; 0 for a picture that shall stay as it is.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        copy_receptive_field(self, network)
+
+    def forward(self, x: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch twice_channels ..."]:
+        """(batch, channels, height, width) to (batch, 2 · channels, height, width)."""
+        return torch.cat([x, self.network(x).to(x.dtype)], 1)
+
+
+class ConditionalResidualCode(Conditional):
+    """x, c ─► (x, network((x, c))): the correction is found in sight of the context. As `FiniteReceptiveField` as the network is.
+
+    Args:
+        network: (batch, channels of x and of c, height, width) → (batch, channels of x, height, width); 0 for a picture
+            that shall stay as it is.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        copy_receptive_field(self, network)
+
+    def forward(self, *args: Tensor) -> Tensor:
+        """x and the context, which is fitted to the height and width of x, to (batch, 2 · channels, height, width)."""
+        x, context = args
+        return torch.cat([x, self.network(concat_context(x, context)).to(x.dtype)], 1)
+
+
+class ResidualCodeDecoder(nn.Module):
+    """(x, correction) ─► x + correction: the decoder of such codes."""
+
+    def forward(self, z: Float[Tensor, "batch twice_channels ..."]) -> Float[Tensor, "batch channels ..."]:
+        """(batch, 2 · channels, height, width) to (batch, channels, height, width)."""
+        x, correction = z.chunk(2, 1)
+        return x + correction
