@@ -16,10 +16,11 @@ from autoencode.latent.ex_post import ExPostPrior, PriorRecord, ex_post_priors, 
 from autoencode.latent.ex_post.storage import model_fingerprint
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import Reporter
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, preserved_rng
 
 _TRAIN, _VALIDATION = 21, 22
+_FEW_CODES_PER_NUMBER = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +80,15 @@ def fit_prior(
         and enhancing VAE models", ICLR 2019, section 4.
     """
     began = time.perf_counter()
-    prior = _build_prior(run, kind, options)
+    if kind not in ex_post_priors:
+        raise UnknownNameError(f"no prior to fit is called '{kind}'; there are: {', '.join(ex_post_priors)}")
     if not len(run.data.validation) or not len(run.data.subsets[part]):
         raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
     fitted_to = run.data.subsets[part] if max_codes is None else run.data.subsets[part].subsample(max_codes)
+    defaults = ex_post_priors[kind].default_options(len(fitted_to), run.latent_size)
+    options = {**defaults, **options}
+    prior = _build_prior(run, kind, options)
+    _note_size(kind, len(fitted_to), run.latent_size, options, resolve_reporter(reporter))
     train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN), reporter=reporter, cancel=cancel)
     held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION), reporter=reporter, cancel=cancel)
     prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
@@ -105,9 +111,18 @@ def fit_prior(
     return FittedPrior(prior, record)
 
 
+def _note_size(kind: str, n_codes: int, dims: int, options: dict[str, Any], reporter: Reporter) -> None:
+    """Says where the codes are too few for the density."""
+    if n_codes < _FEW_CODES_PER_NUMBER * dims:
+        reporter.warn(
+            f"{n_codes:,} codes of {dims} numbers are few for a {kind} prior: its draws will be rough; train on more "
+            "examples, or with a smaller --latent-dim"
+        )
+    if "n_components" in options:
+        reporter.note(f"a mixture of {options['n_components']} normals")
+
+
 def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
-    if kind not in ex_post_priors:
-        raise UnknownNameError(f"no prior to fit is called '{kind}'; there are: {', '.join(ex_post_priors)}")
     with preserved_rng(torch.device("cpu")):
         torch.manual_seed(0)
         try:

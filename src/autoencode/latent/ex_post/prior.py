@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -40,6 +40,11 @@ class ExPostPrior(nn.Module):
         self.dims = dims
         self.register_buffer("shift", torch.zeros(dims))
         self.register_buffer("scale", torch.ones(dims))
+
+    @classmethod
+    def default_options(cls, n_codes: int, dims: int) -> dict[str, Any]:
+        """Options that depend on how many codes of how many numbers it is fitted to."""
+        return {}
 
     def fit(
         self,
