@@ -243,7 +243,16 @@ def test_every_option_has_one_owner():
     assert not settings & {*DATA_OPTIONS, "split_seed"}
     for name in recipes:
         parameters = {parameter.name for parameter in recipes[name].parameters}
-        assert not parameters & {*settings, *DATA_OPTIONS, "split_seed", "out", "reporter", "cancel", "command", "recipe"}
+        assert not parameters & {
+            *settings,
+            *DATA_OPTIONS,
+            "split_seed",
+            "out",
+            "reporter",
+            "cancel",
+            "command",
+            "recipe",
+        }
     sorted_ = sort_options(recipes["dense-vae"], {"latent_dim": 3, "epochs": 2, "size": "8x8", "split_seed": 4})
     assert (sorted_.arguments, sorted_.settings) == ({"latent_dim": 3}, {"epochs": 2})
     assert sorted_.data == {"size": "8x8", "seed": 4}
