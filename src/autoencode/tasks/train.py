@@ -103,6 +103,8 @@ def train(
 
     for note in loaded.notes:
         reporter.note(note)
+    for warning in foresee(loaded, settings):
+        reporter.warn(warning)
     fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
     run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
     _fit_missing_prior(run, reporter, cancel)

@@ -1,0 +1,55 @@
+"""What can be said of a training before its first step: too few examples, too few steps, columns of unlike scales."""
+
+from autoencode.data import Dataset, modality_of
+from autoencode.settings import Settings
+
+_FEW_EXAMPLES, _FEW_STEPS, _USUAL_STEPS = 200, 500, 2_000
+_UNLIKE_SCALES = 1e3
+_MAX_ROWS = 100_000
+
+
+def foresee(data: Dataset, settings: Settings) -> list[str]:
+    """One sentence for each thing that will make the result poor, with what to do; empty where nothing is seen.
+
+    Args:
+        data: what is to be trained on.
+        settings: how long and in which batches.
+    """
+    found = [_few_examples(data, settings), _few_steps(data, settings), _unlike_scales(data)]
+    return [sentence for sentence in found if sentence]
+
+
+def _few_examples(data: Dataset, settings: Settings) -> str | None:
+    n, modality = len(data.train), modality_of(data.data_shape)
+    if n >= _FEW_EXAMPLES:
+        return None
+    augment = ", or --augment 1" if modality.can_augment and not settings.augment else ""
+    return (
+        f"{n} {modality.noun} to train on are few: what the model draws or repairs will look like them or be blurred; "
+        f"take {_FEW_EXAMPLES} or more{augment}"
+    )
+
+
+def _few_steps(data: Dataset, settings: Settings) -> str | None:
+    if settings.minutes is not None:
+        return None
+    per_epoch = max(1, -(-len(data.train) // settings.batch_size))
+    steps = settings.steps or max(settings.epochs * per_epoch, settings.min_steps)
+    if steps >= _FEW_STEPS:
+        return None
+    instead = f"--steps {_USUAL_STEPS}" if settings.steps else f"--epochs {-(-_USUAL_STEPS // per_epoch)}"
+    return f"{steps} training steps are few, about {_USUAL_STEPS:,} give a first result: take {instead}, or --minutes 5"
+
+
+def _unlike_scales(data: Dataset) -> str | None:
+    if len(data.data_shape) != 1 or len(data.train) < 2:
+        return None
+    scales = data.train.inputs(slice(0, _MAX_ROWS)).double().std(0)
+    varied = scales[scales > 0]
+    if len(varied) < 2 or varied.max() / varied.min() < _UNLIKE_SCALES:
+        return None
+    return (
+        f"columns differ in scale by {float(varied.max() / varied.min()):.0e} (column {int(scales.argmax())} has a "
+        f"standard deviation of {float(varied.max()):.3g}), and the model will learn the largest only: standardise them "
+        "first, (x − mean) / standard deviation"
+    )

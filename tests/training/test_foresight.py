@@ -1,0 +1,51 @@
+"""What is said before a training begins."""
+
+import pytest
+import torch
+
+from autoencode.data import load
+from autoencode.settings import Settings
+from autoencode.training.foresight import foresee
+
+
+def vectors(n: int, *scales: float) -> torch.Tensor:
+    return torch.rand(n, len(scales), generator=torch.Generator().manual_seed(0)) * torch.tensor(scales)
+
+
+def test_nothing_is_said_of_an_ordinary_training() -> None:
+    assert foresee(load(vectors(1_000, 1.0, 1.0)), Settings(epochs=200)) == []
+
+
+def test_few_pictures_and_few_steps() -> None:
+    data = load(torch.rand(47, 1, 8, 8))
+    few, steps = foresee(data, Settings(epochs=3))
+    assert few.startswith(f"{len(data.train)} pictures to train on are few")
+    assert "--augment 1" in few
+    assert steps.startswith("3 training steps are few")
+
+
+def test_the_advice_on_steps_works_when_it_is_followed() -> None:
+    data = load(vectors(1_000, 1.0, 1.0))
+    (said,) = foresee(data, Settings(epochs=1))
+    epochs = int(said.split("--epochs ")[1].split(",")[0])
+    assert foresee(data, Settings(epochs=epochs)) == []
+    (said,) = foresee(data, Settings(steps=10))
+    assert "--steps 2000" in said
+    assert foresee(data, Settings(steps=2_000)) == []
+    assert foresee(data, Settings(minutes=5.0)) == []
+
+
+@pytest.mark.parametrize(("largest", "is_said"), [(10.0, False), (1e6, True)])
+def test_columns_of_unlike_scales(largest: float, is_said: bool) -> None:
+    data = load(vectors(1_000, 1.0, largest, 0.5), values="raw")
+    said = foresee(data, Settings(epochs=200))
+    assert bool(said) is is_said
+    if is_said:
+        assert "columns differ in scale" in said[0]
+        assert "column 1 " in said[0]
+
+
+def test_a_constant_column_is_not_of_an_unlike_scale() -> None:
+    x = vectors(1_000, 1.0, 1.0, 1.0)
+    x[:, 2] = 0.5
+    assert foresee(load(x), Settings(epochs=200)) == []
