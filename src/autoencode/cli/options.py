@@ -84,6 +84,20 @@ TrustOption = Annotated[
         show_default=False,
     ),
 ]
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the data of the run are, if they were moved. The place is kept with the run.",
+        show_default="where they were in training",
+        autocompletion=data_names,
+    ),
+]
+TrustPathsOption = Annotated[
+    bool,
+    typer.Option(
+        "--trust-paths", help="Open files outside the run folder that it names, though someone else made the run."
+    ),
+]
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help="Replace files that autoencode did not write.", callback=_replace_anything),

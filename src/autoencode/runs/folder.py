@@ -287,8 +287,8 @@ class RunFolder:
         for file in named:
             if not file.resolve().is_relative_to(here):
                 raise RunError(
-                    f"{self.path} names the file {file}, and was made by someone else or on another computer: allow it to be "
-                    "opened with --trust-paths"
+                    f"{self.path} names the file {file}, and was made by someone else or on another computer: allow it "
+                    "to be opened with --trust-paths"
                 )
 
     @property

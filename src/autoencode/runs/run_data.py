@@ -9,7 +9,7 @@ import torch
 from autoencode.data import Dataset, load
 from autoencode.data.loading import Source
 from autoencode.data.resolve import is_registered
-from autoencode.errors import RunError
+from autoencode.errors import DataError, RunError
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -58,22 +58,20 @@ def _known_source(folder: RunFolder) -> str:
             f"{folder.path} was trained on an array in memory: give the same one again with Run({str(folder.path)!r}, "
             "data=array)"
         )
-    for place in (source, folder.data.options.get(_TARGET)):
-        if place and not is_registered(place) and not _may_open(folder, Path(place)):
-            raise RunError(
-                f"{folder.path} names the data {place}, and was made by someone else or on another computer: say where "
-                "you have the data with --data PLACE, or allow what it names with --trust-paths"
-            )
+    if is_registered(source):
+        return source
+    now = f"--data PLACE (or autoencode train PLACE --resume {folder.path})"
+    if not _may_open(folder, source):
+        raise RunError(
+            f"{folder.path} names the data {source}, and was made by someone else or on another computer: say where you "
+            f"have them with {now}, or allow what it names with --trust-paths"
+        )
+    _check_target(folder)
+    if not Path(source).exists():
+        raise DataError(
+            f"{source} is not there any more, and {folder.path} was trained on it: say where it is now with {now}"
+        )
     return source
-
-
-def _may_open(folder: RunFolder, place: Path) -> bool:
-    """Whether a place that run.json names may be opened.
-
-    It may where this user's autoencode wrote its name, where a person said so, and where it lies in the run folder.
-    """
-    inside = place.resolve().is_relative_to(folder.path.resolve())
-    return inside or folder.trust_paths or folder.record.has_own_data
 
 
 def _moved_options(folder: RunFolder, source: Source) -> dict[str, Any]:
@@ -81,10 +79,29 @@ def _moved_options(folder: RunFolder, source: Source) -> dict[str, Any]:
     options, target = folder.data.options, folder.data.options.get(_TARGET)
     if target is None or not isinstance(source, str | Path):
         return options
-    before, now = Path(folder.data.source), Path(source).expanduser().absolute()
-    if _may_open(folder, Path(target)) and Path(target).exists():
+    _check_target(folder)
+    if Path(target).exists():
         return options
+    before, now = Path(folder.data.source), Path(source).expanduser().absolute()
     return {**options, _TARGET: str(now.parent / os.path.relpath(target, before.parent))}
+
+
+def _check_target(folder: RunFolder) -> None:
+    target = folder.data.options.get(_TARGET)
+    if target and not _may_open(folder, target):
+        raise RunError(
+            f"{folder.path} names the targets {target}, and was made by someone else or on another computer: allow them "
+            "to be read with --trust-paths"
+        )
+
+
+def _may_open(folder: RunFolder, place: str) -> bool:
+    """Whether a place that run.json names may be opened.
+
+    It may where this user's autoencode wrote its name, where a person said so, and where it lies in the run folder.
+    """
+    inside = Path(place).resolve().is_relative_to(folder.path.resolve())
+    return inside or folder.trust_paths or folder.record.has_own_data
 
 
 def check_same_data(folder: RunFolder, data: Dataset) -> None:

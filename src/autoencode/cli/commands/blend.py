@@ -9,11 +9,13 @@ from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
     ClassOption,
+    DataOption,
     DeviceOption,
     ForceOption,
     LastOption,
     RunArgument,
     TrustOption,
+    TrustPathsOption,
     path_names,
 )
 from autoencode.errors import ArgumentError
@@ -55,6 +57,8 @@ def blend(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Blend two pictures: the coarse levels of A with the fine levels of B, or the average of their codes.
@@ -77,7 +81,7 @@ def blend(
         raise ArgumentError(
             f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
         )
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     tasks.check_output(out_path, pictures)
     reporter = TerminalReporter()
     made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)

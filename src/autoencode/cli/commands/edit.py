@@ -7,7 +7,17 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, print_note, print_result
-from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import (
+    EXAMPLE,
+    ClassOption,
+    DataOption,
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    RunArgument,
+    TrustOption,
+    TrustPathsOption,
+)
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -46,6 +56,8 @@ def edit(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Make an attribute of a picture stronger or weaker.
@@ -63,7 +75,7 @@ def edit(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     tasks.check_output(out_path, [file])
     if list_:
         _list(opened)

@@ -7,7 +7,15 @@ from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, styled
-from autoencode.cli.options import DeviceOption, LastOption, RunArgument, SplitOption, TrustOption
+from autoencode.cli.options import (
+    DataOption,
+    DeviceOption,
+    LastOption,
+    RunArgument,
+    SplitOption,
+    TrustOption,
+    TrustPathsOption,
+)
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
@@ -29,6 +37,8 @@ def evaluate(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
 ) -> None:
     """Measure a model: ELBO, log-likelihood, reconstruction error, active units, each with its standard error.
 
@@ -40,7 +50,7 @@ def evaluate(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     with TerminalReporter() as reporter:
         measured = tasks.evaluate(
             opened,

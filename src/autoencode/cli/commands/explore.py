@@ -7,7 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out
-from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import (
+    DataOption,
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    RunArgument,
+    TrustOption,
+    TrustPathsOption,
+)
 
 
 @command("explore", Panel.LATENT, rank=1)
@@ -21,6 +29,8 @@ def explore(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Write explorer.html: move through the latent space and see what the decoder generates.
@@ -35,7 +45,7 @@ def explore(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     tasks.check_output(page)
     with TerminalReporter() as reporter:
         written = tasks.explore(opened, page, examples=examples, seed=seed, reporter=reporter)

@@ -6,7 +6,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, out
-from autoencode.cli.options import DeviceOption, RunArgument, TrustOption
+from autoencode.cli.options import DataOption, DeviceOption, RunArgument, TrustOption, TrustPathsOption
 
 
 def _kinds(incomplete: str) -> list[str]:
@@ -31,6 +31,8 @@ def fit_prior(
     seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same prior.")] = 0,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
 ) -> None:
     """Fit a prior to the codes of a trained model, to generate from it, or to generate better.
 
@@ -48,7 +50,7 @@ def fit_prior(
 
     given: dict[str, Any] = {"n_components": n_components, "flow": flow, "epochs": epochs}
     options = {name: value for name, value in given.items() if value is not None}
-    opened = tasks.Run(run, trust=trust, device=device)
+    opened = tasks.Run(run, device=device, data=data, trust=trust, trust_paths=trust_paths)
     with TerminalReporter() as reporter:
         fitted = tasks.fit_prior(opened, kind, seed=seed, reporter=reporter, **options)
     bound = "at most " if fitted.prior.is_bound else ""

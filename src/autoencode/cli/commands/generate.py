@@ -8,12 +8,14 @@ import typer
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
+    DataOption,
     DeviceOption,
     ForceOption,
     LastOption,
     PriorOption,
     RunArgument,
     TrustOption,
+    TrustPathsOption,
     class_names,
 )
 
@@ -52,6 +54,8 @@ def generate(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Generate new examples: from a prior, of one class, or near a picture.
@@ -66,7 +70,7 @@ def generate(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     with TerminalReporter() as reporter:
         _, files = tasks.generate(
             opened,

@@ -7,7 +7,16 @@ from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, out, styled
-from autoencode.cli.options import DeviceOption, LastOption, PriorOption, RunArgument, SplitOption, TrustOption
+from autoencode.cli.options import (
+    DataOption,
+    DeviceOption,
+    LastOption,
+    PriorOption,
+    RunArgument,
+    SplitOption,
+    TrustOption,
+    TrustPathsOption,
+)
 
 if TYPE_CHECKING:
     from autoencode.tasks import LatentMetrics
@@ -31,6 +40,8 @@ def latent_space(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
 ) -> None:
     """Measure a latent space: continuity, completeness, straightness, and the quality of samples.
 
@@ -44,7 +55,7 @@ def latent_space(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     with TerminalReporter() as reporter:
         found = tasks.latent_space(opened, split, prior=prior, n=n, pairs=pairs, seed=seed, reporter=reporter)
     show(found)

@@ -7,7 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import (
+    DataOption,
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    RunArgument,
+    TrustOption,
+    TrustPathsOption,
+)
 
 
 def _methods(incomplete: str) -> list[str]:
@@ -43,6 +51,8 @@ def map_(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Write a map of all codes in a plane, coloured by label, with the picture under the mouse.
@@ -57,7 +67,7 @@ def map_(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     tasks.check_output(out_file)
     with TerminalReporter() as reporter:
         found, path, facts = tasks.write_map(

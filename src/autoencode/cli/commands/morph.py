@@ -10,12 +10,14 @@ from autoencode.cli.console import print_result
 from autoencode.cli.options import (
     EXAMPLE,
     ClassOption,
+    DataOption,
     DeviceOption,
     ForceOption,
     LastOption,
     PriorOption,
     RunArgument,
     TrustOption,
+    TrustPathsOption,
     path_names,
 )
 
@@ -54,6 +56,8 @@ def morph(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Interpolate between two pictures in the latent space, as an animation or a strip.
@@ -69,7 +73,7 @@ def morph(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"

@@ -7,7 +7,16 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import errors, out
-from autoencode.cli.options import ClassOption, DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import (
+    ClassOption,
+    DataOption,
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    RunArgument,
+    TrustOption,
+    TrustPathsOption,
+)
 
 
 @command("reconstruct", Panel.USE, rank=1)
@@ -24,6 +33,8 @@ def reconstruct(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Encode and decode pictures, and see what the model keeps of them.
@@ -37,7 +48,7 @@ def reconstruct(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     with TerminalReporter() as reporter:
         done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:

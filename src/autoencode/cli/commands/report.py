@@ -2,7 +2,7 @@
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out
-from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import DataOption, DeviceOption, LastOption, RunArgument, TrustOption, TrustPathsOption
 
 
 @command("report", Panel.TRAIN, rank=3)
@@ -11,6 +11,8 @@ def report(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
 ) -> None:
     """Evaluate a model and write report.html, one self-contained page.
 
@@ -20,7 +22,7 @@ def report(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     with TerminalReporter() as reporter:
         page = tasks.report(opened, reporter=reporter)
     out.write_line("report   ", (str(page), "bold"))

@@ -9,7 +9,7 @@ import typer
 
 from autoencode.cli.commands import Command, Panel, commands
 from autoencode.cli.console import command_line, out
-from autoencode.cli.options import TrustOption, data_names, recipe_names
+from autoencode.cli.options import TrustOption, TrustPathsOption, data_names, recipe_names
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _train(
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Continue the training of this run folder.")] = None,
     trust: TrustOption = None,
+    trust_paths: TrustPathsOption = False,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
     **options: Any,
 ) -> None:
@@ -67,7 +68,7 @@ def _train(
                 raise ArgumentError(
                     "--resume continues a run with its recipe in its folder: leave out --recipe and --out"
                 )
-            run = tasks.resume(resume, data, reporter=reporter, trust=trust, **given)
+            run = tasks.resume(resume, data, reporter=reporter, trust=trust, trust_paths=trust_paths, **given)
         elif data is None:
             raise ArgumentError(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"

@@ -7,7 +7,17 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import EXAMPLE, ClassOption, DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import (
+    EXAMPLE,
+    ClassOption,
+    DataOption,
+    DeviceOption,
+    ForceOption,
+    LastOption,
+    RunArgument,
+    TrustOption,
+    TrustPathsOption,
+)
 
 
 @command("traverse", Panel.USE, rank=7)
@@ -33,6 +43,8 @@ def traverse(
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
+    data: DataOption = None,
+    trust_paths: TrustPathsOption = False,
     force: ForceOption = False,
 ) -> None:
     """Vary one latent dimension at a time, and see what it controls.
@@ -46,7 +58,7 @@ def traverse(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, trust=trust, last=last, device=device)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
     tasks.check_output(out_path, [file])
     made = tasks.traverse(
         opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, reporter=TerminalReporter()
