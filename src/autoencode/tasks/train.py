@@ -28,6 +28,7 @@ from autoencode.runtime.seeding import derive_seed
 from autoencode.settings import Settings
 from autoencode.storage import remove_unfinished
 from autoencode.training import fit
+from autoencode.training.foresight import foresee
 
 _RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
 _INIT_STREAM = 3

@@ -50,6 +50,6 @@ def _unlike_scales(data: Dataset) -> str | None:
         return None
     return (
         f"columns differ in scale by {float(varied.max() / varied.min()):.0e} (column {int(scales.argmax())} has a "
-        f"standard deviation of {float(varied.max()):.3g}), and the model will learn the largest only: standardise them "
-        "first, (x − mean) / standard deviation"
+        f"standard deviation of {float(varied.max()):.3g}), and the model will learn the largest only: standardise "
+        "them first, (x − mean) / standard deviation"
     )
