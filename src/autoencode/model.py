@@ -1,4 +1,4 @@
-"""The one model: an encoder, a posterior, a prior, a decoder and a likelihood."""
+"""The autoencoder: an encoder, a posterior, a prior, a decoder and a likelihood."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -12,20 +12,20 @@ from autoencode.priors import Prior
 
 
 class Autoencoder(nn.Module):
-    """Parts in, distributions out.
+    """An autoencoder or VAE, assembled from its parts.
 
         x ─► encoder ─► posterior ─► q(z|x) ─► z ─► decoder ─► likelihood ─► p(x|z)        prior ─► p(z)
 
-    Every model of this library is an object of this class; papers differ in the parts. The networks run in whatever
-    precision autocast asks for; what is probability (posterior, prior, likelihood) is always computed in full
-    precision, since a bfloat16 likelihood is off by more than a nat.
+    Every model of this library is an instance of this class; papers differ in the parts. The networks run in the
+    precision of autocast; posterior, prior and likelihood are always computed in full precision, since a bfloat16
+    likelihood is off by more than a nat.
 
     Args:
         encoder: (batch, *data_shape) → features.
         posterior: features → q(z|x).
         decoder: (batch, *latent_shape) → features.
         likelihood: features → p(x|z).
-        prior: () → p(z); None for a plain autoencoder, which has nothing to sample from.
+        prior: () → p(z); None for a plain autoencoder, which cannot generate.
 
     Example:
         >>> import torch
@@ -55,7 +55,7 @@ class Autoencoder(nn.Module):
 
     @property
     def is_conditional(self) -> bool:
-        """Whether some part must be told a context: a class, or a picture."""
+        """Whether some part needs a context: a class, or an image."""
         return any(isinstance(part, Conditional) for part in self.modules())
 
     @property
@@ -67,7 +67,7 @@ class Autoencoder(nn.Module):
         """q(z|x), batch shape (batch,), event shape `latent_shape`. Changes no state.
 
         Raises:
-            ShapeError: examples of another shape than the model's.
+            ShapeError: the examples have another shape than the model's.
         """
         if tuple(x.shape[1:]) != self.data_shape:
             raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
@@ -89,14 +89,18 @@ class Autoencoder(nn.Module):
         return call_with_context(self.prior, context=context)
 
     def decode(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Distribution:
-        """p(x|z) for codes with any leading axes (samples, batch), which become the batch shape."""
+        """p(x|z) for codes with any leading axes (samples, batch), which become the batch shape.
+
+        Raises:
+            ShapeError: the codes have another shape than the model's.
+        """
         return self.likelihood_of(self.decoder_features(z, context))
 
     def decoder_features(self, z: Float[Tensor, "..."], context: Tensor | None = None) -> Float[Tensor, "..."]:
-        """What the decoder gives for codes with any leading axes: (*leading, *features_shape), in full precision.
+        """The decoder's output for codes with any leading axes, (*leading, *features_shape), in full precision.
 
         Raises:
-            ShapeError: codes of another shape than the model's.
+            ShapeError: the codes have another shape than the model's.
         """
         leading = z.shape[: max(0, z.ndim - len(self.latent_shape))]
         if tuple(z.shape[len(leading) :]) != self.latent_shape:
@@ -109,14 +113,17 @@ class Autoencoder(nn.Module):
         return full_precision(flat).reshape(*leading, *flat.shape[1:])
 
     def likelihood_of(self, features: Float[Tensor, "..."]) -> Distribution:
-        """p(x|z) from the decoder's features."""
+        """p(x|z), given the decoder's output."""
         with without_autocast(features.device):
             return self.likelihood(features)
 
     def sample(self, n: int, context: Tensor | None = None) -> Float[Tensor, "n ..."]:
-        """`n` examples: the means of p(x|z) at codes drawn from the prior, (n, *data_shape).
+        """Generates `n` examples: the means of p(x|z) at codes drawn from the prior, (n, *data_shape).
 
-        With a context for each of a batch: `n` examples of each, (n, batch, *data_shape). For draws with the
-        likelihood's own noise: `model.decode(model.prior_for().sample((n,))).sample()`.
+        With a batch of contexts: `n` examples for each, (n, batch, *data_shape). To add the likelihood's noise:
+        `model.decode(model.prior_for().sample((n,))).sample()`.
+
+        Raises:
+            CapabilityError: the model is a plain autoencoder.
         """
         return self.decode(self.prior_for(context).sample((n,)), context).mean

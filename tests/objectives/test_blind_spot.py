@@ -76,9 +76,9 @@ def test_only_hidden_pixels_count() -> None:
 
 def test_wrong_arguments_and_likelihoods() -> None:
     for share in (0.0, 1.0, -0.1):
-        with pytest.raises(ArgumentError, match="between 0 and 1"):
+        with pytest.raises(ArgumentError, match="mask_fraction must be above 0 and below 1"):
             BlindSpot(share)
-    with pytest.raises(ArgumentError, match="at least 1 pixel"):
+    with pytest.raises(ArgumentError, match="radius must be 1 pixel or more"):
         BlindSpot(radius=0)
     with pytest.raises(CapabilityError, match="independent values"):
         BlindSpot().evaluate(forward_pass(model(Around()), Batch(torch.rand(2, *SHAPE))), None)

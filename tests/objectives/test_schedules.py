@@ -18,7 +18,7 @@ def test_no_warmup_is_the_final_value_from_the_start(step: int | None) -> None:
 
 
 def test_a_negative_warmup_is_an_error() -> None:
-    with pytest.raises(ArgumentError, match="0 steps or more"):
+    with pytest.raises(ArgumentError, match="must be 0 or more"):
         Warmup(-1)
 
 
@@ -51,5 +51,5 @@ def test_a_cyclical_weight_has_its_final_value_in_evaluation() -> None:
 
 @pytest.mark.parametrize("wrong", [{"period": 0}, {"cycles": 0}, {"rise_fraction": 0.0}, {"rise_fraction": 1.1}])
 def test_a_cycle_of_no_length_is_an_error(wrong: dict) -> None:
-    with pytest.raises(ArgumentError, match="cyclical weight"):
+    with pytest.raises(ArgumentError, match="Cyclical needs"):
         Cyclical(**{"period": 10, **wrong})

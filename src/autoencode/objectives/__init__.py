@@ -1,4 +1,18 @@
-"""What training minimises: functions of one forward pass."""
+"""What training minimises: objectives, which share one forward pass and can be added and weighted.
+
+objective            Objective, its output, sums and weights
+forward_pass         the tensors and distributions that an objective is computed from
+elbo                 evidence lower bound, reconstruction and KL alone, KL at a target
+iwae                 importance-weighted bound
+decomposed_elbo      the KL in three terms (β-TC-VAE)
+semi_supervised      labelled and unlabelled examples (M2)
+denoising, blind_spot      training on corrupted inputs, and on noisy images alone
+perceptual, learned_similarity    reconstructions compared by feature maps
+prior_matching, total_correlation, dip_penalty    penalties on the codes of all examples together
+jacobian, sparsity, rae_penalties, commitment     penalties on encoder, codes, decoder, and codewords
+schedules            weights that change during training
+auxiliary_network    critics and other networks trained beside the model
+"""
 
 from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.blind_spot import BlindSpot

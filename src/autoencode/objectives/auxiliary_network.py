@@ -27,14 +27,14 @@ class AuxiliaryNetwork:
 
 
 def gradient_penalty(critic: nn.Module, real: Tensor) -> Tensor:
-    """½ E ‖∇D̃(x)‖² at what the critic should take for real, where D̃ is its logit: a scalar.
+    """½ E ‖∇D̃(x)‖² over real inputs x, where D̃ is the critic's logit: a scalar that stabilises adversarial training.
 
-    Without it, a critic and what it judges circle round each other and need not come to rest. Where gradients are
-    switched off, as in validation, it is 0.
+    Without it, training of a critic and of the model against it need not converge. With gradients disabled, as in
+    validation, it is 0.
 
     Args:
-        critic: examples or codes → (batch, 1).
-        real: examples or codes, (batch, ...).
+        critic: examples or codes → (batch, 1) logits.
+        real: real examples or codes, (batch, ...).
 
     References:
         Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", ICML 2018, equation 9.

@@ -1,4 +1,4 @@
-"""What keeps the encoder near the codewords."""
+"""Objectives of quantised codes: the commitment loss, and the use of the codebook."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 class Commitment(Objective):
     """β ‖z_e − sg[e]‖²: the squared distance of the encoder's output from its codewords, for each example.
 
-    Summed over positions and numbers, as the likelihood is over values; of several stages, the distances from the sums
-    up to each of them are added. The codewords get no gradient.
+    It is summed over positions and dimensions, as the likelihood is over values. With several stages, the distances
+    from the partial sums of codewords are added. Codewords receive no gradient.
 
-    Terms: `commitment`, in the units of the code, squared.
+    Terms: `commitment`, in squared units of the code.
 
     Args:
         weight: β.
@@ -32,20 +32,24 @@ class Commitment(Objective):
 
     def __post_init__(self) -> None:
         if self.weight < 0:
-            raise ArgumentError(f"the weight of the commitment must be 0 or more, not {self.weight}")
+            raise ArgumentError(f"the weight of Commitment must be 0 or more, not {self.weight}")
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The loss, and `commitment` for each example."""
+        """The loss, and `commitment` for each example.
+
+        Raises:
+            CapabilityError: the posterior is not quantised.
+        """
         distance = require_quantised(fwd.q).distance
         return ObjectiveOutput(self.weight * distance.mean(), {"commitment": distance})
 
 
 @dataclass(frozen=True)
 class CodebookUsage(Objective):
-    """Reports how many codewords are in use, and adds nothing to the loss.
+    """Reports how many codewords are in use; its loss is zero.
 
-    Terms: `perplexity`, as how many codewords, all as frequent, the batch uses: one number for the batch, averaged over
-    stages, given to each of its examples. K where the codebook is used evenly, 1 where it has collapsed.
+    Terms: `perplexity`, the effective number of codewords in the batch, averaged over stages and repeated for each
+    example: K if all are equally frequent, 1 if the codebook has collapsed.
 
     References:
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017 (it is what their
@@ -53,7 +57,11 @@ class CodebookUsage(Objective):
     """
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """No loss, and `perplexity`."""
+        """A loss of zero, and `perplexity`.
+
+        Raises:
+            CapabilityError: the posterior is not quantised.
+        """
         q = require_quantised(fwd.q)
         found = perplexity(codeword_counts(q.indices, q.n_codes)).mean().to(q.code.dtype)
         return ObjectiveOutput(found.new_zeros(()), {"perplexity": found.expand(len(fwd.batch))})

@@ -1,4 +1,4 @@
-"""The bound with its KL taken apart: mutual information, total correlation, and each dimension's own KL."""
+"""The evidence lower bound with the KL split into mutual information, total correlation and a KL per dimension."""
 
 import math
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from autoencode.objectives.forward_pass import ForwardPass
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 Sampling = Callable[[int, int], Tensor]
-"""(size of a batch, examples in all) → log weights (batch, batch): entry (i, j) is that of q(z_i|x_j) in q(z_i)."""
+"""(batch size, number of examples) → log weights (batch, batch): entry (i, j) is that of q(z_i|x_j) in q(z_i)."""
 
 
 def minibatch_stratified_sampling(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
-    """An example's own posterior weighs 1/N, and the others of its batch share the rest: unbiased for q(z).
+    """Weight 1/N for an example's own posterior; the others of the batch share the rest equally: unbiased for q(z).
 
-    Exact where the batch is the whole data set. Of a batch of one, all the weight is its own.
+    Exact if the batch is the whole data set. In a batch of one, the example's own posterior has weight 1.
 
     References:
-        Chen et al., "Isolating sources of disentanglement in VAEs", NeurIPS 2018, appendix C.2. There one of the others
-        weighs less than the rest, by its place in the batch; here all share alike, which has the same mean and less
-        noise.
+        Chen et al., "Isolating sources of disentanglement in VAEs", NeurIPS 2018, appendix C.2. There one of the
+        others, by its position in the batch, has a smaller weight than the rest; here all have the same, which has the
+        same mean and a lower variance.
     """
     own = 1 / n_examples if batch > 1 else 1.0
     others = torch.full((batch, batch), (1 - own) / max(1, batch - 1))
@@ -34,7 +34,7 @@ def minibatch_stratified_sampling(batch: int, n_examples: int) -> Float[Tensor, 
 
 
 def minibatch_weighted_sampling(batch: int, n_examples: int) -> Float[Tensor, "batch batch"]:
-    """Every posterior of the batch weighs 1/(N · batch): on average a lower bound of log q(z), as the paper's runs use.
+    """Weight 1/(N · batch) for each posterior of the batch: in expectation a lower bound of log q(z), as in the paper.
 
     References:
         Chen et al., "Isolating sources of disentanglement in VAEs", NeurIPS 2018, equation 3 and appendix C.1.
@@ -47,15 +47,15 @@ class DecomposedElbo(Objective):
     """nll + α · mutual information + β · total correlation + γ · the KL of each dimension (β-TC-VAE).
 
         KL(q(z|x) ‖ p(z)), averaged over the data, is the sum of
-        mutual information    log q(z|x) − log q(z)            what codes tell of which example it is
-        total correlation     log q(z) − Σ_d log q(z_d)        how much dimensions tell of each other
-        dimension-wise KL     Σ_d log q(z_d) − log p(z)        how far each dimension is from the prior
+        mutual information    log q(z|x) − log q(z)            between code and example
+        total correlation     log q(z) − Σ_d log q(z_d)        dependence between latent dimensions
+        dimension-wise KL     Σ_d log q(z_d) − log p(z)        distance of each dimension from the prior
 
-    q(z) is the mean of q(z|x) over the whole data, estimated from the batch. With α = β = γ = 1 it is the evidence
-    lower bound with the KL from draws.
+    q(z) is the mean of q(z|x) over all examples, estimated from the batch. With α = β = γ = 1 it is the evidence lower
+    bound with a KL estimated from draws.
 
     Args:
-        n_examples: N, in the data that is trained on.
+        n_examples: N, the number of training examples.
         alpha: weight of the mutual information.
         beta: weight of the total correlation.
         gamma: weight of the dimension-wise KL.
@@ -63,7 +63,10 @@ class DecomposedElbo(Objective):
         n_samples: codes drawn for each example.
 
     Terms: `nll`, `kl` in closed form where there is one, and `mutual_information`, `total_correlation` and
-    `dimension_kl`, in nats for each example. Single values can be negative.
+    `dimension_kl`, in nats per example. Values of single examples can be negative.
+
+    Raises:
+        ArgumentError: n_examples or n_samples is below 1, or a weight is below 0.
 
     References:
         Chen et al., "Isolating sources of disentanglement in VAEs", NeurIPS 2018, equations 2 and 4.
@@ -90,7 +93,7 @@ class DecomposedElbo(Objective):
         """The loss and its terms for each example.
 
         Raises:
-            CapabilityError: a posterior that does not factorise over dimensions.
+            CapabilityError: the posterior does not factorise over dimensions.
         """
         nll, p = -fwd.log_likelihood().mean(0), require_prior(fwd)
         aggregate, marginals = self._aggregate(fwd)
@@ -104,7 +107,7 @@ class DecomposedElbo(Objective):
         return ObjectiveOutput(cost, {"nll": nll, "kl": kl(fwd.q, p, fwd.z), **parts})
 
     def _aggregate(self, fwd: ForwardPass) -> tuple[Tensor, Tensor]:
-        """log q(z) and Σ_d log q(z_d) at the codes of the pass, (n_samples, batch) each."""
+        """log q(z) and Σ_d log q(z_d) at the drawn codes, (n_samples, batch) each."""
         each = factors(fwd.q).log_prob(fwd.z.unsqueeze(2))  # (n_samples, batch of codes, batch of posteriors, dims)
         weights = self.sampling(each.shape[1], self.n_examples).to(each)
         joint = torch.logsumexp(each.sum(-1) + weights, -1)

@@ -1,4 +1,4 @@
-"""Objectives on corrupted examples: the denoising kind of any autoencoder."""
+"""Training on corrupted inputs with clean targets."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class Denoising(Objective):
-    """Any objective, with the model shown corrupted examples and asked for the clean ones.
+    """Any objective, with corrupted examples as the input and clean ones as the target.
 
-    The corruption is also applied in validation, with noise that is the same at every call.
+    The corruption is also applied in validation, with the same noise in every pass.
 
     Args:
         objective: the objective.
-        corruption: what corrupts the examples.
+        corruption: applied to the inputs.
 
     References:
         Vincent, Larochelle, Bengio and Manzagol, "Extracting and composing robust features with denoising
@@ -32,7 +32,7 @@ class Denoising(Objective):
 
     @property
     def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
-        """The part's."""
+        """Those of the objective."""
         return self.objective.auxiliary_networks
 
     def prepare(self, batch: Batch) -> Batch:
@@ -40,5 +40,5 @@ class Denoising(Objective):
         return self.objective.prepare(self.corruption(batch))
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """As the part judges."""
+        """The objective on the corrupted batch."""
         return self.objective.evaluate(fwd, step)

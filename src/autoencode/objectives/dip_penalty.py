@@ -1,4 +1,4 @@
-"""The penalty that makes codes uncorrelated and of variance one."""
+"""The penalty that makes latent dimensions uncorrelated and of variance one."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,21 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class DipPenalty(Objective):
-    """λ_od Σ_{i≠j} Cov_ij² + λ_d Σ_i (Cov_ii − 1)²: how far the codes' covariance is from the identity (DIP-VAE).
+    """λ_od Σ_{i≠j} Cov_ij² + λ_d Σ_i (Cov_ii − 1)²: the distance of the codes' covariance from the identity (DIP-VAE).
 
-    Add it to the bound: `Elbo() + DipPenalty(10.0, 100.0)`. The covariance is the batch's, with the batch's size as
-    divisor; squaring it makes the penalty of a small batch too large on average.
+    Add it to a bound: `Elbo() + DipPenalty(10.0, 100.0)`. The covariance is that of the batch, divided by the batch
+    size; since it is squared, the penalty of a small batch is biased upwards.
 
     Args:
-        off_diagonal: λ_od, the weight of the correlations.
-        diagonal: λ_d, the weight of the variances.
-        means: whether the covariance is that of the posterior means (DIP-VAE-I), rather than of the codes themselves
-            (DIP-VAE-II), which adds the posteriors' own variances.
+        off_diagonal: λ_od, the weight of the squared covariances.
+        diagonal: λ_d, the weight of the squared distances of the variances from 1.
+        means: use the covariance of the posterior means (DIP-VAE-I), rather than of the codes (DIP-VAE-II), which adds
+            the variances of the posteriors.
 
-    Terms: `off_diagonal` and `diagonal`, the two sums; they belong to a batch, and each of its examples shows them.
-    They are no nats.
+    Terms: `off_diagonal` and `diagonal`, the two unweighted sums of the batch, repeated for each example; not in nats.
+
+    Raises:
+        ArgumentError: a weight is below 0.
 
     References:
         Kumar, Sattigeri and Balakrishnan, "Variational inference of disentangled latent concepts from unlabeled
@@ -39,13 +41,15 @@ class DipPenalty(Objective):
 
     def __post_init__(self) -> None:
         if min(self.off_diagonal, self.diagonal) < 0:
-            raise ArgumentError(f"the weights must be 0 or more, not {self.off_diagonal} and {self.diagonal}")
+            raise ArgumentError(
+                f"the weights of DipPenalty must be 0 or more, not {self.off_diagonal} and {self.diagonal}"
+            )
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The penalty and its two parts.
 
         Raises:
-            CapabilityError: a posterior that does not factorise over dimensions.
+            CapabilityError: the posterior does not factorise over dimensions.
         """
         covariance = covariance_of(fwd.q.mean)
         if not self.means:
@@ -59,6 +63,6 @@ class DipPenalty(Objective):
 
 
 def covariance_of(x: Float[Tensor, "n dims"]) -> Float[Tensor, "dims dims"]:
-    """The covariance of the rows, divided by n. It is no matrix product, which autocast would round to bfloat16."""
+    """The covariance of the rows, divided by n; without a matrix product, which autocast would round to bfloat16."""
     centred = x - x.mean(0)
     return (centred[:, :, None] * centred[:, None, :]).mean(0)

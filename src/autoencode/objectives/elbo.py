@@ -14,20 +14,23 @@ from autoencode.objectives.schedules import Schedule, schedule_value
 
 @dataclass(frozen=True)
 class Elbo(Objective):
-    """Minus the evidence lower bound: nll + β · kl.
+    """The negative evidence lower bound: nll + β · kl.
 
         loss = mean over the batch of ( −log p(x|z)  +  β KL(q(z|x) ‖ p(z)) )
 
-    Both terms are in nats for each example, summed over all dimensions. Averaging the first over pixels, as many
-    tutorials do, multiplies β by the number of pixels.
+    Both terms are in nats per example, summed over all dimensions. Averaging the first over pixels, as many tutorials
+    do, multiplies β by the number of pixels.
 
     Args:
-        beta: the weight of the KL, a number or a schedule; 1 is the bound itself.
+        beta: the weight of the KL, a number or a schedule; 1 gives the bound itself.
         free_bits: nats that each latent dimension (in a ladder, each level) may use at no cost: its KL, averaged over
-            the batch, counts as at least this much. Only the loss is changed, not the reported term.
+            the batch, counts as at least this much in the loss. The reported term is unchanged.
         n_samples: codes drawn for each example.
 
     Terms: `nll` (the distortion) and `kl` (the rate).
+
+    Raises:
+        ArgumentError: beta or free_bits is below 0, or n_samples below 1.
 
     References:
         Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, equation 10; Higgins et al., "beta-VAE", ICLR
@@ -60,7 +63,7 @@ class Elbo(Objective):
 
 
 def require_prior(fwd: ForwardPass) -> Distribution:
-    """The prior of the pass.
+    """The prior of a forward pass.
 
     Raises:
         ArgumentError: the model has none.
@@ -72,11 +75,11 @@ def require_prior(fwd: ForwardPass) -> Distribution:
 
 @dataclass(frozen=True)
 class Reconstruction(Objective):
-    """How well the code describes the example, −log p(x|z), and nothing else.
+    """The reconstruction term alone, −log p(x|z): the objective of a plain autoencoder.
 
     With a normal likelihood of fixed scale s it is the squared error / (2 s²) plus a constant.
 
-    Terms: `nll`, in nats for each example.
+    Terms: `nll`, in nats per example.
     """
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
@@ -87,11 +90,11 @@ class Reconstruction(Objective):
 
 @dataclass(frozen=True)
 class Rate(Objective):
-    """KL(q(z|x) ‖ p(z)) and nothing else: what a code may tell costs, and telling pays nothing.
+    """The KL term alone, KL(q(z|x) ‖ p(z)).
 
-    `Reconstruction() + 0.5 * Rate()` is the β-weighted bound with β = 0.5. Alone it makes every posterior the prior.
+    `Reconstruction() + 0.5 * Rate()` is the β-weighted bound with β = 0.5.
 
-    Terms: `kl`, in nats for each example.
+    Terms: `kl`, in nats per example.
     """
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
@@ -102,18 +105,21 @@ class Rate(Objective):
 
 @dataclass(frozen=True)
 class Capacity(Objective):
-    """nll + γ |kl − C|: every code tells C nats, no more and no less, and C may rise with training.
+    """nll + γ |kl − C|: the KL of each example is held at a target C, which may rise during training.
 
     Args:
-        gamma: γ, how firmly the KL is held.
-        capacity: C, in nats, a number or a schedule: `Warmup(steps, final)` rises in a straight line.
+        gamma: γ, the weight of the distance from the target.
+        capacity: C, in nats, a number or a schedule: `Warmup(steps, final)` rises linearly.
         n_samples: codes drawn for each example.
 
-    Terms: `nll` and `kl`, both as they are.
+    Terms: `nll` and `kl`, unweighted.
+
+    Raises:
+        ArgumentError: gamma or capacity is below 0, or n_samples below 1.
 
     References:
-        Burgess et al., "Understanding disentangling in β-VAE", 2018, equation 8. It is written for one example, and so
-        it is done here; well-known code holds the mean KL of a batch at C instead.
+        Burgess et al., "Understanding disentangling in β-VAE", 2018, equation 8, which is for one example, as here;
+        well-known code holds the mean KL of a batch at C instead.
     """
 
     gamma: float = 1000.0

@@ -1,4 +1,4 @@
-"""The one pass through a model that all parts of an objective share."""
+"""The forward pass that all parts of an objective share."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ from autoencode.model import Autoencoder
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What one pass gives, and the model that gave it.
+    """The results of one forward pass.
 
         batch.x ─► q(z|x) ─► z ─► p(x|z) ◄─ batch.target        p(z)
 
     Args:
-        model: whose pass it was; for objectives that ask more of it, such as a Jacobian or a second decoding.
-        batch: what went in.
+        model: for objectives that need more of it, such as a Jacobian or a second decoding.
+        batch: the input.
         q: the posterior, batch shape (batch,).
         z: draws from it, (n_samples, batch, *latent_shape).
         p_x: p(x|z), batch shape (n_samples, batch).
-        p_z: the prior, or None where the model has none.
-        features: the decoder's output that `p_x` was made of.
+        p_z: the prior, or None if the model has none.
+        features: the decoder's output, from which `p_x` was made.
     """
 
     model: Autoencoder
@@ -39,7 +39,10 @@ class ForwardPass:
 
 
 def forward_pass(model: Autoencoder, batch: Batch, n_samples: int = 1) -> ForwardPass:
-    """Encodes, draws `n_samples` codes for each example, decodes."""
+    """Encodes the batch, draws `n_samples` codes for each example, and decodes them.
+
+    In training mode it also updates what no gradient reaches (codebooks, optimal scales).
+    """
     q = model.encode(batch.x, batch.context)
     z = q.rsample((n_samples,))
     features = model.decoder_features(z, batch.context)

@@ -16,14 +16,17 @@ from autoencode.objectives.schedules import Schedule, schedule_value
 
 @dataclass(frozen=True)
 class Iwae(Objective):
-    """Minus the importance-weighted bound, −log (1/K) Σ_k p(x, z_k) / q(z_k|x), tighter than the elbo for K > 1.
+    """The negative importance-weighted bound, −log (1/K) Σ_k p(x, z_k) / q(z_k|x), tighter than the elbo for K > 1.
 
     Args:
-        n_samples: K, the codes drawn for each example.
-        beta: the weight of log q(z|x) / p(z) in the loss, a number or a schedule to warm up with; 1 is the bound.
+        n_samples: K, codes drawn for each example.
+        beta: the weight of log q(z|x) / p(z) in the loss, a number or a schedule; 1 gives the bound.
 
-    Terms: `nll` and `kl` as averages over the K draws (their sum is minus an elbo), and `iwae`, the bound itself, which
+    Terms: `nll` and `kl`, averaged over the K draws (minus their sum is the elbo), and `iwae`, the bound itself, which
     is larger.
+
+    Raises:
+        ArgumentError: n_samples is below 1.
 
     References:
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8.
@@ -53,18 +56,21 @@ def log_mean_exp(log_weights: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class IwaeDreg(Objective):
-    """Minus the importance-weighted bound, as `Iwae`, with another unbiased gradient for the encoder.
+    """The bound of `Iwae` with the doubly reparameterised gradient for the encoder, which is unbiased, too.
 
         decoder and prior   Σ_k w̃_k ∂ log w_k          w̃_k = w_k / Σ_j w_j, the normalised weights
-        encoder             Σ_k w̃_k² ∂ log w_k / ∂z_k · ∂z_k,  with the parameters of log q(z_k|x) held still
+        encoder             Σ_k w̃_k² ∂ log w_k / ∂z_k · ∂z_k,  with the parameters of log q(z_k|x) held fixed
 
-    The signal-to-noise ratio of the plain gradient of the encoder falls with K; this one's rises, and at the exact
-    posterior it has no noise at all. It costs one more pass back through the decoder.
+    The signal-to-noise ratio of the encoder's plain gradient falls with K; that of this one rises, and at the exact
+    posterior its variance is zero. It costs a second backward pass through the decoder.
 
     Args:
-        n_samples: K, the codes drawn for each example.
+        n_samples: K, codes drawn for each example.
 
-    Terms: as `Iwae`'s, `nll`, `kl` and `iwae`.
+    Terms: `nll`, `kl` and `iwae`, as of `Iwae`.
+
+    Raises:
+        ArgumentError: n_samples is below 1.
 
     References:
         Tucker, Lawson, Gu and Maddison, "Doubly reparameterized gradient estimators for Monte Carlo objectives", ICLR
@@ -81,7 +87,7 @@ class IwaeDreg(Objective):
         """The loss, and `nll`, `kl` and `iwae` for each example.
 
         Raises:
-            CapabilityError: a posterior at whose parameters gradients cannot be stopped.
+            CapabilityError: the posterior's parameters cannot be detached.
         """
         log_likelihood, log_prior = fwd.log_likelihood(), require_prior(fwd).log_prob(fwd.z)
         log_weights = log_likelihood + log_prior - detached(fwd.q).log_prob(fwd.z)
@@ -92,11 +98,11 @@ class IwaeDreg(Objective):
 
 
 def _doubly_reparameterised(bound: Tensor, log_weights: Tensor, z: Tensor) -> Tensor:
-    """The bound, (batch,), whose gradient reaches `z` with the weights squared and all else with the weights."""
+    """The bound, (batch,), whose gradient has squared weights with respect to `z` and plain ones otherwise."""
     if not (torch.is_grad_enabled() and z.requires_grad):
         return bound
     weights = log_weights.detach().softmax(0)
-    # The bound's own gradient has the weights once; what is added, whose value is 0, multiplies it at z by another.
+    # The gradient of the bound has the weights once; the added term, of value 0, multiplies it at z by them again.
     (once,) = torch.autograd.grad(bound.sum(), z, retain_graph=True)
     more = (weights - 1).reshape(*weights.shape, *[1] * (z.ndim - weights.ndim)) * once
     correction = (more * z).flatten(2).sum((0, 2))

@@ -1,4 +1,4 @@
-"""The contractive penalty: how much the code moves when the example does."""
+"""The contractive penalty: the norm of the encoder's Jacobian."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,17 @@ _METHODS = ("auto", "exact", "hutchinson")
 class JacobianPenalty(Objective):
     """The squared Frobenius norm of the encoder's Jacobian, ‖∂z/∂x‖²_F, for each example.
 
-    The code is the posterior's mean. Exact, it costs one backward pass for each number of the code; estimated, one for
-    each probe: E |vᵀJ|² = ‖J‖²_F for random signs v.
+    The code is the posterior's mean. The exact norm costs one backward pass for each dimension of the code, the
+    estimate one for each probe: E |vᵀJ|² = ‖J‖²_F for random signs v.
+
+    Args:
+        method: "exact", "hutchinson" (random signs), or "auto": exact for codes of up to 32 dimensions.
+        probes: random vectors of the estimate.
 
     Terms: `jacobian`, for each example.
 
-    Args:
-        method: "exact", "hutchinson" (random signs), or "auto": exact for codes of up to 32 numbers.
-        probes: random vectors of the estimate.
+    Raises:
+        ArgumentError: an unknown method, or fewer than one probe.
 
     References:
         Rifai, Vincent, Muller, Glorot and Bengio, "Contractive auto-encoders", ICML 2011, equations 1 and 5;
@@ -38,12 +41,12 @@ class JacobianPenalty(Objective):
 
     def __post_init__(self) -> None:
         if self.method not in _METHODS:
-            raise ArgumentError(f"the Jacobian is found by {', '.join(_METHODS)}, not {self.method!r}")
+            raise ArgumentError(f"the method of JacobianPenalty is one of {', '.join(_METHODS)}, not {self.method!r}")
         if self.probes < 1:
-            raise ArgumentError(f"an estimate needs 1 probe or more, not {self.probes}")
+            raise ArgumentError(f"JacobianPenalty needs 1 probe or more, not {self.probes}")
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The loss, and `jacobian` for each example; gradients are taken in evaluation too."""
+        """The loss, and `jacobian` for each example; gradients are computed in evaluation too."""
         grows = torch.is_grad_enabled()
         with torch.enable_grad():
             norm = self.norm(fwd.model, fwd.batch.x, fwd.batch.context, create_graph=grows)

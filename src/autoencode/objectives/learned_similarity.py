@@ -1,4 +1,4 @@
-"""Examples compared by what a critic sees in them, and pictures that it takes for real."""
+"""The objective of VAE/GAN: reconstructions compared by the features of a discriminator, which they also deceive."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class LearnedSimilarity(Objective):
-    """A reconstruction judged in a layer of a critic D, which learns to tell examples from what the decoder makes.
+    """The squared error in a layer of a critic D, which is trained to distinguish examples from decoded images.
 
-        error = ½ ‖D_l(x) − D_l(x̃)‖²            x̃ the mean of p(x|z), D_l the last layer of the critic
+        error = ½ ‖D_l(x) − D_l(x̃)‖²            x̃ the mean of p(x|z), D_l the last feature maps of the critic
         encoder:  error                          add `Rate()` for its KL
         decoder:  γ · error − log D(x̃) − log D(x_p)                      x_p decoded from a draw of the prior
         critic:   −log D(x) − log (1 − D(x̃)) − log (1 − D(x_p))
 
-    The encoder does not hear what the critic thinks. For that the codes are decoded once more, without their gradient.
+    The encoder receives no gradient of log D: for that, the detached codes are decoded a second time.
 
     Args:
         critic: (batch, *data_shape) → (batch, 1), the logit of D.
@@ -31,17 +31,17 @@ class LearnedSimilarity(Objective):
         learning_rate: of the critic's Adam.
         penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 
-    Terms: `feature_error`, minus the log density of D_l(x) under N(D_l(x̃), I) up to its constant, in nats; and
-    `generator_loss`, −log D of reconstruction and drawn picture on average: log 2 = 0.69 where the critic cannot tell. Only
-    the first code of each example is used.
+    Terms: `feature_error`, minus the log density of D_l(x) under N(D_l(x̃), I) up to a constant, in nats; and
+    `generator_loss`, the mean of −log D over reconstruction and generated image: log 2 = 0.69 if the critic cannot
+    distinguish them from examples. Only the first code of each example is used.
 
     Raises:
-        ArgumentError: a negative `gamma`.
+        ArgumentError: gamma is below 0.
 
     References:
         Larsen, Sønderby, Larochelle and Winther, "Autoencoding beyond pixels using a learned similarity metric", ICML
-        2016, equations 5 to 10 and algorithm 1. There the decoder raises what the critic lowers; −log D is used here:
-        it has the same optimum, and gradients where the critic is sure.
+        2016, equations 5 to 10 and algorithm 1. There the decoder maximises the critic's loss; here it minimises
+        −log D, which has the same optimum and does not saturate where the critic is confident.
     """
 
     critic: FeatureExtractor
@@ -59,18 +59,22 @@ class LearnedSimilarity(Objective):
         return {"critic": AuxiliaryNetwork(self.critic, self.learning_rate)}
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The loss, its terms and the critic's loss."""
+        """The loss, its terms for each example, and the critic's loss.
+
+        Raises:
+            ArgumentError: the model has no prior.
+        """
         x, z = fwd.batch.target, fwd.z[0]
         drawn = require_prior(fwd).sample((len(z),))
         made = fwd.model.decode(torch.stack([z.detach(), drawn]), fwd.batch.context).mean
-        # Real, reconstructed, reconstructed without a way to the encoder, drawn.
+        # Real, reconstructed, reconstructed from detached codes, generated.
         maps = self.critic.feature_maps(torch.cat([x, fwd.p_x.mean[0], made[0], made[1]]))[-1]
         features = full_precision(maps).chunk(4)
         error = squared_error(features[0], features[1])
         again = squared_error(features[0], features[2])
         real, _, reconstruction, draw = full_precision(self.critic.head_output(maps)).squeeze(-1).chunk(4)
         generator_loss = 0.5 * (softplus(-reconstruction) + softplus(-draw))
-        # The error reaches the decoder once through the codes, and γ − 1 times more here.
+        # The error reaches the decoder once through the codes, and here γ − 1 times more.
         loss = error + (self.gamma - 1) * again + 2 * generator_loss
         critic = (softplus(-real) + softplus(reconstruction) + softplus(draw)).mean()
         if self.penalty:

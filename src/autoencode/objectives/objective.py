@@ -1,4 +1,4 @@
-"""What an objective is, and how objectives add up."""
+"""The base class of objectives, their sums and weights."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ from autoencode.objectives.forward_pass import ForwardPass, forward_pass
 
 @dataclass(frozen=True)
 class ObjectiveOutput:
-    """The judgement of one batch.
+    """The loss of a batch, and the terms it consists of.
 
     Args:
-        loss: what is minimised, a scalar: the mean over the batch.
-        terms: unweighted, by name, (batch,) each, in nats for each example unless the name says otherwise.
+        loss: the scalar that is minimised, a mean over the batch.
+        terms: the unweighted terms by name, (batch,) each, in nats per example unless documented otherwise.
         auxiliary_losses: the loss of each auxiliary network by its name, a scalar each. It trains the weights of that
             network only; `loss` trains those of the model only.
     """
@@ -35,9 +35,10 @@ class ObjectiveOutput:
 
 
 class Objective(ABC):
-    """Judges a model on a batch. Objectives add up and take weights: `Elbo() + 0.1 * JacobianPenalty()`.
+    """Computes a loss for a model and a batch.
 
-    One forward pass is made for the whole sum.
+    Objectives can be added and weighted, `Elbo() + 0.1 * JacobianPenalty()`; a sum makes one forward pass for all its
+    parts.
     """
 
     n_samples: int = 1
@@ -49,7 +50,7 @@ class Objective(ABC):
         return {}
 
     def prepare(self, batch: Batch) -> Batch:
-        """What the model is shown in place of the batch, such as corrupted examples; the batch itself by default."""
+        """The batch that the model is given, for example with corrupted inputs; unchanged by default."""
         return batch
 
     @abstractmethod
@@ -58,12 +59,12 @@ class Objective(ABC):
 
         Args:
             fwd: the pass, with at least `n_samples` codes for each example.
-            step: the number of the training step, for schedules; None in evaluation, where they have their final value.
+            step: the number of the training step, for schedules; None in evaluation, for their final values.
         """
         raise NotImplementedError
 
     def __call__(self, model: Autoencoder, batch: Batch, step: int | None = None) -> ObjectiveOutput:
-        """Makes the forward pass and judges it."""
+        """Makes the forward pass and evaluates the objective on it."""
         return self.evaluate(forward_pass(model, self.prepare(batch), self.n_samples), step)
 
     def __add__(self, other: "Objective") -> "Objective":
@@ -75,7 +76,7 @@ class Objective(ABC):
 
 @dataclass(frozen=True)
 class WeightedObjective(Objective):
-    """An objective whose loss counts `weight` times; its terms stay as they are."""
+    """An objective whose loss is multiplied by `weight`; its terms are unchanged."""
 
     weight: float
     objective: Objective
@@ -85,22 +86,22 @@ class WeightedObjective(Objective):
 
     @property
     def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
-        """The part's."""
+        """Those of the weighted objective."""
         return self.objective.auxiliary_networks
 
     def prepare(self, batch: Batch) -> Batch:
-        """As the part does."""
+        """As the weighted objective does."""
         return self.objective.prepare(batch)
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The part's loss times the weight; terms and auxiliary losses are unchanged."""
+        """The loss times the weight; terms and auxiliary losses are unchanged."""
         output = self.objective.evaluate(fwd, step)
         return ObjectiveOutput(self.weight * output.loss, output.terms, output.auxiliary_losses)
 
 
 @dataclass(frozen=True)
 class SumObjective(Objective):
-    """Two objectives on one forward pass, with as many samples as the more demanding one wants."""
+    """The sum of two objectives on one forward pass, with the larger of their numbers of samples."""
 
     first: Objective
     second: Objective
@@ -114,7 +115,7 @@ class SumObjective(Objective):
         return {**self.first.auxiliary_networks, **self.second.auxiliary_networks}
 
     def prepare(self, batch: Batch) -> Batch:
-        """As the first does, and then as the second does."""
+        """Applies the first objective's preparation and then the second's."""
         return self.second.prepare(self.first.prepare(batch))
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
@@ -127,7 +128,7 @@ class SumObjective(Objective):
         if clash := sorted(
             (one.terms.keys() & two.terms.keys()) | (one.auxiliary_losses.keys() & two.auxiliary_losses.keys())
         ):
-            raise ArgumentError(f"two parts of the objective both report '{clash[0]}': use each part once")
+            raise ArgumentError(f"two objectives of the sum both report '{clash[0]}': use each objective once")
         return ObjectiveOutput(
             one.loss + two.loss, {**one.terms, **two.terms}, {**one.auxiliary_losses, **two.auxiliary_losses}
         )

@@ -1,4 +1,4 @@
-"""Pictures compared by what a network sees in them."""
+"""The perceptual loss: images compared by the feature maps of a network."""
 
 from dataclasses import dataclass
 
@@ -14,23 +14,23 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class Perceptual(Objective):
-    """A reconstruction judged by the maps of every layer of a network: Σ_l of the mean of ½ (Φ_l(x) − Φ_l(x̃))².
+    """The distance between the feature maps of an image and of its reconstruction: Σ_l mean of ½ (Φ_l(x) − Φ_l(x̃))².
 
-    x̃ is the mean of p(x|z). The network sees edges and shapes, so that a blurred picture is further away than one that
-    is off by a pixel. It learns from the same pictures, beside the model and without labels: each is shown upright or
-    turned, and the network says by how much.
+    x̃ is the mean of p(x|z). Features respond to edges and shapes, so a blurred image is further away than one that is
+    shifted by a pixel. The network is trained beside the model on the same images, without labels: images are rotated
+    by multiples of 90°, and it predicts the rotation.
 
     Args:
-        network: pictures of any size → (batch, 4), the logits of the four quarter turns; or a `VggFeatures`, which
-            has learned already and stays as it is.
-        learning_rate: of the network's Adam; 0 leaves it as it is.
+        network: images of any size → (batch, 4), the logits of the four rotations; or a `VggFeatures`, which is
+            pretrained and fixed.
+        learning_rate: of the network's Adam; 0 leaves it unchanged.
 
-    Terms: `perceptual`, no nats. The mean over a map's values is multiplied by the number of values in an example, so
-    that it grows with the picture as `nll` does. Only the first code of each example is used.
+    Terms: `perceptual`, not in nats. The mean over a map is multiplied by the number of values in an example, so that
+    it grows with the image as `nll` does. Only the first code of each example is used.
 
     References:
         Hou, Shen, Sun and Qiu, "Deep feature consistent variational autoencoder", WACV 2017, equations 3 and 4, where
-        the network is VGG-19, trained on labelled photographs. The turns: Gidaris, Singh and Komodakis, "Unsupervised
+        the network is VGG-19, trained on labelled photographs. Rotations: Gidaris, Singh and Komodakis, "Unsupervised
         representation learning by predicting image rotations", ICLR 2018, equations 2 and 3.
     """
 
@@ -39,7 +39,7 @@ class Perceptual(Objective):
 
     @property
     def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
-        """The network, where it learns."""
+        """The network, unless it is pretrained."""
         if isinstance(self.network, VggFeatures):
             return {}
         return {"features": AuxiliaryNetwork(self.network, self.learning_rate, betas=(0.9, 0.999))}
@@ -55,7 +55,7 @@ class Perceptual(Objective):
 
 
 def _rotation_loss(network: FeatureExtractor, x: Tensor) -> Tensor:
-    """How badly the network tells by how many quarters pictures are turned, in nats."""
+    """The cross-entropy of the predicted rotations, in nats."""
     parts = [(turns, x[turns::4]) for turns in range(min(4, len(x)))]
     logits = [network(torch.rot90(part, turns, (-2, -1))) for turns, part in parts]
     truth = torch.cat([torch.full((len(part),), turns, device=x.device) for turns, part in parts])

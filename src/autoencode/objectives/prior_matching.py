@@ -15,17 +15,17 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class Mmd(Objective):
-    """The squared maximum mean discrepancy between the batch's codes and as many draws from the prior, unbiased.
+    """The squared maximum mean discrepancy between the codes of the batch and as many draws from the prior, unbiased.
 
-    It compares q(z), the codes of all examples together, with p(z). A KL asks every single q(z|x) to be near the prior;
-    this does not, and needs no density, so that codes may be points. Add it to a reconstruction:
+    It compares q(z), the distribution of the codes of all examples, with p(z). A KL makes each q(z|x) similar to the
+    prior; this does not, and needs no density, so that codes may be points. Add it to a reconstruction:
     `Reconstruction() + 10.0 * Mmd(InverseMultiquadric(16.0))`.
 
     Args:
-        kernel: what compares two codes.
+        kernel: of two codes.
 
-    Terms: `mmd`; it belongs to a batch, and each of its examples shows it. It is no nats, and can be negative. Only the
-    first code of each example is used, as several of one example are not independent of each other.
+    Terms: `mmd` of the batch, repeated for each example; not in nats, and can be negative. Only the first code of each
+    example is used, as several codes of one example are not independent.
 
     References:
         Tolstikhin et al., "Wasserstein auto-encoders", ICLR 2018, algorithm 2; Zhao, Song and Ermon, "InfoVAE", AAAI
@@ -35,7 +35,11 @@ class Mmd(Objective):
     kernel: Kernel
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The discrepancy."""
+        """The discrepancy.
+
+        Raises:
+            ArgumentError: the model has no prior.
+        """
         z, p = fwd.z[0].flatten(1), require_prior(fwd)
         draws = p.rsample((len(z),)) if p.has_rsample else p.sample((len(z),))
         value = mmd(z, draws.flatten(1), self.kernel)
@@ -44,24 +48,24 @@ class Mmd(Objective):
 
 @dataclass(frozen=True)
 class AdversarialPrior(Objective):
-    """Makes the codes of all examples together look like draws from the prior: −log D(z).
+    """−log D(z), where a critic D is trained to distinguish draws from the prior from the codes of all examples.
 
-    A critic D learns to tell one from the other, by −log D(draw) − log (1 − D(z)). Neither side needs a density: codes
-    may be points, and of the prior only draws are asked, so that it may have any shape. Add it to a reconstruction:
+    The critic's loss is −log D(draw) − log (1 − D(z)). Neither side needs a density: codes may be points, and the prior
+    may have any shape, since only draws from it are needed. Add it to a reconstruction:
     `Reconstruction() + 10.0 * AdversarialPrior(critic)`.
 
     Args:
-        critic: (batch, numbers of a code) → (batch, 1), the logit of D.
+        critic: (batch, numbers in a code) → (batch, 1), the logit of D.
         learning_rate: of the critic's Adam.
         penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 
-    Terms: `generator_loss`, −log D(z) for each example: log 2 = 0.69 where the critic cannot tell. Only the first code of
-    each example is used. The prior is not learned by it.
+    Terms: `generator_loss`, −log D(z) for each example: log 2 = 0.69 if the critic cannot distinguish codes from draws.
+    Only the first code of each example is used. The prior is not trained by it.
 
     References:
         Makhzani et al., "Adversarial autoencoders", 2016, section 2 and equation 1; Tolstikhin et al., "Wasserstein
-        auto-encoders", ICLR 2018, algorithm 1. Makhzani's equation 1 makes the encoder raise what the critic lowers;
-        −log D is used here, as in algorithm 1: it has the same optimum, and gradients where the critic is sure.
+        auto-encoders", ICLR 2018, algorithm 1. In Makhzani's equation 1 the encoder maximises the critic's loss; here
+        it minimises −log D, as in algorithm 1, which has the same optimum and does not saturate.
     """
 
     critic: nn.Module
@@ -74,7 +78,11 @@ class AdversarialPrior(Objective):
         return {"code_critic": AuxiliaryNetwork(self.critic, self.learning_rate)}
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """−log D of the codes, and the critic's loss."""
+        """−log D of the codes, and the critic's loss.
+
+        Raises:
+            ArgumentError: the model has no prior.
+        """
         z = fwd.z[0].flatten(1)
         draws = require_prior(fwd).sample((len(z),)).flatten(1)
         code = full_precision(self.critic(z)).squeeze(-1)

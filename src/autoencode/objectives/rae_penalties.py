@@ -1,4 +1,4 @@
-"""What keeps the codes of a deterministic autoencoder small and its decoder smooth."""
+"""Penalties of regularised autoencoders: on the norm of codes, and on the decoder."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,9 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class CodeNormPenalty(Objective):
-    """½ ‖z‖² for each example. Terms: `code_norm`.
+    """½ ‖z‖² for each example.
+
+    Terms: `code_norm`, in squared units of the code.
 
     References:
         Ghosh, Sajjadi, Vergari, Black and Schölkopf, "From variational to deterministic autoencoders", ICLR 2020,
@@ -25,7 +27,9 @@ class CodeNormPenalty(Objective):
 
 @dataclass(frozen=True)
 class DecoderWeightPenalty(Objective):
-    """The sum of the squares of the decoder's weights, ‖θ‖² (RAE-L2). Terms: `decoder_weights`, the same for all.
+    """The sum of the squared weights of the decoder, ‖θ‖² (RAE-L2).
+
+    Terms: `decoder_weights`, the sum, repeated for each example.
 
     References:
         Ghosh et al., ICLR 2020, section 3 ("Tikhonov regularization").
@@ -39,16 +43,18 @@ class DecoderWeightPenalty(Objective):
 
 @dataclass(frozen=True)
 class DecoderGradientPenalty(Objective):
-    """‖∇_z D(z)‖² estimated by one random sign vector over the decoder's outputs (RAE-GP). Terms: `decoder_gradient`.
+    """‖∂D/∂z‖²_F, the squared norm of the decoder's Jacobian, estimated by one vector of random signs (RAE-GP).
 
-    E |vᵀ ∂D/∂z|² = ‖∂D/∂z‖²_F, the squared Frobenius norm of the decoder's Jacobian.
+    E |vᵀ ∂D/∂z|² = ‖∂D/∂z‖²_F for random signs v over the decoder's outputs.
+
+    Terms: `decoder_gradient`, for each example.
 
     References:
         Ghosh et al., ICLR 2020, section 3 ("Gradient penalty", ‖∇D_θ(E_φ(x))‖²).
     """
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
-        """The loss, and `decoder_gradient` for each example; gradients are taken in evaluation too."""
+        """The loss, and `decoder_gradient` for each example; gradients are computed in evaluation too."""
         grows = torch.is_grad_enabled()
         with torch.enable_grad():
             z = fwd.z[0] if grows and fwd.z.requires_grad else fwd.z[0].detach().requires_grad_()

@@ -1,4 +1,4 @@
-"""Weights that change with the training step."""
+"""Schedules: weights that change during training."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -10,19 +10,23 @@ from torch import Tensor
 from autoencode.errors import ArgumentError
 
 Schedule = Callable[[int | None], float]
-"""step → weight. Without a step (in evaluation) it gives its final value."""
+"""step → weight; for a step of None (in evaluation) the final value."""
 _reader: ContextVar[Callable[[Schedule, int], float | Tensor] | None] = ContextVar("reader", default=None)
 
 
 @dataclass(frozen=True)
 class Warmup:
-    """A weight that rises in a straight line from 0 to `final`.
+    """A weight that rises linearly from 0 to `final`.
 
-    Without it a VAE with a strong KL often switches most latent dimensions off in its first steps and never recovers.
+    Without it a VAE often stops using most latent dimensions in its first steps (posterior collapse) and does not
+    recover.
 
     Args:
-        steps: training steps that the rise takes; 0 for none.
+        steps: training steps of the rise; 0 for none.
         final: the weight afterwards.
+
+    Raises:
+        ArgumentError: fewer than 0 steps.
 
     References:
         Bowman et al., "Generating sentences from a continuous space", CoNLL 2016, section 3.1;
@@ -39,7 +43,7 @@ class Warmup:
 
     def __post_init__(self) -> None:
         if self.steps < 0:
-            raise ArgumentError(f"warm-up takes 0 steps or more, not {self.steps}")
+            raise ArgumentError(f"the steps of a warm-up must be 0 or more, not {self.steps}")
 
     def __call__(self, step: int | None) -> float:
         """The weight at `step`, or the final one."""
@@ -50,17 +54,20 @@ class Warmup:
 
 @dataclass(frozen=True)
 class Cyclical:
-    """A weight that rises from 0 to `final` again and again, and in each cycle then stays there.
+    """A weight that rises linearly from 0 to `final` in each of several cycles, and then stays there.
 
-        weight  ╱▔▔╱▔▔╱▔▔╱▔▔▔▔▔▔   4 cycles, each rising for half of it; afterwards `final`
+        weight  ╱▔▔╱▔▔╱▔▔╱▔▔▔▔▔▔   4 cycles, each rising for half of its steps; afterwards `final`
 
-    Every cycle begins with codes that are worth reading and learns to pay for them, from a better start than the last.
+    Each cycle starts without a KL from codes that are informative, so that more latent dimensions stay in use.
 
     Args:
         period: training steps in a cycle; in the paper, those of the whole training divided by `cycles`.
-        cycles: how many there are.
-        rise_fraction: of a cycle that the rise takes.
+        cycles: number of cycles.
+        rise_fraction: share of a cycle in which the weight rises, above 0 and up to 1.
         final: the weight after the rise.
+
+    Raises:
+        ArgumentError: a period or number of cycles below 1, or a rise_fraction outside its range.
 
     References:
         Fu et al., "Cyclical annealing schedule: a simple approach to mitigating KL vanishing", NAACL 2019, equation 6,
@@ -80,8 +87,8 @@ class Cyclical:
     def __post_init__(self) -> None:
         if self.period < 1 or self.cycles < 1 or not 0 < self.rise_fraction <= 1:
             raise ArgumentError(
-                "a cyclical weight has a period and a number of cycles of 1 or more, and rises for a share above 0 and "
-                f"up to 1, not {self.period}, {self.cycles} and {self.rise_fraction}"
+                "Cyclical needs a period and a number of cycles of 1 or more, and a rise_fraction above 0 and up to 1, "
+                f"not {self.period}, {self.cycles} and {self.rise_fraction}"
             )
 
     def __call__(self, step: int | None) -> float:
@@ -92,7 +99,7 @@ class Cyclical:
 
 
 def schedule_value(weight: float | Schedule, step: int | None) -> float | Tensor:
-    """The value of a weight that is a number or a schedule."""
+    """The value of a weight at a step; the weight is a number or a schedule."""
     if not callable(weight):
         return weight
     read = _reader.get()
@@ -101,9 +108,9 @@ def schedule_value(weight: float | Schedule, step: int | None) -> float | Tensor
 
 @contextmanager
 def override_schedules(read: Callable[[Schedule, int], float | Tensor]) -> Generator[None]:
-    """While it is entered, `schedule_value` asks `read` for the value of a schedule at a step.
+    """In this context `schedule_value` calls `read` for the value of a schedule at a step.
 
-    A step that is written down as a graph must hold such a value as an input rather than as the number that it was.
+    A training step that is traced as a graph needs such a value as an input of the graph, not as a constant.
     """
     token = _reader.set(read)
     try:

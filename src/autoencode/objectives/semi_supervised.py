@@ -1,4 +1,4 @@
-"""The bound where only some examples have a label."""
+"""The semi-supervised bound: only some examples have a label."""
 
 from dataclasses import dataclass
 
@@ -15,19 +15,22 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class SemiSupervised(Objective):
-    """Minus the bound on log p(x, y) for labelled and on log p(x) for unlabelled examples, plus α · label_nll.
+    """The negative bound on log p(x, y) of labelled and on log p(x) of unlabelled examples, plus α · label_nll.
 
         labelled      L(x, y) = −log p(x|y, z) + KL(q(z|x, y) ‖ p(z)) − log p(y)
         unlabelled    U(x)    = Σ_y q(y|x) (L(x, y) + log q(y|x))
 
-    Both are Σ_y w_y (L(x, y) + log w_y), with w = q(y|x), or all weight on the label. The classes are summed over, not
-    drawn, which decodes each example once for each class.
+    Both are Σ_y w_y (L(x, y) + log w_y), with w = q(y|x), or all weight on the label. Classes are summed over, not
+    drawn, so each example is decoded once for each class.
 
     Args:
         alpha: weight of −log q(y|x), averaged over the labelled examples of the batch.
 
-    Terms: `nll` and `kl` (with the class's part), whose sum is L or U, and `label_nll`, 0 for an unlabelled example. A
-    label below 0 means none; so does a batch without context.
+    Terms: `nll` and `kl` (of class and code), whose sum is L or U, and `label_nll`, 0 for an unlabelled example; in
+    nats per example. A label below 0, or a batch without context, means unlabelled.
+
+    Raises:
+        ArgumentError: alpha is below 0.
 
     References:
         Kingma, Rezende, Mohamed and Welling, "Semi-supervised learning with deep generative models", NeurIPS 2014,
@@ -45,7 +48,7 @@ class SemiSupervised(Objective):
         """The loss, and its terms for each example.
 
         Raises:
-            ArgumentError: a model without classes in its code, or a label that is none of them.
+            ArgumentError: the model's codes contain no class, or a label is out of range.
         """
         q, p = fwd.q, fwd.p_z
         if not isinstance(q, ClassAndNormal) or not isinstance(p, ClassAndNormal):
@@ -85,5 +88,5 @@ def _log_weights(class_log_probs: Tensor, labels: Tensor) -> Float[Tensor, "batc
 
 
 def _weighted(log_w: Tensor, values: Tensor) -> Float[Tensor, " batch"]:
-    """Σ_y w_y · value_y, where what has no weight counts nothing, infinite or not."""
+    """Σ_y w_y · value_y, where values of weight 0 are ignored even if they are infinite."""
     return (log_w.exp() * values.masked_fill(log_w == -torch.inf, 0.0)).sum(1)

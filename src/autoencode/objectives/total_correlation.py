@@ -1,4 +1,4 @@
-"""What dimensions of a code tell of each other, told by a critic."""
+"""The total correlation of codes, estimated by a critic."""
 
 from dataclasses import dataclass
 
@@ -15,25 +15,25 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 
 @dataclass(frozen=True)
 class TotalCorrelation(Objective):
-    """KL(q(z) ‖ Π_d q(z_d)), where q(z) is that of all examples together. Add it to a bound: `Elbo() + 6.0 * …`.
+    """KL(q(z) ‖ Π_d q(z_d)), where q(z) is over all examples. Add it to a bound: `Elbo() + 6.0 * TotalCorrelation(…)`.
 
-        z ~ q(z|x) ─────────────────────► critic ─► D: from q(z), or its dimensions shuffled?
-        z′ ~ q(z|x) ─► permute_dimensions ─┘            mean of log D(z) / (1 − D(z)), the critic's output, is the
-                                                        total correlation where the critic is as good as can be
+        z ~ q(z|x) ─────────────────────► critic ─► D: from q(z), or with permuted dimensions?
+        z′ ~ q(z|x) ─► permute_dimensions ─┘            the mean of log D(z) / (1 − D(z)), the critic's output, is the
+                                                        total correlation if the critic is optimal
 
-    The critic learns to tell the two kinds apart; the model makes that hard.
+    The critic is trained to classify the two kinds of codes; the model is trained against its output.
 
     Args:
-        critic: (batch, numbers of a code) → (batch, 1), the logit of D.
+        critic: (batch, numbers in a code) → (batch, 1), the logit of D.
         learning_rate: of the critic's Adam.
 
-    Terms: `total_correlation`, in nats for each example; single values can be negative, and with a poor critic it is
-    off. Only the first code of each example is used.
+    Terms: `total_correlation`, in nats per example; values of single examples can be negative, and it is biased while
+    the critic is not optimal. Only the first code of each example is used.
 
     References:
         Kim and Mnih, "Disentangling by factorising", ICML 2018, equations 2 and 3 and algorithm 2. There the permuted
-        codes are of a second batch; here they are drawn anew for the same examples, which has the same mean. There D
-        has two outputs, of which only the difference matters; here that is the one output.
+        codes are from a second batch; here they are drawn anew for the same examples, which has the same mean. There D
+        has two outputs, of which only the difference matters; here it has one.
     """
 
     critic: nn.Module
@@ -54,7 +54,7 @@ class TotalCorrelation(Objective):
 
 
 def permute_dimensions(z: Float[Tensor, "batch dims"]) -> Float[Tensor, "batch dims"]:
-    """Each dimension shuffled over the batch on its own: draws from the product of the marginals, approximately.
+    """Each dimension permuted over the batch independently: approximately draws from the product of the marginals.
 
     References:
         Kim and Mnih, "Disentangling by factorising", ICML 2018, algorithm 1.
