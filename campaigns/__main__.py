@@ -46,8 +46,10 @@ def _run(name: str, options: argparse.Namespace) -> bool:
     numbers = options.only or range(options.start, options.start + count)
     began, found = time.monotonic(), []
     with tempfile.TemporaryDirectory(prefix=f"campaign-{name}-") as root:
-        # What commands keep for later, such as classifiers, is kept here.
-        os.environ["XDG_CACHE_HOME"] = str(Path(root) / "cache")
+        # What commands keep for later, such as classifiers and the key of this user, is kept here.
+        os.environ |= {
+            f"XDG_{kind}_HOME": str(Path(root) / kind.lower()) for kind in ("CACHE", "STATE", "DATA", "CONFIG")
+        }
         preload()
         workshop = Workshop(Path(root).resolve(), options.seed)
         campaign.prepare(workshop)

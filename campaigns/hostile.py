@@ -119,8 +119,10 @@ class Hostile:
         said, keys = trick(folder, outside, random)
         commands = _commands_for(keys, random, outside)
         faults, refused = list[Fault](), 0
+        stranger = random.random() < 0.5
+        said += ", from another computer" if stranger else ", from this computer"
         for words in commands:
-            ended, found = _run(words, work, outside, home)
+            ended, found = _run(words, work, outside, home, stranger)
             refused += ended.status in (1, 2)
             faults += found
         remove_tree(home)
@@ -298,13 +300,18 @@ def _commands_for(keys: tuple[str, ...], random: Random, outside: Path) -> list[
     )
 
 
-def _run(words: tuple[str, ...], work: Path, outside: Path, home: Path) -> tuple[Ended, list[Fault]]:
+def _run(words: tuple[str, ...], work: Path, outside: Path, home: Path, stranger: bool) -> tuple[Ended, list[Fault]]:
     """What came of a command, and what it touched."""
+
+    def become_a_stranger() -> None:
+        if stranger:  # with a key of its own, nothing in the folder is signed by this user
+            os.environ["XDG_STATE_HOME"] = str(home.parent / "other-state")
+
     said = " ".join(words).replace(str(home), "")
     given = any(str(outside) in word for word in words)
     before, weights = snapshot(home, [work / _RUN, home / "log"]), _digest(work)
     with watched([] if given else _all_in(outside)) as touched:
-        ended = run(autoencode(*words), words, cwd=work, log=home / "log")
+        ended = run(autoencode(*words), words, cwd=work, log=home / "log", before=become_a_stranger)
     changed = differences(before, snapshot(home, [work / _RUN, home / "log"]))
     faults = [Fault("outside", _place(words), line, said) for line in changed]
     if touched.names:

@@ -227,6 +227,17 @@ def test_a_file_that_was_tampered_with_is_refused(plain):
     assert ex_post_prior(Run(plain.path)) is None
 
 
+@pytest.mark.parametrize("name", ["weights", "locs"])
+def test_sealed_weights_that_are_no_density_are_refused(plain, name):
+    tasks.fit_prior(plain, "mixture", n_components=2)
+    tensors, facts = load_tensors(plain.path / "prior.safetensors")
+    tensors[name] = torch.tensor([-1.0, 3.0]) if name == "weights" else torch.full_like(tensors[name], 3e38)
+    tensors["scale"] = torch.full_like(tensors["scale"], 1e30)
+    save_tensors(plain.path / "prior.safetensors", tensors, facts)
+    with pytest.raises(RunError, match="no codes can be drawn: fit it again"):
+        ex_post_prior(Run(plain.path))
+
+
 def test_what_is_read_is_one_file(plain):
     tasks.fit_prior(plain, "mixture", n_components=2)
     (plain.path / "prior.json").write_text("a copy for people")

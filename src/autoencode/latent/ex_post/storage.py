@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import torch
 from pydantic import Field
 
 from autoencode.data import fingerprint
@@ -16,6 +17,7 @@ from autoencode.runs.build import build_checked
 from autoencode.runs.checked import Checked, Count, Name, Number, Plain, check
 from autoencode.runs.run import Run
 from autoencode.runs.tensor_file import load_into, load_tensors, read_header, save_tensors
+from autoencode.runtime.seeding import preserved_rng
 from autoencode.storage import atomic_write
 
 _ADVICE = "fit it again with `autoencode fit-prior`"
@@ -98,7 +100,20 @@ def load_fitted(folder: Path, model: Autoencoder) -> tuple[ExPostPrior, PriorRec
         module=lambda made: made,
     )
     load_into(prior, tensors, file)
-    return prior.eval(), record
+    _check_draws(prior.eval(), file)
+    return prior, record
+
+
+@torch.no_grad()
+def _check_draws(prior: ExPostPrior, file: Path) -> None:
+    """Raises where numbers of the right shapes are no density, such as negative weights of a mixture."""
+    try:
+        with preserved_rng(torch.device("cpu")):
+            works = bool(prior.sample(2).isfinite().all())
+    except (ValueError, RuntimeError, ArithmeticError, AssertionError):  # PyTorch and zuko check while they draw
+        works = False
+    if not works:
+        raise RunError(f"{file} holds weights from which no codes can be drawn: {_ADVICE}")
 
 
 def fitted_record(run: Run) -> PriorRecord | None:
