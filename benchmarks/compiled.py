@@ -17,7 +17,8 @@ from autoencode.data import Batches
 from autoencode.errors import CapabilityError
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
-from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.allocator import keep_freed_memory
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.hardware import describe_device
 from autoencode.runtime.seeding import preserved_rng
 from autoencode.training import optimizers
@@ -30,6 +31,7 @@ _RECIPES = "dense-vae,beta-vae,fashion-vae,fashion-denoise,conv-vae,restorer,cat
 _SHAPE = (1, 28, 28)
 
 
+@tuned_cpu()
 def main() -> None:
     """Prints a row of a table for each recipe."""
     parser = argparse.ArgumentParser()
@@ -39,7 +41,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     use_kernels()
-    configure_cpu()
+    keep_freed_memory()
     build_kernels()
     print(f"{describe_device('cpu')}; {given.precision}, batches of {given.batch_size}\n")
     print("| recipe | as it is, ms | compiled, ms | faster | compiler, s | pays after |")

@@ -19,7 +19,8 @@ from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.nn import Conv, FewOutputsConv, FusedSequential, PooledConv, TransposedConv, UpsampledConv
 from autoencode.recipes import recipes
-from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.allocator import keep_freed_memory
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.training import optimizers
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
@@ -47,12 +48,13 @@ STEPS = (
 )
 
 
+@tuned_cpu()
 def main() -> None:
     """Prints both tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=15)
     repeats = parser.parse_args().repeats
-    configure_cpu()
+    keep_freed_memory()
     if not build_kernels():
         raise SystemExit("there are no kernels here: is there a C++ compiler?")
     print("| layer | forward: PyTorch, ours | backward: PyTorch, ours | faster | off by: PyTorch, ours |")

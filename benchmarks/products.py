@@ -16,7 +16,8 @@ from torch import Tensor
 
 from autoencode.kernels import has_bfloat16
 from autoencode.kernels.gemm import matmul_kernel
-from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.allocator import keep_freed_memory
+from autoencode.runtime.cpu_tuning import tuned_cpu
 
 # Rows, depth, columns, and which of both matrices are turned.
 SIZES = (
@@ -31,12 +32,13 @@ SIZES = (
 )
 
 
+@tuned_cpu()
 def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=30)
     repeats = parser.parse_args().repeats
-    configure_cpu()
+    keep_freed_memory()
     print(
         "| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | off: both | off: both |"
     )

@@ -48,7 +48,7 @@ def measure(setting: list[str], steps: int, batch_size: int) -> float:
 
     from autoencode.data import Batches
     from autoencode.recipes import recipes
-    from autoencode.runtime.cpu_tuning import keep_freed_memory
+    from autoencode.runtime.allocator import keep_freed_memory
     from autoencode.training import optimizers
     from autoencode.training.auxiliary_networks import AuxiliaryNetworks
     from autoencode.training.execution.train_step import TrainStep, training_step

@@ -20,7 +20,8 @@ import torch
 from autoencode.data import Batches
 from autoencode.kernels import build_kernels, use_kernels
 from autoencode.recipes import recipes
-from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.allocator import keep_freed_memory
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.training import optimizers
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
@@ -28,6 +29,7 @@ from autoencode.training.execution.train_step import TrainStep, training_step
 SHAPE, BATCH = (1, 28, 28), 128
 
 
+@tuned_cpu()
 def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser()
@@ -36,7 +38,7 @@ def main() -> None:
     parser.add_argument("--recipes", default="fashion-vae,dense-vae")
     given = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
-    configure_cpu()
+    keep_freed_memory()
     if not build_kernels():
         raise SystemExit("there are no kernels here: is there a C++ compiler?")
     print("| recipe | other processes | threads | images/s, ours | images/s, PyTorch's |\n|---|---|---|---|---|")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from autoencode.kernels import build_kernels, kernels_are_built, library, use_kernels, use_kernels_by_default
+from autoencode.kernels import build_kernels, kernels_are_built, kernels_by_default, library, use_kernels
 from autoencode.kernels.library import build_candidates, compiled_library
 
 compiler = pytest.mark.skipif(compiled_library() is None, reason="there is no C++ compiler")
@@ -184,11 +184,19 @@ def test_a_variable_switches_it_off(said: str | None, used: bool, monkeypatch: p
     assert (library.enabled_library() is not None) == (used and library.compiled_library() is not None)
 
 
-def test_what_was_said_is_not_undone_by_the_next_training() -> None:
+def test_kernels_are_used_by_default_in_a_block_and_not_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     library._enabled = None
     assert library.enabled_library() is None
-    use_kernels_by_default()
-    assert library._enabled
-    use_kernels(False)
-    use_kernels_by_default()
-    assert not library._enabled
+    with kernels_by_default(), kernels_by_default():
+        assert library.kernels_are_wanted()
+        monkeypatch.setenv(library.ENVIRONMENT_VARIABLE, "0")
+        assert not library.kernels_are_wanted()
+    assert not library.kernels_are_wanted()
+
+
+def test_what_was_chosen_holds_in_a_block_too() -> None:
+    for wanted in (False, True):
+        use_kernels(wanted)
+        with kernels_by_default():
+            assert library.kernels_are_wanted() == wanted
+        assert library.kernels_are_wanted() == wanted

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from autoencode.errors import CancelledError
-from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt, interrupt_on_terminate
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +76,13 @@ def test_a_handler_of_the_host_program_stays():
             assert not cancel.cancelled
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_in_a_command_a_term_signal_is_a_keyboard_interrupt():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), interrupt_on_terminate():
+        os.kill(os.getpid(), signal.SIGTERM)
+    with interrupt_on_terminate(), cancel_on_interrupt() as cancel:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert cancel.cancelled
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -12,6 +12,8 @@ from autoencode.cli import preparse
 from autoencode.cli.commands import load_commands
 from autoencode.cli.console import errors
 from autoencode.errors import ArgumentError, AutoencodeError, UnknownNameError
+from autoencode.runtime.allocator import keep_freed_memory
+from autoencode.runtime.cancellation import interrupt_on_terminate
 
 _ABOUT = """Train autoencoders and variational autoencoders on your own pictures and arrays, and see what they learned.
 
@@ -27,8 +29,10 @@ def main() -> None:
     """Runs the command that was typed; exit code 2 for wrong usage, 1 for failure, 130 for Ctrl-C."""
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
+    keep_freed_memory()
     try:
-        build(preparse.command_line())(prog_name="autoencode")
+        with interrupt_on_terminate():
+            build(preparse.command_line())(prog_name="autoencode")
     except AutoencodeError as error:
         if debug:
             raise

@@ -12,7 +12,9 @@ from autoencode.data import Batches, Subset, modality_of, sequential_batches
 from autoencode.errors import DataError
 from autoencode.evaluation.estimate import Estimate
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
+from autoencode.runtime.seeding import seeded_rng
 
 FEATURES = 64
 _LEARNING_RATE, _BATCH = 4e-3, 128
@@ -66,6 +68,7 @@ def _vectors(values: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(256, FEATURES), nn.ReLU())
 
 
+@tuned_cpu()
 def train_classifier(
     subset: Subset,
     n_classes: int,
@@ -92,8 +95,7 @@ def train_classifier(
         DataError: there are no labels.
     """
     subset = _labelled(subset)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded_rng(seed):
         model = Classifier(subset.data_shape, n_classes).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         _fit(model, subset, epochs, seed, resolve_reporter(reporter), cancel)
     return model.eval()
@@ -127,6 +129,7 @@ def _fit(
             optimizer.step()
 
 
+@tuned_cpu()
 def accuracy(model: Classifier, subset: Subset) -> Estimate:
     """The share of labelled examples whose most probable class is the right one.
 

@@ -14,6 +14,7 @@ from autoencode.evaluation import Classifier, Estimate, accuracy, train_classifi
 from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.runtime.seeding import preserved_rng
 
 _VERSION, _EPOCHS = 1, 4
 """The version changes with the network and the training, so that cached weights always fit."""
@@ -90,7 +91,7 @@ def _load_cached(path: Path, data: Dataset, n_classes: int) -> Classifier | None
     """The cached classifier; None if there is none, or if it cannot be used."""
     if not path.is_file():
         return None
-    with torch.random.fork_rng(devices=[]):
+    with preserved_rng():
         model = Classifier(data.data_shape, n_classes)
     try:
         tensors, _ = load_tensors(path)

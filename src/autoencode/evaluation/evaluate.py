@@ -18,11 +18,14 @@ from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.model import Autoencoder
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
+from autoencode.runtime.seeding import seeded_rng
 
 _LEAST_ERROR = 1e-10  # 100 dB
 
 
+@tuned_cpu()
 @torch.no_grad()
 def evaluate(
     model: Autoencoder,
@@ -61,8 +64,7 @@ def evaluate(
     began, reporter = time.perf_counter(), resolve_reporter(reporter)
     device = next(model.parameters()).device
     model.eval()
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
+    with seeded_rng(seed, device):
         columns: dict[str, list[Tensor]] = defaultdict(list)
         variance = _Variance()
         with track(reporter, "evaluating", len(subset), "examples", cancel=cancel) as progress:

@@ -8,10 +8,12 @@ from torch import Tensor
 
 from autoencode.distributions import Quantised, kl
 from autoencode.model import Autoencoder
+from autoencode.runtime.cpu_tuning import tuned_cpu
 
 _CHUNK_DECODED = 2_000
 
 
+@tuned_cpu()
 @torch.no_grad()
 def log_likelihoods(
     model: Autoencoder, x: Float[Tensor, "batch ..."], n_samples: int, context: Tensor | None = None

@@ -15,6 +15,7 @@ from autoencode.distributions.quantised import codeword_counts
 from autoencode.errors import CapabilityError
 from autoencode.model import Autoencoder
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 _ACTIVE_VARIANCE, _MAX_VALUES = 0.01, 2**26
@@ -37,6 +38,7 @@ class Codes:
     counts: Tensor | None = None
 
 
+@tuned_cpu()
 @torch.no_grad()
 def encode_all(
     model: Autoencoder,

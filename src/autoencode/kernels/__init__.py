@@ -1,6 +1,6 @@
 """Operations in C++ of this library's own, compiled on this machine, where they are faster than PyTorch's.
 
-They are used from the first training or the first opened run on, on processors with AVX2 or better, and need a C++
+They are used while the functions of this library run, on processors with AVX2 or better, and need a C++
 compiler; without one PyTorch's own are used, and the numbers are the same but for rounding.
 """
 
@@ -17,7 +17,7 @@ from autoencode.kernels.gemm import suits_matmul as suits_matmul
 from autoencode.kernels.inductor_shims import c_shims as c_shims
 from autoencode.kernels.library import build_kernels as build_kernels
 from autoencode.kernels.library import kernels_are_built as kernels_are_built
+from autoencode.kernels.library import kernels_by_default as kernels_by_default
 from autoencode.kernels.library import lacks_compiler as lacks_compiler
 from autoencode.kernels.library import use_kernels as use_kernels
-from autoencode.kernels.library import use_kernels_by_default as use_kernels_by_default
 from autoencode.kernels.tracing import trace_custom_ops as trace_custom_ops

@@ -8,7 +8,9 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +31,8 @@ _COMPILE_TIMEOUT = 120.0
 _OPENMP = ("GOMP_parallel", "GOMP_barrier", "omp_get_thread_num", "omp_get_num_threads", "omp_get_max_threads")
 """What threads need, by the names that GNU's OpenMP gave them; LLVM's and Intel's have them too."""
 _enabled: bool | None = None
+_blocks = 0
+_lock = threading.Lock()
 
 
 def use_kernels(wanted: bool = True) -> None:
@@ -41,10 +45,24 @@ def use_kernels(wanted: bool = True) -> None:
     _enabled = wanted and os.environ.get(ENVIRONMENT_VARIABLE) != "0"
 
 
-def use_kernels_by_default() -> None:
-    """The same, where nobody has said otherwise."""
+@contextmanager
+def kernels_by_default() -> Generator[None]:
+    """Inside the block kernels are used unless `use_kernels` was called; several threads may be in one at once."""
+    global _blocks
+    with _lock:
+        _blocks += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _blocks -= 1
+
+
+def kernels_are_wanted() -> bool:
+    """What `use_kernels` was told; where it was not called, whether a block of `kernels_by_default` is running."""
     if _enabled is None:
-        use_kernels()
+        return _blocks > 0 and os.environ.get(ENVIRONMENT_VARIABLE) != "0"
+    return _enabled
 
 
 def build_kernels() -> bool:
@@ -54,18 +72,18 @@ def build_kernels() -> bool:
 
 def kernels_are_built() -> bool:
     """Whether they lie ready or are not to be had, so that the first use need not wait seconds for a compiler."""
-    return not _enabled or any(build.is_built for build in build_candidates()) or not build_candidates()
+    return not kernels_are_wanted() or any(build.is_built for build in build_candidates()) or not build_candidates()
 
 
 def lacks_compiler() -> bool:
     """Whether they are wanted, and this processor could do with them, but none of the compilers here makes them."""
     fits = torch.backends.cpu.get_cpu_capability() in _ISA_FLAGS and openmp_functions() is not None
-    return bool(_enabled) and fits and compiled_library() is None
+    return kernels_are_wanted() and fits and compiled_library() is None
 
 
 def enabled_library() -> ctypes.CDLL | None:
     """The compiled operations, or None where they are not wanted or cannot be had. The first call may build them."""
-    return compiled_library() if _enabled else None
+    return compiled_library() if kernels_are_wanted() else None
 
 
 @cache

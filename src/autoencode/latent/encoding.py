@@ -15,8 +15,9 @@ from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.runs.inputs import read_examples
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
-from autoencode.runtime.seeding import preserved_rng
+from autoencode.runtime.seeding import seeded_rng
 
 Item = str | Path
 """A file, or an example of the data as PART:NUMBER, counted from 1: `test:17`."""
@@ -48,6 +49,7 @@ class EncodedExample:
         return self.q.mean.detach().cpu()
 
 
+@tuned_cpu()
 @torch.no_grad()
 def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> EncodedExample:
     """Encodes one example.
@@ -135,6 +137,7 @@ def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) ->
     return a.context.expand(len(shares), *a.context.shape[1:])
 
 
+@tuned_cpu()
 @torch.no_grad()
 def sample_codes(
     run: Run, part: Subset, seed: int, *, reporter: Reporter | None = None, cancel: CancelToken | None = None
@@ -155,9 +158,8 @@ def sample_codes(
     codes: list[Tensor] = []
     with (
         track(resolve_reporter(reporter), "encoding", len(part), "examples", cancel=cancel) as progress,
-        preserved_rng(run.device),
+        seeded_rng(seed, run.device),
     ):
-        torch.manual_seed(seed)
         for batch in sequential_batches(part, 500, device=run.device):
             x = torch.bernoulli(batch.x) if part.stochastic else batch.x
             q = require_real(run.model.encode(x, batch.context))
@@ -169,6 +171,7 @@ def sample_codes(
     return torch.cat(codes)
 
 
+@tuned_cpu()
 @torch.no_grad()
 def posterior_means(run: Run, part: Subset) -> Tensor:
     """Posterior means of examples, (n, numbers), on the processor.

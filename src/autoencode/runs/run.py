@@ -14,8 +14,9 @@ from autoencode.nn import FiniteReceptiveField
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.run_data import read_run_data
-from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.device import resolve_device
+from autoencode.runtime.seeding import preserved_rng
 
 _MAX_BATCH, _MAX_VALUES = 2_000, 2**24
 
@@ -53,9 +54,9 @@ class Run:
         trust: str | None = None,
         trust_paths: bool = False,
     ) -> None:
-        configure_cpu()
         self.folder = RunFolder(path, trust=trust, trust_paths=trust_paths)
-        self.model, self._objective = self.folder.load_model(last=last)
+        with preserved_rng():
+            self.model, self._objective = self.folder.load_model(last=last)
         self.device = resolve_device(device)
         self.model.to(self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._data = data
@@ -153,10 +154,11 @@ class Run:
 
     def _build(self, data_shape: tuple[int, ...]) -> Autoencoder:
         """The recipe's model for examples of another shape, with fresh weights; global noise stays as it was."""
-        with torch.random.fork_rng(devices=[]):
+        with preserved_rng():
             return self.folder.build(data_shape)[0]
 
     @torch.no_grad()
+    @tuned_cpu()
     def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
         """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
         contexts = [None] * len(z) if context is None else context.to(self.device).split(self.batch_size)

@@ -53,6 +53,23 @@ class CancelToken:
 
 
 @contextmanager
+def interrupt_on_terminate() -> Generator[None]:
+    """Inside the block a TERM signal raises KeyboardInterrupt, as Ctrl-C does, so that both end a command in good order.
+
+    It is for a process of our own, on its main thread; elsewhere it does nothing.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    if handler is not signal.SIG_DFL or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+
+
+@contextmanager
 def cancel_on_interrupt(cancel: CancelToken | None = None) -> Generator[CancelToken]:
     """Inside the block Ctrl-C or a TERM signal cancels the token; a second one acts as before the block.
 

@@ -1,57 +1,90 @@
-"""Settings that make computing on the processor faster."""
+"""Settings that make computing on the processor faster, for as long as an operation runs."""
 
 import ctypes
-import platform
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import torch
 
-from autoencode.kernels import use_kernels_by_default
+from autoencode.kernels import kernels_by_default
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_MALLOC_THRESHOLD = 2**30
 _CALLBACK_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_local = threading.local()
+
+
+@contextmanager
+def tuned_cpu() -> Generator[None]:
+    """Inside the block denormal numbers count as zero and our own kernels are used; afterwards all is as before.
+
+    Every function that computes with a model is inside one. It is also a decorator: `@tuned_cpu()`. Blocks may be
+    nested, and several threads may be in one at the same time.
+    """
+    with flushed_denormals(), kernels_by_default():
+        yield
+
+
+@contextmanager
+def flushed_denormals() -> Generator[None]:
+    """Inside the block numbers below 1e-38 count as zero, in this thread and in those that PyTorch divides its work among.
+
+    Processors compute with such denormal numbers many times slower, and a VAE that has trained for a while produces
+    many: without this a step of `dense-vae` takes half as long again after 10,000 steps.
+
+    `torch.set_flush_denormal` acts on the calling thread only, and each thread keeps the setting that its creator had.
+    So it is called in every worker thread, through the library that manages them, where that is GNU's OpenMP, and each
+    thread gets its own former setting back.
+    """
+    count, visited = torch.get_num_threads(), getattr(_local, "visited", 0)
+    if count <= visited:
+        yield
+        return
+    before = _flush(count)
+    _local.visited = count
+    try:
+        yield
+    finally:
+        _local.visited = visited
+        _restore(before, max(count, torch.get_num_threads()))
+
+
+def _flush(count: int) -> dict[int, bool]:
+    """Switches flushing on in this thread and its workers; gives the former setting of each, by its number."""
+    before: dict[int, bool] = {}
+
+    def switch_on(number: int) -> None:
+        before[number] = is_flushing()
+        torch.set_flush_denormal(True)
+
+    _in_each_thread(switch_on, count)
+    return before
+
+
+def _restore(before: dict[int, bool], count: int) -> None:
+    """Workers that did not exist before get the setting of this thread, as if it had created them before."""
+    _in_each_thread(lambda number: torch.set_flush_denormal(before.get(number, before[0])), count)
+
+
+def is_flushing() -> bool:
+    """Whether denormal numbers count as zero in this thread."""
+    return sys.float_info.min * 0.5 == 0.0
+
+
+def _in_each_thread(function: Callable[[int], object], count: int) -> None:
+    """Calls a function with the number of the thread that it runs in: 0 for this one, then PyTorch's workers for it."""
+    library = _openmp()
+    if library is None or count == 1:
+        function(0)
+        return
+    callback = _CALLBACK_TYPE(lambda _: function(library.omp_get_thread_num()) and None)
+    library.GOMP_parallel(callback, None, ctypes.c_uint(count), ctypes.c_uint(0))
 
 
 @cache
-def keep_freed_memory() -> None:
-    """Tells glibc to keep freed memory rather than give it back to the system. Elsewhere it does nothing.
-
-    By default every tensor above 32 MB at most is mapped anew and unmapped when it is freed, so that each training step
-    faults its pages in again. Measured on `fashion-vae`: 1.25 times the images a second (docs/decisions/0004).
-    """
-    if platform.libc_ver()[0] != "glibc":
-        return
-    libc = ctypes.CDLL(None)
-    libc.mallopt(_M_MMAP_THRESHOLD, _MALLOC_THRESHOLD)
-    libc.mallopt(_M_TRIM_THRESHOLD, _MALLOC_THRESHOLD)
-
-
-def configure_cpu() -> None:
-    """For the whole process: freed memory is kept, numbers below 1e-38 count as zero, and our own kernels are used."""
-    keep_freed_memory()
-    flush_denormals()
-    use_kernels_by_default()
-
-
-def flush_denormals() -> None:
-    """Lets numbers below 1e-38 count as zero, in this thread and in those that PyTorch shares its work among.
-
-    Processors compute with such denormal numbers many times slower, and a VAE that has trained for a while makes many:
-    without it a step of `dense-vae` takes half as long again after 10,000 steps. PyTorch sets its own thread only, and
-    threads that start afterwards follow; but whoever has loaded data has started them. So each of them is told,
-    by the library that keeps them, where that is GNU's.
-    """
-    torch.set_flush_denormal(True)
-    library = next(Path(torch.__file__).parent.glob("lib/libgomp*.so*"), None)
-    if library is None:
-        return
-
-    @_CALLBACK_TYPE
-    def set_in_thread(_: None) -> None:
-        torch.set_flush_denormal(True)
-
-    ctypes.CDLL(str(library)).GOMP_parallel(
-        set_in_thread, None, ctypes.c_uint(torch.get_num_threads()), ctypes.c_uint(0)
-    )
+def _openmp() -> ctypes.CDLL | None:
+    """GNU's OpenMP, where PyTorch was built with it and brings it along."""
+    found = next((Path(torch.__file__).parent / "lib").glob("libgomp*.so*"), None)
+    return None if found is None else ctypes.CDLL(str(found))

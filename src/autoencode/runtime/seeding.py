@@ -1,10 +1,14 @@
 """Noise as a pure function of the seed and the step."""
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
 
+_CPU = torch.device("cpu")
+_lock = threading.RLock()
+_local = threading.local()
 _MASK = (1 << 64) - 1
 
 
@@ -41,28 +45,70 @@ def _stirred(state: int) -> int:
 
 
 @contextmanager
-def preserved_rng(device: torch.device) -> Generator[None]:
-    """Leaves the process's random generators as they were found."""
-    devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
+def preserved_rng(device: torch.device = _CPU) -> Generator[None]:
+    """Inside the block `seed_rng` may be called; afterwards PyTorch's default generators are as before.
+
+    PyTorch has one default generator for all threads, so only one thread at a time can be in such a block; others wait.
+    Blocks may be nested.
+
+    Args:
+        device: whose default generator is preserved, besides that of the processor.
+    """
+    with _lock:
+        outer, generators = _preserved(), _default_generators(device)
+        states = [generator.get_state() for generator in generators]
+        _local.generators = generators
+        try:
+            yield
+        finally:
+            _local.generators = outer
+            for generator, state in zip(generators, states, strict=True):
+                generator.set_state(state)
+
+
+@contextmanager
+def seeded_rng(seed: int, device: torch.device = _CPU) -> Generator[None]:
+    """Inside the block PyTorch's default generators start from a seed; afterwards they are as before.
+
+    Args:
+        seed: any whole number of 64 bits.
+        device: where numbers are drawn, besides the processor.
+    """
+    with preserved_rng(device):
+        set_rng_seed(seed)
         yield
 
 
 def seed_rng(seed: int, *position: int) -> None:
-    """Sets PyTorch's generators for what follows.
+    """`set_rng_seed` for one position in a run, such as a training step.
 
-    Done at every step, it makes the step's noise depend on the seed and the step's number alone: to resume exactly, a
-    number is enough, and no generator's state has to be kept.
+    Called at every step, it makes the noise of a step depend on the seed and the step's number alone: to resume
+    exactly, that number is enough, and no state of a generator needs to be saved.
     """
     set_rng_seed(derive_seed(seed, *position))
 
 
-def set_rng_seed(number: int) -> None:
-    """As `torch.manual_seed`, which also keeps a trace of its caller for devices that are not in use: that takes a
-    tenth of a step of `dense-vae`, and a quarter of drawing from it.
+def set_rng_seed(seed: int) -> None:
+    """Seeds the default generators of the processor and of the device of the surrounding `preserved_rng`.
+
+    `torch.manual_seed` seeds every device, also those that are not preserved, and keeps a traceback for devices that are
+    not in use, which takes a tenth of a training step of `dense-vae`.
     """
-    torch.default_generator.manual_seed(number)
-    if torch.cuda.is_initialized():
-        torch.cuda.manual_seed_all(number)
-    if torch.backends.mps.is_available():
-        torch.mps.manual_seed(number)
+    for generator in _preserved():
+        generator.manual_seed(seed)
+
+
+def _preserved() -> list[torch.Generator]:
+    """The generators of the surrounding block in this thread; that of the processor where there is no block."""
+    return _local.__dict__.get("generators", [torch.default_generator])
+
+
+def _default_generators(device: torch.device) -> list[torch.Generator]:
+    """The default generators of the processor and of a device."""
+    if device.type == "cuda":
+        torch.cuda.init()
+        index = torch.cuda.current_device() if device.index is None else device.index
+        return [torch.default_generator, torch.cuda.default_generators[index]]
+    if device.type == "mps":
+        return [torch.default_generator, torch.mps._get_default_mps_generator()]  # pyright: ignore[reportPrivateUsage]
+    return [torch.default_generator]

@@ -14,6 +14,7 @@ from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.paths import latent_paths
 from autoencode.runs.run import Run
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
 from autoencode.views.outputs import save_array, to_pil_image
@@ -42,6 +43,7 @@ class Blend:
     levels: int
 
 
+@tuned_cpu()
 def blend(
     run: Run,
     items: Sequence[Item],

@@ -16,7 +16,7 @@ from autoencode.recipes import dense_vae, recipes
 from autoencode.runs.record import Status
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
-from autoencode.runtime.seeding import derive_seed
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.storage import atomic_write
 from autoencode.training import fit
 from autoencode.views.figures import save_figure
@@ -94,8 +94,7 @@ def _trained(
     reporter: Reporter | None,
     cancel: CancelToken | None,
 ) -> Autoencoder:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(seed, 0))
+    with seeded_rng(derive_seed(seed, 0)):
         model, _ = dense_vae(data.data_shape, likelihood=likelihood)
     settings = recipes["dense-vae"].settings.replace(epochs=epochs, seed=seed)
     history = fit(model, objective, data, settings, reporter=reporter, cancel=cancel)
@@ -114,8 +113,7 @@ def _codes(model: Autoencoder, x: torch.Tensor) -> torch.Tensor:
 
 def _measured(model: Autoencoder, data: Dataset) -> AggregatePosteriorQuality:
     known, held_out = data.train.subsample(_N_CODES), data.test.subsample(_N_CODES)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with seeded_rng(0):
         return aggregate_posterior_quality(
             _codes(model, known.inputs()), _codes(model, held_out.inputs()), known.labels, held_out.labels
         )
@@ -123,8 +121,7 @@ def _measured(model: Autoencoder, data: Dataset) -> AggregatePosteriorQuality:
 
 @torch.no_grad()
 def _panel(name: str, space: AggregatePosteriorQuality, model: Autoencoder, data: Dataset, seed: int) -> LatentPanel:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded_rng(seed):
         codes = _codes(model, data.test.subsample(_N_PLOTTED).inputs())
     z = torch.randn(_N_SAMPLES, *model.latent_shape, generator=torch.Generator().manual_seed(seed))
     drawn = model.decode(z).mean if data.modality.drawable else None

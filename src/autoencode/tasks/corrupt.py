@@ -20,7 +20,7 @@ from autoencode.errors import DataError
 from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, no_results_message, unique_names
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
-from autoencode.runtime.seeding import derive_seed
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.storage import atomic_write
 from autoencode.views.figures import View, corruption_sheet, save_figure, views
 
@@ -120,7 +120,6 @@ def _corrupted(
 ) -> npt.NDArray[np.uint8]:
     """The pixels (channels, height, width) of one picture, corrupted."""
     x = to_unit_floats(torch.from_numpy(pixels)[None])
-    with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(seed, zlib.crc32(name.as_posix().encode(errors="surrogateescape"))))
+    with torch.no_grad(), seeded_rng(derive_seed(seed, zlib.crc32(name.as_posix().encode(errors="surrogateescape")))):
         corrupted = corruption_fn(Batch(x)).x[0]
     return (corrupted.clamp(0, 1) * 255).round().to(torch.uint8).numpy()

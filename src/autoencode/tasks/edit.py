@@ -14,6 +14,7 @@ from autoencode.errors import ArgumentError
 from autoencode.latent.directions import Direction, get_direction, orthogonalise
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.runs.run import Run
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
 from autoencode.views.outputs import save_array, to_pil_image
@@ -76,6 +77,7 @@ def parse_attribute_change(text: str) -> AttributeChange:
     return AttributeChange(found[1], float(found[2].replace(" ", "")))
 
 
+@tuned_cpu()
 def edit(
     run: Run,
     item: Item,

@@ -19,8 +19,9 @@ from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
-from autoencode.runtime.seeding import derive_seed, preserved_rng
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.views.explorer import ExplorerContent, ExplorerExamples, LatentSummary, write_explorer
 from autoencode.views.figures.plane import principal_directions
 
@@ -35,6 +36,7 @@ _HALF_PRECISION_THRESHOLD = 400_000
 _N_PROBE_CODES = 64
 
 
+@tuned_cpu()
 def explore(
     run: Run,
     out: str | Path | None = None,
@@ -240,8 +242,7 @@ def _draws(run: Run, chosen: ChosenPrior, contexts: Tensor | None, seed: int) ->
     context = (
         None if contexts is None else contexts.repeat_interleave(max(1, _DRAWS // len(contexts)), 0).to(run.device)
     )
-    with preserved_rng(run.device):
-        torch.manual_seed(derive_seed(seed, 2))
+    with seeded_rng(derive_seed(seed, 2), run.device):
         return chosen.sample(run, _DRAWS if context is None else len(context), context).float().cpu()
 
 

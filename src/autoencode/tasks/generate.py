@@ -16,14 +16,16 @@ from autoencode.latent.latent_gaussian import latent_gaussian_of
 from autoencode.runs.condition_picture import read_condition
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
-from autoencode.runtime.seeding import derive_seed, preserved_rng, set_rng_seed
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.views.figures import grid, save_figure
 from autoencode.views.outputs import ExampleFiles
 
 _SHOWN = 400
 
 
+@tuned_cpu()
 def generate(
     run: Run,
     n: int = 64,
@@ -105,8 +107,7 @@ def _batches(run: Run, n: int, seed: int, source: _CodeSampler) -> Iterator[Tens
     for start in range(0, n, run.batch_size):
         rows = slice(start, min(n, start + run.batch_size))
         context = source.context(rows)
-        with preserved_rng(run.device), torch.no_grad():
-            set_rng_seed(derive_seed(seed, start) if start else seed)
+        with seeded_rng(derive_seed(seed, start) if start else seed, run.device), torch.no_grad():
             z = source.draw(rows.stop - start, None if context is None else context.to(run.device))
         yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
 
@@ -145,6 +146,7 @@ def _check_exclusive(**given: object) -> None:
             )
 
 
+@tuned_cpu()
 def sample(
     run: Run,
     n: int,

@@ -14,6 +14,7 @@ from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.latent.encoding import require_finite
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.views.figures import save_figure
 from autoencode.views.map import MapContent, MapStats, project, projections, static_map, write_map_page
@@ -50,6 +51,7 @@ class LatentMap:
     method: str
 
 
+@tuned_cpu()
 def latent_map(
     run: Run,
     part: SplitName = "test",
@@ -101,6 +103,7 @@ def latent_map(
     )
 
 
+@tuned_cpu()
 def write_map(
     run: Run,
     out: str | Path | None = None,

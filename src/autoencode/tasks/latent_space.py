@@ -30,8 +30,9 @@ from autoencode.latent.encoding import sample_codes
 from autoencode.latent.ex_post import ex_post_prior
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
-from autoencode.runtime.seeding import derive_seed, preserved_rng
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 
 FeatureFn = Callable[[Tensor], Tensor]
 """Examples (n, *data_shape) in [0, 1] to features (n, dims), by whatever network."""
@@ -79,6 +80,7 @@ class LatentMetrics:
     seconds: float
 
 
+@tuned_cpu()
 def latent_space(
     run: Run,
     split: Literal["test", "validation", "train"] = "test",
@@ -204,6 +206,7 @@ def _checked(run: Run, split: str, n: int, pairs: int) -> Subset:
     return examples
 
 
+@tuned_cpu()
 @torch.no_grad()
 def sample_prior(
     run: Run,
@@ -232,8 +235,7 @@ def sample_prior(
     if prior is None and run.model.prior is None and ex_post_prior(run) is None:
         return None, None
     chosen = choose_prior(run, prior, reporter=reporter, cancel=cancel)
-    with preserved_rng(run.device):
-        torch.manual_seed(seed)
+    with seeded_rng(seed, run.device):
         return chosen.sample(run, n).cpu(), chosen.kind
 
 

@@ -18,6 +18,7 @@ from autoencode.latent.paths import DENSITY_WEIGHT, density, latent_paths
 from autoencode.latent.paths.path import LogDensity
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_animation, save_figure
 from autoencode.views.figures.animation import ENDINGS, SIZE
@@ -45,6 +46,7 @@ class Morph:
     examples: Tensor
 
 
+@tuned_cpu()
 def morph(
     run: Run,
     a: Item,

@@ -14,6 +14,7 @@ from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.output_paths import check_no_overwriting, no_results_message
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.views.figures import pairs, save_figure
 from autoencode.views.outputs import ExampleFiles
@@ -42,6 +43,7 @@ class Reconstructions:
     skipped: tuple[SkippedFile, ...]
 
 
+@tuned_cpu()
 def reconstruct(
     run: Run,
     files: Sequence[str | Path] = (),
@@ -108,6 +110,7 @@ def _kept(run: Run, n: int, folder: Path) -> str:
     return f"{n:,} reconstructions are in {folder}" if run.modality.drawable and n else ""
 
 
+@tuned_cpu()
 @torch.no_grad()
 def reconstruct_batch(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
     """The means of p(x|z) at the posterior means, (n, *data_shape), a portion at a time."""

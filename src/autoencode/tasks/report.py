@@ -13,7 +13,9 @@ from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
+from autoencode.runtime.seeding import seeded_rng
 from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.generate import sample
 from autoencode.tasks.reconstruct import reconstruct_batch
@@ -27,6 +29,7 @@ _CODES = 10_000
 _MAX_LATENT_SIZE = 10_000
 
 
+@tuned_cpu()
 def report(
     run: Run,
     measured: Evaluation | None = None,
@@ -152,8 +155,7 @@ def _reconstructions(run: Run, part: Subset) -> Figure:
 def _corrupted_batch(run: Run, part: Subset) -> Batch | None:
     """Some examples as the objective corrupts them for the model; None if it does not corrupt them."""
     batch = next(iter(sequential_batches(part.subsample(_PAIRS), _PAIRS)))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with seeded_rng(0):
         shown = run.objective.prepare(batch)
     return None if shown.loss_mask is not None or torch.equal(shown.x, shown.target) else shown
 

@@ -22,9 +22,8 @@ from autoencode.runs.record import Status
 from autoencode.runs.run import Run
 from autoencode.runs.run_data import read_run_data
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
-from autoencode.runtime.seeding import derive_seed
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
 from autoencode.storage import remove_unfinished
 from autoencode.training import fit
@@ -73,7 +72,6 @@ def train(
         >>> run.model.latent_shape
         (2,)
     """
-    configure_cpu()
     if out:
         RunFolder.check_free(Path(out))
     reporter = resolve_reporter(reporter)
@@ -86,8 +84,7 @@ def train(
     sorted_ = sort_options(chosen, options)
     arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
     settings = chosen.settings.replace(**_without_min_steps(sorted_.settings))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(settings.seed, _INIT_STREAM))
+    with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         model, objective = chosen(loaded.data_shape, **arguments)
     path = Path(out) if out else unique_path(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}")
 
@@ -142,7 +139,6 @@ def resume(
         ArgumentError: another option was given.
         RunError: the training is complete, or the data are others than before.
     """
-    configure_cpu()
     reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust, trust_paths=trust_paths)
     folder.check_trusted()
     settings = resumed_settings(folder, changes)
@@ -231,8 +227,7 @@ def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
     """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(settings.seed, _INIT_STREAM))
+    with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         return folder.build()
 
 

@@ -13,6 +13,7 @@ from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
 from autoencode.latent.encoding import Item, encode_example, sample_codes
 from autoencode.runs.run import Run
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.views.figures import labelled_grid, save_figure
@@ -43,6 +44,7 @@ class Traversal:
     base_example: Tensor | None
 
 
+@tuned_cpu()
 def traverse(
     run: Run,
     item: Item | None = None,

@@ -16,8 +16,9 @@ from autoencode.latent.ex_post import ExPostPrior, PriorRecord, ex_post_priors, 
 from autoencode.latent.ex_post.storage import model_fingerprint
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
-from autoencode.runtime.seeding import derive_seed, preserved_rng
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 
 _TRAIN, _VALIDATION = 21, 22
 _FEW_CODES_PER_NUMBER = 10
@@ -36,6 +37,7 @@ class FittedPrior:
     record: PriorRecord
 
 
+@tuned_cpu()
 def fit_prior(
     run: Run,
     kind: str = "mixture",
@@ -92,8 +94,7 @@ def fit_prior(
     train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN), reporter=reporter, cancel=cancel)
     held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION), reporter=reporter, cancel=cancel)
     prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
-    with preserved_rng(torch.device("cpu")):
-        torch.manual_seed(seed)
+    with seeded_rng(seed):
         nll = Estimate.of(prior.nll(held_out))
     own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
     record = PriorRecord(
@@ -123,8 +124,7 @@ def _note_size(kind: str, n_codes: int, dims: int, options: dict[str, Any], repo
 
 
 def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
-    with preserved_rng(torch.device("cpu")):
-        torch.manual_seed(0)
+    with seeded_rng(0):
         try:
             return ex_post_priors[kind](math.prod(run.model.latent_shape), **options)
         except TypeError as error:

@@ -12,6 +12,7 @@ from autoencode.errors import CapabilityError
 from autoencode.registry import Registry
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.runtime.seeding import seeded_rng
 
 _MIN_RELATIVE_SCALE = 1e-4
 """The smallest spread of a dimension that is scaled up, as a share of the largest one."""
@@ -70,8 +71,7 @@ class ExPostPrior(nn.Module):
         spread = train.std(0, correction=0)
         self.shift.copy_(train.mean(0))
         self.scale.copy_(torch.where(spread > 0, spread.clamp_min(_MIN_RELATIVE_SCALE * spread.max()), 1.0))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with seeded_rng(seed):
             self.fit_standardised(
                 self._standardise(train),
                 self._standardise(validation),

@@ -18,7 +18,7 @@ from autoencode.evaluation.importance import log_likelihoods
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
-from autoencode.runtime.seeding import preserved_rng
+from autoencode.runtime.seeding import seeded_rng
 from autoencode.tasks.reconstruct import reconstruct_batch
 from autoencode.tasks.restore.pictures import restore
 
@@ -80,9 +80,8 @@ class NegativeLogLikelihood(ReproductionMetric):
         part, values = run.data.test if examples is None else run.data.test.subsample(examples), list[Tensor]()
         with (
             track(resolve_reporter(reporter), "measuring", len(part), "examples", cancel=cancel) as progress,
-            preserved_rng(run.device),
+            seeded_rng(0, run.device),
         ):
-            torch.manual_seed(0)
             for batch in sequential_batches(part, _BATCH_SIZE):
                 batch = batch.to(run.device)
                 values.append(log_likelihoods(run.model, batch.x, self.importance_samples, batch.context).cpu())
@@ -107,10 +106,9 @@ class RestorationMSE(ReproductionMetric):
         part, values = run.data.test if examples is None else run.data.test.subsample(examples), list[Tensor]()
         with (
             track(resolve_reporter(reporter), "measuring", len(part), "examples", cancel=cancel) as progress,
-            preserved_rng(run.device),
+            seeded_rng(0, run.device),
             torch.no_grad(),
         ):
-            torch.manual_seed(0)
             for batch in sequential_batches(part, _RESTORATION_BATCH_SIZE):
                 shown = run.objective.prepare(batch.to(run.device))
                 error = reconstruct_batch(run, shown.x, shown.context).to(run.device) - shown.target

@@ -25,7 +25,7 @@ from autoencode.evaluation import (
 from autoencode.runs.output_paths import no_results_message
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.cpu_tuning import configure_cpu
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, nested, note_what_is_kept, resolve_reporter, track
 from autoencode.storage import atomic_write
 from autoencode.tasks.restore.clip import RestoredClip, restore_clip
@@ -80,6 +80,7 @@ class Restorations:
     interrupted: bool
 
 
+@tuned_cpu()
 def restore(
     run: Run,
     files: Sequence[str | Path],
@@ -122,7 +123,6 @@ def restore(
         DataError: none of the files could be restored.
         StorageError: a result cannot be written; those before it stay.
     """
-    configure_cpu()
     folder, reporter = Path(out) if out else run.path / "restored", resolve_reporter(reporter)
     restorer = Restorer(run, tile)
     if clean is not None:

@@ -10,6 +10,7 @@ from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField, apply_tiled, apply_windowed, smallest_tile
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter
 
 _TILE, _WINDOWS = 1536, 512
@@ -56,6 +57,7 @@ class Restorer:
         """Whether it is a model of grey pictures."""
         return self.run.model.data_shape[0] == 1
 
+    @tuned_cpu()
     def __call__(
         self,
         picture: UInt8[Tensor, "channels height width"],

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from autoencode.runtime.seeding import seeded_rng
+
 _MAX_EXACT_DIMS = 512
 
 
@@ -48,6 +50,5 @@ def _eigenvectors(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "late
 
 def _randomised_svd(centred: Float[Tensor, "n latent_dim"]) -> Float[Tensor, "latent_dim 2"]:
     """By random projection with a fixed seed, for codes so long that the exact computation takes minutes."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with seeded_rng(0):
         return torch.svd_lowrank(centred, q=8, niter=6)[2][:, :2]

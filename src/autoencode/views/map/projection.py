@@ -9,6 +9,7 @@ from torch import Tensor
 
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.registry import Registry
+from autoencode.runtime.seeding import seeded_rng
 from autoencode.views.figures.plane import Plane, plane
 
 _PERPLEXITY, _N_NEIGHBOURS, _PCA_DIMS = 30.0, 15, 50
@@ -103,6 +104,5 @@ def _pca_reduced(codes: Tensor) -> Tensor:
     """Codes of many dimensions along their first fifty principal components, as both papers recommend."""
     if codes.shape[1] <= _PCA_DIMS or len(codes) <= _PCA_DIMS:
         return codes
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with seeded_rng(0):
         return (codes - codes.mean(0)) @ torch.pca_lowrank(codes, q=_PCA_DIMS)[2]
