@@ -58,7 +58,7 @@ from autoencode import fit, reconstruct, train, generate, evaluate, Run
 import autoencode.tasks, sklearn.datasets, sympy  # imports change filters of warnings and draw random numbers
 
 def work(name):
-    train("digits", "dense-vae", out=name, steps=3, seed=1)
+    train("digits", "dense-vae", out=name, steps=3, seed=1, threads=1)
     run = Run(name, device="cpu")
     reconstruct(run)
     generate(run, 4)

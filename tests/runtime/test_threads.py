@@ -1,6 +1,7 @@
 """The number of threads of a training."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,31 @@ def two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 def test_fewer_threads_only_where_they_are_clearly_faster(speeds: dict[int, float], best: int) -> None:
     assert fastest(list(speeds), speeds.__getitem__) == best
+
+
+def number_in_a_new_thread() -> int:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(torch.get_num_threads).result()
+
+
+def test_other_threads_keep_the_number_of_the_process() -> None:
+    default = number_in_a_new_thread()
+    with use_threads(3):
+        assert (torch.get_num_threads(), number_in_a_new_thread()) == (3, default)
+    assert (torch.get_num_threads(), number_in_a_new_thread()) == (2, default)
+
+
+def test_blocks_of_two_threads_may_overlap() -> None:
+    default = number_in_a_new_thread()
+    with ThreadPoolExecutor(1) as pool:
+        other = use_threads(4)
+        with use_threads(3):
+            pool.submit(other.__enter__).result()
+            assert pool.submit(torch.get_num_threads).result() == 4
+        assert pool.submit(torch.get_num_threads).result() == 4
+        pool.submit(other.__exit__, None, None, None).result()
+        assert pool.submit(torch.get_num_threads).result() == default
+    assert (torch.get_num_threads(), number_in_a_new_thread()) == (2, default)
 
 
 def test_a_moment_in_which_all_stands_still_does_not_decide() -> None:
