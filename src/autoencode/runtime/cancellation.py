@@ -54,9 +54,9 @@ class CancelToken:
 
 @contextmanager
 def interrupt_on_terminate() -> Generator[None]:
-    """Inside the block a TERM signal raises KeyboardInterrupt, as Ctrl-C does, so that both end a command in good order.
+    """Inside the block a TERM signal raises KeyboardInterrupt, as Ctrl-C does.
 
-    It is for a process of our own, on its main thread; elsewhere it does nothing.
+    It is for a process of our own, on its main thread; elsewhere, or where TERM is handled already, it does nothing.
     """
     handler = signal.getsignal(signal.SIGTERM)
     if handler is not signal.SIG_DFL or threading.current_thread() is not threading.main_thread():

@@ -29,7 +29,7 @@ def tuned_cpu() -> Generator[None]:
 
 @contextmanager
 def flushed_denormals() -> Generator[None]:
-    """Inside the block numbers below 1e-38 count as zero, in this thread and in those that PyTorch divides its work among.
+    """Inside the block numbers below 1e-38 count as zero, in this thread and in PyTorch's workers.
 
     Processors compute with such denormal numbers many times slower, and a VAE that has trained for a while produces
     many: without this a step of `dense-vae` takes half as long again after 10,000 steps.
@@ -42,25 +42,25 @@ def flushed_denormals() -> Generator[None]:
     if count <= visited:
         yield
         return
-    before = _flush(count)
-    _local.visited = count
+    before: dict[int, bool] = {}
     try:
+        _flush(before, count)
+        _local.visited = count
         yield
     finally:
         _local.visited = visited
-        _restore(before, max(count, torch.get_num_threads()))
+        if before:
+            _restore(before, max(count, torch.get_num_threads()))
 
 
-def _flush(count: int) -> dict[int, bool]:
-    """Switches flushing on in this thread and its workers; gives the former setting of each, by its number."""
-    before: dict[int, bool] = {}
+def _flush(before: dict[int, bool], count: int) -> None:
+    """Switches flushing on in this thread and its workers, and notes the former setting of each, by its number."""
 
     def switch_on(number: int) -> None:
         before[number] = is_flushing()
         torch.set_flush_denormal(True)
 
     _in_each_thread(switch_on, count)
-    return before
 
 
 def _restore(before: dict[int, bool], count: int) -> None:
@@ -79,7 +79,11 @@ def _in_each_thread(function: Callable[[int], object], count: int) -> None:
     if library is None or count == 1:
         function(0)
         return
-    callback = _CALLBACK_TYPE(lambda _: function(library.omp_get_thread_num()) and None)
+
+    @_CALLBACK_TYPE
+    def callback(_: None) -> None:
+        function(library.omp_get_thread_num())
+
     library.GOMP_parallel(callback, None, ctypes.c_uint(count), ctypes.c_uint(0))
 
 

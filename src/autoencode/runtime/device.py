@@ -1,4 +1,4 @@
-"""Where to compute."""
+"""The device to compute on."""
 
 import torch
 
@@ -6,10 +6,13 @@ from autoencode.errors import ArgumentError
 
 
 def resolve_device(name: str) -> torch.device:
-    """The device of a name; `auto` is a GPU where there is one.
+    """The device with a name; `auto` is a GPU where there is one, otherwise the processor.
+
+    Args:
+        name: "auto", "cpu", "cuda", "cuda:1" and the like.
 
     Raises:
-        ArgumentError: no such device here.
+        ArgumentError: this machine has no such device.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -17,5 +20,5 @@ def resolve_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise ArgumentError(f"--device {name}: there is no such device here; use cpu") from error
+        raise ArgumentError(f"--device {name}: this machine has no such device; use cpu") from error
     return device

@@ -1,4 +1,4 @@
-"""What the computer is, in words."""
+"""The name of the hardware, for reports."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ import torch
 
 
 def describe_device(device: str) -> str:
-    """The processor's (or GPU's) name and the cores or the memory that matter.
+    """The name of a GPU, or that of the processor with the number of cores that this process may use.
 
     Args:
         device: "cpu", "cuda:0" and the like.
