@@ -40,7 +40,7 @@ def test_auto_takes_bfloat16_where_there_are_matrix_units_and_nothing_is_lost(mo
 
 def test_a_device_that_is_not_there():
     assert resolve_device("cpu") == torch.device("cpu")
-    with pytest.raises(ArgumentError, match="--device nonsense: there is no such device here; use cpu"):
+    with pytest.raises(ArgumentError, match="--device nonsense: this machine has no such device; use cpu"):
         resolve_device("nonsense")
 
 
