@@ -1,5 +1,6 @@
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -12,11 +13,12 @@ from autoencode.recipes import recipes
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.record import Status
 from autoencode.runs.tensor_file import load_tensors
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import CombinedReporter, Reporter
 from autoencode.settings import Settings
 from autoencode.training import EpochFinished, StepFinished, fit, optimizers, trainer, training_files, validate
 from autoencode.training.planning import planned_steps
-from support.reporters import InterruptAfter, OnEvent, Recorder
+from support.reporters import CancelAfter, InterruptAfter, OnEvent, Recorder
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
 
@@ -58,7 +60,13 @@ def test_another_seed_another_run(build, data):
 
 def test_the_noise_differs_from_step_to_step(build, data):
     noise = []
-    trained(build, data, epochs=2, reporter=OnEvent(StepFinished, lambda _: noise.append(torch.rand(()).item())))
+
+    def listening():
+        model, objective = build()
+        model.encoder.register_forward_hook(lambda *_: noise.append(torch.rand(()).item()) if model.training else None)
+        return model, objective
+
+    trained(listening, data, epochs=2)
     assert len(noise) == 8
     assert len(set(noise)) == 8
 
@@ -78,7 +86,7 @@ def test_going_on_is_the_same_to_the_bit(build, data, folder, optimizer, average
     settings = {"epochs": 4, "optimizer": optimizer, "ema_decay": average, "schedule": "cosine"}
     whole, history = trained(build, data, folder("whole"), **settings)
     pieces = folder("pieces")
-    for step in (3, 9):  # in the middle of epochs of 4 steps
+    for step in (3, 8, 9):  # in the middle and at the end of epochs of 4 steps
         _, stopped = trained(build, data, pieces, InterruptAfter("training", step), **settings)
         assert stopped.status is Status.INTERRUPTED
         pieces = RunFolder(pieces.path)
@@ -88,6 +96,37 @@ def test_going_on_is_the_same_to_the_bit(build, data, folder, optimizer, average
     assert timeless(history) == timeless(rest)
     for name in ("model.safetensors", "last.safetensors"):
         assert (pieces.path / name).read_bytes() == (pieces.path.parent / "whole" / name).read_bytes()
+
+
+def test_a_validation_that_is_cancelled_is_made_when_the_training_goes_on(build, data, folder, monkeypatch):
+    settings = {"epochs": 3, "schedule": "cosine", "ema_decay": 0.9}
+    whole, history = trained(build, data, folder("whole"), **settings)
+    run, cancel = folder("pieces"), CancelToken()
+
+    def cancelled(*args, **options):
+        cancel.cancel()
+        return validate(*args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "validate", cancelled)
+        model, objective = build()
+        stopped = fit(model, objective, data, Settings(**settings, batch_size=16), folder=run, cancel=cancel)
+    assert (stopped.status, stopped.epochs) == (Status.INTERRUPTED, [])
+    assert load_tensors(run.checkpoint_file)[1]["step"] == 4
+    resumed, rest = trained(build, data, RunFolder(run.path), **settings)
+    assert same(whole, resumed)
+    assert timeless(history) == timeless(rest)
+
+
+def test_another_thread_can_cancel(build, data, folder):
+    run, cancel = folder(), CancelToken()
+    model, objective = build()
+    reporter = CancelAfter("training", 6, cancel)
+    settings = Settings(epochs=5, batch_size=16)
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(fit, model, objective, data, settings, folder=run, reporter=reporter, cancel=cancel)
+        assert work.result().status is Status.INTERRUPTED
+    assert load_tensors(run.checkpoint_file)[1]["step"] == 6
 
 
 def test_ctrl_c_saves_and_returns(build, data, folder):

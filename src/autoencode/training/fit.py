@@ -1,13 +1,16 @@
 """Trains a model: prepare, loop, close."""
 
+from contextlib import suppress
+
 from autoencode.data import Dataset
+from autoencode.errors import CancelledError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.plan import Plan
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
-from autoencode.runtime.seeding import preserved_rng
 from autoencode.runtime.threads import use_threads
 from autoencode.settings import Settings
 from autoencode.training.history import History
@@ -61,9 +64,9 @@ def fit(
         UnknownNameError: there is no such optimizer or schedule.
     """
     settings, reporter, before = settings or Settings(), resolve_reporter(reporter), _plan_before(folder)
-    with use_threads(plan_threads(settings, before, reporter)):
+    with use_threads(plan_threads(settings, before, reporter)), tuned_cpu():
         trainer = prepare(model, objective, data, settings, folder, before, reporter)
-        with preserved_rng(trainer.batches.device), cancel_on_interrupt(cancel) as cancel:
+        with cancel_on_interrupt(cancel) as cancel:
             _train(trainer, cancel)
         trainer.close()
     return trainer.history
@@ -73,14 +76,15 @@ def _train(trainer: Trainer, cancel: CancelToken) -> None:
     trainer.begin()
     with track(trainer.reporter, TASK, trainer.plan.total_steps, "steps", trainer.state.step):
         while trainer.is_running:
-            if trainer.all_steps_made:
+            if trainer.epoch_is_pending and not cancel.cancelled:
+                with suppress(CancelledError):
+                    trainer.finish_epoch(cancel)
+            elif trainer.all_steps_made and not trainer.epoch_is_pending:
                 trainer.complete()
             elif cancel.cancelled:
                 trainer.interrupt()
             else:
                 trainer.step()
-                if trainer.epoch_is_over:
-                    trainer.finish_epoch()
 
 
 def _plan_before(folder: RunFolder | MakeFolder | None) -> Plan | None:

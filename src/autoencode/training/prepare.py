@@ -12,7 +12,6 @@ from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.plan import Plan
 from autoencode.runs.tensor_file import load_tensors
-from autoencode.runtime.cpu_tuning import configure_cpu
 from autoencode.runtime.device import resolve_device
 from autoencode.runtime.hardware import describe_device
 from autoencode.runtime.reporter import Reporter
@@ -55,7 +54,6 @@ def prepare(
         before: the plan of a run that is resumed: what it decided stays.
         reporter: receives notes on what takes time or is not as wished.
     """
-    configure_cpu()
     check_training(model, objective, data, settings)
     resumed = folder if isinstance(folder, RunFolder) and folder.checkpoint_file.is_file() else None
     checkpoint = Checkpoint.read(resumed.checkpoint_file) if resumed else None

@@ -8,8 +8,9 @@ from autoencode.errors import DivergenceError
 from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.plan import Plan
 from autoencode.runs.record import Status
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
-from autoencode.runtime.seeding import seed_rng
+from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
 from autoencode.training.checkpoint import TrainerState
 from autoencode.training.events import EpochFinished, PlanChanged, StepFinished, TrainingFinished, TrainingStarted
@@ -62,6 +63,8 @@ class Trainer:
         """Starts the clocks, and notes in run.json and for the reporter that training runs."""
         self._last_tick = self._epoch_began = time.monotonic()
         self._epoch_first_step = self.state.step
+        if self.epoch_is_pending:  # the last step is that of an earlier process
+            self._set_learning_rate(self.state.step - 1)
         if not self.all_steps_made:
             self.files.begin(self._last_tick, self.settings, self.plan)
         self.reporter.event(TrainingStarted(self.state.step, self.batches.steps_per_epoch, self.plan))
@@ -81,14 +84,20 @@ class Trainer:
         """Whether the last step ended an epoch, or the training."""
         return self.state.step % self.batches.steps_per_epoch == 0 or self.state.step == self.plan.total_steps
 
+    @property
+    def epoch_is_pending(self) -> bool:
+        """Whether the steps of an epoch are made and it is not validated yet."""
+        known = self.history.epochs[-1].step if self.history.epochs else 0
+        return self.epoch_is_over and self.state.step > known
+
     def step(self) -> None:
         """Trains on one batch."""
         step, state, began = self.state.step, self.state, time.monotonic()
-        seed_rng(self.settings.seed, step)
-        self.learner.set_learning_rate(lr_schedules[self.settings.schedule]((step + 1) / (self.plan.total_steps + 1)))
-        rows = self.batches.gather(step)
+        self._set_learning_rate(step)
         try:
-            values = self.executor.run(rows, step)
+            with seeded_rng(derive_seed(self.settings.seed, step), self.batches.device):
+                rows = self.batches.gather(step)
+                values = self.executor.run(rows, step)
         except DivergenceError:
             self._end(Status.DIVERGED)
             raise
@@ -103,6 +112,9 @@ class Trainer:
         if self.files.is_checkpoint_due(time.monotonic()) and not self.epoch_is_over:
             self._checkpoint()
 
+    def _set_learning_rate(self, step: int) -> None:
+        self.learner.set_learning_rate(lr_schedules[self.settings.schedule]((step + 1) / (self.plan.total_steps + 1)))
+
     def _replan(self, budget: TimeBudget, seconds: float) -> None:
         """Changes the number of steps where they take more or less time than estimated."""
         is_due = budget.add_step(seconds) or self.state.step == self.plan.total_steps
@@ -113,13 +125,20 @@ class Trainer:
         self.reporter.update(TASK, total=self.plan.total_steps)
         self.reporter.event(PlanChanged(self.plan))
 
-    def finish_epoch(self) -> None:
-        """Validates, and keeps the weights and metrics of the epoch."""
+    def finish_epoch(self, cancel: CancelToken | None = None) -> None:
+        """Validates, and keeps the weights and metrics of the epoch.
+
+        Args:
+            cancel: ends the validation early; nothing has changed then, and the epoch can be finished later.
+
+        Raises:
+            CancelledError: `cancel` asked for it.
+        """
         state, steps_per_epoch = self.state, self.batches.steps_per_epoch
         steps = (state.step - 1) % steps_per_epoch + 1
         validating = time.monotonic()
         with self.learner.ema.applied():
-            validation = self._validate()
+            validation = self._validate(cancel)
             best = self._update_best(validation["loss"])
             self.files.keep(self.learner.model, best=best)
         metrics = EpochMetrics(
@@ -141,9 +160,9 @@ class Trainer:
         self.reporter.event(EpochFinished(metrics))
         self._epoch_began, self._epoch_first_step = time.monotonic(), state.step
 
-    def _validate(self) -> dict[str, float]:
-        learner = self.learner
-        validation = validate(learner.model, learner.objective, self.validation, seed=self.settings.seed)
+    def _validate(self, cancel: CancelToken | None) -> dict[str, float]:
+        learner, seed = self.learner, self.settings.seed
+        validation = validate(learner.model, learner.objective, self.validation, seed=seed, cancel=cancel)
         try:
             check_finite(validation, f"in the validation after step {self.state.step}")
         except DivergenceError:

@@ -10,13 +10,20 @@ from torch import nn
 from autoencode.data import Subset, sequential_batches
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.seeding import preserved_rng, seed_rng
 
 _VALIDATION_STREAM = 7
 
 
 def validate(
-    model: Autoencoder, objective: Objective, part: Subset, *, seed: int = 0, batch_size: int = 500
+    model: Autoencoder,
+    objective: Objective,
+    part: Subset,
+    *,
+    seed: int = 0,
+    batch_size: int = 500,
+    cancel: CancelToken | None = None,
 ) -> dict[str, float]:
     """Means over a part of the data of the loss and each of its terms, in nats for each example.
 
@@ -29,6 +36,10 @@ def validate(
         part: the examples; each counts once.
         seed: of the noise.
         batch_size: codes decoded at a time; it affects the speed only.
+        cancel: looked at before each batch.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
     """
     device = next(model.parameters()).device
     sums: dict[str, float] = defaultdict(float)
@@ -37,6 +48,8 @@ def validate(
             inside.enter_context(eval_mode(network))
         seed_rng(seed, _VALIDATION_STREAM)
         for batch in sequential_batches(part, max(1, batch_size // objective.n_samples)):
+            if cancel is not None:
+                cancel.raise_if_cancelled()
             output = objective(model, batch.to(device))
             for name, value in {"loss": output.loss.expand(len(batch)), **output.terms}.items():
                 sums[name] += value.double().sum().item()
