@@ -6,8 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from autoencode.data import Dataset, is_media_path, load
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, DataError, RunError
