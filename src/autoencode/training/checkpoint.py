@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from torch import Tensor
 
 from autoencode.errors import RunError
 from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
 from autoencode.training.learner import Learner
 from autoencode.training.optimizers import load_state_tensors, state_tensors
+
+# What a stranger's checkpoint may say.
+_Steps = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_Sums = Annotated[dict[Annotated[str, Field(max_length=300)], _Finite], Field(max_length=100)]
 
 
 @dataclass
@@ -26,15 +32,15 @@ class TrainerState:
         seconds: of training and validation so far, without preparation.
     """
 
-    step: int = 0
+    step: _Steps = 0
     best_loss: float = float("inf")
     patience_best: float = float("inf")
-    epochs_since_best: int = 0
-    term_sums: dict[str, float] = field(default_factory=dict[str, float])
-    seconds: float = 0.0
+    epochs_since_best: _Steps = 0
+    term_sums: _Sums = field(default_factory=dict[str, float])
+    seconds: _Finite = 0.0
 
 
-_STATE = TypeAdapter(TrainerState)
+_STATE = TypeAdapter(TrainerState, config=ConfigDict(extra="forbid"))
 
 
 def save_checkpoint(path: Path, learner: Learner, state: TrainerState) -> None:
@@ -87,10 +93,12 @@ class Checkpoint:
             RunError: the state belongs to another model or another training.
         """
         load_into(learner.model, self._part("model"), self.path)
-        learner.auxiliary.load(self._part("auxiliary"), self.path)
         try:
+            learner.auxiliary.load(self._part("auxiliary"), self.path)
             load_state_tensors(learner.optimizer, self._part("optimizer"))
             learner.ema.load(self._part("ema"))
+        except RunError:
+            raise
         except (LookupError, ValueError, RuntimeError) as error:
             raise RunError(f"{self.path} holds the state of another training ({error}): train a new run") from error
 

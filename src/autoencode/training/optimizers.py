@@ -106,11 +106,22 @@ def state_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
 
 
 def load_state_tensors(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what `state_tensors` gave: into the memory of what is there, else in its parameter's layout."""
+    """Puts back what `state_tensors` gave: into the memory of what is there, else in its parameter's layout.
+
+    Raises:
+        ValueError: it is the state of other parameters, or of no use.
+    """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    kept: dict[str, set[str]] = {}
+    for key in tensors:
+        kept.setdefault(key.partition(".")[0], set()).add(key.partition(".")[2])
+    if any(names != next(iter(kept.values())) for names in kept.values()):
+        raise ValueError("of some parameters there is less state than of others")
     for key, value in tensors.items():
         index, _, name = key.partition(".")
         parameter = parameters[int(index)]
+        if value.shape not in ((), parameter.shape) or not value.is_floating_point() or not value.isfinite().all():
+            raise ValueError(f"'{key[:60]}' is no state of a parameter of shape {tuple(parameter.shape)}")
         there = optimizer.state[parameter].get(name)
         if isinstance(there, Tensor):  # which a compiled step may read where it is
             there.copy_(value)
@@ -118,5 +129,5 @@ def load_state_tensors(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> N
         if value.shape == parameter.shape:
             value = torch.empty_like(parameter, requires_grad=False).copy_(value)
         elif value.ndim == 0 and name == "step":
-            value = value.to(parameter.device) if parameter.is_cuda else value
+            value = value.to(parameter.device if parameter.is_cuda else value.device, torch.float32)
         optimizer.state[parameter][name] = value
