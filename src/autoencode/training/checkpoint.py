@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from torch import Tensor
@@ -32,6 +32,8 @@ class TrainerState:
         seconds: of training and validation so far, without preparation.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     step: _Steps = 0
     best_loss: float = float("inf")
     patience_best: float = float("inf")
@@ -40,7 +42,7 @@ class TrainerState:
     seconds: _Finite = 0.0
 
 
-_STATE = TypeAdapter(TrainerState, config=ConfigDict(extra="forbid"))
+_STATE = TypeAdapter(TrainerState)
 
 
 def save_checkpoint(path: Path, learner: Learner, state: TrainerState) -> None:
