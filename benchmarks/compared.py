@@ -1,7 +1,7 @@
 """One network and one loss, with and without a distribution over codes, for the tables of docs/latent-space.md.
 
-The loss is half the squared error of an example, summed over its values, plus β times the KL: so only the objective
-differs. β is the variance that is granted to a pixel; 1 is what pythae's VAE does by default.
+The loss is half the squared error of an example, summed over its values, plus β times the KL, so that only the
+objective differs. β is the variance of a pixel; 1 is the default of pythae's VAE.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def plain(data_shape: Sequence[int], *, latent_dim: int = 8) -> tuple[Autoencode
 
     Args:
         data_shape: (channels, height, width).
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the code.
     """
     nets, p_x = conv(data_shape), NormalLikelihood(data_shape, FixedScale(1.0))
     posterior, decoder = PointMassPosterior(nets.features, latent_dim), nets.decoder(latent_dim, p_x.features_shape)
@@ -33,11 +33,11 @@ def plain(data_shape: Sequence[int], *, latent_dim: int = 8) -> tuple[Autoencode
 
 
 def variational(data_shape: Sequence[int], *, latent_dim: int = 8, beta: float = 1.0) -> tuple[Autoencoder, Objective]:
-    """The same with a normal posterior and a standard normal prior.
+    """The same network with a normal posterior and a standard normal prior.
 
     Args:
         data_shape: (channels, height, width).
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the code.
         beta: weight of the KL.
     """
     nets, p_x = conv(data_shape), NormalLikelihood(data_shape, FixedScale(1.0))

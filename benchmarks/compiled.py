@@ -1,9 +1,9 @@
-"""Milliseconds of a training step as it is and as one compiled program, in turn in one process, recipe by recipe.
+"""Milliseconds of a training step with and without compilation, in turn in one process, recipe by recipe.
 
     python benchmarks/compiled.py [--recipes fashion-vae,conv-vae] [--precision bfloat16] [--batch-size 64] [--rounds 5]
 
-Random bytes of 28×28 in place of pictures, Adam. Medians of the rounds, each of which has some steps of both kinds; the
-seconds that the compiler takes; and after how many steps it has paid for itself.
+Random bytes of 28×28 in place of pictures, Adam. Prints medians over rounds, each of which has some steps of both
+kinds; the seconds that the compiler takes; and the number of steps after which compiling has saved time.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _SHAPE = (1, 28, 28)
 
 @tuned_cpu()
 def main() -> None:
-    """Prints a row of a table for each recipe."""
+    """Prints one row of the table per recipe."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--recipes", default=_RECIPES)
     parser.add_argument("--precision", default="float32")
@@ -44,7 +44,7 @@ def main() -> None:
     keep_freed_memory()
     build_kernels()
     print(f"{describe_device('cpu')}; {given.precision}, batches of {given.batch_size}\n")
-    print("| recipe | as it is, ms | compiled, ms | faster | compiler, s | pays after |")
+    print("| recipe | not compiled, ms | compiled, ms | faster | compiler, s | pays after |")
     print("|---|---|---|---|---|---|")
     for name in given.recipes.split(","):
         print(row(name, given.precision, given.batch_size, given.rounds), flush=True)
@@ -73,7 +73,7 @@ def row(name: str, precision: str, batch_size: int, rounds: int) -> str:
 
 
 def executing(executor: StepExecutor, batches: Batches) -> Callable[[int], None]:
-    """Makes a step in one way."""
+    """A training step of one kind."""
 
     def run(step: int) -> None:
         executor.run(batches.gather(step), step)
@@ -82,7 +82,7 @@ def executing(executor: StepExecutor, batches: Batches) -> Callable[[int], None]
 
 
 def in_turn(ways: list[Callable[[int], None]], rounds: int, steps: int = 12) -> list[list[float]]:
-    """Milliseconds of steps in each way, of which the first two of a turn are not counted."""
+    """Milliseconds of steps of each kind; the first two steps of a turn are not counted."""
     times: list[list[float]] = [[] for _ in ways]
     for _ in range(rounds):
         for way, found in zip(ways, times, strict=True):

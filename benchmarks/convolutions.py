@@ -1,9 +1,9 @@
-"""Our own convolutions beside PyTorch's, layer by layer and in whole training steps.
+"""Our convolutions compared with PyTorch's, layer by layer and in whole training steps.
 
     python benchmarks/convolutions.py [--repeats 15]
 
-Both are computed in turn in one process; medians of milliseconds are printed, and how far each is from float64.
-PyTorch's are those that the layers take without our kernels (`AUTOENCODE_KERNELS=0`), with channels last.
+Both are computed in turn in one process. Prints medians in milliseconds, and the relative error of each against
+float64. PyTorch's are those that the layers use without our kernels (`AUTOENCODE_KERNELS=0`), with channels last.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from autoencode.training import optimizers
 from autoencode.training.auxiliary_networks import AuxiliaryNetworks
 from autoencode.training.execution.train_step import TrainStep, training_step
 
-# Name, pictures, channels, side, channels that come out, stride, and kind of layer.
+# Name, pictures, input channels, side, output channels, stride, and kind of layer.
 LAYERS = (
     ("`fashion-vae`, first", 128, 1, 28, 32, 1, "plain"),
     ("`fashion-vae`, halving", 128, 32, 28, 64, 2, "plain"),
@@ -56,8 +56,8 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     keep_freed_memory()
     if not build_kernels():
-        raise SystemExit("there are no kernels here: is there a C++ compiler?")
-    print("| layer | forward: PyTorch, ours | backward: PyTorch, ours | faster | off by: PyTorch, ours |")
+        raise SystemExit("the kernels are not available: is there a C++ compiler?")
+    print("| layer | forward: PyTorch, ours | backward: PyTorch, ours | faster | relative error: PyTorch, ours |")
     print("|---|---|---|---|---|")
     for layer in LAYERS:
         print(line_of_layer(*layer, repeats), flush=True)
@@ -94,7 +94,7 @@ def line_of_layer(name: str, n: int, ci: int, side: int, co: int, stride: int, k
 
 
 def made(ci: int, co: int, side: int, stride: int, kind: str) -> FusedSequential:
-    """One layer, and the ReLU that follows it where it has many channels."""
+    """One layer, followed by a ReLU if it has many channels."""
     makers = {
         "narrow": lambda: FewOutputsConv(ci, co),
         "transposed": lambda: TransposedConv(ci, co, 3, stride, 1, stride - 1),
@@ -127,7 +127,7 @@ def line_of_step(name: str, batch_size: int, shape: tuple[int, ...], repeats: in
 
 
 def in_turn(once: Callable[[bool], tuple[float, ...]], repeats: int) -> list[list[float]]:
-    """Medians in milliseconds of what `once` gives, of PyTorch's and then of ours, after two to warm up."""
+    """Medians in milliseconds of the times that `once` returns, for PyTorch and for ours, after two warm-up runs."""
     times: dict[bool, list[tuple[float, ...]]] = {False: [], True: []}
     for _ in range(repeats + 2):
         for own, kept in times.items():

@@ -1,14 +1,14 @@
-"""Dirty scans restored at full size: a text that was not learned from, or typefaces that were not.
+"""Dirty scans restored at full size: of a text, or of typefaces, that were not in training.
 
     python benchmarks/documents.py                          another text (`autoencode reproduce documents`)
-    python benchmarks/documents.py --split typefaces        other typefaces; their texts and their dirt were seen
+    python benchmarks/documents.py --split typefaces        other typefaces; their texts and dirt are in training
     python benchmarks/documents.py --minutes 5              a shorter training
 
-Trains into runs/reproduce/ (or goes on, or measures what is there) and restores every page of the test part at its own
-size. It prints, beside doing nothing and a median filter, the root mean squared error over all pixels of all pages with
-white as 1, by kind of dirt; PSNR and SSIM; how much a clean page changes; the time for an A4 page at 300 dpi, put
-together from test pages; and, where the program `tesseract` is installed (Debian: tesseract-ocr), how many characters
-it reads otherwise than on the clean page. The test part is looked at only for these numbers.
+Trains into runs/reproduce/ (or continues, or uses the complete run) and restores every page of the test split at its
+own size. Prints, also for the untouched pages and for a median filter, the root mean squared error over all pixels of
+all pages with white as 1, by kind of dirt; PSNR and SSIM; how much a clean page changes; the time for an A4 page at 300
+dpi, assembled from test pages; and, if the program `tesseract` is installed (Debian: tesseract-ocr), how many
+characters it reads differently than on the clean page. The test split is used only for these numbers.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> None:
     """Trains, restores, prints."""
     parser = argparse.ArgumentParser(description="restores dirty scans", formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--split", choices=DATA, default="text")
-    parser.add_argument("--minutes", type=float, help="shorten the training to about so many")
+    parser.add_argument("--minutes", type=float, help="shorten the training to about this many minutes")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with TrainingProgress() as reporter:
@@ -68,7 +68,7 @@ def page(path: Path) -> np.ndarray:
 
 
 def rmse(pages: Pages, clean: Pages, kind: int | None = None) -> Estimate:
-    """Over all pixels of the pages with one kind of dirt; the standard error is that between typefaces."""
+    """Over all pixels of the pages with one kind of dirt; the standard error is over typefaces."""
     sums: dict[int, list[float]] = {}
     for n in (n for n in sorted(pages) if kind in (None, dirt_of(n))):
         entry = sums.setdefault(typeface_of(n), [0.0, 0.0])
@@ -78,7 +78,7 @@ def rmse(pages: Pages, clean: Pages, kind: int | None = None) -> Estimate:
 
 
 def report_clean(run: Run, clean: Pages) -> None:
-    """How nearly unchanged clean pages come back."""
+    """Prints how much the model changes clean pages."""
     pages = {n: x for n, x in clean.items() if dirt_of(n) == 0}
     again = restored_by(run, pages)
     most = max(int(np.abs(again[n].astype(int) - x).max()) for n, x in pages.items())
@@ -89,7 +89,7 @@ def report_clean(run: Run, clean: Pages) -> None:
 
 
 def restored_by(run: Run, pages: Pages) -> Pages:
-    """The pages restored."""
+    """The restored pages."""
     restorer = Restorer(run)
     return {n: restorer(torch.from_numpy(x)).numpy() for n, x in pages.items()}
 
@@ -109,13 +109,11 @@ def report_time(run: Run, dirty: Pages) -> None:
 
 
 def report_reading(results: dict[str, Pages]) -> None:
-    """The character error rate of each against what is read on the clean page."""
+    """Prints the character error rate of each against the text read on the clean page."""
     if shutil.which("tesseract") is None:
-        print("tesseract is not installed: nothing was read")
+        print("tesseract is not installed: no characters were read")
         return
-    print(
-        "characters read otherwise than on the clean page, as a share of them (tesseract, pages three times enlarged):"
-    )
+    print("share of characters read differently than on the clean page (tesseract, pages enlarged three times):")
     truth = {n: read(x) for n, x in one_of_each(results.pop("clean")).items()}
     for title, pages in results.items():
         wrong = np.array(
@@ -132,12 +130,12 @@ def compared(text: str, truth: str) -> tuple[int, int]:
 
 
 def share(counts: np.ndarray) -> float:
-    """Wrong characters to all."""
+    """The share of wrong characters."""
     return counts[:, 0].sum() / counts[:, 1].sum()
 
 
 def clean_of(n: int) -> int:
-    """The first of the pages with the same clean page behind them."""
+    """The first of the pages with the same clean page."""
     return n - 3 * dirt_of(n)
 
 

@@ -1,10 +1,10 @@
-"""The numbers of the README: each tutorial's model trained with its defaults and measured on the official test part.
+"""The numbers of the README: each tutorial's model, trained with its defaults and measured on the official test split.
 
     python benchmarks/expected.py                       all of them
-    python benchmarks/expected.py fashion-vae conv-ae   some
-    python benchmarks/expected.py pca                   what a linear code of 8 numbers leaves, beside conv-ae
+    python benchmarks/expected.py fashion-vae conv-ae   some of them
+    python benchmarks/expected.py pca                   the error of PCA with 8 components, for comparison with conv-ae
 
-Prints one line for each, in the form of the README's table; the runs stay in runs/expected/.
+Prints one line for each, in the form of the README's table. The runs are kept in runs/expected/.
 """
 
 import sys
@@ -38,13 +38,13 @@ class Log(Reporter):
 
 
 def main() -> None:
-    """Trains and measures what is asked for."""
+    """Trains and measures the models named on the command line."""
     for name in sys.argv[1:] or [*JOBS, "pca"]:
         print(pca() if name == "pca" else line(name), flush=True)
 
 
 def line(recipe: str, seed: int = 0) -> str:
-    """Trains a recipe, unless it is trained already, and measures it on the test part."""
+    """Trains a recipe, unless its run is complete, and measures it on the test split."""
     data, options = JOBS[recipe]
     path = Path("runs/expected") / f"{recipe}-{seed}"
     command = "python benchmarks/expected.py " + recipe
@@ -67,7 +67,7 @@ def line(recipe: str, seed: int = 0) -> str:
 
 
 def pca(numbers: int = 8) -> str:
-    """The squared error of principal components on the test part of Fashion-MNIST, fitted to its training part."""
+    """The squared error of PCA on the test split of Fashion-MNIST, fitted to the training split."""
     from sklearn.decomposition import PCA
 
     data = load("fashion-mnist")

@@ -1,10 +1,10 @@
-"""What explorer.html costs: its size, the time of a frame, and how far its pixels are from PyTorch's.
+"""Costs of explorer.html: its size, the time of a frame, and the difference of its pixels from PyTorch's.
 
     python benchmarks/explorer.py runs/fashion-mnist-fashion-vae [another run ...] [--screenshot explorer.png]
 
-Each run's page is written and opened in a headless Chromium (with one process for drawing, without a GPU). A frame is
-what the page itself counts: the decoder, the bytes and the canvas; medians and 95 % points of 300 frames of a drag to
-and fro, and the same decoder without WebAssembly. Pixels are compared over 200 codes, drawn as the page draws them.
+Each run's page is written and opened in a headless Chromium (with one process for rendering, without a GPU). The time
+of a frame is measured by the page itself: decoder, bytes and canvas; medians and 95th percentiles of 300 frames of a
+drag, and of the same decoder without WebAssembly. Pixels are compared for 200 codes, sampled as the page samples them.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--screenshot", type=Path, help="a PNG of the first run's page after the drag")
     given = parser.parse_args()
-    print(f"{'run':28} {'MB':>6} {'ms a frame':>20} {'plain ms':>9} {'levels off':>11} {'of values':>10}")
+    print(f"{'run':28} {'MB':>6} {'ms per frame':>20} {'plain ms':>9} {'levels off':>11} {'of values':>10}")
     for number, run in enumerate(given.runs):
         print(measure(run, given.seed, None if number else given.screenshot), flush=True)
 
@@ -69,8 +69,8 @@ def measure(path: Path, seed: int, screenshot: Path | None = None) -> str:
             plain = page.run(PLAIN)
         finally:
             browser.close()
-        told = run.contexts(CODES, 0) if run.model.is_conditional else None
-        exact = (run.decode(codes, told).clamp(0, 1) * 255).round().flatten(1)
+        context = run.contexts(CODES, 0) if run.model.is_conditional else None
+        exact = (run.decode(codes, context).clamp(0, 1) * 255).round().flatten(1)
         off = (torch.tensor(levels, dtype=torch.float32) - exact).abs()
         times = f"{frames[len(frames) // 2]:.1f} ({frames[int(0.95 * len(frames))]:.1f})"
         size = page_file.stat().st_size / 1e6
@@ -79,7 +79,7 @@ def measure(path: Path, seed: int, screenshot: Path | None = None) -> str:
 
 
 def _frames(page: Any) -> list[float]:
-    """Times of many frames, while the code is dragged to and fro."""
+    """Times of many frames while the code is dragged back and forth."""
     times: list[float] = []
     x, y, half, _ = page.middle("#pad")
     while len(times) < FRAMES:

@@ -1,12 +1,12 @@
-"""Clothes under black and white pixels: two denoising autoencoders beside classical filters.
+"""Fashion-MNIST with salt-and-pepper noise: two denoising autoencoders and classical filters.
 
-    python benchmarks/fashion_denoise.py                trains both (some 20 and 8 minutes of a quiet core)
-    python benchmarks/fashion_denoise.py --filters      the classical filters alone
+    python benchmarks/fashion_denoise.py                trains both (about 20 and 8 minutes on an idle core)
+    python benchmarks/fashion_denoise.py --filters      only the classical filters
 
-A tenth of the pixels are replaced: a twentieth become black, and a twentieth white. Every method gets the same corrupted
-pictures, the 10,000 of the official test part with noise of seed 0, which are looked at only for these numbers. The
-filters' settings are those with the least error on 500 training images. The runs stay in runs/fashion-denoise/; one
-that was interrupted goes on.
+A tenth of the pixels are replaced: a twentieth become black, a twentieth white. Every method gets the same corrupted
+pictures, the 10,000 of the official test split with noise of seed 0, which are used only for these numbers. The
+settings of the filters are those with the smallest error on 500 training images. The runs are kept in
+runs/fashion-denoise/; an interrupted training continues.
 """
 
 import argparse
@@ -51,12 +51,12 @@ Pictures = npt.NDArray[np.float32]
 def main() -> None:
     """Chooses, trains, measures, prints."""
     parser = argparse.ArgumentParser(description="removes black and white pixels")
-    parser.add_argument("--filters", action="store_true", help="the classical filters alone")
+    parser.add_argument("--filters", action="store_true", help="only the classical filters")
     options = parser.parse_args()
     data = load("fashion-mnist")
-    clean, corrupted = spoiled_pair(data.test.inputs(), seed=0)
+    clean, corrupted = corrupted_pair(data.test.inputs(), seed=0)
     errors = {"untouched": corrupted}
-    train = spoiled_pair(data.train.inputs(slice(0, CHOSEN_ON)), seed=1)
+    train = corrupted_pair(data.train.inputs(slice(0, CHOSEN_ON)), seed=1)
     for name, (method, grid) in FILTERS.items():
         setting = chosen(method, grid, *train)
         errors[f"{name}{f' {setting}' if len(grid) > 1 else ''}"] = method(corrupted, **setting)
@@ -69,8 +69,8 @@ def main() -> None:
         print(line(name, clean, result), flush=True)
 
 
-def spoiled_pair(x: torch.Tensor, seed: int) -> tuple[Pictures, Pictures]:
-    """Clean pictures and the same ones corrupted, (n, height, width) each."""
+def corrupted_pair(x: torch.Tensor, seed: int) -> tuple[Pictures, Pictures]:
+    """Clean pictures and their corrupted copies, (n, height, width) each."""
     torch.manual_seed(seed)
     return x[:, 0].numpy(), SPOIL(Batch(x)).x[:, 0].numpy()
 
@@ -86,14 +86,14 @@ def trained(name: str) -> Run:
 
 
 def history(run: Run) -> str:
-    """Squared errors on the validation part; the loss is squared error / (2 scale²) plus a constant."""
+    """Squared errors on the validation split; the loss is squared error / (2 scale²) plus a constant."""
     scale, size = float(run.folder.record.arguments.get("scale", 1.0)), math.prod(run.model.data_shape)
     lines = run.folder.metrics()
     nats = {int(each.epoch): each.validation["nll"] / size for each in lines}
     mse = {epoch: 2 * scale**2 * (nll - math.log(scale * math.sqrt(2 * math.pi))) for epoch, nll in nats.items()}
-    told = ", ".join(f"{mse[epoch]:.5f} after epoch {epoch}" for epoch in (1, 2, max(mse)))
+    history_text = ", ".join(f"{mse[epoch]:.5f} after epoch {epoch}" for epoch in (1, 2, max(mse)))
     weights = sum(p.numel() for p in run.model.parameters())
-    return f"{run.name}: validation MSE {told}; {lines[-1].seconds / 60:.1f} minutes, {weights:,} weights"
+    return f"{run.name}: validation MSE {history_text}; {lines[-1].seconds / 60:.1f} minutes, {weights:,} weights"
 
 
 def line(name: str, clean: Pictures, result: Pictures) -> str:
@@ -105,34 +105,34 @@ def line(name: str, clean: Pictures, result: Pictures) -> str:
 
 
 def chosen(method: Callable[..., Pictures], grid: list[dict[str, Any]], clean: Pictures, corrupted: Pictures) -> Any:
-    """The setting with the least squared error."""
+    """The setting with the smallest squared error."""
     return min(grid, key=lambda setting: np.square(method(corrupted, **setting) - clean).mean())
 
 
 def median(x: Pictures, size: int) -> Pictures:
-    """The median of the neighbourhood in place of every pixel."""
+    """Replaces every pixel by the median of its neighbourhood."""
     return ndimage.median_filter(x, (1, size, size))
 
 
 def switching_median(x: Pictures, least: int, black: int, white: int) -> Pictures:
-    """The median of the sound pixels around them in place of corrupted ones; all others stay.
+    """Replaces corrupted pixels by the median of the intact pixels around them.
 
-    Spoiled are black pixels with at most so many black neighbours, and white ones likewise; those with more belong to a
-    black or a white area. The window grows from 3 to 7 until it holds `least` sound pixels.
+    A black pixel with at most so many black neighbours counts as corrupted, and a white one likewise; with more it
+    belongs to a black or a white area. The window grows from 3 to 7 until it has `least` intact pixels.
     """
     alike = {v: ndimage.convolve((x == v).astype(np.float32), np.ones((1, 3, 3)), mode="nearest") - 1 for v in (0, 1)}
     corrupted = ((x == 0) & (alike[0] <= black)) | ((x == 1) & (alike[1] <= white))
     result, left = x.copy(), corrupted.copy()
     for reach in (1, 2, 3):
         places = np.nonzero(left)
-        middle, count = median_of_sound(np.where(corrupted, np.nan, x), places, reach)
+        middle, count = median_of_intact(np.where(corrupted, np.nan, x), places, reach)
         result[places] = np.where(count >= least, middle, x[places])
         left[places] = count < least
     return result
 
 
-def median_of_sound(sound: Pictures, places: tuple[npt.NDArray[np.int64], ...], reach: int) -> tuple[Any, Any]:
-    """The median of what is not NaN in the window round each place, and how many there are."""
+def median_of_intact(sound: Pictures, places: tuple[npt.NDArray[np.int64], ...], reach: int) -> tuple[Any, Any]:
+    """The median of the values that are not NaN in the window around each pixel, and their number."""
     padded = np.pad(sound, ((0, 0), (reach, reach), (reach, reach)), constant_values=np.nan)
     number, row, column = places
     steps = range(2 * reach + 1)
@@ -144,7 +144,7 @@ def median_of_sound(sound: Pictures, places: tuple[npt.NDArray[np.int64], ...], 
 
 
 def adaptive_median(x: Pictures, largest: int) -> Pictures:
-    """Hwang and Haddad's: the window grows until its median is no extreme; pixels that are none themselves stay."""
+    """Hwang and Haddad: the window grows until its median is no extreme; pixels that are no extremes are kept."""
     result, open_ = x.copy(), np.ones(x.shape, bool)
     for side in range(3, largest + 1, 2):
         size = (1, side, side)

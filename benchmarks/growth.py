@@ -1,12 +1,12 @@
-"""How time and memory grow: with the number of examples, the size of pictures, the length of codes, and with steps.
+"""Growth of time and memory with the number of examples, the size of pictures, the length of codes, and with steps.
 
-    python benchmarks/growth.py                    all four, ten minutes; a picture in runs/growth/
+    python benchmarks/growth.py                    all four, ten minutes; a chart in runs/growth/
     python benchmarks/growth.py --only examples    one of: examples, side, latent, steps
 
-Each point is a process of its own that trains with the product's `fit`, in a run folder, on made-up bytes, and tells
-the milliseconds of a step (the median after the first tenth) and the most memory that it held. The slope is that of
-the logarithms over the larger half of the axis: 1 is linear growth and 0 is none. `steps` trains 10,000 steps of
-`dense-vae` and tells the memory on the way: if more is held at the end than after the first thousand, something leaks.
+Each point is measured in a process of its own, which trains with `fit` in a run folder on synthetic bytes, and prints
+the milliseconds of a step (the median after the first tenth) and the peak memory. The exponent is the slope in a
+log-log plot over the larger half of the axis: 1 is linear growth, 0 is none. `steps` trains 10,000 steps of `dense-vae`
+and prints the memory on the way: if it is larger at the end than after the first thousand, there is a leak.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from pathlib import Path
 PLACE = Path("runs/growth")
 AXES: dict[str, tuple[str, str, list[int]]] = {
     "examples": ("training examples, 28 × 28", "dense-vae", [5_000, 20_000, 80_000, 320_000]),
-    "side": ("side of a picture, 32 examples a step", "conv-vae", [32, 64, 128, 256]),
-    "latent": ("numbers in a code", "dense-vae", [2, 32, 512, 8192]),
+    "side": ("side of a picture, 32 examples per step", "conv-vae", [32, 64, 128, 256]),
+    "latent": ("dimensions of a code", "dense-vae", [2, 32, 512, 8192]),
 }
 STEPS, LEAK_EVERY = 10_000, 1_000
 
@@ -45,34 +45,34 @@ def main() -> None:
 
 
 def series(axis: str) -> list[dict[str, float]]:
-    """The points of an axis, each printed when it is there."""
+    """The points of an axis, each printed when it is measured."""
     print(f"\n{'steps of dense-vae' if axis == 'steps' else ', '.join(AXES[axis][:2])}", flush=True)
     if axis == "steps":
         points = in_a_process("steps", STEPS)["points"]
         for point in points:
             print(
-                f"{point['at']:>9,}  {point['megabytes']:8.1f} MB  {point['milliseconds']:8.3f} ms a step", flush=True
+                f"{point['at']:>9,}  {point['megabytes']:8.1f} MB  {point['milliseconds']:8.3f} ms per step", flush=True
             )
         return points
     points = list[dict[str, float]]()
     for value in AXES[axis][2]:
         points.append(in_a_process(axis, value))
         print(
-            f"{value:>9,}  {points[-1]['megabytes']:8.1f} MB  {points[-1]['milliseconds']:8.3f} ms a step", flush=True
+            f"{value:>9,}  {points[-1]['megabytes']:8.1f} MB  {points[-1]['milliseconds']:8.3f} ms per step", flush=True
         )
-    told = (f"{key} {slope(points, key):+.2f}" for key in ("megabytes", "milliseconds"))
-    print("slopes over the larger half: " + ", ".join(told), flush=True)
+    exponents = (f"{key} {exponent(points, key):+.2f}" for key in ("megabytes", "milliseconds"))
+    print("exponents over the larger half: " + ", ".join(exponents), flush=True)
     return points
 
 
 def in_a_process(axis: str, value: int) -> dict:
-    """One point, measured where nothing was held before."""
+    """One point, measured in a new process."""
     command = [sys.executable, __file__, "--point", axis, str(value)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
 
 
 def measured(axis: str, value: int) -> dict:
-    """Trains, and tells milliseconds and megabytes."""
+    """Trains, and returns milliseconds and megabytes."""
     import torch
 
     from autoencode.data import load
@@ -83,7 +83,7 @@ def measured(axis: str, value: int) -> dict:
     from autoencode.training import StepFinished, fit
 
     class Clock(Reporter):
-        """Notes when each step ended, and the memory now and then."""
+        """Records when each step ended, and the memory from time to time."""
 
         def __init__(self) -> None:
             self.at, self.points = list[float](), list[dict[str, float]]()
@@ -126,19 +126,19 @@ def held_now() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
 
 
-def slope(points: list[dict[str, float]], key: str) -> float:
+def exponent(points: list[dict[str, float]], key: str) -> float:
     """d log value / d log axis between the middle and the end."""
     a, b = points[len(points) // 2 - 1], points[-1]
     return math.log(b[key] / a[key]) / math.log(b["at"] / a["at"])
 
 
 def drawn(found: dict[str, list[dict[str, float]]]) -> None:
-    """The same as a picture: time above, memory below."""
+    """A chart of the points: time above, memory below."""
     from autoencode.views.figures.chart import SOFT, STRONG, label, new_figure, title
 
     figure, panels = new_figure(2.7 * len(found) + 0.6, 5.2, 2 * len(found), len(found))
     for place, (axis, points) in enumerate(found.items()):
-        for row, (key, unit, colour) in enumerate((("milliseconds", "ms a step", STRONG), ("megabytes", "MB", SOFT))):
+        for row, (key, unit, colour) in enumerate((("milliseconds", "ms per step", STRONG), ("megabytes", "MB", SOFT))):
             panel = panels[row * len(found) + place]
             panel.plot([p["at"] for p in points], [p[key] for p in points], "o-", color=colour)
             if axis != "steps":

@@ -1,12 +1,11 @@
-"""How fast trained models are used, beside their bare networks, and how much memory that takes.
+"""Speed and memory of trained models in use, compared with their bare networks.
 
     python benchmarks/inference.py                three minutes
     python benchmarks/inference.py --only speed   or memory
 
-Speed: encode, reconstruct, generate and restore, as the library does them, and the same with nothing but the modules
-called in a loop over portions of the same size, in turn; medians of `--repeats`, and their least and most. Both keep
-all results, as one tensor.
-Memory: the most that a process held which drew or reconstructed so many examples, files and all.
+Speed: encode, reconstruct, generate and restore with the library, and with nothing but the modules called in a loop
+over batches of the same size, in turn; medians of `--repeats`, and their minimum and maximum. Both keep all results in
+one tensor. Memory: the peak of a process that generated or reconstructed so many examples, with all files.
 """
 
 import argparse
@@ -48,7 +47,7 @@ def main() -> None:
 
 
 def trained(folder: Path, recipe: str) -> Path:
-    """A run folder; what it learned in twenty steps does not matter here."""
+    """A run folder of a model trained for twenty steps; its quality does not matter here."""
     from autoencode import tasks
 
     options = {"corruption": "gaussian:0.1"} if recipe == "restorer" else {}
@@ -57,7 +56,7 @@ def trained(folder: Path, recipe: str) -> Path:
 
 
 def of_vectors(folder: Path) -> Path:
-    """A run folder of a model of ten numbers."""
+    """A run folder of a model of vectors with ten values."""
     import numpy as np
 
     from autoencode import tasks
@@ -68,7 +67,7 @@ def of_vectors(folder: Path) -> Path:
 
 
 def speeds(runs: dict[str, Path], repeats: int) -> None:
-    """Examples a second of each use, and megapixels of a page."""
+    """Examples per second of each use, and megapixels per second of a page."""
     import torch
 
     from autoencode.runs.run import Run
@@ -115,7 +114,7 @@ def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
 def compare(
     name: str, unit: str, amount: float, bare: Callable[[], object], ours: Callable[[], object], repeats: int
 ) -> None:
-    """Both in turn, with nothing kept for gradients; a line of medians and ratios."""
+    """Measures both in turn, without gradients, and prints medians and ratios."""
     import torch
 
     found: list[tuple[float, float]] = []
@@ -137,8 +136,8 @@ def compare(
 
 
 def memory(pictures: Path, vectors: Path) -> None:
-    """MB of processes of their own."""
-    print(f"\n{'examples':>10}{'generate':>14}{'reconstruct':>14}{'of vectors':>14}   the most memory, MB")
+    """Peak memory of new processes, in MB."""
+    print(f"\n{'examples':>10}{'generate':>14}{'reconstruct':>14}{'of vectors':>14}   peak memory, MB")
     for n in GROWING:
         peaks = []
         for run, use in ((pictures, "generate"), (pictures, "reconstruct"), (vectors, "reconstruct")):
@@ -149,7 +148,7 @@ def memory(pictures: Path, vectors: Path) -> None:
 
 
 def held(path: Path, use: str, n: int) -> float:
-    """The most MB of this process after `n` examples were drawn, or read and reconstructed."""
+    """Peak memory of this process in MB after `n` examples were generated, or read and reconstructed."""
     import numpy as np
 
     from autoencode import tasks
@@ -170,7 +169,9 @@ def held(path: Path, use: str, n: int) -> float:
                 x[start : start + 500] = some
             del x
             tasks.reconstruct(run, [f"{folder}/x.npy"], f"{folder}/out")
-    status = Path("/proc/self/status").read_text()  # getrusage would tell the parent's, where that is larger (Linux)
+    status = Path(
+        "/proc/self/status"
+    ).read_text()  # getrusage would include the parent's peak if that is larger (Linux)
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 

@@ -1,12 +1,12 @@
-"""What the objective makes of the latent space: an autoencoder and a VAE at three β, on Fashion-MNIST.
+"""The effect of the objective on the latent space: an autoencoder and a VAE with three values of β, on Fashion-MNIST.
 
-    python benchmarks/latent_space.py                    trains what is not trained yet, measures, prints two tables
-    python benchmarks/latent_space.py --epochs 5         a longer training (into folders of its own)
-    python benchmarks/latent_space.py classifier         only the classifier that judges, and how often it is right
+    python benchmarks/latent_space.py                    trains what is missing, measures, prints two tables
+    python benchmarks/latent_space.py --epochs 5         a longer training (in other folders)
+    python benchmarks/latent_space.py classifier         only the classifier and its accuracy
 
 The networks, the squared error, the data, the number of steps and the seed are the same; only the objective differs
 (benchmarks/compared.py). Each is measured with its own prior and with a mixture of ten normals fitted to its codes. The
-runs stay in runs/latent-space/. Minutes are of processor time.
+runs are kept in runs/latent-space/. Minutes are of CPU time.
 """
 
 import argparse
@@ -36,8 +36,8 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "VAE, β = 0.1": ("compared:variational", {"beta": 0.1}),
     "VAE, β = 1": ("compared:variational", {"beta": 1.0}),
 }
-GEOMETRY = "| model | draws from | stretch at codes | 95 % | at draws | 95 % | length of a path |"
-SAMPLES = "| model | draws from | recognised | entropy | Fréchet | precision | recall | density | coverage |"
+GEOMETRY = "| model | sampled from | sensitivity at codes | 95 % | at samples | 95 % | path length |"
+SAMPLES = "| model | sampled from | recognised | entropy | Fréchet | precision | recall | density | coverage |"
 
 
 def main() -> None:
@@ -48,8 +48,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-n", type=int, default=10_000, help="real and generated pictures compared")
     options = parser.parse_args()
-    judge = load_or_train_classifier(load("fashion-mnist"), reporter=TerminalReporter())
-    print(f"classifier: {judge.accuracy.scaled(100.0)} % of the test part right; {judge.path}")
+    classifier = load_or_train_classifier(load("fashion-mnist"), reporter=TerminalReporter())
+    print(f"classifier: {classifier.accuracy.scaled(100.0)} % accuracy on the test split; {classifier.path}")
     if options.what == "all":
         tables(options.epochs, options.seed, options.n)
 
@@ -73,7 +73,7 @@ def tables(epochs: int, seed: int, n: int) -> None:
 
 
 def trained(name: str, epochs: int, seed: int) -> Run:
-    """The run of a model, with a mixture fitted to its codes; trained now unless it is there."""
+    """The run of a model, trained if it is missing, with a mixture fitted to its codes."""
     recipe, arguments = MODELS[name]
     path = Path("runs/latent-space") / f"{''.join(filter(str.isalnum, name)).lower()}-{epochs}-{seed}"
     if path.exists():
@@ -86,7 +86,7 @@ def trained(name: str, epochs: int, seed: int) -> Run:
     taken = time.process_time() - began
     error = tasks.evaluate(run, importance_samples=0).squared_error
     tasks.fit_prior(run, "mixture", seed=seed)
-    say(f"{name}: {taken / 60:.1f} minutes of processor time, squared error per pixel {error}")
+    log(f"{name}: {taken / 60:.1f} minutes of CPU time, squared error per pixel {error}")
     return run
 
 
@@ -104,7 +104,7 @@ def samples_line(name: str, found: LatentMetrics) -> str:
 
 
 def best_line(found: LatentMetrics) -> str:
-    """What real pictures reach: of the test part for the classifier, of the training part for the rest."""
+    """The row of real pictures: of the test split for the classifier, of the training split for the rest."""
     quality = found.best
     numbers = (quality.frechet, quality.precision, quality.recall, quality.density, quality.coverage)
     return row("real pictures", "", found.real.recognised, f"{found.real.entropy:.3f}", *numbers)
@@ -115,8 +115,8 @@ def row(*cells: object) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def say(text: str) -> None:
-    """On standard error, so that standard output holds the tables alone."""
+def log(text: str) -> None:
+    """Prints to standard error, so that standard output contains only the tables."""
     print(text, file=sys.stderr, flush=True)
 
 

@@ -1,8 +1,8 @@
-"""How long a person waits before anything begins.
+"""Start-up times of the command line and of imports.
 
     python benchmarks/light.py
 
-Seconds of processes of their own, the files already in the system's memory: medians of nine, the least and the most.
+Seconds of new processes with the files in the system's cache: medians of nine, minimum and maximum.
 """
 
 import statistics
@@ -18,12 +18,12 @@ _PARTS = (
 
 
 def main() -> None:
-    """Prints a line for each."""
-    tell("autoencode --help", [timed("-m", "autoencode", "--help") for _ in range(9)])
-    tell("autoencode train --help", [timed("-m", "autoencode", "train", "--help") for _ in range(9)])
-    tell("import torch", [timed("-c", "import torch") for _ in range(9)])
-    tell("import autoencode, after torch", [told(_IMPORT) for _ in range(9)])
-    tell("all recipes and tasks, after torch", [told(_PARTS) for _ in range(9)])
+    """Prints one line for each."""
+    report("autoencode --help", [timed("-m", "autoencode", "--help") for _ in range(9)])
+    report("autoencode train --help", [timed("-m", "autoencode", "train", "--help") for _ in range(9)])
+    report("import torch", [timed("-c", "import torch") for _ in range(9)])
+    report("import autoencode, after torch", [printed(_IMPORT) for _ in range(9)])
+    report("all recipes and tasks, after torch", [printed(_PARTS) for _ in range(9)])
 
 
 def timed(*arguments: str) -> float:
@@ -33,13 +33,13 @@ def timed(*arguments: str) -> float:
     return time.perf_counter() - start
 
 
-def told(program: str) -> float:
-    """Seconds that a process says."""
+def printed(program: str) -> float:
+    """Seconds that a process prints."""
     return float(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout)
 
 
-def tell(what: str, seconds: list[float]) -> None:
-    """The median with the least and the most, once the first is left out."""
+def report(what: str, seconds: list[float]) -> None:
+    """Prints the median, minimum and maximum without the first run."""
     some = seconds[1:]
     print(f"{what:44} {statistics.median(some):6.3f} s   ({min(some):.3f} to {max(some):.3f})", flush=True)
 

@@ -1,11 +1,11 @@
-"""What a frame of map.html costs while it is dragged, with as many points as the page takes.
+"""The time of a frame of map.html while it is dragged, with the largest number of points.
 
     python benchmarks/map.py [--points 60000] [--screenshot map.png]
 
-The codes are made up: ten overlapping normals in a plane. The page is opened in a headless Chromium without a GPU, at
-1280 x 900 and as a phone of 390 x 844 with two pixels to a CSS pixel, and dragged to and fro, all in view and zoomed in
-eight times. A frame is what the page itself counts, all that its script does; beside it stands the time from one frame
-to the next, which holds the browser's own drawing by software as well. Medians and, in brackets, 95 % points.
+The codes are synthetic: ten overlapping normals in a plane. The page is opened in a headless Chromium without a GPU, at
+1280 x 900 and as a phone of 390 x 844 with two pixels per CSS pixel, and dragged back and forth, with all points in
+view and zoomed in eight times. The time of a frame is measured by the page itself and includes all of its script; the
+time from one frame to the next includes the browser's software rendering. Medians and, in brackets, 95th percentiles.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file, size = write(Path(folder) / "map.html", given.points, given.seed)
         print(f"{given.points:,} points, {size / 1e6:.1f} MB")
-        print(f"{'screen':12} {'zoom':>5} {'ms a frame':>16} {'ms between frames':>20}")
+        print(f"{'screen':12} {'zoom':>5} {'ms per frame':>16} {'ms between frames':>20}")
         browser = Browser(Path(folder) / "profile")
         try:
             for number, (name, view) in enumerate(SCREENS.items()):
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def write(path: Path, n: int, seed: int) -> tuple[Path, int]:
-    """The page of made-up codes, and its size in bytes."""
+    """The page of synthetic codes, and its size in bytes."""
     import torch
 
     from autoencode.views.map import MapContent, write_map_page
@@ -77,13 +77,13 @@ def write(path: Path, n: int, seed: int) -> tuple[Path, int]:
     names = [f"test {i}" for i in range(1, n + 1)]
     classes = [f"class {i}" for i in range(10)]
     points = centres[labels] + torch.randn(n, 2, generator=noise)
-    lead = f"{n:,} made-up codes."
-    content = MapContent("made-up codes", lead, points, ("first number", "second number"), labels, classes, names, None)
+    lead = f"{n:,} synthetic codes."
+    content = MapContent("synthetic codes", lead, points, ("first number", "dimension 2"), labels, classes, names, None)
     return path, write_map_page(path, content).bytes
 
 
 def drag(page: Any) -> tuple[list[float], list[float]]:
-    """Milliseconds of the script in each frame, and from frame to frame, while the map is dragged to and fro."""
+    """Milliseconds of the script in each frame, and from frame to frame, while the map is dragged back and forth."""
     x, y, half, _ = page.middle("#marks")
     page.run("frames.length = gaps.length = 0")
     while page.run("gaps.length") < FRAMES:
@@ -93,7 +93,7 @@ def drag(page: Any) -> tuple[list[float], list[float]]:
 
 
 def middle(times: list[float]) -> str:
-    """The median and the 95 % point."""
+    """The median and the 95th percentile."""
     ordered = sorted(times)
     return f"{ordered[len(ordered) // 2]:.1f} ({ordered[int(0.95 * len(ordered))]:.1f})"
 

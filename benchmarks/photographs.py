@@ -1,9 +1,8 @@
-"""Photographs for the benchmarks of restoring: wallpapers of Debian's packages to learn from, others to be tested on.
+"""Photographs for the benchmarks of restoration: wallpapers of Debian packages for training, others for testing.
 
-The packages are fetched with apt-get (a Debian or Ubuntu machine; 160 MB) and their photographs, without the drawings
-among them, are scaled down into runs/photographs/, to two sizes each: what is soft at the one is sharp at the other, as
-in the photographs of strangers. The test part are photographs that come with scikit-image and
-scikit-learn, at the size they have; nothing is learned from them.
+The packages are downloaded with apt-get (on Debian or Ubuntu; 160 MB), and their photographs, without the drawings, are
+scaled down into runs/photographs/, each to two sizes: what is soft in the larger is sharp in the smaller. The test
+photographs come with scikit-image and scikit-learn, at their own size; they are not used for training.
 """
 
 import subprocess
@@ -37,8 +36,8 @@ PACKAGES = {
 Picture = npt.NDArray[np.uint8]
 
 
-def to_learn_from() -> Path:
-    """The folder of photographs, made here if it is not there yet."""
+def training_folder() -> Path:
+    """The folder of photographs, made if it is missing."""
     wanted = {f"{name} {width}" for names in PACKAGES.values() for name in names.split() for width in WIDTHS}
     if {path.stem for path in PLACE.glob("*.png")} != wanted:
         PLACE.mkdir(parents=True, exist_ok=True)
@@ -59,7 +58,7 @@ def largest(folder: Path, name: str) -> Path:
 
 
 def scaled_down(source: Path, goal: Path, side: int) -> None:
-    """Writes a picture, its longer side no more than `side`."""
+    """Writes a picture whose longer side has at most `side` pixels."""
     picture = Image.open(source).convert("RGB")
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
@@ -67,7 +66,7 @@ def scaled_down(source: Path, goal: Path, side: int) -> None:
         atomic_write(goal, Path(file.name).read_bytes())
 
 
-def to_test_on() -> dict[str, Picture]:
+def test_photographs() -> dict[str, Picture]:
     """Photographs by name, (3, height, width) each."""
     found = {name: getattr(pictures, name)() for name in ("astronaut", "chelsea", "coffee", "rocket")}
     found |= dict(zip(("china", "flower"), load_sample_images().images, strict=True))

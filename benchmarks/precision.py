@@ -1,13 +1,13 @@
-"""Whether bfloat16 loses quality: the same trainings in both precisions, three seeds each.
+"""Whether bfloat16 loses quality: the same trainings in both precisions, with three seeds each.
 
-    python benchmarks/precision.py               A, B and C; some half an hour on 2 cores, in runs/precision
+    python benchmarks/precision.py               A, B and C; about half an hour on 2 cores, in runs/precision
     python benchmarks/precision.py --jobs A      one of them
 
     A  dense-vae on MNIST, batches of 128         B  fashion-vae on Fashion-MNIST, 128        C  fashion-denoise, 256
 
-All with Adam at 1e-3. Both precisions see the same data, in the same order, from the same weights, so that what is told
-is the mean over seeds of their difference, with its standard error. Validation is computed in float32 in either case.
-What is done already is kept: the command can be stopped, and goes on when it is run again.
+All with Adam at 1e-3. Both precisions use the same data in the same order and the same initial weights; printed is the
+mean over seeds of their difference, with its standard error. Validation is computed in float32 in both cases. Finished
+trainings are kept: an interrupted benchmark continues when it is run again.
 """
 
 import argparse
@@ -19,7 +19,7 @@ PRECISIONS = ("float32", "bfloat16")
 
 
 class Job(NamedTuple):
-    """What is trained."""
+    """A model to train."""
 
     recipe: str
     source: str
@@ -44,8 +44,8 @@ def main() -> None:
     options = parser.parse_args()
     for letter in options.jobs.split(","):
         job = JOBS[letter]
-        told = f"{letter}: {job.recipe} on {job.source}, batches of {job.batch_size}, {job.epochs} epochs"
-        print(f"\n{told}; validation after the last", flush=True)
+        text = f"{letter}: {job.recipe} on {job.source}, batches of {job.batch_size}, {job.epochs} epochs"
+        print(f"\n{text}; validation after the last", flush=True)
         found = {
             precision: [final(options.out, letter, precision, seed) for seed in range(options.seeds)]
             for precision in PRECISIONS
@@ -70,14 +70,14 @@ def final(out: Path, letter: str, precision: str, seed: int) -> dict[str, float]
 
 
 def line(name: str, values: list[list[float]]) -> None:
-    """Each precision's numbers and mean, and the difference."""
+    """The numbers and mean of each precision, and the difference."""
     differences = [b - a for a, b in zip(*values, strict=True)]
     error = statistics.stdev(differences) / len(differences) ** 0.5
-    told = "   ".join(
+    text = "   ".join(
         f"{precision} {statistics.mean(some):.2f} ({', '.join(f'{value:.2f}' for value in some)})"
         for precision, some in zip(PRECISIONS, values, strict=True)
     )
-    print(f"  {name:6} {told}   difference {statistics.mean(differences):+.3f} ± {error:.3f}", flush=True)
+    print(f"  {name:6} {text}   difference {statistics.mean(differences):+.3f} ± {error:.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Our own products of matrices beside PyTorch's, on the sizes of dense layers, in both precisions.
+"""Our matrix products compared with PyTorch's, at the sizes of dense layers, in both precisions.
 
     python benchmarks/products.py [--repeats 30]
 
-All are computed in turn in one process; medians of GFLOP/s are printed, and how far each is from float64: in bfloat16
-from the product of rounded numbers. Ours take and give float32 and round on the way; PyTorch's are given bfloat16.
+All are computed in turn in one process. Prints medians of GFLOP/s, and the relative error against float64, for bfloat16
+against the product of rounded numbers. Ours take and return float32 and round inside; PyTorch's take bfloat16.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from autoencode.kernels.gemm import matmul_kernel
 from autoencode.runtime.allocator import keep_freed_memory
 from autoencode.runtime.cpu_tuning import tuned_cpu
 
-# Rows, depth, columns, and which of both matrices are turned.
+# Rows, depth, columns, and which of the two matrices are transposed.
 SIZES = (
     ("`dense-vae`, forward", 128, 784, 256, "b"),
     ("`dense-vae`, forward", 128, 256, 784, "b"),
@@ -39,19 +39,17 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=30)
     repeats = parser.parse_args().repeats
     keep_freed_memory()
-    print(
-        "| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | off: both | off: both |"
-    )
+    print("| layer | rows × depth × columns | float32: PyTorch, ours | bfloat16: PyTorch, ours | error | error |")
     print("|---|---|---|---|---|---|")
-    for name, *size, turned in SIZES:
-        print(f"| {name} | {' × '.join(map(str, size))} | {line(*size, turned, repeats)} |", flush=True)
+    for name, *size, transposed in SIZES:
+        print(f"| {name} | {' × '.join(map(str, size))} | {line(*size, transposed, repeats)} |", flush=True)
 
 
-def line(rows: int, depth: int, columns: int, turned: str, repeats: int) -> str:
-    """The numbers of a size."""
+def line(rows: int, depth: int, columns: int, transposed: str, repeats: int) -> str:
+    """The cells of one size."""
     torch.manual_seed(0)
-    a = torch.randn(depth, rows).T if "a" in turned else torch.randn(rows, depth)
-    b = torch.randn(columns, depth).T if "b" in turned else torch.randn(depth, columns)
+    a = torch.randn(depth, rows).T if "a" in transposed else torch.randn(rows, depth)
+    b = torch.randn(columns, depth).T if "b" in transposed else torch.randn(depth, columns)
     rounded = a.bfloat16(), b.bfloat16()
     ways: dict[str, Callable[[], Tensor]] = {
         "float32": lambda: a @ b,
@@ -73,7 +71,7 @@ KINDS = {"float32": "float32", "ours": "float32", "bfloat16": "bfloat16", "ours,
 
 
 def timed(ways: dict[str, Callable[[], Tensor]], repeats: int) -> dict[str, float]:
-    """Medians of seconds; each is done five times in a row, so that a call costs little beside it."""
+    """Medians of seconds; each product is computed five times in a row, so that the overhead of a call is small."""
     times: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(repeats + 2):
         for way, once in ways.items():

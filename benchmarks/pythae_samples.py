@@ -1,10 +1,11 @@
-"""Trains pythae's VAE or RAE and writes samples. Started by benchmarks/samples.py, in an environment of pythae's own.
+"""Trains pythae's VAE or RAE and writes samples. Started by benchmarks/samples.py, in an environment with pythae.
 
     python pythae_samples.py FOLDER vae|rae EPOCHS SEED N
-    FOLDER/train.npy, validation.npy   (n, 1, 28, 28), uint8
-    FOLDER/NAME-normal.npy, NAME-gmm.npy   what is written: (N, 1, 28, 28), uint8
+    FOLDER/train.npy, validation.npy       input: (n, 1, 28, 28), uint8
+    FOLDER/NAME-normal.npy, NAME-gmm.npy   output: (N, 1, 28, 28), uint8
 
-The networks are those of benchmarks/compared.py, layer by layer; batches, optimiser, learning rate and epochs as well.
+The networks are those of benchmarks/compared.py, layer by layer, with the same batches, optimizer, learning rate and
+epochs.
 """
 
 import json
@@ -38,7 +39,7 @@ class Encoder(BaseEncoder):
         self.log_var = nn.Linear(128, LATENT_DIM) if variational else None
 
     def forward(self, x: torch.Tensor) -> ModelOutput:
-        """What pythae wants of an encoder."""
+        """The output that pythae needs from an encoder."""
         h = self.layers(x)
         if self.log_var is None:
             return ModelOutput(embedding=self.mean(h))
@@ -46,7 +47,7 @@ class Encoder(BaseEncoder):
 
 
 class Decoder(BaseDecoder):
-    """The mirror of it."""
+    """The layers of the encoder in reverse."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,12 +58,12 @@ class Decoder(BaseDecoder):
         )
 
     def forward(self, z: torch.Tensor) -> ModelOutput:
-        """What pythae wants of a decoder."""
+        """The output that pythae needs from a decoder."""
         return ModelOutput(reconstruction=self.layers(z))
 
 
 def main() -> None:
-    """Trains, draws, writes."""
+    """Trains, samples, writes."""
     folder, kind, epochs, seed, n = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:6])
     torch.manual_seed(seed)
     train, validation = (np.load(folder / f"{part}.npy").astype(np.float32) / 255 for part in ("train", "validation"))

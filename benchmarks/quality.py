@@ -1,15 +1,15 @@
-"""Time to a quality: how long a person waits until a model is as good as it should be.
+"""Time to quality: how long training takes until a model reaches a given quality.
 
     python benchmarks/quality.py                     all jobs; half an hour on 2 cores, runs in runs/quality
-    python benchmarks/quality.py clothes digits      some
+    python benchmarks/quality.py clothes digits      some of them
 
-    clothes   Fashion-MNIST through a code of two numbers, the KL weighted by 0.39: a tutorial's cross-entropy
-    digits    MNIST drawn anew at every look: the log-likelihood of Burda et al. (ICLR 2016, table 1, k = 1)
-    scans     dirty documents, a text that was never seen: a root mean squared error over whole pages of 0.018
+    clothes   Fashion-MNIST with a two-dimensional code and β = 0.39: a tutorial's cross-entropy
+    digits    dynamically binarized MNIST: the log-likelihood of Burda et al. (ICLR 2016, table 1, k = 1)
+    scans     dirty documents, a text not in training: a root mean squared error over whole pages of 0.018
 
-For each job the recipe that is quickest here, and the tutorial's network. Seconds are those of the training, compiling
-and validations included; the number is that of the official test part, measured once at the end. Log-likelihoods take
-500 draws. A training that is complete is only measured.
+For each job the fastest recipe here, and the tutorial's network. Seconds are those of the training, with compiling and
+validation; the number is that of the official test split, measured once at the end. Log-likelihoods use 500 samples. A
+complete training is only measured.
 """
 
 import sys
@@ -26,7 +26,7 @@ from autoencode.tasks.reproduce.reproduction_metrics import NegativeLogLikelihoo
 
 
 class Job(NamedTuple):
-    """What is to be reached, how it is measured, and the trainings: data, recipe and options of each."""
+    """The goal, how it is measured, and the trainings: data, recipe and options of each."""
 
     goal: float
     quantity: str
@@ -58,7 +58,7 @@ JOBS = {
     ),
     "digits": Job(
         86.76,
-        "minus log-likelihood, nats",
+        "negative log-likelihood, nats",
         _log_likelihood,
         {
             "iwae, one sample, gated": (
@@ -89,7 +89,7 @@ def main() -> None:
     """Trains what is missing, measures, prints."""
     for name in sys.argv[1:] or JOBS:
         job = JOBS[name]
-        print(f"{name}: {job.quantity}; {job.goal} is to be reached", flush=True)
+        print(f"{name}: {job.quantity}; goal {job.goal}", flush=True)
         for label, (data, recipe, options) in job.trainings.items():
             run = trained(Path("runs/quality") / f"{name}-{recipe}", data, recipe, options)
             found, last = job.measure(run), run.folder.metrics()[-1]
@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def trained(path: Path, data: str, recipe: str, options: dict[str, Any]) -> Run:
-    """The run, trained to its end."""
+    """The complete run, trained if it is missing."""
     with TrainingProgress() as reporter:
         if not path.exists():
             return tasks.train(data, recipe, out=path, reporter=reporter, seed=0, **options)

@@ -1,11 +1,12 @@
-"""Whether a change of the code left training's arithmetic as it was: SHA-256 of the weights of eight models.
+"""Checks that a change left the arithmetic of training as it was: SHA-256 of the weights of eight models.
 
     python benchmarks/same_numbers.py                 prints a line for each model
-    python benchmarks/same_numbers.py --save FILE     keeps them
-    python benchmarks/same_numbers.py --check FILE    compares: exit 1 where a model differs
+    python benchmarks/same_numbers.py --save FILE     saves them
+    python benchmarks/same_numbers.py --check FILE    compares: exit 1 if a model differs
 
-Each recipe trains for 200 steps on one thread, seed 0. The hash covers the values of all parameters in the order of the
-modules, not their names. Processors and versions of PyTorch differ in the last bits, so compare on one machine only.
+Each recipe trains for 200 steps on one thread with seed 0. The hash covers the values of all parameters in the order of
+the modules, not their names. The last bits depend on the processor and the version of PyTorch, so compare on one
+machine.
 """
 
 import argparse
@@ -56,7 +57,7 @@ def weights_sha256(model: torch.nn.Module) -> str:
 
 
 def main() -> int:
-    """Trains, prints, and keeps or compares."""
+    """Trains, prints, and saves or compares."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--save", type=Path)
     parser.add_argument("--check", type=Path)

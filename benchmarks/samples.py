@@ -1,11 +1,11 @@
-"""Samples beside those of pythae, on the same data, with the same networks and as many steps.
+"""Samples compared with those of pythae, with the same data, networks and number of steps.
 
     python benchmarks/samples.py               ours, and pythae's VAE and RAE-GP with normal and mixture samplers
     python benchmarks/samples.py --epochs 5    a longer training
 
-pythae and its PyTorch go into an environment of their own, runs/samples/environment, made with pip; ours are the runs
-of benchmarks/latent_space.py and the recipe `rae`. Everything is judged by the same classifier's features of as many
-pictures, all rounded to 8 bits. Minutes are of processor time, of training alone.
+pythae and its PyTorch are installed with pip into a separate environment, runs/samples/environment; our models are the
+runs of benchmarks/latent_space.py and the recipe `rae`. All are measured by the same classifier's features for equally
+many pictures, rounded to 8 bits. Minutes are of CPU time, of training alone.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from latent_space import MODELS, SAMPLES, SETTINGS, row, say, trained
+from latent_space import MODELS, SAMPLES, SETTINGS, log, row, trained
 from torch import Tensor
 
 from autoencode import tasks
@@ -33,8 +33,8 @@ THEIRS = {"vae": "pythae VAE", "rae": "pythae RAE-GP"}
 
 
 def main() -> None:
-    """Trains, draws, judges, prints."""
-    parser = argparse.ArgumentParser(description="samples beside pythae's")
+    """Trains, samples, measures, prints."""
+    parser = argparse.ArgumentParser(description="compares samples with pythae's")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-n", type=int, default=10_000)
@@ -57,7 +57,7 @@ def ours(options: argparse.Namespace) -> list[tuple[str, str, Tensor]]:
 
 
 def regularised(epochs: int, seed: int) -> Run:
-    """The recipe `rae`, with its own regularisers."""
+    """The recipe `rae`, with its regularisers."""
     path = HOME / f"rae-{epochs}-{seed}"
     if path.exists():
         return Run(path)
@@ -76,14 +76,14 @@ def theirs(options: argparse.Namespace) -> list[tuple[str, str, Tensor]]:
         if not (folder / f"{kind}.json").is_file():
             words = [folder, kind, options.epochs, options.seed, options.n]
             subprocess.run([environment(), script, *map(str, words)], check=True, stdout=sys.stderr)
-        say(f"{name}: {json.loads((folder / f'{kind}.json').read_text())['minutes']:.1f} minutes of processor time")
+        log(f"{name}: {json.loads((folder / f'{kind}.json').read_text())['minutes']:.1f} minutes of CPU time")
         for sampler in ("normal", "gmm"):
             drawn.append((name, sampler, torch.from_numpy(np.load(folder / f"{kind}-{sampler}.npy")) / 255))
     return drawn
 
 
 def environment() -> Path:
-    """The Python of an environment with pythae, made now unless it is there."""
+    """The Python of an environment with pythae, made if it is missing."""
     home = HOME / "environment"
     python = (home / "bin" / "python").absolute()
     if not python.is_file():
@@ -96,10 +96,10 @@ def environment() -> Path:
 def line(name: str, sampler: str, pictures: Tensor) -> str:
     """A row of the table."""
     data = load("fashion-mnist")
-    judge = load_or_train_classifier(data, reporter=TerminalReporter()).model
+    classifier = load_or_train_classifier(data, reporter=TerminalReporter()).model
     seen, real = (pictures.clamp(0, 1) * 255).round() / 255, data.test.subsample(len(pictures)).inputs()
-    recognised = completeness(judge.probabilities(seen))
-    quality = sample_quality(judge.features(real), judge.features(seen))
+    recognised = completeness(classifier.probabilities(seen))
+    quality = sample_quality(classifier.features(real), classifier.features(seen))
     numbers = (quality.frechet, quality.precision, quality.recall, quality.density, quality.coverage)
     return row(name, sampler, recognised.recognised, f"{recognised.entropy:.3f}", *numbers)
 

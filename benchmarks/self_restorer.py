@@ -1,13 +1,13 @@
-"""Noise taken from photographs: by models that saw clean ones or noisy ones alone, and by classical filters.
+"""Noise removed from photographs: by models trained on clean or on noisy photographs, and by classical filters.
 
     python benchmarks/self_restorer.py                 trains both (5 minutes each on one thread), measures, prints
     python benchmarks/self_restorer.py --steps 5000    longer trainings
 
-Normal noise of standard deviation 0.1 (white is 1, cut off at black and white, 8 bits) lies over six photographs.
-`self-restorer` learns from these six noisy pictures alone; `restorer` from other photographs with noise of 0.02 to 0.2,
-so that it is not told how much there is. Non-local means estimates the noise; BM3D is told it. Both need something
-besides: pip install PyWavelets bm3d. The noisy pictures, the results and the runs are in runs/self-restorer/; an
-interrupted training goes on.
+Six photographs with normal noise of standard deviation 0.1 (white is 1, clipped at black and white, 8 bits).
+`self-restorer` is trained on these six noisy pictures alone; `restorer` on other photographs with noise of 0.02 to 0.2,
+so that it does not know the noise level. Non-local means estimates the noise level; BM3D is given it. Both need further
+packages: pip install PyWavelets bm3d. The noisy pictures, the results and the runs are in runs/self-restorer/; an
+interrupted training continues.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from bm3d import bm3d_rgb
-from photographs import Picture, to_learn_from, to_test_on
+from photographs import Picture, test_photographs, training_folder
 from PIL import Image
 from skimage.restoration import denoise_nl_means, estimate_sigma
 
@@ -46,15 +46,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Makes noise, trains, restores, prints."""
-    parser = argparse.ArgumentParser(description="takes noise off")
+    """Adds noise, trains, restores, prints."""
+    parser = argparse.ArgumentParser(description="removes noise")
     parser.add_argument("--steps", type=int, default=2000, help="of each training")
     options = parser.parse_args()
-    clean, noisy = to_test_on(), made_noisy()
+    clean, noisy = test_photographs(), made_noisy()
     methods: dict[str, Callable[[Picture], Picture]] = {
         "noisy": lambda picture: picture,
         "non-local means": non_local_means,
-        "BM3D, told the noise": bm3d,
+        "BM3D, with the true noise level": bm3d,
         **{name: through(trained(name, options.steps)) for name in OPTIONS},
     }
     for name, method in methods.items():
@@ -68,11 +68,11 @@ def main() -> None:
 
 
 def made_noisy() -> dict[str, Picture]:
-    """The test photographs under noise, the same every time; also as files, to learn from."""
+    """The test photographs with noise, the same every time; also as files for training."""
     torch.manual_seed(0)
     (PLACE / "noisy").mkdir(parents=True, exist_ok=True)
     noisy: dict[str, Picture] = {}
-    for name, picture in to_test_on().items():
+    for name, picture in test_photographs().items():
         x = Gaussian(NOISE)(Batch(torch.from_numpy(picture)[None] / 255)).x[0]
         noisy[name] = (x.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
         Image.fromarray(noisy[name].transpose(1, 2, 0)).save(PLACE / "noisy" / f"{name}.png")
@@ -80,12 +80,12 @@ def made_noisy() -> dict[str, Picture]:
 
 
 def trained(name: str, steps: int) -> Run:
-    """The model, trained here if it is not there yet."""
+    """The model, trained if it is missing."""
     path = PLACE / name
     if (path / "run.json").is_file():
         run = Run(path)
         return run if run.folder.record.status == "complete" else tasks.resume(path)
-    source = PLACE / "noisy" if name == "self-restorer" else to_learn_from()
+    source = PLACE / "noisy" if name == "self-restorer" else training_folder()
     return tasks.train(source, name, out=path, steps=steps, **OPTIONS[name])
 
 
@@ -97,7 +97,7 @@ def through(run: Run) -> Callable[[Picture], Picture]:
 
 
 def non_local_means(picture: Picture) -> Picture:
-    """scikit-image's with the settings of its own example: the noise is estimated."""
+    """scikit-image's, with the settings of its own example; the noise level is estimated."""
     x = picture.transpose(1, 2, 0) / 255
     sigma = float(np.mean(estimate_sigma(x, channel_axis=-1)))
     y = denoise_nl_means(
@@ -107,7 +107,7 @@ def non_local_means(picture: Picture) -> Picture:
 
 
 def bm3d(picture: Picture) -> Picture:
-    """Its authors' program, told the noise."""
+    """Its authors' program, with the true noise level."""
     return as_bytes(bm3d_rgb(picture.transpose(1, 2, 0) / 255, NOISE))
 
 

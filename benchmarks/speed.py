@@ -1,18 +1,18 @@
-"""Images a second in training, this library and its peers side by side, on the processor or a GPU.
+"""Images per second in training: this library and its peers, on the CPU or a GPU.
 
-    python benchmarks/speed.py                                   all: some two hours on 2 cores
+    python benchmarks/speed.py                                   all: about two hours on 2 cores
     python benchmarks/speed.py --jobs A --contenders ours,pytorch
     python benchmarks/speed.py --device cuda                     ours and PyTorch: the others' environments have no GPU
     python benchmarks/speed.py --check                           small, for correctness: ours and PyTorch, 20 steps
 
 Jobs: A `dense-vae` on MNIST, B `fashion-vae`, C `fashion-denoise`; contenders: ours, pytorch, keras-tf, keras-jax, jax,
-lightning, pythae. Each setting of a contender is a process, in an environment that is made by pip under
-runs/speed/environments the first time. It learns from some hundred batches, says its loss, and is stopped; then all
-have a slice of time in turn, again and again, one at a time. Printed are medians, what ours is times each, and the
-share of the machine's peak; everything goes to runs/speed/results.json as well. The status is 1 where a contender does
-not do the same work: another number of parameters, or another loss. Ctrl-C prints what is there.
+lightning, pythae. Each setting of a contender is a process, in an environment that is made with pip under
+runs/speed/environments the first time. It trains on some hundred batches, reports its loss, and is stopped; then all
+get time slices in turn, one at a time, in several rounds. Printed are medians, the ratio of ours to each, and the share
+of the machine's peak; all results are also in runs/speed/results.json. The exit status is 1 if a contender does not do
+the same work: another number of parameters, or another loss. Ctrl-C prints what is measured so far.
 
-Where no processes can be stopped by a signal (Windows) it does not run. docs/performance.md tells more.
+It does not run where processes cannot be stopped by a signal (Windows). docs/performance.md describes the method.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def main() -> None:
 
 def parsed() -> argparse.Namespace:
     """The options."""
-    parser = argparse.ArgumentParser(description="images a second in training, side by side")
+    parser = argparse.ArgumentParser(description="images per second in training")
     parser.add_argument("--jobs", type=lambda text: named(text, JOBS), help="A,B,C")
     parser.add_argument("--contenders", type=lambda text: named(text, NAMES), default=list(NAMES), help=",".join(NAMES))
     parser.add_argument("--rounds", type=int, default=5, help="slices of each contender")
@@ -74,7 +74,7 @@ def parsed() -> argparse.Namespace:
         "--limit", type=float, default=240.0, help="seconds that a contender may take to its first step"
     )
     parser.add_argument("--threads", type=int, help="cores for each contender; by default all")
-    parser.add_argument("--device", default="cpu", help="cpu, or cuda, where ours has its steps recorded")
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda, where ours uses CUDA graphs")
     parser.add_argument("--out", type=Path, default=Path("runs/speed"))
     parser.add_argument("--check", action="store_true", help="20 steps of ours and PyTorch, on rectangles")
     options = parser.parse_args()
@@ -86,10 +86,10 @@ def parsed() -> argparse.Namespace:
 
 def named(text: str, names: Any) -> list[str]:
     """The names in a list with commas."""
-    asked = text.split(",")
-    if unknown := [name for name in asked if name not in names]:
+    requested = text.split(",")
+    if unknown := [name for name in requested if name not in names]:
         raise argparse.ArgumentTypeError(f"there is no {unknown[0]}; there are {', '.join(names)}")
-    return asked
+    return requested
 
 
 def chosen(options: argparse.Namespace) -> list[Contender]:
@@ -111,7 +111,7 @@ def peak(side: int, threads: int, device: str) -> dict[str, int]:
 
 
 def prepared(name: str, out: Path) -> Path | str:
-    """The Python of an environment, or why there is none."""
+    """The Python of an environment, or the reason why there is none."""
     try:
         return python_of(name, out / "environments")
     except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
@@ -125,9 +125,9 @@ def compared(
     options: argparse.Namespace,
     result: dict[str, Any],
 ) -> list[str]:
-    """Runs a job, prints its table, and gives what is wrong; an interrupted one prints what it has."""
+    """Runs a job, prints its table, and returns what is wrong; an interrupted one prints what it has."""
     changes = {}
-    if options.check:  # after 20 steps the weights at the start still show
+    if options.check:  # after 20 steps the initial weights still have an effect
         changes = {"source": rectangles(options.out / "data"), "together": 1, "tolerance": 0.1}
     job = replace(JOBS[letter], **changes)
     rows = [Row(contender) for contender in contenders]

@@ -1,9 +1,9 @@
-"""Images a second in training `fashion-vae`, one setting changed at a time.
+"""Images per second in training `fashion-vae`, with one setting changed at a time.
 
     python benchmarks/step.py [--repeats 5] [--steps 60] [--batch-size 64]
 
-Each measurement is a process of its own, the settings are interleaved, and medians are printed with the smallest and
-the largest. The settings: the memory that glibc keeps (`keep_freed_memory`), channels-last weights, and bfloat16.
+Each measurement is a process of its own, the settings are interleaved, and medians are printed with minimum and
+maximum. The settings: whether glibc keeps freed memory (`keep_freed_memory`), channels-last weights, and bfloat16.
 """
 
 import argparse
@@ -22,7 +22,7 @@ SETTINGS = {
 
 
 def main() -> None:
-    """Prints a line for each setting."""
+    """Prints one line per setting."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--steps", type=int, default=60)
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def measure(setting: list[str], steps: int, batch_size: int) -> float:
-    """Images a second over `steps` steps, after five to warm up."""
+    """Images per second over `steps` steps, after five warm-up steps."""
     import torch
 
     from autoencode.data import Batches

@@ -1,9 +1,9 @@
-"""Training beside other work: images a second on one thread and on all, with our convolutions and with PyTorch's.
+"""Training beside other work: images per second on one thread and on all, with our convolutions and with PyTorch's.
 
     python benchmarks/threads.py [--seconds 4] [--rounds 3] [--recipes fashion-vae,dense-vae]
 
-The other work is none, one process that never rests, or as many as there are cores. All settings have a slice in turn,
-in one process; medians are printed, with the least and the most.
+The other work is none, one busy process, or as many as there are cores. All settings get time slices in turn, in one
+process; medians are printed with minimum and maximum.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> None:
     cores = len(os.sched_getaffinity(0))
     keep_freed_memory()
     if not build_kernels():
-        raise SystemExit("there are no kernels here: is there a C++ compiler?")
+        raise SystemExit("the kernels are not available: is there a C++ compiler?")
     print("| recipe | other processes | threads | images/s, ours | images/s, PyTorch's |\n|---|---|---|---|---|")
     for recipe in given.recipes.split(","):
         training = Training(recipe)
@@ -69,7 +69,7 @@ def cell(speeds: list[float]) -> str:
 
 
 class Training:
-    """Steps of a recipe on random pictures, without the loop around them."""
+    """Training steps of a recipe on random pictures, without the training loop."""
 
     def __init__(self, recipe: str) -> None:
         torch.manual_seed(0)
@@ -81,7 +81,7 @@ class Training:
         self._number = 0
 
     def run(self, seconds: float) -> float:
-        """Images a second."""
+        """Images per second."""
         began, first = time.perf_counter(), self._number
         while time.perf_counter() < began + seconds:
             training_step(
@@ -93,7 +93,7 @@ class Training:
 
 @contextmanager
 def busy(processes: int) -> Generator[None]:
-    """Processes that never rest, meanwhile."""
+    """Runs busy processes meanwhile."""
     others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
     try:
         yield

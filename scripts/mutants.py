@@ -1,14 +1,15 @@
 """Plants known bugs one at a time, and reports those that no test catches.
 
-A test suite that passes says little about what it would notice. Each row of scripts/mutants/*.toml is a one-line bug of
-a kind that has been made before: a KL clamped at zero, an average where a sum belongs, `sample` for `rsample`. This
-copies `src` to a temporary folder, plants one bug there, runs the tests that should notice, and says what survived.
+A test suite that passes does not show what it would catch. Each row of scripts/mutants/*.toml is a one-line bug of a
+kind that has been made before: a KL clamped at zero, a mean in place of a sum, `sample` in place of `rsample`. This
+script copies `src` to a temporary folder, plants one bug there, runs the tests that should fail, and reports the bugs
+that survive.
 
     python scripts/mutants.py                    all of them
-    python scripts/mutants.py --only kl          those with "kl" in their name
+    python scripts/mutants.py --only kl          those with "kl" in their name or file
     python scripts/mutants.py --list             their names
 
-Exit status: 0 when every bug is caught, 1 when one survives or a row no longer fits the source.
+Exit status: 0 if every bug is caught, 1 if one survives or a row no longer fits the source.
 """
 
 import argparse
@@ -37,8 +38,8 @@ class Mutant:
         name: what is wrong.
         file: inside the package.
         original: a fragment that is in the file exactly once.
-        planted: what takes its place.
-        tests: the paths of the tests that should notice.
+        planted: its replacement.
+        tests: paths of the tests that should fail.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Mutant:
         if missing := [test for test in self.tests if not (ROOT / test).exists()]:
             return f"there is no {missing[0]}"
         count = file.read_text().count(self.original)
-        return None if count == 1 else f"its fragment is {count} times in {PACKAGE / self.file}, not once"
+        return None if count == 1 else f"its fragment occurs {count} times in {PACKAGE / self.file}, not once"
 
 
 def read_table() -> list[Mutant]:
@@ -69,7 +70,7 @@ def read_table() -> list[Mutant]:
 
 
 def run_tests(source: Path, tests: Sequence[str]) -> tuple[int, str]:
-    """Pytest's exit status against the package in `source`, and the end of what it said."""
+    """Pytest's exit status against the package in `source`, and the end of its output."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
     environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
     try:
@@ -81,8 +82,8 @@ def run_tests(source: Path, tests: Sequence[str]) -> tuple[int, str]:
     return done.returncode, (done.stdout + done.stderr)[-2000:]
 
 
-def judge(mutant: Mutant) -> tuple[str, str]:
-    """Plants the bug in a copy, runs its tests; the verdict and what is to be said about it."""
+def test_mutant(mutant: Mutant) -> tuple[str, str]:
+    """Plants the bug in a copy and runs its tests; returns the verdict and details."""
     if problem := mutant.problem():
         return BROKEN, problem
     with tempfile.TemporaryDirectory() as folder:
@@ -90,27 +91,29 @@ def judge(mutant: Mutant) -> tuple[str, str]:
         shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
         file = source / "autoencode" / mutant.file
         file.write_text(file.read_text().replace(mutant.original, mutant.planted))
-        status, said = run_tests(source, mutant.tests)
+        status, details = run_tests(source, mutant.tests)
     if status == 0:
         return SURVIVED, f"in {PACKAGE / mutant.file}: {mutant.planted.strip()}"
-    # 1 is a failed test. Anything else means that pytest got no further than collecting.
-    return (CAUGHT, "") if status == 1 else (BROKEN, f"pytest ended with {status}: {said}")
+    # 1 means that a test failed; anything else means that pytest could not collect them.
+    return (CAUGHT, "") if status == 1 else (BROKEN, f"pytest ended with {status}: {details}")
 
 
 def check_untouched(mutants: Sequence[Mutant]) -> None:
-    """The tests must pass without a bug, or else they would catch everything."""
+    """The tests must pass without a bug, as otherwise they would catch everything."""
     tests = sorted({test for mutant in mutants if not mutant.problem() for test in mutant.tests})
-    status, said = run_tests(ROOT / "src", tests) if tests else (0, "")
+    status, details = run_tests(ROOT / "src", tests) if tests else (0, "")
     if status != 0:
-        raise SystemExit(f"the tests fail without any bug planted:\n{said}")
+        raise SystemExit(f"the tests fail without a planted bug:\n{details}")
 
 
 def main() -> int:
     """Runs the command line."""
     parser = argparse.ArgumentParser(description="plant known bugs, report those that no test catches")
-    parser.add_argument("--only", metavar="NAME", help="the mutants with this in their name or file")
-    parser.add_argument("--list", action="store_true", help="names, without running anything")
-    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="how many at a time")
+    parser.add_argument("--only", metavar="NAME", help="mutants with this text in their name or file")
+    parser.add_argument("--list", action="store_true", help="list names without running anything")
+    parser.add_argument(
+        "--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="number of mutants at a time"
+    )
     options = parser.parse_args()
     mutants = [m for m in read_table() if not options.only or options.only in f"{m.name} {m.file}"]
     if not mutants:
@@ -122,9 +125,9 @@ def main() -> int:
     check_untouched(mutants)
     verdicts: list[str] = []
     with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, (verdict, said) in zip(mutants, pool.map(judge, mutants), strict=True):
+        for mutant, (verdict, details) in zip(mutants, pool.map(test_mutant, mutants), strict=True):
             verdicts.append(verdict)
-            print(f"{verdict:<9} {mutant.name}{': ' + said if said else ''}", flush=True)
+            print(f"{verdict:<9} {mutant.name}{': ' + details if details else ''}", flush=True)
     print(", ".join(f"{verdicts.count(verdict)} {verdict.lower()}" for verdict in (CAUGHT, SURVIVED, BROKEN)))
     return 0 if verdicts.count(CAUGHT) == len(verdicts) else 1
 

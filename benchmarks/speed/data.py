@@ -1,4 +1,4 @@
-"""The pictures that all contenders learn from, written where those without autoencode can read them."""
+"""The pictures that all contenders train on, written to a file for those without autoencode."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from autoencode.data import load
 
 
 def written(source: str, folder: Path) -> Path:
-    """The training part of a data set, as autoencode loads it, in a .npy file of uint8.
+    """The training split of a data set, as autoencode loads it, in a .npy file of uint8.
 
     Args:
         source: what `autoencode.data.load` takes.
@@ -21,7 +21,7 @@ def written(source: str, folder: Path) -> Path:
 
 
 def rectangles(folder: Path, n: int = 2000) -> str:
-    """Pictures to check with, where there are no data: grey rectangles of all sizes. Gives the path of their file."""
+    """Pictures for the check: grey rectangles of all sizes. Returns the path of their file."""
     folder.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(0)
     corners = np.sort(generator.integers(0, 29, (2, n, 2, 1)), axis=2)

@@ -1,4 +1,4 @@
-"""The peers' environments: made with pip where they are not there, one for each set of packages."""
+"""The peers' environments: made with pip if they are missing, one for each set of packages."""
 
 import subprocess
 import sys
@@ -17,14 +17,14 @@ PACKAGES = {
 
 
 def python_of(name: str, folder: Path) -> Path:
-    """The Python of an environment, made now unless it is there with these packages.
+    """The Python of an environment with these packages, made if it is missing.
 
     Args:
         name: "own", or one of `PACKAGES`.
-        folder: where environments are kept.
+        folder: of the environments.
 
     Raises:
-        RuntimeError: a package cannot be had; the message is pip's.
+        RuntimeError: a package cannot be installed; the message is pip's.
     """
     if name == "own":
         return Path(sys.executable)
@@ -38,8 +38,8 @@ def python_of(name: str, folder: Path) -> Path:
 
 
 def packages(name: str) -> list[str]:
-    """The packages of an environment with their versions, as pip wants them."""
-    torch = version("torch").partition("+")[0]  # without "+cpu": pip takes that build where it is at hand
+    """The packages of an environment with their versions, in pip's notation."""
+    torch = version("torch").partition("+")[0]  # without "+cpu": pip takes that build if it is available
     return [package.format(torch=torch) for package in PACKAGES[name]]
 
 

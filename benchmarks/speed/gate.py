@@ -1,4 +1,4 @@
-"""Where a training is stopped between the slices of time that are measured."""
+"""Where a training pauses between the time slices that are measured."""
 
 import time
 from collections.abc import Callable
@@ -12,19 +12,19 @@ Asked = Callable[[], float]
 
 
 class Gate:
-    """Called by a training loop after each step; it returns when the loop may go on.
+    """Called by a training loop after each step; it returns when the loop may continue.
 
-        first steps: the losses are noted ─► ready ─► [ wait ─► a slice of time ─► images and seconds ] …
+        first steps: the losses are recorded ─► ready ─► [ wait ─► a slice of time ─► images and seconds ] …
 
     Args:
-        tell: to the driver.
-        asked: by the driver.
-        steps: whose losses are noted.
+        send: to the driver.
+        requests: from the driver.
+        steps: whose losses are recorded.
         patience: seconds that they may take; a slow contender is ready with those that it did.
     """
 
-    def __init__(self, tell: Tell, asked: Asked, steps: int, patience: float) -> None:
-        self._tell, self._asked, self._steps, self._patience = tell, asked, steps, patience
+    def __init__(self, send: Tell, requests: Asked, steps: int, patience: float) -> None:
+        self._tell, self._asked, self._steps, self._patience = send, requests, steps, patience
         self._facts: dict[str, Any] = {}
         self._losses: list[tuple[int, float]] = []
         self._pauses: list[float] = []
@@ -36,7 +36,7 @@ class Gate:
         """Whether losses are still noted: afterwards they need not be right."""
 
     def open(self, parameters: int, **versions: str) -> None:
-        """To be called before the first step: what is trained, and the packages that do it."""
+        """To be called before the first step: reports the number of parameters and the versions of packages."""
         self._facts = {"parameters": parameters, "versions": versions}
 
     def pauses_every(self, images: int, steps: int) -> None:
@@ -44,12 +44,12 @@ class Gate:
         self._pause_every, self._warm = images, max(self._steps, steps + 1)
 
     def pause(self, seconds: float) -> None:
-        """There was one. Each slice is charged with its share of the pauses, whether one fell into it or not."""
+        """A pause of so many seconds. Each slice is charged with its share of the pauses, wherever they fall."""
         self._pauses.append(seconds)
         self._paused += seconds
 
     def __call__(self, images: int, loss: SupportsFloat, steps: int = 1) -> None:
-        """So many images are learned from, in so many steps; `loss` is their mean, and can still be under way."""
+        """So many images are learned from, in so many steps; `loss` is their mean, and may still be computed."""
         if self.checking:
             self._check(loss, steps)
         else:
@@ -71,7 +71,7 @@ class Gate:
         self._images += images
         if time.perf_counter() < self._until:
             return
-        float(loss)  # waits for what is still under way
+        float(loss)  # waits for computations that are still running
         seconds = time.perf_counter() - self._began - self._paused
         if self._pauses:
             seconds += self._images / self._pause_every * sum(self._pauses) / len(self._pauses)

@@ -1,4 +1,4 @@
-"""The three models that are trained, and what a picture costs each of them."""
+"""The three models that are trained, and the cost of a picture in each of them."""
 
 from dataclasses import dataclass, field
 
@@ -8,9 +8,9 @@ class Layer:
     """A layer with weights.
 
     Args:
-        weights: how many, without the biases.
-        biases: how many.
-        times: how often a picture meets each weight: 1 in a dense layer, the places of a convolution.
+        weights: their number, without biases.
+        biases: their number.
+        times: how often a picture uses each weight: once in a dense layer, at each position of a convolution.
     """
 
     weights: int
@@ -19,12 +19,12 @@ class Layer:
 
 
 def dense(n_in: int, n_out: int) -> Layer:
-    """Every input to every output."""
+    """A dense layer."""
     return Layer(n_in * n_out, n_out)
 
 
 def conv(n_in: int, n_out: int, side: int) -> Layer:
-    """A 3×3 convolution over `side`² places: those of its output; of a transposed one, those of its input."""
+    """A 3×3 convolution at `side`² positions: those of its output, for a transposed one those of its input."""
     return Layer(9 * n_in * n_out, n_out, side * side)
 
 
@@ -60,12 +60,12 @@ class Job:
 
     @property
     def parameters(self) -> int:
-        """Numbers that are learned."""
+        """The number of parameters."""
         return sum(layer.weights + layer.biases for layer in self.layers)
 
     @property
     def flops(self) -> int:
-        """Additions and multiplications in training on one picture: three times those of the way forward."""
+        """Additions and multiplications in training on one picture: three times those of the forward pass."""
         return 3 * sum(2 * layer.weights * layer.times for layer in self.layers)
 
 

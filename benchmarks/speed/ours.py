@@ -19,7 +19,7 @@ SHAPE = (1, 28, 28)
 
 
 class GatedBar(TrainingProgress):
-    """The bar that a person sees; between two steps the gate may be shut."""
+    """The progress bar, which waits at the gate between two steps."""
 
     def __init__(self, job: Job, gate: Gate) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class GatedBar(TrainingProgress):
                 loss = squared_error(event.terms["nll"]) if self.job.noise else event.terms["loss"]
                 self.gate(event.examples, loss)
                 self._went_on = time.perf_counter()
-            case EpochFinished():  # since the last step it was validated, and written
+            case EpochFinished():  # since the last step there was a validation, and files were written
                 self.gate.pause(time.perf_counter() - self._went_on)
             case _:
                 pass

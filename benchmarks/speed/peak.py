@@ -1,4 +1,4 @@
-"""What a device can do at most: products of square matrices by PyTorch or by this library, in GFLOP/s.
+"""Peak performance of a device: products of square matrices by PyTorch or by this library, in GFLOP/s.
 
 python -m speed.peak 2048 cpu
 """
@@ -30,9 +30,9 @@ def main() -> None:
 
 
 def peak(multiply: Callable[[], object], side: int, seconds: float = 3.0) -> float:
-    """The fastest of the products that fit into a time, and of five at least, unless these take ten times as long.
+    """The fastest of at least five products that fit into a time limit; fewer if they take ten times as long.
 
-    PyTorch's take a quarter of a minute each in bfloat16, where a processor does not multiply that.
+    PyTorch's take 15 seconds each in bfloat16 on processors without bfloat16 instructions.
     """
     times, began, most = list[float](), time.perf_counter(), seconds * side / 2048
     while (passed := time.perf_counter() - began) < most or (len(times) < 5 and (not times or passed < 10 * most)):

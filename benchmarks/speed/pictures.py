@@ -1,4 +1,4 @@
-"""The pictures that the driver wrote, for contenders that have no autoencode."""
+"""The pictures that the driver wrote, for contenders without autoencode."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from speed.jobs import Job
 
 
 def pictures(path: Path, job: Job) -> np.ndarray:
-    """All of them as float32 in [0, 1], (n, 1, 28, 28), as many as fill whole calls of `job.together` batches."""
+    """All of them as float32 in [0, 1], (n, 1, 28, 28), a multiple of `job.together` batches."""
     stored, images = np.load(path, mmap_mode="r"), job.batch_size * job.together
     found = stored[: len(stored) // images * images].astype(np.float32)
     found /= 255
@@ -17,7 +17,7 @@ def pictures(path: Path, job: Job) -> np.ndarray:
 
 
 def orders(n: int, size: int) -> Iterator[np.ndarray]:
-    """For ever, `size` places out of `n`, all of them once in each epoch, in an order of its own."""
+    """Endlessly, `size` of `n` indices, each once per epoch, in a new random order for each epoch."""
     generator = np.random.default_rng(0)
     while True:
         yield from generator.permutation(n).astype(np.int32)[: n // size * size].reshape(-1, size)

@@ -13,38 +13,38 @@ from typing import Any
 BENCHMARKS = Path(__file__).resolve().parents[1]
 
 
-class Failed(Exception):  # noqa: N818  # a finding, not an error of the benchmark
+class Failed(Exception):  # noqa: N818  # a result, not an error of the benchmark
     """A contender did not do its work; the message says why."""
 
 
 class Process:
-    """A worker. Between its turns it is stopped by a signal, so that none of its threads spins.
+    """A worker process. Between its turns it is stopped by a signal, so that its threads do not spin.
 
     Args:
         python: of its environment.
-        asked: what `worker` reads.
-        environ: all variables of its environment.
+        request: what `worker` reads.
+        environ: its environment variables.
         log: where its standard error goes.
     """
 
-    def __init__(self, python: Path, asked: dict[str, Any], environ: dict[str, str], log: Path) -> None:
+    def __init__(self, python: Path, request: dict[str, Any], environ: dict[str, str], log: Path) -> None:
         self.log, self._unread = log, b""
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
-                [python, "-m", "speed.worker", json.dumps(asked)],
+                [python, "-m", "speed.worker", json.dumps(request)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=environ,
-                process_group=0,  # Ctrl-C is for the driver; and when that dies, the system ends what is stopped
+                process_group=0,  # Ctrl-C is for the driver; when the driver dies, the system ends stopped processes
             )
 
     def stop(self) -> None:
-        """Its turn is over."""
+        """Stops the worker until its next turn."""
         self._send(signal.SIGSTOP)
 
     def slice(self, seconds: float, limit: float) -> float:
-        """Images a second over so many seconds of its turn.
+        """Images per second over so many seconds of its turn.
 
         Raises:
             Failed: it ended, or took longer by `limit`.
@@ -57,10 +57,10 @@ class Process:
         return answer["images"] / answer["seconds"]
 
     def read(self, seconds: float) -> dict[str, Any]:
-        """The next thing that it says.
+        """The next message of the worker.
 
         Raises:
-            Failed: it ended before, or said nothing for so long.
+            Failed: it ended before, or sent nothing for so long.
         """
         until = time.monotonic() + seconds
         stdout = self._process.stdout.fileno()
@@ -87,10 +87,10 @@ class Process:
 
     def _ending(self) -> str:
         status = self._process.wait()
-        said = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         if status < 0:
             return f"ended by {signal.Signals(-status).name}"
-        return f"{said[-1][:120] if said else 'ended'} (status {status})"
+        return f"{lines[-1][:120] if lines else 'ended'} (status {status})"
 
 
 def bind(threads: int | None) -> int:
@@ -107,7 +107,7 @@ def bind(threads: int | None) -> int:
 
 
 def memory_left() -> float:
-    """GB that new processes can have; without end where the system does not say (it does on Linux)."""
+    """GB of free memory; infinite if the system does not report it (Linux does)."""
     listing = Path("/proc/meminfo")
     lines = listing.read_text().splitlines() if listing.is_file() else []
     found = [int(line.split()[1]) / 1e6 for line in lines if line.startswith("MemAvailable:")]
@@ -115,11 +115,11 @@ def memory_left() -> float:
 
 
 def environment_for(own: bool, threads: int, more: dict[str, str]) -> dict[str, str]:
-    """The variables of a worker: so many threads, and the packages of its own environment alone.
+    """The variables of a worker: the number of threads, and only the packages of its own environment.
 
     Args:
         own: whether it runs in this environment, and so sees what this process sees.
-        threads: for the libraries that do not count the cores that they may use.
+        threads: for libraries that do not respect the CPU affinity.
         more: variables of the contender.
     """
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("OMP_", "MKL_", "KMP_"))}
@@ -131,6 +131,6 @@ def environment_for(own: bool, threads: int, more: dict[str, str]) -> dict[str, 
         **({} if own else {"CUDA_VISIBLE_DEVICES": ""}),
         "JAX_PLATFORMS": "cpu",
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        "FORCE_COLOR": "1",  # our bar is drawn as on a terminal
+        "FORCE_COLOR": "1",  # our progress bar is drawn as on a terminal
         **more,
     }

@@ -1,4 +1,4 @@
-"""Who computes when: one contender at a time, in turn."""
+"""The order of the measurements: one contender at a time, in turn."""
 
 import statistics
 import sys
@@ -45,7 +45,7 @@ class Plan:
     limit: float
 
     def log(self, place: int, contender: Contender) -> Path:
-        """What a contender prints."""
+        """The log file of a contender."""
         return self.folder / "logs" / f"{self.letter}-{place}-{contender.module}.log"
 
 
@@ -75,12 +75,12 @@ class Row:
 
     @property
     def speed(self) -> float | None:
-        """The median of the rounds, or what the trial gave."""
+        """The median of the rounds, or the trial slice."""
         return None if self.failed else statistics.median(self.speeds) if self.speeds else self.trial
 
 
 def race(plan: Plan, rows: list[Row]) -> None:
-    """Fills in the rows: first steps and a trial of each, one after the other; then the rounds, in turn."""
+    """Fills in the rows: first steps and a trial slice of each, one after the other; then the rounds, in turn."""
     processes: dict[int, Process] = {}
     try:
         for place, row in enumerate(rows):
@@ -97,7 +97,7 @@ def race(plan: Plan, rows: list[Row]) -> None:
 
 
 def _attempt(plan: Plan, row: Row, processes: dict[int, Process], place: int) -> None:
-    """The first steps and the trial, or the next slice; a contender that fails is out."""
+    """The first steps and the trial, or the next slice; a contender that fails is dropped."""
     try:
         if place in processes:
             row.speeds.append(processes[place].slice(plan.seconds, plan.limit))
@@ -117,10 +117,10 @@ def _started(plan: Plan, contender: Contender, place: int) -> Process:
     if isinstance(python, str):
         raise Failed(f"no environment: {python}")
     if memory_left() < LEFT:
-        raise Failed("too little memory is left beside the others: choose fewer with --contenders")
+        raise Failed("too little free memory: choose fewer contenders with --contenders")
     log = plan.log(place, contender)
     work = {"work": str(plan.folder / "work" / log.stem)} if contender.module == "ours" else {}
-    asked = {
+    request = {
         "module": contender.module,
         "job": plan.letter,
         "changes": plan.changes,
@@ -131,7 +131,7 @@ def _started(plan: Plan, contender: Contender, place: int) -> Process:
     }
     environ = environment_for(contender.environment == "own", plan.threads, contender.environ)
     log.parent.mkdir(parents=True, exist_ok=True)
-    return Process(python, asked, environ, log)
+    return Process(python, request, environ, log)
 
 
 def _first_steps(plan: Plan, row: Row, process: Process) -> None:
@@ -143,7 +143,7 @@ def _first_steps(plan: Plan, row: Row, process: Process) -> None:
 
 
 def _let_go(rows: list[Row], processes: dict[int, Process]) -> None:
-    """Ends the settings that have no chance, for time and memory."""
+    """Ends settings that are too slow, to save time and memory."""
     for place in list(processes):
         like = (rows[place].contender.name, rows[place].contender.precision)
         best = max(row.trial or 0 for row in rows if (row.contender.name, row.contender.precision) == like)

@@ -1,4 +1,4 @@
-"""What is printed, and what is wrong."""
+"""The printed tables, and checks of the results."""
 
 from collections.abc import Iterable
 
@@ -8,8 +8,8 @@ from speed.rounds import LET_GO, Row
 
 COLUMNS = ("", "setting", "precision", "images/s", "least", "most", "ours is", "of peak", "parameters", "loss")
 NOTE = (
-    f"In brackets: one slice, and then let go, below {LET_GO:.0%} of the contender's best setting at this precision. "
-    "`ours is`: this library's best over the row."
+    f"In brackets: one slice only, as it was below {LET_GO:.0%} of the contender's best setting at this precision. "
+    "`ours is`: this library's best divided by the row."
 )
 
 
@@ -23,7 +23,7 @@ def table(letter: str, job: Job, rows: list[Row], peak: dict[str, float]) -> lis
         peak: GFLOP/s that the machine can do, by precision.
     """
     head = (
-        f"**{letter}**: `{job.recipe}` on {job.source}, batch {job.batch_size}, {job.flops / 1e6:,.1f} MFLOP an image"
+        f"**{letter}**: `{job.recipe}` on {job.source}, batch {job.batch_size}, {job.flops / 1e6:,.1f} MFLOP per image"
     )
     ours = best(rows, ours=True)
     lines = [_line(job, row, peak, ours.speed if ours else None) for row in rows]

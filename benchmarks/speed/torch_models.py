@@ -24,7 +24,7 @@ class Vae(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """An autoencoder of spoiled pictures; called with clean ones it gives the squared error of each example."""
+    """A denoising autoencoder; called with clean pictures it gives the squared error of each example."""
 
     def __init__(self, encoder: nn.Module, decoder: nn.Module, noise: float) -> None:
         super().__init__()
@@ -43,12 +43,12 @@ def model_of(job: Job) -> nn.Module:
 
 
 def networks(job: Job) -> tuple[nn.Module, nn.Module]:
-    """Encoder and decoder, from PyTorch's weights; the denoiser's are Glorot and Bengio's. So it is in the recipes."""
+    """Encoder and decoder with PyTorch's initialisation; the denoiser has Glorot's, as in the recipes."""
     return {"dense-vae": _dense, "fashion-vae": _conv, "fashion-denoise": _pooled}[job.recipe]()
 
 
 def parameters(model: nn.Module) -> int:
-    """Numbers that are learned."""
+    """The number of parameters."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 

@@ -32,7 +32,7 @@ SHAPES = {
 
 
 def train(job: Job, data: Path, gate: Gate, scan: bool, precision: str = "float32") -> None:
-    """Trains for ever."""
+    """Trains endlessly."""
     x = jnp.asarray(pictures(data, job).reshape(-1, 28, 28, 1))
     weights = start(SHAPES[job.recipe])
     gate.open(sum(w.size + b.size for w, b in weights), jax=jax.__version__)
@@ -46,7 +46,7 @@ def train(job: Job, data: Path, gate: Gate, scan: bool, precision: str = "float3
 
 
 def start(shapes: list[tuple[int, ...]]) -> Weights:
-    """Glorot and Bengio's weights, and no biases."""
+    """Glorot's initialisation, with zero biases."""
     generator, weights = np.random.default_rng(0), Weights()
     for shape in shapes:
         places = int(np.prod(shape[:-2]))
@@ -63,7 +63,7 @@ def scanned(one: Callable[..., Any], state: Any, x: jax.Array, places: jax.Array
 
 
 def step(loss_of: Callable[..., Any], dtype: Any, state: Any, x: jax.Array, places: jax.Array) -> tuple[Any, jax.Array]:
-    """One step of Adam, and the loss. The networks compute in `dtype`, all else in float32."""
+    """One step of Adam, and the loss. The networks compute in `dtype`, everything else in float32."""
     weights, means, squares, count = state
     key = jax.random.fold_in(jax.random.key(0), count)
 
@@ -137,7 +137,7 @@ def conv(layer: tuple[jax.Array, jax.Array], x: jax.Array, stride: int = 1) -> j
 
 
 def halved(x: jax.Array) -> jax.Array:
-    """The maximum of each 2×2 places, of values above 0; an odd side is rounded up."""
+    """2×2 max pooling of non-negative values; an odd side is rounded up."""
     n, side, _, channels = x.shape
     odd = side % 2
     x = jnp.pad(x, ((0, 0), (0, odd), (0, odd), (0, 0)))
@@ -146,7 +146,7 @@ def halved(x: jax.Array) -> jax.Array:
 
 
 def doubled(x: jax.Array, side: int) -> jax.Array:
-    """Each place four times, cut to `side`."""
+    """Nearest upsampling by 2, cropped to `side`."""
     return x.repeat(2, 1).repeat(2, 2)[:, :side, :side]
 
 

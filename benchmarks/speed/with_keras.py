@@ -14,7 +14,7 @@ from speed.pictures import pictures
 
 
 class Sampling(layers.Layer):
-    """Draws a code, and adds β times the KL to the model's loss."""
+    """Samples a code, and adds β times the KL to the model's loss."""
 
     def __init__(self, beta: float) -> None:
         super().__init__(dtype="float32")
@@ -36,7 +36,7 @@ class SaltAndPepper(layers.Layer):
         self.share, self.seeds = share, keras.random.SeedGenerator(0)
 
     def call(self, x: Any) -> Any:
-        """Anew for each batch."""
+        """Samples new noise for each batch."""
         u = keras.random.uniform(ops.shape(x), seed=self.seeds)
         x = ops.where(u < self.share / 2, ops.zeros_like(x), x)
         return ops.where(u > 1 - self.share / 2, ops.ones_like(x), x)
@@ -68,12 +68,12 @@ class Gated:
 
 
 def train(job: Job, data: Path, gate: Gate, policy: str = "float32", together: bool = False, **how: Any) -> None:
-    """Trains for ever.
+    """Trains endlessly.
 
     Args:
         job: what is trained.
         data: the pictures.
-        gate: told of each call's steps.
+        gate: called after each call with its steps.
         policy: Keras's name of a precision.
         together: as many steps in one call as the job allows.
         how: options of Keras's `compile`.

@@ -47,19 +47,19 @@ class Slices:
         return islice(self.batches, self.n)
 
 
-class Told(Callback):
-    """Tells the gate of each step."""
+class GateCallback(Callback):
+    """Calls the gate after each step."""
 
     def __init__(self, gate: Gate, batch_size: int) -> None:
         self.gate, self.batch_size = gate, batch_size
 
     def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, place: int) -> None:
-        """A step is done."""
+        """Calls the gate."""
         self.gate(self.batch_size, outputs["loss"].detach())
 
 
 def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "32-true") -> None:
-    """Trains for ever, with a DataLoader and Adam as they come ("plain"), or as PyTorch is fastest ("best")."""
+    """Trains endlessly, with DataLoader and Adam by default ("plain"), or as PyTorch is fastest ("best")."""
     lightning.seed_everything(0)
     x, module = torch.from_numpy(pictures(data, job)), Module(job, fused=loop == "best")
     gate.open(parameters(module), lightning=lightning.__version__, torch=torch.__version__)
@@ -74,7 +74,7 @@ def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "32-true
         max_epochs=-1,
         accelerator="cpu",
         precision=precision,
-        callbacks=[Told(gate, job.batch_size)],
+        callbacks=[GateCallback(gate, job.batch_size)],
         **dict.fromkeys(silent, False),
     )
     trainer.fit(module, batches)

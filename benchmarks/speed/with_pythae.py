@@ -20,14 +20,14 @@ from speed.torch_models import networks, parameters, salt_and_pepper
 
 
 class Encoder(BaseEncoder):
-    """A network whose output is mean and logarithm of the variance, or the code of pictures that it spoils itself."""
+    """A network whose output is mean and logarithm of the variance, or the code of pictures that it corrupts itself."""
 
     def __init__(self, network: nn.Module, noise: float) -> None:
         super().__init__()
         self.network, self.noise = network, noise
 
     def forward(self, x: Tensor) -> ModelOutput:
-        """What pythae wants of an encoder."""
+        """The output that pythae needs from an encoder."""
         if self.noise:
             return ModelOutput(embedding=self.network(salt_and_pepper(x, self.noise)).flatten(1))
         mean, log_var = self.network(x).chunk(2, dim=-1)
@@ -42,23 +42,23 @@ class Decoder(BaseDecoder):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, z: Tensor) -> ModelOutput:
-        """What pythae wants of a decoder."""
+        """The output that pythae needs from a decoder."""
         return ModelOutput(reconstruction=self.layers(z))
 
 
-class Told(TrainingCallback):
-    """Tells the gate of each step."""
+class GateCallback(TrainingCallback):
+    """Calls the gate after each step."""
 
     def __init__(self, gate: Gate, batch_size: int) -> None:
         super().__init__()
         self.gate, self.batch_size, self.loss = gate, batch_size, torch.zeros(())
 
     def note(self, model: nn.Module, inputs: Any, output: ModelOutput) -> None:
-        """Keeps the loss, which pythae tells nobody, as the model gives it."""
+        """Records the loss as the model returns it, since pythae does not report it."""
         self.loss = output.loss.detach()
 
     def on_train_step_end(self, training_config: BaseTrainerConfig, **kwargs: Any) -> None:
-        """A step is done."""
+        """Calls the gate."""
         self.gate(self.batch_size, self.loss)
 
 
@@ -74,10 +74,10 @@ def model_of(job: Job) -> nn.Module:
 
 
 def train(job: Job, data: Path, gate: Gate, fused: bool) -> None:
-    """Trains for ever."""
+    """Trains endlessly."""
     torch.manual_seed(0)
-    model, told = model_of(job), Told(gate, job.batch_size)
-    model.register_forward_hook(told.note)
+    model, callback = model_of(job), GateCallback(gate, job.batch_size)
+    model.register_forward_hook(callback.note)
     gate.open(parameters(model), pythae="0.1.2", torch=torch.__version__)
     with tempfile.TemporaryDirectory() as folder:
         config = BaseTrainerConfig(
@@ -88,4 +88,4 @@ def train(job: Job, data: Path, gate: Gate, fused: bool) -> None:
             optimizer_params={"fused": True} if fused else None,
             no_cuda=True,
         )
-        TrainingPipeline(model=model, training_config=config)(train_data=pictures(data, job), callbacks=[told])
+        TrainingPipeline(model=model, training_config=config)(train_data=pictures(data, job), callbacks=[callback])

@@ -18,12 +18,12 @@ Step = Callable[[Tensor], Tensor]
 
 
 def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "float32", device: str = "cpu") -> None:
-    """Trains for ever.
+    """Trains endlessly.
 
     Args:
         job: what is trained.
         data: the pictures.
-        gate: told of each step.
+        gate: called after each step.
         loop: "plain", as in the tutorials; "best", channels-last, batches cut from one tensor and a fused Adam; or
             "graph", the whole step compiled as one graph.
         precision: of the networks.
@@ -42,7 +42,7 @@ def train(job: Job, data: Path, gate: Gate, loop: str, precision: str = "float32
 
 
 def loaded(x: Tensor, batch_size: int) -> Iterator[Tensor]:
-    """Batches of a DataLoader, for ever."""
+    """Batches of a DataLoader, endlessly."""
     loader = DataLoader(TensorDataset(x), batch_size, shuffle=True)
     while True:
         for (batch,) in loader:
@@ -50,7 +50,7 @@ def loaded(x: Tensor, batch_size: int) -> Iterator[Tensor]:
 
 
 def sliced(x: Tensor, batch_size: int) -> Iterator[Tensor]:
-    """Batches gathered from the tensor at once, for ever."""
+    """Batches gathered from the tensor at once, endlessly."""
     for places in orders(len(x), batch_size):
         yield x[torch.from_numpy(places).to(x.device)]
 

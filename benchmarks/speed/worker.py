@@ -2,9 +2,9 @@
 
     python -m speed.worker '{"module": "with_pytorch", "job": "A", …}'
 
-It learns from the first batches, says how many numbers it learns and what its loss is, and then, for each line
-`go SECONDS` on its standard input, trains on for so long and says how many images it learned from. What it says is a
-line of JSON each, on standard output; what the contender itself prints goes to standard error.
+It trains on the first batches, reports its number of parameters and its loss, and then, for each line `go SECONDS` on
+its standard input, trains for so long and reports the number of images. Reports are lines of JSON on standard output;
+what the contender itself prints goes to standard error.
 """
 
 import importlib
@@ -22,11 +22,11 @@ from speed.jobs import JOBS
 
 def main() -> None:
     """Trains until its input ends."""
-    asked = json.loads(sys.argv[1])
-    job = replace(JOBS[asked["job"]], **asked["changes"])
-    gate = Gate(_teller(), _seconds, asked["steps"], asked["patience"])
-    train = importlib.import_module(f"speed.{asked['module']}").train
-    train(job, Path(asked["data"]), gate, **asked["options"])
+    request = json.loads(sys.argv[1])
+    job = replace(JOBS[request["job"]], **request["changes"])
+    gate = Gate(_teller(), _seconds, request["steps"], request["patience"])
+    train = importlib.import_module(f"speed.{request['module']}").train
+    train(job, Path(request["data"]), gate, **request["options"])
 
 
 def _teller() -> Callable[[dict[str, Any]], None]:
@@ -38,7 +38,7 @@ def _teller() -> Callable[[dict[str, Any]], None]:
 def _seconds() -> float:
     line = sys.stdin.readline()
     if not line:
-        os._exit(0)  # the driver is gone; whatever the loop would still do at its end is not wanted
+        os._exit(0)  # the driver is gone, so the loop must not finish its work
     return float(line.split()[1])
 
 
