@@ -28,6 +28,12 @@ def test_a_name_that_is_not_there():
         _ = autoencode.trian
 
 
+def test_packages_are_seen_and_nothing_else_is():
+    assert {"tasks", "data", "latent"} <= set(dir(autoencode))
+    assert not {"Any", "importlib", "TYPE_CHECKING"} & set(dir(autoencode))
+    assert autoencode.tasks.generate is autoencode.generate
+
+
 def test_the_import_is_light():
     code = "import sys, autoencode; assert not {'torch', 'numpy', 'matplotlib'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True)

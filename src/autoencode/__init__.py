@@ -70,6 +70,7 @@ _HOMES = {
     "tasks": ["evaluate", "generate", "reconstruct", "report", "restore", "resume", "train"],
     "training": ["fit"],
 }
+_PACKAGES = ("data", "evaluation", "latent", "objectives", "priors", "runs", "tasks", "training", "views")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderAll]
@@ -77,6 +78,8 @@ __all__ = ["__version__", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderA
 
 def __getattr__(name: str) -> Any:
     """Imports a name when it is first used, so that `import autoencode` does not import PyTorch."""
+    if name in _PACKAGES:
+        return importlib.import_module(f"autoencode.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'autoencode' has no attribute '{name}'")
     value = getattr(importlib.import_module(f"autoencode.{_HOME_OF[name]}"), name)
@@ -85,4 +88,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME_OF])
+    return sorted({*__all__, *_PACKAGES})

@@ -1,5 +1,6 @@
 """The autoencoder: an encoder, a posterior, a prior, a decoder and a likelihood."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
@@ -67,8 +68,14 @@ class Autoencoder(nn.Module):
         """q(z|x), batch shape (batch,), event shape `latent_shape`. Changes no state.
 
         Raises:
+            CapabilityError: not a floating-point tensor.
             ShapeError: the examples have another shape than the model's.
         """
+        if not torch.is_tensor(x) or not x.is_floating_point():
+            raise CapabilityError(
+                f"the model encodes a floating-point tensor, not {type(x).__name__} of {x.dtype}: use "
+                "torch.as_tensor(x).float(), or Run.encode for NumPy arrays"
+            )
         if tuple(x.shape[1:]) != self.data_shape:
             raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
         features: Tensor = call_with_context(self.encoder, x, context=context)

@@ -1,5 +1,9 @@
 """A trained model at other sizes than those that it was trained at."""
 
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 import torch
 
@@ -53,3 +57,32 @@ def test_a_model_of_vectors_has_no_size(vector_run) -> None:
     assert not vector_run.accepts_any_size
     with pytest.raises(CapabilityError, match=r"fit vectors of .* numbers only"):
         vector_run.model_for_size((8, 8))
+
+
+def test_arrays_in_and_arrays_out(run) -> None:
+    x = run.data.test.inputs(slice(0, 5))
+    codes, back = run.encode(x.numpy()), run.reconstruct(x.numpy())
+    assert isinstance(codes, np.ndarray)
+    assert codes.shape == (5, *run.model.latent_shape)
+    assert np.allclose(codes, run.model.encode(x).mean.detach().numpy(), atol=1e-6)
+    assert back.shape == tuple(x.shape)
+    assert np.allclose(back, run.decode(torch.as_tensor(codes)).numpy(), atol=1e-6)
+
+
+def test_bytes_and_grey_pictures_without_channels(run) -> None:
+    levels = (run.data.test.inputs(slice(0, 3)) * 255).round().to(torch.uint8)
+    codes = run.encode(levels.numpy())
+    assert np.allclose(codes, run.encode(levels.numpy() / 255.0), atol=1e-6)
+    assert np.allclose(codes, run.encode(levels[:, 0].numpy()), atol=1e-6)
+
+
+def test_an_array_given_to_the_network_itself_is_an_error_with_the_way_out() -> None:
+    code = (
+        "import numpy, autoencode\n"
+        "model, _ = autoencode.recipes['dense-vae']((5,))\n"
+        "try: model.encode(numpy.zeros((2, 5)))\n"
+        "except autoencode.AutoencodeError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # no shape checks
+    assert "floating-point tensor, not ndarray" in done.stdout
+    assert "Run.encode" in done.stdout

@@ -1,10 +1,14 @@
 """A trained model, opened."""
 
 import math
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
+from torch.distributions import Distribution
 
 from autoencode.data import Dataset, Modality, modality_of
 from autoencode.data.loading import Source
@@ -156,6 +160,50 @@ class Run:
         """The recipe's model for examples of another shape, with fresh weights; global noise stays as it was."""
         with preserved_rng():
             return self.folder.build(data_shape)[0]
+
+    @torch.no_grad()
+    @tuned_cpu()
+    def encode(self, x: ArrayLike, context: torch.Tensor | None = None) -> NDArray[np.float32]:
+        """The posterior means of examples as a NumPy array, (n, *latent_shape).
+
+        Args:
+            x: examples as an array or a tensor, (n, *data_shape), in the model's units: 0 to 1 for pictures. Whole
+                numbers of 8 bits are divided by 255. Grey pictures may come without the axis of channels.
+            context: for a conditional model, (n, …).
+
+        Raises:
+            ShapeError: examples of another shape than the model's.
+        """
+        means = [q.mean for q in self._posteriors(self._examples(x), context)]
+        return torch.cat(means).cpu().numpy()
+
+    @torch.no_grad()
+    @tuned_cpu()
+    def reconstruct(self, x: ArrayLike, context: torch.Tensor | None = None) -> NDArray[np.float32]:
+        """Examples through the model and back as a NumPy array, (n, *data_shape), from their posterior means.
+
+        Args:
+            x: as for `encode`.
+            context: for a conditional model, (n, …).
+
+        Raises:
+            ShapeError: examples of another shape than the model's.
+        """
+        means = torch.cat([q.mean for q in self._posteriors(self._examples(x), context)])
+        return self.decode(means, context).numpy()
+
+    def _examples(self, x: ArrayLike) -> torch.Tensor:
+        """Examples as the model takes them."""
+        given = x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x))
+        units = given.float() / 255 if given.dtype == torch.uint8 else given.float()
+        without_channels = self.model.data_shape[0] == 1 and tuple(units.shape[1:]) == self.model.data_shape[1:]
+        return units.unsqueeze(1) if without_channels and len(self.model.data_shape) == 3 else units
+
+    def _posteriors(self, x: torch.Tensor, context: torch.Tensor | None) -> Iterator[Distribution]:
+        """q(z|x) for a batch of the examples at a time."""
+        contexts = [None] * len(x) if context is None else context.to(self.device).split(self.batch_size)
+        for some, of_them in zip(x.to(self.device).split(self.batch_size), contexts, strict=False):
+            yield self.model.encode(some, of_them)
 
     @torch.no_grad()
     @tuned_cpu()
