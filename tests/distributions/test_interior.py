@@ -123,7 +123,7 @@ def test_priors_refuse_what_has_no_meaning() -> None:
     for make in (lambda: BetaPrior(2, 0.0), lambda: GammaPrior(2, rate=-1.0), lambda: DirichletPrior(2, 0.0)):
         with pytest.raises(ValueError, match="above 0"):
             make()
-    with pytest.raises(ValueError, match="2 or more, not 1"):
+    with pytest.raises(ValueError, match=r"2 or more .*, not 1"):
         DirichletPosterior(4, 1)
 
 

@@ -160,7 +160,7 @@ def test_the_temperature_may_fall_between_forward_and_backward() -> None:
 
 @pytest.mark.parametrize(("first", "last", "steps"), [(0.0, 0.0, 1), (0.5, 1.0, 1), (1.0, -1.0, 1), (1.0, 0.5, -1)])
 def test_temperatures_without_meaning_are_errors(first: float, last: float, steps: int) -> None:
-    with pytest.raises(ArgumentError, match="falls to a number above 0"):
+    with pytest.raises(ArgumentError, match="falls from first to last, both above 0"):
         AnnealedTemperature(first, last, steps)
 
 

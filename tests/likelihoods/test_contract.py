@@ -124,7 +124,7 @@ def test_a_bernoulli_on_binary_data_is_a_mass() -> None:
 @pytest.mark.parametrize(("low", "high"), [(0, 255), (-1, 1), (0, 1.01), (-0.01, 1)])
 def test_data_outside_the_unit_interval_is_refused_with_the_way_out(name: str, low: float, high: float) -> None:
     x = torch.tensor([[low, high]], dtype=torch.float64)
-    with pytest.raises(DataError, match=rf"runs from {low:.4g} to {high:.4g}: .*--values 0-255.*--likelihood normal"):
+    with pytest.raises(DataError, match=rf"from {low:.4g} to {high:.4g}: .*--values 0-255.*--likelihood normal"):
         made(name, (2,)).check(x)
 
 
@@ -140,7 +140,7 @@ def test_nan_and_infinity_are_refused(name: str, wrong: float) -> None:
 def test_values_between_the_levels_are_refused() -> None:
     x = levels(4, 3)
     x[2, 1] = 100.4 / 255
-    with pytest.raises(DataError, match=r"between the levels: .*--likelihood continuous-bernoulli"):
+    with pytest.raises(DataError, match=r"values between them: .*--likelihood continuous-bernoulli"):
         made("discretized-logistic", (3,)).check(x)
 
 

@@ -73,7 +73,7 @@ def test_a_mixture_is_the_weighted_sum_of_its_parts() -> None:
     wanted = (logits.softmax(0)[:, None] * torch.stack(parts).exp()).sum(0).log()
     features = torch.cat([logits, loc, log_scale]).expand(256, 6)
     assert torch.allclose(likelihood(features).log_prob(x[:, None]), wanted)
-    with pytest.raises(ArgumentError, match="1 component or more, not 0"):
+    with pytest.raises(ArgumentError, match="components must be 1 or more, not 0"):
         MixtureOfDiscretizedLogisticsLikelihood((1,), components=0)
 
 
@@ -87,5 +87,5 @@ def test_features_of_a_value_are_gathered_from_all_its_channels() -> None:
 @pytest.mark.parametrize("name", ["poisson", "negative-binomial"])
 @pytest.mark.parametrize("wrong", [0.5, -1.0])
 def test_what_is_no_count_is_refused_with_the_way_out(name: str, wrong: float) -> None:
-    with pytest.raises(DataError, match=r"holds counts \(0, 1, 2, …\).*--values raw"):
+    with pytest.raises(DataError, match=r"takes counts \(0, 1, 2, …\).*--values raw"):
         likelihoods[name]((2,)).check(torch.tensor([[1.0, wrong]]))

@@ -69,7 +69,7 @@ def test_counted_mass_of_a_sum_of_codewords_is_refused() -> None:
 
 
 def test_other_decays_are_errors() -> None:
-    with pytest.raises(ArgumentError, match="between 0 and 1, not 1"):
+    with pytest.raises(ArgumentError, match="from 0 to below 1, not 1"):
         EmpiricalCodewordPrior(FiniteScalarQuantiser([3]), (4,), decay=1.0)
 
 

@@ -151,5 +151,5 @@ def test_a_training_pass_tells_it_and_an_evaluation_does_not():
 
 @pytest.mark.parametrize("wrong", [{"n_components": 0}, {"n_components": 5, "fit_step": 1, "buffer_size": 4}])
 def test_too_few_are_errors(wrong):
-    with pytest.raises(ArgumentError, match="a mixture has 1 component or more"):
+    with pytest.raises(ArgumentError, match="MixturePrior needs 1 component or more"):
         MixturePrior(2, **wrong)

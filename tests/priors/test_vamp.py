@@ -53,5 +53,5 @@ def test_a_copied_model_s_prior_sees_the_copied_encoder() -> None:
 def test_refuses_what_has_no_meaning() -> None:
     with pytest.raises(ArgumentError, match="1 component or more, not 0"):
         made(0)
-    with pytest.raises(CapabilityError, match="diagonal normal"):
+    with pytest.raises(CapabilityError, match="DiagonalNormalPosterior"):
         VampPrior(DenseEncoder((4,), [8]), PointMassPosterior(8, 3), 3, (4,))()

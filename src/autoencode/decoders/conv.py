@@ -20,7 +20,7 @@ class ConvDecoder(nn.Module):
     without cropping.
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         features_shape: (channels, height, width) that the likelihood wants, any size.
         channels: channels of the first feature map, then of each transposed convolution's output.
         strides: of each transposed convolution, one fewer than `channels`.

@@ -13,7 +13,7 @@ class DenseDecoder(nn.Module):
     """Fully connected layers from a code to the likelihood's features.
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         widths: units of the hidden layers.
         features_shape: what the likelihood wants for one example.
         activation: after each hidden layer.

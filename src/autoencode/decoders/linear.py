@@ -16,7 +16,7 @@ class LinearDecoder(nn.Module):
     """W z + b, in the shape that the likelihood wants.
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         features_shape: what the likelihood wants for one example.
 
     Example:

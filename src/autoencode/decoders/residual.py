@@ -21,7 +21,7 @@ class ResidualDecoder(nn.Module):
     checkerboard artifacts", Distill 2016); it is told the size, so that odd ones come back without cropping.
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         features_shape: (channels, height, width) that the likelihood wants, any size.
         channels: of each level, from the smallest image to the largest.
 

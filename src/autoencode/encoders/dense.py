@@ -13,7 +13,7 @@ class DenseEncoder(nn.Module):
     """Flattens an example and passes it through fully connected layers.
 
     Args:
-        data_shape: of one example, any shape.
+        data_shape: shape of one example.
         widths: units of each layer.
         activation: after each layer.
 

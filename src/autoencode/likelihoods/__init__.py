@@ -1,4 +1,13 @@
-"""p(x|z): modules whose `forward` turns the decoder's features into a distribution over data."""
+"""Likelihoods p(x|z): modules whose `forward` maps the decoder's features to a distribution over data.
+
+likelihood       the base class, and the table of names
+bernoulli        binary data, and cross-entropy for grey values
+unit_interval    densities of values between 0 and 1
+levels           probability masses on the 256 levels of 8-bit images
+location_scale   normal and Laplace, for values on the real line
+scale            their scale: fixed, learned, or optimal
+counts           Poisson and negative binomial
+"""
 
 from autoencode.likelihoods.bernoulli import BernoulliLikelihood
 from autoencode.likelihoods.counts import NegativeBinomialLikelihood, PoissonLikelihood

@@ -1,4 +1,4 @@
-"""The likelihood of binary data, and the cross-entropy that tutorials use for grey pictures."""
+"""The likelihood of binary data, and the cross-entropy that tutorials use for grey images."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +15,10 @@ from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_uni
 
 @likelihoods.register("bernoulli")
 class BernoulliLikelihood(Likelihood):
-    """Independent coin flips; features are logits. On grey values it is a cross-entropy, not a likelihood.
+    """For binary data; features are logits. For grey values it is the cross-entropy of the tutorials, not a likelihood.
 
-    Values between 0 and 1 are accepted, as every VAE tutorial does: `log_prob` is then minus the cross-entropy, whose
-    normaliser is missing. `log_prob_kind` says which of the two a data set gets.
+    Values between 0 and 1 are accepted, as in most VAE tutorials: `log_prob` is then minus the cross-entropy, which is
+    not normalised. `log_prob_kind` says which of the two applies to a data set.
 
     References:
         Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, appendix C.1.
@@ -28,20 +28,20 @@ class BernoulliLikelihood(Likelihood):
         super().__init__(data_shape)
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Bernoulli with these logits, event shape `data_shape`."""
+        """Bernoulli distributions with these logits, event shape `data_shape`."""
         return Independent(_Bernoulli(logits=features, validate_args=False), len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is in [0, 1]."""
+        """Raises `DataError` unless all values are in [0, 1]."""
         check_unit_interval(x, "Bernoulli")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
-        """A mass on binary data, else neither."""
+        """A mass for binary data, otherwise neither."""
         return LogProbKind.MASS if bool(((x == 0) | (x == 1)).all()) else LogProbKind.NEITHER
 
 
 class _Bernoulli(Bernoulli):
-    """PyTorch's, whose `log_prob` copies the examples for every draw first; this one is 1.7 times as fast."""
+    """PyTorch's, with a `log_prob` that does not copy the examples for each draw: 1.7 times as fast."""
 
     def log_prob(self, value: Tensor) -> Tensor:
         """x·l − log(1 + exp(l)), with l the logits."""
@@ -49,7 +49,7 @@ class _Bernoulli(Bernoulli):
 
 
 class _LogProb(Function):
-    """x·l − log(1 + exp(l)), whose slope is x − sigmoid(l): three passes over the numbers rather than seven."""
+    """x·l − log(1 + exp(l)), with the gradient x − sigmoid(l): three passes over memory in place of seven."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, logits: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]

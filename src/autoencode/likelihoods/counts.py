@@ -1,4 +1,4 @@
-"""Likelihoods of counts: words, cells' transcripts, clicks."""
+"""Likelihoods of counts, such as words, transcripts of cells or clicks."""
 
 from collections.abc import Sequence
 
@@ -10,23 +10,23 @@ from torch.distributions import Independent, NegativeBinomial, Poisson
 from autoencode.likelihoods.levels import check_counts
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 
-_MAX_LOG_RATE = 20.0  # of a log rate: e^20 is half a billion
+_MAX_LOG_RATE = 20.0  # e^20 is half a billion
 
 
 @likelihoods.register("poisson")
 class PoissonLikelihood(Likelihood):
-    """Poisson masses for counts (read with --values raw); features are logarithms of rates, cut off at 20."""
+    """For counts (read with --values raw): Poisson distributions; features are log rates, clamped to ±20."""
 
     def __init__(self, data_shape: Sequence[int]) -> None:
         super().__init__(data_shape)
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Poisson with these log rates, event shape `data_shape`."""
+        """Poisson distributions with these log rates, event shape `data_shape`."""
         rates = features.clamp(-_MAX_LOG_RATE, _MAX_LOG_RATE).exp()
         return Independent(Poisson(rates, validate_args=False), len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is a count."""
+        """Raises `DataError` unless each value is a count."""
         check_counts(x, "Poisson")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
@@ -36,7 +36,7 @@ class PoissonLikelihood(Likelihood):
 
 @likelihoods.register("negative-binomial")
 class NegativeBinomialLikelihood(Likelihood):
-    """Counts that vary more than Poisson's (read with --values raw); features are log means, dispersion is learned.
+    """For overdispersed counts (read with --values raw): negative binomial distributions; features are log means.
 
     The variance is mean + mean² / θ, with one θ for each channel, or for each dimension of a vector.
 
@@ -50,14 +50,14 @@ class NegativeBinomialLikelihood(Likelihood):
         self.log_dispersion = nn.Parameter(torch.zeros(data_shape[0], *[1] * (len(data_shape) - 1)))
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Negative binomials with these log means, event shape `data_shape`."""
+        """Negative binomial distributions with these log means, event shape `data_shape`."""
         log_theta = self.log_dispersion.clamp(-10, 10).expand(features.shape)
         logits = features.clamp(-_MAX_LOG_RATE, _MAX_LOG_RATE) - log_theta  # of success: mean = θ e^logits
         inner = NegativeBinomial(log_theta.exp(), logits=logits, validate_args=False)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is a count."""
+        """Raises `DataError` unless each value is a count."""
         check_counts(x, "negative binomial")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:

@@ -17,40 +17,48 @@ def split_parameters(features: Float[Tensor, "..."], per_value: int, ndim: int) 
     """(*leading, channels · k, …) to (*leading, channels, …, k): the k features of each value on the last axis.
 
     Args:
-        features: as the decoder gives them, the k of a channel lying `channels` apart.
+        features: the decoder's output; the k features of a channel are `channels` apart.
         per_value: k.
-        ndim: axes of one example.
+        ndim: number of axes of one example.
     """
     axis = features.ndim - ndim
     return features.unflatten(axis, (per_value, -1)).movedim(axis, -1)
 
 
 def check_levels(x: Tensor, max_count: int, likelihood_name: str) -> None:
-    """Raises `DataError` unless every value is one of the levels 0, 1/max_count, …, 1."""
+    """Checks that each value is one of the levels 0, 1/max_count, …, 1.
+
+    Raises:
+        DataError: some are not.
+    """
     check_unit_interval(x, likelihood_name)
     steps = x * max_count
     if (steps - steps.round()).abs().max() > 1e-3:
         raise DataError(
-            f"the {likelihood_name} likelihood holds the {max_count + 1} levels 0, 1/{max_count}, … 1, and this data has values between the "
-            "levels: round it, or use --likelihood continuous-bernoulli or normal"
+            f"the {likelihood_name} likelihood takes the {max_count + 1} levels 0, 1/{max_count}, … 1, and these data "
+            "have values between them: round them, or use --likelihood continuous-bernoulli or normal"
         )
 
 
 def check_counts(x: Tensor, likelihood_name: str) -> None:
-    """Raises `DataError` unless every value is a whole number of 0 or more."""
+    """Checks that each value is a whole number of 0 or more.
+
+    Raises:
+        DataError: some are not.
+    """
     check_finite(x)
     if x.min() < 0 or bool((x != x.round()).any()):
         raise DataError(
-            f"the {likelihood_name} likelihood holds counts (0, 1, 2, …), and this data has other values, from "
-            f"{x.min().item():.4g} to {x.max().item():.4g}: read it with --values raw, or use --likelihood normal"
+            f"the {likelihood_name} likelihood takes counts (0, 1, 2, …), and these data have other values, from "
+            f"{x.min().item():.4g} to {x.max().item():.4g}: read them with --values raw, or use --likelihood normal"
         )
 
 
 @likelihoods.register("discretized-logistic")
 class DiscretizedLogisticLikelihood(Likelihood):
-    """A mass on the 256 levels of 8-bit pictures, with a scale for every value; features are locations and scales.
+    """For 8-bit images: a mass on 256 levels with a location and a scale for each value.
 
-    Bits per dimension of this likelihood are true code lengths, comparable between models.
+    Its bits per dimension are code lengths, comparable between models.
 
     References:
         Salimans et al., "PixelCNN++", ICLR 2017, equation 2, with one component.
@@ -60,14 +68,14 @@ class DiscretizedLogisticLikelihood(Likelihood):
         super().__init__(data_shape, per_value=2)
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Discretized logistics, event shape `data_shape`; a feature of 0 is location 1/2 and scale e^−2."""
+        """Discretized logistics, event shape `data_shape`; features of 0 give location 1/2 and scale e^−2."""
         loc, log_scale = features.chunk(2, dim=-len(self.data_shape))
-        log_scale = torch.clamp(log_scale - 2, min=-7.0)  # PixelCNN++'s floor: a scale of a quarter of a grey level
+        log_scale = torch.clamp(log_scale - 2, min=-7.0)  # the minimum of PixelCNN++: a quarter of a level
         inner = DiscretizedLogistic(loc + 0.5, log_scale, validate_args=False)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is one of the 256 levels."""
+        """Raises `DataError` unless each value is one of the 256 levels."""
         check_levels(x, DiscretizedLogistic.levels - 1, "discretized logistic")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
@@ -77,13 +85,16 @@ class DiscretizedLogisticLikelihood(Likelihood):
 
 @likelihoods.register("mixture-of-discretized-logistics")
 class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
-    """A mass on 256 levels that can have several peaks: five discretized logistics, each with weight, place and scale.
+    """For 8-bit images: a mass on 256 levels with several modes, a mixture of five discretized logistics.
 
-    Channels are independent given the code; PixelCNN++ lets green depend on red and blue on both.
+    Channels are independent given the code; in PixelCNN++ green depends on red, and blue on both.
 
     Args:
-        data_shape: of one example.
-        components: of the mixture.
+        data_shape: shape of one example.
+        components: of the mixture, 1 or more.
+
+    Raises:
+        ArgumentError: fewer than one component.
 
     References:
         Salimans, Karpathy, Chen and Kingma, "PixelCNN++", ICLR 2017, equations 1 and 2.
@@ -91,12 +102,12 @@ class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
 
     def __init__(self, data_shape: Sequence[int], components: int = 5) -> None:
         if components < 1:
-            raise ArgumentError(f"a mixture has 1 component or more, not {components}")
+            raise ArgumentError(f"components must be 1 or more, not {components}")
         super().__init__(data_shape, per_value=3 * components)
         self.components = components
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Mixtures, event shape `data_shape`; with features of 0 they stand at even distances from black to white."""
+        """Mixtures, event shape `data_shape`; features of 0 give evenly spaced locations."""
         logits, loc, log_scale = split_parameters(features, 3 * self.components, len(self.data_shape)).chunk(3, -1)
         places = (torch.arange(self.components, dtype=loc.dtype, device=loc.device) + 0.5) / self.components
         parts = DiscretizedLogistic(loc + places, (log_scale - 2).clamp(-7.0, 5.0), validate_args=False)
@@ -104,7 +115,7 @@ class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is one of the 256 levels."""
+        """Raises `DataError` unless each value is one of the 256 levels."""
         check_levels(x, DiscretizedLogistic.levels - 1, "mixture of discretized logistics")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
@@ -114,11 +125,11 @@ class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
 
 @likelihoods.register("categorical")
 class CategoricalLikelihood(Likelihood):
-    """A mass on each of 256 levels with nothing assumed of its shape; 256 features a value, so small pictures only.
+    """For small 8-bit images: an unconstrained mass on 256 levels, with 256 features for each value.
 
     Args:
-        data_shape: of one example.
-        levels: how many there are: 256 for 8-bit pictures, 2 for black and white.
+        data_shape: shape of one example.
+        levels: number of levels: 256 for 8-bit images, 2 for black and white.
 
     References:
         van den Oord, Kalchbrenner and Kavukcuoglu, "Pixel recurrent neural networks", ICML 2016, section 3.3.
@@ -129,13 +140,13 @@ class CategoricalLikelihood(Likelihood):
         self.levels = levels
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Masses with these logits, event shape `data_shape`."""
+        """Categorical distributions with these logits, event shape `data_shape`."""
         logits = split_parameters(features, self.levels, len(self.data_shape))
         inner = RescaledCounts(Categorical(logits=logits, validate_args=False), self.levels - 1)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is one of the levels."""
+        """Raises `DataError` unless each value is one of the levels."""
         check_levels(x, self.levels - 1, "categorical")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
@@ -145,11 +156,11 @@ class CategoricalLikelihood(Likelihood):
 
 @likelihoods.register("binomial")
 class BinomialLikelihood(Likelihood):
-    """A mass on 256 levels: how many of 255 coin flips came up; features are logits. Its spread is small and fixed.
+    """For 8-bit images: a binomial mass on 256 levels, of small, fixed variance; features are logits.
 
     Args:
-        data_shape: of one example.
-        total_count: the largest count, which stands for white.
+        data_shape: shape of one example.
+        total_count: the largest count, the number of levels minus one.
     """
 
     def __init__(self, data_shape: Sequence[int], total_count: int = 255) -> None:
@@ -157,12 +168,12 @@ class BinomialLikelihood(Likelihood):
         self.total_count = total_count
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Binomials with these logits, event shape `data_shape`."""
+        """Binomial distributions with these logits, event shape `data_shape`."""
         inner = RescaledCounts(Binomial(self.total_count, logits=features, validate_args=False), self.total_count)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is one of the levels."""
+        """Raises `DataError` unless each value is one of the levels."""
         check_levels(x, self.total_count, "binomial")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:

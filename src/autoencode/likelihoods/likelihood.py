@@ -1,4 +1,4 @@
-"""What every likelihood offers, and the table of their names."""
+"""The base class of likelihoods, and the table of their names."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from autoencode.registry import Registry
 
 
 class LogProbKind(StrEnum):
-    """What `log_prob` is the logarithm of, which decides what may be said of its sum."""
+    """What `log_prob` is the logarithm of, which decides what can be reported of it."""
 
     MASS = "probability mass"
     DENSITY = "density"
@@ -21,11 +21,11 @@ class LogProbKind(StrEnum):
 
 
 class Likelihood(nn.Module):
-    """Turns features into p(x|z).
+    """Maps the decoder's features to p(x|z).
 
     Args:
-        data_shape: of one example: (channels, height, width) or (dimensions,).
-        per_value: how many features describe one data value.
+        data_shape: shape of one example: (channels, height, width) or (dimensions,).
+        per_value: number of features for each data value.
     """
 
     def __init__(self, data_shape: Sequence[int], per_value: int = 1) -> None:
@@ -35,38 +35,50 @@ class Likelihood(nn.Module):
 
     @abstractmethod
     def forward(self, features: Float[Tensor, "*leading_and_features"]) -> Distribution:
-        """p(x|z) with event shape `data_shape`; `features` may have any leading axes, which become the batch shape."""
+        """p(x|z) with event shape `data_shape`; any leading axes of `features` become the batch shape."""
         raise NotImplementedError
 
     @abstractmethod
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` for data outside the likelihood's support, saying what to do."""
+        """Checks that the data are in the likelihood's support.
+
+        Raises:
+            DataError: they are not; the message says what to do.
+        """
         raise NotImplementedError
 
     @abstractmethod
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
-        """What `log_prob` is for this data: a mass, a density, or neither."""
+        """Whether `log_prob` of these data is that of a mass, of a density, or neither."""
         raise NotImplementedError
 
     def adapt(self, features: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> None:
-        """Called once a training step before `forward`: sets what has a closed-form optimum instead of a gradient."""
+        """Called once per training step before `forward`: sets parameters whose optimum is known in closed form."""
 
 
 likelihoods: Registry[Callable[[Sequence[int]], Likelihood]] = Registry("likelihood", "autoencode list likelihoods")
 
 
 def check_finite(x: Tensor) -> None:
-    """Raises `DataError` for NaN and infinity."""
+    """Checks that all values are finite.
+
+    Raises:
+        DataError: the data contain NaN or infinity.
+    """
     if not x.isfinite().all():
-        raise DataError("the data holds NaN or infinity: remove or replace those values first")
+        raise DataError("the data contain NaN or infinity: remove or replace these values first")
 
 
 def check_unit_interval(x: Tensor, likelihood_name: str) -> None:
-    """Raises `DataError` unless every value is in [0, 1]."""
+    """Checks that all values are in [0, 1].
+
+    Raises:
+        DataError: some are not.
+    """
     check_finite(x)
     low, high = x.min().item(), x.max().item()
     if low < 0 or high > 1:
         raise DataError(
-            f"the {likelihood_name} likelihood holds values from 0 to 1, and this data runs from {low:.4g} to {high:.4g}: "
-            "say how to read it (--values 0-255), rescale it, or use --likelihood normal"
+            f"the {likelihood_name} likelihood takes values from 0 to 1, and these data have values from {low:.4g} to "
+            f"{high:.4g}: state their range (--values 0-255), rescale them, or use --likelihood normal"
         )

@@ -12,11 +12,11 @@ from autoencode.likelihoods.scale import LearnedScale, OptimalScale, Scale
 
 
 class LocationScaleLikelihood(Likelihood):
-    """A density on the real line whose features are locations and whose spread is a `Scale`.
+    """A density on the real line; features are locations, and the scale is a module.
 
     Args:
-        data_shape: of one example.
-        scale: `FixedScale`, `LearnedScale` (the default) or `OptimalScale`.
+        data_shape: shape of one example.
+        scale: a `FixedScale`, `LearnedScale` (the default) or `OptimalScale`.
     """
 
     power: int
@@ -37,11 +37,11 @@ class LocationScaleLikelihood(Likelihood):
         return Independent(self.density(features, scale), len(self.data_shape), validate_args=False)
 
     def adapt(self, features: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> None:
-        """Tells the scale of the residuals."""
+        """Updates the scale with the residuals."""
         self.scale.adapt(target - features, self.power)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is finite."""
+        """Raises `DataError` unless all values are finite."""
         check_finite(x)
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
@@ -51,9 +51,9 @@ class LocationScaleLikelihood(Likelihood):
 
 @likelihoods.register("normal")
 class NormalLikelihood(LocationScaleLikelihood):
-    """Independent normals for real-valued data, with a scale learned for each channel; features are means.
+    """For real values: normal distributions with a scale learned for each channel; features are means.
 
-    With `FixedScale(s)` the negative log-likelihood is squared error / (2 s²) plus a constant.
+    With `FixedScale(s)`, −log p is squared error / (2 s²) plus a constant.
 
     Example:
         >>> import torch
@@ -66,19 +66,19 @@ class NormalLikelihood(LocationScaleLikelihood):
     power = 2
 
     def density(self, loc: Tensor, scale: Tensor) -> Normal:
-        """A normal."""
+        """A normal density."""
         return Normal(loc, scale, validate_args=False)
 
 
 @likelihoods.register("normal-optimal")
 def normal_optimal(data_shape: Sequence[int]) -> NormalLikelihood:
-    """Independent normals with one scale, kept at its optimum in closed form (σ-VAE)."""
+    """For real values: normal distributions with one scale, kept at its closed-form optimum (σ-VAE)."""
     return NormalLikelihood(data_shape, OptimalScale())
 
 
 @likelihoods.register("laplace")
 class LaplaceLikelihood(LocationScaleLikelihood):
-    """Independent Laplace densities, less moved by single wrong values than normals; features are medians."""
+    """For real values with outliers: Laplace distributions (absolute error); features are medians."""
 
     power = 1
 

@@ -1,4 +1,4 @@
-"""The spread of a likelihood with a location: fixed, learned by gradient, or optimal in closed form."""
+"""The scale of normal and Laplace likelihoods: fixed, learned by gradient, or optimal in closed form."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -10,22 +10,25 @@ from autoencode.errors import ArgumentError
 
 
 class Scale(nn.Module):
-    """The standard deviation (or the like) of a likelihood, in the units of the data."""
+    """The scale of a likelihood, in the units of the data: the standard deviation of a normal, b of a Laplace."""
 
     @abstractmethod
     def forward(self, power: int = 2) -> Tensor:
-        """The scale, broadcastable against the data; `power` is 2 for a normal and 1 for a Laplace."""
+        """The scale, broadcastable to the data; `power` is 2 for a normal and 1 for a Laplace."""
         raise NotImplementedError
 
     def adapt(self, residual: Tensor, power: int) -> None:
-        """Told of the residuals of a training step."""
+        """Called with the residuals of a training step; does nothing by default."""
 
 
 class FixedScale(Scale):
-    """A scale that stays. A normal with scale s makes the loss MSE / (2 s²), up to a constant.
+    """A constant scale s; the negative log-likelihood of a normal is then squared error / (2 s²) plus a constant.
 
     Args:
         value: above 0, in the units of the data.
+
+    Raises:
+        ArgumentError: the value is not above 0.
     """
 
     value: Tensor
@@ -49,8 +52,8 @@ class LearnedScale(Scale):
     """A scale learned by gradient: one for each channel of an image, or for each dimension of a vector.
 
     Args:
-        data_shape: of one example.
-        initial: the scale of a fresh model, in the units of the data.
+        data_shape: shape of one example.
+        initial: the initial scale, in the units of the data.
     """
 
     def __init__(self, data_shape: Sequence[int], initial: float = 0.5) -> None:
@@ -66,12 +69,12 @@ class LearnedScale(Scale):
 class OptimalScale(Scale):
     """The scale that maximises the likelihood given the locations, (mean |x − loc|^p)^(1/p), one for all values.
 
-    Where the paper uses each batch's own value, this keeps a running mean over training steps, so that p(x|z) does not
-    depend on the x that it is asked about, and training and evaluation use one density.
+    The paper uses the value of each batch; this is a running mean over training steps, so that p(x|z) does not depend
+    on x, and training and evaluation use the same density.
 
     Args:
-        momentum: weight of the past in the running mean; less of it in the first steps.
-        min_scale: a floor, in the units of the data, for data that is reconstructed perfectly.
+        momentum: weight of the past in the running mean; lower in the first steps.
+        min_scale: the minimum, in the units of the data, for data that are reconstructed perfectly.
 
     References:
         Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021,
@@ -95,7 +98,7 @@ class OptimalScale(Scale):
     def adapt(self, residual: Tensor, power: int) -> None:
         """Moves the running mean towards this step's mean of |residual|^power."""
         now = residual.detach().abs().pow(power).mean()
-        # A shorter memory at first, so that a fresh model's residuals are forgotten within a few steps.
+        # A lower momentum at first, so that the residuals of a fresh model are forgotten within a few steps.
         past = torch.clamp((1 + self.steps) / (10 + self.steps), max=self.momentum)
         self.moment.copy_(torch.where(self.steps == 0, now, past * self.moment + (1 - past) * now))
         self.steps.add_(1)

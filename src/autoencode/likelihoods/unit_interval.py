@@ -13,7 +13,7 @@ from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_uni
 
 @likelihoods.register("continuous-bernoulli")
 class ContinuousBernoulliLikelihood(Likelihood):
-    """Cross-entropy with the normaliser that makes it a density on [0, 1]; features are logits.
+    """For values from 0 to 1: the Bernoulli cross-entropy with the normaliser of a density; features are logits.
 
     References:
         Loaiza-Ganem and Cunningham, "The continuous Bernoulli", NeurIPS 2019.
@@ -23,12 +23,12 @@ class ContinuousBernoulliLikelihood(Likelihood):
         super().__init__(data_shape)
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Continuous Bernoulli with these logits, event shape `data_shape`."""
+        """Continuous Bernoulli distributions with these logits, event shape `data_shape`."""
         inner = ContinuousBernoulli(features, validate_args=False)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is in [0, 1]."""
+        """Raises `DataError` unless all values are in [0, 1]."""
         check_unit_interval(x, "continuous Bernoulli")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:
@@ -38,9 +38,9 @@ class ContinuousBernoulliLikelihood(Likelihood):
 
 @likelihoods.register("beta")
 class BetaLikelihood(Likelihood):
-    """Beta densities for values from 0 to 1; features are the logit of a mean and the log of a concentration.
+    """For values from 0 to 1: beta densities; features are the logit of a mean and the log of a concentration.
 
-    The density reaches 1/510 beyond both ends, so that black and white have a finite one.
+    The support extends 1/510 beyond both ends, so that the densities of 0 and 1 are finite.
 
     References:
         Ferrari and Cribari-Neto, "Beta regression for modelling rates and proportions", Journal of Applied Statistics
@@ -51,14 +51,14 @@ class BetaLikelihood(Likelihood):
         super().__init__(data_shape, per_value=2)
 
     def forward(self, features: Float[Tensor, "..."]) -> Independent:
-        """Beta densities, event shape `data_shape`; features of 0 are the uniform density."""
+        """Beta densities, event shape `data_shape`; features of 0 give the uniform density."""
         logit, log_concentration = features.chunk(2, dim=-len(self.data_shape))
         concentration = 2 * log_concentration.clamp(-5, 8).exp()
         inner = StretchedBeta(logit.clamp(-8, 8).sigmoid(), concentration)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
-        """Raises `DataError` unless every value is in [0, 1]."""
+        """Raises `DataError` unless all values are in [0, 1]."""
         check_unit_interval(x, "beta")
 
     def log_prob_kind(self, x: Float[Tensor, "batch ..."]) -> LogProbKind:

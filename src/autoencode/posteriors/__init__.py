@@ -1,4 +1,16 @@
-"""q(z|x): modules whose `forward` turns the encoder's features into a distribution over codes."""
+"""Posteriors q(z|x): modules whose `forward` maps the encoder's features to a distribution over codes.
+
+posterior              the base class
+point_mass, sparse     codes that are points: of plain autoencoders, and sparse ones
+normal                 diagonal or full covariance
+flow                   normalizing flow
+ladder                 several levels
+beta_gamma_dirichlet   between 0 and 1, positive, proportions
+hypersphere            on the unit sphere
+relaxed                bits and categories, relaxed in training
+quantised              codewords
+class_and_normal       a class and a normal code
+"""
 
 from autoencode.posteriors.beta_gamma_dirichlet import BetaPosterior, DirichletPosterior, GammaPosterior
 from autoencode.posteriors.class_and_normal import ClassAndNormalPosterior

@@ -12,11 +12,11 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class BetaPosterior(Posterior):
-    """A beta distribution for every latent dimension; its two concentrations are bent to stay above 0.1.
+    """A beta distribution for each latent dimension; a softplus keeps both concentrations above 0.1.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
 
     References:
         Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", NeurIPS 2018, section 3.
@@ -38,11 +38,11 @@ class BetaPosterior(Posterior):
 
 
 class GammaPosterior(Posterior):
-    """A gamma distribution for every latent dimension; its concentration and rate are bent to stay above 0.1.
+    """A gamma distribution for each latent dimension; a softplus keeps concentration and rate above 0.1.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
 
     References:
         Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", NeurIPS 2018, section 3.
@@ -64,14 +64,14 @@ class GammaPosterior(Posterior):
 
 
 class DirichletPosterior(Posterior):
-    """A Dirichlet distribution: codes are positive and sum to 1; concentrations are bent to stay above 0.1.
+    """A Dirichlet distribution: codes are positive and sum to 1; a softplus keeps the concentrations above 0.1.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: shares in a code.
+        latent_dim: proportions in a code, 2 or more.
 
     Raises:
-        ArgumentError: fewer than two shares.
+        ArgumentError: fewer than two proportions.
 
     References:
         Joo, Lee, Park and Moon, "Dirichlet variational autoencoder", Pattern Recognition 2020, section 3. There draws
@@ -87,7 +87,7 @@ class DirichletPosterior(Posterior):
         super().__init__((latent_dim,))
         self.head = Linear(in_features, latent_dim)
         if latent_dim < 2:
-            raise ArgumentError(f"shares of a whole are 2 or more, not {latent_dim}: raise latent_dim")
+            raise ArgumentError(f"latent_dim must be 2 or more for proportions that sum to 1, not {latent_dim}")
 
     def forward(self, features: Float[Tensor, "batch features"]) -> InteriorDirichlet:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""

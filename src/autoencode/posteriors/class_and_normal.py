@@ -1,4 +1,4 @@
-"""The posterior of a class and of a code that goes with it."""
+"""The posterior of a class and of a normal code given the class."""
 
 import torch.nn.functional as F
 from jaxtyping import Float
@@ -11,20 +11,20 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class ClassAndNormalPosterior(Posterior):
-    """q(y|x) q(z|x, y): how probable each class is, and for each the normal of z.
+    """q(y|x) q(z|x, y): the probabilities of the classes, and for each class a normal distribution of z.
 
-    The first `class_features` features are read by the classifier alone, the rest by q(z|x, y) alone, so that reading the
-    class need not share weights with telling the rest.
+    The classifier reads the first `class_features` features and q(z|x, y) the others, so that they need not share
+    weights.
 
         features ─┬─ class_features ─► logits of y
                   └─ code_features ──► + one vector for each y ─► SiLU ─► mean and log standard deviation of z
 
     Args:
-        class_features: features that the classifier reads.
-        code_features: features behind them.
-        n_classes: classes that there are.
-        latent_dim: numbers in z.
-        hidden: units of the layer in which class and features meet.
+        class_features: number of features of the classifier.
+        code_features: number of features of q(z|x, y).
+        n_classes: number of classes.
+        latent_dim: dimensions of z.
+        hidden: units of the layer that combines class and features.
 
     References:
         Kingma, Rezende, Mohamed and Welling, "Semi-supervised learning with deep generative models", NeurIPS 2014,

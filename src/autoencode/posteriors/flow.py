@@ -12,19 +12,19 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class FlowPosterior(Posterior):
-    """A diagonal normal, bent by a flow; both know the encoder's features.
+    """A diagonal normal transformed by a flow, both conditioned on the encoder's features.
 
         features ─► head ─► N(μ, diag σ²) ─► u ─► flow(features) ─► z
 
-    A fresh flow changes nothing, so that training begins with the diagonal normal. There is no closed-form KL: the rate
-    is estimated from the drawn codes, with the density that came with them.
+    A fresh flow is the identity, so training starts with the diagonal normal. There is no closed-form KL: it is
+    estimated from the drawn codes and their densities.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: numbers in a code.
-        kind: the flow. "iaf", "inverse-nsf" and "coupling" draw in one pass; "maf" and "nsf" need a pass for each
-            number of the code.
-        transforms: how many are composed; each reverses the order of the numbers.
+        latent_dim: dimensions of the latent code.
+        kind: the flow. "iaf", "inverse-nsf" and "coupling" sample in one pass; "maf" and "nsf" need one for each
+            latent dimension.
+        transforms: number of transforms; each reverses the order of the dimensions.
         hidden: units of the two hidden layers of each transform's network.
 
     References:

@@ -11,11 +11,11 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class PowerSphericalPosterior(Posterior):
-    """A power spherical distribution: a mean direction, and one concentration for all dimensions.
+    """A power spherical distribution: a mean direction and a scalar concentration.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: of the space around the sphere; 2 is a circle.
+        latent_dim: dimensions of the space around the sphere, 2 or more; 2 is a circle.
 
     Raises:
         ArgumentError: fewer than two dimensions.
@@ -34,7 +34,7 @@ class PowerSphericalPosterior(Posterior):
         self.head = Linear(in_features, latent_dim)
         self.concentration = Linear(in_features, 1)
         if latent_dim < 2:
-            raise ArgumentError(f"a sphere has 2 dimensions around it or more, not {latent_dim}: raise latent_dim")
+            raise ArgumentError(f"latent_dim must be 2 or more for a sphere (2 is a circle), not {latent_dim}")
 
     def forward(self, features: Float[Tensor, "batch features"]) -> PowerSpherical:
         """q(z|x) with batch shape (batch,) and event shape (latent_dim,)."""

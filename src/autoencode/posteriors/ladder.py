@@ -1,4 +1,4 @@
-"""The posterior of a ladder, residual to its prior."""
+"""The posterior of a hierarchical (ladder) VAE, residual to its prior."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,20 +14,20 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class LadderPosterior(Posterior):
-    """q(z₁|x) q(z₂|z₁,x) …, each level a correction of the prior's by what the encoder saw.
+    """q(z₁|x) q(z₂|z₁,x) …, each level a correction of the prior's, computed from the encoder's features.
 
-        features ─► d_L ─► … ─► d₁              bottom-up: the top level reads the deepest
-        state, d_l ─► Δloc, Δlog-scale          top-down, on the prior's own walk
+        features ─► d_L ─► … ─► d₁              bottom-up: the top level reads the deepest features
+        state, d_l ─► Δloc, Δlog-scale          top-down, along the states of the prior
         q(z_l|…) = N(loc_p + Δloc, scale_p · exp Δlog-scale)
 
-    A correction of zero makes a level's KL zero, so levels are used when they pay and none has to be learned twice.
-    Δloc is not in units of the prior's scale: the KL would tell that scale nothing, and it would shrink to nothing.
+    A correction of zero makes the KL of a level zero, so unused levels cost nothing. Δloc is not in units of the
+    prior's scale: the KL would then have no gradient with respect to that scale, which would shrink to zero.
 
     Args:
         in_features: the encoder's `out_features`.
-        dims: numbers in each level's latent, top first, as the prior's.
-        rungs: the prior's levels, shared and not owned.
-        start: the prior's first state.
+        dims: dimensions of each level, top first, as the prior's.
+        rungs: the levels of the prior, shared with it.
+        start: the initial state of the prior.
 
     References:
         Sønderby et al., "Ladder variational autoencoders", NeurIPS 2016, section 2.2; residual parameterisation: Vahdat
@@ -60,7 +60,7 @@ class LadderPosterior(Posterior):
 
 
 class LevelPosterior(nn.Module):
-    """What the encoder's view changes of one level's prior.
+    """The correction of one level's prior by the encoder's features.
 
     Args:
         dims: numbers in the level's latent.

@@ -11,14 +11,14 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class DiagonalNormalPosterior(Posterior):
-    """A normal with its own mean and standard deviation for every latent dimension.
+    """A normal with a mean and a standard deviation for each latent dimension.
 
-    One linear layer gives the mean and the logarithm of the standard deviation (not of the variance). That logarithm is
-    bent smoothly to stay between −10 and 10, so that no feature can make the scale zero or infinite.
+    One linear layer gives the mean and the logarithm of the standard deviation (not of the variance). A tanh keeps the
+    logarithm between −10 and 10, so that the scale is never zero or infinite.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
 
     References:
         Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, equation 9.
@@ -45,12 +45,12 @@ class FullCovarianceNormalPosterior(Posterior):
 
         features ─► head ─► μ, log s, below ─► L = diag(s) (I + below / √d) ─► z = μ + L ε
 
-    The logarithm of s is bent smoothly to stay between −10 and 10, so that L is always invertible. What lies below the
-    diagonal is counted in units of s, and of 1/√d so that a fresh posterior's spread does not grow with d.
+    A tanh keeps the logarithm of s between −10 and 10, so that L is always invertible. Entries below the diagonal are
+    scaled by s, and by 1/√d so that the variance of a fresh posterior does not grow with d.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: d, numbers in a code; the head has d(d + 3)/2 rows.
+        latent_dim: d, dimensions of the latent code; the head has d(d + 3)/2 rows.
 
     References:
         Kingma and Welling, "An introduction to variational autoencoders", 2019, section 2.5.1. There L is the sum of

@@ -1,4 +1,4 @@
-"""The posteriors of a plain autoencoder."""
+"""Posteriors of plain autoencoders: the code is a point."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -9,11 +9,11 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class PointMassPosterior(Posterior):
-    """A code that is one point: a linear layer on the encoder's features.
+    """A deterministic code: a linear layer on the encoder's features.
 
     Args:
         in_features: the encoder's `out_features`.
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
 
     Example:
         >>> import torch
@@ -31,12 +31,12 @@ class PointMassPosterior(Posterior):
 
 
 class IdentityPosterior(Posterior):
-    """A code that is one point: the encoder's features themselves, of whatever shape they are.
+    """A deterministic code: the encoder's features themselves, of any shape.
 
-    It has no weights, so that a fully convolutional model with this code fits pictures of any size.
+    It has no weights, so a fully convolutional model with this code accepts images of any size.
 
     Args:
-        latent_shape: of the features of one example.
+        latent_shape: shape of the features of one example.
 
     Example:
         >>> import torch

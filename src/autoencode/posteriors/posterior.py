@@ -1,4 +1,4 @@
-"""What every posterior offers."""
+"""The base class of posteriors."""
 
 from abc import abstractmethod
 
@@ -8,10 +8,10 @@ from torch.distributions import Distribution
 
 
 class Posterior(nn.Module):
-    """Turns the encoder's features into q(z|x).
+    """Maps the encoder's features to q(z|x).
 
     Args:
-        latent_shape: the shape of one code.
+        latent_shape: shape of one code.
     """
 
     def __init__(self, latent_shape: tuple[int, ...]) -> None:
@@ -24,8 +24,8 @@ class Posterior(nn.Module):
         raise NotImplementedError
 
     def adapt(self, q: Distribution) -> None:
-        """Called once a training step, after the decoding: updates what no gradient reaches, such as a codebook.
+        """Called once per training step, after decoding: updates what no gradient reaches, such as a codebook.
 
         Args:
-            q: what `forward` returned in this step.
+            q: the result of `forward` in this step.
         """

@@ -16,21 +16,24 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class VectorQuantisedPosterior(Posterior):
-    """The mass on the nearest codeword at each position.
+    """Probability one for the nearest codeword at each position.
 
-        features ─► linear, the same at each position ─► nearest codeword ─► [what is left ─► nearest ─► …] ─► q(z|x)
+        features ─► linear, the same at each position ─► nearest codeword ─► [residual ─► nearest ─► …] ─► q(z|x)
 
-    The codewords follow the encoder: they are running means of what they stand for, and `adapt` moves them once a
-    training step. The first step's vectors start them; codewords that are never nearest are revived.
+    Codewords are running means of the vectors assigned to them; `adapt` updates them once per training step. They are
+    initialised from the vectors of the first step, and unused codewords are revived.
 
     Args:
         in_features: features at each position.
-        latent_dim: D, numbers in a codeword.
-        grid: the shape of the positions: (height, width), or (positions,).
-        n_codes: K.
+        latent_dim: D, dimensions of a codeword.
+        grid: shape of the positions: (height, width), or (positions,).
+        n_codes: K, codewords in each codebook.
         n_stages: codebooks in sequence; 1 is plain vector quantisation.
-        decay: of the running means.
+        decay: of the running means, from 0 to below 1.
         patience: training steps without use after which a codeword is revived; 0 for never.
+
+    Raises:
+        ArgumentError: a number outside its range.
 
     References:
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, equations 1 and
@@ -58,7 +61,7 @@ class VectorQuantisedPosterior(Posterior):
 
     @property
     def grid(self) -> tuple[int, ...]:
-        """The shape of the positions."""
+        """Shape of the positions."""
         return self.latent_shape[1:]
 
     def forward(self, features: Float[Tensor, "batch features ..."]) -> Quantised:
@@ -69,23 +72,26 @@ class VectorQuantisedPosterior(Posterior):
 
     @torch.no_grad()
     def adapt(self, q: Distribution) -> None:
-        """Moves the codewords towards what they stood for."""
+        """Moves the codewords towards the vectors assigned to them."""
         code = require_quantised(q)
         vectors = as_vectors(code.unquantised.detach(), self.grid)
         self.codes.learn(vectors.flatten(0, 1), code.indices.mT.flatten(0, 1))
 
 
 class FiniteScalarPosterior(Posterior):
-    """The mass on a point of a grid at each position: every number is bounded and rounded to one of a few levels.
+    """Probability one for a rounded vector at each position: each number is bounded and rounded to one of a few levels.
 
         features ─► linear, the same at each position ─► bound ─► round ─► q(z|x)
 
-    There is no codebook to learn, so none can collapse.
+    There is no learned codebook that could collapse.
 
     Args:
         in_features: features at each position.
-        levels: of each number of a code; the product is the number of codewords.
-        grid: the shape of the positions: (height, width), or (positions,).
+        levels: of each number of a code, 2 or more; their product is the number of codewords.
+        grid: shape of the positions: (height, width), or (positions,).
+
+    Raises:
+        ArgumentError: no levels, or fewer than two.
 
     References:
         Mentzer, Minnen, Agustsson and Tschannen, "Finite scalar quantization: VQ-VAE made simple", ICLR 2024, section
@@ -105,7 +111,7 @@ class FiniteScalarPosterior(Posterior):
 
     @property
     def grid(self) -> tuple[int, ...]:
-        """The shape of the positions."""
+        """Shape of the positions."""
         return self.latent_shape[1:]
 
     def forward(self, features: Float[Tensor, "batch features ..."]) -> Quantised:

@@ -12,17 +12,17 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class AnnealedTemperature(nn.Module):
-    """A number that falls from `first` to `last` by the same factor at each of `steps` steps.
+    """A temperature that falls exponentially from `first` to `last` over `steps` training steps.
 
-    It is kept with the weights: a resumed training goes on where it was.
+    Its value is a buffer, so a resumed training continues from it.
 
     Args:
-        first: at the beginning, above 0.
-        last: at the end, not above `first`.
-        steps: training steps from one to the other; 0 for `last` at once.
+        first: initial temperature, above 0.
+        last: final temperature, above 0 and at most `first`.
+        steps: training steps of the annealing; 0 starts with `last`.
 
     Raises:
-        ArgumentError: temperatures that are not above 0 or that rise, or fewer than 0 steps.
+        ArgumentError: a temperature outside its range, or fewer than 0 steps.
 
     References:
         Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, section 4.2: there
@@ -34,33 +34,36 @@ class AnnealedTemperature(nn.Module):
     def __init__(self, first: float, last: float, steps: int) -> None:
         super().__init__()
         if not 0 < last <= first or steps < 0:
-            raise ArgumentError(f"a temperature falls to a number above 0, not from {first} to {last} in {steps} steps")
+            raise ArgumentError(
+                f"a temperature falls from first to last, both above 0, in 0 steps or more, not from {first} to {last} "
+                f"in {steps}"
+            )
         self.last, self.factor = last, (last / first) ** (1 / steps) if steps else 1.0
         self.register_buffer("value", torch.tensor(float(first if steps else last)))
 
     def forward(self) -> Tensor:
-        """The temperature now, a copy: the next step does not change it."""
+        """The current temperature, a copy that the next step does not change."""
         return self.value.clone()
 
     @torch.no_grad()
     def step(self) -> None:
-        """Lets it fall once."""
+        """Lowers the temperature by one step."""
         self.value.mul_(self.factor).clamp_(min=self.last)
 
 
 class BernoulliPosterior(Posterior):
-    """Independent bits, relaxed in training and only there.
+    """Independent bits, relaxed in training mode only.
 
         training:    z between 0 and 1, with gradients; the KL is that of the bits     no bound on log p(x)
-        evaluation:  z of 0 and 1, with their mass                                     a bound on log p(x)
+        evaluation:  z of 0 and 1, with their probability mass                         a bound on log p(x)
 
-    In evaluation `rsample` is rounded as well, so that validation judges the model of bits.
+    In evaluation mode `rsample` is rounded as well, so that validation measures the model of bits.
 
     Args:
         in_features: the encoder's `out_features`.
         latent_dim: bits in a code.
-        temperature: of the relaxation.
-        straight_through: whether codes are rounded in training too, with the gradient of what was rounded.
+        temperature: of the relaxation; a constant 2/3 by default.
+        straight_through: round codes in training too, with the gradient of the relaxed codes.
 
     References:
         Maddison, Mnih and Teh, "The concrete distribution", ICLR 2017, appendices B and C.
@@ -85,24 +88,24 @@ class BernoulliPosterior(Posterior):
         return Independent(code, 1, validate_args=False)
 
     def adapt(self, q: Distribution) -> None:
-        """Lets the temperature fall."""
+        """Lowers the temperature by one step."""
         self.temperature.step()
 
 
 class CategoricalPosterior(Posterior):
-    """Independent categorical variables, relaxed in training and only there.
+    """Independent categorical variables, relaxed in training mode only.
 
-        training:    z inside the simplex, with gradients; the KL is that of the classes     no bound on log p(x)
-        evaluation:  z of one-hot vectors, with their mass                                   a bound on log p(x)
+        training:    z inside the simplex, with gradients; the KL is that of the categories     no bound on log p(x)
+        evaluation:  z of one-hot vectors, with their probability mass                          a bound on log p(x)
 
-    In evaluation `rsample` is rounded as well, so that validation judges the model of classes.
+    In evaluation mode `rsample` is rounded as well, so that validation measures the model of categories.
 
     Args:
         in_features: the encoder's `out_features`.
-        n_latents: variables.
-        n_classes: of each; a code is n_latents · n_classes numbers.
+        n_latents: categorical variables in a code.
+        n_classes: categories of each; a code has n_latents · n_classes numbers.
         temperature: of the relaxation; from 1 to 0.5 in 10,000 steps by default.
-        straight_through: whether codes are rounded in training too, with the gradient of what was rounded.
+        straight_through: round codes in training too, with the gradient of the relaxed codes.
 
     References:
         Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, equation 2.
@@ -128,5 +131,5 @@ class CategoricalPosterior(Posterior):
         return OneHotCode(self.head(features).unflatten(-1, self.shape), self.temperature(), hard=hard)
 
     def adapt(self, q: Distribution) -> None:
-        """Lets the temperature fall."""
+        """Lowers the temperature by one step."""
         self.temperature.step()

@@ -1,4 +1,4 @@
-"""Codes of which most numbers are silent."""
+"""Posteriors with sparse codes: sigmoid, ReLU and top-k units."""
 
 import math
 
@@ -14,23 +14,23 @@ from autoencode.posteriors.posterior import Posterior
 
 
 class SigmoidPosterior(Posterior):
-    """A code of numbers between 0 and 1, each the activation of one unit: sigmoid(W h + b). Active is above a half.
+    """Units with activations between 0 and 1, sigmoid(W h + b); active above a half.
 
     Args:
         in_features: the encoder's `out_features`.
         latent_dim: units.
-        mean_activation: about the mean activation of a fresh unit. One that must first fall from a half to a small rate falls for
-            all examples alike, and does not come back.
+        mean_activation: the approximate mean activation of a fresh unit, between 0 and 1. A unit whose activation has
+            to fall from a half to a small target falls for all examples, and does not recover.
 
     Raises:
-        ArgumentError: a rate that is not between 0 and 1.
+        ArgumentError: a mean activation that is not between 0 and 1.
     """
 
     def __init__(self, in_features: int, latent_dim: int, mean_activation: float = 0.5) -> None:
         super().__init__((latent_dim,))
         self.head = Linear(in_features, latent_dim)
         if not 0 < mean_activation < 1:
-            raise ArgumentError(f"the mean activation of a sigmoid is between 0 and 1, not {mean_activation}")
+            raise ArgumentError(f"mean_activation must be between 0 and 1, not {mean_activation}")
         nn.init.constant_(self.head.bias, math.log(mean_activation / (1 - mean_activation)))
 
     def forward(self, features: Float[Tensor, "batch features"]) -> SparsePointMass:
@@ -40,7 +40,7 @@ class SigmoidPosterior(Posterior):
 
 
 class ReluPosterior(Posterior):
-    """A code of numbers of 0 or more: relu(W h + b). Active is above 0.
+    """Units with activations of 0 or more, relu(W h + b); active above 0.
 
     Args:
         in_features: the encoder's `out_features`.
@@ -58,11 +58,11 @@ class ReluPosterior(Posterior):
 
 
 class TopKPointMass(SparsePointMass):
-    """The point mass at a code of which `k` units are kept, with what the others would have been.
+    """The point mass at a code of k active units, with the activations of all units before the selection.
 
     Args:
-        loc: the code, zero but for the kept units, (batch, units).
-        activations: all activations, of 0 or more, (batch, units).
+        loc: the code, zero except for the kept units, (batch, units).
+        activations: activations of all units, 0 or more, (batch, units).
     """
 
     def __init__(self, loc: Tensor, activations: Tensor) -> None:
@@ -71,15 +71,15 @@ class TopKPointMass(SparsePointMass):
 
 
 class TopKPosterior(Posterior):
-    """A code of which the k largest activations are kept and all others are zero.
+    """Units of which the k largest activations are kept; all others are zero.
 
-    A unit that no example has used for `patience` steps is dead. `dead_topk` gives the code of the dead units alone, for
-    an auxiliary loss that wakes them.
+    A unit that no example has used for `patience` steps is dead. `dead_topk` gives the code of the dead units alone,
+    for an auxiliary loss that revives them.
 
     Args:
         in_features: the encoder's `out_features`.
         latent_dim: units.
-        k: units kept.
+        k: units kept for each example.
         patience: training steps without use after which a unit counts as dead.
 
     Raises:
@@ -106,7 +106,7 @@ class TopKPosterior(Posterior):
         return TopKPointMass(keep_top_k(units, self.k), units)
 
     def adapt(self, q: Distribution) -> None:
-        """Counts for each unit the training steps since some example used it."""
+        """Counts the training steps since each unit was last used."""
         used = (q.mean != 0).any(0)
         self.idle.copy_(torch.where(used, torch.zeros_like(self.idle), self.idle + 1))
 
@@ -121,6 +121,6 @@ class TopKPosterior(Posterior):
 
 
 def keep_top_k(units: Float[Tensor, "batch units"], k: int) -> Float[Tensor, "batch units"]:
-    """The k largest of each row where they are; zero elsewhere."""
+    """The k largest values of each row in place; zero elsewhere."""
     values, places = units.topk(k, dim=-1)
     return torch.zeros_like(units).scatter(-1, places, values)

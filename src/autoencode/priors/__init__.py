@@ -1,4 +1,14 @@
-"""p(z): modules whose `forward` gives a distribution over codes."""
+"""Priors p(z): modules whose `forward` returns a distribution over codes.
+
+prior                  the base class
+normal                 the standard normal, and one conditioned on a context
+mixture, vamp, flow, ladder      learned priors
+beta_gamma_dirichlet   between 0 and 1, positive, proportions
+hypersphere            on the unit sphere
+discrete               bits and categories
+codewords              codewords, uniform or with learned frequencies
+class_and_normal       a class and a normal code
+"""
 
 from autoencode.priors.beta_gamma_dirichlet import BetaPrior, DirichletPrior, GammaPrior
 from autoencode.priors.class_and_normal import ClassAndNormalPrior

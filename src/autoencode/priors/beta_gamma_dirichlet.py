@@ -13,9 +13,9 @@ class BetaPrior(Prior):
     """Independent beta distributions; uniform on [0, 1] by default.
 
     Args:
-        latent_dim: numbers in a code.
-        concentration1: the concentration towards 1.
-        concentration0: the concentration towards 0.
+        latent_dim: dimensions of the latent code.
+        concentration1: the exponent of z plus 1, above 0; larger values favour codes near 1.
+        concentration0: the exponent of 1 − z plus 1, above 0; larger values favour codes near 0.
 
     Raises:
         ArgumentError: a concentration that is not above 0.
@@ -30,7 +30,9 @@ class BetaPrior(Prior):
     def __init__(self, latent_dim: int, concentration1: float = 1.0, concentration0: float = 1.0) -> None:
         super().__init__((latent_dim,))
         if min(concentration1, concentration0) <= 0:
-            raise ArgumentError(f"concentrations must be above 0, not {concentration1} and {concentration0}")
+            raise ArgumentError(
+                f"the concentrations of BetaPrior must be above 0, not {concentration1} and {concentration0}"
+            )
         values = torch.tensor([concentration1, concentration0], dtype=torch.get_default_dtype())
         self.register_buffer("concentrations", values[:, None].repeat(1, latent_dim), persistent=False)
 
@@ -41,12 +43,12 @@ class BetaPrior(Prior):
 
 
 class GammaPrior(Prior):
-    """Independent gamma distributions with mean concentration / rate; below a concentration of 1 codes are sparse.
+    """Independent gamma distributions with mean concentration / rate; with a concentration below 1, codes are sparse.
 
     Args:
-        latent_dim: numbers in a code.
-        concentration: 1 is the exponential distribution.
-        rate: one over the scale.
+        latent_dim: dimensions of the latent code.
+        concentration: above 0; 1 is the exponential distribution.
+        rate: the inverse of the scale, above 0.
 
     Raises:
         ArgumentError: a parameter that is not above 0.
@@ -62,7 +64,7 @@ class GammaPrior(Prior):
     def __init__(self, latent_dim: int, concentration: float = 1.0, rate: float = 1.0) -> None:
         super().__init__((latent_dim,))
         if min(concentration, rate) <= 0:
-            raise ArgumentError(f"concentration and rate must be above 0, not {concentration} and {rate}")
+            raise ArgumentError(f"concentration and rate of GammaPrior must be above 0, not {concentration} and {rate}")
         self.register_buffer("concentration", torch.full((latent_dim,), float(concentration)), persistent=False)
         self.register_buffer("rate", torch.full((latent_dim,), float(rate)), persistent=False)
 
@@ -72,11 +74,11 @@ class GammaPrior(Prior):
 
 
 class DirichletPrior(Prior):
-    """A symmetric Dirichlet distribution; below a concentration of 1 few shares make up most of the whole.
+    """A symmetric Dirichlet distribution; with a concentration below 1, few proportions make up most of the whole.
 
     Args:
-        latent_dim: shares in a code.
-        concentration: of each; 1 is the uniform distribution on the simplex.
+        latent_dim: proportions in a code.
+        concentration: above 0; 1 is the uniform distribution on the simplex.
 
     Raises:
         ArgumentError: a concentration that is not above 0.
@@ -91,7 +93,7 @@ class DirichletPrior(Prior):
     def __init__(self, latent_dim: int, concentration: float = 1.0) -> None:
         super().__init__((latent_dim,))
         if concentration <= 0:
-            raise ArgumentError(f"the concentration must be above 0, not {concentration}")
+            raise ArgumentError(f"the concentration of DirichletPrior must be above 0, not {concentration}")
         self.register_buffer("concentration", torch.full((latent_dim,), float(concentration)), persistent=False)
 
     def forward(self) -> InteriorDirichlet:

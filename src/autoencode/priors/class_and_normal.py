@@ -1,4 +1,4 @@
-"""The prior of a class and of a code that knows nothing of it."""
+"""The prior of a class and of an independent normal code."""
 
 import torch
 from torch import Tensor
@@ -8,11 +8,11 @@ from autoencode.priors.prior import Prior
 
 
 class ClassAndNormalPrior(Prior):
-    """p(y) p(z): classes that are all as likely, and a standard normal.
+    """p(y) p(z): uniform over classes, and a standard normal.
 
     Args:
-        n_classes: classes that there are.
-        latent_dim: numbers in z.
+        n_classes: number of classes.
+        latent_dim: dimensions of z.
 
     References:
         Kingma et al., "Semi-supervised learning with deep generative models", NeurIPS 2014, equation 2.

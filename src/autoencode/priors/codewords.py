@@ -19,8 +19,8 @@ class CodewordPrior(Prior):
     """Codewords that are independent between stages and positions.
 
     Args:
-        codes: the posterior's; shared and not owned.
-        grid: the shape of the positions.
+        codes: the quantiser of the posterior, shared with it.
+        grid: shape of the positions.
     """
 
     def __init__(self, codes: Quantiser, grid: Sequence[int]) -> None:
@@ -29,12 +29,12 @@ class CodewordPrior(Prior):
 
     @property
     def codes(self) -> Quantiser:
-        """What indices stand for."""
+        """The quantiser, which maps indices to codewords."""
         return self._shared[0]
 
     @property
     def grid(self) -> tuple[int, ...]:
-        """The shape of the positions."""
+        """Shape of the positions."""
         return self.latent_shape[1:]
 
     @property
@@ -44,12 +44,12 @@ class CodewordPrior(Prior):
 
     @abstractmethod
     def logits(self) -> Float[Tensor, "stages positions k"]:
-        """Log odds of the codewords."""
+        """Unnormalised log probabilities of the codewords."""
         raise NotImplementedError
 
     @abstractmethod
     def indices_of(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
-        """The indices of codes (*leading, width, *grid), or of codes that are as likely."""
+        """The indices of codes (*leading, width, *grid), or of codes of the same probability."""
         raise NotImplementedError
 
     def forward(self) -> Codewords:
@@ -61,11 +61,11 @@ class CodewordPrior(Prior):
 
 
 class UniformCodewordPrior(CodewordPrior):
-    """Any codeword at any position, independently: the KL of a quantised posterior is stages · positions · log K.
+    """All codewords equally likely at each position: the KL of a quantised posterior is stages · positions · log K.
 
     Args:
-        codes: the posterior's; shared and not owned.
-        grid: the shape of the positions.
+        codes: the quantiser of the posterior, shared with it.
+        grid: shape of the positions.
 
     References:
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, section 3.1.
@@ -83,11 +83,11 @@ class UniformCodewordPrior(CodewordPrior):
         self.register_buffer("zero", torch.zeros(()), persistent=False)
 
     def logits(self) -> Float[Tensor, "stages positions k"]:
-        """Zeros, which take no memory."""
+        """Zeros, expanded without memory."""
         return self.zero.expand(self.codes.n_stages, math.prod(self.grid), self.codes.n_codes)
 
     def indices_of(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
-        """Any indices: none is more likely than others, so there is nothing to search for."""
+        """Zeros: all codewords have the same probability, so the nearest ones need not be found."""
         leading = z.shape[: z.ndim - len(self.latent_shape)]
         shape = (*leading, self.codes.n_stages, math.prod(self.grid))
         return torch.zeros(shape, dtype=torch.int64, device=z.device)
@@ -97,20 +97,20 @@ _HALF = 0.5
 
 
 class EmpiricalCodewordPrior(CodewordPrior):
-    """Codewords independent between positions, each as likely as it was in training, counted by position.
+    """Independent positions, each with the frequencies of its codewords during training.
 
         counts ← γ counts + counts of this step's codes        p ∝ counts + ½
 
-    Nothing is learned by gradients: given the codes, frequencies are the best prior of this kind. Old counts fade,
-    since codes change their meaning while the encoder learns.
+    No gradients are needed: given the codes, their frequencies are the optimal prior of this kind. Old counts decay,
+    since the meaning of codewords changes while the encoder learns.
 
     Args:
-        codes: the posterior's; shared and not owned.
-        grid: the shape of the positions.
-        decay: γ, of the counts at each training step.
+        codes: the quantiser of the posterior, shared with it.
+        grid: shape of the positions.
+        decay: γ, of the counts at each training step, from 0 to below 1.
 
     Raises:
-        ArgumentError: a decay that is not between 0 and 1.
+        ArgumentError: a decay outside its range.
 
     References:
         Half a count for each codeword: Krichevsky and Trofimov, "The performance of universal encoding", 1981.
@@ -121,19 +121,19 @@ class EmpiricalCodewordPrior(CodewordPrior):
     def __init__(self, codes: Quantiser, grid: Sequence[int], decay: float = 0.995) -> None:
         super().__init__(codes, grid)
         if not 0 <= decay < 1:
-            raise ArgumentError(f"the decay of counts is between 0 and 1, not {decay}")
+            raise ArgumentError(f"the decay of counts must be from 0 to below 1, not {decay}")
         self.decay = decay
         self.register_buffer("counts", torch.zeros(codes.n_stages, math.prod(grid), codes.n_codes))
 
     def logits(self) -> Float[Tensor, "stages positions k"]:
-        """Logarithms of the counts and a half."""
+        """Logarithms of the counts plus a half."""
         return (self.counts + _HALF).log()
 
     def indices_of(self, z: Float[Tensor, "..."]) -> Int64[Tensor, "..."]:
         """The indices of the nearest codewords.
 
         Raises:
-            CapabilityError: codewords of several stages.
+            CapabilityError: there are several stages.
         """
         return self.codes.indices_of(as_vectors(z, self.grid))
 

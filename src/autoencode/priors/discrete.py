@@ -12,11 +12,11 @@ from autoencode.priors.prior import Prior
 
 
 class BernoulliPrior(Prior):
-    """Independent bits with one probability of a 1.
+    """Independent bits, all with the same probability of a 1.
 
     Args:
         latent_dim: bits in a code.
-        p: the probability.
+        p: that probability, between 0 and 1.
 
     Raises:
         ArgumentError: a probability that is not between 0 and 1.
@@ -31,7 +31,7 @@ class BernoulliPrior(Prior):
     def __init__(self, latent_dim: int, p: float = 0.5) -> None:
         super().__init__((latent_dim,))
         if not 0 < p < 1:
-            raise ArgumentError(f"a bit's probability must be between 0 and 1, not {p}")
+            raise ArgumentError(f"p must be between 0 and 1, not {p}")
         self.register_buffer("logits", torch.full((latent_dim,), math.log(p) - math.log1p(-p)), persistent=False)
 
     def forward(self) -> Independent:
@@ -40,11 +40,11 @@ class BernoulliPrior(Prior):
 
 
 class CategoricalPrior(Prior):
-    """Independent categorical variables whose classes are all as likely, as one-hot vectors laid end to end.
+    """Independent uniform categorical variables, as concatenated one-hot vectors.
 
     Args:
-        n_latents: variables.
-        n_classes: of each.
+        n_latents: categorical variables in a code.
+        n_classes: categories of each.
 
     Example:
         >>> CategoricalPrior(3, 4)().sample((5,)).shape

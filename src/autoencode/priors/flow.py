@@ -7,16 +7,16 @@ from autoencode.priors.prior import Prior
 
 
 class FlowPrior(Prior):
-    """p(z) = N(f⁻¹(z); 0, I) |det ∂f⁻¹/∂z|, with f learned beside the rest of the model.
+    """p(z) = N(f⁻¹(z); 0, I) |det ∂f⁻¹/∂z|, with f trained together with the model.
 
         u ~ N(0, I) ─► f ─► z
 
-    It starts as the standard normal, and has no closed-form KL: the rate is estimated from the drawn codes.
+    It starts as the standard normal. There is no closed-form KL: it is estimated from the drawn codes.
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         kind: nsf, maf or coupling; see `autoencode.distributions.flows`.
-        transforms: how many are composed.
+        transforms: number of transforms.
         hidden: units of the two hidden layers of each transform's network.
 
     References:

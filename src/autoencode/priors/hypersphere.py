@@ -11,7 +11,7 @@ class HypersphericalUniformPrior(Prior):
     """The uniform distribution on the unit sphere.
 
     Args:
-        latent_dim: of the space around the sphere; 2 is a circle.
+        latent_dim: dimensions of the space around the sphere; 2 is a circle.
 
     References:
         Davidson, Falorsi, De Cao, Kipf and Tomczak, "Hyperspherical variational auto-encoders", UAI 2018, section 3.

@@ -1,4 +1,4 @@
-"""The prior of a ladder: each level given those above it."""
+"""The prior of a hierarchical (ladder) VAE: each level given those above it."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from autoencode.priors.prior import Prior
 
 
 class LadderPrior(Prior):
-    """p(z₁) p(z₂|z₁) …: normals whose mean and scale are read off the state that the levels above leave.
+    """p(z₁) p(z₂|z₁) …: normals whose mean and scale depend on a state that the levels above update.
 
         state ─► p(z_l | above)        state, z_l ─► state of the next level
 
-    It owns the rungs; a ladder's posterior is made with the same ones.
+    It owns the levels, which the posterior shares.
 
     Args:
-        dims: numbers in each level's latent, top first; a code is all of them in one vector.
-        width: of the state.
+        dims: dimensions of each level, top first; a code is their concatenation.
+        width: units of the state.
 
     References:
         Sønderby, Raiko, Maaløe, Sønderby and Winther, "Ladder variational autoencoders", NeurIPS 2016, equations 1-3.
@@ -39,7 +39,7 @@ class LadderPrior(Prior):
 
     @property
     def levels(self) -> "list[LastRung]":
-        """The rungs, top first."""
+        """The levels, top first."""
         return [rung for rung in self.rungs if isinstance(rung, LastRung)]
 
     def forward(self) -> Ladder:
@@ -51,13 +51,13 @@ class LadderPrior(Prior):
 
 
 class LastRung(nn.Module):
-    """The lowest level: what the state says of its latent.
+    """The lowest level: the distribution of its latent given the state.
 
-    The head starts at zero: a fresh ladder has standard normals everywhere.
+    The head starts at zero, so that all levels start as standard normals.
 
     Args:
-        dims: numbers in this level's latent.
-        width: of the state.
+        dims: dimensions of this level.
+        width: units of the state.
     """
 
     def __init__(self, dims: int, width: int) -> None:
@@ -70,16 +70,16 @@ class LastRung(nn.Module):
         return Independent(Normal(loc, bounded_exp(log_scale, 5.0), validate_args=False), 1, validate_args=False)
 
     def next_state(self, state: Tensor, z: Tensor) -> Tensor:
-        """The state as it is: no level below reads it."""
+        """The unchanged state, as there is no level below."""
         return state
 
 
 class Rung(LastRung):
-    """A level above others: also what its latent adds to the state.
+    """A level above others, whose latent updates the state.
 
     Args:
-        dims: numbers in this level's latent.
-        width: of the state.
+        dims: dimensions of this level.
+        width: units of the state.
     """
 
     def __init__(self, dims: int, width: int) -> None:
@@ -88,13 +88,13 @@ class Rung(LastRung):
         self.mix = nn.Sequential(nn.LayerNorm(width), Linear(width, width), nn.SiLU(), zeroed(Linear(width, width)))
 
     def next_state(self, state: Tensor, z: Tensor) -> Tensor:
-        """The state once this level's latent is known."""
+        """The state, updated by this level's latent."""
         state = state + self.entry(z)
         return state + self.mix(state)
 
 
 def zeroed(layer: nn.Linear) -> nn.Linear:
-    """The same layer with weights and biases of zero."""
+    """Sets the weights and biases of a layer to zero, and returns it."""
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer

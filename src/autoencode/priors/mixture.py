@@ -1,4 +1,4 @@
-"""The prior that is a mixture of normals, whose components are clusters."""
+"""A mixture of normals as the prior, whose components are clusters."""
 
 import torch
 from jaxtyping import Float, Int64
@@ -13,23 +13,22 @@ from autoencode.priors.prior import Prior
 class MixturePrior(Prior):
     """Σ_k π_k N(z; m_k, S_k) with learned weights, locations and covariances, diagonal or full.
 
-    Left to gradients alone, components share what one of them found first. So where `fit_step` is given, the components
-    start as one, and the prior remembers codes; at step `fit_step` it becomes the mixture that expectation-maximisation
-    finds in them, and learns by gradients from there:
+    Trained by gradients alone, the components tend to divide one cluster among them. So with `fit_step`, all components
+    start as the same normal and the prior keeps recent codes; at step `fit_step` the mixture is fitted to these by
+    expectation-maximisation, and from there it is trained by gradients:
 
-        step 0 … fit_step: one normal        fit_step: components fitted to the last codes        afterwards: K normals
+        step 0 … fit_step: one normal        fit_step: components fitted to recent codes        afterwards: K normals
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent code.
         n_components: K.
-        full: whether covariances are full rather than diagonal.
-        fit_step: the training step at which components are fitted to codes; 0 for never, and components then start spread
-            at random.
-        buffer_size: how many of the last codes they are fitted to; these are kept with the weights, so that a resumed
-            training is exact.
+        full: full covariances in place of diagonal ones.
+        fit_step: training step at which the components are fitted to codes; 0 for never, with random initial means.
+        buffer_size: number of recent codes that they are fitted to; a buffer of the module, so that a resumed training
+            is exact.
 
     Raises:
-        ArgumentError: fewer than one component, or fewer remembered codes than components.
+        ArgumentError: fewer than one component, or a buffer smaller than the number of components.
 
     References:
         Jiang et al., "Variational deep embedding", IJCAI 2017, equations 1-4 and section 4.3 (the initialisation).
@@ -54,7 +53,8 @@ class MixturePrior(Prior):
         super().__init__((latent_dim,))
         if n_components < 1 or (fit_step and buffer_size < n_components):
             raise ArgumentError(
-                f"a mixture has 1 component or more and as many codes to fit it to, not {n_components} and {buffer_size}"
+                f"MixturePrior needs 1 component or more and a buffer of as many codes or more, not {n_components} and "
+                f"{buffer_size}"
             )
         self.fit_step = fit_step
         self.logits = nn.Parameter(torch.zeros(n_components))
@@ -66,7 +66,7 @@ class MixturePrior(Prior):
 
     @property
     def cholesky(self) -> Float[Tensor, "components latent latent"]:
-        """The factors of the covariances: scales on the diagonal, and below it what correlates dimensions."""
+        """The Cholesky factors of the covariances, with the scales on the diagonal."""
         scales = torch.diag_embed(self.log_scale.exp())
         return scales if self.factor is None else scales + self.factor.tril(-1)
 
@@ -92,7 +92,7 @@ class MixturePrior(Prior):
 
     @torch.no_grad()
     def adapt(self, q: Distribution) -> None:
-        """Remembers the means of `q`; at step `fit_step`, fits the components to what is remembered."""
+        """Stores the means of `q`; at step `fit_step`, fits the components to the stored means."""
         if not self.fit_step:
             return
         steps, seen = (int(n) for n in self.seen)
@@ -107,10 +107,10 @@ class MixturePrior(Prior):
 
     @torch.no_grad()
     def fit(self, codes: Float[Tensor, "n latent"]) -> None:
-        """Sets the components to a mixture that expectation-maximisation finds in `codes`.
+        """Fits the components to `codes` by expectation-maximisation.
 
-        Of ten starts, the one whose components weigh most evenly is taken: the likeliest one often gives two components
-        to one tight class and one to two. Of fewer codes than components nothing is learned.
+        Of ten starts, the one with the most even weights is taken: the likeliest one often uses two components for one
+        dense cluster and one for two others. With fewer codes than components, nothing is fitted.
         """
         if len(codes) < len(self.loc):
             return
@@ -128,13 +128,13 @@ class MixturePrior(Prior):
 
 _STARTS = 10
 _FLOOR = 1e-4
-"""Added to the fitted variances, so that no component shrinks to a point."""
+"""Added to the fitted variances, so that no component collapses to a point."""
 
 
 def _expectation_maximisation(codes: Tensor, n_components: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Weights, locations and full covariances, in float64; the start is drawn from the global generator.
+    """Weights, means and full covariances, in float64; the start is drawn from the global generator.
 
-    Covariances are full even where their diagonals alone are kept: they find clusters that lie aslant.
+    Covariances are full even if only their diagonals are used: these find clusters that are not aligned with the axes.
     """
     from sklearn.mixture import GaussianMixture
 

@@ -17,7 +17,7 @@ class StandardNormalPrior(Prior):
     """Independent normals of mean 0 and standard deviation 1.
 
     Args:
-        latent_shape: the shape of a code, or the number of its dimensions.
+        latent_shape: shape of one code, or the number of its dimensions.
 
     Example:
         >>> StandardNormalPrior(2)().event_shape
@@ -29,7 +29,7 @@ class StandardNormalPrior(Prior):
 
     def __init__(self, latent_shape: int | Sequence[int]) -> None:
         super().__init__((latent_shape,) if isinstance(latent_shape, int) else tuple(latent_shape))
-        # Buffers follow the module to its device; they are no weights, so they are not saved.
+        # Buffers move with the module to its device; they are constants, so they are not saved.
         self.register_buffer("loc", torch.zeros(self.latent_shape), persistent=False)
         self.register_buffer("scale", torch.ones(self.latent_shape), persistent=False)
 
@@ -41,12 +41,12 @@ class StandardNormalPrior(Prior):
 
 
 class ConditionalNormalPrior(Conditional, Prior):
-    """p(z|c): a normal whose mean and standard deviations are read off the context; standard normal when fresh.
+    """p(z|c): a normal whose mean and standard deviations depend on the context; initially the standard normal.
 
     Args:
         context_encoder: context → (batch, features).
-        features: how many those are.
-        latent_dim: numbers in a code.
+        features: number of features of the context.
+        latent_dim: dimensions of the latent code.
 
     References:
         Sohn, Lee and Yan, "Learning structured output representation using deep conditional generative models",

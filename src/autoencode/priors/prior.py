@@ -1,4 +1,4 @@
-"""What every prior offers."""
+"""The base class of priors."""
 
 from abc import abstractmethod
 
@@ -7,10 +7,10 @@ from torch.distributions import Distribution
 
 
 class Prior(nn.Module):
-    """Gives p(z).
+    """Returns p(z).
 
     Args:
-        latent_shape: the shape of one code.
+        latent_shape: shape of one code.
     """
 
     def __init__(self, latent_shape: tuple[int, ...]) -> None:
@@ -23,7 +23,7 @@ class Prior(nn.Module):
         raise NotImplementedError
 
     def adapt(self, q: Distribution) -> None:
-        """Called once a training step, before `forward`: updates what no gradient reaches, such as fitted components.
+        """Called once per training step, before `forward`: updates what no gradient reaches, such as fitted components.
 
         Args:
             q: the posterior of this step's examples, batch shape (batch,).
