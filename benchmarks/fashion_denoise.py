@@ -26,8 +26,8 @@ from autoencode import tasks
 from autoencode.corruptions import SaltAndPepper
 from autoencode.data import Batch, load
 from autoencode.evaluation import Estimate
+from autoencode.latent.encoding import reconstruct_examples
 from autoencode.runs.run import Run
-from autoencode.tasks.reconstruct import reconstruct_batch
 
 SPOIL = SaltAndPepper(0.1)
 CHOSEN_ON = 500
@@ -64,7 +64,7 @@ def main() -> None:
         run = trained(name)
         tasks.report(run)
         print(history(run), flush=True)
-        errors[name] = reconstruct_batch(run, torch.from_numpy(corrupted)[:, None])[:, 0].numpy()
+        errors[name] = reconstruct_examples(run, torch.from_numpy(corrupted)[:, None])[:, 0].numpy()
     for name, result in errors.items():
         print(line(name, clean, result), flush=True)
 

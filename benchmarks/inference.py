@@ -88,9 +88,8 @@ def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
     """Encoding, reconstructing, generating."""
     import torch
 
-    from autoencode.latent.encoding import posterior_means
-    from autoencode.tasks.generate import sample
-    from autoencode.tasks.reconstruct import reconstruct_batch
+    from autoencode.latent.encoding import posterior_means, reconstruct_examples
+    from autoencode.latent.sampling import sample_examples
 
     examples = EXAMPLES[recipe]
     model, part = run.model, run.data.train[:examples]
@@ -107,8 +106,8 @@ def of_a_vae(run: "Run", recipe: str, repeats: int) -> None:
         torch.cat([decoder(some).sigmoid() for some in torch.randn(examples, n).split(run.batch_size)])
 
     compare(f"{recipe}, encode", "images/s", examples, bare_encode, lambda: posterior_means(run, part), repeats)
-    compare(f"{recipe}, reconstruct", "images/s", examples, bare_both, lambda: reconstruct_batch(run, x), repeats)
-    compare(f"{recipe}, generate", "images/s", examples, bare_decode, lambda: sample(run, examples), repeats)
+    compare(f"{recipe}, reconstruct", "images/s", examples, bare_both, lambda: reconstruct_examples(run, x), repeats)
+    compare(f"{recipe}, generate", "images/s", examples, bare_decode, lambda: sample_examples(run, examples), repeats)
 
 
 def compare(

@@ -25,8 +25,8 @@ from autoencode.cli.terminal_reporter import TerminalReporter
 from autoencode.data import load
 from autoencode.evaluation import completeness, sample_quality
 from autoencode.evaluation.classifier_cache import load_or_train_classifier
+from autoencode.latent.sampling import sample_examples
 from autoencode.runs.run import Run
-from autoencode.tasks.generate import sample
 
 HOME = Path("runs/samples")
 THEIRS = {"vae": "pythae VAE", "rae": "pythae RAE-GP"}
@@ -52,7 +52,7 @@ def ours(options: argparse.Namespace) -> list[tuple[str, str, Tensor]]:
     for name, run in runs.items():
         for prior in ("own", "ex-post"):
             if prior == "ex-post" or run.model.prior is not None:
-                drawn.append((name, prior, sample(run, options.n, options.seed, prior)))
+                drawn.append((name, prior, sample_examples(run, options.n, options.seed, prior=prior)))
     return drawn
 
 

@@ -1,11 +1,12 @@
 import pytest
 import torch
+from PIL import Image
 
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.encoding import sample_codes
+from autoencode.latent.sampling import sample_examples
 from autoencode.tasks import generate
-from autoencode.tasks.generate import sample
 from support.reporters import Recorder
 
 
@@ -19,16 +20,16 @@ def test_of_a_class_that_the_model_was_not_told(digits_run, tmp_path):
     own, others = (digits_run.decode(z).mean(0) for z in codes)
     assert (zeros.mean(0) - own).norm() < (zeros.mean(0) - others).norm()
     assert zeros.std(0).max() > 0
-    assert torch.equal(sample(digits_run, 200, of_class=0), zeros)
+    assert torch.equal(sample_examples(digits_run, 200, of_class=0), zeros)
 
 
 def test_a_class_of_a_plain_autoencoder_needs_no_prior(plain_run):
-    assert sample(plain_run, 3, of_class=7).shape == (3, 1, 8, 8)
+    assert sample_examples(plain_run, 3, of_class=7).shape == (3, 1, 8, 8)
 
 
 def test_a_class_comes_from_no_prior(digits_run):
     with pytest.raises(ArgumentError, match="leave --class or --prior out"):
-        sample(digits_run, 3, of_class=7, prior="own")
+        sample_examples(digits_run, 3, of_class=7, prior="own")
 
 
 def test_near_a_picture(digits_run, tmp_path):
@@ -50,12 +51,12 @@ def test_near_a_picture_excludes(digits_run, tmp_path, also):
 
 def test_a_low_temperature_keeps_to_the_middle(digits_run):
     middle = digits_run.decode(torch.zeros(1, 2))
-    cold, warm = (sample(digits_run, 64, temperature=t) for t in (0.01, 1.0))
+    cold, warm = (sample_examples(digits_run, 64, temperature=t) for t in (0.01, 1.0))
     torch.testing.assert_close(cold, middle.expand_as(cold), atol=0.1, rtol=0)
     assert warm.std(0).mean() > 10 * cold.std(0).mean()
-    assert torch.equal(warm, sample(digits_run, 64))
+    assert torch.equal(warm, sample_examples(digits_run, 64))
     with pytest.raises(ArgumentError, match="above 0"):
-        sample(digits_run, 2, temperature=0.0)
+        sample_examples(digits_run, 2, temperature=0.0)
 
 
 @pytest.mark.parametrize("kind", ["normal", "flow", "two-stage"])
@@ -71,11 +72,45 @@ def test_a_prior_without_scales_refuses(tmp_path):
         "digits", "dirichlet-vae", out=tmp_path / "r", steps=2, network="dense", command="t", latent_dim=2
     )
     with pytest.raises(CapabilityError, match="has none: leave --temperature out"):
-        sample(run, 2, temperature=0.5)
+        sample_examples(run, 2, temperature=0.5)
 
 
 def test_a_class_of_a_model_that_guesses_classes(tmp_path):
     run = tasks.train("digits", "m2-vae", out=tmp_path / "run", steps=3, command="test", n_labels=100)
     recorder = Recorder()
-    assert sample(run, 4, of_class=3, reporter=recorder).shape == (4, 1, 8, 8)
+    assert sample_examples(run, 4, of_class=3, reporter=recorder).shape == (4, 1, 8, 8)
     assert recorder.of("note") == ["codes of '3' from the model's own prior"]
+
+
+def test_what_was_generated_before_does_not_stay_beside_the_new_sheet(digits_run, tmp_path):
+    (tmp_path / "0099.png").write_bytes(b"a person's own")
+    (tmp_path / "notes.txt").write_text("mine")
+    generate(digits_run, 7, tmp_path)
+    (tmp_path / "0006.png").write_bytes((tmp_path / "0099.png").read_bytes())  # a person's own now
+    _, files = generate(digits_run, 4, tmp_path)
+    assert [path.name for path in files] == ["0001.png", "0002.png", "0003.png", "0004.png", "sheet.png"]
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in files} | {
+        "0006.png",
+        "0099.png",
+        "notes.txt",
+    }
+
+
+def test_nothing_is_removed_or_written_where_a_persons_file_is_in_the_way(digits_run, tmp_path):
+    generate(digits_run, 5, tmp_path)
+    (tmp_path / "0002.png").write_bytes(b"a person's own")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ArgumentError, match=r"0002.png is there already, and autoencode did not write it"):
+        generate(digits_run, 3, tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_pictures_say_what_they_were_sampled_from(run, tmp_path):
+    recorder = Recorder()
+    for prior in (None, "normal"):
+        _, files = generate(run, 2, tmp_path, seed=3, prior=prior, reporter=recorder)
+        for file in files:
+            with Image.open(file) as image:
+                assert image.text["Description"] == f"{recorder.of('note')[-1]}; seed 3"
+    assert "own prior" in recorder.of("note")[0]
+    assert "fitted normal prior" in recorder.of("note")[-1]

@@ -183,6 +183,24 @@ def posterior_means(run: Run, part: Subset) -> Tensor:
     return torch.cat([require_real(run.model.encode(b.x, b.context)).mean.flatten(1).cpu() for b in batches])
 
 
+@tuned_cpu()
+@torch.no_grad()
+def reconstruct_examples(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
+    """The means of p(x|z) at the posterior means, (n, *data_shape), on the processor, batch by batch.
+
+    Args:
+        run: the trained model.
+        x: examples in the model's units, (n, *data_shape).
+        context: of each, for a conditional model.
+    """
+    codes: list[Tensor] = []
+    for start in range(0, len(x), run.batch_size):
+        rows = slice(start, start + run.batch_size)
+        of_rows = None if context is None else context[rows].to(run.device)
+        codes.append(run.model.encode(x[rows].to(run.device), of_rows).mean)
+    return run.decode(torch.cat(codes), context)
+
+
 def require_finite(codes: Tensor) -> Tensor:
     """The same codes.
 

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
 from autoencode.runs.output_paths import check_no_overwriting
-from autoencode.storage import is_run_folder, open_regular
+from autoencode.storage import is_run_folder, open_regular, remove_file
 
 _MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', b"Made by autoencode")
 """What pictures, pages and animations have near their beginning."""
@@ -61,10 +62,31 @@ def check_output(path: Path | None, inputs: Iterable[object] = ()) -> None:
     check_replaceable(path)
 
 
+def remove_series(folder: Path, keep: Iterable[Path]) -> None:
+    """Removes the numbered pictures, and their sheet, that autoencode wrote into a folder at an earlier time.
+
+    Args:
+        folder: nothing happens where there is none.
+        keep: names of pictures that are written next, and are replaced one by one.
+
+    Raises:
+        StorageError: one cannot be removed, or lies behind a link inside a run folder.
+    """
+    kept = {str(name) for name in keep}
+    numbered = [path for path in folder.glob("[0-9]*.png") if path.stem.isdecimal() and path.name not in kept]
+    for path in (*numbered, folder / SHEET):
+        if _has_mark(path):
+            remove_file(path)
+
+
 def _is_own(path: Path) -> bool:
     """Whether autoencode wrote a file, by the mark in it or by where it lies."""
     if path.suffix.lower() in _RESULTS and any(is_run_folder(parent) for parent in path.absolute().parents):
         return True
+    return _has_mark(path)
+
+
+def _has_mark(path: Path) -> bool:
     try:
         with open_regular(path) as file:
             start = file.read(_FAR)

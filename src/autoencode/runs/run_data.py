@@ -63,8 +63,8 @@ def _known_source(folder: RunFolder) -> str:
     now = f"--data PLACE (or autoencode train PLACE --resume {folder.path})"
     if not _may_open(folder, source):
         raise RunError(
-            f"{folder.path} names the data {source}, and was made by someone else or on another computer: say where you "
-            f"have them with {now}, or allow what it names with --trust-paths"
+            f"{folder.path} names the data {source}, and was made by someone else or on another computer: say where "
+            f"you have them with {now}, or allow what it names with --trust-paths"
         )
     _check_target(folder)
     if not Path(source).exists():
@@ -90,8 +90,8 @@ def _check_target(folder: RunFolder) -> None:
     target = folder.data.options.get(_TARGET)
     if target and not _may_open(folder, target):
         raise RunError(
-            f"{folder.path} names the targets {target}, and was made by someone else or on another computer: allow them "
-            "to be read with --trust-paths"
+            f"{folder.path} names the targets {target}, and was made by someone else or on another computer: allow "
+            "them to be read with --trust-paths"
         )
 
 

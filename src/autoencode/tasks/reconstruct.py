@@ -10,6 +10,7 @@ from torch import Tensor
 from autoencode.data import SkippedFile
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError, DataError
+from autoencode.latent.encoding import reconstruct_examples
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.output_paths import check_no_overwriting, no_results_message
 from autoencode.runs.run import Run
@@ -89,7 +90,7 @@ def reconstruct(
         track(reporter, "reconstructing", number or None, "examples", cancel=cancel) as progress,
     ):
         for some, x in portions:
-            back = reconstruct_batch(run, x, _context(run, len(x), of_class))
+            back = reconstruct_examples(run, x, _context(run, len(x), of_class))
             write(some, back)
             tally.names += some
             tally.add(x, back)
@@ -108,18 +109,6 @@ def reconstruct(
 def _kept(run: Run, n: int, folder: Path) -> str:
     """Pictures are files of their own; an array is written whole or not at all."""
     return f"{n:,} reconstructions are in {folder}" if run.modality.drawable and n else ""
-
-
-@tuned_cpu()
-@torch.no_grad()
-def reconstruct_batch(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
-    """The means of p(x|z) at the posterior means, (n, *data_shape), a portion at a time."""
-    codes: list[Tensor] = []
-    for start in range(0, len(x), run.batch_size):
-        portion = slice(start, start + run.batch_size)
-        batch_context = None if context is None else context[portion].to(run.device)
-        codes.append(run.model.encode(x[portion].to(run.device), batch_context).mean)
-    return run.decode(torch.cat(codes), context)
 
 
 @dataclass

@@ -8,7 +8,9 @@ import torch
 
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.evaluation import Codes, Evaluation, encode_all
+from autoencode.latent.encoding import reconstruct_examples
 from autoencode.latent.ex_post import fitted_record
+from autoencode.latent.sampling import sample_examples
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
@@ -17,8 +19,6 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import seeded_rng
 from autoencode.tasks.evaluate import cautions, evaluate
-from autoencode.tasks.generate import sample
-from autoencode.tasks.reconstruct import reconstruct_batch
 from autoencode.views import figures
 from autoencode.views.report import Figure, ReportContent, Row, write_report
 from autoencode.views.report.rows import rows
@@ -137,7 +137,7 @@ def _subset(part: Subset) -> Subset:
 
 def _reconstructions(run: Run, part: Subset) -> Figure:
     x = part.inputs(slice(0, run.modality.n_compared))
-    back = reconstruct_batch(run, x, part[: len(x)].conditioning())
+    back = reconstruct_examples(run, x, part[: len(x)].conditioning())
     image, above = figures.comparison(run.modality, x, back)
     lost = (
         "The code can hold a whole example, so differences are corrections by the model"
@@ -161,7 +161,7 @@ def _corrupted_batch(run: Run, part: Subset) -> Batch | None:
 
 
 def _restorations(run: Run, batch: Batch) -> Figure:
-    restored = reconstruct_batch(run, batch.x, batch.context)
+    restored = reconstruct_examples(run, batch.x, batch.context)
     return Figure(
         "Corrupted examples and their restoration",
         "Top row: the corrupted input. Middle row: the model's output. Bottom row: the clean target, which the model is "
@@ -219,7 +219,7 @@ def _samples(run: Run) -> Figure:
         "Samples from the model's prior",
         "Codes sampled from the prior and decoded. None of these pictures is from the data.",
         f"{_SAMPLES} generated pictures",
-        figures.grid(sample(run, _SAMPLES, prior="own"), columns=10),
+        figures.grid(sample_examples(run, _SAMPLES, prior="own"), columns=10),
     )
 
 
@@ -229,7 +229,7 @@ def _samples_ex_post(run: Run, kind: str) -> Figure:
         f"Codes sampled from the {kind} prior that was fitted to the codes after training, and decoded. None of these "
         "pictures is from the data.",
         f"{_SAMPLES} generated pictures",
-        figures.grid(sample(run, _SAMPLES, prior="ex-post"), columns=10),
+        figures.grid(sample_examples(run, _SAMPLES, prior="ex-post"), columns=10),
     )
 
 

@@ -40,10 +40,14 @@ class ExampleFiles:
         return [self.folder / self.array]
 
     @contextmanager
-    def open(self) -> Generator[Callable[[Sequence[Path], Tensor], None]]:
-        """Gives a function that writes examples under their names, in order; the sheet is not written here."""
+    def open(self, description: str = "") -> Generator[Callable[[Sequence[Path], Tensor], None]]:
+        """Gives a function that writes examples under their names, in order; the sheet is not written here.
+
+        Args:
+            description: what they are; kept in the text of PNG files.
+        """
         if self.modality.drawable:
-            yield lambda names, x: save_pictures([self.folder / name for name in names], x)
+            yield lambda names, x: save_pictures([self.folder / name for name in names], x, description)
         else:
             with npy_writer(self.folder / self.array) as add:
                 yield lambda _, x: add(x)
@@ -55,10 +59,16 @@ def to_pil_image(picture: Tensor) -> Image.Image:
     return Image.fromarray(levels[:, :, 0] if levels.shape[2] == 1 else levels)
 
 
-def save_pictures(paths: list[Path], x: Tensor) -> None:
-    """Writes each picture to its own file."""
+def save_pictures(paths: list[Path], x: Tensor, description: str = "") -> None:
+    """Writes each picture to its own file.
+
+    Args:
+        paths: of the files.
+        x: pictures in [0, 1], (n, channels, height, width).
+        description: what they are; kept in the text of the files.
+    """
     for path, picture in zip(paths, x, strict=True):
-        save_figure(path, to_pil_image(picture))
+        save_figure(path, to_pil_image(picture), description)
 
 
 @contextmanager

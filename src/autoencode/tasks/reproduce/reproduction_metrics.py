@@ -15,11 +15,11 @@ from autoencode.data import evenly_spaced_indices, sequential_batches
 from autoencode.data.published.sets.documents import page_files, typeface_of
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.importance import log_likelihoods
+from autoencode.latent.encoding import reconstruct_examples
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import seeded_rng
-from autoencode.tasks.reconstruct import reconstruct_batch
 from autoencode.tasks.restore.pictures import restore
 
 _BATCH_SIZE, _RESTORATION_BATCH_SIZE = 20, 200
@@ -111,7 +111,7 @@ class RestorationMSE(ReproductionMetric):
         ):
             for batch in sequential_batches(part, _RESTORATION_BATCH_SIZE):
                 shown = run.objective.prepare(batch.to(run.device))
-                error = reconstruct_batch(run, shown.x, shown.context).to(run.device) - shown.target
+                error = reconstruct_examples(run, shown.x, shown.context).to(run.device) - shown.target
                 values.append(error.square().flatten(1).mean(1).cpu())
                 progress.advance(len(batch))
         return Estimate.of(torch.cat(values))

@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -25,21 +25,23 @@ _DARK = {INK: "#e7e5e0", MUTED: "#a2a8b0", RULE: "#33383f", PAPER: "#121417", ST
 _NAMES = {INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper", STRONG: "strong", SOFT: "soft"}
 
 
-def png(drawing: Drawing) -> bytes:
-    """A picture as it is; a chart on white, at 200 pixels per inch."""
-    file = io.BytesIO()
+def png(drawing: Drawing, description: str = "") -> bytes:
+    """A picture as it is; a chart on white, at 200 pixels per inch. The description is kept in the file's text."""
+    file, texts = io.BytesIO(), dict(SOFTWARE)
+    if description:
+        texts["Description"] = "".join(letter if letter.isprintable() else "?" for letter in description)
     if isinstance(drawing, Figure):
         with _without_font_warnings():
             _freeze_layout(drawing)
-            drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata=SOFTWARE)
+            drawing.savefig(file, format="png", dpi=DPI, facecolor="white", metadata=texts)
     else:
-        drawing.save(file, format="png", pnginfo=_png_metadata())
+        drawing.save(file, format="png", pnginfo=_png_metadata(texts))
     return file.getvalue()
 
 
-def _png_metadata() -> PngInfo:
+def _png_metadata(texts: Mapping[str, str]) -> PngInfo:
     info = PngInfo()
-    for key, value in SOFTWARE.items():
+    for key, value in texts.items():
         info.add_text(key, value)
     return info
 
