@@ -1,12 +1,13 @@
 """Random numbers that depend on the seed and the step alone."""
 
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import torch
 
-_CPU = torch.device("cpu")
+from autoencode.errors import CapabilityError
+
+_CPU, _CPU_ONLY = torch.device("cpu"), [torch.default_generator]
 _lock = threading.RLock()
 _local = threading.local()
 _MASK = (1 << 64) - 1
@@ -46,8 +47,39 @@ def _mixed(state: int) -> int:
     return state ^ (state >> 31)
 
 
-@contextmanager
-def preserved_rng(device: torch.device = _CPU) -> Generator[None]:
+class _PreservedGenerators:
+    """A block after which the default generators of the processor and of a device are as before.
+
+    A class, since entering a generator-based block twice at every training step takes three times as long.
+    """
+
+    __slots__ = ("_device", "_generators", "_outer", "_seed", "_states")
+
+    def __init__(self, device: torch.device, seed: int | None) -> None:
+        self._device, self._seed = device, seed
+
+    def __enter__(self) -> None:
+        _lock.acquire()
+        try:
+            self._outer, self._generators = _preserved(), _default_generators(self._device)
+            self._states = [generator.get_state() for generator in self._generators]
+            _local.generators = self._generators
+            if self._seed is not None:
+                set_rng_seed(self._seed)
+        except BaseException:
+            _lock.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            _local.generators = self._outer
+            for generator, state in zip(self._generators, self._states, strict=True):
+                generator.set_state(state)
+        finally:
+            _lock.release()
+
+
+def preserved_rng(device: torch.device = _CPU) -> AbstractContextManager[None]:
     """Inside the block `seed_rng` may be called; afterwards PyTorch's default generators are as before.
 
     PyTorch has one default generator for all threads, so only one thread at a time can be in such a block; others wait.
@@ -56,29 +88,17 @@ def preserved_rng(device: torch.device = _CPU) -> Generator[None]:
     Args:
         device: whose default generator is preserved, besides that of the processor.
     """
-    with _lock:
-        outer, generators = _preserved(), _default_generators(device)
-        states = [generator.get_state() for generator in generators]
-        _local.generators = generators
-        try:
-            yield
-        finally:
-            _local.generators = outer
-            for generator, state in zip(generators, states, strict=True):
-                generator.set_state(state)
+    return _PreservedGenerators(device, None)
 
 
-@contextmanager
-def seeded_rng(seed: int, device: torch.device = _CPU) -> Generator[None]:
+def seeded_rng(seed: int, device: torch.device = _CPU) -> AbstractContextManager[None]:
     """Inside the block PyTorch's default generators start from a seed; afterwards they are as before.
 
     Args:
         seed: any whole number of 64 bits.
         device: where numbers are drawn, besides the processor.
     """
-    with preserved_rng(device):
-        set_rng_seed(seed)
-        yield
+    return _PreservedGenerators(device, seed)
 
 
 def seed_rng(seed: int, *position: int) -> None:
@@ -102,15 +122,17 @@ def set_rng_seed(seed: int) -> None:
 
 def _preserved() -> list[torch.Generator]:
     """The generators of the surrounding block in this thread; that of the processor where there is no block."""
-    return _local.__dict__.get("generators", [torch.default_generator])
+    return getattr(_local, "generators", _CPU_ONLY)
 
 
 def _default_generators(device: torch.device) -> list[torch.Generator]:
     """The default generators of the processor and of a device."""
+    if device.type == "cpu":
+        return _CPU_ONLY
     if device.type == "cuda":
         torch.cuda.init()
         index = torch.cuda.current_device() if device == torch.device(device.type) else device.index
         return [torch.default_generator, torch.cuda.default_generators[index]]
     if device.type == "mps":
         return [torch.default_generator, torch.mps._get_default_mps_generator()]  # pyright: ignore[reportPrivateUsage]
-    return [torch.default_generator]
+    raise CapabilityError(f"random numbers cannot be seeded on {device}: use cpu, cuda or mps")
