@@ -11,6 +11,9 @@ from autoencode.settings import Settings
         ("epochs", "many"),
         ("steps", 0),
         ("minutes", 0),
+        ("minutes", float("inf")),
+        ("learning_rate", float("nan")),
+        ("threads", 100_000),
         ("batch_size", 0),
         ("learning_rate", -1e-3),
         ("grad_clip", 0),
@@ -35,6 +38,12 @@ def test_replaced_checks_again_and_leaves_the_original() -> None:
     assert settings.epochs == 3
     with pytest.raises(ArgumentError, match="--epochs"):
         settings.replace(epochs=0)
+
+
+def test_something_limits_a_training() -> None:
+    assert Settings(epochs=None, minutes=2.0).epochs is None
+    with pytest.raises(ArgumentError, match="^give epochs, steps or minutes"):
+        Settings(epochs=None)
 
 
 def test_settings_are_frozen_and_survive_json() -> None:

@@ -1,10 +1,11 @@
+import errno
 from pathlib import Path
 
 import pytest
 
 from autoencode import storage
 from autoencode.errors import DataError, StorageError
-from autoencode.storage import atomic_open, atomic_write
+from autoencode.storage import atomic_open, atomic_write, exclusive_lock
 from support.disks import FullDisk
 
 
@@ -57,3 +58,38 @@ def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path):
         atomic_open(tmp_path / "file" / "inside"),
     ):
         pass
+
+
+def test_a_lock_has_one_holder_and_leaves_no_file(tmp_path: Path):
+    path = tmp_path / ".lock"
+    with exclusive_lock(path):
+        with pytest.raises(BlockingIOError), exclusive_lock(path):
+            pass
+        assert path.exists()
+    assert not path.exists()
+    with exclusive_lock(path):
+        pass
+
+
+def test_a_lock_file_that_its_holder_removes_is_made_anew(tmp_path: Path, monkeypatch):
+    path, first = tmp_path / ".lock", iter([False])
+    lead = storage._is_at
+    monkeypatch.setattr(storage, "_is_at", lambda *given: next(first, lead(*given)))
+    with exclusive_lock(path), pytest.raises(BlockingIOError), exclusive_lock(path):
+        pass
+
+
+def test_where_nothing_can_be_locked_work_goes_on(tmp_path: Path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr(storage.fcntl, "flock", refuse)
+    with exclusive_lock(tmp_path / ".lock"), exclusive_lock(tmp_path / ".lock"):
+        pass
+
+
+def test_a_lock_is_not_made_through_a_link(tmp_path: Path):
+    (tmp_path / ".lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="cannot write"), exclusive_lock(tmp_path / ".lock"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()

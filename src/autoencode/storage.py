@@ -66,6 +66,67 @@ def atomic_write(path: Path, content: bytes | str) -> None:
         file.write(data)
 
 
+@contextmanager
+def exclusive_lock(path: Path) -> Generator[None]:
+    """Holds a lock that only one holder in all processes of this computer can have.
+
+    The lock ends with the process, however that ends. Where the system or the file system knows no locks, nothing is
+    locked.
+
+    Args:
+        path: an empty file beside what is protected, made here and removed afterwards.
+
+    Raises:
+        BlockingIOError: somebody else has the lock.
+        StorageError: the file cannot be made, or a folder on the way to it, inside a run folder, is a link.
+    """
+    if os.name != "posix":
+        yield
+        return
+    check_no_links(path)
+    descriptor = _open_locked(path)
+    try:
+        yield
+    finally:
+        _remove_quietly(path)
+        os.close(descriptor)
+
+
+def _open_locked(path: Path) -> int:
+    """The descriptor of the file, locked; of the file that lies there now, not of one that its holder has removed."""
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _flags("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"), 0o666)
+        except OSError as error:
+            raise StorageError(_reason(path, None, error)) from error
+        try:
+            _lock_now(descriptor)
+            if _is_at(descriptor, path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _lock_now(descriptor: int) -> None:
+    """Locks a file or raises BlockingIOError; does nothing where the file system knows no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether a path still leads to an open file."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
 def remove_file(path: Path) -> None:
     """Removes a file, if it is there.
 

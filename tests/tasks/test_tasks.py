@@ -156,8 +156,8 @@ def test_resume_trains_on(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "error", "said"),
     [
-        ({}, RunError, "is complete after 3 epochs: give more --epochs"),
-        ({"batch_size": 7}, ArgumentError, "--batch-size cannot change when a run goes on"),
+        ({}, RunError, r"is complete after 36 steps \(3 epochs\): give more --epochs"),
+        ({"batch_size": 7}, ArgumentError, "--batch-size cannot change at a resume"),
         ({"epochs": 0}, ArgumentError, "--epochs 0: input should be greater than or equal to 1"),
     ],
 )

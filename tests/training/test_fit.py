@@ -1,5 +1,9 @@
+import itertools
+import re
 import shutil
 import sys
+import time
+import types
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,7 +21,6 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import CombinedReporter, Reporter
 from autoencode.settings import Settings
 from autoencode.training import EpochFinished, StepFinished, fit, optimizers, trainer, training_files, validate
-from autoencode.training.planning import planned_steps
 from support.reporters import CancelAfter, InterruptAfter, OnEvent, Recorder
 
 WITHOUT_CLOCK = ("seconds", "examples_per_second")
@@ -318,11 +321,6 @@ def test_minutes_do_not_change_what_is_learned(build, data):
     assert same(plain, timed)
 
 
-def test_least_steps_make_more_epochs_for_small_data():
-    assert planned_steps(Settings(epochs=3, min_steps=100), steps_per_epoch=8) == 104
-    assert planned_steps(Settings(epochs=30, min_steps=100), steps_per_epoch=8) == 240
-
-
 def test_clipping_bounds_the_step(build, data):
     model, objective = build()
     before = torch.cat([p.detach().flatten().clone() for p in model.parameters()])
@@ -410,6 +408,17 @@ def test_the_terms_of_an_epoch_are_its_own_means(build, data):
         assert epoch.train["loss"] == pytest.approx(sum(losses) / 4, rel=1e-12)
 
 
+def test_the_terms_after_a_training_that_ended_within_an_epoch_are_means_of_the_steps_since(build, data, folder):
+    run = folder()
+    trained(build, data, run, steps=2)
+    model, objective = build()
+    record = Record(model)
+    history = fit(model, objective, data, Settings(steps=8, batch_size=16), folder=RunFolder(run.path), reporter=record)
+    assert [epoch.step for epoch in history.epochs] == [2, 4, 8]
+    assert history.epochs[1].train["loss"] == pytest.approx(sum(record.losses[:2]) / 2, rel=1e-12)
+    assert history.epochs[2].train["loss"] == pytest.approx(sum(record.losses[2:]) / 4, rel=1e-12)
+
+
 def test_a_resumed_run_remembers_its_best_weights(build, data, folder, monkeypatch):
     run = folder()
     scripted(monkeypatch, [3.0, 4.0, 5.0])
@@ -454,3 +463,65 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
     monkeypatch.setattr(library.shutil, "which", lambda _: None)
     fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), reporter=recorder)
     assert ["C++ compiler" in text for text in recorder.of("warn")] == [True]
+
+
+def test_a_token_that_is_cancelled_before_the_first_step_leaves_a_run_that_can_be_opened(build, data, folder):
+    run, cancel = folder(), CancelToken()
+    cancel.cancel()
+    model, objective = build()
+    history = fit(model, objective, data, Settings(epochs=1), folder=run, cancel=cancel)
+    assert history.status is Status.INTERRUPTED
+    assert not history.epochs
+    assert RunFolder(run.path).load_model()[0].data_shape == (12,)
+
+
+def test_a_folder_is_made_when_the_first_step_is_next_and_not_for_what_is_refused(build, data, folder, tmp_path):
+    model, objective = build()
+    with pytest.raises(UnknownNameError):
+        fit(model, objective, data, Settings(schedule="none"), folder=folder)
+    assert not (tmp_path / "run").exists()
+    history = fit(model, objective, data, Settings(steps=1), folder=folder)
+    assert RunFolder(tmp_path / "run").record.status is Status.COMPLETE
+    assert len(history.epochs) == 1
+
+
+def test_data_are_read_once(build, data, monkeypatch):
+    model, objective = build()
+    seen = []
+    monkeypatch.setattr(type(model.likelihood), "check", lambda self, x: seen.append(len(x)))
+    fit(model, objective, data, Settings(steps=1))
+    assert seen == [64, 8, 8]
+
+
+def test_preparing_takes_no_time_of_the_training(build, data, folder, monkeypatch):
+    def slow(*_):
+        time.sleep(0.5)
+        return 3
+
+    monkeypatch.setattr(sys.modules["autoencode.training.prepare"], "estimate_steps", slow)
+    _, history = trained(build, data, folder(), epochs=1, minutes=100.0)
+    assert history.epochs[-1].seconds < 0.4
+    assert history.epochs[-1].step == 4
+
+
+def test_a_training_that_learned_nothing_in_its_time_says_so(build, data, monkeypatch):
+    clock = itertools.count(0.0, 0.1)
+    monkeypatch.setattr(trainer, "time", types.SimpleNamespace(monotonic=lambda: next(clock)))
+    recorder = Recorder()
+    monkeypatch.setattr(sys.modules["autoencode.training.prepare"], "estimate_steps", lambda *_: 3)
+    trained(build, data, reporter=recorder, epochs=1_000, minutes=0.03)
+    (said,) = recorder.of("warn")
+    assert re.fullmatch(
+        r"\d of about 4,000 steps fitted into the time: the model has learned nothing yet; give more --minutes", said
+    )
+    assert str(recorder.of("event")[-1]).startswith("training complete after ")
+
+
+def test_progress_is_a_task_of_steps(build, data):
+    recorder = Recorder()
+    trained(build, data, reporter=recorder, epochs=1)
+    assert ("start", "training", 4, "steps", 0) in recorder.calls
+    assert recorder.done_of("training") == [1, 2, 3, 4]
+    assert ("finish", "training") in recorder.calls
+    kinds = [type(event).__name__ for event in recorder.of("event")]
+    assert kinds == ["TrainingStarted", *["StepFinished"] * 4, "EpochFinished", "TrainingFinished"]

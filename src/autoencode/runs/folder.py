@@ -2,8 +2,8 @@
 
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -23,9 +23,9 @@ from autoencode.runs.plan import Plan
 from autoencode.runs.record import DataRecord, RunRecord, Versions, read_record
 from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors, read_header, save_tensors
 from autoencode.settings import Settings
-from autoencode.storage import RUN_FILE, atomic_write, remove_unfinished
+from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, remove_unfinished
 
-_SPLIT = "split.safetensors"
+_SPLIT, _LOCK = "split.safetensors", ".lock"
 _MAX_COMMAND = 100_000
 
 
@@ -56,6 +56,7 @@ class RunFolder:
 
     def __init__(self, path: str | Path, *, trust: str | None = None, trust_paths: bool = False) -> None:
         self.path, self.trust, self.trust_paths = Path(path), trust, trust_paths
+        self._locks = 0
         self.record = self._read()
 
     @classmethod
@@ -111,6 +112,30 @@ class RunFolder:
         """
         if not _is_free(path):
             raise RunError(f"{path} is there already: choose another --out, or go on with --resume {path}")
+
+    @contextmanager
+    def lock(self) -> Generator[None]:
+        """Keeps others from training the run meanwhile, in this process and in others; may be nested.
+
+        What others wrote until now is read again.
+
+        Raises:
+            RunError: somebody else is training it.
+        """
+        with ExitStack() as held:
+            if not self._locks:
+                try:
+                    held.enter_context(exclusive_lock(self.path / _LOCK))
+                except BlockingIOError as error:
+                    raise RunError(
+                        f"{self.path} is being trained by another process: wait until it ends, or stop it"
+                    ) from error
+                self.record = self._read()
+            self._locks += 1
+            try:
+                yield
+            finally:
+                self._locks -= 1
 
     def update(self, **changes: Any) -> None:
         """Changes fields of run.json; the others stay as they are on the disk.
@@ -342,7 +367,7 @@ def _is_free(path: Path) -> bool:
     """Whether nothing is there, or no more than what a process that was killed while it made a run folder left."""
     if not path.exists():
         return not path.is_symlink()
-    leftovers = {_SPLIT}
+    leftovers = {_SPLIT, _LOCK}
     return path.is_dir() and all(file.name in leftovers or file.name.endswith(".part") for file in path.iterdir())
 
 

@@ -33,7 +33,7 @@ class EpochMetrics(BaseModel):
         validation: the same over the validation part, with the weights that would be kept.
         learning_rate: the highest of the epoch's last step.
         best: whether the validation loss was the best so far.
-        seconds: training time so far, preparation and validation included, all pieces of a resumed run added.
+        seconds: of training and validation so far, without preparation, all pieces of a resumed run added.
         examples_per_second: in training alone, over this epoch.
     """
 

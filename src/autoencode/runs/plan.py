@@ -19,7 +19,7 @@ class Plan(BaseModel):
         precision: of the networks.
         kernels: whether this library's own kernels compute some of the layers.
         compiled: whether the training step is compiled, or recorded on a GPU.
-        max_steps: training steps that the settings ask for.
+        max_steps: training steps that the settings ask for; None where only minutes limit the training.
         total_steps: training steps after which it ends: fewer where the minutes do not suffice for all.
         minutes: of training that are allowed, those before a resume included; None without a limit.
         budget_steps: how many steps are expected to fit into the minutes; None without a limit.
@@ -27,13 +27,13 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    device: str
-    hardware: str
+    device: str = Field(max_length=300)
+    hardware: str = Field(max_length=300)
     threads: int = Field(ge=1)
     precision: Precision
     kernels: bool = False
     compiled: bool = False
-    max_steps: int = Field(ge=1)
+    max_steps: int | None = Field(ge=1)
     total_steps: int = Field(ge=1)
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     budget_steps: int | None = Field(None, ge=1)

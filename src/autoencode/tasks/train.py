@@ -2,11 +2,11 @@
 
 import shlex
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from autoencode.data import Dataset, is_media_path, load
+from autoencode.data import Batches, Dataset, is_media_path, load
 from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.ex_post import PriorRecord, fitted_record, read_prior_record
@@ -25,9 +25,16 @@ from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
 from autoencode.storage import remove_unfinished
 from autoencode.training import fit
+from autoencode.training.checkpoint import read_state
 from autoencode.training.foresight import foresee
+from autoencode.training.history import format_steps
+from autoencode.training.planning import planned_steps
 
 _RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
+_LIMITS = {"epochs", "steps", "minutes"}
+_CONTINUING = {*_LIMITS, "patience", "min_delta"}
+"""What lets a training continue that has ended."""
+_ENDED = (Status.COMPLETE, Status.STOPPED_EARLY)
 _INIT_STREAM = 3
 
 
@@ -88,7 +95,7 @@ def train(
 
     def make_folder() -> RunFolder:
         reporter.note(f"run folder {path}")
-        return RunFolder.create(
+        folder = RunFolder.create(
             path,
             recipe=chosen.name,
             arguments=chosen.arguments(**arguments),
@@ -96,14 +103,17 @@ def train(
             settings=settings,
             command=command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         )
+        held.enter_context(folder.lock())
+        return folder
 
     for note in loaded.notes:
         reporter.note(note)
     for warning in foresee(loaded, settings):
         reporter.warn(warning)
-    fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
-    run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
-    _fit_missing_prior(run, reporter, cancel)
+    with ExitStack() as held:
+        fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
+        run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
+        _fit_missing_prior(run, reporter, cancel)
     return run
 
 
@@ -128,30 +138,32 @@ def resume(
         reporter: receives progress, notes and events, as in `train`.
         cancel: ends the training after the current step.
         changes: of epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device and threads; nothing else
-            can change.
+            can change. Limits that are given (epochs, steps, minutes) replace all old ones; minutes count from now.
 
     Returns:
         The run.
 
     Raises:
         ArgumentError: another option was given.
-        RunError: the training is complete, or the data are others than before.
+        RunError: the training has ended and is not given more to do, another process writes the run, or the data are
+            others than before.
     """
     reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust, trust_paths=trust_paths)
     folder.check_trusted()
-    settings = resumed_settings(folder, changes)
-    finished = is_finished(folder, settings)
-    if not finished:
-        remove_unfinished(folder.path)
-        folder.check_argument_files()
-        source = read_run_data(folder, source, reporter=reporter, cancel=cancel)
-        model, objective = _initial_model(folder, settings)
-        fit(model, objective, source, settings, folder=folder, reporter=reporter, cancel=cancel)
-    run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
-    if not _fit_missing_prior(run, reporter, cancel) and finished:
-        raise RunError(
-            f"{folder.path} is {folder.record.status} after {settings.epochs} epochs: give more --epochs to train on"
-        )
+    with folder.lock():
+        settings = resumed_settings(folder, changes)
+        finished = folder.record.status in _ENDED and not changes.keys() & _CONTINUING
+        if not finished:
+            remove_unfinished(folder.path)
+            folder.check_argument_files()
+            source = data = read_run_data(folder, source, reporter=reporter, cancel=cancel)
+            finished = _has_made_all_steps(folder, settings, data)
+            if not finished:
+                model, objective = _initial_model(folder, settings)
+                fit(model, objective, data, settings, folder=folder, reporter=reporter, cancel=cancel)
+        run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
+        if not _fit_missing_prior(run, reporter, cancel) and finished:
+            raise RunError(_ended_message(folder))
     return run
 
 
@@ -200,7 +212,9 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
 
 
 def resumed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
-    """The run's settings with what may change on the way.
+    """The run's settings with those that may change at a resume. Nothing is written.
+
+    Limits (epochs, steps, minutes) that are given replace all old ones; minutes count from now.
 
     Raises:
         ArgumentError: an option that may not change.
@@ -208,19 +222,30 @@ def resumed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
     if fixed := sorted(changes.keys() - set(_RESUMABLE_SETTINGS)):
         flag = "--" + fixed[0].replace("_", "-")
         raise ArgumentError(
-            f"{flag} cannot change when a run goes on; {', '.join(_RESUMABLE_SETTINGS)} can. Train a new run"
+            f"{flag} cannot change at a resume; {', '.join(_RESUMABLE_SETTINGS)} can: train a new run for it"
         )
-    return folder.settings.replace(**_without_min_steps(changes))
+    if changes.keys() & _LIMITS:
+        changes = {**dict.fromkeys(_LIMITS), **changes}
+    settings = folder.settings.replace(**_without_min_steps(changes))
+    if changes.get("minutes") is None:
+        return settings
+    return settings.replace(minutes=changes["minutes"] + read_state(folder.checkpoint_file).seconds / 60)
 
 
-def is_finished(folder: RunFolder, settings: Settings) -> bool:
-    """Whether the training came to its end with the same settings."""
-    return folder.record.status in (Status.COMPLETE, Status.STOPPED_EARLY) and settings == folder.settings
+def _has_made_all_steps(folder: RunFolder, settings: Settings, data: Dataset) -> bool:
+    """Whether a training that has ended has made exactly the steps that the settings ask for."""
+    planned = planned_steps(settings, Batches(data.train, settings.batch_size, seed=0).steps_per_epoch)
+    return folder.record.status in _ENDED and read_state(folder.checkpoint_file).step == planned
+
+
+def _ended_message(folder: RunFolder) -> str:
+    made = "".join(f" after {format_steps(last.step, last.epoch)}" for last in folder.metrics()[-1:])
+    return f"{folder.path} is {folder.record.status}{made}: give more --epochs, --steps or --minutes to train on"
 
 
 def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:
-    """Who says how many epochs means that many: the recipe's least number of steps then counts no more."""
-    return {"min_steps": 0, **settings} if "epochs" in settings else settings
+    """Without the recipe's least number of steps where a number of epochs is given, which is then meant exactly."""
+    return {"min_steps": 0, **settings} if settings.get("epochs") is not None else settings
 
 
 def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from torch import Tensor
 
 from autoencode.errors import RunError
-from autoencode.runs.tensor_file import load_into, load_tensors, save_tensors
+from autoencode.runs.checked import first_problem
+from autoencode.runs.tensor_file import load_into, load_tensors, read_header, save_tensors
 from autoencode.training.learner import Learner
 from autoencode.training.optimizers import load_state_tensors, state_tensors
 
@@ -83,10 +84,7 @@ class Checkpoint:
             RunError: the file is missing, truncated or tampered with.
         """
         tensors, facts = load_tensors(path)
-        try:
-            return cls(path, tensors, _STATE.validate_python(facts))
-        except ValidationError as error:
-            raise RunError(f"{path} holds no state of a training: copy the run folder again, or train anew") from error
+        return cls(path, tensors, _as_state(facts, path))
 
     def restore(self, learner: Learner) -> None:
         """Gives a learner the state of the checkpoint, in the memory that its tensors have.
@@ -107,3 +105,23 @@ class Checkpoint:
     def _part(self, name: str) -> dict[str, Tensor]:
         start = name + "."
         return {key.removeprefix(start): value for key, value in self.tensors.items() if key.startswith(start)}
+
+
+def read_state(path: Path) -> TrainerState:
+    """How far a training is; the state before the first step where there is no checkpoint. No tensor is read.
+
+    Raises:
+        RunError: the file is truncated, or of another kind.
+    """
+    if not path.is_file():
+        return TrainerState()
+    return _as_state(read_header(path).read_facts(path), path)
+
+
+def _as_state(facts: Mapping[str, object], path: Path) -> TrainerState:
+    try:
+        return _STATE.validate_python(facts)
+    except ValidationError as error:
+        raise RunError(
+            f"{path} holds no state of a training ({first_problem(error)}): copy the run folder again, or train anew"
+        ) from error

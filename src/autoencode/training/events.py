@@ -7,7 +7,7 @@ from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.plan import Plan
 from autoencode.runs.record import Status
 from autoencode.runtime.reporter import Event
-from autoencode.training.history import History
+from autoencode.training.history import History, format_steps
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,14 @@ class TrainingFinished(Event):
 
     def __str__(self) -> str:
         """What was made, in one line."""
-        epochs = self.step / self.steps_per_epoch
-        made = f"{self.step:,} {_noun('step', self.step)} ({epochs:.3g} {_noun('epoch', epochs)})"
+        made = format_steps(self.step, self.step / self.steps_per_epoch)
         return f"training {self.history.status} after {made} in {_duration(self.seconds)}"
 
     @property
     def shortfall(self) -> str | None:
         """One line where the minutes did not suffice for all steps; None where they did."""
         wanted = self.plan.max_steps
-        if self.history.status is not Status.COMPLETE or self.step >= wanted:
+        if self.history.status is not Status.COMPLETE or wanted is None or self.step >= wanted:
             return None
         return f"{self.step:,} of about {wanted:,} steps fitted into the time"
 
@@ -101,11 +100,9 @@ class TrainingFinished(Event):
         That is fewer than a hundredth of the steps, or fewer than a twentieth and less than one epoch.
         """
         wanted = self.plan.max_steps
-        return self.shortfall is not None and self.step < max(wanted / 100, min(wanted / 20, self.steps_per_epoch))
-
-
-def _noun(word: str, count: int | float) -> str:
-    return word if count == 1 else f"{word}s"
+        if self.shortfall is None or wanted is None:
+            return False
+        return self.step < max(wanted / 100, min(wanted / 20, self.steps_per_epoch))
 
 
 def _duration(seconds: float) -> str:

@@ -1,13 +1,12 @@
 """Trains a model: prepare, loop, close."""
 
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 
 from autoencode.data import Dataset
 from autoencode.errors import CancelledError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
-from autoencode.runs.plan import Plan
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
@@ -54,18 +53,26 @@ def fit(
         The metrics of all epochs, and how the training ended.
 
     Raises:
-        ArgumentError: there is no such device, or the data cannot be augmented.
+        ArgumentError: there is no such device, the data cannot be augmented, or a resumed training is to end before
+            the step it has reached.
         CapabilityError: compiling is always wanted, and this step cannot be compiled.
         DataError: the likelihood cannot hold the data.
         DivergenceError: a term became NaN or infinite.
-        RunError: the folder holds the state of another training.
+        RunError: the folder holds the state of another training, or another process writes into it.
         ShapeError: the examples have another shape than the model's.
         StorageError: the folder cannot be written, for instance because the disk is full.
         UnknownNameError: there is no such optimizer or schedule.
     """
-    settings, reporter, before = settings or Settings(), resolve_reporter(reporter), _plan_before(folder)
-    with use_threads(plan_threads(settings, before, reporter)), tuned_cpu():
+    settings, reporter = settings or Settings(), resolve_reporter(reporter)
+    with ExitStack() as held:
+        before = None
+        if isinstance(folder, RunFolder):
+            held.enter_context(folder.lock())
+            before = folder.record.plan
+        held.enter_context(use_threads(plan_threads(settings, before, reporter)))
+        held.enter_context(tuned_cpu())
         trainer = prepare(model, objective, data, settings, folder, before, reporter)
+        held.enter_context(closing(trainer.files))
         with cancel_on_interrupt(cancel) as cancel:
             _train(trainer, cancel)
         trainer.close()
@@ -85,8 +92,3 @@ def _train(trainer: Trainer, cancel: CancelToken) -> None:
                 trainer.interrupt()
             else:
                 trainer.step()
-
-
-def _plan_before(folder: RunFolder | MakeFolder | None) -> Plan | None:
-    """The plan of a run that is resumed; None for a new one."""
-    return folder.record.plan if isinstance(folder, RunFolder) else None

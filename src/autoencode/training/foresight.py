@@ -2,6 +2,7 @@
 
 from autoencode.data import Dataset, modality_of
 from autoencode.settings import Settings
+from autoencode.training.planning import planned_steps
 
 _FEW_EXAMPLES, _FEW_STEPS, _USUAL_STEPS = 200, 500, 2_000
 _UNLIKE_SCALES = 1e3
@@ -34,8 +35,8 @@ def _few_steps(data: Dataset, settings: Settings) -> str | None:
     if settings.minutes is not None:
         return None
     per_epoch = max(1, -(-len(data.train) // settings.batch_size))
-    steps = settings.steps or max(settings.epochs * per_epoch, settings.min_steps)
-    if steps >= _FEW_STEPS:
+    steps = planned_steps(settings, per_epoch)
+    if steps is None or steps >= _FEW_STEPS:
         return None
     instead = f"--steps {_USUAL_STEPS}" if settings.steps else f"--epochs {-(-_USUAL_STEPS // per_epoch)}"
     return f"{steps} training steps are few, about {_USUAL_STEPS:,} give a first result: take {instead}, or --minutes 5"

@@ -17,3 +17,12 @@ class History:
     def best(self) -> EpochMetrics | None:
         """The epoch whose weights were kept."""
         return next((record for record in reversed(self.epochs) if record.best), None)
+
+
+def format_steps(steps: int, epochs: int | float) -> str:
+    """What a training has made in words, such as "240 steps (60 epochs)"."""
+    return f"{steps:,} {_noun('step', steps)} ({epochs:.3g} {_noun('epoch', epochs)})"
+
+
+def _noun(word: str, count: int | float) -> str:
+    return word if count == 1 else f"{word}s"

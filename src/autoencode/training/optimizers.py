@@ -1,4 +1,4 @@
-"""The optimizers that a person can name."""
+"""The optimizers, by name."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ from autoencode.registry import Registry
 from autoencode.training.muon import Muon
 
 OptimizerFactory = Callable[..., Optimizer]
-"""(model, learning_rate) → optimizer; the learning rate has a default."""
+"""Takes a model and a learning rate, which has a default."""
 
 optimizers: Registry[OptimizerFactory] = Registry("optimizer", "autoencode list optimizers")
 
@@ -47,11 +47,11 @@ def muon(model: nn.Module, learning_rate: float = 0.03) -> Optimizer:
 
 
 class MuonWithAdam(Optimizer):
-    """Muon for the inner weights; Adam, at a tenth of its learning rate, for all else.
+    """Muon for the weights of inner layers; Adam, with a tenth of the learning rate, for all other parameters.
 
-    Adam takes what is no matrix (biases, gains, scales) and the layers next to probability, whose outputs have a
-    meaning of their own: everything under `posterior`, `prior` and `likelihood`, and the last layer of the decoder, or
-    of the encoder where the decoder has no weights.
+    Adam updates biases, gains and scales, and the layers whose outputs are parameters of distributions: everything
+    under `posterior`, `prior` and `likelihood`, and the last layer of the decoder, or of the encoder if the decoder has
+    no weights.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float) -> None:
@@ -68,7 +68,7 @@ class MuonWithAdam(Optimizer):
         if rest:
             self._parts.append(torch.optim.Adam([self.param_groups[-1]], betas=(0.9, 0.99), fused=True))
         for part in self._parts:
-            # The groups are the same objects already; with the state shared too, this is one optimizer to all others.
+            # The groups are the same objects already; with shared state, this is one optimizer for everyone else.
             part.state = self.state
 
     def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -87,10 +87,10 @@ def trainable_parameters(model: nn.Module) -> list[nn.Parameter]:
 
 
 def state_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
-    """The optimizer's state as named tensors, `index.name`.
+    """The optimizer's state as tensors named `index.name`.
 
     Raises:
-        CapabilityError: it keeps something other than tensors, which an exact resume would lose.
+        CapabilityError: a part of the state is not a tensor, so that an exact resume would lose it.
     """
     tensors: dict[str, Tensor] = {}
     for index, entries in optimizer.state_dict()["state"].items():
@@ -106,28 +106,40 @@ def state_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
 
 
 def load_state_tensors(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what `state_tensors` gave: into the memory of what is there, else in its parameter's layout.
+    """Restores the state that `state_tensors` returned: into the memory of state that is there already.
 
     Raises:
-        ValueError: it is the state of other parameters, or of no use.
+        ValueError: the state belongs to other parameters, or a part of it is missing or not finite.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    kept: dict[str, set[str]] = {}
-    for key in tensors:
-        kept.setdefault(key.partition(".")[0], set()).add(key.partition(".")[2])
-    if any(names != next(iter(kept.values())) for names in kept.values()):
-        raise ValueError("of some parameters there is less state than of others")
+    _check_state(optimizer, parameters, tensors)
     for key, value in tensors.items():
         index, _, name = key.partition(".")
         parameter = parameters[int(index)]
-        if value.shape not in ((), parameter.shape) or not value.is_floating_point() or not value.isfinite().all():
-            raise ValueError(f"'{key[:60]}' is no state of a parameter of shape {tuple(parameter.shape)}")
-        there = optimizer.state[parameter].get(name)
-        if isinstance(there, Tensor):  # which a compiled step may read where it is
-            there.copy_(value)
+        existing = optimizer.state[parameter].get(name)
+        if isinstance(existing, Tensor):  # a compiled step may read it where it is
+            existing.copy_(value)
             continue
         if value.shape == parameter.shape:
             value = torch.empty_like(parameter, requires_grad=False).copy_(value)
         elif value.ndim == 0 and name == "step":
             value = value.to(parameter.device if parameter.is_cuda else value.device, torch.float32)
         optimizer.state[parameter][name] = value
+
+
+def _check_state(optimizer: Optimizer, parameters: list[nn.Parameter], tensors: Mapping[str, Tensor]) -> None:
+    """Raises unless the tensors can be state of these parameters; those of one group have state of the same names.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    group_of = [number for number, group in enumerate(optimizer.param_groups) for _ in group["params"]]
+    names: dict[int, dict[int, set[str]]] = {}
+    for key, value in tensors.items():
+        index, _, name = key.partition(".")
+        shape = parameters[int(index)].shape
+        if value.shape not in ((), shape) or not value.is_floating_point() or not value.isfinite().all():
+            raise ValueError(f"'{key[:60]}' is no state of a parameter of shape {tuple(shape)}")
+        names.setdefault(group_of[int(index)], {}).setdefault(int(index), set()).add(name)
+    if any(len({frozenset(found) for found in group.values()}) > 1 for group in names.values()):
+        raise ValueError("some parameters have less state than others")

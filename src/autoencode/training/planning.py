@@ -2,11 +2,22 @@
 
 import torch
 
+from autoencode.errors import ArgumentError
 from autoencode.runs.plan import Plan
 from autoencode.runtime.device import resolve_device
 from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.threads import choose_threads
 from autoencode.settings import Settings
+from autoencode.training.history import format_steps
+
+_ROUNDING = {
+    "hardware": "hardware",
+    "device": "device",
+    "threads": "threads",
+    "kernels": "this library's kernels",
+    "compiled": "compiled steps",
+}
+"""What decides the rounding besides the precision, which a resumed run keeps."""
 
 
 def plan_threads(settings: Settings, before: Plan | None, reporter: Reporter) -> int:
@@ -28,11 +39,53 @@ def plan_threads(settings: Settings, before: Plan | None, reporter: Reporter) ->
     return count
 
 
-def planned_steps(settings: Settings, steps_per_epoch: int) -> int:
-    """The number of training steps that the settings ask for, minutes aside.
+def planned_steps(settings: Settings, steps_per_epoch: int) -> int | None:
+    """The number of training steps that the settings ask for, minutes aside; None where only minutes limit them.
 
     Without `steps` they are whole epochs: `epochs`, or more where that would be fewer than `min_steps`.
     """
-    if settings.steps:
+    if settings.steps is not None or settings.epochs is None:
         return settings.steps
     return max(settings.epochs, -(-settings.min_steps // steps_per_epoch)) * steps_per_epoch
+
+
+def check_not_behind(settings: Settings, max_steps: int | None, made: int, steps_per_epoch: int) -> None:
+    """Raises where a resumed training is to end before the step it has reached.
+
+    Args:
+        settings: of the training.
+        max_steps: that they ask for.
+        made: steps made before.
+        steps_per_epoch: training steps in a pass through the data.
+
+    Raises:
+        ArgumentError: more steps were made.
+    """
+    if max_steps is not None and made > max_steps:
+        asked = f"--steps {settings.steps}" if settings.steps else f"--epochs {settings.epochs}"
+        raise ArgumentError(
+            f"{asked} is less than the {format_steps(made, made / steps_per_epoch)} that this run has made: give more"
+        )
+
+
+def describe_changes(before: Plan, now: Plan) -> str | None:
+    """One line on what makes a resumed training round differently from before; None where nothing does.
+
+    Args:
+        before: the plan of the run.
+        now: what was decided at the resume.
+    """
+    changes = [
+        f"{name} {_shown(getattr(before, field))} before and {_shown(getattr(now, field))} now"
+        for field, name in _ROUNDING.items()
+        if getattr(before, field) != getattr(now, field)
+    ]
+    if not changes:
+        return None
+    return f"the last digits will differ from those of an uninterrupted training: {', '.join(changes)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)

@@ -16,7 +16,7 @@ from autoencode.runtime.device import resolve_device
 from autoencode.runtime.hardware import describe_device
 from autoencode.runtime.reporter import Reporter
 from autoencode.settings import Settings
-from autoencode.training.checkpoint import Checkpoint
+from autoencode.training.checkpoint import Checkpoint, TrainerState
 from autoencode.training.checks import check_training
 from autoencode.training.execution.choose_executor import choose_executor
 from autoencode.training.execution.custom_kernels import has_custom_kernel, supports_custom_kernel
@@ -26,7 +26,7 @@ from autoencode.training.execution.step_executor import EagerStep
 from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.history import History
 from autoencode.training.learner import make_learner
-from autoencode.training.planning import planned_steps
+from autoencode.training.planning import check_not_behind, describe_changes, planned_steps
 from autoencode.training.time_budget import TimeBudget, estimate_steps
 from autoencode.training.trainer import Trainer
 from autoencode.training.training_files import MakeFolder, TrainingFiles
@@ -66,9 +66,11 @@ def prepare(
     kernels = _build_kernels(model, precision, device, reporter)
 
     train_step = TrainStep(model, objective, precision)
+    state = checkpoint.state if checkpoint else TrainerState()
     max_steps = planned_steps(settings, batches.steps_per_epoch)
-    budget_steps = _budget_steps(train_step, batches, validation, settings, before)
-    total_steps = max_steps if budget_steps is None else min(max_steps, budget_steps)
+    check_not_behind(settings, max_steps, state.step, batches.steps_per_epoch)
+    budget_steps = _budget_steps(train_step, batches, validation, settings, before, state)
+    total_steps = min(steps for steps in (max_steps, budget_steps) if steps is not None)
     learner = make_learner(model, objective, settings)
     eager = EagerStep(train_step, learner.optimizer, learner.auxiliary, batches, settings.grad_clip)
     executor = choose_executor(eager, settings, total_steps, reporter)
@@ -84,6 +86,8 @@ def prepare(
         minutes=settings.minutes,
         budget_steps=budget_steps,
     )
+    if before and state.step and (changes := describe_changes(before, plan)):
+        reporter.warn(changes)
     trainer = Trainer(
         learner=learner,
         executor=executor,
@@ -125,13 +129,21 @@ def _build_kernels(model: Autoencoder, precision: str, device: torch.device, rep
 
 
 def _budget_steps(
-    train_step: TrainStep, batches: Batches, validation: Subset, settings: Settings, before: Plan | None
+    train_step: TrainStep,
+    batches: Batches,
+    validation: Subset,
+    settings: Settings,
+    before: Plan | None,
+    state: TrainerState,
 ) -> int | None:
-    """How many steps fit into the minutes; what was estimated before a resume is kept."""
+    """How many steps fit into the minutes, those made before a resume included; an earlier estimate is kept."""
     if settings.minutes is None:
         return None
-    known = before.budget_steps if before and before.minutes == settings.minutes else None
-    return known or estimate_steps(settings.minutes, train_step, batches, validation, settings.optimizer)
+    if before and before.minutes == settings.minutes and before.budget_steps:
+        return before.budget_steps
+    left = settings.minutes - state.seconds / 60
+    more = estimate_steps(left, train_step, batches, validation, settings.optimizer) if left > 0 else 0
+    return max(1, state.step + more)
 
 
 def _time_budget(plan: Plan, steps_per_epoch: int) -> TimeBudget | None:

@@ -87,8 +87,12 @@ class Trainer:
     @property
     def epoch_is_pending(self) -> bool:
         """Whether the steps of an epoch are made and it is not validated yet."""
-        known = self.history.epochs[-1].step if self.history.epochs else 0
-        return self.epoch_is_over and self.state.step > known
+        return self.epoch_is_over and self.state.step > self._validated_step
+
+    @property
+    def _validated_step(self) -> int:
+        """The step after which the last epoch ended; 0 before the first one."""
+        return self.history.epochs[-1].step if self.history.epochs else 0
 
     def step(self) -> None:
         """Trains on one batch."""
@@ -120,7 +124,9 @@ class Trainer:
         is_due = budget.add_step(seconds) or self.state.step == self.plan.total_steps
         if not is_due or not budget.plan(self.state.step, self._elapsed()):
             return
-        self.plan = self.plan.replace(total_steps=min(self.plan.max_steps, budget.steps), budget_steps=budget.steps)
+        wanted = self.plan.max_steps
+        total_steps = budget.steps if wanted is None else min(wanted, budget.steps)
+        self.plan = self.plan.replace(total_steps=total_steps, budget_steps=budget.steps)
         self.files.change_plan(self.plan)
         self.reporter.update(TASK, total=self.plan.total_steps)
         self.reporter.event(PlanChanged(self.plan))
@@ -135,7 +141,7 @@ class Trainer:
             CancelledError: `cancel` asked for it.
         """
         state, steps_per_epoch = self.state, self.batches.steps_per_epoch
-        steps = (state.step - 1) % steps_per_epoch + 1
+        steps = state.step - self._validated_step  # fewer than in an epoch after a training that ended within one
         validating = time.monotonic()
         with self.learner.ema.applied():
             validation = self._validate(cancel)

@@ -1,6 +1,7 @@
 """What a training writes into its run folder."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 
 from torch import Tensor, nn
 
@@ -30,6 +31,7 @@ class TrainingFiles:
         self._folder = folder if isinstance(folder, RunFolder) else None
         self._make_folder = None if isinstance(folder, RunFolder) else folder
         self._seconds = checkpoint_seconds
+        self._held = ExitStack()
         self._unsaved: dict[str, Mapping[str, Tensor]] = {}
         self._written: float | None = None
         self._clock_began = 0.0
@@ -46,6 +48,7 @@ class TrainingFiles:
         self._clock_began = now
         if self._make_folder:
             self._folder = self._make_folder()
+            self._held.enter_context(self._folder.lock())
         if self._folder:
             self._folder.update(settings=settings, plan=plan, status=Status.RUNNING)
 
@@ -89,6 +92,10 @@ class TrainingFiles:
         self._save_epochs(epochs)
         if self._folder:
             self._folder.update(status=status)
+
+    def close(self) -> None:
+        """Lets others write into a folder that was made here."""
+        self._held.close()
 
     def _save_epochs(self, epochs: Sequence[EpochMetrics]) -> None:
         if self._folder and self._unsaved:
