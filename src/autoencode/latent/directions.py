@@ -1,5 +1,6 @@
 """Directions in the space of codes, along which an attribute grows."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,7 @@ def saved_directions(run: Run) -> dict[str, Direction]:
         RunError: the file was tampered with.
     """
     file = _file(run)
-    if not file.exists() and not file.is_symlink():
+    if not os.path.lexists(file):
         return {}
     tensors, content = load_tensors(file)
     facts = check(_Facts, content, str(file), _ADVICE)

@@ -1,5 +1,6 @@
 """A trained model is a folder; this is the only file that knows what lies where in it."""
 
+import os
 import platform
 import subprocess
 from collections.abc import Generator, Mapping, Sequence
@@ -158,10 +159,9 @@ class RunFolder:
         self.record = record
 
     def _read(self) -> RunRecord:
-        if not self.path.is_dir():
+        if not os.path.isdir(self.path):  # noqa: PTH112  # False for a name that is too long
             raise RunError(f"there is no folder {self.path}: see `autoencode list runs`")
-        file = self.path / RUN_FILE
-        if not file.exists() and not file.is_symlink():
+        if not os.path.lexists(self.path / RUN_FILE):
             raise RunError(f"{self.path} is no run folder (it has no run.json): see `autoencode list runs`")
         return read_record(self.path)
 
@@ -365,8 +365,8 @@ class RunFolder:
 
 def _is_free(path: Path) -> bool:
     """Whether nothing is there, or no more than what a process that was killed while it made a run folder left."""
-    if not path.exists():
-        return not path.is_symlink()
+    if not os.path.lexists(path):
+        return True
     leftovers = {_SPLIT, _LOCK}
     return path.is_dir() and all(file.name in leftovers or file.name.endswith(".part") for file in path.iterdir())
 

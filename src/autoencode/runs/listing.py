@@ -1,5 +1,6 @@
 """The runs in a folder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,23 +36,17 @@ class RunSummary:
 
 
 def list_runs(parent: str | Path = "runs") -> list[RunSummary]:
-    """The runs directly inside a folder, the newest first; other folders are left out, and runs that are damaged.
-
-    See `find_damaged_runs` for those.
-    """
-    return _read_runs(Path(parent))[0]
+    """The runs directly inside a folder, the newest first; run folders that are damaged are left out."""
+    return read_runs(parent)[0]
 
 
-def find_damaged_runs(parent: str | Path = "runs") -> list[SkippedFile]:
-    """The run folders directly inside a folder that cannot be read, and why."""
-    return _read_runs(Path(parent))[1]
-
-
-def _read_runs(root: Path) -> tuple[list[RunSummary], list[SkippedFile]]:
+def read_runs(parent: str | Path = "runs") -> tuple[list[RunSummary], list[SkippedFile]]:
+    """The runs directly inside a folder, the newest first, and the run folders that cannot be read, with the reason."""
+    root = Path(parent)
     summaries: list[RunSummary] = []
     damaged: list[SkippedFile] = []
     for path in sorted(root.iterdir()) if root.is_dir() else []:
-        if not (path / RUN_FILE).is_symlink() and not (path / RUN_FILE).exists():
+        if not os.path.lexists(path / RUN_FILE):
             continue
         try:
             summaries.append(_summary(RunFolder(path)))

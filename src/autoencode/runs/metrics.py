@@ -1,6 +1,7 @@
 """The lines of metrics.jsonl: one an epoch."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,7 +60,7 @@ def read_metrics(path: Path) -> list[EpochMetrics]:
     Raises:
         RunError: another line is not an epoch's.
     """
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         return []
     lines = read_plain(path, _MAX_BYTES).split(b"\n")
     if len(lines) > _MAX_LINES:

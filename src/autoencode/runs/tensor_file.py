@@ -84,7 +84,7 @@ def read_header(path: Path) -> TensorHeader:
     Raises:
         RunError: the file is missing, truncated or of another kind, or it names types or sizes that are not read.
     """
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         raise RunError(f"{path} is missing: the run has saved no weights yet, or the folder was copied in part")
     with open_plain(path, _MAX_BYTES) as file:
         entries, rest = _header_json(file, path)

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import command_line, out, styled
+from autoencode.cli.console import command_line, errors, out, styled
 from autoencode.registry import Registry
 
 Rows = list[tuple[str, ...]]
@@ -129,8 +129,12 @@ def _schedules(_: Path) -> tuple[tuple[str, ...], Rows]:
 
 @tables.register("runs")
 def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.runs.listing import list_runs
+    from autoencode.runs.listing import read_runs
 
+    summaries, damaged = read_runs(folder)
+    if damaged:
+        more = "" if len(damaged) == 1 else f" and {len(damaged) - 1} more"
+        errors.write_line(f"left out, as it cannot be read: {damaged[0].reason}{more}", style="yellow")
     headings = ("run", "data", "recipe", "status", "epochs", "loss", "minutes", "created")
     return headings, [
         (
@@ -143,7 +147,7 @@ def _runs(folder: Path) -> tuple[tuple[str, ...], Rows]:
             f"{line.minutes:.1f}",
             line.created[:16].replace("T", " "),
         )
-        for line in list_runs(folder)
+        for line in summaries
     ]
 
 

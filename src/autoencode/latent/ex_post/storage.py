@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -71,7 +72,7 @@ def read_prior_record(folder: Path) -> PriorRecord | None:
         RunError: the file is damaged.
     """
     file = _weights_file(folder)
-    if not file.exists() and not file.is_symlink():
+    if not os.path.lexists(file):
         return None
     return _checked(read_header(file).read_facts(file), file)
 
