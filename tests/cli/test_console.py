@@ -10,6 +10,7 @@ from rich.table import Table
 
 from autoencode.cli import console
 from autoencode.cli.console import Terminal, command_line, styled, visible
+from autoencode.views.report import Row
 
 NAMES = [
     "[bold]",
@@ -64,6 +65,16 @@ def test_every_way_to_print_shows_the_name_as_it_is(terminal, name):
 def test_a_command_can_be_copied_into_a_shell():
     assert command_line("generate", "runs/my run", "-n", "64") == "autoencode generate 'runs/my run' -n 64"
     assert command_line("train", "a'\x1b") == r"autoencode train $'a\'\x1b'"
+
+
+def test_meanings_are_printed_only_if_a_table_fits(monkeypatch, capsys):
+    rows = [Row("elbo", "-1.5", "nats", "what it means, " * 5)]
+    for width, expected in ((120, True), (90, False)):
+        monkeypatch.setattr(console.out, "_width", width)
+        console.print_measurements("title", ["value", "unit"], rows)
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 3
+        assert ("what it means" in lines[-1]) is expected
 
 
 HOSTILE = "[bold]a[red]\x1b[31m"

@@ -7,12 +7,18 @@ would move the cursor or change the terminal are shown as escapes. Style is give
 import shlex
 import sys
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.status import Status
+from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from autoencode.views.report import Row
 
 _FILE_WIDTH = 200  # in a file or a pipe lines are not cut to the width of a terminal
 _UNSHOWN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # controls, bidirectional marks, lone surrogates, line separators
@@ -82,6 +88,31 @@ class Terminal(Console):
 
 out = Terminal(sys.stdout, stderr=False)
 errors = Terminal(sys.stderr, stderr=True)
+
+
+def print_measurements(title: str, headings: Sequence[str], rows: "Sequence[Row]") -> None:
+    """Prints a table of numbers, with what each of them means if the terminal is wide enough for it.
+
+    Args:
+        title: above the table.
+        headings: of the columns for values and for units.
+        rows: name, value, unit and meaning.
+    """
+    complete = _measurement_table(title, [*headings, "meaning"], rows)
+    fits = Measurement.get(out, out.options.update(width=_FILE_WIDTH), complete).maximum <= out.width
+    out.print(complete if fits else _measurement_table(title, headings, rows))
+
+
+def _measurement_table(title: str, headings: Sequence[str], rows: "Sequence[Row]") -> Table:
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table.add_column("", no_wrap=True)
+    for heading in headings:
+        words = heading in ("unit", "meaning")
+        style = "dim" if heading == "meaning" else ""
+        table.add_column(heading, justify="left" if words else "right", no_wrap=True, header_style="dim", style=style)
+    for row in rows:
+        table.add_row(*[styled((row.name, "bold")), row.value, row.unit, row.meaning][: len(table.columns)])
+    return table
 
 
 def print_result(what: str, path: Path) -> None:

@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import out, styled
+from autoencode.cli.console import out, print_measurements
 from autoencode.cli.options import (
     DataOption,
     DeviceOption,
@@ -20,8 +19,6 @@ from autoencode.cli.options import (
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
     from autoencode.runs.run import Run
-
-_MEANING_WIDTH = 110  # columns of text from which there is room for what each number means
 
 
 @command("evaluate", Panel.TRAIN, rank=2)
@@ -71,14 +68,6 @@ def show(run: "Run", measured: "Evaluation") -> None:
     from autoencode.views.report.rows import rows
 
     title = f"{measured.split} split, {measured.nll.n:,} examples"
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-    table.add_column("", no_wrap=True)
-    table.add_column("value", justify="right", no_wrap=True, header_style="dim")
-    table.add_column("unit", no_wrap=True, header_style="dim")
-    if out.width >= _MEANING_WIDTH:
-        table.add_column("meaning", header_style="dim", style="dim")
-    for row in rows(measured):
-        table.add_row(*[styled((row.name, "bold")), row.value, row.unit, row.meaning][: len(table.columns)])
-    out.print(table)
+    print_measurements(title, ["value", "unit"], rows(measured))
     for caution in tasks.cautions(run, measured):
         out.write_line(caution, style="yellow")

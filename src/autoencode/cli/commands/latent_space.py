@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import command_line, out, styled
+from autoencode.cli.console import command_line, out, print_measurements
 from autoencode.cli.options import (
     DataOption,
     DeviceOption,
@@ -21,8 +20,6 @@ from autoencode.cli.options import (
 if TYPE_CHECKING:
     from autoencode.tasks import LatentMetrics
     from autoencode.views.report import Row
-
-_MEANING_WIDTH = 120
 
 
 @command("latent-space", Panel.LATENT, rank=3)
@@ -71,15 +68,8 @@ def latent_space(
 def show(found: "LatentMetrics") -> None:
     """Prints the numbers as a table."""
     sampled = "" if found.prior is None else f", codes sampled from {_prior(found.prior)}"
-    table = Table(title=f"{found.split} split, {found.n:,} examples{sampled}", title_justify="left", box=None)
-    table.add_column("", no_wrap=True)
-    for heading in ("value", "reference"):
-        table.add_column(heading, justify="right", no_wrap=True, header_style="dim")
-    if out.width >= _MEANING_WIDTH:
-        table.add_column("meaning", header_style="dim", style="dim")
-    for row in rows(found):
-        table.add_row(*[styled((row.name, "bold")), row.value, row.unit, row.meaning][: len(table.columns)])
-    out.print(table)
+    title = f"{found.split} split, {found.n:,} examples{sampled}"
+    print_measurements(title, ["value", "reference"], rows(found))
 
 
 def _prior(kind: str) -> str:
