@@ -9,15 +9,63 @@ from autoencode.data.labels import read_labels, subfolder_labels
 from autoencode.errors import ArgumentError, DataError
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int32", "float64", "bool"])
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float64"])
 def test_whole_numbers_are_labels(dtype):
     labels, classes, notes = read_labels(np.array([0, 1, 1], dtype), 3, "y")
     assert labels.tolist() == [0, 1, 1]
-    assert (classes, notes) == (None, ())
+    assert classes == ("0", "1")
+    assert notes == ("2 classes in 'y': 0, 1 (--labels none leaves them out)",)
+
+
+@pytest.mark.parametrize(
+    ("values", "names", "expected"),
+    [
+        ([-1, 1, -1], ("-1", "1"), [0, 1, 0]),
+        ([3, 1, 2], ("1", "2", "3"), [2, 0, 1]),
+        ([10, 100_000, 10], ("10", "100000"), [0, 1, 0]),
+        ([1_000_000_000, 5, 5], ("5", "1000000000"), [1, 0, 0]),
+        ([-7, -9, -7], ("-9", "-7"), [1, 0, 1]),
+        (np.array([2**64 - 1, 0, 0], np.uint64), ("0", "18446744073709551615"), [1, 0, 0]),
+        (np.array([True, False, True]), ("False", "True"), [1, 0, 1]),
+        (np.array([2.0, -1.0, 2.0]), ("-1", "2"), [1, 0, 1]),
+    ],
+)
+def test_values_are_names_and_classes_are_counted_from_zero(values, names, expected):
+    labels, classes, _ = read_labels(np.array(values), 3, "y")
+    assert classes == names
+    assert labels.tolist() == expected
+    assert labels.dtype == torch.int64
+
+
+def test_unlabelled_examples_are_said():
+    array = np.array([-1, 1, 2, 1])
+    assert "-1 is a class like the others; --unlabelled -1 makes it mean no label" in read_labels(array, 4, "y").notes
+    labels, classes, notes = read_labels(array, 4, "y", "-1")
+    assert labels.tolist() == [-1, 0, 1, 0]
+    assert classes == ("1", "2")
+    assert "1 of 4 examples have no label" in notes
+    words, classes, _ = read_labels(np.array(["cat", "?", "dog"]), 3, "y", "?")
+    assert (words.tolist(), classes) == ([0, -1, 1], ("cat", "dog"))
+    with pytest.raises(ArgumentError, match=r"--unlabelled takes one of the labels, -1, 1, 2, not '9'"):
+        read_labels(array, 4, "y", "9")
+
+
+def test_nan_is_no_label():
+    labels, classes, notes = read_labels(np.array([np.nan, 4.0, 7.0]), 3, "y")
+    assert (labels.tolist(), classes) == ([-1, 0, 1], ("4", "7"))
+    assert "1 of 3 examples have no label" in notes
+
+
+def test_names_of_examples_are_no_classes():
+    labels, _, (note,) = read_labels(np.arange(300), 300, "ids")
+    assert labels is None
+    assert note == "'ids' holds 300 different values for 300 examples, and is not used as labels"
+    assert read_labels(np.arange(300) % 150, 300, "y").labels is not None
 
 
 def test_a_column_is_flattened():
-    assert read_labels(np.array([[4], [5]]), 2, "y")[0].tolist() == [4, 5]
+    labels, classes, _ = read_labels(np.array([[4], [5]]), 2, "y")
+    assert (labels.tolist(), classes) == ([0, 1], ("4", "5"))
 
 
 def test_words_become_classes():
@@ -26,9 +74,10 @@ def test_words_become_classes():
     assert classes == ("cat", "dog")
 
 
-@pytest.mark.parametrize("array", [np.array([0.5, 1.0]), np.array([np.nan, 1.0]), np.array([1j, 2])])
+@pytest.mark.parametrize("array", [np.array([0.5, 1.0]), np.array([np.inf, 1.0]), np.array([1j, 2])])
 def test_measurements_are_not_used_and_a_note_says_so(array):
-    assert read_labels(array, 2, "y") == (None, None, ("'y' holds no whole numbers, and is not used as labels",))
+    expected = ("'y' holds no whole numbers and no words, and is not used as labels",)
+    assert read_labels(array, 2, "y") == (None, None, expected)
 
 
 def test_one_hot_is_not_used_and_a_note_says_so():
@@ -44,13 +93,19 @@ def test_another_number_of_labels_is_refused(array):
 
 def test_top_level_names_count_and_deeper_ones_do_not():
     files = [Path("b/1.png"), Path("b/deep/2.png"), Path("a/deep/3.png")]
-    labels, classes = subfolder_labels(files)
+    labels, classes, _ = subfolder_labels(files)
     assert labels.tolist() == [1, 1, 0]
     assert classes == ("a", "b")
 
 
 def test_one_subfolder_is_no_class():
-    assert subfolder_labels([Path("a/1.png"), Path("a/2.png")]) == (None, None)
+    assert subfolder_labels([Path("a/1.png"), Path("a/2.png")]) == (None, None, ())
+
+
+def test_a_class_without_a_readable_picture_is_said():
+    folders = frozenset(map(Path, (".", "a", "b", "c", "c/deep")))
+    notes = subfolder_labels([Path("a/1.png"), Path("b/2.png")], folders).notes
+    assert "no picture of 1 subfolders can be read: c" in notes
 
 
 def test_labels_are_kept_evenly_and_the_test_part_s_stay() -> None:

@@ -137,9 +137,15 @@ def test_arrays_that_hold_no_examples(tmp_path: Path, array: np.ndarray, error: 
 
 def test_options_without_meaning_are_refused():
     array = np.zeros((9, 4, 4), np.uint8)
-    with pytest.raises(ArgumentError, match=r"--patch and --frames are for folders of pictures and for clips; leave"):
-        load(array, size=(8, 8))
-    with pytest.raises(ArgumentError, match=r"--values takes auto, 0-255"):
+    with pytest.raises(ArgumentError, match=r"--size and --colour do not apply to this array: leave them out"):
+        load(array, size=(8, 8), colour="grey")
+    with pytest.raises(ArgumentError, match=r"--axes does not apply to digits: leave it out"):
+        load("digits", axes="nchw")
+    with pytest.raises(ArgumentError, match=r"--labels does not apply to this array: leave it out"):
+        load(array, labels="none")
+    with pytest.raises(ArgumentError, match=r"--parts takes auto, random, not 'folders'"):
+        load("digits", parts="folders")
+    with pytest.raises(ArgumentError, match=r"--values takes auto, raw"):
         load(array, values="bright")
     with pytest.raises(ArgumentError, match=r"digits holds values 0-255; leave --values out, not raw"):
         load("digits", values="raw")

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -57,8 +58,8 @@ class Signals(Modality):
     n_compared = 3
 
     @classmethod
-    def match(cls, data_shape, options):
-        return cls(data_shape) if len(data_shape) == 2 else None
+    def match(cls, data_shape, options, display_range):
+        return cls(data_shape, display_range) if len(data_shape) == 2 else None
 
     @property
     def description(self):
@@ -77,3 +78,32 @@ def test_another_modality_is_one_class(monkeypatch, tmp_path):
     with files.open() as add:
         add([], x)
     assert np.array_equal(np.load(files.paths([])[0]), x.numpy())
+
+
+def test_pictures_are_shown_in_their_range_and_other_numbers_need_an_array():
+    x = torch.tensor([-1000.0, 0.0, 3000.0, 5000.0]).reshape(4, 1, 1, 1)
+    scans = modality_of((1, 1, 1), {}, (-1000.0, 3000.0))
+    assert scans.shown(x).flatten().tolist() == [0, 0.25, 1, 1]
+    assert not scans.fits_picture_files
+    usual = modality_of((3, 4, 4))
+    assert usual.shown(x) is x
+    assert usual.fits_picture_files
+
+
+@pytest.mark.parametrize(("channels", "shown"), [(2, 1), (4, 3), (8, 3), (1, 1), (3, 3)])
+def test_of_bands_the_first_are_shown(channels: int, shown: int):
+    bands = modality_of((channels, 4, 5))
+    x = torch.rand(2, 6, channels, 4, 5)
+    assert torch.equal(bands.shown(x), x[:, :, :shown])
+    assert bands.fits_picture_files == (channels == shown)
+
+
+def test_numbers_that_pictures_cannot_hold_are_written_beside_them(tmp_path):
+    files = ExampleFiles(modality_of((1, 4, 4), {}, (-2.0, 2.0)), tmp_path, "samples.npy")
+    x = torch.linspace(-2, 2, 32).reshape(2, 1, 4, 4)
+    names = [Path("a.png"), Path("b.png")]
+    with files.open() as add:
+        add(names, x)
+    assert [path.name for path in files.paths(names)] == ["a.png", "b.png", "samples.npy", "sheet.png"]
+    assert np.array_equal(np.load(tmp_path / "samples.npy"), x.numpy())
+    assert len(np.unique(np.asarray(Image.open(tmp_path / "a.png")))) == 16

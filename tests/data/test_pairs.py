@@ -90,7 +90,7 @@ def test_what_cannot_be_paired_is_listed(folders: tuple[Path, Path], tmp_path: P
     assert "20x30" in reasons["other.png"]
     assert "21x30" in reasons["other.png"]
     assert "torn.png" in reasons
-    assert any(note.startswith("4 of 18 files skipped") for note in data.notes)
+    assert any(note.startswith("6 pictures; 4 of 18 files left out") for note in data.notes)
 
 
 def test_endings_may_differ_but_names_must_be_clear(folders: tuple[Path, Path]):

@@ -114,7 +114,9 @@ def test_a_limit_shortens_the_training_part_alone_and_is_nested():
 def test_counts_that_an_official_part_already_has_are_taken():
     official = OfficialSplit(test=20)
     assert split_indices(100, seed=0, test=20, official=official).sizes["test"] == 20
-    with pytest.raises(ArgumentError, match=r"the test part is official, 20 examples; leave --test out, not 5"):
+    with pytest.raises(
+        ArgumentError, match=r"the data bring a test part of 20 examples: leave --test out, or say --parts random"
+    ):
         split_indices(100, seed=0, test=5, official=official)
 
 

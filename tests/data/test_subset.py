@@ -65,3 +65,11 @@ def test_context_is_the_context_else_the_labels() -> None:
     assert Subset(x, torch.arange(4)).conditioning([2]).tolist() == [2]
     context = torch.tensor([[255], [0], [0], [51]], dtype=torch.uint8)
     assert Subset(x, torch.arange(4), context).conditioning([0, 3]).flatten().tolist() == pytest.approx([1.0, 0.2])
+
+
+def test_chunks_are_all_examples_and_bounded():
+    subset = Subset(torch.zeros(10_000, 3, 64, 64, dtype=torch.uint8)[:2_000])
+    rows = list(subset.chunks())
+    assert [index for own in rows for index in range(own.start, own.stop)] == list(range(2_000))
+    assert max(subset.inputs(own).nbytes for own in rows) <= 2**25
+    assert list(Subset(torch.zeros(0, 3)).chunks()) == []

@@ -2,14 +2,21 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.values import ValueRange, convert_values, parse_value_range
+from autoencode.data.values import (
+    ConvertedValues,
+    TrainedValues,
+    ValueRange,
+    convert_values,
+    parse_value_range,
+    values_of_new,
+)
 from autoencode.errors import ArgumentError, DataError
 
 RNG = np.random.default_rng(0)
 PICTURES = (4, 1, 5, 5)
 
 
-def read(array: np.ndarray, asked: str = "auto", *, pictures: bool = True) -> tuple[ValueRange, torch.Tensor, str]:
+def read(array: np.ndarray, asked: str = "auto", *, pictures: bool = True) -> ConvertedValues:
     return convert_values(array, parse_value_range(asked), pictures=pictures)
 
 
@@ -22,7 +29,7 @@ def uniform(high: float, dtype: str = "float32", low: float = 0) -> np.ndarray:
 def test_bytes_are_stored_as_they_are():
     array = uniform(255, "uint8")
     values, x, note = read(array)
-    assert values is ValueRange.BYTES
+    assert values == ValueRange.BYTES
     assert x.dtype == torch.uint8
     assert np.array_equal(x.numpy(), array)
     assert note == "values 0-255, divided by 255 (say --values to decide otherwise)"
@@ -32,7 +39,7 @@ def test_bytes_are_stored_as_they_are():
 def test_whole_numbers_up_to_255_are_stored_as_bytes(dtype: str):
     array = np.rint(uniform(255)).astype(dtype)
     values, x, _ = read(array)
-    assert values is ValueRange.BYTES
+    assert values == ValueRange.BYTES
     assert x.dtype == torch.uint8
     assert np.array_equal(x.numpy(), array)
 
@@ -41,7 +48,7 @@ def test_whole_numbers_up_to_255_are_stored_as_bytes(dtype: str):
 def test_masks_of_zeros_and_ones_are_black_and_white(dtype: str):
     array = (uniform(1) > 0.5).astype(dtype)
     values, x, note = read(array)
-    assert values is ValueRange.UNIT
+    assert values == ValueRange.UNIT
     assert x.dtype == torch.uint8
     assert np.array_equal(x.numpy(), array.astype(np.uint8) * 255)
     assert "values 0 and 1 only, read as black and white" in note
@@ -50,21 +57,21 @@ def test_masks_of_zeros_and_ones_are_black_and_white(dtype: str):
 def test_floats_between_zero_and_one_stay():
     array = uniform(1.0)
     values, x, note = read(array)
-    assert values is ValueRange.UNIT
+    assert values == ValueRange.UNIT
     assert np.array_equal(x.numpy(), array)
     assert "values 0-1, kept as they are" in note
 
 
 def test_rounding_past_one_is_still_zero_to_one():
     values, x, _ = read(uniform(1 + 1e-6))
-    assert values is ValueRange.UNIT
+    assert values == ValueRange.UNIT
     assert float(x.max()) == 1.0
 
 
 def test_float_pictures_up_to_255_are_divided_and_a_note_says_so():
     array = uniform(254.5)
     values, x, note = read(array)
-    assert values is ValueRange.BYTES
+    assert values == ValueRange.BYTES
     assert x.dtype == torch.float32
     np.testing.assert_allclose(x.numpy(), array / 255, rtol=1e-6)
     assert "0 to 254.5, not whole numbers, read as 0-255 and divided by 255" in note
@@ -73,7 +80,7 @@ def test_float_pictures_up_to_255_are_divided_and_a_note_says_so():
 
 def test_sixteen_bit_pictures_are_divided_by_65535():
     values, x, note = read(uniform(65535, "uint16"))
-    assert values is ValueRange.WORDS
+    assert values == ValueRange.WORDS
     assert float(x.max()) == 1.0
     assert "values 0-65535, divided by 65535" in note
 
@@ -81,7 +88,7 @@ def test_sixteen_bit_pictures_are_divided_by_65535():
 @pytest.mark.parametrize("array", [uniform(3, low=-1), uniform(300), uniform(300, "int32"), uniform(5, "int8", low=-5)])
 def test_anything_else_is_raw(array: np.ndarray):
     values, x, note = read(array)
-    assert values is ValueRange.RAW
+    assert values == ValueRange.RAW
     assert x.dtype == torch.float32
     assert np.array_equal(x.numpy(), array.astype(np.float32))
     assert "kept as they are" in note
@@ -89,22 +96,22 @@ def test_anything_else_is_raw(array: np.ndarray):
 
 def test_vectors_outside_zero_to_one_are_measurements():
     for array in (uniform(200), np.rint(uniform(200)).astype("int64"), uniform(60000, "uint16")):
-        assert read(array, pictures=False)[0] is ValueRange.RAW
+        assert read(array, pictures=False)[0] == ValueRange.RAW
 
 
 def test_the_whole_array_decides():
     array = np.zeros((10_000, 2), np.float32)
     array[-1, -1] = 7
-    assert read(array, pictures=False)[0] is ValueRange.RAW
+    assert read(array, pictures=False)[0] == ValueRange.RAW
 
 
-@pytest.mark.parametrize("asked", list(ValueRange))
+@pytest.mark.parametrize("asked", [ValueRange.BYTES, ValueRange.UNIT, ValueRange.WORDS, ValueRange.RAW])
 def test_what_a_person_says_is_taken(asked: ValueRange):
     array = (uniform(1) > 0.5).astype("uint8")
     values, x, _ = read(array, str(asked))
-    assert values is asked
+    assert values == asked
     units = x.float() / 255 if x.dtype == torch.uint8 else x
-    np.testing.assert_allclose(units.numpy(), array / (asked.top or 1), rtol=1e-6)
+    np.testing.assert_allclose(units.numpy(), array / (asked.high or 1), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +143,9 @@ def test_numbers_too_large_for_32_bits_are_refused():
 
 
 def test_an_unknown_way_to_read_values_lists_the_known():
-    with pytest.raises(ArgumentError, match=r"--values takes auto, 0-255, 0-1, 0-65535, raw, not '0-100'"):
-        parse_value_range("0-100")
+    for wrong in ("0", "255-0", "bytes", "1-1", ""):
+        with pytest.raises(ArgumentError, match=r"--values takes auto, raw, or what is black and white: 0-1, .* not '"):
+            parse_value_range(wrong)
 
 
 def test_the_array_of_the_caller_is_not_changed():
@@ -150,4 +158,69 @@ def test_the_array_of_the_caller_is_not_changed():
 def test_read_only_and_reversed_arrays_are_read():
     array = np.rint(uniform(255)).astype("uint8")[::-1]
     array.flags.writeable = False
-    assert np.array_equal(read(array)[1].numpy(), array)
+    assert np.array_equal(read(array).x.numpy(), array)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [("0-255", 0, 255), ("0-4095", 0, 4095), ("-1..1", -1, 1), ("-1000..3000", -1000, 3000), ("0.5-2.5", 0.5, 2.5)],
+)
+def test_black_and_white_can_be_said(text: str, low: float, high: float):
+    values = parse_value_range(text)
+    assert (values.low, values.high) == (low, high)
+    assert parse_value_range(str(values)) == values
+    array = np.array([[low, (low + high) / 2, high]], np.float32)
+    np.testing.assert_allclose(read(array, text).x.numpy(), [[0, 0.5, 1]], atol=1e-2)
+
+
+def test_twelve_bits_in_sixteen_are_said_and_can_be_white():
+    array = uniform(4000, "uint16")
+    values, _, note = read(array)
+    assert values == ValueRange.WORDS
+    assert "but the largest is 4000 (--values 0-4095 makes 4095 white)" in note
+    assert float(read(array, "0-4095").x.max()) == pytest.approx(4000 / 4095)
+    assert "but the largest" not in read(uniform(40000, "uint16")).note
+
+
+BYTES, UNIT = ValueRange.BYTES, ValueRange.UNIT
+FROM_BYTES = TrainedValues(BYTES, (0.0, 1.0), pictures=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "low", "high", "expected", "noted"),
+    [
+        (BYTES, "uint8", 0, 255, BYTES, False),
+        (BYTES, "uint8", 0, 1, BYTES, False),  # nearly black pictures are possible
+        (BYTES, "float32", 0, 255, BYTES, False),
+        (BYTES, "float32", 0, 1, UNIT, True),
+        (BYTES, "float64", 0.2, 0.9, UNIT, True),
+        (BYTES, "uint16", 0, 60_000, ValueRange.WORDS, True),
+        (UNIT, "float32", 0, 1, UNIT, False),
+        (UNIT, "uint8", 0, 255, BYTES, True),
+        (ValueRange.WORDS, "uint16", 0, 200, ValueRange.WORDS, False),
+        (ValueRange.WORDS, "uint8", 0, 200, BYTES, True),
+        (ValueRange(0.0, 4095.0), "uint16", 0, 4095, ValueRange(0.0, 4095.0), False),
+        (ValueRange(0.0, 4095.0), "uint16", 0, 60_000, ValueRange.WORDS, True),
+        (ValueRange(0.0, 4095.0), "uint8", 0, 255, BYTES, True),
+    ],
+)
+def test_new_numbers_are_judged_by_themselves(values, dtype, low, high, expected, noted):
+    found, note = values_of_new(FROM_BYTES._replace(values=values), np.dtype(dtype), float(low), float(high))
+    assert found == expected
+    assert (note is not None) == noted
+    assert not noted or (f"read as {expected}; the training data were {values}" in note and "--values" in note)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-3.0, 4.0), (0.0, 300.0)])
+def test_new_numbers_that_fit_no_range_are_refused(low: float, high: float):
+    with pytest.raises(DataError, match=r"do not fit the 0-255 of the training data: scale them, or say .* --values"):
+        values_of_new(FROM_BYTES, np.dtype("float32"), low, high)
+
+
+def test_new_measurements_are_taken_as_they_are_and_another_scale_is_said():
+    trained = TrainedValues(ValueRange.RAW, (-1000.0, 3000.0), pictures=True)
+    assert values_of_new(trained, np.dtype("float32"), -900.0, 2500.0) == (ValueRange.RAW, None)
+    values, note = values_of_new(trained, np.dtype("float32"), 0.0, 1.0)
+    assert values == ValueRange.RAW
+    assert "where the model was trained on -1000 to 3000" in note
+    assert values_of_new(trained, np.dtype("float32"), 0.0, 90_000.0)[1] is not None

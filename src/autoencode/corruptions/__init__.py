@@ -1,4 +1,4 @@
-"""What corrupts examples, so that a model can learn to repair them: noise, and what happens to paper and photographs."""
+"""What corrupts examples, so that a model can learn to repair them: noise, and damage of paper and photographs."""
 
 from autoencode.corruptions.amount import Amount
 from autoencode.corruptions.blur import Blur

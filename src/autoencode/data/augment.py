@@ -1,4 +1,4 @@
-"""Pictures turned and mirrored by chance: more examples out of those that there are."""
+"""Pictures rotated and mirrored at random: data augmentation."""
 
 from dataclasses import replace
 

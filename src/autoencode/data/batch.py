@@ -8,7 +8,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batch:
-    """Some examples, what the model should make of them, and what it is told besides.
+    """Some examples, their targets, and their context.
 
     Args:
         x: the model's input, (batch, *data_shape), in the model's units ([0, 1] for pictures).

@@ -69,9 +69,9 @@ class Batches:
             step: counted from 0, over all epochs.
 
         Returns:
-            `x` and `target` as float32, (batch, *data_shape), the same object where the subset has no targets; labels or
-            other context of the subset come as `context`. Of a stochastic subset the pictures are drawn here, from the
-            global generator.
+            `x` and `target` as float32, (batch, *data_shape), the same object where the subset has no targets; labels
+            or other context of the subset come as `context`. Of a stochastic subset the pictures are drawn here, from
+            the global generator.
 
         Raises:
             ArgumentError: a negative step.

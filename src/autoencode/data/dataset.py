@@ -14,6 +14,11 @@ from autoencode.data.split import Split
 from autoencode.data.subset import Subset
 from autoencode.data.values import ValueRange
 
+_BINARIZATION_SEEDS = {"validation": 11, "test": 12}
+_MOST_ROWS, _LARGE_ROW = 0.9, 1024
+"""Memory is rearranged where the parts have nine tenths of the rows, and rows are of a kilobyte or more."""
+_SHOWN = 5
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -24,15 +29,17 @@ class Dataset:
         source: what to give `load` again: a registered name or an absolute path; "" for an array in memory.
         train: the examples to train with.
         validation: the examples that choose between models.
-        test: the examples that judge the chosen model.
-        split: where the parts lie in the whole array, and the seed that cut them.
-        values: how the stored numbers were read.
+        test: the examples that the chosen model is tested on.
+        split: where the parts lie in the whole array, and the seed that chose them.
+        values: what the stored numbers mean.
         classes: the names of the classes 0, 1, …, or None.
         notes: one-line facts that a person must be shown.
         skipped: files that were left out, and why.
         fingerprint: SHA-256 of all examples and labels, in hexadecimal.
         options: what `load(source, **options)` needs to give the same again; JSON holds it without loss.
         files: the path of each example of the whole array inside its folder, or None; `split` points into it.
+        display_range: the numbers that are drawn black and white, in the units of `train.x`: 0 and 1, or the smallest
+            and the largest number of the training part where numbers are no brightness.
     """
 
     name: str
@@ -48,6 +55,7 @@ class Dataset:
     fingerprint: str
     options: dict[str, OptionValue]
     files: tuple[str, ...] | None = None
+    display_range: tuple[float, float] = (0.0, 1.0)
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -57,7 +65,7 @@ class Dataset:
     @property
     def modality(self) -> Modality:
         """What an example is."""
-        return modality_of(self.data_shape, self.options)
+        return modality_of(self.data_shape, self.options, self.display_range)
 
     @property
     def subsets(self) -> dict[str, Subset]:
@@ -72,44 +80,113 @@ class Dataset:
 def assemble_dataset(
     examples: Examples, split: Split, name: str, source: str, options: dict[str, OptionValue]
 ) -> Dataset:
-    """Cuts the examples where `split` says.
+    """Divides the examples as `split` says.
 
     Args:
-        examples: what a reader handed over.
+        examples: what a reader handed over; where it is their owner, their memory is rearranged rather than copied.
         split: indices in them.
         name: the short name.
         source: what to give `load` again.
         options: the options of `load` as they were resolved.
-
-    Returns:
-        The data set; its parts are copies, so that the examples can be forgotten.
     """
+    digest = fingerprint(examples.x, examples.labels, *([] if examples.target is None else [examples.target]))
+    parts = _take_parts(examples, split)
+    display = _display_range(parts["train"], examples)
+    shown = (f"pictures show {display[0]:g} as black and {display[1]:g} as white",) if display != (0, 1) else ()
     return Dataset(
         name=name,
         source=source,
-        train=_take_subset(examples, split.train, stochastic=examples.stochastic),
-        validation=_binarize_once(_take_subset(examples, split.validation), examples, "validation"),
-        test=_binarize_once(_take_subset(examples, split.test), examples, "test"),
+        train=parts["train"],
+        validation=_binarize_once(parts["validation"], examples, "validation"),
+        test=_binarize_once(parts["test"], examples, "test"),
         split=split,
         values=examples.values,
         classes=examples.classes,
-        notes=examples.notes,
+        notes=(*examples.notes, *shown, *_held_out_classes_note(parts["train"], examples)),
         skipped=examples.skipped,
-        fingerprint=fingerprint(examples.x, examples.labels, *([] if examples.target is None else [examples.target])),
+        fingerprint=digest,
         options=options,
         files=examples.files,
+        display_range=display,
     )
 
 
-def _take_subset(examples: Examples, indices: Tensor, *, stochastic: bool = False) -> Subset:
+def _display_range(train: Subset, examples: Examples) -> tuple[float, float]:
+    drawable = modality_of(train.data_shape, examples.options).drawable
+    if examples.values != ValueRange.RAW or not drawable or not len(train):
+        return 0.0, 1.0
+    low, high = float(train.x.min()), float(train.x.max())
+    return low, high if high > low else low + 1
+
+
+def _held_out_classes_note(train: Subset, examples: Examples) -> tuple[str, ...]:
+    """A line about classes that have no example to learn from."""
+    if train.labels is None or examples.classes is None:
+        return ()
+    seen = set(train.labels.unique().tolist())
+    missing = [name for number, name in enumerate(examples.classes) if number not in seen]
+    return (f"no training example is of class {', '.join(missing[:_SHOWN])}",) if missing else ()
+
+
+def _take_parts(examples: Examples, split: Split) -> dict[str, Subset]:
+    """The three parts: slices of rearranged memory where that saves much of it, copies otherwise."""
+    parts = {"train": split.train, "validation": split.validation, "test": split.test}
+    order = torch.cat(list(parts.values()))
+    if not _is_worth_rearranging(examples, order):
+        return {name: _take_subset(examples, examples, indices, indices, name) for name, indices in parts.items()}
+    arranged = replace(
+        examples,
+        x=permute_rows(examples.x, order),
+        target=None if examples.target is None else permute_rows(examples.target, order),
+    )
+    ends = torch.tensor([len(indices) for indices in parts.values()]).cumsum(0).tolist()
+    rows = [slice(end - len(indices), end) for end, indices in zip(ends, parts.values(), strict=True)]
+    return {
+        name: _take_subset(examples, arranged, indices, own, name)
+        for (name, indices), own in zip(parts.items(), rows, strict=True)
+    }
+
+
+def _is_worth_rearranging(examples: Examples, order: Tensor) -> bool:
+    enough = len(order) >= _MOST_ROWS * len(examples.x) and examples.x[:1].nbytes >= _LARGE_ROW
+    return examples.owned and enough and examples.x.is_contiguous()
+
+
+def _take_subset(examples: Examples, arranged: Examples, indices: Tensor, rows: Tensor | slice, part: str) -> Subset:
+    """A part: its examples and targets are at `rows` of `arranged`, what belongs to them is at `indices`."""
     labels = None if examples.labels is None else examples.labels[indices]
     context = None if examples.context is None else examples.context[indices]
-    target = None if examples.target is None else examples.target[indices]
-    return Subset(examples.x[indices], labels, context, stochastic, target)
+    target = None if arranged.target is None else arranged.target[rows]
+    return Subset(arranged.x[rows], labels, context, examples.stochastic and part == "train", target)
+
+
+def permute_rows(x: Shaped[Tensor, "n ..."], order: Shaped[Tensor, " m"]) -> Shaped[Tensor, "n ..."]:
+    """Rearranges rows in their own memory: afterwards row i is what row `order[i]` was; the last rows are the others.
+
+    Args:
+        x: contiguous, on the processor.
+        order: different rows, m of n.
+
+    Returns:
+        `x`.
+    """
+    rest = torch.ones(len(x), dtype=torch.bool)
+    rest[order] = False
+    source = torch.cat([order, rest.nonzero()[:, 0]]).tolist()
+    rows, moved = x.numpy(), bytearray(len(x))
+    for start in range(len(source)):
+        if moved[start] or source[start] == start:
+            continue
+        kept, place = rows[start].copy(), start
+        while (following := source[place]) != start:
+            rows[place] = rows[following]
+            moved[place], place = 1, following
+        rows[place], moved[place] = kept, 1
+    return x
 
 
 def _binarize_once(part: Subset, examples: Examples, name: str) -> Subset:
-    """A held-out part of probabilities, drawn once with a seed that never changes, so that numbers can be compared."""
+    """A held-out part of probabilities, sampled once with a fixed seed, so that numbers can be compared."""
     if not examples.stochastic:
         return part
     generator = torch.Generator().manual_seed(_BINARIZATION_SEEDS[name])
@@ -117,11 +194,8 @@ def _binarize_once(part: Subset, examples: Examples, name: str) -> Subset:
     return replace(part, x=drawn.to(torch.uint8) * 255)
 
 
-_BINARIZATION_SEEDS = {"validation": 11, "test": 12}
-
-
 def fingerprint(*tensors: Shaped[Tensor, "..."] | None) -> str:
-    """SHA-256 over type, shape and bytes of each tensor, so that a run can tell that its data changed.
+    """SHA-256 over type, shape and bytes of each tensor, by which a run notices that its data changed.
 
     Args:
         tensors: the examples, then the labels; None where there are none.

@@ -1,6 +1,8 @@
-"""What a reader hands over, before it is cut into parts."""
+"""What a reader hands over, before it is divided into parts."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from jaxtyping import Int64, Shaped
 from torch import Tensor
@@ -8,23 +10,51 @@ from torch import Tensor
 from autoencode.data.split import OfficialSplit
 from autoencode.data.values import ValueRange
 
+_SHOWN = 3
 OptionValue = str | int | float | list[int] | None
 
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file that was left out, and why.
+    """A file that was left out, or several of one kind, and why.
 
     Args:
-        file: its path inside the folder, printable.
-        reason: one line.
+        file: its path inside the folder, printable; of several files what they have in common, such as ".HEIC".
+        reason: one line, with what can be done where something can.
+        count: how many files.
     """
 
     file: str
     reason: str
+    count: int = 1
+
+    def inside(self, folder: Path) -> "SkippedFile":
+        """The same, named from outside of the folder that it lies in."""
+        name = f"{folder / self.file}" if self.count == 1 else f"{self.file} in {folder}"
+        return replace(self, file=name if name.isprintable() else ascii(name)[1:-1])
+
+    @property
+    def words(self) -> str:
+        """The same in a list: "a.png (damaged)", "30 .HEIC (not read; convert them to JPEG or PNG)"."""
+        return f"{self._files} ({self.reason})"
+
+    @property
+    def _files(self) -> str:
+        return self.file if self.count == 1 else f"{self.count:,} {self.file}"
 
     def __str__(self) -> str:
-        return f"skipped {self.file}: {self.reason}"
+        return f"skipped {self._files}: {self.reason}"
+
+
+def count_files(skipped: Sequence[SkippedFile]) -> int:
+    """How many files were left out."""
+    return sum(skip.count for skip in skipped)
+
+
+def list_skipped(skipped: Sequence[SkippedFile]) -> str:
+    """The first reasons for which files were left out, those of most files first."""
+    first = "; ".join(skip.words for skip in sorted(skipped, key=lambda skip: -skip.count)[:_SHOWN])
+    return first + ("; …" if len(skipped) > _SHOWN else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +66,17 @@ class Examples:
         values: how the numbers of the source were read.
         labels: one class for each example, (n,), or None.
         classes: the names of the classes 0, 1, …, or None.
-        official: the parts that the publisher fixed; they stand at the end of the array.
+        official: the parts that the data bring; they are the last examples.
         notes: one-line facts that a person must be shown.
         skipped: files that were left out.
         files: where each example came from, or None.
         options: the reader's options as they were resolved.
-        context: what conditional parts are given for each example, (n, ...), or None.
+        context: what a conditional model is given with each example, (n, ...), or None.
         stochastic: values are probabilities: training examples are drawn anew each time, held-out ones once.
-        target: what should be made of each example, as `x`, or None where that is the example itself.
+        target: what a model should make of each example, as `x`, or None where that is the example itself.
         groups: the picture that each example was cut from, (n,), counted from 0 in order: a picture is never in two
             parts. None where every example stands for itself.
+        owned: whether nothing else uses the memory of `x` and `target`, so that it can be rearranged.
     """
 
     x: Shaped[Tensor, "n *data_shape"]
@@ -61,3 +92,4 @@ class Examples:
     stochastic: bool = False
     target: Shaped[Tensor, "n *data_shape"] | None = None
     groups: Int64[Tensor, " n"] | None = None
+    owned: bool = False

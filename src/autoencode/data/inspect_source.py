@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from autoencode.data.arrays.layout import infer_layout
-from autoencode.data.arrays.npy import ArrayHeader, read_npy_header
-from autoencode.data.arrays.npz import read_npz_header
+from autoencode.data.arrays.npy import ArrayHeader
+from autoencode.data.formats import format_of, has_format
 from autoencode.data.loading import Source
 from autoencode.data.modality import modality_of
 from autoencode.data.published.dataset_registry import datasets
-from autoencode.data.resolve import ARRAYS, is_registered
+from autoencode.data.resolve import is_registered
 from autoencode.errors import DataError, ShapeError
 
 
@@ -34,13 +34,13 @@ def inspect_shape(source: Source) -> tuple[int, ...] | None:
         return datasets[str(source)].data_shape
     try:
         header = _header(source)
-        return None if header is None else infer_layout(header.shape, header.dtype).shape_without_alpha
+        return None if header is None else infer_layout(header.shape, header.dtype).data_shape
     except (DataError, ShapeError, OSError, ValueError, RuntimeError):
         return None
 
 
 def is_picture_source(source: Source) -> bool:
-    """Whether the examples are pictures, as far as a look tells: a folder's always are, an array's by its shape."""
+    """Whether the examples are pictures, by a quick look: a folder's always are, an array's by its shape."""
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path):
@@ -62,6 +62,5 @@ def _header(source: Source) -> ArrayHeader | None:
     if isinstance(source, Tensor):
         return ArrayHeader(tuple(source.shape), np.dtype(np.uint8 if source.dtype == torch.uint8 else np.float32))
     path = Path(source).expanduser()
-    if not path.is_file() or path.suffix.lower() not in ARRAYS:
-        return None
-    return read_npz_header(path) if path.suffix.lower() == ".npz" else read_npy_header(path)
+    header = format_of(path).header if path.is_file() and has_format(path) else None
+    return None if header is None else header(path)

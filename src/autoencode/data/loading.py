@@ -9,18 +9,18 @@ import numpy.typing as npt
 from torch import Tensor
 
 from autoencode.data.arrays.arrays import read_array, tensor_to_array
-from autoencode.data.arrays.npy import read_npy
-from autoencode.data.arrays.npz import read_npz
+from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue
+from autoencode.data.formats import format_of
 from autoencode.data.images.folder import read_folder
-from autoencode.data.images.size import Size, read_size
 from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
+from autoencode.data.options import OF_LABELLED, ReadOptions, Size, read_size
 from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
-from autoencode.data.split import SplitSize, check_enough_examples, split_indices
+from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.errors import ArgumentError
@@ -28,18 +28,14 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
 Source = str | Path | npt.NDArray[Any] | Tensor
+_OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames"), ("axes", "channels")
 
 
 @dataclass(frozen=True)
-class _LoadOptions:
-    """What a person said about how examples are to be read."""
+class _Requested:
+    """What `load` was asked for besides the source: how to read it, and how to get and report it."""
 
-    values: ValueRange | None
-    size: tuple[int, int] | None
-    colour: str
-    target: Path | None
-    patch: int | None
-    frames: int | None
+    options: ReadOptions
     download: bool
     reporter: Reporter | None
     cancel: CancelToken | None
@@ -59,27 +55,42 @@ def load(
     target: str | Path | None = None,
     patch: int | None = None,
     frames: int | None = None,
+    axes: str = "auto",
+    channels_are: str = "auto",
+    labels: str = "auto",
+    unlabelled: str | None = None,
+    parts: str = "auto",
     download: bool = True,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Dataset:
-    """Reads examples and cuts them into parts to train, to validate and to test.
+    """Reads examples and divides them into parts to train, to validate and to test.
+
+    What the data do not say is guessed; every guess is in the `notes` of the result and can be said otherwise.
 
     Args:
         source: a registered name (see `datasets`), a folder of pictures, a clip or a folder of clips, a .npy or .npz
             file, or an array.
-        values: how numbers are to be read: "0-255", "0-1", "0-65535" or "raw"; "auto" decides from all of them.
+        values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "raw" keeps numbers as
+            they are, and "auto" decides from all of them.
         size: (height, width) to which pictures in files are fitted; None keeps theirs if all have one, up to 128.
         colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
         seed: chooses which examples go where.
         validation: how many examples to validate with, as a count or a share; a tenth where it is left out.
-        test: the same for the test part; an official test part stays as it is.
+        test: the same for the test part. Parts that the data bring stay as they are.
         limit: at most so many examples to train with, chosen by the seed.
-        n_labels: of so many training examples the label is kept, evenly by class, and of none to validate with; the
-            others become -1, which means none. The test part keeps its own.
+        n_labels: how many training examples keep their label, evenly by class; the others, and all that validate, get
+            -1, which means none. The test part keeps its own.
         target: a folder of what the model should make of each picture in the folder `source`, matched by name.
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
             them to one size. No picture is in two parts, and `validation`, `test` and `limit` count pictures.
+        frames: how many frames of a clip the model is given at a time, an odd number.
+        axes: the axes of an array in order, "nd", "nhw", "nhwc" or "nchw": examples, numbers, height, width, channels.
+        channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
+            blended with white, or "bands", any number of them.
+        labels: "none" leaves out the labels that the data bring.
+        unlabelled: the label that means none, such as "-1".
+        parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test).
         download: whether a registered set may be fetched when it is not on this machine.
         reporter: receives the progress of the tasks "downloading", in bytes, and "reading", in pictures or frames.
         cancel: ends the reading early.
@@ -88,7 +99,7 @@ def load(
         The data set. Its `options` give the same one again: `load(source, **data.options)`.
 
     Raises:
-        DataError: nothing there, or nothing that can be read or cut into parts.
+        DataError: nothing there, or nothing that can be read or divided.
         ShapeError: an array in no layout that is known.
         DownloadError: a registered set is neither on this machine nor to be had, or is damaged.
         StorageError: a fetched file cannot be written.
@@ -100,17 +111,20 @@ def load(
         >>> data.data_shape, data.split.sizes, str(data.values)
         ((10,), {'train': 16, 'validation': 2, 'test': 2}, '0-1')
     """
-    requested = _LoadOptions(
-        parse_value_range(values),
-        read_size(size),
-        colour,
-        None if target is None else resolve_path(target),
-        patch,
-        frames,
-        download,
-        reporter,
-        cancel,
+    options = ReadOptions(
+        values=parse_value_range(values),
+        axes=parse_axes(axes),
+        channels=parse_channels(channels_are),
+        labels=labels,
+        unlabelled=unlabelled,
+        parts=parts,
+        size=read_size(size),
+        colour=colour,
+        target=None if target is None else resolve_path(target),
+        patch=patch,
+        frames=frames,
     )
+    requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
@@ -122,74 +136,59 @@ def load(
     return data if n_labels is None else with_label_subset(data, n_labels, seed)
 
 
-def _read(source: Source, requested: _LoadOptions) -> tuple[str, str, Examples]:
+def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     """A short name, what to give `load` again, and the examples."""
     if isinstance(source, Tensor):
-        return "array", "", _read_array(tensor_to_array(source), requested)
+        return "array", "", _read_array(tensor_to_array(source), requested.options)
     if isinstance(source, np.ndarray):
-        return "array", "", _read_array(source, requested)
+        return "array", "", _read_array(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
     path = resolve_path(source)
     return path.stem if path.is_file() else path.name, str(path), _read_path(path, requested)
 
 
-def _read_registered(name: str, requested: _LoadOptions) -> Examples:
-    _no_picture_options(requested, name)
-    examples = datasets[name].read(
-        make_fetch(
-            datasets[name].folder,
-            allow_download=requested.download,
-            reporter=requested.reporter,
-            cancel=requested.cancel,
-        )
-    )
-    if requested.values not in (None, examples.values):
-        raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {requested.values}")
-    options: dict[str, OptionValue] = {"values": str(examples.values), "size": None, "colour": "auto"}
-    return replace(examples, notes=(*examples.notes, *name_clash_note(name)), options=options)
-
-
-def _read_path(path: Path, requested: _LoadOptions) -> Examples:
-    if requested.frames is not None or holds_clips(path):
-        return _read_clips(path, requested)
-    if path.is_dir():
-        return read_folder(
-            path,
-            requested.values,
-            requested.size,
-            requested.colour,
-            target=requested.target,
-            patch=requested.patch,
-            reporter=requested.reporter,
-            cancel=requested.cancel,
-        )
-    _no_picture_options(requested, path.name)
-    return read_npz(path, requested.values) if path.suffix.lower() == ".npz" else _read_array(read_npy(path), requested)
-
-
-def _read_clips(path: Path, requested: _LoadOptions) -> Examples:
-    if requested.size or requested.target or requested.values not in (None, ValueRange.BYTES):
-        raise ArgumentError(f"--size, --target and --values are not for clips: leave them out for {path.name}")
-    return read_clips(
-        path,
-        requested.colour,
-        patch=requested.patch,
-        frames=requested.frames,
+def _read_registered(name: str, requested: _Requested) -> Examples:
+    options = requested.options
+    options.refuse(name, *_OF_FILES, *_OF_ARRAYS, "unlabelled")
+    fetch = make_fetch(
+        datasets[name].folder,
+        allow_download=requested.download,
         reporter=requested.reporter,
         cancel=requested.cancel,
     )
+    examples = datasets[name].read(fetch)
+    if options.values not in (None, examples.values):
+        raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {options.values}")
+    resolved: dict[str, OptionValue] = {
+        "values": str(examples.values),
+        "size": None,
+        "colour": "auto",
+        "labels": options.labels,
+        "parts": options.parts,
+    }
+    kept = examples if options.labels == "auto" else replace(examples, labels=None, classes=None)
+    return replace(
+        kept,
+        notes=(*examples.notes, *name_clash_note(name)),
+        official=OfficialSplit() if options.parts == "random" else examples.official,
+        options=resolved,
+    )
 
 
-def _read_array(array: npt.NDArray[Any], requested: _LoadOptions) -> Examples:
-    _no_picture_options(requested, "this array")
-    return read_array(array, requested.values)
+def _read_path(path: Path, requested: _Requested) -> Examples:
+    options = requested.options
+    if options.frames is not None or holds_clips(path):
+        options = replace(options, values=None) if options.values == ValueRange.BYTES else options
+        options.refuse(path.name, "size", "target", "values", "labels", "unlabelled", "parts", *_OF_ARRAYS)
+        return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    if path.is_dir():
+        options.refuse(path.name, "unlabelled", *_OF_ARRAYS)
+        return read_folder(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    options.refuse(path.name, *_OF_FILES)
+    return format_of(path).read(path, options)
 
 
-def _no_picture_options(requested: _LoadOptions, what: str) -> None:
-    given = (requested.size, requested.target, requested.patch, requested.frames)
-    if requested.colour != "auto" or any(option is not None for option in given):
-        raise ArgumentError(
-            "--size, --colour, --target, --patch and --frames are for folders of pictures and for clips; leave them "
-            f"out for {what}"
-        )
+def _read_array(array: npt.NDArray[Any], options: ReadOptions) -> Examples:
+    options.refuse("this array", *_OF_FILES, *OF_LABELLED)
+    return read_array(array, options)

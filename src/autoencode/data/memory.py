@@ -24,7 +24,7 @@ def check_fits(size: int, what: str) -> None:
 
 
 def physical_memory() -> int | None:
-    """The machine's memory in bytes; None where the system does not tell (Windows)."""
+    """The machine's memory in bytes; None where the system does not say (Windows)."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from jaxtyping import Shaped
+from torch import Tensor
+
 
 @dataclass(frozen=True)
 class Modality(ABC):
@@ -15,9 +18,11 @@ class Modality(ABC):
 
     Args:
         data_shape: the shape of one example.
+        display_range: the numbers, in the model's units, that are drawn black and white.
     """
 
     data_shape: tuple[int, ...]
+    display_range: tuple[float, float] = (0.0, 1.0)
 
     noun: ClassVar[str]
     """What examples are called in messages, in the plural."""
@@ -42,9 +47,20 @@ class Modality(ABC):
 
     @classmethod
     @abstractmethod
-    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
         """The modality of examples of this shape that were loaded with these options; None where they are another."""
         raise NotImplementedError
+
+    @property
+    def fits_picture_files(self) -> bool:
+        """Whether a picture file of 8 bits holds what an example is, so that no array is needed beside it."""
+        return False
+
+    def shown(self, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]:
+        """Examples as they are drawn: for pictures (..., 1 or 3, height, width) with values between 0 and 1."""
+        return x
 
     @property
     @abstractmethod
@@ -55,7 +71,7 @@ class Modality(ABC):
 
 @dataclass(frozen=True)
 class ImageModality(Modality, ABC):
-    """Examples of shape (channels, height, width), with values between 0 and 1."""
+    """Examples of shape (channels, height, width), with values between 0 and 1 unless they are no brightness."""
 
     recipe_kind = "images"
     network = "conv"
@@ -66,6 +82,18 @@ class ImageModality(Modality, ABC):
     def channels(self) -> int:
         """How many channels there are."""
         return self.data_shape[0]
+
+    @property
+    def fits_picture_files(self) -> bool:
+        """Whether the channels are grey or colours, and the values brightness."""
+        return self.channels in (1, 3) and self.display_range == (0.0, 1.0)
+
+    def shown(self, x: Shaped[Tensor, "... channels height width"]) -> Shaped[Tensor, "... colours height width"]:
+        """Pictures as they are drawn: the first three of other channels (of two the first), in the display range."""
+        if self.channels not in (1, 3):
+            x = x[..., : 3 if self.channels > 3 else 1, :, :]
+        low, high = self.display_range
+        return x if (low, high) == (0.0, 1.0) else ((x - low) / (high - low)).clamp(0, 1)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -88,9 +116,11 @@ class Pictures(ImageModality):
     noun = unit = "pictures"
 
     @classmethod
-    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
         """Any examples with three axes, unless they are patches of clips."""
-        return cls(data_shape) if len(data_shape) == 3 else None
+        return cls(data_shape, display_range) if len(data_shape) == 3 else None
 
 
 @final
@@ -100,6 +130,7 @@ class Clips(ImageModality):
 
     Args:
         data_shape: (channels, height, width) of a patch of one frame.
+        display_range: the numbers that are drawn black and white.
         frames: how many frames the model is given at a time, the one to reconstruct included.
     """
 
@@ -108,10 +139,12 @@ class Clips(ImageModality):
     frames: int = 1
 
     @classmethod
-    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
         """Examples with three axes that were loaded with the option `frames`."""
         frames = options.get("frames")
-        return cls(data_shape, int(frames)) if frames and len(data_shape) == 3 else None
+        return cls(data_shape, display_range, int(frames)) if frames and len(data_shape) == 3 else None
 
 
 @final
@@ -126,9 +159,11 @@ class Vectors(Modality):
     n_compared = 12
 
     @classmethod
-    def match(cls, data_shape: tuple[int, ...], options: Mapping[str, Any]) -> "Modality | None":
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
         """Examples of any shape."""
-        return cls(data_shape)
+        return cls(data_shape, display_range)
 
     @property
     def description(self) -> str:
@@ -141,16 +176,22 @@ _KINDS: tuple[type[Modality], ...] = (Clips, Pictures, Vectors)
 """The modalities; the first that matches is taken."""
 
 
-def modality_of(data_shape: Sequence[int], options: Mapping[str, Any] | None = None) -> Modality:
+def modality_of(
+    data_shape: Sequence[int],
+    options: Mapping[str, Any] | None = None,
+    display_range: tuple[float, float] = (0.0, 1.0),
+) -> Modality:
     """What examples of a shape are.
 
     Args:
         data_shape: the shape of one example.
         options: the options of `load` that gave them; those of clips name their frames.
+        display_range: the numbers that are drawn black and white, where examples are drawn.
 
     Example:
         >>> modality_of((3, 32, 32)).description, modality_of((12,)).description
         ('colour pictures of 32x32', 'vectors of 12 numbers')
     """
     shape = tuple(data_shape)
-    return next(found for kind in _KINDS if (found := kind.match(shape, options or {})) is not None)
+    matches = (kind.match(shape, options or {}, display_range) for kind in _KINDS)
+    return next(found for found in matches if found is not None)

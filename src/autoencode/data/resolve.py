@@ -3,13 +3,11 @@
 import difflib
 from pathlib import Path
 
+from autoencode.data.formats import file_formats, has_format
 from autoencode.data.images.formats import suffixes
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.video.clip import is_clip
 from autoencode.errors import ArgumentError, DataError
-
-ARRAYS = (".npy", ".npz")
-_TAKEN = "give a folder of pictures, a clip, a .npy or .npz file, or one of "
 
 
 def is_registered(source: object) -> bool:
@@ -37,7 +35,7 @@ def resolve_path(source: object) -> Path:
     path, exists = _absolute(source)
     if not exists:
         raise DataError(_missing(str(source), path))
-    if not path.is_dir() and not (path.is_file() and (path.suffix.lower() in ARRAYS or is_clip(path))):
+    if not path.is_dir() and not (path.is_file() and (has_format(path) or is_clip(path))):
         raise DataError(_unfit(path))
     return path
 
@@ -51,7 +49,7 @@ def is_media_path(source: object) -> bool:
 
 
 def name_clash_note(name: str) -> tuple[str, ...]:
-    """A note where a registered name is a folder's name as well, so that nobody trains on the wrong one unawares."""
+    """A note where a registered name is a folder's name as well, against training on the wrong one unawares."""
     return (f"a folder {name} lies here as well; give ./{name} to read that",) if Path(name).is_dir() else ()
 
 
@@ -70,7 +68,7 @@ def _absolute(source: str | Path) -> tuple[Path, bool]:
 
 def _missing(source: str, path: Path) -> str:
     near = suggest_names(source, path)
-    meant = f"did you mean {' or '.join(repr(name) for name in near)}?" if near else _TAKEN + ", ".join(datasets)
+    meant = f"did you mean {' or '.join(repr(name) for name in near)}?" if near else _expected()
     return f"no data set, folder or file {source!r}; {meant}"
 
 
@@ -90,14 +88,21 @@ def suggest_names(source: str, path: Path) -> list[str]:
 
 def _siblings(path: Path) -> list[str]:
     try:
-        return [entry.name for entry in path.parent.iterdir() if entry.is_dir() or entry.suffix in ARRAYS]
+        return [entry.name for entry in path.parent.iterdir() if entry.is_dir() or has_format(entry)]
     except OSError:
         return []
+
+
+def _expected() -> str:
+    """What can be given, for messages."""
+    *most, last = file_formats()
+    kinds = f"{', '.join(most)} or {last}"
+    return f"give a folder of pictures, a clip, a {kinds} file, or one of {', '.join(datasets)}"
 
 
 def _unfit(path: Path) -> str:
     if path.suffix.lower() in suffixes():
         return f"{path} is a single picture; give the folder of pictures that it lies in"
     if not path.is_file():
-        return f"{path} is neither a folder nor a file; {_TAKEN}{', '.join(datasets)}"
-    return f"{path} is of a kind that is not read; {_TAKEN}{', '.join(datasets)} (numpy.save writes .npy)"
+        return f"{path} is neither a folder nor a file; {_expected()}"
+    return f"{path} is of a kind that is not read; {_expected()} (numpy.save writes .npy)"

@@ -1,6 +1,7 @@
 """Which examples train, which validate and which test: the indices, and how they are chosen."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,20 +15,27 @@ from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.seeding import derive_seed
 from autoencode.storage import atomic_open
 
-_PARTS = ("train", "validation", "test")
+PART_NAMES = {
+    "train": ("train", "training"),
+    "validation": ("val", "valid", "validation"),
+    "test": ("test", "testing"),
+}
+"""What people call the parts, in the names of folders and of arrays; upper and lower case are alike."""
+SplitSize = int | float
+_CUT, _SHARE = 1, 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
     """Indices into the whole array, and the seed that chose them.
 
-    A part that was cut by chance is in an order of chance as well, so that its first few examples are a fair sample.
+    A part that was chosen at random is in random order as well, so that its first few examples are a fair sample.
 
     Args:
         train: the examples to train with, (n_train,).
         validation: the examples that choose between models, (n_validation,).
-        test: the examples that judge the chosen model, (n_test,).
-        seed: what the cut was made with.
+        test: the examples that the chosen model is tested on, (n_test,).
+        seed: what they were chosen with.
     """
 
     train: Int64[Tensor, " n_train"]
@@ -41,7 +49,7 @@ class Split:
         return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
 
     def expand_groups(self, groups: Int64[Tensor, " n"]) -> "Split":
-        """The indices of all examples whose group is in each part, this split being one of groups.
+        """The indices of all examples whose group is in each part, where this split is one of groups.
 
         Args:
             groups: of each example.
@@ -82,7 +90,7 @@ class Split:
         try:
             with safe_open(path, framework="pt") as file:
                 seed = int(json.loads((file.metadata() or {})["split"])["seed"])
-                split = cls(*(file.get_tensor(name) for name in _PARTS), seed=seed)
+                split = cls(*(file.get_tensor(name) for name in PART_NAMES), seed=seed)
         except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} holds no split: {error}; make it anew with Split.save") from error
         _validate(split, path)
@@ -99,23 +107,19 @@ def _validate(split: Split, path: str | Path) -> None:
         raise DataError(f"{path} holds no split: an example is in it twice, or has a negative place; make it anew")
 
 
-SplitSize = int | float
-_CUT, _PART = 1, 0.1
-
-
 @dataclass(frozen=True)
 class OfficialSplit:
-    """The parts that the publisher of a data set fixed: they are the last examples of the whole array.
+    """The parts that the data bring, such as those their publisher fixed. They are the last examples of the array.
 
     Args:
-        validation: how many examples before the test part are the official validation part; 0 where there is none.
-        test: how many examples at the end are the official test part; 0 where there is none.
-        default_validation: how much to hold out of the rest for validation where nobody says and nothing is official.
+        validation: how many examples before the test part are for validation; 0 where there is no such part.
+        test: how many examples at the end are for the test; 0 where there is no such part.
+        default_validation: how many of the others validate by default where the data bring no such part.
     """
 
     validation: int = 0
     test: int = 0
-    default_validation: SplitSize = _PART
+    default_validation: SplitSize = _SHARE
 
 
 def split_indices(
@@ -127,14 +131,14 @@ def split_indices(
     official: OfficialSplit | None = None,
     limit: int | None = None,
 ) -> Split:
-    """Cuts `n` examples into a training, a validation and a test part; the seed alone decides which go where.
+    """Divides `n` examples into a training, a validation and a test part; the seed alone decides which go where.
 
     Args:
         n: how many examples there are.
         seed: chooses; the global generators are neither read nor changed.
         validation: a count, or a share between 0 and 1; a tenth where it is left out, at least one.
         test: the same for the test part.
-        official: what the publisher set apart, which stays as it is.
+        official: the parts that the data bring, which stay as they are.
         limit: at most so many examples to train with, for quick trials; the other parts stay as they are.
 
     Returns:
@@ -151,7 +155,7 @@ def split_indices(
     official = official or OfficialSplit()
     pool = n - official.validation - official.test
     n_validation = _part_size("validation", validation, official.default_validation, official.validation, pool)
-    n_test = _part_size("test", test, _PART, official.test, pool)
+    n_test = _part_size("test", test, _SHARE, official.test, pool)
     if n_validation + n_test >= pool:
         raise ArgumentError(f"validation {n_validation:,} and test {n_test:,} leave none of {pool:,} examples to train")
     order = torch.randperm(pool, generator=torch.Generator().manual_seed(derive_seed(seed, _CUT)))
@@ -163,8 +167,36 @@ def split_indices(
     )
 
 
+def part_of_name(name: str) -> str | None:
+    """The part that a folder or an array of this name holds, or None.
+
+    Example:
+        >>> part_of_name("Train"), part_of_name("val"), part_of_name("cats")
+        ('train', 'validation', None)
+    """
+    return next((part for part, names in PART_NAMES.items() if name.lower() in names), None)
+
+
+def folder_parts(files: Sequence[Path]) -> list[str | None] | None:
+    """The part that the top-level subfolder of each file names: those called train and test, or train and val.
+
+    Args:
+        files: paths inside the folder.
+
+    Returns:
+        A part for each file, None for one that lies in no such subfolder; None in place of the list where the
+        subfolders do not name parts.
+
+    Example:
+        >>> folder_parts([Path("test/bad/1.png"), Path("train/good/1.png"), Path("masks/1.png")])
+        ['test', 'train', None]
+    """
+    parts = [part_of_name(file.parts[0]) if len(file.parts) > 1 else None for file in files]
+    return parts if "train" in parts and {"validation", "test"} & set(parts) else None
+
+
 def check_enough_examples(n: int, official: OfficialSplit, noun: str) -> None:
-    """Refuses what cannot be cut: each part that nobody fixed needs an example.
+    """Refuses too few examples: each part that the data do not bring needs one.
 
     Raises:
         DataError: there are too few.
@@ -178,11 +210,13 @@ def check_enough_examples(n: int, official: OfficialSplit, noun: str) -> None:
 
 
 def _part_size(name: str, requested: SplitSize | None, usual: SplitSize, official: int, pool: int) -> int:
-    """How many examples of the pool one part takes: none where the publisher set it apart."""
+    """How many of the other examples one part takes: none where the data bring it."""
     if not official:
         return _count(name, usual if requested is None else requested, pool)
     if requested not in (None, official):
-        raise ArgumentError(f"the {name} part is official, {official:,} examples; leave --{name} out, not {requested}")
+        raise ArgumentError(
+            f"the data bring a {name} part of {official:,} examples: leave --{name} out, or say --parts random"
+        )
     return 0
 
 

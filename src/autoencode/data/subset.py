@@ -1,11 +1,13 @@
 """One part of a data set: the examples to train, to validate or to test with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 import torch
 from jaxtyping import Float32, Int64, Shaped
 from torch import Tensor
 
+_CHUNK_BYTES = 2**25
 Index = slice | Tensor | list[int]
 _ALL = slice(None)
 
@@ -58,6 +60,11 @@ class Subset:
     def _tensors(self) -> dict[str, Tensor]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, Tensor)}
+
+    def chunks(self) -> Iterator[slice]:
+        """The examples in chunks that take 32 MiB at most in the model's units, however large the whole is."""
+        size = max(1, _CHUNK_BYTES // max(1, 4 * self.x[:1].numel()))
+        return (slice(start, min(start + size, len(self))) for start in range(0, len(self), size))
 
     def subsample(self, n: int) -> "Subset":
         """`n` examples at even distances, or all where there are no more: the first ones may be all of one class."""

@@ -1,8 +1,10 @@
-"""How the numbers of an array are to be read: decided once, from all of it."""
+"""What the stored numbers mean: decided once, from all of them, and applied to new ones in the same way."""
 
+import math
+import re
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,60 +16,122 @@ from autoencode.errors import ArgumentError, DataError
 
 Array = npt.NDArray[Any]
 _SAY = "(say --values to decide otherwise)"
-_ROUNDING = 1e-4  # pictures that were scaled to [0, 1] in 32 or 16 bits overshoot by as much
+_ROUNDING = 1e-4  # pictures that were scaled to [0, 1] in 32 or 16 bits exceed it by as much
 _CHUNK = 1024
+_DARK = 4
+"""Pictures whose largest number is a fourth of white or less get a note."""
+_RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,15})?)(?:-|\.\.)(-?\d{1,15}(?:\.\d{1,15})?)", re.ASCII)
 
 
-class ValueRange(StrEnum):
-    """What the stored numbers mean. The model sees [0, 1], except for `RAW`, which it sees as it is."""
+@dataclass(frozen=True)
+class ValueRange:
+    """Which stored number is black and which is white. The model sees 0 and 1 in their place.
 
-    BYTES = "0-255"
-    UNIT = "0-1"
-    WORDS = "0-65535"
-    RAW = "raw"
+    Args:
+        low: the number that becomes 0; None for numbers that are no brightness, which the model sees as they are.
+        high: the number that becomes 1; None as above.
 
-    @property
-    def top(self) -> int | None:
-        """The largest number that can stand there; None where there is no such number."""
-        return {ValueRange.BYTES: 255, ValueRange.UNIT: 1, ValueRange.WORDS: 65535}.get(self)
+    Example:
+        >>> str(ValueRange(0.0, 4095.0)), str(ValueRange(-1000.0, 3000.0)), str(ValueRange.RAW)
+        ('0-4095', '-1000..3000', 'raw')
+    """
+
+    low: float | None
+    high: float | None
+
+    BYTES: ClassVar["ValueRange"]
+    UNIT: ClassVar["ValueRange"]
+    WORDS: ClassVar["ValueRange"]
+    RAW: ClassVar["ValueRange"]
+
+    @classmethod
+    def parse(cls, text: str) -> "ValueRange":
+        """The range that a person named, such as 0-255, 0-4095, -1..1 or raw.
+
+        Raises:
+            ArgumentError: anything else, or a range that does not rise.
+        """
+        if text == "raw":
+            return cls.RAW
+        found = _RANGE.fullmatch(text.strip())
+        if found is None or not float(found[1]) < float(found[2]):
+            raise ArgumentError(
+                "--values takes auto, raw, or what is black and white: 0-1, 0-255, 0-4095, 0-65535, -1..1 and the "
+                f"like, not {text!r}"
+            )
+        return cls(float(found[1]), float(found[2]))
+
+    def __str__(self) -> str:
+        if self.low is None or self.high is None:
+            return "raw"
+        return f"0-{_plain(self.high)}" if self.low == 0 else f"{_plain(self.low)}..{_plain(self.high)}"
+
+    def contains(self, low: float, high: float) -> bool:
+        """Whether numbers from `low` to `high` are inside, but for rounding."""
+        if self.low is None or self.high is None:
+            return True
+        return low >= self.low - _ROUNDING and high <= self.high + _ROUNDING * (self.high - self.low)
+
+
+ValueRange.BYTES = ValueRange(0.0, 255.0)
+ValueRange.UNIT = ValueRange(0.0, 1.0)
+ValueRange.WORDS = ValueRange(0.0, 65535.0)
+ValueRange.RAW = ValueRange(None, None)
+_USUAL = (ValueRange.BYTES, ValueRange.UNIT, ValueRange.WORDS)
 
 
 def parse_value_range(name: str) -> ValueRange | None:
-    """The member that a person named; None for "auto".
+    """The range that a person named; None for "auto".
 
     Raises:
-        ArgumentError: no such way to read values.
+        ArgumentError: no range.
     """
-    if name == "auto":
-        return None
-    try:
-        return ValueRange(name)
-    except ValueError:
-        raise ArgumentError(f"--values takes auto, {', '.join(ValueRange)}, not {name!r}") from None
+    return None if name == "auto" else ValueRange.parse(name)
 
 
-def convert_values(array: Array, requested: ValueRange | None, *, pictures: bool) -> tuple[ValueRange, Tensor, str]:
-    """Decides how numbers are to be read, and stores them so.
+class ConvertedValues(NamedTuple):
+    """Numbers as they are stored from here on.
+
+    Args:
+        values: what the numbers of the source mean.
+        x: the examples as uint8 (a number means value / 255) or float32 in the model's units.
+        note: one line that says what was decided.
+    """
+
+    values: ValueRange
+    x: Tensor
+    note: str
+
+
+def convert_values(
+    array: Array, requested: ValueRange | None, *, pictures: bool, owned: bool = False
+) -> ConvertedValues:
+    """Decides what numbers mean, and stores them so.
 
     Args:
         array: all examples, of a whole-number or floating type, (n, ...).
         requested: what a person decided; None to decide from the numbers.
         pictures: whether the examples are pictures; vectors outside [0, 1] are measurements, not brightness.
-
-    Returns:
-        The decision; the examples as uint8 (a number means value / 255) or float32 in the model's units; one line that
-        says what was decided.
+        owned: whether the memory of `array` may be reused.
 
     Raises:
-        DataError: NaN or infinity, or numbers outside what was asked for.
+        DataError: NaN or infinity, or numbers outside the requested range.
     """
-    low, high = _extremes(array)
-    values = _decided(array, low, high, pictures=pictures) if requested is None else requested
-    _check_inside(values, low, high)
-    return values, _stored(array, values), _note(array, values, low, high)
+    low, high = extremes(array)
+    values = guess_values(array.dtype, low, high, pictures=pictures) if requested is None else requested
+    if not values.contains(low, high):
+        raise DataError(
+            f"values are from {low:g} to {high:g}, outside {values}; say --values {_smallest_range(low, high)}"
+        )
+    return ConvertedValues(values, _stored(array, values, owned=owned), _note(array, values, low, high))
 
 
-def _extremes(array: Array) -> tuple[float, float]:
+def extremes(array: Array) -> tuple[float, float]:
+    """The smallest and the largest number.
+
+    Raises:
+        DataError: NaN or infinity.
+    """
     low, high = array.min(), array.max()
     if not (np.isfinite(low) and np.isfinite(high)):
         wrong = ~np.isfinite(array)
@@ -77,61 +141,126 @@ def _extremes(array: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _decided(array: Array, low: float, high: float, *, pictures: bool) -> ValueRange:
-    if array.dtype == np.uint8:
+def guess_values(dtype: np.dtype, low: float, high: float, *, pictures: bool) -> ValueRange:
+    """What numbers from `low` to `high` most likely mean.
+
+    Args:
+        dtype: of the array that holds them.
+        low: the smallest.
+        high: the largest.
+        pictures: whether the examples are pictures.
+    """
+    if dtype == np.uint8:
         return ValueRange.UNIT if high <= 1 else ValueRange.BYTES
-    if low >= -_ROUNDING and high <= 1 + _ROUNDING:
+    if ValueRange.UNIT.contains(low, high):
         return ValueRange.UNIT
     if not pictures or low < 0:
         return ValueRange.RAW
     if high <= 255:
         return ValueRange.BYTES
-    return ValueRange.WORDS if array.dtype.kind == "u" and array.dtype.itemsize == 2 else ValueRange.RAW
+    return ValueRange.WORDS if dtype.kind == "u" and dtype.itemsize == 2 else ValueRange.RAW
 
 
-def _check_inside(values: ValueRange, low: float, high: float) -> None:
-    top = values.top
-    if top is None or (low >= -_ROUNDING and high <= top * (1 + _ROUNDING)):
-        return
-    raise DataError(f"values are from {low:g} to {high:g}, outside {values}; say --values {_fitting(low, high)}")
+class TrainedValues(NamedTuple):
+    """What the numbers of a model's training data meant.
+
+    Args:
+        values: as they were read.
+        extremes: the smallest and the largest number that the model was trained on, in its own units.
+        pictures: whether the examples are pictures.
+    """
+
+    values: ValueRange
+    extremes: tuple[float, float]
+    pictures: bool
 
 
-def _fitting(low: float, high: float) -> str:
-    fitting = (values for values in ValueRange if values.top is not None and low >= 0 and high <= values.top)
-    return str(next(fitting, ValueRange.RAW))
+def values_of_new(trained: TrainedValues, dtype: np.dtype, low: float, high: float) -> tuple[ValueRange, str | None]:
+    """What the numbers of new examples mean for a trained model, from themselves and not from its data alone.
+
+    Args:
+        trained: what they meant in training.
+        dtype: of the new array.
+        low: its smallest number.
+        high: its largest.
+
+    Returns:
+        How to read them, and a line to show where that is not what the training did.
+
+    Raises:
+        DataError: they fit neither the range of training nor another one.
+    """
+    if trained.values == ValueRange.RAW:
+        return trained.values, _other_scale(trained.extremes, low, high)
+    own = guess_values(dtype, low, high, pictures=trained.pictures)
+    inside = trained.values.contains(low, high)
+    white = trained.values.high or 1
+    unit = inside and dtype.kind == "f" and own == ValueRange.UNIT and white > 1
+    bytes_ = inside and dtype == np.uint8 and white > 255
+    if inside and not unit and not bytes_:
+        return trained.values, None
+    found = ValueRange.BYTES if bytes_ else own
+    if found == ValueRange.RAW:
+        raise DataError(
+            f"values from {low:g} to {high:g} do not fit the {trained.values} of the training data: scale them, or "
+            "say what is black and white with --values"
+        )
+    return found, f"values from {low:g} to {high:g}, read as {found}; the training data were {trained.values} {_SAY}"
 
 
-def _stored(array: Array, values: ValueRange) -> Shaped[Tensor, "n *data_shape"]:
-    top = values.top
-    if values is ValueRange.UNIT and _whole_type(array):
+def _other_scale(trained: tuple[float, float], low: float, high: float) -> str | None:
+    """A line about numbers that are far from those of training, which are taken as they are."""
+    span = trained[1] - trained[0]
+    far = low < trained[0] - span / 2 or high > trained[1] + span / 2
+    if not far and (high - low >= span / 100 or high == low):
+        return None
+    return (
+        f"values from {low:g} to {high:g}, where the model was trained on {trained[0]:g} to {trained[1]:g}: they are "
+        "taken as they are, so check that both have the same unit"
+    )
+
+
+def _smallest_range(low: float, high: float) -> ValueRange:
+    """The smallest usual range that holds the numbers; those of measurements otherwise."""
+    fitting = [values for values in _USUAL if values.contains(low, high) and low >= 0]
+    return min(fitting, key=lambda values: values.high or 0, default=ValueRange.RAW)
+
+
+def _stored(array: Array, values: ValueRange, *, owned: bool) -> Shaped[Tensor, "n *data_shape"]:
+    if values == ValueRange.UNIT and _is_whole_type(array):
         return as_tensor(array.astype(np.uint8) * np.uint8(255))
-    if values is ValueRange.BYTES and _all_whole(array):
+    if values == ValueRange.BYTES and _is_whole(array):
         return as_tensor(array.astype(np.uint8, copy=False))
-    floats = as_tensor(_as_float32(array))
-    return floats if top is None else floats.div_(top).clamp_(0, 1)
+    floats = as_tensor(_as_float32(array, copy=not owned))
+    if values.low is None or values.high is None:
+        return floats
+    if values.low == 0:
+        return floats.div_(values.high).clamp_(0, 1)
+    return floats.sub_(values.low).div_(values.high - values.low).clamp_(0, 1)
 
 
-def _as_float32(array: Array) -> Array:
-    """A copy, because what follows works in place and the array belongs to someone else."""
+def _as_float32(array: Array, *, copy: bool) -> Array:
+    """A copy unless the array may be reused, because what follows works in place."""
     with np.errstate(over="ignore"):
-        floats = array.astype(np.float32)
+        floats = array.astype(np.float32, copy=copy)
     if not np.isfinite(floats.min()) or not np.isfinite(floats.max()):
         raise DataError("values beyond 3e38 do not fit into 32-bit floats; scale them down first")
     return floats
 
 
 def as_tensor(array: Array) -> Shaped[Tensor, "..."]:
-    """A tensor on the same memory where that is possible; PyTorch wants it contiguous and writable."""
+    """A tensor on the same memory where that is possible; PyTorch needs it contiguous and writable."""
     array = np.ascontiguousarray(array)
     return torch.from_numpy(array if array.flags.writeable else array.copy())
 
 
-def _whole_type(array: Array) -> bool:
+def _is_whole_type(array: Array) -> bool:
     return array.dtype.kind in "bui"
 
 
-def _all_whole(array: Array) -> bool:
-    return _whole_type(array) or all(bool((chunk == np.rint(chunk)).all()) for chunk in _chunks(array))
+def _is_whole(array: Array) -> bool:
+    """Whether all numbers are whole, whatever their type."""
+    return _is_whole_type(array) or all(bool((chunk == np.rint(chunk)).all()) for chunk in _chunks(array))
 
 
 def _chunks(array: Array) -> Iterator[Array]:
@@ -139,12 +268,29 @@ def _chunks(array: Array) -> Iterator[Array]:
 
 
 def _note(array: Array, values: ValueRange, low: float, high: float) -> str:
-    if values is ValueRange.RAW:
+    if values == ValueRange.RAW:
         return f"values from {low:g} to {high:g}, kept as they are {_SAY}"
-    if values is ValueRange.UNIT and _whole_type(array):
+    if values == ValueRange.UNIT and _is_whole_type(array):
         return f"values 0 and 1 only, read as black and white {_SAY}"
-    if values is ValueRange.UNIT:
+    if values == ValueRange.UNIT:
         return f"values 0-1, kept as they are {_SAY}"
-    if values is ValueRange.BYTES and not _all_whole(array):
+    if values == ValueRange.BYTES and not _is_whole(array):
         return f"values from {low:g} to {high:g}, not whole numbers, read as 0-255 and divided by 255 {_SAY}"
-    return f"values {values}, divided by {values.top} {_SAY}"
+    if values.low != 0:
+        return f"values {values}, scaled to 0-1 {_SAY}"
+    found = dark_note(values, high)
+    return f"values {values}, divided by {_plain(values.high or 1)} {found or _SAY}"
+
+
+def dark_note(values: ValueRange, high: float) -> str:
+    """What to say where no number comes near white, as of 12 bits stored in 16; "" otherwise."""
+    white = values.high or 0
+    if not 0 < high <= white / _DARK:
+        return ""
+    likely = 2 ** math.ceil(math.log2(high + 1)) - 1 if high > 1 else 1
+    return f"but the largest is {_plain(high)} (--values 0-{likely} makes {likely} white)"
+
+
+def _plain(number: float) -> str:
+    """A number without an exponent, and without a fraction where it is whole."""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))

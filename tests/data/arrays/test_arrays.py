@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.arrays.arrays import array_shape, iter_array_chunks, read_array, tensor_to_array
+from autoencode.data.arrays.arrays import read_array, tensor_to_array
+from autoencode.data.arrays.layout import Channels
+from autoencode.data.options import ReadOptions
 from autoencode.data.values import ValueRange
 from autoencode.errors import DataError
 
@@ -14,7 +16,9 @@ def test_channels_last_bytes():
     examples = read_array(array)
     assert examples.x.shape == (4, 3, 5, 6)
     assert np.array_equal(examples.x.numpy(), array.transpose(0, 3, 1, 2))
-    assert examples.notes[0] == "read as colour pictures of 5x6 (height x width), channels last"
+    assert examples.notes[0] == (
+        "read as colour pictures of 5x6 (height x width), channels last (say --axes to decide otherwise)"
+    )
 
 
 def test_alpha_is_laid_on_white():
@@ -23,12 +27,43 @@ def test_alpha_is_laid_on_white():
     examples = read_array(array)
     assert examples.x.shape == (4, 3, 5, 6)
     assert bool((examples.x == 255).all())
-    assert "transparency is laid on white" in examples.notes
+    assert any("the fourth channel is transparency, blended with white" in note for note in examples.notes)
 
 
 def test_alpha_without_a_known_range_is_refused():
-    with pytest.raises(DataError, match=r"alpha channel need values in 0-1 or 0-255; say --values"):
-        read_array(RNG.normal(size=(4, 5, 6, 4)))
+    with pytest.raises(DataError, match=r"transparency needs values that are brightness: say --values, or --channels-"):
+        read_array(RNG.normal(size=(4, 5, 6, 4)), ReadOptions(channels=Channels.RGBA))
+
+
+@pytest.mark.parametrize(
+    "shape", [(120, 32, 32, 4), (120, 4, 32, 32), (120, 32, 32, 8), (9, 32, 32, 2), (9, 5, 32, 32)]
+)
+def test_any_number_of_bands_is_kept(shape):
+    array = RNG.random(shape).astype("f4")
+    examples = read_array(array)
+    assert examples.x.shape[1] == min(shape[1:])
+    assert float(examples.x.mean()) == pytest.approx(array.mean(), rel=1e-5)
+    assert examples.options["channels_are"] == "bands"
+    again = read_array(array, ReadOptions(channels=Channels.BANDS, values=ValueRange.RAW))
+    assert torch.equal(again.x, examples.x)
+
+
+def test_four_channels_can_be_said_to_be_transparent_or_not():
+    array = RNG.random((20, 8, 8, 4)).astype("f4")
+    note = "all four channels are kept (say --channels-are rgba if the fourth is transparency)"
+    assert note in read_array(array).notes
+    blended = read_array(array, ReadOptions(channels=Channels.RGBA))
+    assert blended.x.shape == (20, 3, 8, 8)
+    array[..., 3] = 1
+    assert read_array(array).x.shape == (20, 3, 8, 8)
+    assert read_array(array, ReadOptions(channels=Channels.BANDS)).x.shape == (20, 4, 8, 8)
+
+
+def test_memory_is_only_rearranged_where_it_is_nobodys():
+    array = RNG.integers(0, 256, (9, 3, 20, 20), dtype=np.uint8)
+    assert not read_array(array).owned
+    assert read_array(array, owned=True).owned
+    assert read_array(np.ascontiguousarray(array.transpose(0, 2, 3, 1))).owned  # a copy
 
 
 @pytest.mark.parametrize(
@@ -44,7 +79,7 @@ def test_options_give_the_same_again():
     array = RNG.random((5, 4)) * 9
     first = read_array(array)
     assert first.options["values"] == "raw"
-    again = read_array(array, ValueRange(str(first.options["values"])))
+    again = read_array(array, ReadOptions(values=ValueRange.parse(str(first.options["values"]))))
     assert torch.equal(again.x, first.x)
 
 
@@ -61,28 +96,3 @@ def test_tensors_with_gradients_are_read():
 def test_sparse_tensors_are_refused():
     with pytest.raises(DataError, match=r"torch.sparse_coo and .* cannot be read; make it dense"):
         tensor_to_array(torch.eye(3).to_sparse())
-
-
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.random.default_rng(1).random((11, 4)),
-        np.asfortranarray(RNG.random((5, 6))),
-        RNG.integers(0, 256, (7, 5, 6, 4), dtype=np.uint8),
-    ],
-)
-def test_portions_of_a_file_are_the_whole(tmp_path, array):
-    np.save(tmp_path / "x.npy", array)
-    whole = read_array(array)
-    portions = list(iter_array_chunks(tmp_path / "x.npy", whole.values, 3))
-    assert max(map(len, portions)) == 3
-    assert torch.equal(torch.cat(portions), whole.x)
-    assert array_shape(tmp_path / "x.npy") == whole.x.shape
-
-
-def test_nothing_of_a_file_comes_before_all_of_it_is_checked(tmp_path):
-    array = np.zeros((9, 2))
-    array[8, 1] = np.inf
-    np.save(tmp_path / "x.npy", array)
-    with pytest.raises(DataError, match="NaN or infinite"):
-        next(iter(iter_array_chunks(tmp_path / "x.npy", ValueRange.UNIT, 3)))

@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autoencode.data import memory
+from autoencode.data import load, memory
 from autoencode.data.arrays.npz import read_npz, read_npz_header
+from autoencode.data.options import ReadOptions
+from autoencode.data.split import OfficialSplit
 from autoencode.errors import DataError, ShapeError
 
 X = np.random.default_rng(0).integers(0, 256, (10, 4, 5), dtype=np.uint8)
@@ -41,19 +43,58 @@ def test_a_test_part_stands_at_the_end(tmp_path: Path):
     assert "'x_test' is the test part" in examples.notes[0]
 
 
+def test_a_validation_part_stands_before_the_test_part(tmp_path: Path):
+    path = saved(tmp_path, train_images=X, train_labels=Y[:, None], val_images=X[:3], val_labels=Y[:3, None])
+    examples = read_npz(path)
+    assert (examples.official.validation, examples.official.test) == (3, 0)
+    assert examples.labels.tolist() == [*Y, *Y[:3]]
+    assert "'val_images' is the validation part" in examples.notes[0]
+    path = saved(tmp_path, x_train=X, x_test=X[:2], x_valid=X[:3])
+    assert read_npz(path).official == OfficialSplit(3, 2)
+    assert load(path).split.sizes == {"train": 10, "validation": 3, "test": 2}
+
+
+def test_parts_can_be_divided_anew(tmp_path: Path):
+    path = saved(tmp_path, x_train=X, x_test=X)
+    assert read_npz(path, ReadOptions(parts="random")).official == OfficialSplit()
+    data = load(path, parts="random")
+    assert data.split.sizes == {"train": 16, "validation": 2, "test": 2}
+    assert load(path, **data.options).split.sizes == data.split.sizes
+
+
+def test_arrays_that_are_not_used_are_said(tmp_path: Path):
+    notes = read_npz(saved(tmp_path, x=X, y=Y, masks=X, z=Y)).notes
+    assert "2 of 4 arrays are not used: masks, z" in notes
+    assert "not used" not in " ".join(read_npz(saved(tmp_path, x=X, y=Y)).notes)
+
+
+@pytest.mark.parametrize("labels", [np.array(3), Y[:3], np.eye(4)])
+def test_test_labels_that_do_not_fit_are_said(tmp_path: Path, labels: np.ndarray):
+    examples = read_npz(saved(tmp_path, x_train=X, y_train=Y, x_test=X[:4], y_test=labels))
+    assert examples.labels is None
+    assert any("the test part has no labels that fit" in note for note in examples.notes)
+
+
+def test_labels_can_be_left_out(tmp_path: Path):
+    examples = read_npz(saved(tmp_path, x=X, y=Y), ReadOptions(labels="none"))
+    assert (examples.labels, examples.classes) == (None, None)
+
+
 def test_a_test_part_without_labels_drops_labels_and_says_so(tmp_path: Path):
     examples = read_npz(saved(tmp_path, x_train=X, y_train=Y, x_test=X[:4]))
     assert examples.labels is None
-    assert "'y_train' has no labels beside it for the test part, and is not used" in examples.notes
+    assert "'y_train' is not used: the test part has no labels that fit its examples" in examples.notes
 
 
 def test_parts_of_different_shapes_are_refused(tmp_path: Path):
-    with pytest.raises(ShapeError, match=r"examples of shape \(10, 4, 5\) and test examples of shape \(10, 3, 5\)"):
+    with pytest.raises(
+        ShapeError, match=r"shape \(10, 4, 5\) and those of 'x_test', \(10, 3, 5\), may differ in number only"
+    ):
         read_npz(saved(tmp_path, x_train=X, x_test=X[:, :3]))
 
 
 def test_no_array_of_examples_lists_what_was_found(tmp_path: Path):
-    with pytest.raises(DataError, match=r"expected one of x, images, data, .*, found a, b"):
+    with pytest.raises(DataError, match=r"expected one of x, X, images, data, x_train, found a, b"):
         read_npz(saved(tmp_path, a=X, b=X))
 
 

@@ -5,11 +5,12 @@ import pytest
 import torch
 from PIL import Image
 
-from autoencode.data import memory
+from autoencode.data import load, memory
 from autoencode.data.examples import Examples
 from autoencode.data.images.folder import read_folder
+from autoencode.data.options import ReadOptions
 from autoencode.data.values import ValueRange
-from autoencode.errors import ArgumentError, CancelledError, DataError
+from autoencode.errors import CancelledError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from support.reporters import CancelAfter, Recorder
 
@@ -27,7 +28,15 @@ def test_small_pictures_of_one_size_keep_it(draw):
         assert np.array_equal(examples.x[place].permute(1, 2, 0).numpy(), np.asarray(Image.open(folder / name)))
     assert "size 8x6 (height x width), as in the files" in notes(examples)
     assert "colour, as some pictures are" in notes(examples)
-    assert examples.options == {"values": "0-255", "size": [8, 6], "colour": "rgb", "target": None, "patch": None}
+    assert examples.options == {
+        "values": "0-255",
+        "size": [8, 6],
+        "colour": "rgb",
+        "target": None,
+        "patch": None,
+        "labels": "auto",
+        "parts": "auto",
+    }
 
 
 def test_different_sizes_are_fitted_and_a_note_gives_the_range(draw):
@@ -48,7 +57,7 @@ def test_large_pictures_of_one_size_are_fitted(draw):
 
 def test_a_size_that_was_asked_for_is_taken(draw):
     folder = draw("a.png", (8, 6)).parent
-    assert read_folder(folder, size=(4, 12)).x.shape == (1, 3, 4, 12)
+    assert read_folder(folder, ReadOptions(size=(4, 12))).x.shape == (1, 3, 4, 12)
 
 
 def test_grey_only_if_every_picture_is(draw):
@@ -68,9 +77,9 @@ def test_grey_only_if_every_picture_is(draw):
 @pytest.mark.parametrize(("colour", "channels"), [("grey", 1), ("rgb", 3)])
 def test_colour_can_be_forced(draw, colour: str, channels: int):
     draw("a.png", mode="L")
-    examples = read_folder(draw("b.png").parent, colour=colour)
+    examples = read_folder(draw("b.png").parent, ReadOptions(colour=colour))
     assert examples.x.shape[1] == channels
-    assert f"colour {colour}, as asked" in examples.notes
+    assert f"colour {colour}, as requested" in examples.notes
 
 
 def test_files_that_are_no_pictures_are_left_out_and_listed(draw):
@@ -82,16 +91,17 @@ def test_files_that_are_no_pictures_are_left_out_and_listed(draw):
     examples = read_folder(folder)
     assert examples.files == ("a.png", "d.png")
     assert len(examples.x) == 2
-    assert [skip.file for skip in examples.skipped] == ["b.png", "c.png"]
-    assert "2 of 5 files skipped: b.png (no picture in a format that is read); c.png (damaged: " in notes(examples)
+    assert [skip.file for skip in examples.skipped] == ["b.png", "c.png", "readme.txt"]
+    expected = "2 pictures; 3 of 5 files left out: b.png (no picture in a format that is read); c.png (damaged: "
+    assert expected in notes(examples)
 
 
 def test_the_note_shows_the_first_three_reasons(draw):
     folder = draw("z.png").parent
     for i in range(5):
         (folder / f"{i}.png").write_bytes(b"")
-    note = next(note for note in read_folder(folder).notes if "skipped" in note)
-    assert note.startswith("5 of 6 files skipped: 0.png")
+    note = next(note for note in read_folder(folder).notes if "left out" in note)
+    assert note.startswith("1 pictures; 5 of 6 files left out: 0.png")
     assert note.endswith("; …")
     assert "3.png" not in note
 
@@ -104,7 +114,7 @@ def test_an_empty_folder(tmp_path: Path):
 def test_a_folder_without_pictures(tmp_path: Path):
     (tmp_path / "a.txt").write_text("")
     with pytest.raises(
-        DataError, match=r"no readable picture in .*: 1 files looked at; none has the ending of a picture"
+        DataError, match=r"no readable picture in .*, which holds 1 files: a.txt \(neither pictures nor clips\)"
     ):
         read_folder(tmp_path)
 
@@ -112,7 +122,7 @@ def test_a_folder_without_pictures(tmp_path: Path):
 def test_a_folder_of_nothing_readable_gives_the_first_reasons(tmp_path: Path):
     for i in range(4):
         (tmp_path / f"{i}.jpg").write_bytes(b"junk")
-    with pytest.raises(DataError, match=r"4 files looked at; 0.jpg \(no picture in a format that is read\); 1.jpg"):
+    with pytest.raises(DataError, match=r"holds 4 files: 0.jpg \(no picture in a format that is read\); 1.jpg"):
         read_folder(tmp_path)
 
 
@@ -123,7 +133,8 @@ def test_subfolders_are_classes(draw):
     assert examples.classes == ("cat", "dog")
     assert examples.labels.tolist() == [0, 0, 1]
     assert examples.files == ("cat/1.png", "cat/2.png", "dog/1.png")
-    assert "labels from 2 subfolders: cat, dog" in examples.notes
+    assert "labels from 2 subfolders: cat, dog (--labels none leaves them out)" in examples.notes
+    assert read_folder(folder, ReadOptions(labels="none")).labels is None
     draw("top.png")
     assert read_folder(folder).labels is None
 
@@ -152,12 +163,130 @@ def test_more_than_the_memory_is_refused(draw, monkeypatch):
         read_folder(draw("a.png").parent)
 
 
-def test_options_without_meaning_are_refused(draw):
-    folder = draw("a.png").parent
-    with pytest.raises(ArgumentError, match=r"--colour takes auto, grey, rgb, not 'blue'"):
-        read_folder(folder, colour="blue")
-    with pytest.raises(ArgumentError, match=r"picture files hold values 0-255; leave --values out, not raw"):
-        read_folder(folder, ValueRange.RAW)
+def test_another_white_can_be_said(draw):
+    folder = draw("a.png", mode="L").parent
+    pixels = np.asarray(Image.open(folder / "a.png"))
+    dark = read_folder(folder, ReadOptions(values=ValueRange(0.0, 510.0))).x
+    np.testing.assert_allclose(dark[0, 0].numpy(), pixels / 510, rtol=1e-6)
+    assert np.array_equal(read_folder(folder, ReadOptions(values=ValueRange.RAW)).x[0, 0].numpy(), pixels)
+
+
+def scans(folder: Path, top: int, dtype: str = "u2") -> list[np.ndarray]:
+    """Four pictures with every number from 0 to `top`, and so on."""
+    folder.mkdir(exist_ok=True)
+    pixels = [(np.linspace(0, top, 64 * 64) + i % 2).reshape(64, 64).clip(0, top).astype(dtype) for i in range(4)]
+    for i, picture in enumerate(pixels):
+        Image.fromarray(picture).save(folder / f"{i}.tif")
+    return pixels
+
+
+def test_sixteen_bits_are_kept_and_the_range_that_was_found_is_said(tmp_path: Path):
+    pixels = scans(tmp_path / "scans", 4095)
+    examples = read_folder(tmp_path / "scans")
+    assert len(examples.x.unique()) > 4000
+    np.testing.assert_allclose(examples.x[2, 0].numpy(), pixels[2] / 65_535, rtol=1e-6)
+    assert examples.values == ValueRange.WORDS
+    assert "values 0-65535, divided by 65535 but the largest is 4095 (--values 0-4095 makes 4095 white)" in notes(
+        examples
+    )
+    white = read_folder(tmp_path / "scans", ReadOptions(values=ValueRange(0.0, 4095.0)))
+    assert float(white.x.max()) == 1.0
+    with pytest.raises(DataError, match=r"values are from 0 to 4095, outside 0-255; say --values 0-65535"):
+        read_folder(tmp_path / "scans", ReadOptions(values=ValueRange.BYTES))
+
+
+def test_one_depth_is_chosen_for_all_pictures(tmp_path: Path):
+    scans(tmp_path / "scans", 60_000)
+    Image.new("L", (64, 64), 255).save(tmp_path / "scans" / "white.png")
+    Image.fromarray(np.ones((64, 64), np.float32)).save(tmp_path / "scans" / "floats.tif")
+    examples = read_folder(tmp_path / "scans")
+    assert float(examples.x[examples.files.index("white.png")].min()) == 1.0
+    assert [skip.file for skip in examples.skipped] == ["floats.tif"]
+
+
+def test_floating_point_is_judged_over_all_pictures(tmp_path: Path):
+    folder = tmp_path / "floats"
+    folder.mkdir()
+    for name, top in (("dark", 1.0), ("light", 200.0)):  # one by one, the dark one would be read as 0-1
+        Image.fromarray(np.full((8, 8), top, np.float32)).save(folder / f"{name}.tif")
+    examples = read_folder(folder)
+    assert examples.values == ValueRange.BYTES
+    assert [int(x.max()) for x in examples.x] == [1, 200]
+
+
+def test_what_pictures_lose_is_said(draw, tmp_path: Path):
+    draw("a.png", mode="RGBA")
+    folder = draw("b.png").parent
+    Image.new("CMYK", (8, 8)).save(folder / "c.jpg")
+    found = notes(read_folder(folder))
+    assert "transparency was blended with white, in 1 of 3 pictures" in found
+    assert "CMYK became RGB, in 1 of 3 pictures" in found
+
+
+def tree(draw, *names: str) -> Path:
+    folder = None
+    for name in names:
+        folder = draw(f"data/{name}").parents[name.count("/")]
+    assert folder is not None
+    return folder
+
+
+def test_folders_of_parts_are_the_parts_and_classes_are_below(draw):
+    names = [
+        *(f"train/good/{i}.png" for i in range(6)),
+        *(f"test/{kind}/{i}.png" for kind in ("bad", "good") for i in (1, 2)),
+    ]
+    folder = tree(draw, *names)
+    data = load(folder)
+    parts = {part: [data.files[place] for place in getattr(data.split, part)] for part in data.subsets}
+    assert len(parts["train"]) == 5
+    assert all(name.startswith("train/") for name in parts["train"] + parts["validation"])
+    assert all(name.startswith("test/") for name in parts["test"])
+    assert data.classes == ("bad", "good")
+    assert data.train.labels.unique().tolist() == [1]
+    assert data.test.labels.tolist() == [0, 0, 1, 1]
+    assert "parts from subfolders: train 6, test 4 (--parts random divides all anew)" in data.notes
+    assert "no training example is of class bad" in data.notes
+    again = load(folder, **data.options)
+    assert again.fingerprint == data.fingerprint
+    assert torch.equal(again.split.train, data.split.train)
+
+
+def test_all_three_parts_and_what_lies_beside_them(draw):
+    names = [f"{part}/{i}.png" for part in ("Training", "valid", "TEST") for i in (1, 2)]
+    folder = tree(draw, *names, "ground_truth/1.png", "ground_truth/2.png", "top.png")
+    data = load(folder)
+    assert data.split.sizes == {"train": 2, "validation": 2, "test": 2}
+    assert data.classes is None
+    left = {skip.file: skip.count for skip in data.skipped}
+    assert left == {"in ground_truth/": 2, "pictures beside them": 1}
+    assert any("3 of 9 files left out: 2 in ground_truth/ (in no folder of a part" in note for note in data.notes)
+
+
+def test_parts_of_folders_can_be_divided_anew_and_one_alone_is_a_class(draw):
+    folder = tree(draw, *(f"{part}/{i}.png" for part in ("train", "test") for i in range(5)))
+    data = load(folder, parts="random")
+    assert data.classes == ("test", "train")
+    assert data.split.sizes["test"] == 1
+    for kind in ("bus", "train"):
+        vehicles = draw(f"vehicles/{kind}/1.png").parents[1]
+    assert read_folder(vehicles).classes == ("bus", "train")
+
+
+def test_patches_of_parts_are_counted_in_pictures(draw):
+    for i in range(5):
+        draw(f"data/train/{i}.png", (20, 20))
+    folder = draw("data/test/1.png", (20, 20)).parents[1]
+    data = load(folder, patch=8)
+    assert {data.files[place].split("/")[0] for place in data.split.test} == {"test"}
+    assert {data.files[place].split("/")[0] for place in data.split.train} == {"train"}
+
+
+def test_classes_that_cannot_be_read_are_said(draw):
+    folder = tree(draw, "cat/1.png", "dog/1.png")
+    (folder / "bird").mkdir()
+    (folder / "bird" / "1.heic").write_bytes(b"")
+    assert "no picture of 1 subfolders can be read: bird" in notes(read_folder(folder))
 
 
 def test_names_that_are_no_text_are_read(draw):

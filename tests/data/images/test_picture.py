@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
+from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
 
 
@@ -29,12 +30,12 @@ def test_pixels_come_as_they_are(draw):
     path = draw("a.png", (5, 7))
     expected = np.asarray(Image.open(path)).transpose(2, 0, 1)
     assert np.array_equal(read_picture(path, (5, 7), "rgb"), expected)
-    assert read_picture_header(path) == (5, 7, False)
+    assert read_picture_header(path)[:3] == (5, 7, False)
 
 
 def test_grey(draw):
     path = draw("a.png", (5, 7), mode="L")
-    assert read_picture_header(path) == (5, 7, True)
+    assert read_picture_header(path)[:3] == (5, 7, True)
     assert read_picture(path, (5, 7), "grey").shape == (1, 5, 7)
     assert read_picture(path, (5, 7), "rgb").shape == (3, 5, 7)
 
@@ -81,10 +82,106 @@ def test_of_several_frames_the_first_is_taken(tmp_path: Path):
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_sixteen_bit_grey_becomes_eight(tmp_path: Path, suffix: str):
-    Image.fromarray(np.array([[0, 257 * 100], [65_535, 257]], np.uint16)).save(tmp_path / f"a.{suffix}")
-    assert read_picture_header(tmp_path / f"a.{suffix}").grey
-    assert read_picture(tmp_path / f"a.{suffix}", (2, 2), "grey")[0].tolist() == [[0, 100], [255, 1]]
+def test_sixteen_bit_grey_keeps_its_numbers(tmp_path: Path, suffix: str):
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(np.array([[0, 257 * 100], [65_535, 258]], np.uint16)).save(path)
+    assert read_picture_header(path)[2:4] == (True, Depth.WORDS)
+    assert read_picture(path, (2, 2), "grey")[0].tolist() == [[0, 25_700], [65_535, 258]]
+    assert read_picture(path, (2, 2), "grey", Depth.BYTES)[0].tolist() == [[0, 100], [255, 1]]
+    assert read_picture(path, (2, 2), "rgb").shape == (3, 2, 2)
+
+
+def test_eight_bits_among_sixteen_keep_their_brightness(tmp_path: Path):
+    Image.fromarray(np.array([[0, 100], [255, 1]], np.uint8)).save(tmp_path / "a.png")
+    pixels = read_picture(tmp_path / "a.png", (2, 2), "grey", Depth.WORDS)
+    assert pixels.dtype == np.float32
+    assert pixels[0].tolist() == [[0, 25_700], [65_535, 257]]
+
+
+def test_scaling_stays_within_the_numbers_of_the_picture(tmp_path: Path):
+    pixels = np.zeros((64, 64), np.float32)
+    pixels[:, 32:] = 0.7
+    Image.fromarray(pixels).save(tmp_path / "a.tif")
+    small = read_picture(tmp_path / "a.tif", (9, 9), "grey")
+    assert (float(small.min()), float(small.max())) == (0.0, pytest.approx(0.7))
+
+
+def test_floating_point_among_bytes_is_refused(tmp_path: Path):
+    Image.fromarray(np.ones((2, 2), np.float32)).save(tmp_path / "a.tif")
+    with pytest.raises(UnreadableError, match=r"floating-point numbers among pictures of 8-bit ones: convert all"):
+        read_picture(tmp_path / "a.tif", (2, 2), "grey", Depth.BYTES)
+
+
+def test_what_is_lost_is_known_before_the_pixels_are_read(tmp_path: Path):
+    frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "lime")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    Image.new("RGBA", (4, 4)).save(tmp_path / "a.png")
+    Image.new("CMYK", (4, 4)).save(tmp_path / "a.jpg")
+    assert read_picture_header(tmp_path / "a.gif").lost == ("of several frames or pages the first was taken",)
+    assert read_picture_header(tmp_path / "a.png").lost == ("transparency was blended with white",)
+    assert read_picture_header(tmp_path / "a.jpg").lost == ("CMYK became RGB",)
+
+
+def png_of(rows: np.ndarray, height: int, *, interlaced: bool = False) -> bytes:
+    """A grey PNG of a height, with the pixels of its first rows only, and nothing else wrong with it."""
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    header = struct.pack(">IIBBBBB", rows.shape[1], height, 8, 0, 0, 0, int(interlaced))
+    chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in chunks
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 50, 99])
+def test_a_png_without_all_its_rows_is_damaged(tmp_path: Path, rows: int):
+    (tmp_path / "a.png").write_bytes(png_of(np.full((rows, 100), 200, np.uint8), 100))
+    expected = f"damaged: its data end after {rows * 101:,} of 10,100 bytes"
+    with pytest.raises(UnreadableError, match=expected):
+        read_picture(tmp_path / "a.png", (100, 100), "grey")
+
+
+def test_an_interlaced_png_without_all_its_passes_is_damaged(tmp_path: Path):
+    first_pass = np.zeros((13, 13), np.uint8)  # every eighth row and column of 100
+    content = png_of(first_pass, 100, interlaced=True).replace(
+        struct.pack(">II", 13, 100), struct.pack(">II", 100, 100)
+    )
+    header = content[12:29]
+    content = content[:29] + struct.pack(">I", zlib.crc32(header)) + content[33:]
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(UnreadableError, match=r"damaged: its data end after 182 of [\d,]+ bytes"):
+        read_picture(tmp_path / "a.png", (100, 100), "grey")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "P", "LA", "I;16"])
+def test_black_pngs_are_whole(tmp_path: Path, mode: str):
+    Image.new(mode, (13, 7)).save(tmp_path / "a.png")
+    assert read_picture(tmp_path / "a.png", (7, 13), "grey").shape == (1, 7, 13)
+
+
+def test_an_interlaced_png_is_read(tmp_path: Path):
+    # Pillow writes none; this is an 8x8 picture in seven passes, each pixel of the brightness 9.
+    sizes = [(1, 1), (1, 1), (1, 2), (2, 2), (2, 4), (4, 4), (4, 8)]
+    rows = b"".join((b"\0" + b"\x09" * width) * height for height, width in sizes)
+    whole = png_of(np.zeros((1, 8), np.uint8), 8, interlaced=True)
+    data = zlib.compress(rows)
+    start = whole.index(b"IDAT") - 4
+    end = whole.index(b"IEND") - 4
+    chunk = struct.pack(">I", len(data)) + b"IDAT" + data + struct.pack(">I", zlib.crc32(b"IDAT" + data))
+    (tmp_path / "a.png").write_bytes(whole[:start] + chunk + whole[end:])
+    assert (read_picture(tmp_path / "a.png", (8, 8), "grey") == 9).all()
+
+
+def test_the_size_of_a_png_is_read_without_its_pixels(tmp_path: Path, monkeypatch):
+    Image.new("L", (40, 30)).save(tmp_path / "a.png")
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
+    assert read_picture_header(tmp_path / "a.png")[:2] == (30, 40)
+
+
+def test_sides_are_bounded(tmp_path: Path):
+    (tmp_path / "a.png").write_bytes(png(1, 89_000_000))
+    with pytest.raises(UnreadableError, match=r"a side of 89,000,000 pixels, more than 65,535"):
+        read_picture_header(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from autoencode.data.examples import count_files
 from autoencode.data.images.scan import is_generated_sheet, printable, scan_pictures
 from autoencode.views.figures import save_figure
 
@@ -32,9 +33,38 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path):
 
 
 def test_other_files_are_counted(tmp_path: Path):
-    listing = scan_pictures(made(tmp_path, "a.png", "readme.txt", "b.npy"))
-    assert listing.others == 2
-    assert not listing.skipped
+    folder = made(tmp_path, "a.png", "readme.txt", *(f"{i}.HEIC" for i in range(30)), *(f"{i:032x}" for i in range(25)))
+    skipped = {skip.file: skip for skip in scan_pictures(folder).skipped}
+    assert {name: skip.count for name, skip in skipped.items()} == {
+        "readme.txt": 1,
+        ".HEIC": 30,
+        "without an ending": 25,
+    }
+    assert skipped[".HEIC"].words == "30 .HEIC (not read; convert them to JPEG or PNG)"
+    assert skipped["without an ending"].words.startswith("25 without an ending (if they are pictures, name them .png")
+    assert count_files(list(skipped.values())) == 56
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("a.nef", "raw photographs; export them as TIFF or PNG"),
+        ("a.mp4", "clips; give a folder of clips alone"),
+        ("a.npy", "arrays; give such a file by itself"),
+        ("a.dcm", "save them as TIFF"),
+        ("a.zip", "unpack"),
+        ("a.csv", "neither pictures nor clips"),
+    ],
+)
+def test_a_file_that_is_not_read_comes_with_advice(tmp_path: Path, name: str, advice: str):
+    (skip,) = scan_pictures(made(tmp_path, name, "b.png")).skipped
+    assert skip.file == name
+    assert advice in skip.reason
+
+
+def test_subfolders_are_known_even_if_nothing_in_them_is_read(tmp_path: Path):
+    listing = scan_pictures(made(tmp_path, "cat/a.png", "dog/b.heic", "c.png"))
+    assert listing.folders == {Path(), Path("cat"), Path("dog")}
 
 
 def test_links(tmp_path: Path):

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from autoencode.data import load
+from autoencode.data.options import ReadOptions
 from autoencode.data.video import clips
 from autoencode.data.video.clips import choose_patches, holds_clips, read_clips
 from autoencode.errors import ArgumentError, CapabilityError, DataError
@@ -26,7 +27,7 @@ def long(frames: int = 30, height: int = 16, width: int = 16) -> np.ndarray:
 
 def test_an_example_is_a_patch_and_the_same_place_in_the_frames_around_it() -> None:
     pixels = noise(30, 20, 24)
-    examples = read_clips(write_clip("a.mkv", pixels), patch=16, frames=5)
+    examples = read_clips(write_clip("a.mkv", pixels), ReadOptions(patch=16, frames=5))
     assert examples.x.shape[1:] == (3, 16, 16)
     assert examples.context.shape[1:] == (12, 16, 16)
     middles = [2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 22, 23, 24, 25, 26, 27]  # of blocks of ten frames
@@ -43,7 +44,7 @@ def test_an_example_is_a_patch_and_the_same_place_in_the_frames_around_it() -> N
 
 def test_one_frame_has_no_context() -> None:
     pixels = long()
-    examples = read_clips(write_clip("a.mkv", pixels), patch=16)
+    examples = read_clips(write_clip("a.mkv", pixels), ReadOptions(patch=16))
     assert examples.context is None
     assert np.array_equal(examples.x, pixels)
 
@@ -99,37 +100,37 @@ def test_a_folder_of_clips_and_what_is_left_out() -> None:
         write_clip(f"in/{name}", long())
     write_clip("in/short.mkv", noise(4, 16, 16))
     Path("in/broken.mp4").write_bytes(b"no clip")
-    examples = read_clips(Path("in"), patch=16, frames=5)
+    examples = read_clips(Path("in"), ReadOptions(patch=16, frames=5))
     assert set(examples.files) == {"a.mkv", "more/b.mkv"}
     assert [(skip.file, skip.reason[:7]) for skip in examples.skipped] == [
         ("broken.mp4", "no clip"),
         ("short.mkv", "4 frame"),
     ]
-    assert any(note.startswith("2 of 4 files skipped or cut short: broken.mp4") for note in examples.notes)
+    assert any(note.startswith("2 of 4 files left out or read in part: broken.mp4") for note in examples.notes)
     assert int(examples.groups[-1]) == 5
 
 
 def test_a_clip_that_ends_early_gives_what_it_has() -> None:
     whole = write_clip("a.mkv", long(60, 64, 64)).read_bytes()
     Path("a.mkv").write_bytes(whole[: len(whole) // 2])
-    examples = read_clips(Path("a.mkv"), patch=64, frames=3)
+    examples = read_clips(Path("a.mkv"), ReadOptions(patch=64, frames=3))
     assert 10 < len(examples.x) < 35
     assert examples.groups.unique().tolist() == list(range(int(examples.groups[-1]) + 1))
 
 
 def test_grey_if_every_frame_is() -> None:
     grey = np.broadcast_to(long()[:, :1], (30, 3, 16, 16))
-    examples = read_clips(write_clip("a.mkv", grey), patch=16, frames=3)
+    examples = read_clips(write_clip("a.mkv", grey), ReadOptions(patch=16, frames=3))
     assert examples.x.shape[1:] == (1, 16, 16)
     assert examples.context.shape[1:] == (2, 16, 16)
     assert examples.options["colour"] == "grey"
-    assert np.array_equal(read_clips(Path("a.mkv"), "grey", patch=16, frames=3).x, examples.x)
-    assert read_clips(Path("a.mkv"), "rgb", patch=16, frames=3).x.shape[1] == 3
+    assert np.array_equal(read_clips(Path("a.mkv"), ReadOptions(colour="grey", patch=16, frames=3)).x, examples.x)
+    assert read_clips(Path("a.mkv"), ReadOptions(colour="rgb", patch=16, frames=3)).x.shape[1] == 3
 
 
 def test_grey_of_colours_is_pillows() -> None:
     pixels = long()
-    examples = read_clips(write_clip("a.mkv", pixels), "grey", patch=16)
+    examples = read_clips(write_clip("a.mkv", pixels), ReadOptions(colour="grey", patch=16))
     expected = [np.asarray(Image.fromarray(frame.transpose(1, 2, 0)).convert("L")) for frame in pixels]
     assert np.array_equal(examples.x[:, 0], np.stack(expected))
 
@@ -153,12 +154,12 @@ def test_options_without_meaning() -> None:
         ({"frames": -1}, "--frames takes an odd number"),
         ({"patch": 0}, "--patch takes the side"),
         ({"colour": "blue"}, "--colour takes auto"),
-        ({"size": 8}, "not for clips: leave them out for a.mkv"),
-        ({"values": "raw"}, "not for clips"),
+        ({"size": 8, "values": "0-1"}, "--size and --values do not apply to a.mkv: leave them out"),
+        ({"axes": "nchw"}, "--axes does not apply to a.mkv: leave it out"),
     ):
         with pytest.raises(ArgumentError, match=message):
             load(path, **options)
-    with pytest.raises(ArgumentError, match="--frames are for folders of pictures and for clips"):
+    with pytest.raises(ArgumentError, match="--frames does not apply to"):
         load(np.zeros((9, 8, 8)), frames=3)
 
 
@@ -182,5 +183,5 @@ def test_a_missing_library_is_told_before_anything_else(monkeypatch) -> None:
 
 def test_a_long_clip_is_read_as_far_as_its_first_frames(monkeypatch) -> None:
     monkeypatch.setattr(clips, "_MOST_FRAMES", 20)
-    examples = read_clips(write_clip("a.mkv", long(30)), patch=16)
+    examples = read_clips(write_clip("a.mkv", long(30)), ReadOptions(patch=16))
     assert len(examples.x) == 20

@@ -1,76 +1,88 @@
-"""Examples from an array in memory, or in a file."""
+"""Examples from an array, in memory or in a .npy file."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
-from autoencode.data.arrays.layout import Layout, infer_layout, to_model_layout
-from autoencode.data.arrays.npy import map_npy
+from autoencode.data.arrays.layout import Channels, Layout, infer_layout, looks_like_alpha, to_model_layout
+from autoencode.data.arrays.npy import read_npy, read_npy_header
 from autoencode.data.examples import Examples
+from autoencode.data.formats import file_format
 from autoencode.data.images.formats import composite_on_white
+from autoencode.data.options import OF_LABELLED, ReadOptions
 from autoencode.data.values import Array, ValueRange, convert_values
 from autoencode.errors import DataError
 
 _NUMBERS = "buif"
 
 
-def read_array(array: Array, requested: ValueRange | None = None) -> Examples:
+def read_array(array: Array, options: ReadOptions | None = None, *, owned: bool = False) -> Examples:
     """Reads an array of vectors or pictures.
 
     Args:
         array: of any whole-number or floating type, in one of the layouts that `infer_layout` knows.
-        requested: how its numbers are to be read; None to decide from all of them.
+        options: how it is to be read; decided from all of it where they say nothing.
+        owned: whether the memory of `array` may be reused.
 
     Returns:
         The examples, without labels.
 
     Raises:
-        DataError: other types, NaN or infinity, or numbers outside what was asked for.
+        DataError: other types, NaN or infinity, or numbers outside the requested range.
         ShapeError: no layout that is known.
     """
+    options = options or ReadOptions()
     check_real_dtype(array.dtype)
-    layout = infer_layout(array.shape, array.dtype)
-    values, x, note = convert_values(to_model_layout(array, layout), requested, pictures=layout.pictures)
+    layout = _layout(array, options)
+    values, x, note = convert_values(
+        to_model_layout(array, layout), options.values, pictures=layout.pictures, owned=owned
+    )
+    own_memory = owned or not np.may_share_memory(array, x.numpy())
     return Examples(
         x=_without_alpha(x, layout, values),
         values=values,
-        notes=(str(layout), note, *(("transparency is laid on white",) if layout.alpha else ())),
-        options={"values": str(values), "size": None, "colour": "auto"},
+        notes=(str(layout), note, *_alpha_note(array, layout, options)),
+        options={
+            "values": str(values),
+            "axes": layout.order.value,
+            "channels_are": str(layout.channels) if layout.pictures else "auto",
+        },
+        owned=own_memory,
     )
 
 
-def array_shape(path: Path) -> tuple[int, ...]:
-    """(n, *data_shape) of the examples in a .npy file, of which no more than the header is read.
-
-    Raises:
-        DataError: damaged, or of other types than numbers.
-        ShapeError: no layout that is known.
-    """
-    array = map_npy(path)
-    check_real_dtype(array.dtype)
-    return len(array), *infer_layout(array.shape, array.dtype).shape_without_alpha
+@file_format(".npy", header=read_npy_header)
+def read_npy_examples(path: Path, options: ReadOptions) -> Examples:
+    """NumPy's array files (numpy.save): one array of vectors or pictures, without labels."""
+    options.refuse(path.name, *OF_LABELLED)
+    return read_array(read_npy(path), options, owned=True)
 
 
-def iter_array_chunks(path: Path, values: ValueRange, chunk_size: int) -> Iterator[Tensor]:
-    """The examples of a .npy file as `read_array` gives them, a chunk_size at a time; all of them are checked first.
+def _layout(array: Array, options: ReadOptions) -> Layout:
+    """Which axis is what; four channels are colour and alpha only if the fourth looks like it."""
+    layout = infer_layout(array.shape, array.dtype, options.axes, options.channels)
+    if not layout.alpha or options.channels or looks_like_alpha(to_model_layout(array, layout)[:, 3]):
+        return layout
+    return layout._replace(channels=Channels.BANDS)
 
-    Args:
-        path: where it lies; it may be larger than the memory.
-        values: how its numbers are to be read.
-        chunk_size: the most examples at a time.
 
-    Raises:
-        DataError: damaged, of other types, NaN or infinity, or numbers outside what was asked for.
-        ShapeError: no layout that is known.
-    """
-    array = map_npy(path)
-    starts = range(0, len(array), chunk_size)
-    for start in starts:
-        read_array(array[start : start + chunk_size], values)
-    for start in starts:
-        yield read_array(array[start : start + chunk_size], values).x
+def _alpha_note(array: Array, layout: Layout, options: ReadOptions) -> tuple[str, ...]:
+    if options.channels or not layout.pictures or layout.stored_shape[0] != 4:
+        return ()
+    if layout.alpha:
+        return ("the fourth channel is transparency, blended with white (say --channels-are bands to keep it)",)
+    return ("all four channels are kept (say --channels-are rgba if the fourth is transparency)",)
+
+
+def _without_alpha(x: Tensor, layout: Layout, values: ValueRange) -> Tensor:
+    if not layout.alpha:
+        return x
+    if values == ValueRange.RAW:
+        raise DataError(
+            "transparency needs values that are brightness: say --values, or --channels-are bands to keep four channels"
+        )
+    return composite_on_white(x)
 
 
 def check_real_dtype(dtype: np.dtype) -> None:
@@ -94,11 +106,3 @@ def tensor_to_array(tensor: Tensor) -> Array:
         return tensor.float().numpy() if tensor.is_floating_point() else tensor.numpy()
     except (TypeError, RuntimeError) as error:  # NotImplementedError is a RuntimeError
         raise DataError(f"a tensor of {tensor.layout} and {tensor.dtype} cannot be read; make it dense") from error
-
-
-def _without_alpha(x: Tensor, layout: Layout, values: ValueRange) -> Tensor:
-    if not layout.alpha:
-        return x
-    if values is ValueRange.RAW:
-        raise DataError("pictures with an alpha channel need values in 0-1 or 0-255; say --values, or drop the channel")
-    return composite_on_white(x)

@@ -1,6 +1,7 @@
-"""NumPy's archives of several arrays: examples, labels, and perhaps a test part."""
+"""NumPy's archives of several arrays: examples, labels, and perhaps validation and test parts."""
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,56 +11,68 @@ from numpy.lib import format as npy_format
 from autoencode.data.arrays.arrays import check_real_dtype, read_array
 from autoencode.data.arrays.npy import ArrayHeader, read_array_header, wrap_read_errors
 from autoencode.data.examples import Examples
+from autoencode.data.formats import file_format
 from autoencode.data.labels import Labels, read_labels
-from autoencode.data.split import OfficialSplit
-from autoencode.data.values import Array, ValueRange
+from autoencode.data.options import ReadOptions
+from autoencode.data.split import PART_NAMES, OfficialSplit
+from autoencode.data.values import Array
 from autoencode.errors import DataError, ShapeError
 
-_X = ("x", "images", "data", "X", "x_train", "X_train")
-_Y = ("y", "labels", "Y", "y_train", "Y_train")
-_X_TEST, _Y_TEST = ("x_test", "X_test"), ("y_test", "Y_test")
-_SUFFIX = ".npy"
+_X, _Y = ("x", "X", "images", "data"), ("y", "Y", "labels")
+_SUFFIX, _SHOWN = ".npy", 5
 
 
-class _Keys(NamedTuple):
-    """The names of the arrays that are used."""
+class _Part(NamedTuple):
+    """The names of the arrays of one part: its examples, and their labels where there are some."""
 
     x: str
     y: str | None
-    x_test: str | None
-    y_test: str | None
 
 
-def read_npz(path: Path, requested: ValueRange | None = None) -> Examples:
-    """Reads an archive whose arrays are called x, images, data or x_train (or is the only one), y or labels.
+@file_format(".npz", header=lambda path: read_npz_header(path))
+def read_npz(path: Path, options: ReadOptions | None = None) -> Examples:
+    """NumPy's archives (numpy.savez): examples called x, images or data, labels called y or labels.
 
-    Where it has `x_test`, those examples are the test part and are not mixed with the others.
+    An archive of one array may have any name in it.
+
+    Parts have names such as x_train, x_val and x_test, or train_images and test_images; they are kept apart.
 
     Args:
         path: where it lies.
-        requested: how the numbers are to be read; None to decide from all of them.
+        options: how it is to be read; decided from all of it where they say nothing.
 
     Returns:
         The examples and their labels.
 
     Raises:
         DataError: damaged, too large, with Python objects inside, or without an array of examples.
-        ShapeError: training and test examples that differ in shape.
+        ShapeError: parts whose examples differ in shape.
+        ArgumentError: an option without a meaning here.
     """
+    options = options or ReadOptions()
     with wrap_read_errors(str(path)), zipfile.ZipFile(path) as archive:
-        keys = _keys(_names(archive), path)
-        x, x_test = _read(archive, keys.x, path), _read_if(archive, keys.x_test, path)
-        y, y_test = _read_if(archive, keys.y, path), _read_if(archive, keys.y_test, path)
-    examples = read_array(_joined(x, x_test), requested)
-    labels, classes, notes = _labels(keys, y, y_test, len(x), 0 if x_test is None else len(x_test))
+        names = _names(archive)
+        parts = _parts(names, path)
+        arrays = [_read(archive, part.x, path) for part in parts.values()]
+        labels = [None if part.y is None else _read(archive, part.y, path) for part in parts.values()]
+    sizes = dict(zip(parts, map(len, arrays), strict=True))
+    examples = read_array(_joined(parts.values(), arrays), options, owned=True)
+    labelled = _labels(parts, labels, sizes, options)
+    kept = options.parts != "random"
     return Examples(
         x=examples.x,
         values=examples.values,
-        labels=labels,
-        classes=classes,
-        official=OfficialSplit(test=0 if x_test is None else len(x_test)),
-        notes=(*_said(keys), *examples.notes, *notes),
-        options=examples.options,
+        labels=labelled.labels,
+        classes=labelled.classes,
+        official=OfficialSplit(sizes.get("validation", 0), sizes.get("test", 0)) if kept else OfficialSplit(),
+        notes=(*_source_notes(parts, names, options), *examples.notes, *labelled.notes),
+        options={
+            **examples.options,
+            "labels": options.labels,
+            "unlabelled": options.unlabelled,
+            "parts": options.parts,
+        },
+        owned=True,
     )
 
 
@@ -70,7 +83,7 @@ def read_npz_header(path: Path) -> ArrayHeader:
         DataError: damaged, too large, or without an array of examples.
     """
     with wrap_read_errors(str(path)), zipfile.ZipFile(path) as archive:
-        key = _keys(_names(archive), path).x
+        key = _parts(_names(archive), path)["train"].x
         with archive.open(key + _SUFFIX) as file:
             return read_array_header(file, f"'{key}' in {path}")
 
@@ -79,16 +92,35 @@ def _names(archive: zipfile.ZipFile) -> list[str]:
     return [name.removesuffix(_SUFFIX) for name in archive.namelist() if name.endswith(_SUFFIX)]
 
 
-def _keys(names: list[str], path: Path) -> _Keys:
-    x_test = _first(_X_TEST, names)
-    x = _first(_X[::-1] if x_test else _X, names) or (names[0] if len(names) == 1 else None)
-    if x is None:
-        found = ", ".join(names) or "none"
-        raise DataError(f"{path} holds no array of examples; expected one of {', '.join(_X)}, found {found}")
-    return _Keys(x, _first(_Y[::-1] if x_test else _Y, names), x_test, _first(_Y_TEST, names))
+def _parts(names: list[str], path: Path) -> dict[str, _Part]:
+    """The arrays of each part that is there, in the order of the parts; those of no part train.
+
+    Raises:
+        DataError: there are no examples to train with.
+    """
+    found = {part: _of_part(names, called) for part, called in PART_NAMES.items()}
+    of_train, x, y = found["train"], _first(_X, names) or "", _first(_Y, names)
+    held_out = any(found[part].x for part in ("validation", "test"))
+    if of_train.x and (held_out or not x):
+        found["train"] = _Part(of_train.x, of_train.y or y)
+    else:
+        found["train"] = _Part(x or (names[0] if len(names) == 1 else ""), y or of_train.y)
+    if not found["train"].x:
+        expected = ", ".join([*_X, "x_train"])
+        raise DataError(
+            f"{path} holds no array of examples; expected one of {expected}, found {', '.join(names) or 'none'}"
+        )
+    return {part: arrays for part, arrays in found.items() if arrays.x}
 
 
-def _first(wanted: tuple[str, ...], names: list[str]) -> str | None:
+def _of_part(names: list[str], called: Sequence[str]) -> _Part:
+    x, y = ([f"{stem}_{part}" for part in called for stem in stems] for stems in (_X, _Y))
+    x += [f"{part}_{stem}" for part in called for stem in _X]
+    y += [f"{part}_{stem}" for part in called for stem in _Y]
+    return _Part(_first(x, names) or "", _first(y, names))
+
+
+def _first(wanted: Iterable[str], names: list[str]) -> str | None:
     return next((name for name in wanted if name in names), None)
 
 
@@ -100,31 +132,48 @@ def _read(archive: zipfile.ZipFile, key: str, path: Path) -> Array:
         return npy_format.read_array(file, allow_pickle=False)
 
 
-def _read_if(archive: zipfile.ZipFile, key: str | None, path: Path) -> Array | None:
-    return None if key is None else _read(archive, key, path)
+def _joined(parts: Iterable[_Part], arrays: list[Array]) -> Array:
+    """All examples, the parts one after the other.
+
+    Raises:
+        ShapeError: they differ in shape.
+        DataError: types that hold no real numbers.
+    """
+    first = arrays[0]
+    for part, array in zip(parts, arrays, strict=True):
+        check_real_dtype(array.dtype)
+        if array.ndim == 0 or array.shape[1:] != first.shape[1:]:
+            raise ShapeError(
+                f"examples of shape {first.shape} and those of '{part.x}', {array.shape}, may differ in number only"
+            )
+    return first if len(arrays) == 1 else np.concatenate(arrays)
 
 
-def _joined(x: Array, x_test: Array | None) -> Array:
-    check_real_dtype(x.dtype)
-    if x_test is None:
-        return x
-    check_real_dtype(x_test.dtype)
-    if x.shape[1:] != x_test.shape[1:] or not x.ndim:
-        raise ShapeError(f"examples of shape {x.shape} and test examples of shape {x_test.shape} do not go together")
-    return np.concatenate([x, x_test])
+def _labels(parts: dict[str, _Part], labels: list[Array | None], sizes: dict[str, int], options: ReadOptions) -> Labels:
+    """The labels of all parts; none where a part has none that fit."""
+    first, names = labels[0], [part.y for part in parts.values() if part.y]
+    if first is None or options.labels == "none":
+        return Labels()
+    if len(parts) == 1:
+        return read_labels(first, sizes["train"], names[0], options.unlabelled)
+    complete = [array for array in labels if array is not None]
+    alone = [
+        part
+        for (part, n), array in zip(sizes.items(), labels, strict=True)
+        if array is None or array.ndim == 0 or len(array) != n or array.shape[1:] != first.shape[1:]
+    ]
+    if alone:
+        return Labels(notes=(f"'{names[0]}' is not used: the {alone[0]} part has no labels that fit its examples",))
+    return read_labels(np.concatenate(complete), sum(sizes.values()), " and ".join(names), options.unlabelled)
 
 
-def _labels(keys: _Keys, y: Array | None, y_test: Array | None, n: int, n_test: int) -> Labels:
-    if keys.y is None or y is None:
-        return None, None, ()
-    if not n_test:
-        return read_labels(y, n, keys.y)
-    if y_test is None or y.ndim == 0 or len(y) != n or y.shape[1:] != y_test.shape[1:]:
-        return None, None, (f"'{keys.y}' has no labels beside it for the test part, and is not used",)
-    return read_labels(np.concatenate([y, y_test]), n + n_test, f"{keys.y} and {keys.y_test}")
-
-
-def _said(keys: _Keys) -> tuple[str, ...]:
-    test = f", '{keys.x_test}' is the test part" if keys.x_test else ""
-    labels = f", labels from '{keys.y}'" if keys.y else ""
-    return (f"examples from '{keys.x}'{labels}{test}",)
+def _source_notes(parts: dict[str, _Part], names: list[str], options: ReadOptions) -> tuple[str, ...]:
+    """Which arrays are what, and which are not used."""
+    held_out = "".join(f", '{arrays.x}' is the {part} part" for part, arrays in parts.items() if part != "train")
+    kept = held_out if options.parts != "random" else ", all parts are divided anew at random"
+    labels = f", labels from '{parts['train'].y}'" if parts["train"].y else ""
+    used = {name for arrays in parts.values() for name in arrays}
+    unused = [name for name in names if name not in used]
+    shown = ", ".join(unused[:_SHOWN]) + (", …" if len(unused) > _SHOWN else "")
+    left = (f"{len(unused)} of {len(names)} arrays are not used: {shown}",) if unused else ()
+    return (f"examples from '{parts['train'].x}'{labels}{kept if len(parts) > 1 else ''}", *left)

@@ -1,110 +1,184 @@
 """Examples from a folder of pictures."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import torch
 
-from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.examples import Examples, SkippedFile, count_files, list_skipped
+from autoencode.data.images.formats import Depth, Numbers, common_depth
 from autoencode.data.images.picture import PictureHeader
-from autoencode.data.images.picture_files import list_pairs, list_picture_files
-from autoencode.data.images.picture_loader import LoadedPictures, Pixels, load_patches, load_resized
+from autoencode.data.images.picture_files import PictureFile, PictureScan, list_pairs, list_picture_files
+from autoencode.data.images.picture_loader import LoadedPictures, load_patches, load_resized
 from autoencode.data.images.scan import printable
-from autoencode.data.labels import subfolder_labels
-from autoencode.data.values import ValueRange
-from autoencode.errors import ArgumentError, DataError
+from autoencode.data.labels import Labels, subfolder_labels
+from autoencode.data.options import ReadOptions
+from autoencode.data.split import OfficialSplit, folder_parts, part_of_name
+from autoencode.data.values import ConvertedValues, ValueRange, convert_values
+from autoencode.errors import DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
 _LONGEST_KEPT = 128
 _FITTED = (64, 64)
-_COLOURS = ("auto", "grey", "rgb")
-_SHOWN = 3
+_USUAL_VALUES = {Depth.BYTES: ValueRange.BYTES, Depth.WORDS: ValueRange.WORDS, Depth.FLOATS: None}
+_HELD_OUT = ("validation", "test")
 
 
 def read_folder(
     folder: Path,
-    values: ValueRange | None = None,
-    size: tuple[int, int] | None = None,
-    colour: str = "auto",
+    options: ReadOptions | None = None,
     *,
-    target: Path | None = None,
-    patch: int | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Examples:
-    """Reads all pictures of a folder and its subfolders into one array of bytes.
+    """Reads all pictures of a folder and its subfolders into one array.
 
-        names ─► headers (size, grey?) ─► one colour ─┬─► one size, each fitted to it ─► (n, channels, h, w)
-                                                      └─► patches at full size        ─► (n, channels, patch, patch)
+        names ─► headers (size, grey?, depth) ─► one colour and depth ─┬─► one size, each fitted to it
+                                                                       └─► patches at full size
 
-    Files that are no readable picture are left out and listed. Where every picture lies in a subfolder and there are at
-    least two, the names of the subfolders are the classes.
+    Subfolders called train and test (or val) are the parts, and the classes lie one level below. Otherwise, where every
+    picture lies in a subfolder and there are at least two, the names of the subfolders are the classes. Pictures of
+    8 bits are stored as bytes; where any has 16 bits or all are floating point, all are stored as floats.
 
     Args:
         folder: where to look.
-        values: None or 0-255, which is what picture files hold.
-        size: (height, width) to which all pictures are fitted; None keeps theirs if all have one, up to 128.
-        colour: "grey", "rgb", or "auto" for grey if every picture is.
-        target: a folder of what should be made of each picture, matched by name.
-        patch: cut pictures of any size into patches of so many pixels a side, in place of fitting them to one size.
+        options: how they are to be read; decided from all of them where they say nothing. Pictures keep their size if
+            all have one, up to 128, and are grey if every one is.
         reporter: receives the progress of the task "reading", in pictures.
         cancel: ends the reading early.
 
     Returns:
-        uint8 pictures, in the order of their paths.
+        The pictures in the order of their paths, those of the held-out parts last.
 
     Raises:
         DataError: no readable picture, or more than fit into memory.
-        ArgumentError: an option without meaning.
+        ArgumentError: an option without a meaning.
         CancelledError: `cancel` asked for it.
     """
-    _check_options(values, colour, size, patch)
-    found = list_pairs(folder, target) if target else list_picture_files(folder)
-    headers = [source.header for source in found.sources]
-    fitted = size or _common_size(headers) or _FITTED
-    channels = 1 if _decoded_as(colour, headers) == "grey" else 3
-    if patch:
-        decoded = load_patches(found.sources, patch, channels, str(folder), reporter, cancel)
+    options = options or ReadOptions()
+    found = list_pairs(folder, options.target) if options.target else list_picture_files(folder)
+    arranged = _arrange(found, options)
+    headers = [source.header for source in arranged.sources]
+    size = options.size or _common_size(headers) or _FITTED
+    channels = 1 if _decoded_as(options.colour, headers) == "grey" else 3
+    if options.patch:
+        decoded = load_patches(arranged.sources, options.patch, channels, str(folder), reporter, cancel)
     else:
-        decoded = load_resized(found.sources, fitted, channels, str(folder), reporter, cancel)
-    skipped = sorted([*found.skipped, *decoded.failed], key=lambda skip: skip.file)
+        decoded = load_resized(arranged.sources, size, channels, str(folder), reporter, cancel)
+    skipped = sorted([*arranged.skipped, *decoded.failed], key=lambda skip: skip.file)
     if not decoded.names:
         raise DataError(_nothing(folder, found.n_files, skipped))
-    stacks = _collapsed(decoded.stacks) if colour == "auto" else decoded.stacks
+    stacks = _collapsed(decoded.stacks) if options.colour == "auto" else decoded.stacks
+    converted = list(_converted(stacks, headers, options))
     kind = "grey" if stacks[0].shape[1] == 1 else "rgb"
-    size_note = _patch_note(decoded, patch, headers) if patch else _size_note(headers, fitted)
-    notes = (size_note, _colour_note(kind, colour), *_target_note(target), *_skipped_note(skipped, found.n_files))
-    examples = Examples(
-        x=torch.from_numpy(stacks[0]),
-        target=torch.from_numpy(stacks[1]) if target else None,
+    labels = _labels(decoded.names, found, arranged, options)
+    return Examples(
+        x=converted[0].x,
+        target=converted[1].x if options.target else None,
         groups=decoded.groups,
-        values=ValueRange.BYTES,
-        notes=(*notes, "values 0-255, divided by 255"),
+        values=converted[0].values,
+        labels=labels.labels,
+        classes=labels.classes,
+        official=_official(decoded, arranged),
+        notes=(
+            _count_note(decoded, skipped, found.n_files),
+            _patch_note(decoded, options.patch, headers) if options.patch else _size_note(headers, size),
+            _colour_note(kind, options.colour),
+            *_target_note(options.target),
+            converted[0].note,
+            *_lost_notes(headers),
+            *_parts_note(decoded, arranged),
+            *labels.notes,
+        ),
         skipped=tuple(skipped),
         files=tuple(printable(file) for file in decoded.names),
         options={
-            "values": str(ValueRange.BYTES),
-            "size": None if patch else list(fitted),
+            "values": str(converted[0].values),
+            "size": None if options.patch else list(size),
             "colour": kind,
-            "target": str(target) if target else None,
-            "patch": patch,
+            "target": str(options.target) if options.target else None,
+            "patch": options.patch,
+            "labels": options.labels,
+            "parts": options.parts,
         },
+        owned=True,
     )
-    return _labelled(examples, decoded.names)
 
 
-def _check_options(values: ValueRange | None, colour: str, size: tuple[int, int] | None, patch: int | None) -> None:
-    if values not in (None, ValueRange.BYTES):
-        raise ArgumentError(f"picture files hold values 0-255; leave --values out, not {values}")
-    if colour not in _COLOURS:
-        raise ArgumentError(f"--colour takes {', '.join(_COLOURS)}, not {colour!r}")
-    if patch is not None and patch < 1:
-        raise ArgumentError(f"--patch takes the side of a patch in pixels, at least 1, not {patch}")
-    if patch and size:
-        raise ArgumentError("--patch cuts pictures at their full size: leave --size out")
+class _Arranged(NamedTuple):
+    """The pictures in the order of their parts.
+
+    Args:
+        sources: the pictures.
+        parts: the part of each, by its name; None where the folder brings no parts.
+        skipped: what is left out so far.
+    """
+
+    sources: list[PictureFile]
+    parts: dict[Path, str] | None
+    skipped: list[SkippedFile]
+
+
+def _arrange(found: PictureScan, options: ReadOptions) -> _Arranged:
+    """The pictures of the training part first, then those to validate and to test with."""
+    parts = folder_parts([source.name for source in found.sources]) if options.parts == "auto" else None
+    if parts is None:
+        return _Arranged(found.sources, None, found.skipped)
+    by_part = {part: [] for part in ("train", *_HELD_OUT)}
+    outside = Counter[str]()
+    for source, part in zip(found.sources, parts, strict=True):
+        if part is None:
+            outside[source.name.parts[0] + "/" if len(source.name.parts) > 1 else "pictures beside them"] += 1
+        else:
+            by_part[part].append(source)
+    left = [
+        SkippedFile(f"in {name}" if name.endswith("/") else name, "in no folder of a part: train, val or test", count)
+        for name, count in outside.items()
+    ]
+    sources = [source for part in by_part.values() for source in part]
+    named = {source.name: part for part, own in by_part.items() for source in own}
+    return _Arranged(sources, named, [*found.skipped, *left])
+
+
+def _official(decoded: LoadedPictures, arranged: _Arranged) -> OfficialSplit:
+    """How many examples, or pictures that examples were cut from, each held-out part has."""
+    counts = _part_counts(decoded, arranged)
+    return OfficialSplit(counts["validation"], counts["test"])
+
+
+def _part_counts(decoded: LoadedPictures, arranged: _Arranged) -> Counter[str]:
+    if arranged.parts is None:
+        return Counter()
+    names = decoded.names if decoded.groups is None else list(dict.fromkeys(decoded.names))
+    return Counter(arranged.parts[name] for name in names)
+
+
+def _labels(names: Sequence[Path], found: PictureScan, arranged: _Arranged, options: ReadOptions) -> Labels:
+    """The classes by subfolders, which are one level lower where the upper ones are the parts."""
+    if options.labels == "none":
+        return Labels()
+    if arranged.parts is None:
+        return subfolder_labels(names, found.folders)
+    inside = (folder for folder in found.folders if folder.parts and part_of_name(folder.parts[0]))
+    return subfolder_labels([_below_part(name) for name in names], frozenset(map(_below_part, inside)))
+
+
+def _below_part(path: Path) -> Path:
+    return Path(*path.parts[1:])
+
+
+def _converted(
+    stacks: Sequence[Numbers], headers: Sequence[PictureHeader], options: ReadOptions
+) -> Iterator[ConvertedValues]:
+    """The pictures, and their targets read as they are, in the model's units."""
+    values = options.values or _USUAL_VALUES[common_depth([header.depth for header in headers])]
+    for stack in stacks:
+        converted = convert_values(stack, values, pictures=True, owned=True)
+        values = converted.values
+        yield converted
 
 
 def _common_size(headers: Sequence[PictureHeader]) -> tuple[int, int] | None:
@@ -120,19 +194,17 @@ def _decoded_as(colour: str, headers: Sequence[PictureHeader]) -> str:
     return "grey" if all(header.grey for header in headers) else "rgb"
 
 
-def _collapsed(stacks: tuple[Pixels, ...]) -> tuple[Pixels, ...]:
+def _collapsed(stacks: tuple[Numbers, ...]) -> tuple[Numbers, ...]:
     """One channel where all channels are equal in every picture: grey that was stored as colour."""
     equal = all((picture == picture[:1]).all() for stack in stacks for picture in stack)
     return tuple(np.ascontiguousarray(stack[:, :1]) for stack in stacks) if equal else stacks
 
 
-def _labelled(examples: Examples, files: Sequence[Path]) -> Examples:
-    labels, classes = subfolder_labels(files)
-    if classes is None:
-        return examples
-    shown = ", ".join(classes[:_SHOWN]) + (", …" if len(classes) > _SHOWN else "")
-    note = f"labels from {len(classes)} subfolders: {shown}"
-    return replace(examples, labels=labels, classes=classes, notes=(*examples.notes, note))
+def _count_note(decoded: LoadedPictures, skipped: Sequence[SkippedFile], n_files: int) -> str:
+    pictures = f"{len(set(decoded.names)):,} pictures"
+    if not skipped:
+        return pictures
+    return f"{pictures}; {count_files(skipped):,} of {n_files:,} files left out: {list_skipped(skipped)}"
 
 
 def _size_note(headers: Sequence[PictureHeader], fitted: tuple[int, int]) -> str:
@@ -160,23 +232,23 @@ def _target_note(target: Path | None) -> tuple[str, ...]:
 
 def _colour_note(kind: str, requested: str) -> str:
     if requested != "auto":
-        return f"colour {kind}, as asked"
+        return f"colour {kind}, as requested"
     return "grey, as every picture is" if kind == "grey" else "colour, as some pictures are (--colour grey drops it)"
 
 
-def _skipped_note(skipped: Sequence[SkippedFile], n_files: int) -> tuple[str, ...]:
-    if not skipped:
-        return ()
-    return (f"{len(skipped):,} of {n_files:,} files skipped: {_first_reasons(skipped)}",)
+def _lost_notes(headers: Sequence[PictureHeader]) -> Iterator[str]:
+    """What is lost in reading, and in how many pictures."""
+    for lost, count in Counter(lost for header in headers for lost in header.lost).items():
+        yield f"{lost}, in {count:,} of {len(headers):,} pictures"
 
 
-def _first_reasons(skipped: Sequence[SkippedFile]) -> str:
-    first = "; ".join(f"{skip.file} ({skip.reason})" for skip in skipped[:_SHOWN])
-    return first + ("; …" if len(skipped) > _SHOWN else "")
+def _parts_note(decoded: LoadedPictures, arranged: _Arranged) -> tuple[str, ...]:
+    counts = _part_counts(decoded, arranged)
+    listed = ", ".join(f"{part} {count:,}" for part, count in counts.items())
+    return (f"parts from subfolders: {listed} (--parts random divides all anew)",) if counts else ()
 
 
 def _nothing(folder: Path, n_files: int, skipped: Sequence[SkippedFile]) -> str:
     if not n_files:
         return f"{folder} holds no files; give a folder of pictures (png, jpg, …)"
-    reasons = _first_reasons(skipped) if skipped else "none has the ending of a picture (png, jpg, …)"
-    return f"no readable picture in {folder}: {n_files:,} files looked at; {reasons}"
+    return f"no readable picture in {folder}, which holds {n_files:,} files: {list_skipped(skipped)}"

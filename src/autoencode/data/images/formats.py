@@ -1,6 +1,9 @@
-"""The picture formats that are read, and any of their kinds of pixels as 8-bit grey or colour."""
+"""The picture formats that are read, and their kinds of pixels as arrays of numbers."""
 
+from collections.abc import Sequence
+from enum import Enum
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,22 @@ _RASTER = (
     *("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX"),
     *("PNG", "PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP"),
 )
+_GREY = ("1", "L", "LA", "La", "I", "F")
+_WHITE = 65_535.0
+_TO_WORDS = 257
+"""From the white of 8 bits to that of 16."""
+_CHUNK = 256  # pictures at a time: blending them needs four times the memory of their bytes
+
+Numbers = npt.NDArray[Any]
+"""Pixels as uint8, or as float32 where numbers are no bytes."""
+
+
+class Depth(Enum):
+    """What the numbers of a picture file are."""
+
+    BYTES = "8-bit"
+    WORDS = "16-bit"
+    FLOATS = "floating-point"
 
 
 @cache
@@ -31,55 +50,92 @@ def suffixes() -> frozenset[str]:
     return frozenset(suffix.lower() for suffix, name in Image.registered_extensions().items() if name in readable)
 
 
-_GREY = ("1", "L", "LA", "La", "I", "F")
-_WORDS = 65_535
-
-
 def is_grey_mode(mode: str) -> bool:
     """Whether a picture of this kind (Pillow's name for it) can hold nothing but grey."""
     return mode in _GREY or mode.startswith("I;16")
 
 
-def to_eight_bit(image: Image.Image) -> Image.Image:
-    """The picture in mode "L" (grey) or "RGB", on white paper where it is transparent.
+def depth_of(image: Image.Image) -> Depth:
+    """What Pillow holds of a picture; of colours it never holds more than 8 bits a channel."""
+    if image.mode == "F":
+        return Depth.FLOATS
+    return Depth.WORDS if image.mode == "I" or image.mode.startswith("I;16") else Depth.BYTES
+
+
+def common_depth(depths: Sequence[Depth]) -> Depth:
+    """What all pictures are read as: floating point only if all are, else 16 bits if any are."""
+    if depths and all(depth is Depth.FLOATS for depth in depths):
+        return Depth.FLOATS
+    return Depth.WORDS if Depth.WORDS in depths else Depth.BYTES
+
+
+def loses_bits(image: Image.Image) -> bool:
+    """Whether the file of a picture that is not loaded yet holds more bits than Pillow reads, as 16-bit colours do."""
+    return depth_of(image) is Depth.BYTES and ";16" in str(getattr(image, "tile", ""))
+
+
+def to_eight_bit(image: Image.Image, white: float = _WHITE) -> Image.Image:
+    """The picture in mode "L" (grey) or "RGB", blended with white where it is transparent.
 
     Args:
         image: of any mode, loaded.
+        white: the number that is white in 16 bits.
 
     Returns:
-        8 bits a channel. 16-bit grey is divided by 257, so that white stays white.
+        8 bits a channel.
 
     Raises:
         ValueError: brightness outside of what 8 or 16 bits hold.
     """
-    if image.mode == "F":
-        return Image.fromarray(_from_floats(np.asarray(image)))
-    if image.mode == "I" or image.mode.startswith("I;16"):
-        return Image.fromarray(_from_words(np.asarray(image.convert("I"))))
+    depth = depth_of(image)
+    if depth is Depth.FLOATS:
+        return Image.fromarray(_bytes_of_floats(np.asarray(image)))
+    if depth is Depth.WORDS:
+        return Image.fromarray(_bytes_of_words(np.asarray(image.convert("I")), white))
     if image.has_transparency_data:
         return _on_white(image)
     return image.convert("L" if is_grey_mode(image.mode) else "RGB")
 
 
-def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+def to_mode(image: Image.Image, depth: Depth, *, grey: bool) -> Image.Image:
+    """The picture in a mode that holds numbers of a depth: "L" or "RGB" for bytes, else "F".
+
+    Args:
+        image: of any mode, loaded.
+        depth: what its numbers shall be: its own, or 16 bits in place of 8, which are then multiplied by 257.
+        grey: whether bytes are wanted in one channel.
+
+    Raises:
+        ValueError: numbers outside of what 16 bits hold, or NaN.
+    """
+    own = depth_of(image)
+    if depth is Depth.BYTES:
+        return to_eight_bit(image).convert("L" if grey else "RGB")
+    if own is Depth.BYTES:
+        return Image.fromarray(np.asarray(to_eight_bit(image).convert("L"), dtype=np.float32) * _TO_WORDS)
+    floats = np.asarray(image.convert("F") if own is Depth.FLOATS else image.convert("I"), dtype=np.float32)
+    if own is Depth.WORDS:
+        _check(floats, _WHITE)
+    if not np.isfinite(floats).all():
+        raise ValueError("NaN or infinite brightness")
+    return Image.fromarray(floats)
+
+
+def split_alpha(image: Image.Image, white: float = _WHITE) -> tuple[Image.Image, Image.Image | None]:
     """The picture in mode "L" or "RGB" with its colours as they are stored, and its alpha channel in mode "L" or None.
 
     Args:
         image: of any mode, loaded.
+        white: the number that is white in 16 bits.
 
     Raises:
         ValueError: brightness outside of what 8 or 16 bits hold.
     """
-    if exceeds_eight_bits(image) or not image.has_transparency_data:
-        return to_eight_bit(image), None
+    if depth_of(image) is not Depth.BYTES or not image.has_transparency_data:
+        return to_eight_bit(image, white), None
     colour, layered = ("L", "LA") if is_grey_mode(image.mode) else ("RGB", "RGBA")
     both = image.convert(layered)
     return both.convert(colour), both.getchannel("A")
-
-
-def exceeds_eight_bits(image: Image.Image) -> bool:
-    """Whether Pillow holds more than 8 bits for each value of the picture."""
-    return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -88,28 +144,27 @@ def _on_white(image: Image.Image) -> Image.Image:
     return paper.convert("L" if is_grey_mode(image.mode) else "RGB")
 
 
-def _from_words(words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
-    _check(words, _WORDS)
-    return ((words + 128) // 257).astype(np.uint8)
+def _bytes_of_words(words: npt.NDArray[np.int32], white: float) -> npt.NDArray[np.uint8]:
+    _check(words, white)
+    if white != _WHITE:
+        return np.rint(words * (255 / white)).astype(np.uint8)
+    return ((words + 128) // _TO_WORDS).astype(np.uint8)
 
 
-def _from_floats(floats: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    _check(floats, 255)
+def _bytes_of_floats(floats: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    _check(floats, 255.0)
     scale = 255 if floats.max() <= 1 else 1
     return np.rint(floats * scale).astype(np.uint8)
 
 
-def _check(numbers: npt.NDArray[np.int32] | npt.NDArray[np.float32], top: int) -> None:
+def _check(numbers: npt.NDArray[np.int32] | npt.NDArray[np.float32], top: float) -> None:
     low, high = numbers.min(), numbers.max()
     if not (low >= 0 and high <= top):  # a NaN fails here as well
-        raise ValueError(f"brightness from {low:g} to {high:g}, outside 0-{top:,}")
-
-
-_CHUNK = 256  # pictures at a time: the sums need four times the room of the bytes
+        raise ValueError(f"brightness from {low:g} to {high:g}, outside 0-{top:,.0f}")
 
 
 def composite_on_white(pictures: Shaped[Tensor, "n 4 h w"]) -> Shaped[Tensor, "n 3 h w"]:
-    """Composites red, green, blue and alpha over white.
+    """Blends red, green, blue and alpha with white.
 
     Args:
         pictures: uint8 (0-255) or floats (0-1), alpha in the last channel.

@@ -11,12 +11,19 @@ import numpy.typing as npt
 from jaxtyping import UInt8
 from PIL import Image, ImageCms
 
-from autoencode.data.images.formats import exceeds_eight_bits, split_alpha
-from autoencode.data.images.picture import apply_orientation, is_rotated_sideways, open_picture
+from autoencode.data.images.formats import Depth, depth_of, split_alpha
+from autoencode.data.images.picture import (
+    SIDEWAYS,
+    load_completely,
+    make_upright,
+    open_picture,
+    orientation,
+    what_is_lost,
+)
 from autoencode.data.memory import check_fits
 
 _NEEDED = 16
-"""Bytes for each pixel while a picture is read: Pillow's own, turned, converted, and as an array."""
+"""Bytes for each pixel while a picture is read: Pillow's own, rotated, converted, and as an array."""
 _MOST_DPI = 65_535
 _KINDS = {1: b"GRAY", 3: b"RGB "}
 """What a colour profile says that it is for, in its bytes 16 to 19, by the number of channels."""
@@ -62,22 +69,21 @@ def read_full_picture_header(path: Path) -> FullPictureHeader:
         UnreadableError: no picture, or one of more than 179 million pixels.
     """
     with open_picture(path, large=True) as image:
-        (width, height), alpha = image.size, image.has_transparency_data and not exceeds_eight_bits(image)
-        return (
-            FullPictureHeader(width, height, alpha)
-            if is_rotated_sideways(image)
-            else FullPictureHeader(height, width, alpha)
-        )
+        (width, height), alpha = image.size, image.has_transparency_data and depth_of(image) is Depth.BYTES
+        if orientation(image) in SIDEWAYS:
+            width, height = height, width
+        return FullPictureHeader(height, width, alpha)
 
 
-def read_full_picture(path: Path) -> FullPicture:
-    """Reads a picture at its full size and turns it upright. Nothing is scaled or cropped.
+def read_full_picture(path: Path, white: float = 65_535.0) -> FullPicture:
+    """Reads a picture at its full size and makes it upright. Nothing is scaled or cropped.
 
     16-bit grey becomes 8-bit, CMYK becomes RGB (by its profile, where it has one), and of several frames the first is
-    taken: the notes say so. Palettes become colours. What a camera noted (EXIF) is not read, but for what is up.
+    taken: the notes say so. Palettes become colours. Of what a camera noted (EXIF) only the orientation is read.
 
     Args:
         path: the file.
+        white: the number that is white in a picture of 16 bits.
 
     Raises:
         UnreadableError: no picture, a damaged one, one of more than 179 million pixels, or one too large for memory.
@@ -85,9 +91,10 @@ def read_full_picture(path: Path) -> FullPicture:
     with open_picture(path, large=True) as image:
         check_fits(_NEEDED * image.width * image.height, str(path))
         notes = _notes(image)  # before the pixels are read, as Pillow then forgets how they were stored
-        image.load()
-        dpi = _dpi(image, sideways=is_rotated_sideways(image))
-        colour, alpha = split_alpha(_in_rgb(apply_orientation(image)))
+        turn = orientation(image)
+        load_completely(image)
+        dpi = _dpi(image, sideways=turn in SIDEWAYS)
+        colour, alpha = split_alpha(make_upright(_in_rgb(image), turn), white)
         pixels = _pixels(colour)
         pixels = pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
         profile = _profile(image, len(pixels))
@@ -99,14 +106,9 @@ def _pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
 
 
 def _notes(image: Image.Image) -> tuple[str, ...]:
-    stored = str(getattr(image, "tile", ""))
-    frames = image.format != "MPO" and getattr(image, "is_animated", False)  # an MPO's others are a camera's own
-    lost = {
-        "more than 8 bits a channel became 8": exceeds_eight_bits(image) or ";16" in stored,
-        "CMYK became RGB": image.mode == "CMYK",
-        "of several frames or pages the first was taken": frames,
-    }
-    return tuple(note for note, happened in lost.items() if happened)
+    """What is lost of a picture that is not loaded yet; transparency is not."""
+    deep = ("more than 8 bits a channel became 8",) if depth_of(image) is not Depth.BYTES else ()
+    return (*deep, *(words for words in what_is_lost(image) if not words.startswith("transparency")))
 
 
 def _dpi(image: Image.Image, *, sideways: bool) -> tuple[float, float] | None:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from autoencode.data.images.formats import Numbers
 from autoencode.runtime.seeding import derive_seed
 
 _CUT = 5
-Pixels = npt.NDArray[np.uint8]
 
 
 def corners(length: int, patch: int) -> list[int]:
@@ -32,7 +31,7 @@ def count_patches(height: int, width: int, patch: int) -> int:
     return len(corners(height, patch)) * len(corners(width, patch))
 
 
-def cut_patches(picture: Pixels, patch: int) -> Iterator[Pixels]:
+def cut_patches(picture: Numbers, patch: int) -> Iterator[Numbers]:
     """The patches of a picture, row by row; one smaller than a patch is continued by its own mirror image.
 
     Args:

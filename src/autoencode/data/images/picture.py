@@ -1,20 +1,38 @@
-"""One picture from a file that nobody vouches for."""
+"""One picture from a file that is not trusted."""
 
+import struct
 import warnings
-from collections.abc import Generator
+import zlib
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.Image import Transpose
 
-from autoencode.data.images.formats import formats, is_grey_mode, to_eight_bit
+from autoencode.data.images.formats import Depth, Numbers, depth_of, formats, is_grey_mode, loses_bits, to_mode
 from autoencode.errors import AutoencodeError
 
+_LONGEST_SIDE = 65_535
 _ORIENTATION = 0x0112
-_SIDEWAYS = (5, 6, 7, 8)
+SIDEWAYS = (5, 6, 7, 8)
+"""The EXIF orientations whose height and width change places when a picture is made upright."""
+_UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""What makes a picture of each EXIF orientation upright."""
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+"""First row and column, and the steps to the next ones, of the passes of an interlaced PNG."""
+_BLOCK = 2**16
 
 
 class UnreadableError(Exception):
@@ -25,54 +43,89 @@ class PictureHeader(NamedTuple):
     """What a picture file says about itself before its pixels.
 
     Args:
-        height: in pixels, once it stands upright.
-        width: in pixels, once it stands upright.
+        height: in pixels, once it is upright.
+        width: in pixels, once it is upright.
         grey: whether it can hold nothing but grey.
+        depth: what its numbers are.
+        lost: what is lost in reading, a few words each.
     """
 
     height: int
     width: int
     grey: bool
+    depth: Depth = Depth.BYTES
+    lost: tuple[str, ...] = ()
 
 
 def read_picture_header(path: Path) -> PictureHeader:
-    """Reads no more than a picture's size and kind.
+    """Reads no more than a picture's size and kind; nothing is decoded.
 
     Raises:
         UnreadableError: no picture, or one of more pixels than Pillow deems safe.
     """
     with open_picture(path) as image:
         width, height = image.size
-        grey = is_grey_mode(image.mode)
-        return PictureHeader(width, height, grey) if is_rotated_sideways(image) else PictureHeader(height, width, grey)
+        if orientation(image) in SIDEWAYS:
+            width, height = height, width
+        return PictureHeader(height, width, is_grey_mode(image.mode), depth_of(image), what_is_lost(image))
 
 
-def read_picture(path: Path, size: tuple[int, int], colour: str) -> npt.NDArray[np.uint8]:
-    """Reads a picture, turns it upright and fits it to a size by scaling and cropping round its centre.
+def what_is_lost(image: Image.Image) -> tuple[str, ...]:
+    """What reading a picture that is not loaded yet as grey or colour loses, in a few words each."""
+    several = image.format != "MPO" and getattr(image, "is_animated", False)  # an MPO's others are a camera's own
+    lost = {
+        "more than 8 bits a channel became 8": loses_bits(image),
+        "CMYK became RGB": image.mode == "CMYK",
+        "of several frames or pages the first was taken": several,
+        "transparency was blended with white": image.has_transparency_data,
+    }
+    return tuple(words for words, happens in lost.items() if happens)
 
-    Transparency is laid on white, 16-bit grey becomes 8-bit, and of several frames the first is taken.
+
+def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | None = None) -> Numbers:
+    """Reads a picture, makes it upright and fits it to a size by scaling and cropping round its centre.
+
+    Transparency is blended with white, and of several frames the first is taken.
 
     Args:
         path: the file.
         size: (height, width) of the result.
         colour: "grey" or "rgb".
+        depth: what the numbers of the result shall be; None for those of the file. Numbers of 16 bits and of floating
+            point are not scaled, so that the range of all pictures can decide what is white.
 
     Returns:
-        (channels, height, width), 1 channel or 3.
+        (channels, height, width), 1 channel or 3: uint8, or float32 for numbers that are no bytes.
 
     Raises:
-        UnreadableError: no picture, a damaged one, or one of more pixels than Pillow deems safe.
+        UnreadableError: no picture, a damaged one, one of more pixels than Pillow deems safe, or one of another depth.
     """
     height, width = size
     with open_picture(path) as image:
-        image.draft(
-            None, (2 * max(size), 2 * max(size))
-        )  # a JPEG decodes to half its size or less, several times faster
-        image.load()
-        turned = to_eight_bit(apply_orientation(image)).convert("L" if colour == "grey" else "RGB")
-        fitted = turned if turned.size == (width, height) else _fitted(turned, width, height)
-        pixels = np.asarray(fitted, dtype=np.uint8)
-    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+        turn = orientation(image)
+        # a JPEG decodes to half its size or less, several times faster
+        image.draft(None, (2 * max(size), 2 * max(size)))
+        load_completely(image)
+        depth = _checked_depth(depth_of(image), depth)
+        whole = to_mode(make_upright(image, turn), depth, grey=colour == "grey")
+        fitted = whole if whole.size == (width, height) else _fitted(whole, width, height)
+        pixels = np.asarray(fitted, dtype=np.uint8 if depth is Depth.BYTES else np.float32)
+    if pixels.ndim == 2:
+        return np.broadcast_to(pixels, (1 if colour == "grey" else 3, height, width))
+    return pixels.transpose(2, 0, 1)
+
+
+def _checked_depth(own: Depth, wanted: Depth | None) -> Depth:
+    """The depth to read at.
+
+    Raises:
+        UnreadableError: the picture has no place on that scale.
+    """
+    if wanted is None or wanted is own:
+        return own
+    if Depth.FLOATS in (own, wanted):
+        raise UnreadableError(f"{own.value} numbers among pictures of {wanted.value} ones: convert all to one kind")
+    return wanted
 
 
 @contextmanager
@@ -89,7 +142,11 @@ def open_picture(path: Path, *, large: bool = False) -> Generator[Image.Image]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(path, formats=formats()) as image:
+                if max(image.size) > _LONGEST_SIDE:
+                    raise UnreadableError(f"a side of {max(image.size):,} pixels, more than {_LONGEST_SIDE:,}")
                 yield image
+        except UnreadableError:
+            raise
         except Exception as error:  # hostile files make Pillow raise almost anything: struct.error, KeyError, …
             raise UnreadableError(_reason(error, 2 if large else 1)) from error
 
@@ -107,21 +164,82 @@ def _reason(error: Exception, times: int) -> str:
     return f"damaged: {lines[0] if lines else type(error).__name__}"
 
 
-def is_rotated_sideways(image: Image.Image) -> bool:
-    """Whether the picture changes its height and width when it is turned upright."""
-    try:  # Pillow turns the size of a TIFF by itself
-        return image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _SIDEWAYS
-    except Exception:  # a damaged note about the camera does not spoil the picture
-        return False
+def orientation(image: Image.Image) -> int:
+    """How the camera was held, 1 to 8 as EXIF counts, of a picture that is not loaded yet.
 
-
-def apply_orientation(image: Image.Image) -> Image.Image:
-    """A loaded picture turned as its camera says."""
+    Only what stands before the pixels is read: Pillow would decode all of a PNG to look for more behind them.
+    """
+    if image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info):
+        return 1  # Pillow makes a TIFF upright by itself
     try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # as above; the pixels were read before
-        return image
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # a picture with damaged EXIF can be read
+        return 1
+
+
+def make_upright(image: Image.Image, orientation: int) -> Image.Image:
+    """A loaded picture as its camera saw it."""
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
 def _fitted(image: Image.Image, width: int, height: int) -> Image.Image:
-    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+    """The picture scaled and cropped; floating-point numbers stay within those of the picture, as bytes do."""
+    fitted = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+    if image.mode != "F":
+        return fitted
+    pixels = np.asarray(image)
+    return Image.fromarray(np.asarray(fitted).clip(pixels.min(), pixels.max()))
+
+
+def load_completely(image: Image.Image) -> None:
+    """Decodes a picture, all pixels of which must be in its file.
+
+    Pillow takes a PNG whose data end early without an error, and leaves the rest black. Rows are stored in order, so
+    that a last row with anything in it proves that all are there; otherwise the data are counted.
+
+    Raises:
+        ValueError: pixels are missing.
+    """
+    interlaced = bool(image.info.get("interlace"))
+    image.load()
+    if image.format != "PNG":
+        return
+    last_row = image.crop((0, image.height - 1, image.width, image.height))
+    if interlaced or not np.asarray(last_row).any():
+        with Path(str(image.filename)).open("rb") as file:  # pyright: ignore[reportAttributeAccessIssue]
+            _check_png_data(file)
+
+
+def _check_png_data(file: BinaryIO) -> None:
+    """Raises unless a PNG holds as many bytes of pixels as its header announces.
+
+    Raises:
+        ValueError: they end early.
+
+    References:
+        Portable Network Graphics, W3C, third edition, sections 8.1 (interlacing) and 11.2.1 (IHDR).
+    """
+    file.seek(8)
+    chunks = _png_chunks(file)
+    width, height, bits, colour, _, _, interlace = struct.unpack(">IIBBBBB", next(chunks)[1])
+    passes = _ADAM7 if interlace else ((0, 0, 1, 1),)
+    expected = 0
+    for top, left, down, across in passes:
+        rows, columns = -(-(height - top) // down), -(-(width - left) // across)
+        expected += max(0, rows) * (1 + (columns * bits * _PNG_CHANNELS[colour] + 7) // 8) if columns > 0 else 0
+    decoder, found = zlib.decompressobj(), 0
+    for data in (content for kind, content in chunks if kind == b"IDAT"):
+        while data and found < expected and not decoder.eof:
+            found += len(decoder.decompress(data, _BLOCK))
+            data = decoder.unconsumed_tail
+    found += len(decoder.flush(_BLOCK)) if found < expected else 0
+    if found < expected:
+        raise ValueError(f"its data end after {found:,} of {expected:,} bytes")
+
+
+def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """The kind and the content of each chunk, from the first one on."""
+    while len(head := file.read(8)) == 8:
+        length, kind = struct.unpack(">I4s", head)
+        yield kind, file.read(length)
+        file.seek(4, 1)  # the checksum, which Pillow has verified

@@ -1,22 +1,23 @@
-"""The picture files that examples come from: each alone, or with what should be made of it."""
+"""The picture files that examples come from: each alone, or with its target."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autoencode.data.examples import SkippedFile
+from autoencode.data.examples import SkippedFile, count_files
+from autoencode.data.images.formats import common_depth
 from autoencode.data.images.picture import PictureHeader, UnreadableError, read_picture_header
-from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.images.scan import FolderScan, printable, scan_pictures
 from autoencode.errors import DataError
 
 
 class PictureFile(NamedTuple):
-    """One picture, and what should be made of it.
+    """One picture, and its target: what a model should make of it.
 
     Args:
         name: the picture's path inside its folder.
         files: the picture's file, and its target's where it has one.
-        header: size and kind; grey only if all files are.
+        header: size and kind; grey only if all files are, and of the depth of the deepest.
     """
 
     name: Path
@@ -30,19 +31,21 @@ class PictureScan(NamedTuple):
     Args:
         sources: in the order of their names.
         skipped: files that are left out so far.
-        n_files: how many files were looked at.
+        n_files: how many files there are.
+        folders: every subfolder that holds a file.
     """
 
     sources: list[PictureFile]
     skipped: list[SkippedFile]
     n_files: int
+    folders: frozenset[Path] = frozenset()
 
 
 def list_picture_files(folder: Path) -> PictureScan:
     """The readable pictures of a folder and its subfolders."""
     listing = scan_pictures(folder)
-    n_files = len(listing.pictures) + len(listing.skipped) + listing.others
-    return _readable([(name, (folder / name,)) for name in listing.pictures], listing.skipped, n_files)
+    n_files = len(listing.pictures) + count_files(listing.skipped)
+    return _readable([(name, (folder / name,)) for name in listing.pictures], listing, n_files)
 
 
 def list_pairs(folder: Path, target: Path) -> PictureScan:
@@ -51,29 +54,27 @@ def list_pairs(folder: Path, target: Path) -> PictureScan:
     A picture without a partner, or one whose partner has another size, is left out.
 
     Raises:
-        DataError: a name is twice in one folder, so that nobody knows which one is meant.
+        DataError: a name is twice in one folder, so that it is not clear which one is meant.
     """
     listing, other = scan_pictures(folder), scan_pictures(target)
     ours, theirs = _by_name(listing.pictures, folder), _by_name(other.pictures, target)
     alone = [(name, f"no picture of this name in {target}") for key, name in ours.items() if key not in theirs]
     alone += [(target / name, f"none of this name in {folder}") for key, name in theirs.items() if key not in ours]
     skipped = [*listing.skipped, *(SkippedFile(printable(name), reason) for name, reason in alone)]
-    skipped += [SkippedFile(printable(target / skip.file), skip.reason) for skip in other.skipped]
+    skipped += [skip.inside(target) for skip in other.skipped]
     both = [(name, (folder / name, target / theirs[key])) for key, name in ours.items() if key in theirs]
-    n_files = sum(len(each.pictures) + len(each.skipped) for each in (listing, other))
-    return _readable(both, skipped, n_files)
+    n_files = sum(len(each.pictures) + count_files(each.skipped) for each in (listing, other))
+    return _readable(both, FolderScan(listing.pictures, skipped, listing.folders), n_files)
 
 
-def _readable(
-    files: Sequence[tuple[Path, tuple[Path, ...]]], skipped: Sequence[SkippedFile], n_files: int
-) -> PictureScan:
-    sources, left_out = list[PictureFile](), list(skipped)
+def _readable(files: Sequence[tuple[Path, tuple[Path, ...]]], listing: FolderScan, n_files: int) -> PictureScan:
+    sources, skipped = list[PictureFile](), list(listing.skipped)
     for name, own in files:
         try:
             sources.append(PictureFile(name, own, _common_header(own)))
         except UnreadableError as error:
-            left_out.append(SkippedFile(printable(name), str(error)))
-    return PictureScan(sources, left_out, n_files)
+            skipped.append(SkippedFile(printable(name), str(error)))
+    return PictureScan(sources, skipped, n_files, listing.folders)
 
 
 def _common_header(files: tuple[Path, ...]) -> PictureHeader:
@@ -87,9 +88,13 @@ def _common_header(files: tuple[Path, ...]) -> PictureHeader:
         if other[:2] != first[:2]:
             raise UnreadableError(
                 f"{first.height}x{first.width} (height x width), and its target is {other.height}x{other.width}: "
-                "they must fit point by point"
+                "both must have one size"
             )
-    return PictureHeader(first.height, first.width, all(header.grey for header in (first, *others)))
+    return first._replace(
+        grey=all(header.grey for header in (first, *others)),
+        depth=common_depth([header.depth for header in (first, *others)]),
+        lost=tuple(dict.fromkeys(lost for header in (first, *others) for lost in header.lost)),
+    )
 
 
 def _by_name(files: Sequence[Path], folder: Path) -> dict[Path, Path]:
@@ -97,6 +102,6 @@ def _by_name(files: Sequence[Path], folder: Path) -> dict[Path, Path]:
     for file in files:
         name = file.with_suffix("")
         if name in names:
-            raise DataError(f"{folder} holds both {names[name]} and {file}: a picture must have one partner")
+            raise DataError(f"{folder} holds both {names[name]} and {file}: a picture must have one target")
         names[name] = file
     return names

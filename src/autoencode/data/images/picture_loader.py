@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from autoencode.data.examples import SkippedFile
+from autoencode.data.images.formats import Depth, Numbers, common_depth
 from autoencode.data.images.patches import count_patches, cut_patches, subsample_patches
 from autoencode.data.images.picture import UnreadableError, read_picture
 from autoencode.data.images.picture_files import PictureFile
@@ -19,7 +19,6 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 _MOST_BYTES = 2**30
-Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +26,15 @@ class LoadedPictures:
     """What was read.
 
     Args:
-        stacks: the pictures, and their targets where they have some, (n, channels, height, width) each.
+        stacks: the pictures, and their targets where they have some, (n, channels, height, width) each: uint8, or
+            float32 with the numbers as they are in the files.
         names: where each example came from.
         groups: which picture each patch was cut from, counted from 0; None for whole pictures.
         failed: files that could not be read after all.
         patches: how many patches there would be without a limit.
     """
 
-    stacks: tuple[Pixels, ...]
+    stacks: tuple[Numbers, ...]
     names: list[Path]
     groups: Tensor | None
     failed: list[SkippedFile]
@@ -79,7 +79,7 @@ def load_patches(
         CancelledError: `cancel` asked for it.
     """
     counts = [count_patches(source.header.height, source.header.width, patch) for source in sources]
-    most = _MOST_BYTES // (channels * patch * patch * _roles(sources))
+    most = _MOST_BYTES // (channels * patch * patch * _n_stacks(sources) * _dtype(sources).itemsize)
     kept = subsample_patches(counts, most)
     stacks = _allocate(sources, (sum(map(len, kept)), channels, patch, patch), what)
     names, groups, failed = list[Path](), list[int](), list[SkippedFile]()
@@ -103,23 +103,33 @@ def _pictures(
     failed: list[SkippedFile],
     reporter: Reporter | None,
     cancel: CancelToken | None,
-) -> Iterator[tuple[PictureFile, list[Pixels]]]:
-    """The pictures of each source that can be read, at `size` or at their own."""
+) -> Iterator[tuple[PictureFile, list[Numbers]]]:
+    """The pictures of each source that can be read, at `size` or at their own, all of one depth."""
+    colour, depth = "grey" if channels == 1 else "rgb", _depth(sources)
     with track(resolve_reporter(reporter), "reading", len(sources), "pictures", cancel=cancel) as progress:
         for source in sources:
             fitted = size or (source.header.height, source.header.width)
             try:
-                yield source, [read_picture(file, fitted, "grey" if channels == 1 else "rgb") for file in source.files]
+                yield source, [read_picture(file, fitted, colour, depth) for file in source.files]
             except UnreadableError as error:
                 failed.append(SkippedFile(printable(source.name), str(error)))
             progress.advance()
 
 
-def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Pixels]:
-    roles = _roles(sources)
-    check_fits(roles * int(np.prod(shape, dtype=np.int64)), what)
-    return [np.empty(shape, dtype=np.uint8) for _ in range(roles)]
+def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Numbers]:
+    n, dtype = _n_stacks(sources), _dtype(sources)
+    check_fits(n * int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, what)
+    return [np.empty(shape, dtype=dtype) for _ in range(n)]
 
 
-def _roles(sources: Sequence[PictureFile]) -> int:
+def _n_stacks(sources: Sequence[PictureFile]) -> int:
+    """One for the pictures, and one for their targets where they have some."""
     return len(sources[0].files) if sources else 1
+
+
+def _depth(sources: Sequence[PictureFile]) -> Depth:
+    return common_depth([source.header.depth for source in sources])
+
+
+def _dtype(sources: Sequence[PictureFile]) -> np.dtype:
+    return np.dtype(np.uint8 if _depth(sources) is Depth.BYTES else np.float32)

@@ -1,12 +1,32 @@
 """Which files of a folder are pictures, by their names."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from autoencode.data.examples import SkippedFile
 from autoencode.data.images.formats import suffixes
+from autoencode.data.video.clip import clip_suffixes
+
+SHEET = "sheet.png"
+"""The name of the picture that shows the first ones."""
+SOFTWARE = {"Software": "autoencode"}
+"""What a drawing's PNG says of itself."""
+_MARK = b"tEXtSoftware\0autoencode"
+_FAR = 1024
+_ADVICE = {
+    (".heic", ".heif"): "not read; convert them to JPEG or PNG",
+    (".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"): "raw photographs; export them as TIFF or PNG",
+    (".ai", ".eps", ".pdf", ".psd", ".svg", ".xcf"): "not read; export them as PNG",
+    (".dcm", ".mha", ".mhd", ".nii", ".nrrd"): "not read; save them as TIFF, or as one array in .npy",
+    (".npy", ".npz"): "arrays; give such a file by itself",
+    (".7z", ".gz", ".rar", ".tar", ".tgz", ".zip"): "archives; unpack them",
+    ("",): "if they are pictures, name them .png, .jpg or the like",
+}
+_WITHOUT = "without an ending"
+"""What files of a kind that is not read are called together, if they have no ending."""
 
 
 class FolderScan(NamedTuple):
@@ -14,20 +34,20 @@ class FolderScan(NamedTuple):
 
     Args:
         pictures: paths inside the folder, in order.
-        skipped: pictures by name that are left out.
-        others: how many files have no picture's ending.
+        skipped: everything else: each file that has the name of a picture, the others together by their endings.
+        folders: every subfolder that holds a visible file, as a path inside the folder.
     """
 
     pictures: list[Path]
     skipped: list[SkippedFile]
-    others: int
+    folders: frozenset[Path] = frozenset()
 
 
 def scan_pictures(folder: Path, endings: frozenset[str] | None = None) -> FolderScan:
     """Lists the pictures of a folder and its subfolders, in the order of their paths on every machine.
 
-    Hidden files and folders are passed over. Links are followed only to files that lie inside the folder: a link may
-    lead out of what a person meant to give, and a linked folder may contain itself.
+    Hidden files and folders are ignored. Links are followed only to files that lie inside the folder: a link may lead
+    out of what a person meant to give, and a linked folder may contain itself.
 
     Args:
         folder: where to look.
@@ -37,16 +57,30 @@ def scan_pictures(folder: Path, endings: frozenset[str] | None = None) -> Folder
         The pictures by name; nothing is opened yet.
     """
     root, closed, endings = folder.resolve(), list[OSError](), endings or suffixes()
-    pictures, skipped, others = list[Path](), list[SkippedFile](), 0
+    pictures, skipped, others = list[Path](), list[SkippedFile](), defaultdict[str, list[Path]](list)
+    folders = set[Path]()
     for path in sorted(_visible(folder, closed), key=lambda path: path.relative_to(folder).parts):
-        reason = _unfit(path, root)
+        name, reason = path.relative_to(folder), _unfit(path, root)
+        folders.add(name.parent)
         if path.suffix.lower() not in endings and not path.is_dir():
-            others += 1
+            others[path.suffix.lower()].append(name)
         elif reason:
-            skipped.append(SkippedFile(printable(path.relative_to(folder)), reason))
+            skipped.append(SkippedFile(printable(name), reason))
         else:
-            pictures.append(path.relative_to(folder))
-    return FolderScan(pictures, [*skipped, *(_closed(error, folder) for error in closed)], others)
+            pictures.append(name)
+    skipped += [_together(names, endings) for names in others.values()]
+    return FolderScan(pictures, [*skipped, *(_closed(error, folder) for error in closed)], frozenset(folders))
+
+
+def _together(names: list[Path], endings: frozenset[str]) -> SkippedFile:
+    """Files of one ending that is not read."""
+    ending = names[0].suffix
+    other = "pictures; give them by themselves" if ending.lower() in suffixes() else "neither pictures nor clips"
+    clips = "clips; give a folder of clips alone" if ending.lower() in clip_suffixes() else other
+    reason = next((advice for kinds, advice in _ADVICE.items() if ending.lower() in kinds), clips)
+    if len(names) == 1:
+        return SkippedFile(printable(names[0]), reason)
+    return SkippedFile(printable(Path(ending)) if ending else _WITHOUT, reason, len(names))
 
 
 def printable(path: Path) -> str:
@@ -78,14 +112,6 @@ def _unfit(path: Path, root: Path) -> str:
 
 def _closed(error: OSError, folder: Path) -> SkippedFile:
     return SkippedFile(printable(Path(error.filename).relative_to(folder)), f"cannot be looked into: {error.strerror}")
-
-
-SHEET = "sheet.png"
-"""The name of the picture that shows the first ones."""
-SOFTWARE = {"Software": "autoencode"}
-"""What a drawing's PNG says of itself."""
-_MARK = b"tEXtSoftware\0autoencode"
-_FAR = 1024
 
 
 def is_generated_sheet(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""One clip from a file that nobody vouches for, a frame at a time."""
+"""One clip from an untrusted file, a frame at a time."""
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -171,6 +171,6 @@ def _count(path: Path, container: Any, rate: Fraction) -> int:
 
 
 def _upright(pixels: np.ndarray, rotation: int) -> Pixels:
-    """(height, width, 3) turned as the file says, a quarter at a time, with the channels first."""
-    turned = np.rot90(pixels, round(rotation / 90)) if rotation else pixels
-    return np.ascontiguousarray(turned.transpose(2, 0, 1))
+    """(height, width, 3) rotated as the file says, a quarter at a time, with the channels first."""
+    rotated = np.rot90(pixels, round(rotation / 90)) if rotation else pixels
+    return np.ascontiguousarray(rotated.transpose(2, 0, 1))

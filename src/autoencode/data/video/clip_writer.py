@@ -15,7 +15,7 @@ from autoencode.errors import DataError
 
 _CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 _LIMITED = 1
-"""Brightness from 16 to 235, as players take for granted."""
+"""Brightness from 16 to 235, as video software expects."""
 
 
 def output_clip_name(name: Path, *, lossless: bool) -> Path:
@@ -79,7 +79,7 @@ def open_clip_writer(
 ) -> Generator[ClipWriter]:
     """A writer of a copy of a clip: of its size, its times and what its colours mean, with its sound.
 
-    H.264 has half as many colours as pixels a side, which every player knows, unless a side is odd: then as many.
+    H.264 has half as many colours as pixels a side, which all software plays, unless a side is odd: then as many.
 
     Args:
         file: open for writing in bytes.
@@ -119,7 +119,7 @@ class _Sound:
         self._waiting: Any = None
 
     def copy_until(self, seconds: Fraction | None) -> None:
-        """Copies what is heard before a time, or all that is left."""
+        """Copies the sound before a time, or all that is left."""
         while (packet := self._waiting or next(self._packets, None)) is not None:
             self._waiting = packet
             if seconds is not None and packet.dts * packet.time_base > seconds:

@@ -11,15 +11,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.examples import Examples, SkippedFile, count_files, list_skipped
 from autoencode.data.images.patches import count_patches, cut_patches, fair_share
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.scan import printable, scan_pictures
 from autoencode.data.memory import check_fits
+from autoencode.data.options import ReadOptions
 from autoencode.data.values import ValueRange
 from autoencode.data.video.clip import ClipHeader, clip_suffixes, pyav, read_clip_header, read_frames
 from autoencode.data.video.frame_window import sliding_windows
-from autoencode.errors import ArgumentError, DataError
+from autoencode.errors import DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed
@@ -29,8 +30,6 @@ _MOST_BYTES = 2**30
 _MOST_FRAMES = 20_000
 _BLOCKS = 20
 _CUT = 6
-_SHOWN = 3
-_COLOURS = ("auto", "grey", "rgb")
 _LUMA = (19595, 38470, 7471)
 """Of red, green and blue in 65,536 parts, as Pillow makes grey of colours (ITU-R BT.601)."""
 Pixels = npt.NDArray[np.uint8]
@@ -65,7 +64,7 @@ class _Clip(NamedTuple):
 
 
 class _ClipScan(NamedTuple):
-    """What there is to read, what is left out so far, and how many files were looked at."""
+    """What there is to read, what is left out so far, and how many files there are."""
 
     clips: list[_Clip]
     skipped: list[SkippedFile]
@@ -89,25 +88,22 @@ def holds_clips(path: Path) -> bool:
 
 def read_clips(
     path: Path,
-    colour: str = "auto",
+    options: ReadOptions | None = None,
     *,
-    patch: int | None = None,
-    frames: int | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Examples:
     """Reads a clip, or all clips of a folder and its subfolders, into patches with their neighbours as the context.
 
-        frame t ─► patch ─► x          frames t−2, t−1, t+1, t+2 ─► the same place ─► context
+        frame t ─► patch ─► x          frames t-2, t-1, t+1, t+2 ─► the same patch of each ─► context
 
-    Each clip is cut along its time into blocks, and a block is never in two parts: 20 blocks in all, or one for each
-    clip where there are more clips.
+    Each clip is divided along its time into blocks, and a block is never in two parts: 20 blocks in all, or one for
+    each clip where there are more clips.
 
     Args:
         path: a file or a folder.
-        colour: "grey", "rgb", or "auto" for grey if every frame is.
-        patch: so many pixels a side, 96 by default.
-        frames: a frame with its neighbours, an odd number; 1, and no context, by default.
+        options: colour ("auto" is grey if every frame is), the side of a patch (96 pixels by default) and how many
+            frames are given at a time (1 by default, without context).
         reporter: receives the progress of the task "reading", in frames.
         cancel: ends the reading early.
 
@@ -117,12 +113,11 @@ def read_clips(
 
     Raises:
         DataError: no readable clip that is long enough.
-        ArgumentError: an option without meaning.
         CapabilityError: PyAV is not installed.
         CancelledError: `cancel` asked for it.
     """
-    patch, frames = _PATCH if patch is None else patch, 1 if frames is None else frames
-    _check_options(colour, patch, frames)
+    options = options or ReadOptions()
+    colour, patch, frames = options.colour, options.patch or _PATCH, options.frames or 1
     pyav()
     found = _found(path, frames)
     channels = 1 if colour == "grey" or (colour == "auto" and all(clip.header.grey for clip in found.clips)) else 3
@@ -157,15 +152,6 @@ def choose_patches(headers: Sequence[ClipHeader], patch: int, frames: int, most:
     ]
 
 
-def _check_options(colour: str, patch: int, frames: int) -> None:
-    if colour not in _COLOURS:
-        raise ArgumentError(f"--colour takes {', '.join(_COLOURS)}, not {colour!r}")
-    if patch < 1:
-        raise ArgumentError(f"--patch takes the side of a patch in pixels, at least 1, not {patch}")
-    if frames < 1 or frames % 2 == 0:
-        raise ArgumentError(f"--frames takes an odd number, a frame and as many before as behind it, not {frames}")
-
-
 def _found(path: Path, frames: int) -> _ClipScan:
     """The clips that can be read and are long enough."""
     if path.is_dir():
@@ -173,7 +159,7 @@ def _found(path: Path, frames: int) -> _ClipScan:
         names, skipped = [(name, path / name) for name in listing.pictures], list(listing.skipped)
     else:
         names, skipped = [(Path(path.name), path)], list[SkippedFile]()
-    clips, n_files = list[_Clip](), len(names) + len(skipped)
+    clips, n_files = list[_Clip](), len(names) + count_files(skipped)
     for name, file in names:
         try:
             header = read_clip_header(file)
@@ -252,7 +238,8 @@ def _examples(path: Path, found: _ClipScan, decoded: _ClipPatches, colour: str) 
     groups = torch.unique(torch.tensor(decoded.groups), return_inverse=True)[1]
     blocks = int(groups[-1]) + 1
     note = f"{n:,} patches of {patch}x{patch} from {of} of {len(found.clips):,} clips, at full size"
-    skipped = f"{len(found.skipped):,} of {found.n_files:,} files skipped or cut short: {_reasons(found.skipped)}"
+    left_out = f"{count_files(found.skipped):,} of {found.n_files:,} files left out or read in part"
+    skipped = f"{left_out}: {list_skipped(found.skipped)}"
     return Examples(
         x=torch.from_numpy(room[:, 0]),
         context=torch.from_numpy(room[:, 1:]).flatten(1, 2) if frames > 1 else None,
@@ -262,6 +249,7 @@ def _examples(path: Path, found: _ClipScan, decoded: _ClipPatches, colour: str) 
             note,
             f"{blocks:,} blocks of time, each in one part only",
             f"colour {kind}",
+            *_long_note(found),
             *([skipped] if found.skipped else []),
         ),
         skipped=tuple(found.skipped),
@@ -270,12 +258,13 @@ def _examples(path: Path, found: _ClipScan, decoded: _ClipPatches, colour: str) 
     )
 
 
-def _reasons(skipped: Sequence[SkippedFile]) -> str:
-    first = "; ".join(f"{skip.file} ({skip.reason})" for skip in skipped[:_SHOWN])
-    return first + ("; …" if len(skipped) > _SHOWN else "")
+def _long_note(found: _ClipScan) -> tuple[str, ...]:
+    """A line about clips of which not all is read."""
+    long = sum(clip.header.frames > _MOST_FRAMES for clip in found.clips)
+    return (f"of {long:,} clips only the first {_MOST_FRAMES:,} frames are read",) if long else ()
 
 
 def _nothing(path: Path, found: _ClipScan) -> str:
     if not found.n_files:
         return f"no clips in {path}; give a clip or a folder of clips (mp4, mov, mkv, …)"
-    return f"no readable clip in {path}: {_reasons(found.skipped)}"
+    return f"no readable clip in {path}: {list_skipped(found.skipped)}"

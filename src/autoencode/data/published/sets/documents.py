@@ -108,5 +108,6 @@ def _folder() -> Path:
             return folder
     raise DownloadError(
         f"{_NAME} cannot be downloaded by itself: put the folders train/ and train_cleaned/ of the competition "
-        f"'denoising-dirty-documents' (from {_HOME}) into {cache_folder(_NAME)}, or into {_NAME}/ in the folder of {DATA_VARIABLE}"
+        f"'denoising-dirty-documents' (from {_HOME}) into {cache_folder(_NAME)}, or into {_NAME}/ in the folder of "
+        f"{DATA_VARIABLE}"
     )

@@ -1,0 +1,79 @@
+"""The kinds of files that are read as examples, by the suffix of their names.
+
+A file in `autoencode/data/arrays` registers what it reads, and is found because it is there:
+
+    @file_format(".csv")
+    def read_csv(path: Path, options: ReadOptions) -> Examples:
+        \"\"\"Tables of numbers with a heading: one example a row.\"\"\"
+
+Pictures and clips are read by Pillow and FFmpeg; their kinds are not in this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autoencode.data.arrays.npy import ArrayHeader
+from autoencode.data.examples import Examples
+from autoencode.data.options import ReadOptions
+from autoencode.registry import Registry, import_submodules
+
+ReadExamples = Callable[[Path, ReadOptions], Examples]
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How one kind of file is read.
+
+    Args:
+        read: gives the examples of a file, with what the user said about them.
+        header: gives shape and type of the array of examples without reading all of it; None if that is not possible,
+            and the recipe must then be named.
+        summary: one line about it.
+    """
+
+    read: ReadExamples
+    header: Callable[[Path], ArrayHeader] | None
+    summary: str
+
+
+_formats: Registry[FileFormat] = Registry("file format", "autoencode list formats")
+
+
+def file_format(
+    suffix: str, header: Callable[[Path], ArrayHeader] | None = None
+) -> Callable[[ReadExamples], ReadExamples]:
+    """A decorator that registers a function as the reader of files with a suffix.
+
+    Args:
+        suffix: in lower case, with its dot.
+        header: see `FileFormat`.
+    """
+
+    def decorator(read: ReadExamples) -> ReadExamples:
+        _formats.add(suffix, FileFormat(read, header, (read.__doc__ or "").partition("\n")[0]))
+        return read
+
+    return decorator
+
+
+@cache
+def file_formats() -> Registry[FileFormat]:
+    """All formats, by suffix."""
+    import_submodules("autoencode.data.arrays")
+    return _formats
+
+
+def has_format(path: Path) -> bool:
+    """Whether a file has the suffix of a registered format."""
+    return path.suffix.lower() in file_formats()
+
+
+def format_of(path: Path) -> FileFormat:
+    """The format of a file.
+
+    Raises:
+        UnknownNameError: there is none for its suffix.
+    """
+    return file_formats()[path.suffix.lower()]

@@ -1,0 +1,176 @@
+"""New examples for a trained model: read as its data were, unless they say otherwise themselves."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+from autoencode.data.arrays.arrays import check_real_dtype, read_array
+from autoencode.data.arrays.layout import Layout, infer_layout
+from autoencode.data.arrays.npy import map_npy
+from autoencode.data.formats import format_of, has_format
+from autoencode.data.images.formats import Depth
+from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
+from autoencode.data.modality import ImageModality, Modality
+from autoencode.data.options import ReadOptions
+from autoencode.data.subset import to_unit_floats
+from autoencode.data.values import Array, TrainedValues, ValueRange, convert_values, extremes, values_of_new
+from autoencode.errors import DataError, ShapeError
+
+_STORED_AS = {Depth.BYTES: "u1", Depth.WORDS: "u2", Depth.FLOATS: "f4"}
+
+
+@dataclass(frozen=True)
+class NewExamples:
+    """Reads new examples in the units of a model.
+
+    Numbers are read as those of the training data were, or by their own range where they cannot be the same kind, such
+    as floats within 0-1 for a model of 0-255; then a note says so.
+
+    Args:
+        modality: what the model takes.
+        values: what the numbers of its training data meant.
+        options: axes and channels of its training data; `values` only where a person says them for the new examples.
+        from_files: whether the training data were picture files rather than arrays.
+    """
+
+    modality: Modality
+    values: TrainedValues
+    options: ReadOptions
+    from_files: bool
+
+    def count(self, file: Path) -> int:
+        """How many examples a file holds, of which no more than the header of an array is read.
+
+        Raises:
+            DataError: damaged, or of other examples than the model takes.
+            ShapeError: an array in no layout that is known.
+        """
+        if has_format(file) and not _is_array(file):
+            return len(self._read_whole(file))
+        if not _is_array(file):
+            self._check_takes_pictures()
+            return 1
+        array = map_npy(file)
+        check_real_dtype(array.dtype)
+        self._layout(array)
+        return len(array)
+
+    def read(self, file: Path, chunk_size: int) -> tuple[Iterator[Float32[Tensor, "n *data_shape"]], str | None]:
+        """The examples of a picture file or a .npy file, which may be larger than the memory.
+
+        All of an array is checked before any of it is given.
+
+        Args:
+            file: a picture, which is made upright and fitted to the model's size, or an array.
+            chunk_size: the most examples at a time.
+
+        Returns:
+            The examples in the model's units, and a line to show where numbers are read in another way than in
+            training.
+
+        Raises:
+            DataError: damaged, NaN or infinity, or numbers or shapes that do not fit.
+            ShapeError: an array in no layout that is known.
+        """
+        if _is_array(file):
+            return self._read_array(file, chunk_size)
+        if has_format(file):
+            return iter(self._read_whole(file).split(chunk_size)), None
+        picture, note = self._read_picture(file)
+        return iter((picture,)), note
+
+    def _read_array(self, file: Path, chunk_size: int) -> tuple[Iterator[Tensor], str | None]:
+        array = map_npy(file)
+        check_real_dtype(array.dtype)
+        layout, starts = self._layout(array), range(0, len(array), chunk_size)
+        ranges = [extremes(array[start : start + chunk_size]) for start in starts]
+        values, note = self._values(array.dtype, min(low for low, _ in ranges), max(high for _, high in ranges))
+        options = replace(self.options, values=values, axes=layout.order, channels=layout.channels)
+        for start in starts:  # what does not fit is found before anything is used
+            read_array(array[start : start + chunk_size], options)
+        chunks = (read_array(array[start : start + chunk_size], options).x for start in starts)
+        return (to_unit_floats(chunk) for chunk in chunks), note
+
+    def _read_whole(self, file: Path) -> Tensor:
+        """The examples of a file in another format than .npy, without their labels, read as those of the training data.
+
+        Raises:
+            DataError: examples of another shape than the model takes.
+        """
+        values = self.options.values or self.values.values
+        options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
+        x = format_of(file).read(file, options).x
+        if tuple(x.shape[1:]) != self.modality.data_shape:
+            raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {self.modality.data_shape}")
+        return to_unit_floats(x)
+
+    def _read_picture(self, file: Path) -> tuple[Tensor, str | None]:
+        self._check_takes_pictures()
+        channels, height, width = self.modality.data_shape
+        try:
+            dtype = np.dtype(_STORED_AS[read_picture_header(file).depth])
+            pixels = read_picture(file, (height, width), "grey" if channels == 1 else "rgb")
+        except UnreadableError as error:
+            raise DataError(str(error)) from error
+        raw = self.values.values == ValueRange.RAW and self.options.values is None
+        if raw and not self.from_files and dtype.kind != "f":
+            low, high = self.values.extremes
+            raise DataError(
+                f"a picture holds brightness, and the model was trained on numbers from {low:g} to {high:g}: give .npy "
+                "files, or say --values raw if the picture's numbers are the same"
+            )
+        values, note = self._values(dtype, *extremes(pixels))
+        return to_unit_floats(convert_values(pixels[None].copy(), values, pictures=True, owned=True).x), note
+
+    def _values(self, dtype: np.dtype, low: float, high: float) -> tuple[ValueRange, str | None]:
+        if self.options.values is not None:
+            return self.options.values, None
+        return values_of_new(self.values, dtype, low, high)
+
+    def _check_takes_pictures(self) -> None:
+        """Raises unless a picture file can hold what the model takes."""
+        if not isinstance(self.modality, ImageModality) or self.modality.channels not in (1, 3):
+            raise DataError(f"this model takes {self.modality.description}: give .npy files")
+
+    def _layout(self, array: Array) -> Layout:
+        """The layout of the training data, or another one that gives the shape that the model takes.
+
+        Raises:
+            ShapeError: no layout that is known.
+            DataError: examples of another shape.
+        """
+        axes, channels, takes = self.options.axes, self.options.channels, self.modality.data_shape
+        found = list[tuple[int, ...]]()
+        for order, kind in ((axes, channels), (None, channels), (None, None)):
+            with suppress(ShapeError):
+                layout = infer_layout(array.shape, array.dtype, order, kind)
+                if layout.data_shape == takes:
+                    return layout
+                found.append(layout.data_shape)
+        shape = found[0] if found else infer_layout(array.shape, array.dtype).data_shape
+        single = ": add an axis for the examples, array[None]" if array.shape in (takes, takes[1:]) else ""
+        raise DataError(f"examples of shape {shape}, and the model takes {takes}{single}")
+
+
+def _is_array(file: Path) -> bool:
+    return file.suffix.lower() == ".npy"
+
+
+def read_resized_picture(file: Path, data_shape: tuple[int, ...]) -> Float32[Tensor, "1 channels height width"]:
+    """One picture, upright and fitted to a size, with values between 0 and 1.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    channels, height, width = data_shape
+    try:
+        pixels = read_picture(file, (height, width), "grey" if channels == 1 else "rgb", Depth.BYTES)
+    except UnreadableError as error:
+        raise DataError(str(error)) from error
+    return to_unit_floats(torch.from_numpy(pixels.copy())[None])

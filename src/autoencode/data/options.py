@@ -1,0 +1,119 @@
+"""What a person says about how examples are to be read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+
+from autoencode.data.arrays.layout import AxisOrder, Channels
+from autoencode.data.values import ValueRange
+from autoencode.errors import ArgumentError
+
+Size = str | int | Sequence[int] | None
+_LONGEST_SIDE = 65_535
+_COLOURS = ("auto", "grey", "rgb")
+_FLAGS = {"channels": "--channels-are"}
+OF_LABELLED = ("labels", "unlabelled", "parts")
+"""Options of sources that can hold labels and parts."""
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How examples are to be read; whatever is left at its default is decided from the data.
+
+    Args:
+        values: what stored numbers mean.
+        axes: which axis of an array is what.
+        channels: what the channels of an array's pictures are.
+        labels: "auto" for those that the data bring, or "none".
+        unlabelled: the label that means none, as text.
+        parts: "auto" keeps the parts that the data bring, "random" divides all examples at random.
+        size: (height, width) to which pictures in files are fitted.
+        colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
+        target: a folder of what should be made of each picture.
+        patch: the side of the patches that pictures are cut into, in pixels.
+        frames: how many frames of a clip a model is given at a time.
+
+    Raises:
+        ArgumentError: a value without a meaning, or options that exclude each other.
+    """
+
+    values: ValueRange | None = None
+    axes: AxisOrder | None = None
+    channels: Channels | None = None
+    labels: str = "auto"
+    unlabelled: str | None = None
+    parts: str = "auto"
+    size: tuple[int, int] | None = None
+    colour: str = "auto"
+    target: Path | None = None
+    patch: int | None = None
+    frames: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice("labels", self.labels, ("auto", "none"))
+        _check_choice("parts", self.parts, ("auto", "random"))
+        _check_choice("colour", self.colour, _COLOURS)
+        if self.labels == "none" and self.unlabelled is not None:
+            raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
+        if self.patch is not None and self.patch < 1:
+            raise ArgumentError(f"--patch takes the side of a patch in pixels, at least 1, not {self.patch}")
+        if self.patch and self.size:
+            raise ArgumentError("--patch cuts pictures at their full size: leave --size out")
+        if self.frames is not None and (self.frames < 1 or self.frames % 2 == 0):
+            raise ArgumentError(
+                f"--frames takes an odd number: a frame, and as many before as after it, not {self.frames}"
+            )
+
+    def refuse(self, what: str, *names: str) -> None:
+        """Raises where options were given that mean nothing for this source.
+
+        Args:
+            what: the source, as "this array" or a file's name.
+            names: of the fields that mean nothing.
+
+        Raises:
+            ArgumentError: names them all.
+        """
+        defaults = {field.name: None if field.default is MISSING else field.default for field in fields(self)}
+        given = [_FLAGS.get(name, f"--{name}") for name in names if getattr(self, name) != defaults[name]]
+        if given:
+            verb, them = ("do", "them") if given[1:] else ("does", "it")
+            raise ArgumentError(f"{' and '.join(given)} {verb} not apply to {what}: leave {them} out")
+
+
+def _check_choice(name: str, given: str, choices: tuple[str, ...]) -> None:
+    if given not in choices:
+        raise ArgumentError(f"--{name} takes {', '.join(choices)}, not {given!r}")
+
+
+def read_size(size: Size) -> tuple[int, int] | None:
+    """A height and a width from what a person gave.
+
+    Args:
+        size: (height, width), one number for a square, text such as "64x96" (height x width), or None.
+
+    Returns:
+        (height, width) in pixels, or None.
+
+    Raises:
+        ArgumentError: anything else.
+
+    Example:
+        >>> read_size("64x96"), read_size(32), read_size(None)
+        ((64, 96), (32, 32), None)
+    """
+    if size is None:
+        return None
+    sides = _sides(size)
+    if not 1 <= len(sides) <= 2 or not all(1 <= side <= _LONGEST_SIDE for side in sides):
+        raise ArgumentError(f"--size takes height x width in pixels, such as 64x64, not {size!r}")
+    return sides[0], sides[-1]
+
+
+def _sides(size: str | int | Sequence[int]) -> tuple[int, ...]:
+    if isinstance(size, int):
+        return (size,)
+    if isinstance(size, str):
+        return tuple(int(side) for side in size.lower().split("x")) if re.fullmatch(r"\d+(x\d+)?", size, re.I) else ()
+    return tuple(size)
