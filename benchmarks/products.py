@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from autoencode.kernels import has_bfloat16
-from autoencode.kernels.gemm import matmul_kernel
+from autoencode.kernels.matmul_ops import matmul_kernel
 from autoencode.runtime.allocator import keep_freed_memory
 from autoencode.runtime.cpu_tuning import tuned_cpu
 

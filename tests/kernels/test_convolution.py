@@ -12,12 +12,13 @@ from torch import Tensor
 
 from autoencode import kernels
 from autoencode.kernels import (
-    conv_shape,
     convolve,
     convolve_few_outputs,
     convolve_transposed,
     convolve_upsampled,
+    dispatch,
     library,
+    torch_private,
 )
 
 pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
@@ -59,7 +60,7 @@ def check(ours: object, reference: object, *inputs: Tensor, relu: bool, kind: st
     for function, dtype in ((ours, torch.float32), (reference, torch.float64)):
         given = [value.to(dtype) for value in inputs]
         given = [value.contiguous(memory_format=layout) if value.ndim == 4 else value for value in given]
-        given = [value.requires_grad_(place > 0 or kind != "FewInputsConv") for place, value in enumerate(given)]
+        given = [value.requires_grad_(place > 0 or kind != "FewInputsFunction") for place, value in enumerate(given)]
         out = function(*given)  # pyright: ignore[reportCallIssue]
         assert dtype == torch.float64 or out.grad_fn.name().startswith(f"{kind}Backward")
         towards = torch.linspace(0.5, 1.5, out.numel(), dtype=dtype).reshape(out.shape)
@@ -80,14 +81,14 @@ def check(ours: object, reference: object, *inputs: Tensor, relu: bool, kind: st
 def test_a_convolution_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, layout: torch.memory_format, monkeypatch
 ) -> None:
-    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(dispatch, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         out = F.conv2d(x, weight, bias, stride, 1)
         return out.relu() if relu else out
 
-    kind = "FewInputsConv" if ci < 16 else "WinogradFunction"
+    kind = "FewInputsFunction" if ci < 16 else "WinogradFunction"
     ours = lambda *some: convolve(*some, stride, 1, relu=relu)  # noqa: E731
     check(ours, reference, x, weight, bias, relu=relu, kind=kind, layout=layout)
 
@@ -98,14 +99,14 @@ def test_a_convolution_and_its_derivatives(
 def test_a_maximum_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(dispatch, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         out = F.max_pool2d(F.conv2d(x, weight, bias, stride, 1), 2, ceil_mode=True)
         return out.relu() if relu else out
 
-    kind = "FewInputsConv" if ci < 16 else "WinogradFunction"
+    kind = "FewInputsFunction" if ci < 16 else "WinogradFunction"
     ours = lambda *some: convolve(*some, stride, 1, relu=relu, pooled=True)  # noqa: E731
     check(ours, reference, x, weight, bias, relu=relu, kind=kind, layout=torch.channels_last)
 
@@ -138,7 +139,7 @@ def test_a_maximum_with_no_number_is_none(ci: int, place: tuple[int, int]) -> No
 def test_a_doubled_picture_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(dispatch, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
 
     def reference(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -168,7 +169,7 @@ def test_a_doubled_picture_to_one_channel_and_its_derivatives(n: int, h: int, w:
 def test_a_transposed_convolution_and_its_derivatives(
     n: int, h: int, w: int, ci: int, co: int, stride: int, relu: bool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(dispatch, "_MIN_POINTS", 1)
     x, weight, bias = numbers(n, ci, h, w), numbers(ci, co, 3, 3) / math.sqrt(9 * ci), numbers(co)
     size = (h * stride, w * stride)
 
@@ -185,7 +186,14 @@ def test_a_convolution_to_few_channels_and_its_derivatives(n: int, h: int, w: in
     x, weight, bias = numbers(n, ci, h, w), numbers(co, ci, 3, 3) / math.sqrt(9 * ci), numbers(co)
     reference = lambda *some: F.conv2d(*some, 1, 1)  # noqa: E731
     check(
-        convolve_few_outputs, reference, x, weight, bias, relu=False, kind="FewOutputsConv", layout=torch.channels_last
+        convolve_few_outputs,
+        reference,
+        x,
+        weight,
+        bias,
+        relu=False,
+        kind="FewOutputsFunction",
+        layout=torch.channels_last,
     )
 
 
@@ -248,7 +256,7 @@ def test_whom_it_leaves_to_pytorch() -> None:
 
 @pytest.mark.parametrize("matrix_units", [False, True])
 def test_bfloat16_is_for_processors_with_matrix_units(matrix_units: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: matrix_units)
+    monkeypatch.setattr(torch_private, "has_amx", lambda: matrix_units)
     x, weight = torch.randn(4, 16, 16, 16), torch.randn(16, 16, 3, 3, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         for layer in (

@@ -10,14 +10,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autoencode.kernels import (
-    gemm,
+    dispatch,
     has_bfloat16,
-    is_matmul_faster,
     library,
     linear,
     matmul,
     suits_convolutions,
-    suits_matmul,
 )
 
 pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
@@ -31,8 +29,8 @@ KINDS = ["NN", "NT", "TN", "TT", "apart"]
 def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Our own kernels, on one thread and on some; for any layer, on any processor."""
     monkeypatch.setattr(library, "_enabled", True)
-    monkeypatch.setattr(gemm, "is_matmul_faster", lambda: True)
-    monkeypatch.setattr(gemm, "_MIN_WEIGHTS", 0)
+    monkeypatch.setattr(dispatch, "is_matmul_faster", lambda: True)
+    monkeypatch.setattr(dispatch, "_MIN_MATMUL_WEIGHTS", 0)
     torch.set_num_threads(request.param)
     yield
     torch.set_num_threads(1)
@@ -86,7 +84,7 @@ def test_under_autocast_only_what_a_large_product_multiplies_is_rounded(monkeypa
         pytest.skip("matrix units are PyTorch's")
     given = torch.randn(5, 200), torch.randn(300, 200), torch.randn(300)
     for least, rounds in ((0, has_bfloat16()), (10**9, False)):
-        monkeypatch.setattr(gemm, "_MIN_BF16_MULTIPLICATIONS", least)
+        monkeypatch.setattr(dispatch, "_MIN_BF16_MULTIPLICATIONS", least)
         with torch.autocast("cpu", torch.bfloat16):
             found = linear(*given)
         assert found.dtype == torch.float32
@@ -103,7 +101,7 @@ def test_under_autocast_numbers_of_other_precisions_are_left_to_it() -> None:
 
 @pytest.mark.skipif(not has_bfloat16(), reason="this processor has no bfloat16")
 def test_gradients_of_a_rounded_layer_are_rounded_products(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gemm, "_MIN_BF16_MULTIPLICATIONS", 0)
+    monkeypatch.setattr(dispatch, "_MIN_BF16_MULTIPLICATIONS", 0)
     x, weight = torch.randn(40, 200, requires_grad=True), torch.randn(150, 200, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         out = linear(x, weight, None)
@@ -155,10 +153,10 @@ def test_what_it_cannot_do_is_left_to_pytorch() -> None:
 
 WRONG = """
 import torch
-from autoencode.kernels import gemm, linear, use_kernels
+from autoencode.kernels import dispatch, linear, use_kernels
 
 use_kernels()
-gemm._MIN_WEIGHTS, gemm.is_matmul_faster = 0, lambda: True
+dispatch._MIN_MATMUL_WEIGHTS, dispatch.is_matmul_faster = 0, lambda: True
 for width, biases in ((3, 24), (41, 24), (40, 3)):
     try:
         linear(torch.randn(30, width), torch.randn(24, 40), torch.randn(biases))
@@ -174,7 +172,7 @@ def test_what_does_not_fit_is_refused_as_by_pytorch() -> None:
 
 
 def test_small_layers_are_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gemm, "_MIN_WEIGHTS", 24 * 40)
+    monkeypatch.setattr(dispatch, "_MIN_MATMUL_WEIGHTS", 24 * 40)
     x, weight = torch.randn(30, 40), torch.randn(24, 40, requires_grad=True)
     assert linear(x, weight, None).grad_fn.name() == "MatmulFunctionBackward"  # pyright: ignore
     assert linear(x, weight[:23], None).grad_fn.name() != "MatmulFunctionBackward"  # pyright: ignore
@@ -184,40 +182,3 @@ def test_an_example_has_the_same_numbers_in_any_batch() -> None:
     x, weight, bias = torch.randn(70, 300), torch.randn(90, 300), torch.randn(90)
     alone = torch.cat([linear(some, weight, bias) for some in x.split([1, 5, 32, 32])])
     assert torch.equal(alone, linear(x, weight, bias))
-
-
-@pytest.mark.parametrize("was", [True, False])
-def test_it_is_faster_with_wide_vectors_on_processors_that_are_not_intels_and_where_it_was(
-    was: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gemm.sys, "platform", "linux")
-    monkeypatch.setattr(gemm, "cached_speedup", lambda *_: 1.06 if was else 1.04)
-    found = {}
-    for wide in ("AVX512", "AVX2", "DEFAULT"):
-        for maker in ("GenuineIntel Xeon", "AuthenticAMD EPYC"):
-            gemm._measured_faster.cache_clear()
-            monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda wide=wide: wide)
-            monkeypatch.setattr(gemm, "cpu_model", lambda maker=maker: maker)
-            found[wide, maker.split()[1]] = is_matmul_faster()
-    gemm._measured_faster.cache_clear()
-    measured = [("AVX512", "Xeon"), ("AVX2", "Xeon"), ("AVX2", "EPYC")]
-    assert {case for case, faster in found.items() if faster} == {("AVX512", "EPYC"), *(measured if was else [])}
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
-    monkeypatch.setattr(library, "_enabled", False)
-    assert not is_matmul_faster()
-
-
-def test_in_bfloat16_it_is_faster_where_the_processor_has_it_and_no_matrix_units(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(gemm.sys, "platform", "linux")
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
-    found = {}
-    for known in (True, False):
-        for units in (True, False):
-            monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda known=known: known)
-            monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda units=units: units)
-            found[known, units] = suits_matmul("bfloat16")
-    assert [case for case, suits in found.items() if suits] == [(True, False)]
-    monkeypatch.setattr(gemm.sys, "platform", "darwin")
-    assert not suits_matmul("bfloat16")

@@ -1,4 +1,4 @@
-"""How the compiled operations are built and found."""
+"""Whether the kernels are used in this process, and why not."""
 
 import os
 import subprocess
@@ -9,17 +9,28 @@ from pathlib import Path
 import pytest
 import torch
 
-from autoencode.kernels import build_kernels, kernels_are_built, kernels_by_default, library, use_kernels
-from autoencode.kernels.library import build_candidates, compiled_library
+from autoencode.kernels import (
+    build,
+    build_kernels,
+    cache_folder,
+    kernels_are_built,
+    kernels_by_default,
+    library,
+    torch_private,
+    use_kernels,
+    why_no_kernels,
+)
+from autoencode.kernels.library import compiled_library
+from support.cpp import small_sources
 
 compiler = pytest.mark.skipif(compiled_library() is None, reason="there is no C++ compiler")
 
 
 @pytest.fixture(autouse=True)
-def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As in a new process, and afterwards as it was."""
+def new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is loaded yet; afterwards all is as it was before."""
     before = library._enabled
-    monkeypatch.setattr(library, "compiled_library", library.compiled_library.__wrapped__)
+    monkeypatch.setattr(library, "_load", library._load.__wrapped__)
     monkeypatch.delenv(library.ENVIRONMENT_VARIABLE, raising=False)
     library._enabled = True
     yield
@@ -29,56 +40,105 @@ def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder with nothing in it."""
-    monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path))
+    monkeypatch.setattr(cache_folder.platformdirs, "user_cache_dir", lambda _: str(tmp_path))
+    small_sources(tmp_path, monkeypatch)
     return tmp_path / "kernels"
 
 
 @compiler
-def test_it_is_built_once_and_then_found(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_compiled_once(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not kernels_are_built()
     assert build_kernels()
-    (made,) = empty.iterdir()
-    assert made.suffix == ".so"
     assert kernels_are_built()
-    monkeypatch.setattr(library.subprocess, "run", None)  # nothing is compiled again
+    assert why_no_kernels() is None
+    monkeypatch.setattr(build.subprocess, "run", None)  # fails if it is called
     assert build_kernels()
 
 
-@pytest.mark.parametrize("compiler", ["/bin/false", "/no/such/compiler"])
-def test_a_compiler_that_fails_leaves_it_to_pytorch(
-    empty: Path, compiler: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("/bin/false", "could not be compiled, so PyTorch's own are used: /bin/false ended with status 1"),
+        ("/no/such/compiler", r"could not be compiled, .*No such file or directory: '/no/such/compiler'"),
+    ],
+)
+def test_a_compiler_that_fails_leaves_layers_to_pytorch_and_says_why(
+    empty: Path, command: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library.shutil, "which", lambda _: compiler)
+    monkeypatch.setattr(build.shutil, "which", lambda _: command)
     assert not build_kernels()
     assert not list(empty.iterdir())
+    if build.suits_processor():
+        with pytest.raises(AssertionError, match=reason):
+            raise AssertionError(why_no_kernels())
 
 
 @compiler
-def test_a_compiler_that_fails_is_followed_by_the_next(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_compiler_is_tried_after_one_that_fails(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "/bin/false --of 'two words'")
-    assert build_candidates()[0].command[:3] == ("/bin/false", "--of", "two words")
+    assert build.build_candidates()[0].command[:3] == ("/bin/false", "--of", "two words")
     assert build_kernels()
+    assert why_no_kernels() is None
 
 
 @pytest.mark.parametrize("named", ["", "no-such-compiler"])
 def test_a_variable_that_names_no_compiler_does_no_harm(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", named)
-    assert build_kernels() == (library.shutil.which("g++") is not None)
+    assert build_kernels() == (build.shutil.which("g++") is not None)
 
 
-def test_without_a_compiler_it_is_left_to_pytorch(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library.shutil, "which", lambda _: None)
+def test_without_a_compiler_layers_are_left_to_pytorch(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build.shutil, "which", lambda _: None)
     assert not build_kernels()
     assert kernels_are_built()  # nothing to wait for
+    assert build.suits_processor() == ("a C++ compiler, such as g++" in (why_no_kernels() or ""))
 
 
-HALF = """
+@pytest.mark.skipif("getuid" not in dir(os), reason="users and groups are those of POSIX")
+def test_a_folder_of_others_is_named_and_nothing_is_compiled(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty.mkdir()
+    empty.chmod(0o777)
+    monkeypatch.setattr(build.subprocess, "run", None)  # fails if it is called
+    assert not build_kernels()
+    if build.build_candidates():
+        assert f"other users can write to {empty}: remove it" in (why_no_kernels() or "")
+
+
+def test_a_cache_that_cannot_be_written_leaves_layers_to_pytorch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setattr(cache_folder.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "file"))
+    assert not build_kernels()
+    assert kernels_are_built() == (not build.build_candidates())
+
+
+@pytest.mark.parametrize("error", [OSError, AttributeError])
+def test_without_pytorchs_threads_layers_are_left_to_it(
+    empty: Path, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(build, "openmp_functions", build.openmp_functions.__wrapped__)
+    monkeypatch.setattr(torch_private, "function_pointers", missing)
+    assert not build_kernels()
+    assert why_no_kernels() is None
+
+
+def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
+    assert not build_kernels()
+    assert why_no_kernels() is None
+
+
+AVX2 = """
 import torch, torch.nn.functional as F
 from autoencode import kernels
-from autoencode.kernels import convolve, convolve_upsampled, convolve_few_outputs, library
+from autoencode.kernels import convolve, convolve_upsampled, convolve_few_outputs, build
 kernels.use_kernels()
 assert kernels.build_kernels() and not kernels.has_bfloat16()
-assert not any("512" in word for word in library.build_candidates()[0].command)
+assert not any("512" in word for word in build.build_candidates()[0].command)
 
 def check(ours, theirs, *sizes):
     given = [torch.randn(size) for size in sizes]
@@ -102,86 +162,28 @@ for ci in (1, 16):
 check(lambda x, w: convolve(x, w, None, 2, 1), lambda x, w: F.conv2d(x, w, None, 2, 1), (9, 16, 16, 15), (32, 16, 3, 3))
 check(lambda x, w: convolve_upsampled(x, w, None), doubled, (9, 16, 8, 9), (32, 16, 3, 3))
 check(lambda x, w: convolve_upsampled(x, w, None), doubled, (9, 16, 8, 9), (1, 16, 3, 3))
-check(lambda x, w: convolve_few_outputs(x, w, None), lambda x, w: F.conv2d(x, w, None, 1, 1), (9, 16, 8, 19), (3, 16, 3, 3))
+check(lambda x, w: convolve_few_outputs(x, w, None), lambda x, w: F.conv2d(x, w, None, 1, 1), (9, 16, 8, 19),
+      (3, 16, 3, 3))
 a, b = torch.randn(33, 70), torch.randn(70, 41)
 assert (kernels.matmul(a, b, None, False) - a.double() @ b.double()).norm() < 1e-4
 """
 
 
 @compiler
-def test_on_a_processor_with_vectors_of_half_the_width() -> None:
-    """As this one is, if it is told so."""
+def test_on_a_processor_with_avx2_alone() -> None:
+    """As which PyTorch treats this one if the environment says so."""
     environment = {**os.environ, "ATEN_CPU_CAPABILITY": "avx2"}
-    subprocess.run([sys.executable, "-c", HALF], check=True, env=environment)
+    subprocess.run([sys.executable, "-c", AVX2], check=True, env=environment)
 
 
-@compiler
-def test_threads_are_those_of_pytorch(empty: Path) -> None:
-    """A second OpenMP's would wait beside them."""
-    made = build_candidates()[0].load()
-    assert made is not None
-    assert b"omp.so" not in Path(made._name).read_bytes()
-
-
-@pytest.mark.parametrize("error", [OSError, AttributeError])
-def test_without_threads_it_is_left_to_pytorch(
-    empty: Path, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("value", "used"), [(None, True), ("0", False), ("1", True)])
+def test_an_environment_variable_switches_them_off(
+    value: str | None, used: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none(_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(library, "openmp_functions", library.openmp_functions.__wrapped__)
-    monkeypatch.setattr(library, "function_pointers", none)
-    assert not build_kernels()
-    assert not library.lacks_compiler()
-
-
-def test_an_older_processor_is_left_to_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
-    assert not build_kernels()
-
-
-@compiler
-def test_a_file_that_is_no_library_is_built_again(empty: Path) -> None:
-    file = build_candidates()[0].file
-    file.parent.mkdir()
-    file.write_bytes(b"half a file")
-    assert build_candidates()[0].load() is not None
-
-
-@compiler
-@pytest.mark.parametrize("whose", ["file", "folder"])
-def test_what_others_could_have_written_is_not_loaded(empty: Path, whose: str) -> None:
-    build = build_candidates()[0]
-    assert build.load() is not None
-    (build.file if whose == "file" else empty).chmod(0o777)
-    if whose == "file":  # it is made again, as this user's own
-        assert build.load() is not None
-        assert not build.file.stat().st_mode & 0o022
-    else:
-        assert build.load() is None
-
-
-def test_a_cache_that_cannot_be_written_leaves_it_to_pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "taken").write_text("a file, where a folder is to be")
-    monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "taken"))
-    assert not build_kernels()
-
-
-def test_a_folder_that_cannot_be_looked_into_is_one_where_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Path) -> bool:
-        raise PermissionError
-
-    monkeypatch.setattr(Path, "is_file", refused)
-    assert kernels_are_built() == (not build_candidates())
-
-
-@pytest.mark.parametrize(("said", "used"), [(None, True), ("0", False), ("1", True)])
-def test_a_variable_switches_it_off(said: str | None, used: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if said is not None:
-        monkeypatch.setenv(library.ENVIRONMENT_VARIABLE, said)
+    if value is not None:
+        monkeypatch.setenv(library.ENVIRONMENT_VARIABLE, value)
     use_kernels()
-    assert (library.enabled_library() is not None) == (used and library.compiled_library() is not None)
+    assert (library.enabled_library() is not None) == (used and compiled_library() is not None)
 
 
 def test_kernels_are_used_by_default_in_a_block_and_not_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

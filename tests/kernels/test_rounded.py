@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autoencode.kernels import (
-    conv_shape,
     convolve,
     convolve_transposed,
     convolve_upsampled,
+    dispatch,
     has_bfloat16,
     library,
     suits_convolutions,
@@ -34,7 +34,7 @@ SIZES = [
 def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Our own kernels of any size, on one thread and on two."""
     monkeypatch.setattr(library, "_enabled", True)
-    monkeypatch.setattr(conv_shape, "_MIN_POINTS", 1)
+    monkeypatch.setattr(dispatch, "_MIN_POINTS", 1)
     torch.set_num_threads(request.param)
     yield
     torch.set_num_threads(1)

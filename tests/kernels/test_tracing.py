@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from autoencode.kernels import gemm, library, trace_custom_ops
+from autoencode.kernels import dispatch, library, trace_custom_ops
 from autoencode.nn import Conv, FewOutputsConv, Linear, PooledConv, TransposedConv, UpsampledConv
 
 pytestmark = pytest.mark.skipif(library.compiled_library() is None, reason="there is no C++ compiler")
@@ -30,7 +30,7 @@ LAYERS = {
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own kernels, for any layer, on any processor."""
     monkeypatch.setattr(library, "_enabled", True)
-    monkeypatch.setattr(gemm, "is_matmul_faster", lambda: True)
+    monkeypatch.setattr(dispatch, "is_matmul_faster", lambda: True)
 
 
 @pytest.mark.parametrize("relu", [False, True])

@@ -1,13 +1,24 @@
-"""Convolutions with fewer multiplications than the sum over all taps has."""
+"""3×3 convolutions by this library's kernels where they are faster, and by PyTorch elsewhere."""
+
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.kernels.conv_shape import ConvShape, can_compute, conv_shape_of, to_float32
 from autoencode.kernels.convolution_ops import NOT_POOLED
-from autoencode.kernels.small_channels import FewInputsConv, FewOutputsConv
+from autoencode.kernels.dispatch import (
+    ConvKernel,
+    choose_conv,
+    choose_conv_few_outputs,
+    choose_conv_transposed,
+    choose_conv_upsampled,
+    shape_of_conv,
+    shape_of_transposed_conv,
+    to_float32,
+)
+from autoencode.kernels.small_channels import FewInputsFunction, FewOutputsFunction
 from autoencode.kernels.winograd import WinogradFunction, WinogradTransposedFunction
 
 
@@ -21,34 +32,35 @@ def convolve(
     relu: bool = False,
     pooled: bool = False,
 ) -> Float[Tensor, "batch out h w"]:
-    """`torch.nn.functional.conv2d`, on a processor by minimal filtering where that is faster.
+    """`torch.nn.functional.conv2d`, then max pooling and ReLU where they are asked for.
 
-    A 3×3 convolution of many channels to many is computed in tiles of 4×4 results, from 36 products of numbers in place
-    of 144; with a stride of 2 in tiles of 2×2, from 25 in place of 36. In float32 the result is off by one to
-    three millionths of its norm (PyTorch's own: 0.2 to 0.8). It can be differentiated any number of times. Under
-    autocast to bfloat16, numbers are rounded to it before they are multiplied, where the processor can do that, and in
-    tiles of 2×2: the result, which is float32, is off by some thousandths. With matrix units it is PyTorch's.
+    A 3×3 convolution of many channels to many is computed by Winograd's minimal filtering, in tiles of 4×4 results from
+    36 multiplications instead of 144; with a stride of 2 in tiles of 2×2 from 25 instead of 36. In float32 its relative
+    error is one to three millionths (PyTorch's: 0.2 to 0.8). It can be differentiated any number of times. Under
+    autocast to bfloat16 factors are rounded to it where the processor multiplies it, in tiles of 2×2: the result, which
+    is float32, has a relative error of some thousandths. On processors with matrix units it is PyTorch's.
 
     Args:
-        x: (batch, channels, height, width).
+        x: images, (batch, channels, height, width).
         weight: (out, channels, k, k).
-        bias: one for each channel that comes out.
+        bias: (out) or None.
         stride: along both sides.
-        padding: along all sides, with zeros.
-        relu: numbers below zero become zero, while they are at hand.
-        pooled: of each 2×2 points, or what is left of them at the edge, the maximum is kept. Where it is made here, the
-            points themselves never lie in memory.
+        padding: zeros at all four sides.
+        relu: a ReLU follows; it is computed before the result is written to memory.
+        pooled: max pooling over 2×2 points follows, with partial windows at odd edges. Where the kernel computes it,
+            the result before pooling is never written to memory.
 
     References:
         Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, arXiv:1509.09308, eq. 8 to 12.
     """
-    x, shape = _prepare(x, weight, bias, stride, padding)
-    if shape is not None and shape.is_large:
-        if shape.fits_winograd and (shape.feeds_all_threads or not torch.is_grad_enabled()):
-            return WinogradFunction.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
-        if shape.has_few_inputs and not x.requires_grad:
-            return FewInputsConv.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
-    out = _pooled(x, weight, bias, stride, padding) if pooled else F.conv2d(x, weight, bias, stride, padding)
+    x = to_float32(x)
+    shape = shape_of_conv(x, weight, bias, stride, padding)
+    kernel = choose_conv(shape, input_needs_grad=x.requires_grad)
+    if kernel is ConvKernel.WINOGRAD:
+        return WinogradFunction.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
+    if kernel is ConvKernel.FEW_INPUTS:
+        return FewInputsFunction.apply(x, weight, bias, relu, pooled, shape)  # pyright: ignore[reportReturnType]
+    out = _torch_conv_pooled(x, weight, bias, stride, padding) if pooled else F.conv2d(x, weight, bias, stride, padding)
     return out.relu_() if relu else out
 
 
@@ -57,17 +69,18 @@ def convolve_few_outputs(
     weight: Float[Tensor, "out channels k k"],
     bias: Float[Tensor, " out"] | None,
 ) -> Float[Tensor, "batch out height width"] | None:
-    """A 3×3 convolution of many channels to no more than four, or None where PyTorch's own must do it.
+    """A 3×3 convolution of many channels to at most four, with a padding of 1; None where PyTorch is to compute it.
 
     Args:
-        x: (batch, channels, height, width).
+        x: images, (batch, channels, height, width).
         weight: (out, channels, k, k).
-        bias: one for each channel that comes out.
+        bias: (out) or None.
     """
-    x, shape = _prepare(x, weight, bias)
-    if shape is None or not (shape.is_large and shape.has_few_outputs):
+    x = to_float32(x)
+    shape = shape_of_conv(x, weight, bias)
+    if choose_conv_few_outputs(shape) is not ConvKernel.FEW_OUTPUTS:
         return None
-    return FewOutputsConv.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
+    return FewOutputsFunction.apply(x, weight, bias, shape)  # pyright: ignore[reportReturnType]
 
 
 def convolve_upsampled(
@@ -77,28 +90,27 @@ def convolve_upsampled(
     *,
     relu: bool = False,
 ) -> Float[Tensor, "batch out height width"] | None:
-    """A 3×3 convolution of a picture enlarged twofold by nearest-neighbour upsampling, or None as before.
+    """Twofold nearest-neighbour upsampling and a 3×3 convolution; None where PyTorch is to compute it.
 
-    The larger picture is never made: nine products give four results, where the plain sum has 36. To one channel, the
-    four are computed as channels of the small picture.
+    The upsampled image is never written to memory: nine multiplications give four results, instead of 36. To one
+    channel, the four results of each point are computed as four channels of the image before upsampling.
 
     Args:
-        x: (batch, channels, h, w).
+        x: images, (batch, channels, h, w).
         weight: (out, channels, k, k).
-        bias: one for each channel that comes out.
-        relu: numbers below zero become zero, while they are at hand.
+        bias: (out) or None.
+        relu: a ReLU follows.
     """
-    x, shape = _prepare(x, weight, bias)
-    if shape is None:
+    x = to_float32(x)
+    shape = shape_of_conv(x, weight, bias)
+    kernel = choose_conv_upsampled(shape)
+    if shape is None or kernel is ConvKernel.PYTORCH:
         return None
-    if shape.co == 1:
-        four = None if bias is None else bias.expand(4)
-        out = convolve_few_outputs(x, _subpixel_weights(weight), four)
-        return None if out is None else F.pixel_shuffle(out.relu_() if relu else out, 2)
-    shape = shape.upsampled
-    if not (shape.is_large and shape.fits_winograd and shape.feeds_all_threads):
-        return None
-    return WinogradFunction.apply(x, weight, bias, relu, NOT_POOLED, shape)  # pyright: ignore[reportReturnType]
+    if kernel is ConvKernel.FEW_OUTPUTS:
+        repeated = None if bias is None else bias.expand(4)
+        out = FewOutputsFunction.apply(x, _subpixel_weights(weight), repeated, replace(shape, co=4))
+        return F.pixel_shuffle(out.relu_() if relu else out, 2)  # pyright: ignore
+    return WinogradFunction.apply(x, weight, bias, relu, NOT_POOLED, shape.upsampled)  # pyright: ignore[reportReturnType]
 
 
 def convolve_transposed(
@@ -111,49 +123,37 @@ def convolve_transposed(
     *,
     relu: bool = False,
 ) -> Float[Tensor, "batch out height width"] | None:
-    """A transposed convolution in the same way, or None where PyTorch's own is as fast.
+    """A transposed 3×3 convolution by the same kernel, or None where PyTorch is to compute it.
 
     Args:
-        x: (batch, channels, h, w).
+        x: images, (batch, channels, h, w).
         weight: (channels, out, k, k).
-        bias: one for each channel that comes out.
+        bias: (out) or None.
         stride: along both sides.
-        padding: along all sides.
+        padding: at all four sides.
         size: (height, width) of the result.
-        relu: numbers below zero become zero, while they are at hand.
+        relu: a ReLU follows.
     """
-    x, whole, out = to_float32(x), (len(x), weight.shape[1], *size), weight.shape[1]
-    shape = conv_shape_of(whole, weight, stride, padding) if can_compute(x, weight, bias, out, cast=True) else None
-    if shape is None or not (shape.is_large and shape.fits_winograd and shape.feeds_all_threads):
-        return None
-    if x.shape != (shape.n, shape.co, shape.oh, shape.ow):
+    x = to_float32(x)
+    shape = shape_of_transposed_conv(x, weight, bias, stride, padding, size)
+    if choose_conv_transposed(shape) is not ConvKernel.WINOGRAD:
         return None
     return WinogradTransposedFunction.apply(x, weight, bias, relu, shape)  # pyright: ignore[reportReturnType]
 
 
-def _prepare(
-    x: Tensor, weight: Tensor, bias: Tensor | None, stride: int = 1, padding: int = 1
-) -> tuple[Tensor, ConvShape | None]:
-    """The pictures as they are computed with, and the convolution; None where it is left to PyTorch."""
-    x = to_float32(x)
-    shape = (
-        conv_shape_of(x.shape, weight, stride, padding)
-        if can_compute(x, weight, bias, len(weight), cast=True)
-        else None
-    )
-    return x, shape if shape is not None and x.shape[1] == shape.ci else None
-
-
-def _pooled(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding: int) -> Tensor:
-    """With the bias behind the maximum: a quarter of the additions, and of the gradients that are summed for it."""
+def _torch_conv_pooled(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int, padding: int) -> Tensor:
+    """Adds the bias after pooling: a quarter of the additions, and of the gradients to sum for it."""
     pooled = F.max_pool2d(F.conv2d(x, weight, None, stride, padding), 2, ceil_mode=True)
     return pooled if bias is None else pooled.add_(bias[:, None, None])
 
 
 def _subpixel_weights(weight: Tensor) -> Tensor:
-    """Weights (4, in, 3, 3) of four results, of (1, in, 3, 3): sums over the taps that fall on a point of the small."""
-    places = torch.zeros(2, 3, 3)  # (result, point of the small picture, tap)
-    places[0, [0, 1, 1], [0, 1, 2]] = 1
-    places[1, [1, 1, 2], [0, 1, 2]] = 1
+    """Weights (4, in, 3, 3) of the four results of a point, of (1, in, 3, 3).
+
+    After upsampling, several taps fall on the same point of the image before it, and their weights are added.
+    """
+    taps = torch.zeros(2, 3, 3)  # (result, point of the image before upsampling, tap)
+    taps[0, [0, 1, 1], [0, 1, 2]] = 1
+    taps[1, [1, 1, 2], [0, 1, 2]] = 1
     with torch.autocast("cpu", enabled=False):
-        return torch.einsum("pat,qbs,its->pqiab", places, places, weight[0]).flatten(0, 1)
+        return torch.einsum("pat,qbs,its->pqiab", taps, taps, weight[0]).flatten(0, 1)

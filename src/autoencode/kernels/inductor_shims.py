@@ -1,4 +1,4 @@
-"""The compiled operations as programs call them that PyTorch's compiler makes."""
+"""How programs that PyTorch's compiler (Inductor) makes call this library's operators: by C functions."""
 
 import ctypes
 from functools import cache
@@ -6,36 +6,33 @@ from typing import Any
 
 import torch
 
-from autoencode.kernels.library import enabled_library, function_pointers, library_path
+from autoencode.kernels.library import enabled_library, library_path
+from autoencode.kernels.torch_private import AOTI_TENSOR, aoti_functions, c_shim
 
-_C_INTERFACE = (
-    "aoti_torch_get_data_ptr",
-    "aoti_torch_get_sizes",
-    "aoti_torch_get_strides",
-    "aoti_torch_empty_strided",
-)
-"""Of PyTorch: stable between its versions."""
-_TENSOR = "AtenTensorHandle"
-_SIGNATURES = {
-    "autoencode_convolve": f"const int64_t*, int64_t, {', '.join([_TENSOR + '*'] * 9)}",
-    "autoencode_matmul": f"{_TENSOR}, {_TENSOR}, {_TENSOR}*, int32_t, {_TENSOR}*",
+_PARAMETERS = {
+    "autoencode_convolve": f"const int64_t*, int64_t, {', '.join([f'{AOTI_TENSOR}*'] * 9)}",
+    "autoencode_matmul": f"{AOTI_TENSOR}, {AOTI_TENSOR}, {AOTI_TENSOR}*, int32_t, {AOTI_TENSOR}*",
 }
-"""Of the operators in `calls` and `dense`, in C."""
+"""Of the C functions of the operators in convolution_ops.py and matmul_ops.py."""
 
 
 def c_shims() -> dict[Any, list[str]]:
-    """What the compiler has to know of the operators in `trace_custom_ops` steps: `aot_inductor.custom_ops_to_c_shims`."""
+    """The C declaration of each operator that a graph traced within `trace_custom_ops` can hold.
+
+    Raises:
+        CapabilityError: this release of PyTorch has another C interface.
+    """
     if enabled_library() is None:
         return {}
-    _register()
+    _make_callable()
     return {
-        getattr(torch.ops.autoencode, name).default: [f"AOTITorchError aoti_torch_cpu_{name}({takes})"]
-        for name, takes in _SIGNATURES.items()
+        getattr(torch.ops.autoencode, name).default: [c_shim(name, parameters)]
+        for name, parameters in _PARAMETERS.items()
     }
 
 
 @cache
-def _register() -> None:
-    """Puts the library where compiled programs find it, and tells it where PyTorch's C interface is."""
-    everywhere = ctypes.CDLL(library_path(), mode=ctypes.RTLD_GLOBAL)
-    everywhere.autoencode_set_torch_api(*function_pointers(_C_INTERFACE))
+def _make_callable() -> None:
+    """Makes the functions visible to programs, and gives them PyTorch's C interface."""
+    visible = ctypes.CDLL(library_path(), mode=ctypes.RTLD_GLOBAL)
+    visible.autoencode_set_torch_api(*aoti_functions())

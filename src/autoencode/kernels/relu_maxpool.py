@@ -1,4 +1,4 @@
-"""Slopes on their way back through a ReLU and a maximum."""
+"""Gradients through ReLU and max pooling, by operations of PyTorch that can be differentiated again."""
 
 import torch
 from torch import Tensor
@@ -6,17 +6,27 @@ from torch import Tensor
 from autoencode.kernels.conv_shape import ConvShape
 
 
-def relu_backward(gradient: Tensor, made: Tensor | None) -> Tensor:
-    """What of a gradient passes a ReLU that made this; all of it where there was none."""
-    return gradient if made is None else torch.where(made > 0, gradient, 0.0)
+def relu_backward(dy: Tensor, y: Tensor | None) -> Tensor:
+    """The gradient before a ReLU.
 
-
-def relu_maxpool_backward(gradient: Tensor, made: Tensor | None, which: Tensor | None, shape: ConvShape) -> Tensor:
-    """The slope of a convolution's results, from that of what a maximum and a ReLU made of them, of which each is None
-    where there was none. It can be differentiated.
+    Args:
+        dy: the gradient after it.
+        y: the result of the ReLU, or None where there is no ReLU.
     """
-    gradient = relu_backward(gradient, made)
-    if which is None:
-        return gradient
-    each = torch.stack([torch.where(which == place, gradient, 0.0) for place in range(4)], -1).unflatten(-1, (2, 2))
-    return each.transpose(-3, -2).flatten(4).flatten(2, 3)[..., : shape.oh, : shape.ow]
+    return dy if y is None else torch.where(y > 0, dy, 0.0)
+
+
+def relu_maxpool_backward(dy: Tensor, y: Tensor | None, argmax: Tensor | None, shape: ConvShape) -> Tensor:
+    """The gradient of the result of a convolution, before max pooling and ReLU.
+
+    Args:
+        dy: the gradient after them.
+        y: the result of the ReLU, or None where there is no ReLU.
+        argmax: which of the four points was the maximum, `Outputs.mask`, or None where there is no pooling.
+        shape: of the convolution.
+    """
+    dy = relu_backward(dy, y)
+    if argmax is None:
+        return dy
+    points = torch.stack([torch.where(argmax == point, dy, 0.0) for point in range(4)], -1).unflatten(-1, (2, 2))
+    return points.transpose(-3, -2).flatten(4).flatten(2, 3)[..., : shape.oh, : shape.ow]

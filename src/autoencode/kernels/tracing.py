@@ -1,15 +1,15 @@
-"""Steps whose operations are written down, for a compiler."""
+"""Whether this library's kernels are recorded as operators of a graph."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_tracing = ContextVar("writing", default=False)
+_tracing = ContextVar("tracing", default=False)
 
 
 @contextmanager
 def trace_custom_ops() -> Generator[None]:
-    """Within, operations of this library's own are PyTorch's custom operators, which a graph of `torch.fx` can hold."""
+    """Within, kernels are called as PyTorch's custom operators, which a graph of `torch.fx` can hold."""
     before = _tracing.set(True)
     try:
         yield
@@ -18,5 +18,5 @@ def trace_custom_ops() -> Generator[None]:
 
 
 def is_tracing_custom_ops() -> bool:
-    """Whether somebody writes down what is computed here."""
+    """Whether the caller is within `trace_custom_ops`."""
     return _tracing.get()
