@@ -85,7 +85,7 @@ def test_is_one_number_for_each_example() -> None:
 @pytest.mark.parametrize("prior", [StandardNormalPrior(1), mixture], ids=["closed form", "fallback"])
 def test_another_event_shape_is_an_error(prior: Callable[[], Distribution]) -> None:
     q = random_normal(5, 3)
-    with pytest.raises(ShapeError, match=r"codes of shape \(3,\), the prior over \(1,\).*latent_dim"):
+    with pytest.raises(ShapeError, match=r"codes of shape \(3,\), and the prior of \(1,\).*latent_dim"):
         kl(q, prior(), q.sample((1,)))
 
 

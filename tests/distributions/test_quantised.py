@@ -118,5 +118,5 @@ def test_perplexity_is_the_exponential_of_the_entropy() -> None:
 
 
 def test_other_codes_are_refused() -> None:
-    with pytest.raises(CapabilityError, match="not in those of a Independent"):
+    with pytest.raises(CapabilityError, match="a posterior of codewords, not a Independent"):
         require_quantised(DiagonalNormalPosterior(3, 2)(torch.zeros(1, 3)))

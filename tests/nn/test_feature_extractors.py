@@ -46,7 +46,7 @@ def test_maps_stay_of_order_one_whatever_the_weights_are():
 
 
 def test_a_network_has_layers():
-    with pytest.raises(ArgumentError, match="at least one"):
+    with pytest.raises(ArgumentError, match="one number or more"):
         FeatureExtractor((3,), [], 1)
 
 

@@ -51,14 +51,14 @@ def test_it_stays_as_it_is_and_lets_gradients_through(saved: tuple[nn.Sequential
 
 
 def test_files_that_hold_no_such_network(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no safetensors file"):
+    with pytest.raises(DataError, match="cannot be read as a safetensors file"):
         VggFeatures(tmp_path / "none.safetensors")
     (tmp_path / "torn.safetensors").write_bytes(b"torn")
-    with pytest.raises(DataError, match="no safetensors file"):
+    with pytest.raises(DataError, match="cannot be read as a safetensors file"):
         VggFeatures(tmp_path / "torn.safetensors")
     save_file({"layer.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(DataError, match="no layers named"):
         VggFeatures(tmp_path / "other.safetensors")
     save_file({"features.0.weight": torch.zeros(4, 3, 5, 5)}, tmp_path / "five.safetensors")
-    with pytest.raises(DataError, match="no 3×3 convolution"):
+    with pytest.raises(DataError, match="not a 3×3 convolution"):
         VggFeatures(tmp_path / "five.safetensors")

@@ -1,4 +1,11 @@
-"""Networks from codes to the likelihood's features, (batch, *latent_shape) → (batch, *features_shape)."""
+"""Decoders: networks from codes to the likelihood's features, (batch, *latent_shape) → (batch, *features_shape).
+
+dense      fully connected, for data of any shape
+conv       transposed convolutions, for images of any size
+residual   residual blocks and upsampling, for images of any size
+grid       from codes that are a grid, for images of any size
+linear     one linear layer, also with columns of unit norm
+"""
 
 from autoencode.decoders.conv import ConvDecoder
 from autoencode.decoders.dense import DenseDecoder

@@ -16,17 +16,17 @@ class ConvDecoder(nn.Module):
 
         z ─► [linear ─► activation] × m ─► unflatten ─► [transposed conv ─► activation] × n ─► conv 3×3 ─► features
 
-    A transposed convolution can end on either of two sizes; each is told which one, so that any image size comes back
-    without cropping.
+    The output size of a strided transposed convolution is ambiguous; the size needed is passed to each, so that images
+    of any size are reproduced without cropping.
 
     Args:
         latent_dim: dimensions of the latent code.
-        features_shape: (channels, height, width) that the likelihood wants, any size.
-        channels: channels of the first feature map, then of each transposed convolution's output.
+        features_shape: (channels, height, width) of the likelihood's features, any size.
+        channels: of the first feature map, then of the output of each transposed convolution.
         strides: of each transposed convolution, one fewer than `channels`.
         widths: units of fully connected layers before the first feature map.
-        activation: after each layer but the last.
-        dropout: the probability that a whole channel is dropped after each transposed convolution, 0 for none.
+        activation: makes the activation after each layer but the last.
+        dropout: probability that a channel is set to zero after each transposed convolution, 0 for none.
 
     Example:
         >>> import torch
@@ -46,7 +46,7 @@ class ConvDecoder(nn.Module):
     ) -> None:
         super().__init__()
         n_features, height, width = features_shape
-        # The sizes on the way down, turned round.
+        # The sizes on the way down, reversed.
         sizes = sizes_after((height, width), strides[::-1])[::-1]
         self.start = (*sizes[0], channels[0])
         self.dense = dense_stack([latent_dim, *widths, channels[0] * sizes[0][0] * sizes[0][1]], activation)
@@ -59,10 +59,10 @@ class ConvDecoder(nn.Module):
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""
-        # Channels last, as convolutions want them: the units need no copy.
+        # Channels last, the memory format of the convolutions: no copy is needed.
         return self.convolutions(self.dense(z).unflatten(1, self.start).movedim(-1, 1))
 
 
 def _output_padding(small: Size, large: Size, stride: int) -> Size:
-    """What a transposed convolution (kernel 3, padding 1) must add to end on `large`."""
+    """The output padding with which a transposed convolution (kernel 3, padding 1) has the size `large`."""
     return large[0] - ((small[0] - 1) * stride + 1), large[1] - ((small[1] - 1) * stride + 1)

@@ -1,4 +1,4 @@
-"""A decoder of fully connected layers, for data of any shape."""
+"""A fully connected decoder, for data of any shape."""
 
 import math
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ class DenseDecoder(nn.Module):
     Args:
         latent_dim: dimensions of the latent code.
         widths: units of the hidden layers.
-        features_shape: what the likelihood wants for one example.
-        activation: after each hidden layer.
+        features_shape: shape of the likelihood's features for one example.
+        activation: makes the activation after each hidden layer.
 
     Example:
         >>> import torch

@@ -1,4 +1,4 @@
-"""A decoder of codes that are a grid, for pictures of any size."""
+"""A decoder of codes that are a grid, for images of any size."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,14 +13,14 @@ from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, Upsampled
 
 
 class GridDecoder(nn.Module):
-    """The mirror of `GridEncoder`: residual blocks on the grid, doubled until it is the picture.
+    """The mirror image of `GridEncoder`: residual blocks on the grid, then upsampling to the size of the image.
 
         z ─► conv ─► block × n ─► [SiLU ─► upsample ─► conv] × levels ─► SiLU ─► conv ─► features
 
     Args:
-        latent_dim: numbers at each position of the grid.
-        features_shape: (channels, height, width) that the likelihood wants, any size.
-        channels: of each level, from the smallest picture to the largest.
+        latent_dim: dimensions of the code at each position of the grid.
+        features_shape: (channels, height, width) of the likelihood's features, any size.
+        channels: of each level, from the smallest size to the largest.
         n_blocks: residual blocks at the start.
 
     Example:

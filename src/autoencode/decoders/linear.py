@@ -13,11 +13,11 @@ from autoencode.nn.dense import Linear
 
 
 class LinearDecoder(nn.Module):
-    """W z + b, in the shape that the likelihood wants.
+    """W z + b, in the shape of the likelihood's features.
 
     Args:
         latent_dim: dimensions of the latent code.
-        features_shape: what the likelihood wants for one example.
+        features_shape: shape of the likelihood's features for one example.
 
     Example:
         >>> import torch
@@ -36,18 +36,18 @@ class LinearDecoder(nn.Module):
 
 
 class DictionaryDecoder(nn.Module):
-    """Σ_j z_j w_j + b, where every word w_j has length 1.
+    """Σ_j z_j w_j + b, where each atom w_j (a column of the weight) has unit norm.
 
-    Without a fixed length, a penalty on the size of codes is evaded by small codes and long words.
+    Without unit norms, a penalty on the size of codes is evaded by small codes and large atoms.
 
     Args:
-        latent_dim: words, the numbers in a code.
-        features_shape: what the likelihood wants for one example.
+        latent_dim: number of atoms, the dimensions of the code.
+        features_shape: shape of the likelihood's features for one example.
 
     References:
         Olshausen and Field, "Emergence of simple-cell receptive field properties by learning a sparse code for natural
         images", Nature 381, 1996; Gao et al., "Scaling and evaluating sparse autoencoders", 2024, appendix A.1. There
-        words are brought back to their length after each step; here they are divided by it, so that gradients know.
+        atoms are normalised after each step; here the normalisation is part of the forward pass and of its gradient.
 
     Example:
         >>> decoder = DictionaryDecoder(9, (1, 2, 2))
@@ -62,15 +62,15 @@ class DictionaryDecoder(nn.Module):
 
     @property
     def atoms(self) -> Float[Tensor, "features latent"]:
-        """The words, one in each column."""
+        """The atoms, one in each column."""
         return F.normalize(self.linear.weight, dim=0)
 
     @torch.no_grad()
     def init_encoder(self, layer: nn.Linear, gain: float = 1.0) -> None:
-        """Sets a fresh linear layer of the encoder to look for the words: to their transpose times `gain`, no bias.
+        """Initialises a linear layer of the encoder with the transposed atoms times `gain`, and a zero bias.
 
         References:
-            Gao et al., 2024, appendix A.1: this start alone leaves far fewer units dead.
+            Gao et al., 2024, appendix A.1: this initialisation alone leaves far fewer dead units.
         """
         layer.weight.copy_(gain * self.atoms.T)
         layer.bias.zero_()

@@ -13,17 +13,17 @@ from autoencode.nn.dense import Linear
 
 
 class ResidualDecoder(nn.Module):
-    """The mirror of `ResidualEncoder`: residual blocks, doubling the image between them.
+    """The mirror image of `ResidualEncoder`: residual blocks, with upsampling between them.
 
         z ─► linear ─► unflatten ─► block ─► [upsample ─► conv ─► block] × (levels − 1) ─► upsample ─► conv ─► features
 
-    Nearest-neighbour upsampling before a convolution leaves no checkerboard (Odena et al., "Deconvolution and
-    checkerboard artifacts", Distill 2016); it is told the size, so that odd ones come back without cropping.
+    Nearest-neighbour upsampling before a convolution avoids checkerboard artefacts (Odena et al., "Deconvolution and
+    checkerboard artifacts", Distill 2016). It has a target size, so that odd sizes are reproduced without cropping.
 
     Args:
         latent_dim: dimensions of the latent code.
-        features_shape: (channels, height, width) that the likelihood wants, any size.
-        channels: of each level, from the smallest image to the largest.
+        features_shape: (channels, height, width) of the likelihood's features, any size.
+        channels: of each level, from the smallest size to the largest.
 
     Example:
         >>> import torch
@@ -44,5 +44,5 @@ class ResidualDecoder(nn.Module):
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """(batch, latent_dim) to (batch, *features_shape)."""
-        # Channels last, as convolutions want them: the units need no copy.
+        # Channels last, the memory format of the convolutions: no copy is needed.
         return self.layers(self.dense(z).unflatten(1, self.start).movedim(-1, 1))

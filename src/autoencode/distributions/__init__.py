@@ -1,4 +1,12 @@
-"""The distributions that PyTorch lacks or computes badly, and the Kullback–Leibler divergence for any pair."""
+"""Distributions that PyTorch lacks or computes inaccurately, and divergences between any two.
+
+kl, mmd, kernels by distance         divergences
+point_mass, quantised                deterministic codes, and codewords
+normal_mixture, zuko_flows, pushforward, ladder    flexible densities of codes
+hypersphere, interior, relaxed, class_and_normal   codes on a sphere, in an interval, discrete
+discretized_logistic, continuous_bernoulli, stretched_beta, rescaled_counts    values of images
+detached, factors, tempered          the same distribution without gradients, by dimension, at a temperature
+"""
 
 from autoencode.distributions.class_and_normal import ClassAndNormal, kl_per_class
 from autoencode.distributions.continuous_bernoulli import ContinuousBernoulli

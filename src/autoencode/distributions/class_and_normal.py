@@ -1,4 +1,4 @@
-"""A class and a normal code that goes with it, as one distribution."""
+"""The joint distribution of a class and of a normal code given the class."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from torch.distributions.kl import register_kl
 
 
 class ClassAndNormal(Distribution):
-    """q(y) q(z|y): a class y, and numbers z whose normal distribution depends on it.
+    """q(y) q(z|y): a class y, and a code z that is normal given the class.
 
-    A value is y as a one-hot vector with z behind it. A draw carries gradients to the normals and none to the classes;
-    whoever needs those sums over all classes (`rsample_per_class`) with the weights `class_log_probs`.
+    A value is the concatenation of y as a one-hot vector and z. Draws pass gradients to the normals and not to the
+    classes; for these, sum over all classes (`rsample_per_class`) with the weights `class_log_probs`.
 
     Args:
         logits: of the classes, (*batch, n_classes).
-        loc: the mean of z for each class, (*batch, n_classes, latent_dim).
-        scale: its standard deviation, alike.
+        loc: means of z for each class, (*batch, n_classes, latent_dim).
+        scale: standard deviations of z for each class, (*batch, n_classes, latent_dim).
 
     Example:
         >>> d = ClassAndNormal(torch.zeros(5, 3), torch.zeros(5, 3, 2), torch.ones(5, 3, 2))
@@ -42,25 +42,25 @@ class ClassAndNormal(Distribution):
 
     @property
     def support(self) -> constraints.Constraint:
-        """Vectors; that the first numbers are one-hot is not checked."""
+        """Real vectors; whether the first numbers are one-hot is not checked."""
         return constraints.real_vector
 
     @property
     def mean(self) -> Tensor:
-        """The probabilities of the classes, and the mean of z over them."""
+        """The probabilities of the classes, and the mean of z."""
         classes = self.class_log_probs.exp()
         return torch.cat([classes, (classes[..., None] * self.loc).sum(-2)], -1)
 
     @property
     def variance(self) -> Tensor:
-        """Of each number, by the law of total variance."""
+        """The variance of each number, by the law of total variance."""
         classes = self.class_log_probs.exp()
         mean = (classes[..., None] * self.loc).sum(-2, keepdim=True)
         within = classes[..., None] * (self.scale.square() + (self.loc - mean).square())
         return torch.cat([classes * (1 - classes), within.sum(-2)], -1)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """(*sample_shape, *batch, n_classes + latent_dim)."""
+        """Draws, (*sample_shape, *batch, n_classes + latent_dim)."""
         shape = self._extended_shape(torch.Size(sample_shape))[:-1]
         flat = self.class_log_probs.exp().expand(*shape, self.n_classes).reshape(-1, self.n_classes)
         drawn = torch.multinomial(flat.detach(), 1).reshape(shape)
@@ -69,7 +69,7 @@ class ClassAndNormal(Distribution):
         return torch.cat([y, loc + scale * torch.randn_like(loc)], -1)
 
     def rsample_per_class(self) -> Float[Tensor, "classes *batch event"]:
-        """One draw of z for each class, with that class before it."""
+        """One draw of z for each class, concatenated with that class."""
         z = (self.loc + self.scale * torch.randn_like(self.loc)).movedim(-2, 0)
         eye = torch.eye(self.n_classes, dtype=z.dtype, device=z.device)
         y = eye.reshape(self.n_classes, *[1] * len(self.batch_shape), self.n_classes).expand(*z.shape[:-1], -1)

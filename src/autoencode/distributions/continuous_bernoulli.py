@@ -1,4 +1,4 @@
-"""A density on [0, 1] with the Bernoulli's shape and the right normaliser."""
+"""The continuous Bernoulli: a normalised density on [0, 1] in place of the cross-entropy."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution, constraints
 
-_SMALL = 0.1  # below this |logit| the series is more exact than the closed form, in float32 and in float64
+_SMALL = 0.1  # below this |logit| the series is more accurate than the closed form, in float32 and in float64
 
 
 class ContinuousBernoulli(Distribution):
     """The continuous Bernoulli, p(x) ∝ exp(logits · x) on [0, 1].
 
-    Training grey pictures with a Bernoulli's cross-entropy drops the normaliser; this keeps it, which makes the result
-    a density. It is computed from the logits throughout. PyTorch's own class goes through probabilities clamped to
-    float32, so that its normaliser stops growing at |logits| ≈ 16: log 16 in place of log 30 for a logit of 30.
+    Training on grey images with a Bernoulli's cross-entropy drops the normaliser; this includes it, so that the result
+    is a density. All is computed from the logits. PyTorch's own class uses probabilities clamped in float32, so its
+    normaliser stops growing at |logits| ≈ 16: log 16 in place of log 30 for a logit of 30.
 
     Args:
         logits: the natural parameter, any shape; 0 is the uniform density.
@@ -39,7 +39,7 @@ class ContinuousBernoulli(Distribution):
         super().__init__(logits.shape, validate_args=validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> "ContinuousBernoulli":
-        """The same distribution with its parameter expanded to `batch_shape`."""
+        """The same distribution with parameters expanded to `batch_shape`."""
         return ContinuousBernoulli(self.logits.expand(batch_shape), validate_args=False)
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -59,7 +59,7 @@ class ContinuousBernoulli(Distribution):
         return torch.where(small, 0.5 + e / 12 - e**3 / 720 + e**5 / 30240, exact)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Inverse of the distribution function at uniform noise: log(1 + u (e^η − 1)) / η."""
+        """The inverse cumulative distribution function of uniform noise: log(1 + u (e^η − 1)) / η."""
         shape = self._extended_shape(sample_shape)
         u = torch.rand(shape, dtype=self.logits.dtype, device=self.logits.device)
         size = self.logits.abs()
@@ -73,12 +73,12 @@ class ContinuousBernoulli(Distribution):
 
 
 def log_normaliser(logits: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """log ∫₀¹ exp(logits · x) dx = log((e^η − 1) / η), exact for every size of η, in nats."""
+    """log ∫₀¹ exp(logits · x) dx = log((e^η − 1) / η) in nats, accurate for η of any size."""
     size = logits.abs()
     small = size < _SMALL
     eta = torch.where(small, torch.full_like(size, _SMALL), size)
-    # For η > 0: log((e^η − 1)/η) = η + log(1 − e^−η) − log η. For η < 0 it is the value at −η, less |η|, so that the
-    # first term goes. The series is in the signed logit: |η| has no gradient at 0, where the normaliser's is 1/2.
+    # For η > 0: log((e^η − 1)/η) = η + log(1 − e^−η) − log η. For η < 0 it is the value at −η minus |η|, without the
+    # first term. The series is in the signed logit: |η| has no gradient at 0, where that of the normaliser is 1/2.
     exact = F.relu(logits) + (torch.log(-torch.expm1(-eta)) - torch.log(eta))
     series = logits / 2 + logits**2 / 24 - logits**4 / 2880 + logits**6 / 181440
     return torch.where(small, series, exact)

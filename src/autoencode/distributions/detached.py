@@ -1,4 +1,4 @@
-"""A distribution whose parameters pass no gradients on."""
+"""A distribution with detached parameters."""
 
 import copy
 from typing import Any, TypeVar
@@ -14,17 +14,17 @@ _PLAIN = (int, float, bool, str, tuple, type(None))
 
 
 def detached(d: AnyDistribution) -> AnyDistribution:
-    """The same distribution, with gradients stopped at its parameters.
+    """A copy of a distribution whose parameters are detached.
 
-    `detached(q).log_prob(z)` still passes gradients to `z`: it is the partial derivative by the value alone, which the
-    estimators of "sticking the landing" and its kin are made of.
+    `detached(q).log_prob(z)` still has gradients with respect to `z`: this partial derivative is part of estimators
+    such as "sticking the landing".
 
     Args:
-        d: any distribution that is made of tensors and of such distributions: a normal, an `Independent` of it, a
-            mixture. It is left as it is.
+        d: a distribution that consists of tensors and of such distributions: a normal, an `Independent` of it, a
+            mixture. It is unchanged.
 
     Raises:
-        CapabilityError: `d` has no density, or holds something besides, such as a network, that may have weights.
+        CapabilityError: `d` has no density, or contains something else that may have parameters, such as a network.
 
     References:
         Roeder, Wu and Duvenaud, "Sticking the landing", NeurIPS 2017, equation 8.
@@ -50,6 +50,6 @@ def _stopped(value: Any, owner: Distribution) -> Any:
     if isinstance(value, _PLAIN):
         return value
     raise CapabilityError(
-        f"gradients cannot be stopped at the parameters of a {type(owner).__name__}, which holds a "
-        f"{type(value).__name__}: use a diagonal normal posterior"
+        f"the parameters of a {type(owner).__name__}, which contains a {type(value).__name__}, cannot be detached: use "
+        "a diagonal normal posterior"
     )

@@ -1,4 +1,4 @@
-"""A probability mass on the 256 grey levels of 8-bit pictures."""
+"""The discretized logistic: a probability mass on the 256 levels of 8-bit images."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from torch.distributions import Distribution, constraints
 
 
 class DiscretizedLogistic(Distribution):
-    """A logistic distribution rounded to the levels 0, 1/255, …, 1: a real likelihood for 8-bit data.
+    """A logistic distribution rounded to the levels 0, 1/255, …, 1: a normalised likelihood of 8-bit data.
 
-    A level's mass is the logistic's mass within half a step of it; the two end levels take the whole tail, so the 256
-    masses sum to one.
+    The mass of a level is that of the logistic within half a step of it; the first and last level include the tails, so
+    the 256 masses sum to one.
 
     Args:
-        loc: the logistic's location, in the units of the data (0 to 1), any shape.
-        log_scale: the logarithm of its scale, in the same units; broadcast against `loc`.
+        loc: location of the logistic, in the units of the data (0 to 1), any shape.
+        log_scale: logarithm of its scale, in the same units; broadcast with `loc`.
 
     References:
         Kingma et al., "Improved variational inference with inverse autoregressive flow", NeurIPS 2016, section 6.1;
@@ -47,8 +47,8 @@ class DiscretizedLogistic(Distribution):
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Log mass of the level `value`, elementwise, in nats.
 
-        log(σ(b) − σ(a)) = log σ(b) + log σ(−a) + log(1 − e^(a − b)) holds for every a < b and loses no digits in the
-        tails, where the difference of two sigmoids is zero in floating point.
+        log(σ(b) − σ(a)) = log σ(b) + log σ(−a) + log(1 − e^(a − b)) for a < b is accurate in the tails, where the
+        difference of the two sigmoids is zero in floating point.
         """
         if self._validate_args:
             self._validate_sample(value)
@@ -64,7 +64,7 @@ class DiscretizedLogistic(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The expected level: one minus the step times the sum of the distribution function below each level."""
+        """The expected level: one minus the step times the sum of the cumulative distribution function over levels."""
         step = 1 / (self.levels - 1)
         inverse_scale = torch.exp(-self.log_scale)
         below = torch.zeros_like(self.loc)
@@ -73,7 +73,7 @@ class DiscretizedLogistic(Distribution):
         return 1 - step * below
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        """Levels drawn from the distribution, (*sample_shape, *batch_shape)."""
+        """Draws of levels, (*sample_shape, *batch_shape)."""
         with torch.no_grad():
             shape = self._extended_shape(sample_shape)
             u = torch.rand(shape, dtype=self.loc.dtype, device=self.loc.device)

@@ -1,4 +1,4 @@
-"""What a distribution over vectors that factorises is made of."""
+"""The factors of a distribution whose dimensions are independent."""
 
 from torch.distributions import Distribution, Independent
 
@@ -6,13 +6,13 @@ from autoencode.errors import CapabilityError
 
 
 def factors(q: Distribution) -> Distribution:
-    """The distributions of the single dimensions of `q`, batch shape (batch, dims).
+    """The distributions of the dimensions of `q`, batch shape (batch, dims).
 
     Args:
         q: over vectors, batch shape (batch,) and event shape (dims,).
 
     Raises:
-        CapabilityError: its dimensions are not known to be independent of each other.
+        CapabilityError: its dimensions are not independent.
 
     Example:
         >>> import torch

@@ -1,4 +1,4 @@
-"""Distributions over directions: points on the unit sphere."""
+"""Distributions on the unit sphere."""
 
 import math
 from typing import Any
@@ -11,10 +11,10 @@ from torch.nn import functional as F
 
 
 class HypersphericalUniform(Distribution):
-    """The same density everywhere on the unit sphere in `dims` dimensions.
+    """The uniform distribution on the unit sphere in `dims` dimensions.
 
     Args:
-        centre: the sphere's centre, zeros (dims,); it says how many dimensions, of what type and where.
+        centre: the centre of the sphere, zeros (dims,); it determines dimension, dtype and device.
 
     Example:
         >>> HypersphericalUniform(torch.zeros(3)).log_prob(torch.tensor([0.0, 0.0, 1.0]))
@@ -30,27 +30,27 @@ class HypersphericalUniform(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The centre, (dims,), which is no point of the sphere."""
+        """The centre, (dims,), which is not on the sphere."""
         return self.centre
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Draws, (*sample_shape, dims); there is nothing that gradients could reach."""
+        """Draws, (*sample_shape, dims); there are no parameters."""
         shape = self._extended_shape(torch.Size(sample_shape))
         return F.normalize(torch.randn(shape, dtype=self.centre.dtype, device=self.centre.device), dim=-1)
 
     def log_prob(self, value: Float[Tensor, "*leading dims"]) -> Float[Tensor, "*leading"]:
-        """Log density in nats with respect to the sphere's area."""
+        """Log density in nats with respect to the area of the sphere."""
         return torch.full_like(value[..., 0], -log_area(self.event_shape[0]))
 
     def entropy(self) -> Tensor:
-        """The logarithm of the sphere's area."""
+        """The logarithm of the area of the sphere, in nats."""
         return self.centre.new_tensor(log_area(self.event_shape[0]))
 
 
 class PowerSpherical(Distribution):
-    """p(x) ∝ (1 + locᵀx)^κ on the unit sphere: draws without rejection, and everything in closed form.
+    """p(x) ∝ (1 + locᵀx)^κ on the unit sphere: sampling without rejection; density, entropy and KL in closed form.
 
-        t = locᵀx,  (1 + t)/2 ~ Beta(d/2 − ½ + κ, d/2 − ½);  the rest of x is uniform round `loc`
+        t = locᵀx,  (1 + t)/2 ~ Beta(d/2 − ½ + κ, d/2 − ½);  the component orthogonal to `loc` is uniform
 
     Args:
         loc: the mean direction, unit vectors (*batch_shape, dims), two dimensions or more.
@@ -58,8 +58,8 @@ class PowerSpherical(Distribution):
 
     References:
         De Cao and Aziz, "The power spherical distribution", 2020: definition 2 and theorems 12, 13, 15 and 17
-        (equations 6, 33, 48, 62 and 72), algorithm 1. There one reflection takes the first axis to `loc`, which is
-        undefined where the two are equal; here the reflection is the farther of ±loc, which never is.
+        (equations 6, 33, 48, 62 and 72), algorithm 1. There one reflection maps the first axis to `loc`, which is
+        undefined if the two are equal; here it is to the more distant of ±loc, which is always defined.
 
     Example:
         >>> q = PowerSpherical(torch.tensor([[0.0, 1.0]]), torch.tensor([4.0]))
@@ -76,7 +76,7 @@ class PowerSpherical(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The mean direction, a point of the sphere, as in PyTorch's `VonMises`; draws average to `centre_of_mass`."""
+        """The mean direction, a point on the sphere, as in PyTorch's `VonMises`; E[x] is `centre_of_mass`."""
         return self.loc
 
     @property
@@ -86,9 +86,9 @@ class PowerSpherical(Distribution):
         return self.loc * (kappa / (kappa + self.event_shape[0] - 1))[..., None]
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Draws, (*sample_shape, *batch_shape, dims); gradients reach both parameters."""
+        """Draws, (*sample_shape, *batch_shape, dims), with gradients for both parameters."""
         shape = self._extended_shape(torch.Size(sample_shape))
-        # Both shares of the beta draw, since 1 − share loses the digits of a small one.
+        # Both components of the beta draw, since 1 − share is inaccurate for a share near 1.
         both = Dirichlet(torch.stack(self._beta_concentrations(self.concentration), -1), validate_args=False)
         near, far = both.rsample(torch.Size(sample_shape)).clamp_min(torch.finfo(self.loc.dtype).tiny).unbind(-1)
         round_about = F.normalize(
@@ -104,7 +104,7 @@ class PowerSpherical(Distribution):
             return self.rsample(sample_shape)
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        """Log density in nats with respect to the sphere's area."""
+        """Log density in nats with respect to the area of the sphere."""
         cosine = (self.loc * value).sum(-1).clamp_min(-1 + torch.finfo(value.dtype).eps)
         return self.concentration * cosine.log1p() - self._log_normaliser().to(value.dtype)
 
@@ -116,12 +116,12 @@ class PowerSpherical(Distribution):
         return (self._log_normaliser() - kappa * expected).to(self.concentration.dtype)
 
     def _beta_concentrations(self, kappa: Tensor) -> tuple[Tensor, Tensor]:
-        """The beta distribution's concentrations."""
+        """The concentrations of the beta distribution of (1 + t)/2."""
         half = (self.event_shape[0] - 1) / 2
         return kappa + half, torch.full_like(kappa, half)
 
     def _log_normaliser(self) -> Tensor:
-        """In float64, as it is a small difference of large numbers."""
+        """Computed in float64, as it is a small difference of large numbers."""
         near, far = self._beta_concentrations(self.concentration.double())
         both = near + far
         return both * math.log(2) + far * math.log(math.pi) + torch.lgamma(near) - torch.lgamma(both)
@@ -138,9 +138,9 @@ def log_area(dims: int) -> float:
 
 
 def rotate_to(y: Float[Tensor, "*leading dims"], loc: Float[Tensor, "*batch dims"]) -> Float[Tensor, "*leading dims"]:
-    """`y`, moved by a rotation or reflection that takes the first axis to `loc`."""
-    # Reflections take the axis to −loc where loc is on its side, and the sign is then changed: the mirror's normal
-    # axis ∓ loc has a squared length of 2 or more, whatever loc is.
+    """`y`, transformed by a rotation or reflection that maps the first axis to `loc`."""
+    # If loc is on the side of the axis, the reflection maps the axis to −loc and the sign is changed afterwards: the
+    # normal vector axis ∓ loc of the reflection then has a squared norm of 2 or more.
     sign = torch.where(loc[..., :1] > 0, -torch.ones_like(loc[..., :1]), torch.ones_like(loc[..., :1]))
     axis = F.one_hot(torch.zeros((), dtype=torch.int64, device=loc.device), loc.shape[-1]).to(loc.dtype)
     normal = axis - sign * loc

@@ -1,4 +1,4 @@
-"""Beta, gamma and Dirichlet distributions that are safe to train with: draws inside the support, exact densities."""
+"""Beta, gamma and Dirichlet distributions for training: draws inside the support, accurate densities."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ class InteriorBeta(Beta):
     """A beta distribution whose draws are never 0 or 1, with densities and divergences computed in float64.
 
     A draw that rounds to 0 or 1, where the density may be infinite, is moved to the nearest number inside, by less than
-    1e-7 in float32. Densities are differences of log-gamma functions of the size of the concentrations: in float32, a
-    concentration of 10,000 would cost 0.01 nats and more.
+    1e-7 in float32. Densities are differences of large log-gamma functions: in float32, the error at a concentration of
+    10,000 would be 0.01 nats and more.
 
     References:
         Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", NeurIPS 2018, section 3; as PyTorch
@@ -44,15 +44,15 @@ class InteriorGamma(Gamma):
 
 
 class InteriorDirichlet(Dirichlet):
-    """A Dirichlet distribution with no share of exactly 0, with densities and divergences computed in float64."""
+    """A Dirichlet distribution whose draws have no component of 0, with densities and divergences in float64."""
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Shares above 0 that sum to 1, (*sample_shape, *batch_shape, k)."""
+        """Draws above 0 that sum to 1, (*sample_shape, *batch_shape, k)."""
         z = super().rsample(torch.Size(sample_shape))
         return z.clamp_min(torch.finfo(z.dtype).tiny)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Log density in nats, with respect to all shares but the last."""
+        """Log density in nats, with respect to all components but the last."""
         return _to_float64(self).log_prob(value.double()).to(value.dtype)
 
 

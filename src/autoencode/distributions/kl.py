@@ -13,16 +13,16 @@ from autoencode.errors import CapabilityError, ShapeError
 def kl(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Float[Tensor, " batch"]:
     """KL(q ‖ p) for each example, in nats, summed over the latent dimensions.
 
-    The closed form is used where PyTorch knows one for the pair. Otherwise it is the average of log q(z) − log p(z)
-    over the draws `z`, which is unbiased and can be negative for a single draw.
+    The closed form is used if one is registered for the pair. Otherwise it is the mean of log q(z) − log p(z) over the
+    draws `z`, which is unbiased and can be negative for a single draw.
 
     Args:
         q: the posterior, batch shape (batch,).
         p: the prior, with the same event shape.
-        z: draws from `q`, (n_samples, batch, *latent_shape); read only where there is no closed form.
+        z: draws from `q`, (n_samples, batch, *latent_shape); used only without a closed form.
 
     Raises:
-        ShapeError: the event shapes differ (a prior over another space would broadcast silently).
+        ShapeError: the event shapes differ (they might broadcast silently).
         CapabilityError: `q` or `p` has no density.
     """
     check_comparable(q, p)
@@ -33,12 +33,12 @@ def kl(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Flo
 
 
 def kl_groups(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Float[Tensor, "batch groups"]:
-    """KL(q ‖ p) for each example and group of latents, (batch, groups), in nats: what free bits are given to.
+    """KL(q ‖ p) for each example and group of latents, (batch, groups), in nats, for free bits.
 
-    A group is a level of a ladder, or else a single dimension.
+    A group is a level of a ladder, or otherwise a single dimension.
 
     Raises:
-        CapabilityError: neither levels nor dimensions can be told apart.
+        CapabilityError: the KL is not a sum over levels or dimensions.
     """
     if isinstance(q, Ladder) and isinstance(p, Ladder):
         return kl_levels(q, z).mean(0)
@@ -48,7 +48,7 @@ def kl_groups(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."])
 def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch ..."]:
     """KL(q ‖ p) for each example and latent dimension, (batch, *latent_shape), in nats.
 
-    For a ladder it is an estimate from one draw. One-hot codes have a term for each variable and not for each class.
+    For a ladder it is an estimate from one draw. One-hot codes have a term for each variable, not for each class.
 
     Raises:
         CapabilityError: `q` or `p` does not factorise over dimensions.
@@ -63,25 +63,30 @@ def kl_per_dimension(q: Distribution, p: Distribution) -> Float[Tensor, "batch .
         if exact is not None:
             return exact
     raise CapabilityError(
-        f"the KL by dimension needs a posterior and a prior that factorise over dimensions, not {distribution_name(q)} and "
-        f"{distribution_name(p)}; use free_bits=0"
+        "the KL per dimension needs a posterior and a prior that factorise over dimensions, not "
+        f"{distribution_name(q)} and {distribution_name(p)}: use free_bits=0"
     )
 
 
 def check_comparable(q: Distribution, p: Distribution) -> None:
-    """Raises unless both have a density over the same space."""
+    """Checks that both have a density over the same space.
+
+    Raises:
+        ShapeError: the event shapes differ.
+        CapabilityError: one of them has no density.
+    """
     for part in (q, p):
         if isinstance(part, Degenerate):
             part.entropy()  # raises, with the reason
     if q.event_shape != p.event_shape:
         raise ShapeError(
-            f"the posterior is over codes of shape {tuple(q.event_shape)}, the prior over {tuple(p.event_shape)}; "
-            "build both with the same latent_dim"
+            f"the posterior has codes of shape {tuple(q.event_shape)}, and the prior of {tuple(p.event_shape)}: build "
+            "both with the same latent_dim"
         )
 
 
 def closed_form_kl(q: Distribution, p: Distribution) -> Tensor | None:
-    """The exact divergence, (*batch_shape), or None where PyTorch knows none for the pair."""
+    """The exact divergence, (*batch_shape,), or None if none is registered for the pair."""
     try:
         return kl_divergence(q, p)
     except NotImplementedError:
@@ -89,7 +94,7 @@ def closed_form_kl(q: Distribution, p: Distribution) -> Tensor | None:
 
 
 def distribution_name(d: Distribution) -> str:
-    """A distribution's name for a message: what is inside an `Independent` rather than the wrapper."""
+    """The name of a distribution for a message; of an `Independent`, that of its base."""
     return distribution_name(d.base_dist) if isinstance(d, Independent) else type(d).__name__
 
 
@@ -97,10 +102,10 @@ def distribution_name(d: Distribution) -> str:
 def kl_full_diagonal(q: MultivariateNormal, p: Independent) -> Tensor:
     """KL(N(μ, LLᵀ) ‖ N(m, diag s²)) in nats, (*batch_shape,).
 
-    ½ Σ_i ((LLᵀ)_ii + (μ_i − m_i)²) / s_i² − ½ d + Σ_i log s_i − Σ_i log L_ii; no inverse and no determinant is needed.
+    ½ Σ_i ((LLᵀ)_ii + (μ_i − m_i)²) / s_i² − ½ d + Σ_i log s_i − Σ_i log L_ii; without inverse or determinant.
 
     Raises:
-        NotImplementedError: `p` is no diagonal normal over vectors; PyTorch's way to say that there is no closed form.
+        NotImplementedError: `p` is not a diagonal normal over vectors; PyTorch then has no closed form.
     """
     if not isinstance(p.base_dist, Normal) or len(p.event_shape) != 1 or p.reinterpreted_batch_ndims != 1:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Distributions over several levels of latents, walked from the top down."""
+"""Distributions over several levels of latents, each conditioned on those above."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ ChooseLatent = Callable[[int, Independent[Normal]], Tensor]
 
 @dataclass(frozen=True)
 class LadderPath:
-    """One walk down the levels.
+    """One pass down the levels.
 
     Args:
         z: the latents of all levels, top first, (*leading, dims).
-        conditionals: each level's distribution given the levels above it, in the distribution that was walked.
-        prior: the same in the prior, for the same z.
+        conditionals: the distribution of each level given the levels above it.
+        prior: that of the prior for the same z.
     """
 
     z: Tensor
@@ -30,10 +30,10 @@ class LadderPath:
 
 @runtime_checkable
 class Level(Protocol):
-    """What a walk asks of one level."""
+    """One level of a ladder."""
 
     def next_state(self, state: Tensor, z: Tensor) -> Tensor:
-        """The state once this level's latent is known."""
+        """The state, updated by this level's latent."""
         ...
 
     def conditional_prior(self, state: Tensor) -> Independent[Normal]:
@@ -47,13 +47,13 @@ def walk(
     own: Callable[[int, Tensor, Independent[Normal]], Independent[Normal]],
     choose: ChooseLatent,
 ) -> LadderPath:
-    """Goes down the levels: reads each one's distribution off the state, chooses its latent, adds it to the state.
+    """Goes down the levels: each one's distribution depends on the state, which its latent then updates.
 
     Args:
         levels: top first.
-        start: the state at the top, (*leading, width).
-        own: (level, state, its prior) → its distribution in what is walked; the prior itself for a prior.
-        choose: the latent of each level.
+        start: the initial state, (*leading, width).
+        own: (level, state, its prior) → its distribution; for a prior, the prior itself.
+        choose: (level, its distribution) → its latent.
     """
     state, z, mine, priors = start, list[Tensor](), list[Independent[Normal]](), list[Independent[Normal]]()
     for number, level in enumerate(levels):
@@ -70,13 +70,12 @@ def walk(
 class Ladder(Distribution):
     """p(z₁) p(z₂|z₁) … p(z_L|z₁…z_L₋₁), with z = (z₁, …, z_L) as one vector.
 
-    The walk is the model's; this class turns it into draws and densities. The last walk is kept, so that the KL of
-    fresh draws costs no second one.
+    The last pass is cached, so that the KL of fresh draws needs no second one.
 
     Args:
-        walk: (choose, leading shape) → the path, with level l drawn or given by `choose`.
-        dims: numbers of each level, top first.
-        batch_shape: of what it is conditioned on; () for a prior.
+        walk: (choose, leading shape) → the path, with the latent of each level given by `choose`.
+        dims: dimensions of each level, top first.
+        batch_shape: of the examples it is conditioned on; () for a prior.
     """
 
     arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
@@ -104,14 +103,14 @@ class Ladder(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The end of the walk that takes every level's mean, (*batch_shape, dims); not the mean over all walks."""
+        """The latents if each level takes its mean, (*batch_shape, dims); not the expectation."""
         return self._walk(lambda _, level: level.mean, tuple(self.batch_shape)).z
 
     def mean_below(self, given: Sequence[Tensor]) -> Tensor:
-        """The end of the walk whose top levels are `given` and whose others take their means, (*batch_shape, dims).
+        """The latents if the top levels are `given` and the others take their means, (*batch_shape, dims).
 
         Args:
-            given: the latents of the top levels, top first, each (*batch_shape, dims of the level); none gives `mean`.
+            given: the latents of the top levels, top first, (*batch_shape, dims of the level) each; none gives `mean`.
         """
 
         def choose(number: int, level: Independent[Normal]) -> Tensor:
@@ -120,7 +119,7 @@ class Ladder(Distribution):
         return self._walk(choose, tuple(self.batch_shape)).z
 
     def tempered(self, temperature: float) -> "Ladder":
-        """The same walk with the standard deviations of every level, given those above it, times `temperature`."""
+        """The distribution with the standard deviation of each level, given those above it, times `temperature`."""
 
         def cooler(level: Independent[Normal]) -> Independent[Normal]:
             return Independent(Normal(level.mean, level.stddev * temperature, validate_args=False), 1)
@@ -137,8 +136,8 @@ class Ladder(Distribution):
         return torch.stack([q.log_prob(z) for q, z in zip(self.path(value).conditionals, levels, strict=True)]).sum(0)
 
     def path(self, z: Float[Tensor, "..."]) -> LadderPath:
-        """The walk that gives `z`."""
-        # A walk made without gradients is no use to who wants them.
+        """The path with the latents `z`."""
+        # A path computed without gradients cannot be reused if gradients are needed.
         if self._last is not None and self._last.z is z and (self._last_has_gradients or not torch.is_grad_enabled()):
             return self._last
         levels = z.split(self.dims, -1)
@@ -154,13 +153,13 @@ class Ladder(Distribution):
 
 
 def kl_levels(q: Ladder, z: Float[Tensor, "n batch dims"]) -> Float[Tensor, "n batch levels"]:
-    """The KL of each level from its prior, given the levels above it in `z`; exact in every level but for those draws.
+    """The KL of each level from its prior, given the levels above it in `z`, in nats.
 
-    The sum over levels is, on average over draws from `q`, the KL of the whole, with less noise than
+    The expectation of the sum over levels, over draws from `q`, is the KL of the whole, with a lower variance than
     log q(z) − log p(z).
 
     Args:
-        q: the posterior; its walk knows the prior's.
+        q: the posterior, whose path includes the prior.
         z: draws from it.
 
     References:

@@ -10,17 +10,20 @@ from torch import Tensor
 from autoencode.errors import ArgumentError
 
 Kernel = Callable[[Tensor], Tensor]
-"""Squared distances of any shape → similarities, elementwise, 1 where the distance is 0."""
+"""Squared distances of any shape → similarities, elementwise; 1 at a distance of 0."""
 
 
 @dataclass(frozen=True)
 class RadialBasis:
-    """exp(−d² / (2 h²)), the kernel of a normal.
+    """exp(−d² / (2 h²)), the Gaussian kernel.
 
-    Points that are several bandwidths from all others are alike to it, and feel no gradient.
+    For points several bandwidths away from all others, value and gradient vanish.
 
     Args:
-        bandwidth: h, in the units of the points.
+        bandwidth: h, above 0, in the units of the points.
+
+    Raises:
+        ArgumentError: the bandwidth is not above 0.
 
     Example:
         >>> RadialBasis(1.0)(torch.tensor(2.0))
@@ -31,7 +34,7 @@ class RadialBasis:
 
     def __post_init__(self) -> None:
         if not self.bandwidth > 0:
-            raise ArgumentError(f"the bandwidth of a kernel must be above 0, not {self.bandwidth}")
+            raise ArgumentError(f"the bandwidth of RadialBasis must be above 0, not {self.bandwidth}")
 
     def __call__(self, squared_distance: Tensor) -> Tensor:
         """The similarities, elementwise."""
@@ -40,11 +43,14 @@ class RadialBasis:
 
 @dataclass(frozen=True)
 class InverseMultiquadric:
-    """C / (C + d²), whose heavy tails reach points far from all others.
+    """C / (C + d²), whose heavy tails give gradients to points far from all others.
 
     Args:
         constant: C, in squared units of the points; 2 · dims is the mean squared distance of two standard normal draws.
-        factors: of C; where there are several, the kernel is the mean over them.
+        factors: of C; with several, the kernel is the mean over them.
+
+    Raises:
+        ArgumentError: a constant or factor is not above 0.
 
     References:
         Tolstikhin et al., "Wasserstein auto-encoders", ICLR 2018, section 4. The authors' code sums seven kernels with
@@ -60,7 +66,9 @@ class InverseMultiquadric:
 
     def __post_init__(self) -> None:
         if not (self.constant > 0 and self.factors and min(self.factors) > 0):
-            raise ArgumentError(f"a kernel's constants must be above 0, not {self.constant} times {self.factors}")
+            raise ArgumentError(
+                f"constant and factors of InverseMultiquadric must be above 0, not {self.constant} and {self.factors}"
+            )
 
     def __call__(self, squared_distance: Tensor) -> Tensor:
         """The similarities, elementwise."""
@@ -69,20 +77,20 @@ class InverseMultiquadric:
 
 
 def squared_distances(x: Float[Tensor, "n dims"], y: Float[Tensor, "m dims"]) -> Float[Tensor, "n m"]:
-    """|x_i − y_j|², from the differences: a distance's own gradient is undefined at 0."""
+    """|x_i − y_j|², computed from differences: the gradient of a distance is undefined at 0."""
     return (x[:, None] - y[None]).square().sum(-1)
 
 
 def mmd(x: Float[Tensor, "n dims"], y: Float[Tensor, "m dims"], kernel: Kernel) -> Float[Tensor, ""]:
     """The squared maximum mean discrepancy, E k(x, x′) + E k(y, y′) − 2 E k(x, y), unbiased.
 
-    It is 0 on average where both distributions are the same, so that it is often a little below 0. Of a single draw
-    there is no unbiased estimate: its similarity to itself then stands for that to another.
+    Its expectation is 0 if both distributions are the same, so it is often slightly below 0. From a single draw there
+    is no unbiased estimate; its similarity to itself is then used.
 
     Args:
-        x: independent draws of the one.
-        y: independent draws of the other, independent of `x`.
-        kernel: what compares two points.
+        x: independent draws from one distribution.
+        y: independent draws from the other, independent of `x`.
+        kernel: the similarity of two points, as a function of their squared distance.
 
     References:
         Gretton et al., "A kernel two-sample test", JMLR 2012, equation 3 (lemma 6).
@@ -92,6 +100,6 @@ def mmd(x: Float[Tensor, "n dims"], y: Float[Tensor, "m dims"], kernel: Kernel) 
 
 
 def _within(x: Tensor, kernel: Kernel) -> Tensor:
-    """The mean over pairs of different draws."""
+    """The mean similarity of different draws."""
     k, n = kernel(squared_distances(x, x)), len(x)
     return k.mean() if n == 1 else (k.sum() - k.diagonal().sum()) / (n * (n - 1))

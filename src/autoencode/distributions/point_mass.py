@@ -11,18 +11,18 @@ from autoencode.errors import CapabilityError
 
 
 class Degenerate:
-    """Marks a distribution that has no density, so that bounds and likelihoods refuse it with the reason."""
+    """Marks a distribution without a density, for which there is no bound and no likelihood."""
 
 
 class PointMass(Distribution, Degenerate):
     """The distribution of a variable that is always `loc`.
 
-    It lets a plain autoencoder be the same object as a variational one. It has no density, so `log_prob`, `entropy` and
-    every divergence from it raise `CapabilityError`.
+    With it a plain autoencoder is an `Autoencoder` like a variational one. It has no density, so `log_prob`, `entropy`
+    and all divergences raise `CapabilityError`.
 
     Args:
         loc: the point, (*batch_shape, *event_shape).
-        event_ndim: how many of the last axes of `loc` are the event.
+        event_ndim: number of trailing axes of `loc` that are the event.
 
     Example:
         >>> q = PointMass(torch.zeros(5, 2), event_ndim=1)
@@ -49,19 +49,27 @@ class PointMass(Distribution, Degenerate):
         return torch.zeros_like(self.loc)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """`loc`, repeated over `sample_shape`; gradients reach `loc`."""
+        """`loc`, expanded over `sample_shape`, with gradients."""
         return self.loc.expand(*sample_shape, *self.loc.shape)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        """The same without gradients (a view made under `no_grad` would still claim to require them)."""
+        """The same without gradients (a view created under `no_grad` would still require them)."""
         return self.rsample(sample_shape).detach()
 
     def log_prob(self, value: Tensor) -> NoReturn:
-        """Refused: a point mass has no density."""
+        """Not available: a point mass has no density.
+
+        Raises:
+            CapabilityError: always.
+        """
         raise CapabilityError(_REASON)
 
     def entropy(self) -> NoReturn:
-        """Refused: a point mass has no density."""
+        """Not available: a point mass has no density.
+
+        Raises:
+            CapabilityError: always.
+        """
         raise CapabilityError(_REASON)
 
 
@@ -72,11 +80,11 @@ _REASON = (
 
 
 class SparsePointMass(PointMass):
-    """A point mass that knows which of its units are active, so that their share can be reported.
+    """A point mass at a sparse code, with the active units, so that their share can be reported.
 
     Args:
         loc: the code, (batch, units).
-        active: which units are active, of the same shape: what counts as active depends on the kind of unit.
+        active: which units are active, (batch, units); the criterion depends on the kind of unit.
 
     Example:
         >>> import torch
@@ -91,5 +99,5 @@ class SparsePointMass(PointMass):
 
     @property
     def active_fraction(self) -> Float[Tensor, " batch"]:
-        """The share of units that are active, for each example."""
+        """The share of active units of each example."""
         return self.active.to(self.loc.dtype).mean(1)

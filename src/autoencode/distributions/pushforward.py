@@ -1,4 +1,4 @@
-"""The distribution of an invertible function of a random vector."""
+"""The distribution of an invertible function of a random vector, as of a flow."""
 
 from typing import Any
 
@@ -7,16 +7,17 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import Distribution
 
+from autoencode.kernels.torch_private import version_of
+
 
 class Pushforward(Distribution):
-    """z = f(u) with u ~ base: fresh draws come with their density, and any other z has its own.
+    """z = f(u) with u ~ base; the density of the last draw is cached.
 
         u ~ base ─► f ─► z        log p(z) = log base(u) − log |det ∂f/∂u|
 
-    A flow that draws in one pass needs one pass for each dimension to find the u of a given z. So the last draw's
-    density is kept, and given out for that very tensor as long as nobody has written to it; for every other z, u is
-    computed. A kept density is a function of the parameters, and not of z: differentiate it with respect to z
-    by asking for the density of a copy.
+    A flow that samples in one pass needs one pass for each dimension to invert f. So the density of the last draw is
+    cached and returned for that tensor, unless it was modified; for any other z, u is computed. The cached density has
+    gradients for the parameters and not for z: for these, evaluate the density of a copy of z.
 
     Args:
         base: the distribution of u, event shape (dims,), reparameterised.
@@ -31,7 +32,7 @@ class Pushforward(Distribution):
 
     def __init__(self, base: Distribution, transform: Any) -> None:
         self.base, self.transform = base, transform
-        self._last: tuple[Tensor, Tensor, int] | None = None
+        self._last: tuple[Tensor, Tensor, object] | None = None
         super().__init__(base.batch_shape, base.event_shape, validate_args=False)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
@@ -39,7 +40,7 @@ class Pushforward(Distribution):
         u = self.base.rsample(torch.Size(sample_shape))
         with torch.autocast(u.device.type, enabled=False):
             z, log_det = self.transform.inv.call_and_ladj(u)
-        self._last = None if z.is_inference() else (z, self.base.log_prob(u) - log_det, z._version)
+        self._last = None if z.is_inference() else (z, self.base.log_prob(u) - log_det, version_of(z))
         return z
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
@@ -49,12 +50,12 @@ class Pushforward(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """f(mean of the base), (*batch_shape, dims): the middle of the distribution, and not the mean of its draws."""
+        """f(mean of the base), (*batch_shape, dims); not the mean of the distribution."""
         with torch.autocast(self.base.mean.device.type, enabled=False):
             return self.transform.inv(self.base.mean)
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        """Log density in nats, of any z."""
+        """Log density in nats."""
         kept = self._cached_log_prob(value)
         if kept is not None:
             return kept
@@ -63,9 +64,9 @@ class Pushforward(Distribution):
         return self.base.log_prob(u) + log_det
 
     def _cached_log_prob(self, value: Tensor) -> Tensor | None:
-        """The last draw's density, if `value` is that draw, unchanged, and gradients are there if they are wanted."""
+        """The cached density, if `value` is the unmodified last draw, and gradients are available if needed."""
         if self._last is None:
             return None
         z, log_prob, version = self._last
-        same = z is value and z._version == version
+        same = z is value and version_of(z) == version
         return log_prob if same and (log_prob.requires_grad or not torch.is_grad_enabled()) else None

@@ -1,4 +1,4 @@
-"""Codes of codewords: the mass on one of them, and priors over all."""
+"""Distributions of codewords: all probability on one, and independent categorical ones."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,22 +13,22 @@ from autoencode.errors import CapabilityError
 
 
 class Quantised(Distribution):
-    """All the mass on one codeword at each position: what a quantiser makes of the encoder's output.
+    """Probability one for one codeword at each position: the posterior of quantised codes.
 
-        draws and mean:  the codewords, with the gradient of what was quantised (straight through)
+        draws and mean:  the codewords, with the gradient of the unquantised vectors (straight-through estimator)
 
-    It is a probability mass, not a density, and its entropy is 0: with a prior over the same codewords it has a KL, and
-    the evidence lower bound is one.
+    It is a probability mass of entropy 0, so with a prior over the same codewords the KL and the evidence lower bound
+    are well-defined.
 
     Args:
-        sums: of codewords up to each stage, (stages, *batch_shape, *event_shape); the last is the code.
-        unquantised: what was quantised, (*batch_shape, *event_shape).
-        indices: which codewords, (*batch_shape, stages, positions).
+        sums: partial sums of codewords after each stage, (stages, *batch_shape, *event_shape); the last is the code.
+        unquantised: the vectors before quantisation, (*batch_shape, *event_shape).
+        indices: of the codewords, (*batch_shape, stages, positions).
         n_codes: K, codewords in each codebook.
 
     References:
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, equations 1 and
-        2; straight through: section 3.2.
+        2; straight-through estimator: section 3.2.
 
     Example:
         >>> q = Quantised(torch.ones(1, 5, 4, 2), torch.zeros(5, 4, 2), torch.zeros(5, 1, 2, dtype=torch.int64), 8)
@@ -57,7 +57,7 @@ class Quantised(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The codewords, with gradients to what was quantised."""
+        """The codewords, with the gradient of the unquantised vectors."""
         return straight_through(self.code, self.unquantised)
 
     @property
@@ -66,7 +66,7 @@ class Quantised(Distribution):
         return torch.zeros_like(self.code)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """The codewords, repeated over `sample_shape`, with gradients to what was quantised."""
+        """The codewords, expanded over `sample_shape`, with the gradient of the unquantised vectors."""
         return self.mean.expand(*sample_shape, *self.code.shape)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
@@ -74,19 +74,19 @@ class Quantised(Distribution):
         return self.code.expand(*sample_shape, *self.code.shape)
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        """0 for its own codewords, −∞ for all else."""
+        """0 for its own codewords, −∞ otherwise."""
         own = (value == self.code).flatten(-len(self.event_shape)).all(-1)
         return torch.where(own, 0.0, -torch.inf).to(self.code.dtype)
 
     def entropy(self) -> Tensor:
-        """Zero: there is nothing left to chance."""
+        """Zero."""
         return self.code.new_zeros(self.batch_shape)
 
     @property
     def distance(self) -> Float[Tensor, "..."]:
-        """‖what was quantised − the sum of codewords‖², added up over stages, positions and numbers, (*batch_shape,).
+        """‖unquantised − sum of codewords‖², summed over stages, positions and dimensions, (*batch_shape,).
 
-        Gradients reach what was quantised only.
+        It has gradients for the unquantised vectors only.
 
         References:
             van den Oord et al., NeurIPS 2017, equation 3, last term; of stages: Lee et al., CVPR 2022, section 3.1.
@@ -95,13 +95,13 @@ class Quantised(Distribution):
 
 
 class Codewords(Distribution):
-    """Codewords that are drawn independently for each stage and position.
+    """Independent categorical distributions of codewords for each stage and position.
 
     Args:
-        logits: log odds of the codewords, (stages, positions, K); they need not be normalised.
-        event_shape: of a code.
-        look_up: the codes of indices (*leading, stages, positions), (*leading, *event_shape).
-        indices_of: the indices of codes; for `log_prob`.
+        logits: log probabilities of the codewords, (stages, positions, K); they need not be normalised.
+        event_shape: shape of one code.
+        look_up: indices (*leading, stages, positions) → codes (*leading, *event_shape).
+        indices_of: codes → indices, for `log_prob`.
     """
 
     arg_constraints: dict[str, Any] = {}  # pyright: ignore  # torch declares it as a property
@@ -121,12 +121,12 @@ class Codewords(Distribution):
         super().__init__(torch.Size(), torch.Size(event_shape), validate_args=False)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        """Codes, (*sample_shape, *event_shape)."""
+        """Draws of codes, (*sample_shape, *event_shape)."""
         with torch.no_grad():
             return self.look_up(self.indices.sample(sample_shape))
 
     def log_prob_of_indices(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading"]:
-        """The logarithm of the probability of these codewords, in nats."""
+        """Log probability of the codewords with these indices, in nats."""
         return self.indices.log_prob(indices).sum((-2, -1))
 
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -136,33 +136,33 @@ class Codewords(Distribution):
 
 @register_kl(Quantised, Codewords)
 def _kl(q: Quantised, p: Codewords) -> Tensor:
-    """−log p(codewords), exactly: stages · positions · log K where all are as likely."""
+    """−log p(codewords), exact: stages · positions · log K for a uniform prior."""
     return -p.log_prob_of_indices(q.indices)
 
 
 def require_quantised(q: Distribution) -> Quantised:
-    """The same distribution.
+    """`q`, if it is quantised.
 
     Raises:
-        CapabilityError: it is not quantised.
+        CapabilityError: it is not.
     """
     if not isinstance(q, Quantised):
         raise CapabilityError(
-            f"codewords are counted in quantised codes, not in those of a {type(q).__name__}: give the model a "
-            "VectorQuantisedPosterior or a FiniteScalarPosterior"
+            f"this needs a posterior of codewords, not a {type(q).__name__}: give the model a VectorQuantisedPosterior "
+            "or a FiniteScalarPosterior"
         )
     return q
 
 
 def codeword_counts(indices: Int64[Tensor, "n stages positions"], n_codes: int) -> Int64[Tensor, "stages k"]:
-    """How often each codeword occurs, by stage."""
+    """The number of occurrences of each codeword, by stage."""
     stages = indices.shape[1]
     shifted = indices + n_codes * torch.arange(stages, device=indices.device)[:, None]
     return torch.bincount(shifted.flatten(), minlength=stages * n_codes).unflatten(0, (stages, n_codes))
 
 
 def perplexity(counts: Int64[Tensor, "stages k"]) -> Float[Tensor, " stages"]:
-    """exp of the entropy of each row's frequencies: as how many codewords, all as frequent, these are.
+    """exp of the entropy of the frequencies in each row: the effective number of codewords.
 
     Example:
         >>> perplexity(torch.tensor([[5, 5, 0, 0]]))

@@ -1,4 +1,4 @@
-"""Bernoulli and categorical codes that gradients can pass through."""
+"""Bernoulli and categorical codes with relaxed, differentiable draws."""
 
 from typing import Any
 
@@ -12,20 +12,20 @@ from autoencode.errors import CapabilityError
 
 
 class RelaxedBernoulliCode(Bernoulli):
-    """A Bernoulli variable: 0 or 1 by `sample`, in between by `rsample`, which gradients pass through.
+    """A Bernoulli variable whose `rsample` is relaxed to values between 0 and 1, with gradients.
 
         rsample:  sigmoid((logits + logistic noise) / temperature)           temperature → 0: `sample`
 
-    Everything but `rsample` is that of the Bernoulli variable: mass, entropy, mean and divergences. The mass of a
-    relaxed draw is refused, since it is neither a mass nor the density of the relaxed distribution.
+    Mass, entropy, mean and divergences are those of the Bernoulli variable. `log_prob` of a relaxed draw raises an
+    error, since it would be neither the mass nor the density of the relaxed distribution.
 
     Args:
         logits: log odds of a 1, any shape.
         temperature: of the relaxation, above 0.
-        hard: whether `rsample` is rounded to 0 or 1, with the gradient of what was rounded (straight through).
+        hard: round `rsample` to 0 or 1, with the gradient of the relaxed draw (straight-through estimator).
 
     References:
-        Maddison, Mnih and Teh, "The concrete distribution", ICLR 2017, appendix B; straight through: Jang, Gu and
+        Maddison, Mnih and Teh, "The concrete distribution", ICLR 2017, appendix B; straight-through: Jang, Gu and
         Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, section 2.2.
     """
 
@@ -45,7 +45,7 @@ class RelaxedBernoulliCode(Bernoulli):
         """Log mass of 0 or 1, in nats.
 
         Raises:
-            CapabilityError: values in between.
+            CapabilityError: a value is neither.
         """
         require_hard(value)
         return super().log_prob(value)
@@ -53,20 +53,20 @@ class RelaxedBernoulliCode(Bernoulli):
 
 @register_kl(RelaxedBernoulliCode, Bernoulli)
 def _kl_bits(q: RelaxedBernoulliCode, p: Bernoulli) -> Tensor:
-    """KL of each bit, in nats. PyTorch's own form fails for two batch shapes that must be broadcast."""
+    """KL of each bit, in nats. PyTorch's own does not broadcast batch shapes."""
     ones = q.probs * (F.softplus(-p.logits) - F.softplus(-q.logits))
     return ones + torch.sigmoid(-q.logits) * (F.softplus(p.logits) - F.softplus(q.logits))
 
 
 class OneHotCode(Distribution):
-    """Independent categorical variables as one-hot vectors, laid end to end: event shape (n · k,).
+    """Independent categorical variables as concatenated one-hot vectors: event shape (n · k,).
 
         rsample:  softmax((logits + Gumbel noise) / temperature)             temperature → 0: `sample`
 
     Args:
-        logits: log odds of the k classes of n variables, (*batch_shape, n, k); they need not be normalised.
+        logits: log probabilities of the k categories of n variables, (*batch_shape, n, k); need not be normalised.
         temperature: of the relaxation in `rsample`, above 0; None for a distribution without `rsample`.
-        hard: whether `rsample` is rounded to one-hot vectors, with the gradient of what was rounded.
+        hard: round `rsample` to one-hot vectors, with the gradient of the relaxed draw.
 
     References:
         Jang, Gu and Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, equations 1 and 2 and
@@ -101,19 +101,23 @@ class OneHotCode(Distribution):
         return self.mean * (1 - self.mean)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        """One-hot vectors, (*sample_shape, *batch_shape, n · k)."""
+        """Draws of one-hot vectors, (*sample_shape, *batch_shape, n · k)."""
         with torch.no_grad():
             return one_hot(self._noisy(sample_shape)).flatten(-2)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
-        """Relaxed draws, (*sample_shape, *batch_shape, n · k)."""
+        """Relaxed draws, (*sample_shape, *batch_shape, n · k).
+
+        Raises:
+            CapabilityError: there is no temperature.
+        """
         if self.temperature is None:
-            raise CapabilityError("one-hot codes have no gradients without a temperature to relax them by")
+            raise CapabilityError("rsample of one-hot codes needs a temperature: use sample")
         y = (self._noisy(sample_shape) / self.temperature).softmax(-1)
         return (straight_through(one_hot(y), y) if self.hard else y).flatten(-2)
 
     def _noisy(self, sample_shape: Any) -> Tensor:
-        """The logits with Gumbel noise, whose largest is the class (Jang et al., equation 1)."""
+        """The logits with Gumbel noise, whose argmax is a draw (Jang et al., equation 1)."""
         u = uniform(torch.Size((*sample_shape, *self.logits.shape)), self.logits)
         return self.logits - (-u.log()).log()
 
@@ -121,7 +125,7 @@ class OneHotCode(Distribution):
         """Log mass of one-hot vectors, in nats.
 
         Raises:
-            CapabilityError: values between 0 and 1.
+            CapabilityError: a value is neither 0 nor 1.
         """
         require_hard(value)
         return (value.unflatten(-1, self.logits.shape[-2:]) * self.logits).sum((-2, -1))
@@ -142,29 +146,29 @@ def _kl(q: OneHotCode, p: OneHotCode) -> Tensor:
 
 
 def uniform(shape: torch.Size, like: Tensor) -> Tensor:
-    """Uniform noise that is neither 0 nor 1, as its logarithms are wanted."""
+    """Uniform noise in the open interval (0, 1), so that its logarithms are finite."""
     limits = torch.finfo(like.dtype)
     return torch.rand(shape, dtype=like.dtype, device=like.device).clamp(limits.tiny, 1 - limits.eps / 2)
 
 
 def one_hot(scores: Float[Tensor, "*leading k"]) -> Float[Tensor, "*leading k"]:
-    """1 for the largest, 0 for the others."""
+    """1 for the largest, 0 for the others, along the last axis."""
     return F.one_hot(scores.argmax(-1), scores.shape[-1]).to(scores.dtype)
 
 
 def straight_through(hard: Tensor, soft: Tensor) -> Tensor:
-    """The value of `hard` to the bit, with the gradient of `soft`."""
+    """The value of `hard`, bit for bit, with the gradient of `soft`."""
     return hard + (soft - soft.detach())
 
 
 def require_hard(value: Tensor) -> None:
-    """Raises unless every entry is 0 or 1.
+    """Checks that each entry is 0 or 1.
 
     Raises:
-        CapabilityError: some are in between.
+        CapabilityError: some are not.
     """
     if not bool(((value == 0) | (value == 1)).all()):
         raise CapabilityError(
-            "a relaxed code has no probability mass: draw by sample(), or with straight_through=true, where the mass "
-            "of codes is needed (the importance-weighted objective)"
+            "a relaxed code has no probability mass: use sample(), or straight_through=True, for objectives that need "
+            "it (the importance-weighted bound)"
         )

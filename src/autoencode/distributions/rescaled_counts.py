@@ -1,4 +1,4 @@
-"""Counts read as grey levels."""
+"""Distributions of counts, rescaled to the levels of an image."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from torch.distributions import Binomial, Categorical, Distribution, constraints
 
 
 class RescaledCounts(Distribution):
-    """A distribution over the counts 0, 1, …, max_count, as one over the levels 0, 1/max_count, …, 1.
+    """A distribution of the counts 0, 1, …, max_count, as one of the levels 0, 1/max_count, …, 1.
 
-    A mass stays a mass: no Jacobian.
+    Masses are unchanged; there is no Jacobian.
 
     Args:
         counts: a `Categorical` over max_count + 1 classes, or a `Binomial` of `max_count` trials.
@@ -43,7 +43,7 @@ class RescaledCounts(Distribution):
         return self.counts.probs @ (levels / self.max_count)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        """Levels, (*sample_shape, *batch_shape)."""
+        """Draws of levels, (*sample_shape, *batch_shape)."""
         with torch.no_grad():
             drawn = self.counts.sample(torch.Size(sample_shape))
             return drawn.to(self.mean.dtype) / self.max_count

@@ -1,4 +1,4 @@
-"""A beta density that reaches a little beyond 0 and 1."""
+"""A beta density whose support is slightly larger than [0, 1]."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ LEVELS = 256
 
 
 class StretchedBeta(Distribution):
-    """A beta density over [−1/510, 1 + 1/510], so that 0 and 1 of 8-bit pictures lie inside it.
+    """A beta density on [−1/510, 1 + 1/510], so that 0 and 1 of 8-bit images are inside the support.
 
-    A beta density is zero or infinite at its ends. The data are shrunk by (x · 255 + ½) / 256 before, and the density
-    carries the factor 255/256 after, so that it integrates to one over the longer interval.
+    A beta density is zero or infinite at the ends of its support. Values are mapped by (x · 255 + ½) / 256, and the
+    density is multiplied by 255/256, so that it integrates to one.
 
     Args:
-        mean: of the shrunken value, between 0 and 1.
+        mean: of the mapped value, between 0 and 1.
         concentration: the sum of the two shape parameters, above 0.
 
     References:
@@ -41,7 +41,7 @@ class StretchedBeta(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """Of the data's own scale."""
+        """The mean, in the units of the data."""
         return _stretched(self.inner.mean)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:

@@ -1,8 +1,7 @@
-"""The same distribution, narrower or wider."""
+"""Distributions at a temperature: narrower or wider."""
 
 from typing import Any
 
-from torch import Tensor
 from torch.distributions import Distribution, Independent, MixtureSameFamily, MultivariateNormal, Normal
 
 from autoencode.distributions.class_and_normal import ClassAndNormal
@@ -10,21 +9,22 @@ from autoencode.distributions.ladder import Ladder
 from autoencode.distributions.normal_mixture import NormalMixture
 from autoencode.distributions.zuko_flows import zuko
 from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.kernels.torch_private import unbroadcast_scale_tril
 
 
 def tempered(p: Distribution, temperature: float) -> Distribution:
-    """`p` with its standard deviations times `temperature`: below 1 draws are more usual, above 1 stranger.
+    """`p` with its standard deviations times `temperature`: below 1 draws are more typical, above 1 less.
 
-    Exact for normals. Of a mixture every component is scaled round its own mean and keeps its weight; of a ladder every
-    level, given those above it; of a normalizing flow the normal that it starts from.
+    In a mixture each component is scaled about its own mean and keeps its weight; in a ladder each level, given those
+    above it; in a normalizing flow the base normal.
 
     Args:
-        p: a normal, a mixture of normals, a ladder, a flow, or a class with a normal beside it.
-        temperature: above 0; 1 gives `p` itself.
+        p: a normal, a mixture of normals, a ladder, a flow, or a class with a normal code.
+        temperature: above 0; 1 returns `p` itself.
 
     Raises:
-        ArgumentError: a temperature that is not above 0.
-        CapabilityError: a distribution without scales.
+        ArgumentError: the temperature is not above 0.
+        CapabilityError: the distribution has no standard deviations to scale.
 
     References:
         Kingma and Dhariwal, "Glow", NeurIPS 2018 (draws at reduced temperature).
@@ -35,7 +35,7 @@ def tempered(p: Distribution, temperature: float) -> Distribution:
         tensor([0.5000, 0.5000])
     """
     if not 0 < temperature < float("inf"):
-        raise ArgumentError(f"a temperature is above 0 (1 changes nothing), not {temperature:g}")
+        raise ArgumentError(f"the temperature must be above 0 (1 for no change), not {temperature:g}")
     return p if temperature == 1 else _scaled(p, temperature)
 
 
@@ -57,7 +57,7 @@ def _normal(p: Distribution, t: float) -> Distribution:
     if isinstance(p, Normal):
         return Normal(p.loc, p.scale * t, validate_args=False)
     if isinstance(p, MultivariateNormal):
-        factor: Tensor = p._unbroadcasted_scale_tril  # pyright: ignore  # `scale_tril` may have no memory of its own
+        factor = unbroadcast_scale_tril(p)
         return MultivariateNormal(p.loc, scale_tril=factor * t, validate_args=False)
     if isinstance(p, NormalMixture):
         return NormalMixture(p.logits, p.loc, p.scale * t)

@@ -1,4 +1,4 @@
-"""Trainable densities over vectors: normalizing flows, from zuko."""
+"""Normalizing flows from zuko: trainable densities over vectors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from autoencode.errors import ArgumentError
+from autoencode.kernels.torch_private import validates_arguments
 from autoencode.registry import Registry
 
 flows: Registry[Callable[..., nn.Module]] = Registry("flow", "autoencode list flows")
@@ -27,40 +28,40 @@ def maf(dims: int, context: int = 0, **options: Any) -> nn.Module:
 
 @flows.register("iaf")
 def iaf(dims: int, context: int = 0, **options: Any) -> nn.Module:
-    """Inverse autoregressive flow, affine: fast to draw from (Kingma et al., NeurIPS 2016)."""
+    """Inverse autoregressive flow, affine: fast to sample from (Kingma et al., NeurIPS 2016)."""
     return InverseFlow(zuko().flows.MAF(dims, context, **options))
 
 
 @flows.register("inverse-nsf")
 def inverse_nsf(dims: int, context: int = 0, **options: Any) -> nn.Module:
-    """Neural spline flow turned round: flexible and fast to draw from."""
+    """Inverse of a neural spline flow: flexible and fast to sample from."""
     return InverseFlow(zuko().flows.NSF(dims, context, **options))
 
 
 @flows.register("coupling")
 def coupling(dims: int, context: int = 0, **options: Any) -> nn.Module:
-    """Real NVP, affine, one half given the other: as fast to draw from (Dinh et al., ICLR 2017)."""
+    """Real NVP, affine coupling: fast to evaluate and to sample from (Dinh et al., ICLR 2017)."""
     return zuko().flows.RealNVP(dims, context, **options)
 
 
 def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden: tuple[int, ...] = (64, 64)) -> Any:
-    """A trainable density over vectors, as a module: called, it gives a distribution with `log_prob` and `rsample`.
+    """A trainable density over vectors: a module that returns a distribution with `log_prob` and `rsample`.
 
     It starts as the standard normal: the last layer of each transform's network is zero.
 
     Args:
         kind: nsf, maf, iaf, inverse-nsf or coupling; see `flows`.
-        dims: numbers in a vector.
-        context: numbers that the density is conditional on; the flow is then called with them, (batch, context).
-        transforms: how many are composed.
-        hidden: units of each transform's network.
+        dims: dimensions of a vector.
+        context: dimensions of a context, (batch, context), with which the flow is then called; 0 for none.
+        transforms: number of transforms.
+        hidden: units of the hidden layers of each transform's network.
 
     Returns:
         A module whose call gives a distribution with batch shape () or (batch,) and event shape (dims,).
 
     Raises:
-        UnknownNameError: a kind that is none of these.
-        ArgumentError: fewer than one transform, or than two dimensions to couple.
+        UnknownNameError: an unknown kind.
+        ArgumentError: fewer than one transform, or fewer than two dimensions for a coupling flow.
 
     Example:
         >>> import torch
@@ -68,22 +69,22 @@ def flow(kind: str, dims: int, context: int = 0, *, transforms: int = 3, hidden:
         tensor(-1.8379, grad_fn=<AddBackward0>)
     """
     if transforms < 1 or dims < 1:
-        raise ArgumentError(f"a flow has 1 transform or more and 1 dimension or more, not {transforms} and {dims}")
+        raise ArgumentError(f"a flow needs 1 transform or more and 1 dimension or more, not {transforms} and {dims}")
     if kind == "coupling" and dims < 2:
         raise ArgumentError("a coupling flow needs 2 dimensions or more: use an nsf or maf flow")
     made = flows[kind](dims, context, transforms=transforms, hidden_features=hidden)
     last = f".hyper.{2 * len(hidden)}."
     for name, weight in made.named_parameters():
-        if last in name or ".phi." in name:  # of one dimension, transforms have parameters in place of a network
+        if last in name or ".phi." in name:  # with one dimension, transforms have parameters in place of a network
             nn.init.zeros_(weight)
     return made
 
 
 class InverseFlow(nn.Module):
-    """A flow in the other direction: it draws as fast as the other gives densities, and the other way round.
+    """The inverse of a flow: sampling is as fast as the density of the flow, and the density as slow as its sampling.
 
     Args:
-        flow: of zuko, from codes to a standard normal; here it leads from the normal to codes.
+        flow: a flow of zuko.
     """
 
     def __init__(self, flow: Any) -> None:
@@ -97,11 +98,11 @@ class InverseFlow(nn.Module):
 
 
 def zuko() -> Any:
-    """The module, imported at its first use and without its side effect.
+    """The module zuko, imported at the first use and without its side effect.
 
-    Its import switches the checks of `torch.distributions` off for the whole process; here they are put back.
+    Importing it disables the validation of `torch.distributions` for the whole process; here that is undone.
     """
-    before: bool = Distribution._validate_args  # pyright: ignore[reportPrivateUsage]  # there is no public reader
+    before = validates_arguments()
     try:
         import zuko
     finally:

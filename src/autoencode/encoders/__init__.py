@@ -1,4 +1,11 @@
-"""Networks from data to features, (batch, *data_shape) → (batch, out_features)."""
+"""Encoders: networks from data to features, (batch, *data_shape) → (batch, out_features).
+
+dense      fully connected, for data of any shape
+conv       convolutions, for images of any size
+residual   residual blocks, for images of any size
+grid       features at each position of a smaller image
+concat     two encoders of the same input
+"""
 
 from autoencode.encoders.concat import Concat
 from autoencode.encoders.conv import ConvEncoder

@@ -1,4 +1,4 @@
-"""An encoder of convolutions, for images of any size."""
+"""A convolutional encoder, for images of any size."""
 
 from collections.abc import Sequence
 
@@ -18,11 +18,11 @@ class ConvEncoder(nn.Module):
 
     Args:
         data_shape: (channels, height, width), any size.
-        channels: of each convolution's output.
+        channels: output channels of each convolution.
         strides: of each convolution, as many as `channels`.
         widths: units of the fully connected layers that follow.
-        activation: after each layer.
-        dropout: the probability that a whole channel is dropped after each convolution, 0 for none.
+        activation: makes the activation after each layer.
+        dropout: probability that a channel is set to zero after each convolution, 0 for none.
 
     Example:
         >>> import torch
@@ -54,5 +54,5 @@ class ConvEncoder(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch features"]:
         """(batch, channels, height, width) to (batch, out_features)."""
-        # Channels last, as convolutions leave them: flattening needs no copy.
+        # Channels last, the memory format of the convolutions: flattening needs no copy.
         return self.dense(self.convolutions(x).movedim(1, -1).flatten(1))

@@ -1,4 +1,4 @@
-"""An encoder of fully connected layers, for data of any shape."""
+"""A fully connected encoder, for data of any shape."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class DenseEncoder(nn.Module):
     Args:
         data_shape: shape of one example.
         widths: units of each layer.
-        activation: after each layer.
+        activation: makes the activation after each layer.
 
     Example:
         >>> import torch

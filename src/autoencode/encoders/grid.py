@@ -1,4 +1,4 @@
-"""An encoder that leaves a grid of features, for pictures of any size."""
+"""An encoder to a grid of features, for images of any size."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from autoencode.nn.convolutions.sizes import sizes_after
 
 
 class GridEncoder(nn.Module):
-    """Convolutions of stride 2, then residual blocks: features at each position of a smaller picture.
+    """Convolutions of stride 2, then residual blocks: features at each position of a smaller image.
 
         x ─► 2x − 1 ─► [conv stride 2 ─► SiLU] × levels ─► block × n ─► SiLU ─► (batch, out_features, height, width)
 

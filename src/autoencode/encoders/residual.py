@@ -12,7 +12,7 @@ from autoencode.nn.dense import dense_stack
 
 
 class ResidualEncoder(nn.Module):
-    """A pyramid of residual blocks; each level halves the image. Values from 0 to 1 are first brought to −1 to 1.
+    """Levels of residual blocks, each of which halves the image. Values from 0 to 1 are first mapped to −1 to 1.
 
         x ─► 2x − 1 ─► [conv stride 2 ─► block] × levels ─► SiLU ─► flatten ─► linear ─► SiLU ─► features
 
@@ -42,5 +42,5 @@ class ResidualEncoder(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch features"]:
         """(batch, channels, height, width) to (batch, out_features)."""
-        # Channels last, as convolutions leave them: flattening needs no copy.
+        # Channels last, the memory format of the convolutions: flattening needs no copy.
         return self.dense(self.layers(x * 2 - 1).movedim(1, -1).flatten(1))

@@ -1,4 +1,14 @@
-"""Blocks that know no probability: tensors in, tensors out."""
+"""Building blocks of networks, without probability.
+
+dense, positive       fully connected layers, and maps to positive numbers
+convolutions          convolutions, residual blocks, U-Net
+feature_extractors    networks whose feature maps are compared
+quantisers            codebooks and rounding
+conditioning          networks with a context: a class or an image
+residual_code         codes of an image and its correction
+tiling                networks applied to images of any size in tiles or windows
+precision             autocast
+"""
 
 from autoencode.nn.conditioning.channels import ChannelConditioned, RefinedDecoder, refinement_layers
 from autoencode.nn.conditioning.conditional import (

@@ -13,10 +13,10 @@ _FULL_PRECISION_UP_TO = 128
 
 
 class Linear(nn.Linear):
-    """PyTorch's layer, faster on some processors (`autoencode.kernels`).
+    """PyTorch's layer, faster on some CPUs (`autoencode.kernels`).
 
-    With no more than 128 inputs, or outputs, it stays in full precision under autocast, on any device: its numbers are
-    moved rather than multiplied, and codes go through such layers and lose by rounding (docs/decisions/0016).
+    With at most 128 inputs or outputs it stays in full precision under autocast, on any device: such layers are limited
+    by memory rather than by arithmetic, and codes pass through them and would lose precision (docs/decisions/0016).
     """
 
     def forward(self, input: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
@@ -31,7 +31,7 @@ Activation = Callable[[], nn.Module]
 
 
 def relu() -> nn.Module:
-    """A ReLU in place of its input, which the layer before has no more use for: less memory to write and to read."""
+    """An in-place ReLU: the layer before does not need its output, so this saves memory traffic."""
     return nn.ReLU(inplace=True)
 
 
@@ -39,7 +39,11 @@ def dense_stack(widths: Sequence[int], activation: Activation = relu) -> nn.Sequ
     """Linear layers from `widths[0]` to `widths[-1]`, each followed by an activation.
 
     `nn.GLU` makes gated layers, (W x + b) · sigmoid(V x + c) (Dauphin et al., "Language modeling with gated
-    convolutional networks", ICML 2017, equation 1): its linear layers have twice the units, as it halves them.
+    convolutional networks", ICML 2017, equation 1): the linear layers have twice as many units, which it halves.
+
+    Args:
+        widths: units of the input and of each layer.
+        activation: makes the activation after each layer.
 
     Example:
         >>> dense_stack([784, 256])

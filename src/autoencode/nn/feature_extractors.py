@@ -23,23 +23,23 @@ _MEAN, _SCALE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class FeatureExtractor(nn.Module):
-    """Layers from an example to a few numbers, for critics and for comparing examples by what a network sees in them.
+    """A network from an example to a few outputs whose feature maps can be read, for critics and perceptual losses.
 
         x ─► layer ─► map 1 ─► layer ─► map 2 ─► … ─► map n ─► flatten, or mean over positions ─► linear ─► output
 
-    A layer is a 3×3 convolution (for vectors: a linear layer), a normalisation and LeakyReLU of 0.2. The normalisation
-    is over all of a layer of one example, and has no weights: so examples do not touch each other, and maps keep
-    their size of order one however long the network learns.
+    A layer is a 3×3 convolution (for vectors: a linear layer), a normalisation and LeakyReLU, slope 0.2. The
+    normalisation is over all values of a layer for one example and has no parameters, so examples are independent of
+    each other, and feature maps stay of order one during training.
 
     Args:
         data_shape: (channels, height, width) of any size, or (dimensions,).
-        channels: of each layer.
-        outputs: numbers at the end.
+        channels: of each layer, one or more.
+        outputs: number of outputs.
         strides: of each convolution; by default 2.
-        pooled: whether the last map is averaged over its positions, so that pictures of other sizes are taken too.
+        pooled: average the last map over its positions, so that images of other sizes are accepted.
 
     Raises:
-        ArgumentError: no layer.
+        ArgumentError: no layer is given.
 
     Example:
         >>> import torch
@@ -61,7 +61,7 @@ class FeatureExtractor(nn.Module):
     ) -> None:
         super().__init__()
         if not channels:
-            raise ArgumentError("a network of layers has at least one: give the channels of each")
+            raise ArgumentError("channels must have one number or more, one for each layer")
         strides = [2] * len(channels) if strides is None else strides
         widths = [data_shape[0], *channels]
         picture = len(data_shape) == 3
@@ -74,7 +74,7 @@ class FeatureExtractor(nn.Module):
         self.head = Linear(channels[-1] * (1 if pooled else positions), outputs)
 
     def feature_maps(self, x: Float[Tensor, "batch ..."]) -> list[Tensor]:
-        """What each layer gives, (batch, channels, height, width) or (batch, channels), finest first."""
+        """The output of each layer, (batch, channels, height, width) or (batch, channels), first layer first."""
         found = [x]
         for layer in self.layers:
             found.append(layer(found[-1]))
@@ -90,25 +90,25 @@ class FeatureExtractor(nn.Module):
 
 
 def _layer(n_in: int, n_out: int, stride: int) -> nn.Sequential:
-    """A convolution of this stride, or for a stride of 0 a linear layer; with what follows it."""
+    """A convolution of this stride, or for a stride of 0 a linear layer; with normalisation and activation."""
     linear = Conv(n_in, n_out, stride) if stride else Linear(n_in, n_out)
     return nn.Sequential(linear, nn.GroupNorm(1, n_out, affine=False), nn.LeakyReLU(0.2))
 
 
 class VggFeatures(nn.Module):
-    """The convolutions of a VGG, fixed, and the maps that they make of a picture.
+    """The convolutions of a pretrained VGG with fixed weights, and their feature maps.
 
-        x ─► normalised colours ─► [convolution 3×3 ─► ReLU] × n ─► halve by maximum ─► …        maps: the first of each
+        x ─► normalised colours ─► [convolution 3×3 ─► ReLU] × n ─► max-pooling ─► …        maps: the first of each size
 
-    Which layers there are is read off the names: `features.7.weight` is the seventh layer, each convolution is followed
-    by a ReLU, and where a number more is left out there is a maximum over 2×2 points. Nothing in the file is run.
+    The layers are inferred from their names: `features.7.weight` is layer 7, each convolution is followed by a ReLU,
+    and where one more number is skipped there is a max-pooling of 2×2. No code in the file is executed.
 
     Args:
-        path: a safetensors file with such names, as PyTorch's own VGG-11 to VGG-19 have; other entries are passed over.
-        n_maps: maps that are made, finest first.
+        path: a safetensors file with names as in torchvision's VGG-11 to VGG-19; other entries are ignored.
+        n_maps: number of feature maps, finest first.
 
     Raises:
-        DataError: the file is missing, damaged, or holds no such layers.
+        DataError: the file is missing or damaged, or has no such layers.
 
     References:
         Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", ICLR 2015.
@@ -129,10 +129,10 @@ class VggFeatures(nn.Module):
         self.requires_grad_(requires_grad=False)
 
     def feature_maps(self, x: Float[Tensor, "batch channels height width"]) -> list[Tensor]:
-        """What the first convolution at each size gives, (batch, features, height, width), finest first.
+        """The output of the first convolution at each size, (batch, features, height, width), finest first.
 
         Args:
-            x: pictures in [0, 1], grey or in colours.
+            x: images in [0, 1], grey or in colour.
         """
         x = (x.expand(-1, 3, -1, -1) - self.mean) / self.scale
         found: list[Tensor] = []
@@ -147,9 +147,9 @@ def _read_vgg(path: str | Path) -> dict[str, Tensor]:
     try:
         weights = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise DataError(f"{path} is no safetensors file that can be read: {error}") from error
+        raise DataError(f"{path} cannot be read as a safetensors file: {error}") from error
     if not any(_VGG_LAYER.fullmatch(name) for name in weights):
-        raise DataError(f"{path} holds no layers named features.0.weight and so on, as a VGG's are")
+        raise DataError(f"{path} has no layers named features.0.weight and so on, as a VGG has")
     return weights
 
 
@@ -157,7 +157,7 @@ def _vgg_layer(weights: dict[str, Tensor], number: int, path: str | Path) -> nn.
     weight, bias = weights[f"features.{number}.weight"], weights.get(f"features.{number}.bias")
     if weight.ndim != 4 or weight.shape[2:] != (3, 3) or bias is None or bias.shape != weight.shape[:1]:
         raise DataError(
-            f"features.{number} in {path} is no 3×3 convolution with a bias; a VGG without batch norm is taken"
+            f"features.{number} in {path} is not a 3×3 convolution with a bias: use a VGG without batch normalisation"
         )
     layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
     layer.load_state_dict({"weight": weight.float(), "bias": bias.float()})

@@ -14,10 +14,10 @@ _SHIFT = math.log(math.expm1(1 - MIN_CONCENTRATION))
 
 
 def bounded_exp(x: Float[Tensor, "..."], bound: float = 10.0) -> Float[Tensor, "..."]:
-    """exp of a number that is first squashed smoothly to between −bound and bound, so that no scale is 0 or infinite."""
+    """exp of a number that a tanh keeps between −bound and bound, so that no scale is 0 or infinite."""
     return torch.exp(bound * torch.tanh(x / bound))
 
 
 def concentration(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """A shifted softplus: 1 at 0, of slope 1 for large numbers, and always above `MIN_CONCENTRATION`."""
+    """A shifted softplus: 1 at 0, of derivative 1 for large numbers, and always above `MIN_CONCENTRATION`."""
     return MIN_CONCENTRATION + F.softplus(x + _SHIFT)

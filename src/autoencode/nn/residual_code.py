@@ -10,10 +10,10 @@ from autoencode.nn.tiling.receptive_field import copy_receptive_field
 
 
 class ResidualCode(nn.Module):
-    """x ─► (x, network(x)), one behind the other in the channels. As `FiniteReceptiveField` as the network is.
+    """x ─► (x, network(x)), concatenated along the channels. It has a `FiniteReceptiveField` if the network has one.
 
     Args:
-        network: (batch, channels, height, width) → the same shape; 0 for a picture that shall stay as it is.
+        network: (batch, channels, height, width) → a correction of the same shape.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -27,11 +27,12 @@ class ResidualCode(nn.Module):
 
 
 class ConditionalResidualCode(Conditional):
-    """x, c ─► (x, network((x, c))): the correction is found in sight of the context. As `FiniteReceptiveField` as the network is.
+    """x, c ─► (x, network((x, c))): a correction conditioned on an image, concatenated to x along the channels.
+
+    It has a `FiniteReceptiveField` if the network has one.
 
     Args:
-        network: (batch, channels of x and of c, height, width) → (batch, channels of x, height, width); 0 for a picture
-            that shall stay as it is.
+        network: (batch, channels of x and of c, height, width) → a correction, (batch, channels of x, height, width).
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -40,13 +41,13 @@ class ConditionalResidualCode(Conditional):
         copy_receptive_field(self, network)
 
     def forward(self, *args: Tensor) -> Tensor:
-        """x and the context, which is fitted to the height and width of x, to (batch, 2 · channels, height, width)."""
+        """x and the context, which is resized to the size of x, to (batch, 2 · channels, height, width)."""
         x, context = args
         return torch.cat([x, self.network(concat_context(x, context)).to(x.dtype)], 1)
 
 
 class ResidualCodeDecoder(nn.Module):
-    """(x, correction) ─► x + correction: the decoder of such codes."""
+    """(x, correction) ─► x + correction, without parameters: the decoder of such codes."""
 
     def forward(self, z: Float[Tensor, "batch twice_channels ..."]) -> Float[Tensor, "batch channels ..."]:
         """(batch, 2 · channels, height, width) to (batch, channels, height, width)."""

@@ -35,7 +35,7 @@ class Weights:
     """A constant of a program.
 
     Args:
-        variants: float32 tensors of one shape: one, or one for each context that the network can be told.
+        variants: float32 tensors of one shape: one, or one for each context that the network can be conditioned on.
     """
 
     variants: tuple[Tensor, ...]
@@ -53,7 +53,7 @@ class Program:
         weights: constants, by number.
         output: the number of the result.
         shape: of the result.
-        contexts: how many contexts there are to choose from; 1 where the network is told none.
+        contexts: how many contexts there are to choose from; 1 for an unconditional network.
     """
 
     steps: tuple[Step, ...]

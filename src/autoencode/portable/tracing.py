@@ -5,10 +5,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from autoencode.errors import CapabilityError
+from autoencode.kernels.torch_private import TorchDispatchMode, is_in_place, parameters_of
 from autoencode.portable.operations import Call, UnsupportedOperationError, operations
 from autoencode.portable.program import Program, Step, Weights, merge_programs, size
 
@@ -24,7 +23,7 @@ def trace(function: Callable[[Tensor, Any], Tensor], code: Tensor, contexts: Seq
     Args:
         function: (code, context) → the result, with weights that stay as they are.
         code: an example of its input, (1, *latent_shape) in float32.
-        contexts: what it can be told besides, one of these at a time.
+        contexts: its conditioning inputs, one of these at a time.
 
     Raises:
         CapabilityError: an operation that the page has no kernel for, by name.
@@ -57,13 +56,13 @@ class Tracer(TorchDispatchMode):
         self.steps: list[Step] = []
         self.sizes: list[int] = [code.numel()]
         self.weights: list[Weights] = []
-        self.unknown: list[str] = []  # told at the end: Python would take an error inside `a @ b` for its own
+        self.unknown: list[str] = []  # raised at the end: Python would take an error inside `a @ b` for its own
         self._numbers: dict[int, int] = {id(code): 0}
         self._at: dict[int, list[Tensor]] = {_memory(code): [code]}  # kept, so that no two ever have the same id
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = dict(kwargs or {})
-        leaves = tree_leaves((args, given))
+        leaves = _leaves((args, given))
         live, stale = any(map(self.depends_on_code, leaves)), any(map(self._is_stale, leaves))
         if live and func.overloadpacket.__name__ not in operations:
             with self:  # an operation made of others, such as `linear`
@@ -71,7 +70,7 @@ class Tracer(TorchDispatchMode):
             if out is not NotImplemented:
                 return out
         as_given = args
-        if live and func._schema.is_mutable and not self.depends_on_code(args[0]):
+        if live and is_in_place(func) and not self.depends_on_code(args[0]):
             as_given = (args[0].clone(), *args[1:])  # a constant that is about to be overwritten
         out = func(*args, **given)
         if stale:
@@ -81,7 +80,7 @@ class Tracer(TorchDispatchMode):
         return out
 
     def _lower(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
-        packet, in_place = func.overloadpacket.__name__, bool(func._schema.is_mutable)
+        packet, in_place = func.overloadpacket.__name__, is_in_place(func)
         name = packet.rstrip("_") if in_place else packet
         sharing = [tensor for tensor in self._at.get(_memory(out), []) if tensor is not out] if in_place else []
         if name in operations and (not sharing or all(_is_whole(tensor) for tensor in (*sharing, out))):
@@ -97,7 +96,7 @@ class Tracer(TorchDispatchMode):
     def _mark_unsupported(self, what: str, out: Any) -> None:
         """Goes on, so that all that is missing can be named at once."""
         self.unknown.append(what)
-        for tensor in tree_leaves(out):
+        for tensor in _leaves(out):
             self.bind(tensor, 0)
 
     # What the operations' functions use ------------------------------------------------------------------------------
@@ -135,7 +134,7 @@ class Tracer(TorchDispatchMode):
         self._numbers[id(tensor)] = number
 
     def program(self, result: Tensor) -> Program:
-        """What was recorded, without the steps whose results nobody reads.
+        """What was recorded, without the steps whose results are not used.
 
         Raises:
             CapabilityError: it holds operations that the page has no kernel for.
@@ -158,6 +157,13 @@ class Tracer(TorchDispatchMode):
         return Program(tuple(steps[::-1]), tuple(sizes), tuple(self.weights), output, tuple(result.shape[1:]))
 
 
+def _leaves(value: Any) -> list[Any]:
+    """What nested lists, tuples and dicts hold."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for part in value for leaf in _leaves(part)] if isinstance(value, list | tuple) else [value]
+
+
 def _memory(tensor: Tensor) -> int:
     return tensor.untyped_storage().data_ptr()
 
@@ -170,7 +176,7 @@ def _is_whole(tensor: Tensor) -> bool:
 def _bound(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """All arguments by name, those that were left out by their defaults."""
     named = dict[str, Any]()
-    for place, argument in enumerate(func._schema.arguments):
+    for place, argument in enumerate(parameters_of(func)):
         given = args[place] if place < len(args) else kwargs.get(argument.name, argument.default_value)
         named[argument.name] = given
     return named

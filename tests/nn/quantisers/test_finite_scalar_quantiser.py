@@ -58,5 +58,5 @@ def test_levels_are_the_whole_numbers_nearest_to_the_bounded_ones(n: int) -> Non
 
 @pytest.mark.parametrize("wrong", [[], [1], [5, 0]])
 def test_fewer_than_two_levels_are_an_error(wrong: list[int]) -> None:
-    with pytest.raises(ArgumentError, match="2 levels or more"):
+    with pytest.raises(ArgumentError, match="levels must be 2 or more"):
         FiniteScalarQuantiser(wrong)

@@ -132,7 +132,7 @@ def test_every_pixel_is_taken_once_and_far_enough_from_a_cut(side: int) -> None:
 
 
 def test_a_tile_that_is_all_halo_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"a tile of 27 pixels is all halo.*looks 9 pixels far: give at least 28"):
+    with pytest.raises(ArgumentError, match=r"a tile of 27 pixels is too small .* radius 9: give 28 pixels"):
         spans(100, halo=9, multiple=4, tile=27)
     assert smallest_tile(9, 4) == 28
     assert len(spans(100, halo=9, multiple=4, tile=28)) > 1

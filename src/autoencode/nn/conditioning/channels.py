@@ -10,9 +10,9 @@ from autoencode.nn.tiling.receptive_field import copy_receptive_field
 
 
 class ChannelConditioned(Conditional):
-    """A network that is shown the context's channels behind those of its input: x, c → network((x, c)).
+    """A network whose input is concatenated with an image along the channels: x, c → network((x, c)).
 
-    It is as `FiniteReceptiveField` as the network is.
+    It has a `FiniteReceptiveField` if the network has one.
 
     Args:
         network: (batch, channels of x and of c, height, width) → features.
@@ -28,14 +28,14 @@ class ChannelConditioned(Conditional):
         copy_receptive_field(self, network)
 
     def forward(self, *args: Tensor) -> Tensor:
-        """x and the context, which is fitted to the height and width of x, to features."""
+        """x and the context, which is resized to the size of x, to features."""
         return self.network(concat_context(*args))
 
 
 class RefinedDecoder(Conditional):
-    """A decoder whose picture is drawn over once more in sight of the context: z, c → refiner((decoder(z, c), c)).
+    """A decoder whose output is refined by a network that also sees the context: z, c → refiner((decoder(z, c), c)).
 
-    A vector of the context says little of where things are; here every place of the picture sees its own surroundings.
+    The decoder receives the context as a vector, with little spatial detail; the refiner sees it at full resolution.
 
     Args:
         decoder: conditional, z and c → (batch, channels, height, width).
@@ -52,17 +52,17 @@ class RefinedDecoder(Conditional):
 
 
 def refinement_layers(channels: int, hidden: int, features: int) -> nn.Sequential:
-    """Two 3×3 convolutions, which see two points around each: (batch, channels, h, w) → (batch, features, h, w)."""
+    """Two 3×3 convolutions, a receptive field of 5×5: (batch, channels, h, w) → (batch, features, h, w)."""
     first, last = Conv(channels, hidden), Conv(hidden, features)
     return nn.Sequential(first, nn.SiLU(), last)
 
 
 def concat_context(x: Tensor, context: Tensor) -> Tensor:
-    """x and behind its channels those of the context, fitted to it."""
+    """x and the context, resized to the size of x, concatenated along the channels."""
     return torch.cat([x, resize_context(context, x)], 1)
 
 
 def resize_context(context: Tensor, x: Tensor) -> Tensor:
-    """The context with the height and width of x, each point that of the nearest."""
+    """The context, resized to the height and width of x by nearest-neighbour interpolation."""
     same = context.shape[-2:] == x.shape[-2:]
     return (context if same else F.interpolate(context, x.shape[-2:])).to(x.dtype)

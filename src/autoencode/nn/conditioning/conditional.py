@@ -12,9 +12,9 @@ from autoencode.errors import ArgumentError, ShapeError
 
 
 class Conditional(nn.Module):
-    """A part (encoder, prior, decoder) whose `forward` takes the batch's context as its last argument.
+    """A part (encoder, prior, decoder) whose `forward` takes the context of the batch as its last argument.
 
-    A part that does not derive from this class never sees the context.
+    Parts that do not derive from this class are called without it.
     """
 
     @abstractmethod
@@ -24,10 +24,10 @@ class Conditional(nn.Module):
 
 
 def call_with_context(part: nn.Module, *args: Tensor, context: Tensor | None) -> Any:
-    """Calls `part`, with the context if it declares that it wants one.
+    """Calls `part`, with the context if it is `Conditional`.
 
     Raises:
-        ArgumentError: a conditional part was given no context.
+        ArgumentError: a conditional part is called without a context.
     """
     if not isinstance(part, Conditional):
         return part(*args)
@@ -37,10 +37,10 @@ def call_with_context(part: nn.Module, *args: Tensor, context: Tensor | None) ->
 
 
 class OneHot(nn.Module):
-    """Class numbers as vectors with a single one.
+    """Class indices as one-hot vectors.
 
     Args:
-        n_classes: how many there are.
+        n_classes: number of classes.
 
     Example:
         >>> OneHot(3)(torch.tensor([2, 0])).tolist()
@@ -52,21 +52,21 @@ class OneHot(nn.Module):
         self.n_classes = n_classes
 
     def forward(self, labels: Int[Tensor, " batch"]) -> Tensor:
-        """(batch,) whole numbers to (batch, n_classes).
+        """(batch,) class indices to (batch, n_classes).
 
         Raises:
-            ShapeError: a class that there is not.
+            ShapeError: an index that is not from 0 to n_classes − 1.
         """
         if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < self.n_classes:
             raise ShapeError(
-                f"the model knows the classes 0 to {self.n_classes - 1}, and the context holds {int(labels.min())} to "
+                f"the model has the classes 0 to {self.n_classes - 1}, and the context has {int(labels.min())} to "
                 f"{int(labels.max())}"
             )
         return F.one_hot(labels, self.n_classes).to(torch.get_default_dtype())
 
 
 class ConditionalEncoder(Conditional):
-    """An encoder whose features stand beside those of the context: x, c → (encoder(x), context_encoder(c)).
+    """An encoder whose features are concatenated with those of the context: x, c → (encoder(x), context_encoder(c)).
 
     Args:
         encoder: (batch, *data_shape) → (batch, features).
@@ -85,7 +85,7 @@ class ConditionalEncoder(Conditional):
 
 
 class ConditionalDecoder(Conditional):
-    """A decoder that sees the context behind the code: z, c → decoder((z, context_encoder(c))).
+    """A decoder of the code, concatenated with the context's features: z, c → decoder((z, context_encoder(c))).
 
     Args:
         decoder: (batch, latent_dim + features of the context) → features.

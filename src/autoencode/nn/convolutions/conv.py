@@ -7,12 +7,12 @@ from autoencode.kernels import convolve
 
 
 class Conv(nn.Conv2d):
-    """PyTorch's convolution of 3×3 with zeros around, faster on processors (`autoencode.kernels`).
+    """PyTorch's 3×3 convolution with zero padding, faster on CPUs (`autoencode.kernels`).
 
     Args:
-        in_channels: of the picture, (batch, in_channels, height, width).
-        out_channels: of the result, (batch, out_channels, ⌈height / stride⌉, ⌈width / stride⌉).
-        stride: along both sides.
+        in_channels: of the input, (batch, in_channels, height, width).
+        out_channels: of the output, (batch, out_channels, ⌈height / stride⌉, ⌈width / stride⌉).
+        stride: in both directions.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
@@ -24,21 +24,21 @@ class Conv(nn.Conv2d):
         """(batch, in_channels, height, width) to (batch, out_channels, ⌈height / stride⌉, ⌈width / stride⌉).
 
         Args:
-            input: the pictures.
-            relu: what is below zero becomes zero, as by a ReLU behind it.
+            input: the images.
+            relu: apply a ReLU to the output.
         """
         return convolve(input, self.weight, self.bias, self.stride[0], 1, relu=relu)
 
 
 class PooledConv(nn.Conv2d):
-    """A 3×3 convolution, then the maximum of each 2×2 points, or of what is left of them at the edge.
+    """A 3×3 convolution and max-pooling of 2×2, which includes incomplete windows at the edges.
 
-    The bias is added after the maximum, which is the same function, and on processors both are one
-    (`autoencode.kernels`). ReLU can follow as well as come between.
+    The bias is added after the maximum, which is equivalent, and on CPUs one kernel computes both
+    (`autoencode.kernels`). A ReLU after it is equivalent to one in between.
 
     Args:
-        in_channels: of the picture, (batch, in_channels, height, width).
-        out_channels: of the result, (batch, out_channels, ⌈height / 2⌉, ⌈width / 2⌉).
+        in_channels: of the input, (batch, in_channels, height, width).
+        out_channels: of the output, (batch, out_channels, ⌈height / 2⌉, ⌈width / 2⌉).
     """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
@@ -50,16 +50,16 @@ class PooledConv(nn.Conv2d):
         """(batch, in_channels, height, width) to (batch, out_channels, ⌈height / 2⌉, ⌈width / 2⌉).
 
         Args:
-            input: the pictures.
-            relu: what is below zero becomes zero, as by a ReLU behind it.
+            input: the images.
+            relu: apply a ReLU to the output.
         """
         return convolve(input, self.weight, self.bias, 1, 1, relu=relu, pooled=True)
 
 
 def init_glorot(network: nn.Module) -> None:
-    """Draws the weights of all convolutions anew, uniformly with variance 2 / (inputs + outputs), and biases as zeros.
+    """Draws the weights of all convolutions uniformly with variance 2 / (inputs + outputs), and sets biases to zero.
 
-    With PyTorch's own, smaller in all layers but the first, the error of a network with ReLU falls slower.
+    PyTorch's default weights are smaller in all layers but the first, and the loss of a ReLU network falls more slowly.
 
     References:
         Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010,

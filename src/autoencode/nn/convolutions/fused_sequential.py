@@ -1,21 +1,20 @@
-"""Layers one after the other, some of them in one."""
+"""Layers in sequence, with ReLUs fused into convolutions."""
 
 from torch import Tensor, nn
 
+from autoencode.kernels.torch_private import has_hooks
 from autoencode.nn.convolutions.conv import Conv, PooledConv
 from autoencode.nn.convolutions.transposed_conv import TransposedConv, UpsampledConv
 
 _FUSIBLE = (Conv, PooledConv, TransposedConv, UpsampledConv)
-"""Layers that a ReLU can be computed with."""
-
-_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+"""Layers that can apply a ReLU to their output."""
 
 
 class FusedSequential(nn.Sequential):
-    """PyTorch's `Sequential`, which computes a convolution and the ReLU behind it at once where that is faster."""
+    """PyTorch's `Sequential`, which computes a convolution and the ReLU after it in one kernel where that is faster."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """What the layers make of it, one after the other."""
+        """The layers applied in sequence."""
         layers, place = list(self), 0
         while place < len(layers):
             layer = layers[place]
@@ -27,6 +26,6 @@ class FusedSequential(nn.Sequential):
 
 
 def _can_fuse(layers: list[nn.Module]) -> bool:
-    """Whether these are a convolution and a ReLU, to neither of which anybody listens."""
+    """Whether these are a convolution and a ReLU, without hooks."""
     pair = len(layers) == 2 and type(layers[0]) in _FUSIBLE and type(layers[1]) is nn.ReLU
-    return pair and not any(getattr(layer, hooks) for layer in layers for hooks in _HOOKS)
+    return pair and not any(map(has_hooks, layers))

@@ -1,4 +1,4 @@
-"""Patches of pictures, and their sum back into pictures."""
+"""Patches of images, and their sum back into images (PyTorch's unfold and fold)."""
 
 from typing import Any
 
@@ -8,27 +8,27 @@ from torch import Tensor
 from torch.autograd import Function
 
 Grid = tuple[int, int, int, int, int]
-"""(kernel, stride, padding, height, width): which patches a picture of height × width has."""
+"""(kernel, stride, padding, height, width) of the patches of an image of height × width."""
 
 
 def overlap_add(patches: Float[Tensor, "k k channels batch h w"], grid: Grid) -> Tensor:
-    """The sum of overlapping patches, (channels, batch, height, width); what falls outside the picture is left out.
+    """The sum of overlapping patches, (channels, batch, height, width); values outside the image are dropped.
 
     Args:
         patches: (kernel, kernel, channels, batch, h, w), where [a, b, …, i, j] belongs to the point
             (i · stride + a − padding, j · stride + b − padding).
-        grid: the kernel, the stride, the padding, and the size of the picture.
+        grid: the kernel, the stride, the padding, and the size of the image.
     """
     return _OverlapAdd.apply(patches, grid)
 
 
 def extract_patches(pictures: Float[Tensor, "channels batch height width"], grid: Grid) -> Tensor:
-    """The transpose of `overlap_add`: (kernel, kernel, channels, batch, h, w), with zeros for what is outside."""
+    """The transpose of `overlap_add`: (kernel, kernel, channels, batch, h, w), with zeros outside the image."""
     return _Patches.apply(pictures, grid)
 
 
 class _OverlapAdd(Function):
-    """Linear, and so its own derivative; its transpose is `_Patches`."""
+    """A linear function, so the gradient is its transpose, `_Patches`."""
 
     @staticmethod
     def forward(ctx: Any, patches: Tensor, grid: Grid) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -45,7 +45,7 @@ class _OverlapAdd(Function):
 
 
 class _Patches(Function):
-    """Linear, and so its own derivative; its transpose is `_OverlapAdd`."""
+    """A linear function, so the gradient is its transpose, `_OverlapAdd`."""
 
     @staticmethod
     def forward(ctx: Any, pictures: Tensor, grid: Grid) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -62,7 +62,7 @@ class _Patches(Function):
 
 
 def _padded_size(size: tuple[int, ...], grid: Grid) -> tuple[int, int]:
-    """The picture with its padding, or as far as the patches reach where that is further."""
+    """The size of the image with its padding, or of the area of the patches if that is larger."""
     kernel, stride, padding, height, width = grid
     reach = ((n - 1) * stride + kernel for n in size)
     high, wide = (max(r, side + 2 * padding) for r, side in zip(reach, (height, width), strict=True))
@@ -70,7 +70,7 @@ def _padded_size(size: tuple[int, ...], grid: Grid) -> tuple[int, int]:
 
 
 def _shifts(padded: Tensor, size: tuple[int, ...], grid: Grid) -> list[Tensor]:
-    """What each place of the kernel sees: kernel² views, (channels, batch, h, w)."""
+    """The values at each position of the kernel: kernel² views, (channels, batch, h, w)."""
     kernel, stride = grid[:2]
     high, wide = ((n - 1) * stride + 1 for n in size)
     return [padded[..., a : a + high : stride, b : b + wide : stride] for a in range(kernel) for b in range(kernel)]

@@ -11,8 +11,8 @@ from autoencode.nn.convolutions.fused_sequential import FusedSequential
 class ResidualBlock(nn.Module):
     """x + f(x), with f two 3×3 convolutions after group normalisation and SiLU.
 
-    The last convolution starts at zero, so that a fresh block is the identity and a fresh network of any depth is of
-    order one.
+    The last convolution starts at zero, so that a fresh block is the identity and the outputs of a fresh network of any
+    depth are of order one.
 
     Args:
         channels: of the input and of the output, (batch, channels, height, width).

@@ -1,4 +1,4 @@
-"""How strides change an image's size, odd sizes included."""
+"""How strides change the size of an image, odd sizes included."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,13 @@ Size = tuple[int, int]
 
 
 def strided_size(size: Size, stride: int = 2) -> Size:
-    """The size after a convolution with `same` padding and this stride: each side divided and rounded up."""
+    """The size after a convolution with `same` padding and this stride: each side divided by it and rounded up."""
     height, width = size
     return -(-height // stride), -(-width // stride)
 
 
 def sizes_after(size: Size, strides: Sequence[int]) -> list[Size]:
-    """The sizes met on the way through convolutions of these strides, the first being `size` itself.
+    """The sizes before, between and after convolutions of these strides.
 
     Example:
         >>> sizes_after((7, 28), [1, 2, 2])

@@ -11,7 +11,7 @@ from autoencode.nn.convolutions.sizes import Size
 
 
 class TransposedConv(nn.ConvTranspose2d):
-    """PyTorch's transposed convolution with equal strides and paddings, faster in training on processors."""
+    """PyTorch's transposed convolution with equal strides and paddings, faster in training on CPUs."""
 
     def forward(
         self,
@@ -23,9 +23,9 @@ class TransposedConv(nn.ConvTranspose2d):
         """(batch, in_channels, h, w) to (batch, out_channels, height, width).
 
         Args:
-            input: the pictures.
-            output_size: as PyTorch has it.
-            relu: what is below zero becomes zero, as by a ReLU behind it.
+            input: the images.
+            output_size: as in PyTorch.
+            relu: apply a ReLU to the output.
         """
         if output_size is not None:
             out = super().forward(input, output_size)
@@ -39,7 +39,7 @@ class TransposedConv(nn.ConvTranspose2d):
 
 
 class FewOutputsConv(nn.Conv2d):
-    """A convolution, stride 1, to few channels, such as a decoder's last: two to three times faster in training."""
+    """A convolution of stride 1 to few channels, such as a decoder's last: two to three times faster in training."""
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int = 3) -> None:
         super().__init__(in_channels, out_channels, kernel_size, padding=kernel_size // 2)
@@ -57,17 +57,17 @@ class FewOutputsConv(nn.Conv2d):
 
 
 class UpsampledConv(nn.Conv2d):
-    """A 3×3 convolution of a picture that was enlarged by nearest-neighbour upsampling, which is never made.
+    """Nearest-neighbour upsampling and a 3×3 convolution, computed without the upsampled image.
 
-    Where both sides double, every point of the result sees four points of the small picture, so that one transposed
-    convolution of 4×4 with a stride of 2 is the same function: 4/9 of the arithmetic, and a quarter of the memory. Its
-    weights are sums of those of the 3×3. Processors need a quarter of the arithmetic only (`autoencode.kernels`). Other
-    sizes are upsampled and convolved.
+    If both sides double, each output depends on four points of the input, so one transposed convolution of 4×4 with a
+    stride of 2 is the same function, with 4/9 of the arithmetic and a quarter of the memory. Its weights are sums of
+    those of the 3×3. On CPUs a kernel needs a quarter of the arithmetic (`autoencode.kernels`). Other sizes are
+    upsampled and convolved.
 
     Args:
-        in_channels: of the small picture, (batch, in_channels, any, any).
-        out_channels: of the result, (batch, out_channels, *size).
-        size: (height, width) of the result.
+        in_channels: of the input, (batch, in_channels, any, any).
+        out_channels: of the output, (batch, out_channels, *size).
+        size: (height, width) of the output.
 
     References:
         Odena, Dumoulin and Olah, "Deconvolution and checkerboard artifacts", Distill 2016, on upsampling before
@@ -85,8 +85,8 @@ class UpsampledConv(nn.Conv2d):
         """(batch, in_channels, any, any) to (batch, out_channels, *size).
 
         Args:
-            input: the small pictures.
-            relu: what is below zero becomes zero, as by a ReLU behind it.
+            input: the images.
+            relu: apply a ReLU to the output.
         """
         height, width = input.shape[2:]
         if (2 * height, 2 * width) != tuple(self.size):
@@ -103,7 +103,7 @@ class UpsampledConv(nn.Conv2d):
 
 
 def _transposed_weight(weight: Tensor) -> Tensor:
-    """The 4×4 weights of the transposed convolution, (in, out, 4, 4): sums of neighbours of the 3×3, turned round."""
+    """The 4×4 weights of the transposed convolution, (in, out, 4, 4): flipped sums of neighbours of the 3×3."""
     flipped = F.pad(weight.flip(2, 3), (1, 1, 1, 1))
     return F.avg_pool2d(flipped, 2, stride=1, divisor_override=1).transpose(0, 1)
 
@@ -118,21 +118,20 @@ def conv_transpose2d(
     *,
     relu: bool = False,
 ) -> Float[Tensor, "batch out height width"]:
-    """PyTorch's, with three differences on a processor; the last two are for training.
+    """PyTorch's function, with faster paths on CPUs; the last two are for training.
 
-    Those of 3×3 are done by `autoencode.kernels` where these are faster.
-
-    The bias is added apart, because the gradient that oneDNN gives for it takes longer than all others together. Where
-    few channels come out, a product of matrices gives what each point adds to its surroundings, and these are summed.
+    Kernels of 3×3 are computed by `autoencode.kernels` where that is faster. The bias is added separately, because
+    oneDNN's gradient of the bias takes longer than all others together. For few output channels, a matrix product gives
+    the patch that each point adds to the output, and the patches are summed.
 
     Args:
         x: (batch, channels, h, w).
         weight: as in `torch.nn.functional.conv_transpose2d`.
-        bias: one for each channel that comes out.
-        stride: along both sides.
-        padding: along all sides.
-        size: (height, width) of the result.
-        relu: what is below zero becomes zero.
+        bias: one for each output channel.
+        stride: in both directions.
+        padding: at all edges.
+        size: (height, width) of the output.
+        relu: apply a ReLU to the output.
     """
     out = convolve_transposed(x, weight, bias, stride, padding, size, relu=relu)
     if out is not None:
@@ -157,7 +156,7 @@ def _torch_conv_transpose2d(
 
 
 def _has_few_outputs(x: Tensor, weight: Tensor) -> bool:
-    """Whether what each point adds to its surroundings is no more numbers than the point has channels."""
+    """Whether the patch that each point adds to the output has no more values than the point has channels."""
     channels, out, *kernel = weight.shape
     trains_here = x.device.type == "cpu" and torch.is_grad_enabled() and not torch.is_autocast_enabled("cpu")
     return trains_here and kernel[0] * kernel[1] * out <= channels

@@ -1,4 +1,4 @@
-"""A network that sees a picture at several sizes at once, for pictures of any size."""
+"""A U-Net for images of any size."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,24 +13,24 @@ from autoencode.nn.convolutions.transposed_conv import TransposedConv
 
 
 class UNet(nn.Module):
-    """Down to ever smaller and deeper maps, and up again, each size on the way up given what it was on the way down.
+    """A U-Net: feature maps are downsampled step by step and upsampled again, with skip connections at each size.
 
-        x ─► 2×2 points to channels ─► convolution ─► blocks ────────── + ──► blocks ─► convolution ─► channels to 2×2
-                                                        └► half ─► blocks ─┘ double
+        x ─► pixel unshuffle ─► convolution ─► blocks ────────── + ──► blocks ─► convolution ─► pixel shuffle
+                                                 └► half ─► blocks ─┘ double
 
-    It is fully convolutional and knows no statistics of the whole picture, so that tiles of a picture give what the
-    whole gives (`FiniteReceptiveField`). At a fresh start it is zero everywhere.
+    It is fully convolutional and has no normalisation over positions, so tiles of an image give the same result as the
+    whole image (`FiniteReceptiveField`). A fresh network is zero everywhere.
 
     Args:
-        channels: of the picture, (batch, channels, height, width). Where a side is no multiple of `multiple`, the
-            picture's last row or column is repeated until it is.
-        out_channels: of the result, (batch, out_channels, height, width).
-        widths: channels of the maps at a half, a quarter … of the size.
+        channels: of the input, (batch, channels, height, width). If a side is not a multiple of `multiple`, the last
+            row or column is repeated until it is.
+        out_channels: of the output, (batch, out_channels, height, width).
+        widths: channels of the feature maps at a half, a quarter … of the size.
         blocks: residual blocks at each size on the way down, and on the way up.
 
     References:
-        Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015. There maps are put side by side; here they are added, the
-        blocks are residual, and the first halving loses nothing (Shi et al., CVPR 2016).
+        Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015. There skip connections are concatenated; here they
+        are added, blocks are residual, and the first downsampling is lossless (pixel unshuffle; Shi et al., CVPR 2016).
 
     Example:
         >>> import torch
@@ -74,6 +74,6 @@ def _blocks(width: int, blocks: int) -> nn.Sequential:
 
 
 def _halo(sizes: Sequence[int], blocks: int) -> int:
-    """How far a point of the result looks: each convolution as far as a point of its map is wide, and the grid."""
+    """The radius of the receptive field in pixels: each convolution adds the size of a point of its map."""
     ways = [2 * blocks * size * (1 if size == sizes[-1] else 2) for size in sizes]
     return sizes[0] * 2 + sum(ways) + sizes[-1]

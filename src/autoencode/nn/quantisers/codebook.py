@@ -10,31 +10,30 @@ from autoencode.nn.precision import without_autocast
 _SMOOTHING = 1e-5
 _LLOYD_ITERATIONS = 10
 _CHUNK_SIZE = 16_384
-"""Vectors that are compared with all codewords at a time, so that large pictures fit in memory."""
+"""Number of vectors that are compared with all codewords at once, so that large images fit in memory."""
 
 
 class Codebook(nn.Module):
-    """K codewords, each the running mean of the vectors that it was nearest to.
+    """K codewords, each the running mean of the vectors assigned to it.
 
         N ← γ N + (1 − γ) count        m ← γ m + (1 − γ) Σ vectors        codeword = m / N
 
-    All of it is buffers, so that a resumed training goes on exactly. Nothing is learned by gradients.
+    All state is in buffers, so a resumed training is exact. There are no gradients.
 
     Args:
         n_codes: K.
-        width: numbers in a codeword.
-        decay: γ.
-        patience: training steps without use after which a codeword is dead, and becomes a vector of the batch; 0 for
-            never.
+        width: dimensions of a codeword.
+        decay: γ, from 0 to below 1.
+        patience: training steps without use after which a codeword is replaced by a vector of the batch; 0 for never.
 
     Raises:
-        ArgumentError: fewer than one codeword or number, a decay outside 0 to 1, or a patience below 0.
+        ArgumentError: fewer than one codeword or dimension, a decay outside its range, or a patience below 0.
 
     References:
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017, appendix A.1,
-        equations 6 to 8. Starting from clusters of the first batch, as Zeghidour et al. (2021), and the Laplace
-        smoothing of N are not in it. Revival: Dhariwal et al., "Jukebox", 2020, section 3.1, by use in place of idle
-        steps.
+        equations 6 to 8. Initialisation by clusters of the first batch (Zeghidour et al., 2021) and Laplace smoothing
+        of N are not in it. Revival: Dhariwal et al., "Jukebox", 2020, section 3.1, there by frequency of use, here by
+        steps without use.
 
     Example:
         >>> book = Codebook(2, 1)
@@ -54,8 +53,8 @@ class Codebook(nn.Module):
         super().__init__()
         if min(n_codes, width) < 1 or not 0 <= decay < 1 or patience < 0:
             raise ArgumentError(
-                f"a codebook has 1 codeword or more of 1 number or more, a decay from 0 to 1 and a patience of 0 steps "
-                f"or more, not {n_codes}, {width}, {decay} and {patience}"
+                "a codebook needs 1 codeword or more, a width of 1 or more, a decay from 0 to below 1 and a patience "
+                f"of 0 or more, not {n_codes}, {width}, {decay} and {patience}"
             )
         self.decay, self.patience = decay, patience
         codewords = (2 * torch.rand(n_codes, width) - 1) / n_codes
@@ -67,12 +66,12 @@ class Codebook(nn.Module):
         self.register_buffer("started", torch.zeros((), dtype=torch.bool))
 
     def forward(self, indices: Int64[Tensor, "*leading"]) -> Float[Tensor, "*leading width"]:
-        """The codewords of these numbers."""
+        """The codewords of these indices."""
         return self.codewords[indices]
 
     @torch.no_grad()
     def nearest(self, x: Float[Tensor, "n width"]) -> Int64[Tensor, " n"]:
-        """The number of the codeword at the smallest Euclidean distance; always in the precision of the codewords."""
+        """The index of the nearest codeword by Euclidean distance, in the precision of the codewords."""
         with without_autocast(x.device):
             lengths = self.codewords.square().sum(1)
             return torch.cat(
@@ -81,7 +80,7 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def init_from(self, x: Float[Tensor, "n width"]) -> None:
-        """Codewords become the centres of clusters of `x`: ten rounds of Lloyd's algorithm from vectors at random."""
+        """Sets the codewords to cluster centres of `x`: ten iterations of k-means from random vectors."""
         n, k = len(x), len(self.codewords)
         picked = torch.randperm(n, device=x.device)[:k] if n >= k else torch.randint(n, (k,), device=x.device)
         self.codewords.copy_(x[picked])
@@ -96,7 +95,7 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def update(self, x: Float[Tensor, "n width"], indices: Int64[Tensor, " n"]) -> None:
-        """Moves each codeword towards the mean of the vectors that it stood for, and revives the dead."""
+        """Moves each codeword towards the mean of the vectors assigned to it, and revives unused codewords."""
         counts, sums = self._tally(x, indices)
         self.sizes.lerp_(counts, 1 - self.decay)
         self.sums.lerp_(sums, 1 - self.decay)
@@ -108,7 +107,7 @@ class Codebook(nn.Module):
             self._revive(x, self.idle >= self.patience)
 
     def _revive(self, x: Tensor, dead: Tensor) -> None:
-        """Vectors of the batch, drawn at random, take the places of dead codewords."""
+        """Replaces unused codewords by random vectors of the batch."""
         n = int(dead.sum())
         if not n:
             return
@@ -118,7 +117,7 @@ class Codebook(nn.Module):
         self.revived += n
 
     def _tally(self, x: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """How many vectors each codeword stands for, and their sum. By index: autocast would halve the precision of a
-        matrix product."""
+        """The number of vectors assigned to each codeword, and their sum; without a matrix product, which autocast
+        would compute in half precision."""
         counts = torch.zeros_like(self.sizes).index_add_(0, indices, torch.ones_like(x[:, 0]))
         return counts, torch.zeros_like(self.sums).index_add_(0, indices, x)

@@ -1,4 +1,4 @@
-"""A finite set of vectors, of which one stands at each position of a code."""
+"""The base class of quantisers, and vectors from and to maps."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from autoencode.errors import CapabilityError
 
 
 class Quantiser(nn.Module):
-    """Vectors that indices stand for: one index at each stage and position, and the vectors of the stages add up.
+    """Maps vectors to indices and back: one index for each stage and position; the vectors of the stages are summed.
 
-        vector at a position  ─► quantise ─►  an index of 0 … K − 1 at each stage  ─► forward ─►  codeword
+        vector at a position  ─► quantise ─►  an index of 0 … K − 1 for each stage  ─► forward ─►  codeword
 
     Args:
-        n_codes: K, at each stage.
-        n_stages: indices for each position.
-        width: numbers in a vector.
+        n_codes: K, codewords of each stage.
+        n_stages: number of stages.
+        width: dimensions of a vector.
     """
 
     def __init__(self, n_codes: int, n_stages: int, width: int) -> None:
@@ -27,29 +27,30 @@ class Quantiser(nn.Module):
 
     @abstractmethod
     def forward(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading positions width"]:
-        """The codewords that indices stand for."""
+        """The codewords of indices."""
         raise NotImplementedError
 
     @abstractmethod
     def quantise(
         self, vectors: Float[Tensor, "*leading positions width"]
     ) -> tuple[Float[Tensor, "stages *leading positions width"], Int64[Tensor, "*leading stages positions"]]:
-        """The sums of codewords up to each stage, the last of which are the codewords, and their indices.
+        """The partial sums of codewords after each stage, the last of which are the codewords, and their indices.
 
-        No gradient passes, and no state changes.
+        Without gradients and without a change of state.
         """
         raise NotImplementedError
 
     @torch.no_grad()
     def indices_of(self, vectors: Float[Tensor, "*leading positions width"]) -> Int64[Tensor, "*leading one positions"]:
-        """The indices of codewords; another vector counts as the nearest codeword.
+        """The indices of codewords; for other vectors, those of the nearest codewords.
 
         Raises:
             CapabilityError: there are several stages.
         """
         if self.n_stages > 1:
             raise CapabilityError(
-                "a sum of codewords does not tell which ones it is made of: ask for the KL of a posterior, which knows"
+                "the indices of a sum of codewords from several stages are ambiguous: use the KL of a posterior, which "
+                "has them"
             )
         return self.quantise(vectors)[1]
 

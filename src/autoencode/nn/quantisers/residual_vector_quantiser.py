@@ -1,4 +1,4 @@
-"""ResidualVectorQuantiser in sequence, each for what the ones before it left."""
+"""Codebooks in sequence, each for the residual of the ones before it."""
 
 from functools import reduce
 
@@ -12,18 +12,19 @@ from autoencode.nn.quantisers.quantiser import Quantiser
 
 
 class ResidualVectorQuantiser(Quantiser):
-    """Sums of codewords: the first codebook quantises a vector, the next one what is left of it, and so on.
+    """Sums of codewords: the first codebook quantises a vector, the next one the residual, and so on.
 
         x ─► nearest in book 1 ─► x − codeword 1 ─► nearest in book 2 ─► …        codeword = codeword 1 + codeword 2 + …
 
-    With one stage it is plain vector quantisation.
-
     Args:
         n_codes: K, codewords in each codebook.
-        width: numbers in a codeword.
-        n_stages: codebooks.
-        decay: of the codewords' running means.
+        width: dimensions of a codeword.
+        n_stages: number of codebooks; 1 is plain vector quantisation.
+        decay: of the running means that are the codewords.
         patience: training steps without use after which a codeword is revived; 0 for never.
+
+    Raises:
+        ArgumentError: fewer than one stage, or an argument that `Codebook` refuses.
 
     References:
         Zeghidour et al., "SoundStream", IEEE/ACM TASLP 2021, algorithm 1; Lee et al., "Autoregressive image generation
@@ -33,7 +34,7 @@ class ResidualVectorQuantiser(Quantiser):
     def __init__(self, n_codes: int, width: int, n_stages: int = 1, decay: float = 0.99, patience: int = 20) -> None:
         super().__init__(n_codes, n_stages, width)
         if n_stages < 1:
-            raise ArgumentError(f"vectors are quantised in 1 stage or more, not {n_stages}")
+            raise ArgumentError(f"n_stages must be 1 or more, not {n_stages}")
         self.books = nn.ModuleList(Codebook(n_codes, width, decay, patience) for _ in range(n_stages))
 
     @property
@@ -42,7 +43,7 @@ class ResidualVectorQuantiser(Quantiser):
         return [book for book in self.books if isinstance(book, Codebook)]
 
     def forward(self, indices: Int64[Tensor, "*leading stages positions"]) -> Float[Tensor, "*leading positions width"]:
-        """The sums of the codewords, in the order of the stages."""
+        """The sums of the codewords over the stages."""
         found: list[Tensor] = [book(i) for book, i in zip(self.stages, indices.unbind(-2), strict=True)]
         return reduce(torch.add, found)
 
@@ -50,7 +51,7 @@ class ResidualVectorQuantiser(Quantiser):
     def quantise(
         self, vectors: Float[Tensor, "*leading positions width"]
     ) -> tuple[Float[Tensor, "stages *leading positions width"], Int64[Tensor, "*leading stages positions"]]:
-        """The sums of codewords up to each stage, and their indices."""
+        """The partial sums of codewords after each stage, and their indices."""
         sums: list[Tensor] = []
         indices: list[Tensor] = []
         for book in self.stages:
@@ -62,9 +63,9 @@ class ResidualVectorQuantiser(Quantiser):
 
     @torch.no_grad()
     def learn(self, x: Float[Tensor, "n width"], indices: Int64[Tensor, "n stages"]) -> None:
-        """Moves the codewords of each stage, given the vectors of a batch and what they were quantised to.
+        """Updates the codewords of each stage from the vectors of a batch and the indices assigned to them.
 
-        ResidualVectorQuantiser that have seen no vectors yet start from these.
+        In the first call the codebooks are initialised from these vectors.
         """
         for book, chosen in zip(self.stages, indices.unbind(1), strict=True):
             if not book.started:

@@ -1,4 +1,4 @@
-"""Pieces cut from a picture of any size, also from beyond its edges."""
+"""Pieces of a picture, with reflection beyond its edges."""
 
 from collections.abc import Callable
 
@@ -7,16 +7,16 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 PatchFunction = Callable[[UInt8[Tensor, "n channels height width"]], Float[Tensor, "n channels height width"]]
-"""What is done to some pieces of one size, given as bytes: as many of the same size, in [0, 1]."""
+"""A function from a batch of pieces in uint8 to as many of the same size, in [0, 1]."""
 
 
 def crop_reflected(
     picture: UInt8[Tensor, "channels height width"], top: int, left: int, size: tuple[int, int]
 ) -> UInt8[Tensor, "channels piece_height piece_width"]:
-    """A piece of a picture, which goes on beyond its edges in its own reflection, however far.
+    """A piece of a picture; beyond the edges the picture is reflected, repeatedly if necessary.
 
     Args:
-        picture: bytes, on the processor.
+        picture: uint8, on the CPU.
         top: the first row, which may be negative.
         left: the first column, which may be negative.
         size: (height, width) of the piece.
@@ -26,7 +26,7 @@ def crop_reflected(
 
 
 def reflect_indices(start: int, length: int, side: int) -> Int64[Tensor, " length"]:
-    """Which pixels of a side stand at the places `start`, `start` + 1, …: 0 1 2 3 goes on with 2 1 0 1 2.
+    """The indices of the pixels at the positions `start`, `start` + 1, …: 0 1 2 3 is followed by 2 1 0 1 2.
 
     Example:
         >>> reflect_indices(-2, 8, 3).tolist(), reflect_indices(-2, 4, 1).tolist()
@@ -38,5 +38,5 @@ def reflect_indices(start: int, length: int, side: int) -> Int64[Tensor, " lengt
 
 
 def to_uint8(x: Float[Tensor, "..."]) -> UInt8[Tensor, "..."]:
-    """Values in [0, 1], and what lies outside clipped, as bytes on the processor."""
+    """Values, clamped to [0, 1], as uint8 on the CPU."""
     return (x.clamp(0, 1) * 255).round().to(torch.uint8).cpu()

@@ -1,4 +1,4 @@
-"""How a network says that it looks no further than so many pixels."""
+"""How a network declares the radius of its receptive field."""
 
 from typing import Any, Protocol, runtime_checkable
 
@@ -7,17 +7,17 @@ from torch import nn
 
 @runtime_checkable
 class FiniteReceptiveField(Protocol):
-    """A fully convolutional network, whose value at a pixel depends only on the pixels near it.
+    """A fully convolutional network whose output at a pixel depends only on the pixels near it.
 
-    A model of pictures whose encoder has these two attributes can be applied to a picture of any size tile by tile,
-    without seams: `autoencode.nn.apply_tiled`. What depends on the whole picture (normalisation over positions, fully
-    connected layers, attention) is not local.
+    A model whose encoder has these two attributes can be applied to an image of any size tile by tile, without seams:
+    `autoencode.nn.apply_tiled`. Normalisation over positions, fully connected layers and attention depend on the whole
+    image and rule this out.
 
     Args:
-        halo: how many pixels far, in each of the four directions, any pixel of the model's output looks: from the
-            picture through encoder and decoder. Too much costs time, too little makes seams.
-        multiple: the sides of a picture, and the places of tiles in it, must be multiples of it: 8 where the picture
-            is halved three times on the way; 1 where it keeps its size.
+        halo: radius of the receptive field of the model's output in pixels, through encoder and decoder. Too large
+            costs time, too small makes seams.
+        multiple: the sides of an image and the positions of tiles must be multiples of it: 8 if the image is
+            downsampled three times; 1 if it keeps its size.
 
     Example:
         >>> from torch import nn
@@ -34,11 +34,11 @@ class FiniteReceptiveField(Protocol):
 
 
 def copy_receptive_field(wrapper: Any, network: nn.Module) -> None:
-    """A wrapper that looks at pictures through a network alone is as `FiniteReceptiveField` as that is.
+    """Copies the receptive field of a network to a module that wraps it.
 
     Args:
-        wrapper: gets the network's halo and multiple, where the network has them.
-        network: what it looks through.
+        wrapper: receives halo and multiple, if the network has them.
+        network: the wrapped network.
     """
     if isinstance(network, FiniteReceptiveField):
         wrapper.halo, wrapper.multiple = network.halo, network.multiple

@@ -1,4 +1,4 @@
-"""A local network applied to a picture of any size, tile by tile, as if it were applied to the whole."""
+"""A network of finite receptive field applied to a picture of any size, tile by tile, as if to the whole."""
 
 from collections.abc import Sequence
 from itertools import pairwise, product
@@ -18,10 +18,10 @@ class Span(NamedTuple):
     """One side of a tile.
 
     Args:
-        start: where the tile begins, in pixels from the picture's edge.
-        length: of the tile; it may reach beyond the picture.
+        start: position of the tile, in pixels from the picture's edge.
+        length: of the tile, which may extend beyond the picture.
         first: the first pixel of the picture that is taken from this tile.
-        end: one after the last.
+        end: one after the last such pixel.
     """
 
     start: int
@@ -31,12 +31,12 @@ class Span(NamedTuple):
 
     @property
     def kept(self) -> slice:
-        """What is taken, in the picture."""
+        """The pixels taken from this tile, as a slice of the picture."""
         return slice(self.first, self.end)
 
     @property
     def inside(self) -> slice:
-        """What is taken, in the tile."""
+        """The same pixels as a slice of the tile."""
         return slice(self.first - self.start, self.end - self.start)
 
 
@@ -51,30 +51,30 @@ def apply_tiled(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> UInt8[Tensor, "_out height width"]:
-    """Applies a local network to a picture of any size, in tiles that overlap by twice its halo.
+    """Applies a network of finite receptive field to a picture of any size, in tiles that overlap by twice the halo.
 
         │◄─ kept ─►│ halo │
             │ halo │◄─ kept ─►│ halo │
-                       │ halo │◄─ kept ─►│          at the picture's own edges nothing is cut off
+                       │ halo │◄─ kept ─►│          no halo at the edges of the picture
 
-    Every pixel is taken from a tile that holds all that the network looks at for it, so that the result is the
-    network's on the whole picture, but for rounding. Where the sides are no multiples of `multiple`, the picture goes
-    on in its own reflection until they are, and the result is cropped. All tiles of a picture have one size. Memory
-    depends on `tile` alone, besides the picture and the result.
+    Each pixel is taken from a tile that contains its whole receptive field, so the result is that of the network on the
+    whole picture, except for rounding. If the sides are not multiples of `multiple`, the picture is extended by
+    reflection and the result is cropped. All tiles of a picture have one size. Besides the picture and the result,
+    memory depends on `tile` alone.
 
     Args:
-        picture: bytes, on the processor.
+        picture: uint8, on the CPU.
         restore: the network.
-        halo: how far the network looks, in pixels.
-        multiple: what sides and places of tiles must be multiples of.
-        tile: the longest side of a tile, its halo included; small tiles go together, up to tile² pixels.
-        channels: of the result; as many as the picture's by default.
+        halo: radius of the receptive field, in pixels.
+        multiple: sides and positions of tiles are multiples of it.
+        tile: the longest side of a tile, halo included; small tiles are batched, up to tile² pixels.
+        channels: of the result; those of the picture by default.
         reporter: receives the progress of the task "restoring a picture", in tiles.
-        cancel: looked at after each batch.
+        cancel: checked after each batch.
 
     Raises:
-        ArgumentError: the tile is all halo.
-        CancelledError: `cancel` asked for it.
+        ArgumentError: the tile is too small for the halo.
+        CancelledError: `cancel` was set.
     """
     rows, columns = (spans(side, halo, multiple, tile) for side in picture.shape[1:])
     places, size = list(product(rows, columns)), (rows[0].length, columns[0].length)
@@ -97,7 +97,7 @@ def spans(side: int, halo: int, multiple: int, tile: int) -> list[Span]:
     """The tiles along one side of a picture, all of one length.
 
     Raises:
-        ArgumentError: the tile is all halo.
+        ArgumentError: the tile is too small for the halo.
 
     Example:
         >>> for span in spans(100, halo=10, multiple=4, tile=64):
@@ -107,8 +107,8 @@ def spans(side: int, halo: int, multiple: int, tile: int) -> list[Span]:
     """
     if tile < smallest_tile(halo, multiple):
         raise ArgumentError(
-            f"a tile of {tile} pixels is all halo, as the network looks {halo} pixels far: "
-            f"give at least {smallest_tile(halo, multiple)}"
+            f"a tile of {tile} pixels is too small for a receptive field of radius {halo}: give "
+            f"{smallest_tile(halo, multiple)} pixels or more"
         )
     margin, whole = rounded_up(halo, multiple), rounded_up(side, multiple)
     length = min(tile // multiple * multiple, whole)
@@ -118,10 +118,10 @@ def spans(side: int, halo: int, multiple: int, tile: int) -> list[Span]:
 
 
 def smallest_tile(halo: int, multiple: int) -> int:
-    """The side of the smallest tile that is not all halo, in pixels."""
+    """The side of the smallest tile that is larger than its halo, in pixels."""
     return 2 * rounded_up(halo, multiple) + multiple
 
 
 def rounded_up(number: int, multiple: int) -> int:
-    """The smallest multiple that is not below `number`."""
+    """`number` rounded up to a multiple."""
     return -(-number // multiple) * multiple

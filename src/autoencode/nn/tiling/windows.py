@@ -1,4 +1,4 @@
-"""A network of one fixed size applied to a picture of any size, in windows that are blended into each other."""
+"""A network of one fixed size applied to a picture of any size, in blended windows."""
 
 import math
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ Places = list[tuple[int, int]]
 
 
 class Block(NamedTuple):
-    """A piece of one side of a picture, and the windows that reach into it.
+    """A part of one side of a picture, and the windows that overlap it.
 
     Args:
         first: the first pixel.
         end: one after the last.
-        starts: where the windows begin.
+        starts: positions of the windows.
     """
 
     first: int
@@ -32,7 +32,7 @@ class Block(NamedTuple):
     starts: list[int]
 
     def overlap(self, start: int, length: int) -> tuple[slice, slice]:
-        """What the stretch and a window share: its place in the stretch, and in the window."""
+        """The overlap of the block and a window, as slices of the block and of the window."""
         first, end = max(start, self.first), min(start + length, self.end)
         return slice(first - self.first, end - self.first), slice(first - start, end - start)
 
@@ -47,26 +47,25 @@ def apply_windowed(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> UInt8[Tensor, "channels height width"]:
-    """Applies a network of one size to a picture of any size: windows overlap by half, and their mean is taken.
+    """Applies a network of one size to a picture of any size: windows overlap by half and are averaged with weights.
 
         w(i) = sin²(π (i + ½) / length)          the weight of pixel i of a window, along each side
 
-    A pixel counts most in the window in whose middle it lies and next to nothing at a window's edge, so that no edge
-    shows. A picture smaller than the window lies in its middle, and goes on in its own reflection. Memory depends on
-    `size`, `pixels` and `block` alone, besides the picture and the result; windows that reach into two blocks are
-    computed for both.
+    The weight of a pixel is highest in the middle of a window and nearly zero at its edge, so that there are no seams.
+    A picture smaller than the window is centred in it and extended by reflection. Besides the picture and the result,
+    memory depends on `size`, `pixels` and `block` alone; windows that overlap two blocks are computed for both.
 
     Args:
-        picture: bytes, on the processor.
+        picture: uint8, on the CPU.
         restore: the network.
-        size: (height, width) of what it takes.
-        pixels: windows go through the network together, up to so many pixels.
-        block: the longest side of what is blended at a time, in pixels.
+        size: (height, width) of the network's input.
+        pixels: windows are batched up to this number of pixels.
+        block: the longest side of the area that is blended at a time, in pixels.
         reporter: receives the progress of the task "restoring a picture", in windows.
-        cancel: looked at after each batch.
+        cancel: checked after each batch.
 
     Raises:
-        CancelledError: `cancel` asked for it.
+        CancelledError: `cancel` was set.
     """
     rows, columns = (split_blocks(side, length, block) for side, length in zip(picture.shape[1:], size, strict=True))
     total = sum(len(row.starts) for row in rows) * sum(len(column.starts) for column in columns)
@@ -91,18 +90,18 @@ class _Blend:
         self.sums = torch.zeros(channels, row.end - row.first, column.end - column.first)
 
     def add(self, places: Places, windows: Tensor) -> None:
-        """Adds windows (n, channels, *size) that begin at these places of the picture."""
+        """Adds windows (n, channels, *size) at these positions of the picture."""
         for (top, left), weighted in zip(places, windows * self.window, strict=True):
             (y, y_inside), (x, x_inside) = self.row.overlap(top, self.size[0]), self.column.overlap(left, self.size[1])
             self.sums[:, y, x] += weighted[:, y_inside, x_inside]
 
     def mean(self) -> Tensor:
-        """The sums divided by the weights, which are a product as the windows are a grid."""
+        """The sums divided by the weights, which are a product, as the windows are a grid."""
         return self.sums / (_weights(self.row, self.size[0])[:, None] * _weights(self.column, self.size[1]))
 
 
 def split_blocks(side: int, length: int, block: int) -> list[Block]:
-    """One side of a picture in blocks, and the windows of each."""
+    """The blocks of one side of a picture, with the windows of each."""
     starts, step = window_starts(side, length), max(block, 2 * length)
     return [
         Block(first, min(first + step, side), [start for start in starts if first - length < start < first + step])
@@ -111,7 +110,7 @@ def split_blocks(side: int, length: int, block: int) -> list[Block]:
 
 
 def window_starts(side: int, length: int) -> list[int]:
-    """Where windows begin: at even distances of at most half a window, from edge to edge; one where one is enough.
+    """Positions of the windows: evenly spaced by at most half a window, from edge to edge; one if one is enough.
 
     Example:
         >>> window_starts(100, 28), window_starts(28, 28), window_starts(5, 28)
@@ -124,7 +123,7 @@ def window_starts(side: int, length: int) -> list[int]:
 
 
 def hann_window(length: int) -> Float[Tensor, " length"]:
-    """sin²(π (i + ½) / length): above zero, highest in the middle, and its copies at half the length add up to one."""
+    """sin²(π (i + ½) / length): above zero, highest in the middle; copies shifted by half the length sum to one."""
     return torch.sin(math.pi * (torch.arange(length) + 0.5) / length) ** 2
 
 

@@ -1,4 +1,4 @@
-"""How each operation of PyTorch is told to the page, in its few kernels."""
+"""How each operation of PyTorch is lowered to the few kernels of the page."""
 
 from autoencode.portable.operations import (
     arithmetic,

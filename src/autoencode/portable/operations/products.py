@@ -52,7 +52,7 @@ def _dense(graph: GraphBuilder, call: Call, x: Tensor, weight: Tensor, bias: Ten
         raise unsupported(call, "weights that depend on the code")
     rows, inner, columns = x.shape[0], *weight.shape
     number = graph.step(
-        "dense", [graph.number(x)], call.out.shape, weight=graph.constant(weight.T), bias=graph.constant(bias), rows=rows,
-        n_in=inner, n_out=columns, cost=rows * inner * columns,
+        "dense", [graph.number(x)], call.out.shape, weight=graph.constant(weight.T), bias=graph.constant(bias),
+        rows=rows, n_in=inner, n_out=columns, cost=rows * inner * columns,
     )  # fmt: skip
     graph.bind(call.out, number)

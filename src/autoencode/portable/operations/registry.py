@@ -1,4 +1,4 @@
-"""What every operation is told by, and the table of those that the page has kernels for."""
+"""What a lowering is, and the table of those that the page has kernels for."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -7,8 +7,8 @@ from autoencode.portable.operations.registry import Call, GraphBuilder, register
 from autoencode.portable.program import size
 
 
-@register_lowering("view", "_unsafe_view", "reshape", "permute", "transpose", "t", "expand", "squeeze", "unsqueeze", "slice",
-          "select", "split", "split_with_sizes", "unbind")  # fmt: skip
+@register_lowering("view", "_unsafe_view", "reshape", "permute", "transpose", "t", "expand", "squeeze", "unsqueeze",
+                   "slice", "select", "split", "split_with_sizes", "unbind")  # fmt: skip
 def _layout(graph: GraphBuilder, call: Call) -> None:
     """PyTorch itself is asked where the numbers of the result lie in an input that lies row by row."""
     source = graph.number(call.args[0])
