@@ -42,7 +42,7 @@ def test_replaced_checks_again_and_leaves_the_original() -> None:
 
 def test_something_limits_a_training() -> None:
     assert Settings(epochs=None, minutes=2.0).epochs is None
-    with pytest.raises(ArgumentError, match="^give epochs, steps or minutes"):
+    with pytest.raises(ArgumentError, match=r"^give epochs, steps or minutes"):
         Settings(epochs=None)
 
 

@@ -64,8 +64,9 @@ class Settings(BaseModel):
     )
     compile: Literal["auto", "always", "never"] = Field(
         "auto",
-        description="compile the training step by the C++ compiler, or record it on an NVIDIA GPU; auto: compile it on "
-        "the processor if there are 8,000 steps or more and this library's kernels compute its convolutions",
+        description="compile the training step by the C++ compiler, or record it on an NVIDIA GPU (experimental: never "
+        "run on a GPU by us); auto: compile it on the processor if there are 8,000 steps or more and this library's "
+        "kernels compute its convolutions",
     )
     device: str = Field("auto", description="where to compute: cpu, cuda, cuda:1, …; auto: on a GPU if there is one")
     threads: int | None = Field(

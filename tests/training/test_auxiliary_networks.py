@@ -70,10 +70,10 @@ def one_step(grad_clip=None):
 def test_each_loss_moves_its_own_weights_alone():
     _, model, _, auxiliary, batch = one_step()
     torch.manual_seed(5)
-    fresh, judge = made()
+    fresh, objective = made()
     torch.manual_seed(2)
-    output = judge(fresh, batch, 0)
-    network = judge.auxiliary_networks["tc_critic"].network
+    output = objective(fresh, batch, 0)
+    network = objective.auxiliary_networks["tc_critic"].network
     for loss, module, done in (
         (output.loss, fresh, model),
         (output.auxiliary_losses["tc_critic"], network, auxiliary.networks["tc_critic"]),
@@ -145,7 +145,7 @@ def test_the_schedule_reaches_the_auxiliary_in_training(data, monkeypatch):
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_going_on_is_the_same_to_the_bit(data, folder, average):
     settings = {"epochs": 4, "schedule": "cosine", "ema_decay": average, "grad_clip": 1.0}
-    whole, judge, history = trained(data, folder("whole"), **settings)
+    whole, objective, history = trained(data, folder("whole"), **settings)
     pieces = folder("pieces")
     for step in (3, 9):  # in the middle of epochs of 4 steps
         assert trained(data, pieces, InterruptAfter("training", step), **settings)[2].status is Status.INTERRUPTED
@@ -153,7 +153,8 @@ def test_going_on_is_the_same_to_the_bit(data, folder, average):
     resumed, other, rest = trained(data, pieces, **settings)
     assert same(weights(whole), weights(resumed))
     assert same(
-        weights(judge.auxiliary_networks["tc_critic"].network), weights(other.auxiliary_networks["tc_critic"].network)
+        weights(objective.auxiliary_networks["tc_critic"].network),
+        weights(other.auxiliary_networks["tc_critic"].network),
     )
     assert timeless(history) == timeless(rest)
     for name in ("model.safetensors", "last.safetensors"):
@@ -181,11 +182,12 @@ def test_a_checkpoint_of_other_auxiliary_is_refused(data, folder):
 
 
 def test_minutes_change_neither_model_nor_auxiliary_networks(data):
-    plain, judge, _ = trained(data, epochs=1)
+    plain, objective, _ = trained(data, epochs=1)
     timed, other, _ = trained(data, epochs=1, minutes=100.0)
     assert same(weights(plain), weights(timed))
     assert same(
-        weights(judge.auxiliary_networks["tc_critic"].network), weights(other.auxiliary_networks["tc_critic"].network)
+        weights(objective.auxiliary_networks["tc_critic"].network),
+        weights(other.auxiliary_networks["tc_critic"].network),
     )
 
 

@@ -11,7 +11,7 @@ import torch
 
 from autoencode.data import Batch, load
 from autoencode.errors import ArgumentError, DataError, DivergenceError, ShapeError, UnknownNameError
-from autoencode.kernels import library
+from autoencode.kernels import build, cache_folder, library
 from autoencode.objectives import Elbo, ObjectiveOutput, Reconstruction
 from autoencode.recipes import recipes
 from autoencode.runs.folder import RunFolder
@@ -289,17 +289,17 @@ def test_data_of_another_shape_are_refused(build):
         ({"augment": 1.0}, ArgumentError, "--augment needs pictures"),
     ],
 )
-def test_unknown_names_are_told(build, data, wrong, error, said):
+def test_unknown_names_are_refused(build, data, wrong, error, said):
     with pytest.raises(error, match=said):
         trained(build, data, epochs=1, **wrong)
 
 
-def test_pictures_are_turned_in_training_only(monkeypatch):
+def test_pictures_are_augmented_in_training_only(monkeypatch):
     shown, asked = list[Batch](), Reconstruction.prepare
     monkeypatch.setattr(Reconstruction, "prepare", lambda self, batch: shown.append(batch) or asked(self, batch))
-    slope = torch.linspace(0, 1, 8).expand(40, 1, 8, 8).contiguous()  # bright at the right
+    ramp = torch.linspace(0, 1, 8).expand(40, 1, 8, 8).contiguous()  # bright at the right
     model, _ = recipes["restorer"]((1, 8, 8), widths=(4,))
-    fit(model, Reconstruction(), load(slope), Settings(epochs=2, batch_size=40, augment=1.0))
+    fit(model, Reconstruction(), load(ramp), Settings(epochs=2, batch_size=40, augment=1.0))
     upright = [batch.x[:, 0, 0, 7] - batch.x[:, 0, 0, 0] == batch.x[:, 0, 7, 7] for batch in shown]
     assert {bool(each.all()) for each in upright} == {True, False}
     assert all(each.all() for batch, each in zip(shown, upright, strict=True) if len(batch) == 4)
@@ -438,10 +438,10 @@ def test_an_infinite_validation_stops_as_well(build, data, folder, monkeypatch):
     assert RunFolder(run.path).record.status == "diverged"
 
 
-def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told(folder, tmp_path, monkeypatch):
+def test_a_run_says_whose_layers_it_had_and_waiting_for_a_compiler_is_reported(folder, tmp_path, monkeypatch):
     recorder = Recorder()
-    monkeypatch.setattr(library.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
-    monkeypatch.setattr(library, "compiled_library", library.compiled_library.__wrapped__)
+    monkeypatch.setattr(cache_folder.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
+    monkeypatch.setattr(library, "_load", library._load.__wrapped__)
     pictures = load(torch.rand(40, 1, 8, 8))
     here = library.compiled_library() is not None
     layers = sys.modules["autoencode.training.execution.custom_kernels"]
@@ -460,7 +460,7 @@ def test_a_run_says_whose_layers_it_had_and_whoever_waits_for_a_compiler_is_told
     fit(model, objective, pictures, Settings(steps=1), folder=run, reporter=recorder)
     assert not run.record.plan.kernels
     recorder.calls.clear()
-    monkeypatch.setattr(library.shutil, "which", lambda _: None)
+    monkeypatch.setattr(build.shutil, "which", lambda _: None)
     fit(*recipes["fashion-vae"]((1, 8, 8)), pictures, Settings(steps=1), reporter=recorder)
     assert ["C++ compiler" in text for text in recorder.of("warn")] == [True]
 

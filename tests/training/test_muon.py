@@ -12,11 +12,11 @@ def test_singular_values_come_near_one_and_directions_stay(shape):
     matrix = torch.randn(shape)
     result = orthogonalised(matrix)
     u, _, vt = torch.linalg.svd(matrix, full_matrices=False)
-    turned = u.T @ result @ vt.T
-    values = turned.diagonal()
+    rotated = u.T @ result @ vt.T
+    values = rotated.diagonal()
     assert values.min() > 0.6
     assert values.max() < 1.25
-    assert (turned - torch.diag(values)).abs().max() < 1e-3
+    assert (rotated - torch.diag(values)).abs().max() < 1e-3
 
 
 def test_scale_of_the_gradient_does_not_matter():

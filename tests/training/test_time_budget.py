@@ -82,7 +82,7 @@ def test_a_training_ends_in_its_time_whatever_was_thought_at_first(clock, build,
     history = fit(*build(), data, Settings(minutes=1.0, epochs=1000), folder=run, reporter=on_change)
     last, kept = history.epochs[-1], RunFolder(run.path).record.plan
     assert last.step == kept.total_steps == kept.budget_steps == plans[-1].total_steps
-    assert 54 < last.seconds < 68  # here the clock moves only when it is looked at, between steps as well
+    assert 54 < last.seconds < 68  # here the clock moves only when it is read, also between steps
 
 
 def test_no_more_epochs_than_are_asked_for_however_much_time_there_is(clock, build, data):

@@ -12,9 +12,6 @@ from autoencode.settings import Settings
 from autoencode.training.lr_schedules import lr_schedules
 from autoencode.training.optimizers import optimizers
 
-_CHUNK = 10_000
-"""Examples that are checked at a time."""
-
 
 def check_training(model: Autoencoder, objective: Objective, data: Dataset, settings: Settings) -> None:
     """Raises unless these parts can be trained together. All data are read once.
@@ -51,8 +48,7 @@ def _check_data(model: Autoencoder, data: Dataset) -> None:
             "of each class into a folder of their own, or choose another recipe"
         )
     for part in (data.train, data.validation, data.test):
-        for start in range(0, len(part), _CHUNK):
-            rows = slice(start, start + _CHUNK)
+        for rows in part.chunks():
             targets = part.targets(rows)
             model.likelihood.check(part.inputs(rows) if targets is None else targets)
 

@@ -1,4 +1,4 @@
-"""A running average of the weights."""
+"""A moving average of the weights."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from torch import Tensor, nn
 class ExponentialMovingAverage:
     """Exponential moving average of a model's weights; buffers are copied as they are.
 
-    In the first steps the decay is smaller, (1 + n) / (10 + n), so that the average forgets the fresh weights.
+    In the first steps the decay is smaller, (1 + n) / (10 + n), so that the average forgets the initial weights.
 
     Args:
-        model: whose weights are averaged.
-        decay: of the past at each step, 0 for no averaging: the average is then the model itself.
+        model: the model whose weights are averaged.
+        decay: weight of the past at each step; 0 for no averaging, where the average is the model itself.
 
     References:
         Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
@@ -26,7 +26,7 @@ class ExponentialMovingAverage:
 
     @torch.no_grad()
     def update(self, step: int) -> None:
-        """Takes in the weights after step number `step`, counted from 0."""
+        """Adds the weights after training step `step`, counted from 0."""
         if not self.decay:
             return
         decay = min(self.decay, (1 + step) / (10 + step))
@@ -38,7 +38,7 @@ class ExponentialMovingAverage:
 
     @contextmanager
     def applied(self) -> Generator[None]:
-        """The model has the averaged weights inside the block, its own again after it."""
+        """Gives the model the averaged weights inside the block, and its own after it."""
         if not self.decay:
             yield
             return
@@ -50,6 +50,6 @@ class ExponentialMovingAverage:
             self.model.load_state_dict(own)
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
-        """Puts back `tensors`."""
+        """Restores the average from tensors that were saved."""
         for name, value in tensors.items():
             self.tensors[name].copy_(value)

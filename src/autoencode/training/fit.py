@@ -84,7 +84,7 @@ def _train(trainer: Trainer, cancel: CancelToken) -> None:
     with track(trainer.reporter, TASK, trainer.plan.total_steps, "steps", trainer.state.step):
         while trainer.is_running:
             if trainer.epoch_is_pending and not cancel.cancelled:
-                with suppress(CancelledError):
+                with suppress(CancelledError, KeyboardInterrupt):
                     trainer.finish_epoch(cancel)
             elif trainer.all_steps_made and not trainer.epoch_is_pending:
                 trainer.complete()

@@ -1,4 +1,4 @@
-"""What a training leaves in numbers."""
+"""The metrics of a training, epoch by epoch."""
 
 from dataclasses import dataclass, field
 

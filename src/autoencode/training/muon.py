@@ -12,9 +12,9 @@ _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 class Muon(torch.optim.Optimizer):
     """Momentum orthogonalised by Newton–Schulz, for weights of two or more dimensions.
 
-    A convolution's weight counts as a matrix of (out, height · width · in). The update of a matrix is its momentum with
-    all singular values brought near one, so that it changes the output by about the learning rate; that of a dense
-    layer is multiplied by √max(1, out/in).
+    The weight of a convolution is treated as a matrix of (out, height · width · in). The update of a matrix is its
+    momentum with all singular values close to one, so that it changes the output by about the learning rate; for a
+    dense layer it is multiplied by √max(1, out/in).
 
     Args:
         parameters: weights with two or more dimensions.
@@ -31,7 +31,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """One update of every weight that has a gradient."""
+        """Updates every weight that has a gradient."""
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
@@ -44,17 +44,17 @@ class Muon(torch.optim.Optimizer):
         gradient = cast("Tensor", weight.grad)
         state["momentum"].lerp_(gradient, 1 - momentum)
         nesterov = torch.lerp(gradient, state["momentum"], momentum)
-        nesterov = nesterov.movedim(1, -1)  # for convolutions the order in which channels-last weights lie in memory
+        nesterov = nesterov.movedim(1, -1)  # the memory order of channels-last convolution weights
         matrix = nesterov.flatten(1)
         scale = max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5 if weight.ndim == 2 else 1.0
         return orthogonalised(matrix).mul_(scale).view(nesterov.shape).movedim(-1, 1)
 
 
 def orthogonalised(matrix: Tensor, steps: int = 5) -> Tensor:
-    """U Vᵀ of a matrix U S Vᵀ, approximately: singular values between about 0.7 and 1.2.
+    """Approximates U Vᵀ of a matrix U S Vᵀ: singular values become about 0.7 to 1.2.
 
-    Newton–Schulz's quintic iteration multiplies the matrix by polynomials of its Gram matrix, so it is run on the Gram
-    matrix of the shorter side, and the matrix itself is multiplied once: for 32 × 12,544 a tenth of the time.
+    Newton–Schulz's quintic iteration multiplies the matrix by polynomials of its Gram matrix. So it runs on the smaller
+    Gram matrix, and the matrix itself is multiplied once: for 32 × 12,544 this takes a tenth of the time.
 
     Args:
         matrix: (rows, columns).

@@ -6,7 +6,7 @@ from functools import partial
 import torch
 
 from autoencode.data import Batches, Dataset, Subset, augment
-from autoencode.kernels import kernels_are_built, lacks_compiler
+from autoencode.kernels import kernels_are_built, why_no_kernels
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
@@ -123,8 +123,8 @@ def _build_kernels(model: Autoencoder, precision: str, device: torch.device, rep
         return False
     if not kernels_are_built():
         reporter.note("compiling layers for this processor, once, which takes some seconds")
-    if lacks_compiler():
-        reporter.warn("a C++ compiler, such as g++, would make this training faster")
+    if problem := why_no_kernels():
+        reporter.warn(problem)
     return any(has_custom_kernel(layer, precision) for layer in model.modules())
 
 

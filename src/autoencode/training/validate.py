@@ -25,7 +25,7 @@ def validate(
     batch_size: int = 500,
     cancel: CancelToken | None = None,
 ) -> dict[str, float]:
-    """Means over a part of the data of the loss and each of its terms, in nats for each example.
+    """The means of the loss and each of its terms over a part of the data, in nats per example.
 
     Schedules have their final value. The same seed gives the same noise, so that two epochs differ by their weights
     alone.
@@ -36,7 +36,7 @@ def validate(
         part: the examples; each counts once.
         seed: of the noise.
         batch_size: codes decoded at a time; it affects the speed only.
-        cancel: looked at before each batch.
+        cancel: ends the evaluation before the next batch.
 
     Raises:
         CancelledError: `cancel` asked for it.
@@ -58,7 +58,7 @@ def validate(
 
 @contextmanager
 def eval_mode(module: nn.Module) -> Generator[None]:
-    """The module is in evaluation mode inside the block, and in its own again after it."""
+    """Puts the module into evaluation mode inside the block, and restores its own mode after it."""
     was_training = module.training
     module.eval()
     try:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from autoencode.data import Batch, Batches, Subset, load
 from autoencode.errors import CapabilityError, DivergenceError
-from autoencode.kernels import gemm, has_bfloat16, library
+from autoencode.kernels import dispatch, has_bfloat16, library
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective, ObjectiveOutput
 from autoencode.objectives.forward_pass import ForwardPass
@@ -59,15 +59,17 @@ def compiled(step: TrainStep, batches: Batches | None = None, optimizer: str = "
 @compiler
 @pytest.mark.parametrize(("optimizer", "grad_clip"), [("adam", None), ("adam", 4.0), ("muon", 0.1)])
 def test_it_takes_the_same_steps(optimizer: str, grad_clip: float | None) -> None:
-    plain, written = (eight_steps(optimizer, grad_clip, as_program=way) for way in (False, True))
-    for one, other in zip(plain, written, strict=True):
-        torch.testing.assert_close(other, one, rtol=3e-3, atol=1e-4)  # Adam makes a step of a rounded slope near zero
+    plain, in_programs = (eight_steps(optimizer, grad_clip, as_program=way) for way in (False, True))
+    for one, other in zip(plain, in_programs, strict=True):
+        torch.testing.assert_close(
+            other, one, rtol=3e-3, atol=1e-4
+        )  # Adam makes a full step of a rounded gradient near zero
 
 
 @compiler
 @pytest.mark.skipif(not has_bfloat16(), reason="this processor has no bfloat16")
 def test_in_bfloat16_large_products_are_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gemm, "_MIN_BF16_MULTIPLICATIONS", 0)
+    monkeypatch.setattr(dispatch, "_MIN_BF16_MULTIPLICATIONS", 0)
     torch.manual_seed(0)
     batches = Batches(torch.rand(50, 1, 12, 12), 12, seed=0)
     step = TrainStep(*recipes["dense-vae"]((1, 12, 12)))

@@ -1,4 +1,4 @@
-"""Adam's update written out, beside PyTorch's."""
+"""Adam's update functional out, beside PyTorch's."""
 
 import pytest
 import torch
@@ -19,15 +19,17 @@ def gradients(number: int) -> list[Tensor]:
     return [torch.randn(shape, generator=g, dtype=torch.float64) for shape in ((3, 4), (5,), ())]
 
 
-def written_step(optimizer: Adam, written: FunctionalAdam, ws: list[nn.Parameter], number: int, *, ok: bool = True):
+def functional_step(
+    optimizer: Adam, functional: FunctionalAdam, ws: list[nn.Parameter], number: int, *, ok: bool = True
+):
     with torch.no_grad():
-        inputs = [*written.state(), written.scalars()]
-        written.update([w.detach() for w in ws], inputs, gradients(number), torch.tensor(ok))
+        inputs = [*functional.state(), functional.scalars()]
+        functional.update([w.detach() for w in ws], inputs, gradients(number), torch.tensor(ok))
 
 
 def plain_step(optimizer: Adam, ws: list[nn.Parameter], number: int) -> None:
-    for w, slope in zip(ws, gradients(number), strict=True):
-        w.grad = slope
+    for w, gradient in zip(ws, gradients(number), strict=True):
+        w.grad = gradient
     optimizer.step()
 
 
@@ -35,7 +37,7 @@ def plain_step(optimizer: Adam, ws: list[nn.Parameter], number: int) -> None:
 def test_it_is_the_update_of_pytorchs_and_either_can_follow_the_other(kind):
     one, other = weights(), weights()
     plain, mixed = (kind(ws, lr=0.02, betas=(0.8, 0.97), eps=1e-3) for ws in (one, other))
-    written = FunctionalAdam(mixed, other)
+    functional = FunctionalAdam(mixed, other)
     for number in range(12):
         for optimizer in (plain, mixed):
             optimizer.param_groups[0]["lr"] = 0.02 * (1 - number / 20)
@@ -43,7 +45,7 @@ def test_it_is_the_update_of_pytorchs_and_either_can_follow_the_other(kind):
         if number % 5 == 3:
             plain_step(mixed, other, number)
         else:
-            written_step(mixed, written, other, number)
+            functional_step(mixed, functional, other, number)
         for a, b in zip(one, other, strict=True):
             torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-9)  # what is the same for all weights is float32
     for name, value in state_tensors(plain).items():
@@ -53,10 +55,10 @@ def test_it_is_the_update_of_pytorchs_and_either_can_follow_the_other(kind):
 def test_nothing_changes_where_it_must_not():
     ws = weights()
     optimizer = Adam(ws)
-    written = FunctionalAdam(optimizer, ws)
-    written_step(optimizer, written, ws, 0)
+    functional = FunctionalAdam(optimizer, ws)
+    functional_step(optimizer, functional, ws, 0)
     before = [*(w.clone() for w in ws), *(t.clone() for t in state_tensors(optimizer).values())]
-    written_step(optimizer, written, ws, 1, ok=False)
+    functional_step(optimizer, functional, ws, 1, ok=False)
     after = [*ws, *state_tensors(optimizer).values()]
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
@@ -64,14 +66,14 @@ def test_nothing_changes_where_it_must_not():
 def test_the_slopes_of_an_update_are_found_again():
     ws = weights()
     optimizer = Adam(ws)
-    written = FunctionalAdam(optimizer, ws)
-    written_step(optimizer, written, ws, 0)
-    changed = [value.clone() for value in written.state()]
+    functional = FunctionalAdam(optimizer, ws)
+    functional_step(optimizer, functional, ws, 0)
+    changed = [value.clone() for value in functional.state()]
     with torch.no_grad():
-        inputs = [*changed, written.scalars()]
-        written.update([w.detach().clone() for w in ws], inputs, gradients(1), torch.tensor(True))
-    for found, slope in zip(written.gradients(changed), gradients(1), strict=True):
-        torch.testing.assert_close(found, slope)
+        inputs = [*changed, functional.scalars()]
+        functional.update([w.detach().clone() for w in ws], inputs, gradients(1), torch.tensor(True))
+    for found, gradient in zip(functional.gradients(changed), gradients(1), strict=True):
+        torch.testing.assert_close(found, gradient)
 
 
 def test_a_state_that_is_there_is_kept():

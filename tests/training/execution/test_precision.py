@@ -10,6 +10,7 @@ from autoencode.recipes import recipes
 from autoencode.runtime.device import resolve_device
 from autoencode.settings import Settings
 from autoencode.training import fit
+from autoencode.training.execution import precision
 from autoencode.training.execution.precision import is_emulated, resolve_precision
 from support.reporters import Recorder
 
@@ -34,7 +35,7 @@ def test_what_is_asked_for_is_taken():
     ],
 )
 def test_auto_takes_bfloat16_where_there_are_matrix_units_and_nothing_is_lost(monkeypatch, amx, recipe, expected):
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
+    monkeypatch.setattr(precision, "has_amx", lambda: amx)
     assert resolve_precision("auto", CPU, of(recipe)) == expected
 
 
@@ -56,15 +57,15 @@ def test_a_device_that_is_not_there():
 )
 def test_bfloat16_is_slow_where_the_processor_does_not_multiply_it(monkeypatch, capability, known, units, slow):
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: known)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: units)
+    monkeypatch.setattr(precision, "has_avx512_bf16", lambda: known)
+    monkeypatch.setattr(precision, "has_amx", lambda: units)
     assert is_emulated("bfloat16", CPU) == slow
     assert not is_emulated("float32", CPU)
     assert not is_emulated("bfloat16", torch.device("cuda"))
 
 
 @pytest.mark.parametrize("slow", [True, False])
-def test_whoever_asks_for_it_there_is_told(monkeypatch, slow):
+def test_a_warning_says_where_it_is_slow(monkeypatch, slow):
     recorder = Recorder()
     monkeypatch.setattr(sys.modules["autoencode.training.prepare"], "is_emulated", lambda *_: slow)
     fit(*recipes["dense-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), reporter=recorder)

@@ -25,7 +25,7 @@ def choose_executor(eager: EagerStep, settings: Settings, steps: int, reporter: 
     if wanted == "auto" and (settings.minutes or not is_worth_compiling(eager.train_step, steps, device)):
         return eager
     reporter.note(
-        "recording the training step"
+        "recording the training step (experimental: never run on a GPU by us)"
         if device.type == "cuda"
         else "compiling the training step, which can take a minute"
     )

@@ -9,6 +9,7 @@ from torch import nn
 from autoencode.data import Batch
 from autoencode.errors import CapabilityError
 from autoencode.kernels import has_bfloat16
+from autoencode.kernels.torch_private import is_data_dependent
 from autoencode.runtime.seeding import preserved_rng
 from autoencode.training.execution.custom_kernels import has_custom_kernel
 from autoencode.training.execution.equivalence import matches_eager
@@ -117,7 +118,7 @@ def _check_capable(eager: EagerStep) -> None:
 
 
 def _reason(error: Exception) -> str:
-    if "_local_scalar_dense" in str(error):
+    if is_data_dependent(error):
         return _DATA_DEPENDENT
     lines = (str(error).strip() or type(error).__name__).splitlines()
     return f"cannot compile the training step: {lines[0]}"

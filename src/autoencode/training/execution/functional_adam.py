@@ -81,7 +81,7 @@ class FunctionalAdam:
                 old.copy_(torch.where(ok, changed, old))
 
     def gradients(self, changed: Sequence[Tensor]) -> list[Tensor]:
-        """The gradients of an update that turned the current state into `changed`."""
+        """The gradients of the update from the current state to `changed`."""
         means = [self._optimizer.state[weight]["exp_avg"] for weight in self._weights]
         beta1 = self._group["betas"][0]
         return [old + (new - old) / (1 - beta1) for old, new in zip(means, changed[::3], strict=False)]

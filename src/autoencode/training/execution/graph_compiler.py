@@ -1,6 +1,5 @@
 """Turns a function of tensors into one program: compiled for the processor, recorded on a GPU."""
 
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,6 +8,7 @@ from torch import Tensor
 from torch.func import functionalize
 
 from autoencode.kernels import c_shims, is_matmul_faster, trace_custom_ops
+from autoencode.kernels.torch_private import compile_graph, trace_graph
 from autoencode.training.execution.cuda_graph import CudaGraph
 
 
@@ -29,36 +29,14 @@ def compile_traced(function: Callable[..., Any], memory: Sequence[Tensor], new_i
         graph = _trace(function, inputs)
         if memory[0].device.type == "cuda":
             return CudaGraph(graph, memory, new_inputs)
-        return _inductor_compile(graph, inputs)
+        return compile_graph(graph, cloned(inputs), c_shims())
 
 
 def _trace(function: Callable[..., Any], inputs: Sequence[Tensor]) -> Any:
-    from torch.fx.experimental.proxy_tensor import make_fx
-
     is_matmul_faster()  # the first call may time products, which must not be traced
     with trace_custom_ops():
-        graph = make_fx(function)(*cloned(inputs))
-    return make_fx(functionalize(graph))(*cloned(inputs))
-
-
-def _inductor_compile(graph: Any, inputs: Sequence[Tensor]) -> Any:
-    import torch._inductor
-    from torch._inductor import config
-
-    for node in graph.graph.nodes:
-        node.meta.clear()  # the compiler infers shapes itself, and rejects those noted by the tracer
-    with (
-        config.patch(fallback_random=True, cpp_wrapper=True, size_asserts=False),
-        config.patch({"aot_inductor.custom_ops_to_c_shims": c_shims(), "cpp.cxx": _cxx_candidates(config.cpp.cxx)}),
-    ):
-        return torch._inductor.compile(graph, list[Any](cloned(inputs)))
-
-
-def _cxx_candidates(found: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """PyTorch's candidates with g++ in place of clang: clang's OpenMP has threads of its own, which compete with
-    PyTorch's, so that the program would be slower than the eager step (docs/decisions/0013).
-    """
-    return tuple("g++" if one and "clang" in one and sys.platform == "linux" else one for one in found)
+        graph = trace_graph(function, cloned(inputs))
+    return trace_graph(functionalize(graph), cloned(inputs))
 
 
 def cloned(tensors: Sequence[Tensor]) -> list[Tensor]:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import torch
 
+from autoencode.kernels.torch_private import has_amx, has_avx512_bf16
 from autoencode.model import Autoencoder
 from autoencode.runs.plan import Precision
 
@@ -26,7 +27,7 @@ def resolve_precision(
         return name
     if model.prior is not None:
         return "float32"
-    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
+    fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else has_amx()
     return "bfloat16" if fast else "float32"
 
 
@@ -38,5 +39,5 @@ def is_emulated(precision: str, device: torch.device) -> bool:
     """
     if precision != "bfloat16" or device.type != "cpu":
         return False
-    known = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()  # pyright: ignore[reportPrivateUsage]
+    known = has_avx512_bf16() or has_amx()
     return torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512") and not known
