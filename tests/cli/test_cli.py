@@ -65,7 +65,7 @@ def test_own_pictures(run, tmp_path):
     code, out, err = run("train", "photos/", "--recipe", "conv-vae", *words)
     assert code == 0, err
     assert "fitted to 12x10" in err
-    assert "1 of 13 files skipped: broken.jpg (no picture in a format that is read)" in err
+    assert "12 pictures; 1 of 13 files left out: broken.jpg (no picture in a format that is read)" in err
     assert "report   runs/photos-conv-vae/report.html" in out
     facts = json.loads((tmp_path / "runs/photos-conv-vae/run.json").read_text())
     assert facts["data"]["data_shape"] == [3, 12, 10]
@@ -102,7 +102,7 @@ def test_version(run):
 def test_lists_have_a_line_for_each(run, what):
     code, out, _ = run("list", what)
     assert code == 0
-    assert all(len(line.split()) > 3 for line in out.splitlines())
+    assert all(len(line.split()) >= 2 for line in out.splitlines())
 
 
 def test_list_runs_where_there_are_none(run):

@@ -42,7 +42,7 @@ def test_the_way_of_a_new_user(run, tmp_path):
     assert "3 restored, changed by 0." in out
     assert "see      clean/sheet.png" in out
     assert "skipped photos/broken[b].png: no picture in a format that is read" in err
-    assert "1 skipped" in err
+    assert "1 files skipped" in err
     found = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "clean").rglob("*.*")}
     assert found == {"clean/scan.png", "clean/a.jpg", "clean/more/b.png", "clean/sheet.png"}
 

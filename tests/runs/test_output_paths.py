@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from autoencode.errors import ArgumentError
-from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, unique_names
+from autoencode.runs.output_paths import (
+    check_no_overwriting,
+    cut_names_note,
+    find_input_pictures,
+    new_run_path,
+    unique_names,
+)
 
 
 def test_files_and_folders_are_found_once_with_their_names(tmp_path):
@@ -14,7 +20,7 @@ def test_files_and_folders_are_found_once_with_their_names(tmp_path):
     photos = tmp_path / "photos"
     found, skipped = find_input_pictures([photos / "a.png", photos, tmp_path / "gone.png"], tmp_path / "out")
     assert [name.as_posix() for _, name in found] == ["a.png", "deep/b.jpg", "gone.png"]
-    assert skipped == []
+    assert [skip.file for skip in skipped] == [str(photos / "notes.txt")]
 
 
 def test_a_pipe_would_wait_for_ever(tmp_path):
@@ -41,3 +47,22 @@ def test_what_is_given_stays_by_whatever_name(tmp_path):
     check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "gone.png"])
     with pytest.raises(ArgumentError, match=r"b\.png is one of the files that were given"):
         check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "a.png"])
+
+
+def test_names_that_are_too_long_are_cut_and_said():
+    long = [Path("in") / ("ä" * 127 + ".png"), Path("in") / ("ä" * 127 + "b.png"), Path("a.png")]
+    names = unique_names([*long, long[0]])
+    assert [len(os.fsencode(name.name)) for name in names] == [254, 254, 5, 254]
+    assert len(set(names)) == 4
+    assert all(name.suffix == ".png" for name in names)
+    note = cut_names_note([*long, long[0]], names)
+    assert note.startswith("a file's name has at most 255 bytes: in/ä")
+    assert note.endswith(" and 2 more is a name that was cut")
+    assert cut_names_note([Path("a.png"), Path("a.png")], unique_names([Path("a.png"), Path("a.png")])) is None
+
+
+def test_run_folders_have_names_that_fit(tmp_path):
+    path = new_run_path(tmp_path, "x" * 255, "mymodel:tiny_vae")
+    path.mkdir()
+    assert path.name == "x" * 150 + "-mymodel-tiny_vae"
+    assert new_run_path(tmp_path, "x" * 255, "mymodel:tiny_vae").name == path.name + "-2"

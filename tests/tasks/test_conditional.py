@@ -62,9 +62,9 @@ def test_data_without_labels_are_refused_before_training(tmp_path) -> None:
 
 def test_a_model_without_classes_takes_none(tmp_path) -> None:
     plain = train(load(torch.rand(40, 1, 8, 8)), "dense-vae", steps=1, out=tmp_path / "run")
-    with pytest.raises(ArgumentError, match="not told classes, and its data have no labels"):
+    with pytest.raises(ArgumentError, match="not conditioned on classes, and its data have no labels"):
         generate(plain, 2, tmp_path / "x", of_class=1)
-    with pytest.raises(ArgumentError, match="not told pictures"):
+    with pytest.raises(ArgumentError, match="not conditioned on pictures"):
         generate(plain, 2, tmp_path / "x", condition=tmp_path / "x.png")
 
 
@@ -88,5 +88,5 @@ def test_plans_fill_outlines(tmp_path) -> None:
     with pytest.raises(DataError, match=r"none\.png"):
         generate(again, 2, tmp_path / "t", condition=tmp_path / "none.png")
     for also in ({}, {"condition": tmp_path / "outline.png"}):
-        with pytest.raises(ArgumentError, match="not told classes"):
+        with pytest.raises(ArgumentError, match="not conditioned on classes"):
             generate(again, 2, tmp_path / "t", of_class=1, **also)

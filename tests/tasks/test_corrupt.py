@@ -46,7 +46,8 @@ def test_copies_keep_size_colour_and_folders(photos, tmp_path):
     assert abs(noise.std() - 0.1) < 0.02
     assert abs(noise.mean()) < 0.02
     assert [(skip.file, skip.reason) for skip in done.skipped] == [
-        (str(photos / "bad.png"), "no picture in a format that is read")
+        (str(photos / "notes.txt"), "neither pictures nor clips"),
+        (str(photos / "bad.png"), "no picture in a format that is read"),
     ]
 
 

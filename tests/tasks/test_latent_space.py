@@ -121,5 +121,5 @@ def test_the_classifier_is_trained_once_and_a_damaged_one_is_replaced(monkeypatc
 
 
 def test_the_classifier_needs_labels():
-    with pytest.raises(DataError, match="has none"):
+    with pytest.raises(DataError, match="needs labels"):
         tasks.load_or_train_classifier(load(torch.rand(40, 1, 8, 8)))

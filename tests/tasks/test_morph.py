@@ -68,7 +68,7 @@ def test_a_strip_of_several_paths_a_folder_and_the_default_place(digits_run, mad
 def test_vectors_become_an_array(vector_run, tmp_path):
     made = morph(vector_run, "test:1", "test:2", frames=4)
     assert np.load(save_morph(vector_run, made, tmp_path / "ab.npy")).shape == (4, 5)
-    with pytest.raises(ArgumentError, match=r"\.npy \(it holds vectors\)"):
+    with pytest.raises(ArgumentError, match=r"written to \.npy \(the numbers\), and not"):
         save_morph(vector_run, made, tmp_path / "ab.gif")
 
 

@@ -163,7 +163,10 @@ def test_the_sheet_shows_the_first_ones(digits_run: Run, tmp_path: Path, monkeyp
 
 def test_folders_are_replaced_by_their_pictures(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "in", 2)
-    assert expand_folders([folder, tmp_path / "x.npy"]) == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
+    (folder / "notes.txt").write_text("")
+    paths, skipped = expand_folders([folder, tmp_path / "x.npy"])
+    assert paths == [folder / "0.png", folder / "1.png", tmp_path / "x.npy"]
+    assert [skip.file for skip in skipped] == [str(folder / "notes.txt")]
 
 
 def test_two_thousand_small_ones_or_fewer_large_ones(digits_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ from autoencode import tasks
 from autoencode.errors import CapabilityError
 
 CASES = {
-    "fsq-vae": ({"levels": (3, 3)}, "4 codewords, each one of 9"),
-    "residual-vq-vae": ({"n_codes": 8, "n_stages": 3, "channels": (8, 8)}, "12 codewords, each one of 8"),
-    "vq-vae": ({"n_codes": 16, "channels": (8, 8)}, "4 codewords, each one of 16"),
+    "fsq-vae": ({"levels": (3, 3)}, "4 codewords out of 9"),
+    "residual-vq-vae": ({"n_codes": 8, "n_stages": 3, "channels": (8, 8)}, "12 codewords out of 8"),
+    "vq-vae": ({"n_codes": 16, "channels": (8, 8)}, "4 codewords out of 16"),
 }
 
 

@@ -20,6 +20,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from autoencode.views.report import Row
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 _FILE_WIDTH = 200  # in a file or a pipe lines are not cut to the width of a terminal
 _UNSHOWN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # controls, bidirectional marks, lone surrogates, line separators
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # letters of several languages need them

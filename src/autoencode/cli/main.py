@@ -1,16 +1,17 @@
 """The entry point: builds the application, and prints errors as one line."""
 
+import functools
 import inspect
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from autoencode._version import __version__
 from autoencode.cli import preparse
-from autoencode.cli.commands import load_commands
-from autoencode.cli.console import errors
+from autoencode.cli.commands import Function, load_commands
+from autoencode.cli.console import INTERRUPTED, errors
 from autoencode.errors import ArgumentError, AutoencodeError, UnknownNameError
 from autoencode.runtime.allocator import keep_freed_memory
 from autoencode.runtime.cancellation import interrupt_on_terminate
@@ -39,8 +40,7 @@ def main() -> None:
         errors.write_line(("autoencode:", "bold red"), f" {error}")
         sys.exit(2 if isinstance(error, ArgumentError | UnknownNameError) else 1)
     except KeyboardInterrupt:
-        errors.write_line("stopped")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe went away, as in `autoencode list recipes | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -57,8 +57,23 @@ def build(words: list[str]) -> typer.Typer:
     app.callback(help=_reflowed(_ABOUT))(_root)
     for name, command in load_commands().items():
         function = command.make(words)
-        app.command(name, help=_reflowed(function.__doc__), rich_help_panel=command.panel.value)(function)
+        register = app.command(name, help=_reflowed(function.__doc__), rich_help_panel=command.panel.value)
+        register(_interruptible(function))
     return app
+
+
+def _interruptible(function: Function) -> Function:
+    """The same command; Ctrl-C ends it with one line. Typer itself would end it without a word."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except KeyboardInterrupt:
+            errors.write_line("stopped")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run
 
 
 def _reflowed(doc: str | None) -> str:

@@ -110,4 +110,17 @@ PriorOption = Annotated[
         autocompletion=prior_names,
     ),
 ]
+ValuesOption = Annotated[
+    str,
+    typer.Option(
+        help="What is black and white in the files: 0-255, 0-1, -1..1 and so on, or raw for numbers as they are.",
+        show_default="as in training, unless the files say otherwise",
+    ),
+]
+AxesOption = Annotated[
+    str, typer.Option(help="Order of an array's axes: nd, nhw, nhwc or nchw.", show_default="as in training")
+]
+ChannelsOption = Annotated[
+    str, typer.Option("--channels-are", help="Channels of an array: rgb, rgba or bands.", show_default="as in training")
+]
 EXAMPLE = "A picture, or an example of the data such as test:17."

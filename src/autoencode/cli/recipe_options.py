@@ -13,14 +13,19 @@ from autoencode.registry import Registry
 from autoencode.settings import Settings
 
 DATA_HELP = {
-    "values": (str, "auto", "range of the values: 0-255, 0-1, 0-65535 or raw; auto decides from all of them"),
+    "values": (str, "auto", "what is black and white: 0-255, 0-1, 0-4095, -1..1 and so on, or raw for measurements"),
+    "axes": (str, "auto", "order of an array's axes: nd, nhw, nhwc or nchw"),
+    "channels_are": (str, "auto", "channels of an array: rgb (or grey), rgba, or bands, any number of them"),
     "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
     "target": (str, "the pictures themselves", "a folder of target pictures, matched by name"),
     "patch": (int, "whole pictures", "train on square patches of this many pixels a side, cut at full size"),
     "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
     "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),
-    "test": (str, "a tenth", "size of the test split, likewise; an official test split is kept as it is"),
+    "test": (str, "a tenth", "size of the test split, likewise; a test split that the data bring is kept as it is"),
+    "parts": (str, "auto", "random ignores the splits that the data bring (x_test, a subfolder test) and makes others"),
+    "labels": (str, "auto", "none leaves out the labels that the data bring"),
+    "unlabelled": (str, "none", "the label that means no label, such as -1"),
     "limit": (int, "all", "maximum number of training examples"),
     "n_labels": (int, "all", "number of training examples that keep their label, balanced over classes (for m2-vae)"),
     "split_seed": (int, "0", "seed that assigns examples to the splits"),

@@ -85,7 +85,7 @@ def direction_between_folders(
         name: what to call it.
         without: a folder of pictures, or a .npy file.
         having: another, whose examples have what the first one's lack.
-        of_class: the class of all, for a model that must be told one.
+        of_class: the class of all, for a model conditioned on classes.
 
     Raises:
         DataError: no example in one of them can be read.
@@ -98,9 +98,9 @@ def direction_between_folders(
 def _examples(run: Run, folder: Path) -> Tensor:
     """All that can be read."""
     found: list[Tensor] = []
-    for file in expand_folders([folder]):
+    for file in expand_folders([folder])[0]:
         try:
-            found.append(read_examples(run, file))
+            found.append(read_examples(run, file)[0])
         except DataError:
             continue
     if not found:

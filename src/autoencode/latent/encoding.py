@@ -33,7 +33,7 @@ class EncodedExample:
         name: the file's name without its ending, or `test-17`.
         x: the example as the model saw it, (1, *data_shape).
         q: q(z|x), batch shape (1,).
-        context: what a conditional model was told, (1, ...), or None.
+        context: context of a conditional model, (1, ...), or None.
         note: a line that a person must be shown, such as that the picture was fitted to the model's size.
     """
 
@@ -54,12 +54,12 @@ class EncodedExample:
 def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> EncodedExample:
     """Encodes one example.
 
-    Pictures are turned upright and fitted to the model's size, and a note says so.
+    Pictures are rotated upright and fitted to the model's size, and a note says so.
 
     Args:
         run: the trained model.
         item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
-        of_class: its class, for a model that must be told one; examples of the data bring their own.
+        of_class: its class, for a model conditioned on classes; examples of the data bring their own.
 
     Raises:
         DataError: the file cannot be read, or holds another number of examples than one.
@@ -88,14 +88,15 @@ def _dataset_example(run: Run, name: str, number: int) -> tuple[str, Tensor, Ten
 
 def _file_example(run: Run, file: Path, *, has_class: bool) -> tuple[str, Tensor, None, str | None]:
     if run.model.is_conditional and not has_class:
-        raise ArgumentError("this model is told more than a picture: say --class, or take an example such as test:1")
+        raise ArgumentError("this model needs more than a picture: say --class, or take an example such as test:1")
     try:
-        x = read_examples(run, file)
+        x, note = read_examples(run, file)
     except DataError as error:
         raise DataError(f"{file}: {error}") from error
     if len(x) != 1:
         raise DataError(f"{file} holds {len(x)} examples, and one is needed here")
-    return file.stem, x, None, _resize_note(run, file)
+    notes = [line for line in (_resize_note(run, file), note) if line]
+    return file.stem, x, None, "; ".join(notes) or None
 
 
 def _resize_note(run: Run, file: Path) -> str | None:
@@ -113,7 +114,7 @@ def _resize_note(run: Run, file: Path) -> str | None:
 
 
 def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) -> Tensor | None:
-    """What a conditional model is told between two examples: pictures are mixed, classes must be one.
+    """The context of a conditional model between two examples: pictures are mixed, classes must be one.
 
     Args:
         a: the first.
@@ -121,7 +122,7 @@ def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) ->
         shares: of `b`, (n,).
 
     Returns:
-        (n, ...), or None for a model that is told nothing.
+        (n, ...), or None for an unconditional model.
 
     Raises:
         ArgumentError: examples of two classes.
@@ -132,7 +133,7 @@ def interpolate_context(a: EncodedExample, b: EncodedExample, shares: Tensor) ->
         return torch.lerp(a.context, b.context, shares.to(a.context).reshape(-1, *[1] * (a.context.ndim - 1)))
     if not torch.equal(a.context, b.context):
         raise ArgumentError(
-            f"{a.name} and {b.name} are of two classes, and this model is told one at a time: say which with --class"
+            f"{a.name} and {b.name} are of two classes, and this model takes one at a time: say which with --class"
         )
     return a.context.expand(len(shares), *a.context.shape[1:])
 

@@ -13,7 +13,7 @@ _MAX_DEPTH, _MAX_ITEMS, _MAX_NAME, _MAX_TEXT = 3, 1_000, 300, 4_096
 
 
 class Checked(BaseModel):
-    """A part of a file: frozen, and without names that nobody reads."""
+    """A part of a file: frozen, and without unknown names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

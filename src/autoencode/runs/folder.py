@@ -99,7 +99,7 @@ class RunFolder:
             data=None if data is None else DataRecord.of(data),
             settings=settings or Settings(),
         )
-        if data is not None:  # before run.json, so that whoever finds a run finds its split
+        if data is not None:  # before run.json, so that a run that is found has its split
             data.split.save(path / _SPLIT)
         atomic_write(path / RUN_FILE, record.signed().as_json())
         return cls(path)
@@ -261,7 +261,7 @@ class RunFolder:
             data_shape: of one example; that of the data it was trained on where it is left out.
 
         Raises:
-            RunError: the model was assembled by hand, or by a recipe that nobody said is trusted; the arguments have no
+            RunError: the model was assembled by hand, or by a recipe that is not trusted; the arguments have no
                 meaning, or give another model than that of the weights.
         """
         weights = next((file for file in (self.model_file, self.last_model_file) if is_tensor_file(file)), None)
@@ -282,7 +282,7 @@ class RunFolder:
         """The recipe of the model.
 
         Raises:
-            RunError: the model was assembled by hand, or by a recipe that nobody said is trusted, or there is no such
+            RunError: the model was assembled by hand, or by a recipe that is not trusted, or there is no such
                 recipe.
         """
         self.check_trusted()
@@ -324,7 +324,7 @@ class RunFolder:
         """Raises where the run's recipe is outside this package and not the one that is trusted.
 
         Raises:
-            RunError: nobody said that this code may be run.
+            RunError: this code was not trusted.
         """
         name = self.record.recipe or ""
         if is_user_recipe(name) and name != self.trust:

@@ -1,6 +1,6 @@
-"""A person's own files as examples, a portion at a time."""
+"""A person's own files as examples, a batch at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -8,11 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import SkippedFile, to_unit_floats
-from autoencode.data.arrays.arrays import array_shape, iter_array_chunks
-from autoencode.data.images.picture import UnreadableError, read_picture
+from autoencode.data import SkippedFile
 from autoencode.data.images.scan import scan_pictures
-from autoencode.errors import AutoencodeError, DataError
+from autoencode.errors import AutoencodeError
 from autoencode.runs.output_paths import unique_names
 from autoencode.runs.run import Run
 
@@ -40,10 +38,10 @@ def inspect_inputs(run: Run, files: Sequence[str | Path]) -> tuple[list[InputFil
         files: pictures, folders of pictures, or .npy arrays.
     """
     inputs: list[InputFile] = []
-    skipped: list[SkippedFile] = []
-    for file in expand_folders(files):
+    paths, skipped = expand_folders(files)
+    for file in paths:
         try:
-            n = _count(run, file)
+            n = run.new_examples.count(file)
         except AutoencodeError as error:
             skipped.append(SkippedFile(str(file), str(error)))
             continue
@@ -52,20 +50,24 @@ def inspect_inputs(run: Run, files: Sequence[str | Path]) -> tuple[list[InputFil
 
 
 def input_batches(
-    run: Run, inputs: Sequence[InputFile], skipped: list[SkippedFile]
+    run: Run, inputs: Sequence[InputFile], skipped: list[SkippedFile], on_note: Callable[[str], None] = lambda _: None
 ) -> Iterator[tuple[list[Path], Tensor]]:
     """The examples with their names, if they have any, at most `run.batch_size` at a time, in the model's units.
 
     Args:
         run: the trained model.
         inputs: the files.
-        skipped: those that turn out to be no such thing are added here.
+        skipped: those that cannot be read after all are added here.
+        on_note: is given a line for each file whose numbers are read in another way than in training.
     """
     names, held, number = list[Path](), list[Tensor](), 0
     for file in inputs:
         done = 0
         try:
-            for x in _batches_in(run, file.path):
+            batches, note = run.new_examples.read(file.path, run.batch_size)
+            if note:
+                on_note(f"{file.path}: {note}")
+            for x in batches:
                 names += file.names[done : done + len(x)]
                 held.append(x)
                 done += len(x)
@@ -90,55 +92,24 @@ def _output_names(file: InputFile) -> Iterator[Path]:
         yield Path(f"{file.path.stem}.png" if file.count == 1 else f"{file.path.stem}-{number:04d}.png")
 
 
-def expand_folders(files: Sequence[str | Path]) -> list[Path]:
-    """The files, with each folder replaced by the pictures in it."""
-    paths: list[Path] = []
+def expand_folders(files: Sequence[str | Path]) -> tuple[list[Path], list[SkippedFile]]:
+    """The files, with each folder replaced by the pictures in it, and what else such folders hold."""
+    paths, skipped = list[Path](), list[SkippedFile]()
     for file in map(Path, files):
-        paths += [file / picture for picture in scan_pictures(file).pictures] if file.is_dir() else [file]
-    return paths
+        if not file.is_dir():
+            paths.append(file)
+            continue
+        found = scan_pictures(file)
+        paths += [file / picture for picture in found.pictures]
+        skipped += [skip.inside(file) for skip in found.skipped]
+    return paths, skipped
 
 
-def read_examples(run: Run, file: Path) -> Tensor:
-    """The examples in a file, (n, *data_shape), in the model's units.
+def read_examples(run: Run, file: Path) -> tuple[Tensor, str | None]:
+    """The examples in a file, (n, *data_shape), in the model's units, and a line to show where one is due.
 
     Raises:
         DataError: it cannot be read, or holds other things than the model takes.
     """
-    return torch.cat(list(_batches_in(run, file)))
-
-
-def read_resized_picture(file: Path, data_shape: Sequence[int]) -> Tensor:
-    """One picture as bytes, upright and fitted to the size, (1, channels, height, width).
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    channels, height, width = data_shape
-    try:
-        return torch.from_numpy(read_picture(file, (height, width), "grey" if channels == 1 else "rgb").copy())[None]
-    except UnreadableError as error:
-        raise DataError(str(error)) from error
-
-
-def _count(run: Run, file: Path) -> int:
-    if not _is_array(file):
-        if not run.modality.drawable:
-            raise DataError(f"this model takes {run.modality.description}: give .npy files")
-        return 1
-    n, *data_shape = array_shape(file)
-    if tuple(data_shape) != run.model.data_shape:
-        raise DataError(f"examples of shape {tuple(data_shape)}, and the model takes {run.model.data_shape}")
-    return n
-
-
-def _batches_in(run: Run, file: Path) -> Iterator[Tensor]:
-    _count(run, file)
-    if _is_array(file):
-        values = run.folder.data.values
-        yield from (to_unit_floats(x) for x in iter_array_chunks(file, values, run.batch_size))
-    else:
-        yield to_unit_floats(read_resized_picture(file, run.model.data_shape))
-
-
-def _is_array(file: Path) -> bool:
-    return file.suffix.lower() == ".npy"
+    batches, note = run.new_examples.read(file, run.batch_size)
+    return torch.cat(list(batches)), note

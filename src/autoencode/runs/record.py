@@ -7,13 +7,23 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    create_model,
+)
 
 from autoencode._version import __version__
 from autoencode.data import Dataset, ValueRange, load
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS
-from autoencode.runs.checked import Checked, Count, Line, Name, Page, Plain, Side, check, one_line, plain_items
+from autoencode.runs.checked import Checked, Count, Line, Name, Number, Page, Plain, Side, check, one_line, plain_items
 from autoencode.runs.json_text import parse_json
 from autoencode.runs.origin import is_signed, sign
 from autoencode.runs.plain_file import read_plain
@@ -64,12 +74,23 @@ class SkippedRecord(Checked):
 
     file: Line
     reason: Line
+    count: Count = 1
 
 
 def _small_enough(shape: tuple[int, ...]) -> tuple[int, ...]:
     if math.prod(shape) > _MAX_VALUES:
         raise ValueError(f"should have at most {_MAX_VALUES:,} values")
     return shape
+
+
+def _value_range(value: Any) -> ValueRange:
+    return value if isinstance(value, ValueRange) else ValueRange.parse(str(value))
+
+
+def _rising(display_range: tuple[float, float]) -> tuple[float, float]:
+    if not display_range[0] < display_range[1]:
+        raise ValueError("should rise")
+    return display_range
 
 
 @cache
@@ -93,7 +114,8 @@ class DataRecord(Checked):
         options: of `load`, as they were resolved.
         fingerprint: SHA-256 of all examples and labels, in hexadecimal.
         data_shape: of one example.
-        values: how the stored numbers were read.
+        values: what the stored numbers mean.
+        display_range: the numbers that are drawn black and white, in the model's units.
         classes: the names of the classes 0, 1, …, or None.
         sizes: of the three parts.
         notes: one-line facts that a person must be shown.
@@ -108,7 +130,8 @@ class DataRecord(Checked):
     )
     fingerprint: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")]
     data_shape: Annotated[tuple[Side, ...], Field(min_length=1, max_length=4), AfterValidator(_small_enough)]
-    values: ValueRange
+    values: Annotated[ValueRange, PlainValidator(_value_range), PlainSerializer(str)]
+    display_range: Annotated[tuple[Number, Number], AfterValidator(_rising)] = (0.0, 1.0)
     classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
     sizes: SplitSizes
     notes: Annotated[tuple[Line, ...], Field(max_length=_MAX_LINES)] = ()
@@ -122,7 +145,9 @@ class DataRecord(Checked):
         Raises:
             RunError: the record cannot hold it, such as more than 100,000 classes.
         """
-        skipped = [{"file": skip.file, "reason": skip.reason} for skip in data.skipped[:_MAX_LINES]]
+        skipped = [
+            {"file": skip.file, "reason": skip.reason, "count": skip.count} for skip in data.skipped[:_MAX_LINES]
+        ]
         values = {
             "name": data.name,
             "source": data.source,
@@ -130,11 +155,12 @@ class DataRecord(Checked):
             "fingerprint": data.fingerprint,
             "data_shape": data.data_shape,
             "values": data.values,
+            "display_range": data.display_range,
             "classes": data.classes,
             "sizes": {name: len(part) for name, part in data.subsets.items()},
             "notes": data.notes[:_MAX_LINES],
             "skipped": skipped,
-            "n_skipped": len(data.skipped),
+            "n_skipped": sum(skip.count for skip in data.skipped),
         }
         return check(DataRecord, values, f"the data {data.name} in {RUN_FILE}", "change the data")
 

@@ -37,7 +37,7 @@ def check_replaceable(path: Path) -> None:
     """Raises where a result would take the place of a file that autoencode did not write.
 
     Raises:
-        ArgumentError: it would, and nobody said that it may (`replace_anything`, --force).
+        ArgumentError: it would, and replacing was not allowed (`replace_anything`, --force).
     """
     if not (path.exists() or path.is_symlink()) or _forced.get() or _is_own(path):
         return

@@ -11,7 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from torch.distributions import Distribution
 
 from autoencode.data import Dataset, Modality, modality_of
+from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.loading import Source
+from autoencode.data.new_examples import NewExamples
+from autoencode.data.options import ReadOptions
+from autoencode.data.values import TrainedValues, parse_value_range
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField
@@ -38,6 +42,10 @@ class Run:
             code, which only you can allow.
         trust_paths: whether files outside the run folder that run.json names may be opened, though someone else or
             another computer wrote it.
+        values: what the numbers of new examples mean, as for `autoencode.data.load`; "auto" reads them as those of the
+            training data, or by their own range where they cannot be the same kind.
+        axes: the order of the axes of new arrays; "auto" is that of the training data, or one that fits the model.
+        channels_are: what their channels are; "auto" as in training.
 
     Raises:
         RunError: no run folder, one of another version, or weights that are missing, truncated or tampered with.
@@ -57,7 +65,13 @@ class Run:
         data: Source | Dataset | None = None,
         trust: str | None = None,
         trust_paths: bool = False,
+        values: str = "auto",
+        axes: str = "auto",
+        channels_are: str = "auto",
     ) -> None:
+        self._new_options = ReadOptions(
+            values=parse_value_range(values), axes=parse_axes(axes), channels=parse_channels(channels_are)
+        )
         self.folder = RunFolder(path, trust=trust, trust_paths=trust_paths)
         with preserved_rng():
             self.model, self._objective = self.folder.load_model(last=last)
@@ -76,7 +90,7 @@ class Run:
         """What the model was trained by.
 
         Raises:
-            RunError: it reads files that run.json names, and nobody said that they may be opened.
+            RunError: it reads files that run.json names, which were not trusted.
         """
         self.folder.check_argument_files()
         return self._objective
@@ -94,7 +108,19 @@ class Run:
     @cached_property
     def modality(self) -> Modality:
         """What the model's examples are."""
-        return modality_of(self.model.data_shape, self.folder.data.options)
+        return modality_of(self.model.data_shape, self.folder.data.options, self.folder.data.display_range)
+
+    @cached_property
+    def new_examples(self) -> NewExamples:
+        """Reads new examples in the units of the model."""
+        data, own = self.folder.data, self._new_options
+        options = ReadOptions(
+            values=own.values,
+            axes=own.axes or parse_axes(data.options.get("axes", "auto")),
+            channels=own.channels or parse_channels(data.options.get("channels_are", "auto")),
+        )
+        values = TrainedValues(data.values, data.display_range, pictures=self.modality.drawable)
+        return NewExamples(self.modality, values, options, from_files="patch" in data.options)
 
     @property
     def batch_size(self) -> int:
@@ -120,8 +146,8 @@ class Run:
     def accepts_any_size(self) -> bool:
         """Whether the weights fit pictures of any size, as those of a fully convolutional model do.
 
-        It is tried at half the size (on the grid that a `FiniteReceptiveField` encoder asks for): at a larger one the fully connected
-        layers of another model might not fit into memory.
+        It is tried at half the size (on the grid that a `FiniteReceptiveField` encoder asks for): at a larger one the
+        fully connected layers of another model might not fit into memory.
         """
         if not self.modality.resizable:
             return False
@@ -141,15 +167,15 @@ class Run:
             size: (height, width) in pixels.
 
         Raises:
-            CapabilityError: the weights fit one size only (`accepts_any_size` says so), or none, as the data are vectors.
+            CapabilityError: the weights fit one size only (`accepts_any_size` says so), or the data are vectors.
         """
         for model in (self.model, self._resized):
             if model is not None and model.data_shape[1:] == size:
                 return model
         if not self.accepts_any_size:
             raise CapabilityError(
-                f"the weights of {self.path} fit {self.modality.description} only, not {size[0]}x{size[1]}: train a fully "
-                "convolutional recipe for pictures of any size"
+                f"the weights of {self.path} fit {self.modality.description} only, not {size[0]}x{size[1]}: train a "
+                "fully convolutional recipe for pictures of any size"
             )
         self._resized = self._build((self.model.data_shape[0], *size))
         self._resized.load_state_dict(self.model.state_dict())
@@ -208,20 +234,20 @@ class Run:
     @torch.no_grad()
     @tuned_cpu()
     def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
-        """The means of p(x|z), (n, *data_shape), on the processor, a portion at a time."""
+        """The means of p(x|z), (n, *data_shape), on the processor, a batch at a time."""
         contexts = [None] * len(z) if context is None else context.to(self.device).split(self.batch_size)
         batches = zip(z.to(self.device).split(self.batch_size), contexts, strict=False)
         decoded = [self.model.decode(some, context).mean.cpu() for some, context in batches]
         return decoded[0] if len(decoded) == 1 else torch.cat(decoded)  # cat would copy
 
     def contexts(self, n: int, of_class: str | int | None = None, rows: slice = slice(None)) -> torch.Tensor | None:
-        """What a conditional model is told for `n` new examples, or None for any other model.
+        """The context of a conditional model for `n` new examples, or None for any other model.
 
         Args:
             n: how many.
             rows: of which of them it is wanted.
-            of_class: the name or the number of one class; without it every class has its share, in order. A model that
-                is told pictures is told those of the test part, at even distances.
+            of_class: the name or the number of one class; without it every class has its share, in order. A model
+                conditioned on pictures gets those of the test part, at even distances.
 
         Raises:
             ArgumentError: no such class, or a class for a model that knows none.
@@ -229,7 +255,7 @@ class Run:
         classes = self.n_classes
         if of_class is not None:
             if classes is None:
-                raise ArgumentError(f"{self.path} was not told classes: leave --class out")
+                raise ArgumentError(f"{self.path} is not conditioned on classes: leave --class out")
             return torch.full((n,), self.class_index(of_class))[rows]
         if not self.is_conditional:
             return None
@@ -239,12 +265,12 @@ class Run:
 
     @cached_property
     def is_conditional(self) -> bool:
-        """Whether the model must be told a context."""
+        """Whether the model needs a context."""
         return self.model.is_conditional
 
     @property
     def n_classes(self) -> int | None:
-        """How many classes a conditional model was told; None for one that was not."""
+        """How many classes the model is conditioned on; None for one that is not."""
         return self.folder.record.arguments.get("n_classes") if self.is_conditional else None
 
     @property
@@ -265,7 +291,9 @@ class Run:
         """
         names, word = self.classes, str(wanted)
         if not names:
-            raise ArgumentError(f"{self.path} was not told classes, and its data have no labels: leave --class out")
+            raise ArgumentError(
+                f"{self.path} is not conditioned on classes, and its data have no labels: leave --class out"
+            )
         if word in names:
             return names.index(word)
         alike = [number for number, name in enumerate(names) if name.lower() == word.lower()]

@@ -15,6 +15,7 @@ from autoencode.latent.ex_post.fit_prior import FittedPrior, fit_prior
 from autoencode.latent.latent_gaussian import LatentGaussian, latent_gaussian_of
 from autoencode.runs.listing import RunSummary, list_runs
 from autoencode.runs.replacing import check_output, replace_anything
+from autoencode.runs.restorer import Restorer
 from autoencode.runs.run import Run
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
@@ -30,7 +31,6 @@ from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
 from autoencode.tasks.restore.pictures import Restorations, restore
-from autoencode.tasks.restore.restorer import Restorer
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 

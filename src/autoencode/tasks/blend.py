@@ -1,7 +1,7 @@
 """Two pictures in one: the coarse of one and the fine of the other, or a mean of their codes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,10 +17,10 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
-from autoencode.views.outputs import save_array, to_pil_image
+from autoencode.views.outputs import save_array, save_numbers_beside, to_pil_image
 
 _STEPS = 1_000
-"""Weights are told apart by a thousandth."""
+"""Weights are compared to a thousandth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def blend(
         weight: of the second of a pair, from 0 to 1, for codes that are averaged; by default ½. Given, a model with
             levels is blended so too.
         path: linear or spherical: the way on which the code between lies.
-        of_class: the class of all, for a model that must be told one.
+        of_class: the class of all, for a model conditioned on classes.
         reporter: receives notes.
 
     Raises:
@@ -136,8 +136,8 @@ def _decode_blends(
 ) -> Blend:
     n = len(coded)
     codes = torch.cat([torch.cat(row) for row in z])
-    told = [interpolate_context(a, b, torch.tensor([share])) for a in coded for b in coded]
-    context = torch.cat([one for one in told if one is not None]) if told[0] is not None else None
+    contexts = [interpolate_context(a, b, torch.tensor([share])) for a in coded for b in coded]
+    context = torch.cat([one for one in contexts if one is not None]) if contexts[0] is not None else None
     examples = run.decode(codes, context).reshape(n, n, *run.model.data_shape)
     given = torch.cat([one.x for one in coded])
     return Blend(given, codes.reshape(n, n, *run.model.latent_shape), examples, levels > 0, levels)
@@ -160,19 +160,20 @@ def save_blend(
     """
     path = Path(out) if out else run.path / "blends"
     wanted = made.examples.flatten(0, 1) if pair is None else made.examples[pair][None]
-    if not run.modality.drawable:
-        file = path if path.suffix == ".npy" else path / "blend.npy"
+    if not run.modality.drawable or path.suffix.lower() == ".npy":
+        file = path if path.suffix.lower() == ".npy" else path / "blend.npy"
         save_array(file, wanted)
         return [file]
-    sheet = _table_sheet(made) if pair is None else _pair_sheet(made, pair)
+    drawn = replace(made, inputs=run.modality.shown(made.inputs), examples=run.modality.shown(made.examples))
+    sheet = _table_sheet(drawn) if pair is None else _pair_sheet(drawn, pair)
     if path.suffix.lower() == ".png":
         save_figure(path, sheet)
         return [path]
     files = [path / (f"{number:04d}.png" if pair is None else "blend.png") for number in range(1, len(wanted) + 1)]
-    for file, picture in zip(files, wanted, strict=True):
+    for file, picture in zip(files, run.modality.shown(wanted), strict=True):
         save_figure(file, to_pil_image(picture))
     save_figure(path / SHEET, sheet)
-    return [*files, path / SHEET]
+    return [*files, *save_numbers_beside(run.modality, path / "blend.npy", wanted), path / SHEET]
 
 
 def _pair_sheet(made: Blend, pair: tuple[int, int]) -> Image.Image:

@@ -8,14 +8,12 @@ import torch
 
 from autoencode.data import Dataset, load
 from autoencode.data.loading import Source
-from autoencode.errors import ArgumentError
 from autoencode.evaluation.aggregate_posterior import AggregatePosteriorQuality, aggregate_posterior_quality
 from autoencode.model import Autoencoder
 from autoencode.objectives import Elbo, Objective, Rate, Reconstruction
 from autoencode.recipes import dense_vae, recipes
-from autoencode.runs.record import Status
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import Reporter
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.storage import atomic_write
 from autoencode.training import fit
@@ -42,10 +40,10 @@ def compare_objectives(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[dict[str, AggregatePosteriorQuality], Path]:
-    """Trains one small VAE with a 2-D code three times, measures the three code spaces, and draws them.
+    """Trains one small VAE with a 2-D code three times, measures the three latent spaces, and draws them.
 
     The three ills of a plain autoencoder: holes between its codes, classes that overlap, and no distribution to draw
-    codes from. The KL alone cures the first and the third, and tells nothing; both together do what is wanted.
+    codes from. The KL alone cures the first and the third, and its codes say nothing; both together do what is wanted.
 
     Args:
         source: the data; labels are used for colours and for the overlap, never to train.
@@ -60,15 +58,14 @@ def compare_objectives(
         The measures by name, and where the picture is.
 
     Raises:
-        ArgumentError: a training was interrupted, so that there is nothing to compare.
         CancelledError: `cancel` asked for it.
     """
-    data = source if isinstance(source, Dataset) else load(source)
+    reporter, cancel = resolve_reporter(reporter), cancel or CancelToken()
+    data = source if isinstance(source, Dataset) else load(source, reporter=reporter, cancel=cancel)
     found: dict[str, AggregatePosteriorQuality] = {}
     panels: list[LatentPanel] = []
     for name, objective in three_objectives().items():
-        if reporter:
-            reporter.note(name)
+        reporter.note(name)
         model = _trained(data, objective, epochs, seed, likelihood, reporter, cancel)
         found[name] = _measured(model, data)
         panels.append(_panel(name, found[name], model, data, seed))
@@ -91,17 +88,14 @@ def _trained(
     epochs: int,
     seed: int,
     likelihood: str,
-    reporter: Reporter | None,
-    cancel: CancelToken | None,
+    reporter: Reporter,
+    cancel: CancelToken,
 ) -> Autoencoder:
     with seeded_rng(derive_seed(seed, 0)):
         model, _ = dense_vae(data.data_shape, likelihood=likelihood)
     settings = recipes["dense-vae"].settings.replace(epochs=epochs, seed=seed)
-    history = fit(model, objective, data, settings, reporter=reporter, cancel=cancel)
-    if cancel is not None:
-        cancel.raise_if_cancelled()
-    if history.status is Status.INTERRUPTED:
-        raise ArgumentError("stopped before all three were trained: nothing is compared; use fewer --epochs")
+    fit(model, objective, data, settings, reporter=reporter, cancel=cancel)
+    cancel.raise_if_cancelled()
     return model.cpu()
 
 
@@ -124,7 +118,7 @@ def _panel(name: str, space: AggregatePosteriorQuality, model: Autoencoder, data
     with seeded_rng(seed):
         codes = _codes(model, data.test.subsample(_N_PLOTTED).inputs())
     z = torch.randn(_N_SAMPLES, *model.latent_shape, generator=torch.Generator().manual_seed(seed))
-    drawn = model.decode(z).mean if data.modality.drawable else None
+    drawn = data.modality.shown(model.decode(z).mean) if data.modality.drawable else None
     return LatentPanel(name, summary(space), codes, drawn)
 
 

@@ -17,7 +17,13 @@ from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.images.scan import SHEET, printable
 from autoencode.errors import DataError
-from autoencode.runs.output_paths import check_no_overwriting, find_input_pictures, no_results_message, unique_names
+from autoencode.runs.output_paths import (
+    check_no_overwriting,
+    cut_names_note,
+    find_input_pictures,
+    no_results_message,
+    unique_names,
+)
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, seeded_rng
@@ -54,7 +60,7 @@ def corrupt(
     """Writes corrupted copies of pictures, of the size they have, and a sheet of the first ones below their originals.
 
     Copies are PNG files, without loss, under the names of the pictures and in the subfolders in which those lie: the
-    folders are pairs, a clean and a corrupted picture of one name. Values are cut off at black and white, as in any file.
+    folders are pairs, a clean and a corrupted picture of one name. Values are clipped to black and white.
     Alpha channels, DPI and colour profiles are kept as they are. What corrupts a picture depends on the seed and its
     name, and not on the other pictures.
 
@@ -82,19 +88,23 @@ def corrupt(
         >>> [path.name for path in done.files], done.sheet.name
         (['page.png'], 'sheet.png')
     """
-    folder, sheet = Path(out), Path(out) / SHEET
+    folder, sheet, reporter = Path(out), Path(out) / SHEET, resolve_reporter(reporter)
     corruption_fn = corruption if callable(corruption) else parse_corruptions(corruption)
     found, skipped = find_input_pictures(files, folder)
-    names = unique_names([name.with_suffix(".png") for _, name in found])
+    wanted = [name.with_suffix(".png") for _, name in found]
+    names = unique_names(wanted)
+    if note := cut_names_note(wanted, names):
+        reporter.note(note)
     sources = [source for source, _ in found]
     check_no_overwriting([sheet, *(folder / name for name in names)], [*sources, *watermark_files(corruption_fn)])
     written: list[Path] = []
     shown: list[View] = []
-    reporter = resolve_reporter(reporter)
     for skip in skipped:
         reporter.warn(str(skip))
     with (
-        note_what_is_kept(reporter, lambda: f"{len(written):,} of {len(found):,} pictures are in {folder}"),
+        note_what_is_kept(
+            reporter, lambda: f"{len(written):,} of {len(found):,} pictures are in {folder}" if written else ""
+        ),
         track(reporter, "corrupting", len(found), "pictures", cancel=cancel) as progress,
     ):
         for number, (source, name) in enumerate(zip(sources, names, strict=True)):

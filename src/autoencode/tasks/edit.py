@@ -17,7 +17,7 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
-from autoencode.views.outputs import save_array, to_pil_image
+from autoencode.views.outputs import save_array, save_numbers_beside, to_pil_image
 
 _CHANGE = re.compile(r"(.+?)\s*([+-]\s*(?:\d+\.?\d*|\.\d+))")
 _COLUMNS = 7
@@ -101,7 +101,7 @@ def edit(
         changes: attributes and amounts, as `AttributeChange` or as a text such as "smiling+1.5".
         directions: in place of those that the run folder keeps.
         orthogonal: whether each direction loses what it shares with the others.
-        of_class: the class of the example, for a model that must be told one.
+        of_class: the class of the example, for a model conditioned on classes.
         reporter: receives notes.
 
     Raises:
@@ -146,29 +146,31 @@ def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: boo
         The files, the sheet last.
     """
     path = Path(out) if out else run.path / "edits" / made.name
-    if not run.modality.drawable:
-        file = path if path.suffix == ".npy" else path / "edit.npy"
+    if not run.modality.drawable or path.suffix.lower() == ".npy":
+        file = path if path.suffix.lower() == ".npy" else path / "edit.npy"
         save_array(file, torch.cat([made.before, made.after]))
         return [file]
-    sheet = _strip(made) if strip else _before_after(made)
+    shown = run.modality.shown
+    sheet = _strip(run, made) if strip else _before_after(run, made)
     if path.suffix.lower() == ".png":
         save_figure(path, sheet)
         return [path]
-    save_figure(path / "before.png", to_pil_image(made.before[0]))
-    save_figure(path / "after.png", to_pil_image(made.after[0]))
+    save_figure(path / "before.png", to_pil_image(shown(made.before)[0]))
+    save_figure(path / "after.png", to_pil_image(shown(made.after)[0]))
     save_figure(path / SHEET, sheet)
-    return [path / "before.png", path / "after.png", path / SHEET]
+    numbers = save_numbers_beside(run.modality, path / "edit.npy", torch.cat([made.before, made.after]))
+    return [path / "before.png", path / "after.png", *numbers, path / SHEET]
 
 
-def _before_after(made: Edit) -> Image.Image:
+def _before_after(run: Run, made: Edit) -> Image.Image:
     row = torch.cat([made.original, made.before, made.after])
-    return labelled_grid(row[None], column_names=["original", "its code", "changed"], apart=[1])
+    return labelled_grid(run.modality.shown(row)[None], column_names=["original", "its code", "changed"], apart=[1])
 
 
-def _strip(made: Edit) -> Image.Image:
+def _strip(run: Run, made: Edit) -> Image.Image:
     """The original, and a row for each attribute."""
     alike = len({tuple(row) for row in made.amounts.abs().tolist()}) == 1
     rows = torch.stack([torch.cat([made.original, row]) for row in made.strip])
     names = ["original", *(f"{amount:+.3g}" if amount else "0" for amount in made.amounts[0].tolist())] if alike else []
     named = [change.name if alike else f"{change.name} {change.amount:+.3g}" for change in made.changes]
-    return labelled_grid(rows, named, names, apart=[1])
+    return labelled_grid(run.modality.shown(rows), named, names, apart=[1])

@@ -30,7 +30,7 @@ _MAX_MAP_POINTS = 4_000
 _DRAWS = 512
 """Codes drawn beforehand where the page cannot draw by itself, for all contexts together."""
 _MAX_CONTEXTS = 12
-"""Pictures to be told, for a model that is told pictures."""
+"""Contexts, for a model conditioned on pictures."""
 _HALF_PRECISION_THRESHOLD = 400_000
 """Weights; more are kept in half precision, if that changes no pixel by half a grey level."""
 _N_PROBE_CODES = 64
@@ -48,7 +48,7 @@ def explore(
 ) -> Path:
     """Writes one self-contained page that decodes any code in the browser, offline.
 
-    It has a slider for each number of the code, ranked by what each tells; a map of the test part's codes to drag in;
+    It has a slider for each number of the code, ranked by relevance; a map of the test part's codes to drag in;
     a morph between two codes; and the pictures of some examples.
 
     Args:
@@ -110,7 +110,7 @@ def export_decoder(run: Run) -> Program:
         code = torch.zeros(1, *model.latent_shape)
         contexts = _contexts(run)
         every = [None] if contexts is None else list(contexts.split(1))
-        return trace(lambda z, context: model.decode(z, context).mean, code, every)
+        return trace(lambda z, context: run.modality.shown(model.decode(z, context).mean), code, every)
     finally:
         model.to(run.device)
 
@@ -132,7 +132,7 @@ def _check(run: Run) -> None:
 
 
 def _contexts(run: Run) -> Tensor | None:
-    """What the decoder can be told, one after the other: each class, or some pictures of the test part."""
+    """The contexts of the decoder, one after the other: each class, or some pictures of the test part."""
     if not run.model.is_conditional:
         return None
     classes = run.folder.record.arguments.get("n_classes")
@@ -163,13 +163,13 @@ def _shuffled_subset(part: Subset, seed: int) -> Subset:
 
 def _latent(run: Run, part: Subset, means: Tensor, kl: Tensor | None, seed: int) -> LatentSummary:
     drawn = sample_codes(run, part, derive_seed(seed, 1))
-    tells, measure = relevance(kl, drawn)
+    relevances, measure = relevance(kl, drawn)
     origin, directions, axes = _plane(means)
     batch = next(iter(sequential_batches(part[:1], 1, device=run.device)))
     return LatentSummary(
         mean=drawn.mean(0),
         scale=drawn.std(0, correction=0),
-        relevance=tells,
+        relevance=relevances,
         measure=measure,
         origin=origin,
         directions=directions,
@@ -202,7 +202,7 @@ def _drawn(run: Run, part: Subset, means: Tensor, latent: LatentSummary, n: int)
         places=places,
         position_labels=part.labels,
         codes=means[:n],
-        thumbnails=few.inputs(),
+        thumbnails=run.modality.shown(few.inputs()),
         labels=few.labels,
         contexts=few.labels if classes else None,
     )

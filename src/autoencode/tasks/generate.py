@@ -128,7 +128,7 @@ def _write(
             progress.update(done)
     shown = torch.cat(first)
     if drawable:
-        save_figure(files.folder / SHEET, grid(shown), description)
+        save_figure(files.folder / SHEET, grid(files.modality.shown(shown)), description)
     return shown, files.paths(names)
 
 

@@ -81,7 +81,7 @@ def latent_map(
         DataError: an empty part.
         UnknownNameError: no such method.
     """
-    projections[method]  # an unknown one is told before anything takes time
+    projections[method]  # an unknown name is an error before anything takes time
     limit = _checked_limit(limit, method)
     names, chosen = _select_examples(run.data, part, limit)
     reporter = resolve_reporter(reporter)
@@ -213,10 +213,12 @@ def _lead(run: Run, found: LatentMap, decoded: bool) -> str:
         "tsne": f"the {numbers} numbers of each placed by t-SNE: neighbours are neighbours, far distances mean little",
         "umap": f"the {numbers} numbers of each placed by UMAP: neighbours are neighbours, far distances mean little",
     }[found.method]
-    told = "; the model was not told the classes" if found.labels is not None and not run.model.is_conditional else ""
+    unseen = (
+        "; the model was not given the classes" if found.labels is not None and not run.model.is_conditional else ""
+    )
     shown = ". Pictures are what the model makes of each code" if decoded and run.modality.drawable else ""
     of = " and ".join(found.part_names)
-    return f"The codes of {len(found.positions):,} examples of {run.data.name} ({of}), {placed}{told}{shown}."
+    return f"The codes of {len(found.positions):,} examples of {run.data.name} ({of}), {placed}{unseen}{shown}."
 
 
 def _names(data: Dataset, found: LatentMap) -> list[str]:
@@ -235,13 +237,13 @@ def _thumbnail_fn(run: Run, found: LatentMap, decoded: bool) -> Callable[[Tensor
 
     @torch.no_grad()
     def look(rows: Tensor) -> Tensor:
-        pictures = torch.empty(len(rows), *run.model.data_shape)
+        examples = torch.empty(len(rows), *run.model.data_shape)
         for i, part in enumerate(parts):
             mine = found.parts[rows] == i
             if bool(mine.any()):
                 some = part[found.indices[rows[mine]]]
-                pictures[mine] = _decoded(run, replace(some, stochastic=False)) if decoded else some.inputs()
-        return pictures
+                examples[mine] = _decoded(run, replace(some, stochastic=False)) if decoded else some.inputs()
+        return run.modality.shown(examples)
 
     return look
 

@@ -113,7 +113,7 @@ def latent_space(
 
     Raises:
         CancelledError: `cancel` asked for it.
-        CapabilityError: codes that are no real numbers, or a model that must be told a context.
+        CapabilityError: codes that are no real numbers, or a conditional model.
         DataError: an empty part.
     """
     began = time.perf_counter()
@@ -197,7 +197,7 @@ def _shown(part: Subset, seed: int) -> Tensor:
 def _checked(run: Run, split: str, n: int, pairs: int) -> Subset:
     """The examples to measure with."""
     if run.model.is_conditional:
-        raise CapabilityError(f"{run.path} must be told a context with each code: its latent space is not measured")
+        raise CapabilityError(f"{run.path} needs a context with each code: its latent space is not measured")
     if n < 10 or pairs < 2:
         raise ArgumentError(f"measuring needs 10 examples and 2 pairs or more, not {n} and {pairs}")
     examples = run.data.subsets[split].subsample(n)

@@ -22,7 +22,7 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_animation, save_figure
 from autoencode.views.figures.animation import ENDINGS, SIZE
-from autoencode.views.outputs import save_array, to_pil_image
+from autoencode.views.outputs import save_array, save_numbers_beside, save_pictures
 
 _FRAMES, _STRIP = 32, 10
 
@@ -72,14 +72,14 @@ def morph(
         prior: whose density the density path follows; by default the one that was fitted to the codes, or else a
             mixture, which is fitted now. The standard normal would only pull the path through 0.
         density_weight: how strongly it does: 0 is the straight line.
-        of_class: the class of both, for a model that must be told one.
+        of_class: the class of both, for a model conditioned on classes.
         reporter: receives the progress of a fit, and notes.
         cancel: ends a fit early.
 
     Raises:
         UnknownNameError: no such path.
         CancelledError: `cancel` asked for it.
-        ArgumentError: fewer than two frames, or examples that cannot be told together.
+        ArgumentError: fewer than two frames, or examples of two classes.
         CapabilityError: codes that are no real numbers, or a path that leaves the space of codes.
     """
     if frames < 2:
@@ -109,7 +109,7 @@ def save_morph(run: Run, morphs: Morph | list[Morph], out: str | Path | None = N
         run: the model.
         morphs: one, or for a strip several, which become its rows.
         out: .gif, .mp4 or .webm moves there and back; .png is a strip; a folder gets a picture for every frame; .npy
-            for vectors. By default a GIF in `morphs/` in the run folder.
+            gets the numbers. By default a GIF in `morphs/` in the run folder.
         size: moving pictures are enlarged by a whole number until the longer side has so many pixels.
 
     Returns:
@@ -135,12 +135,10 @@ def check_suffix(run: Run, out: Path | None) -> None:
         ArgumentError: an ending that is not known, or that does not fit the data.
     """
     ending = "" if out is None else out.suffix.lower()
-    drawable = run.modality.drawable
-    if out is None or (ending in ((*ENDINGS, ".png", "") if drawable else (".npy",))):
+    if out is None or ending == ".npy" or (run.modality.drawable and ending in (*ENDINGS, ".png", "")):
         return
-    pictures, array = f"{', '.join(ENDINGS)}, .png (a strip), or name a folder", f".npy (it holds {run.modality.noun})"
-    wanted = pictures if drawable else array
-    raise ArgumentError(f"a morph of this model is written to {wanted}, and not to {out.name!r}")
+    pictures = f"{', '.join(ENDINGS)}, .png (a strip), a folder, or " if run.modality.drawable else ""
+    raise ArgumentError(f"a morph of this model is written to {pictures}.npy (the numbers), and not to {out.name!r}")
 
 
 def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
@@ -149,19 +147,21 @@ def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
     if ending == ".npy":
         save_array(path, examples)
     elif ending == ".png":
-        save_figure(path, _strip(morphs))
+        save_figure(path, _strip(run, morphs))
     elif ending in ENDINGS:
-        save_animation(path, examples, size)
+        save_animation(path, run.modality.shown(examples), size)
     else:
-        for number, picture in enumerate(examples, 1):
-            save_figure(path / f"{number:04d}.png", to_pil_image(picture))
+        save_pictures(
+            [path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality.shown(examples)
+        )
+        save_numbers_beside(run.modality, path / "morph.npy", examples)
 
 
-def _strip(morphs: list[Morph]) -> Image.Image:
+def _strip(run: Run, morphs: list[Morph]) -> Image.Image:
     """Both originals, and between them what lies between; a row for each path."""
     rows = torch.stack([torch.cat([each.a.x, each.examples, each.b.x]) for each in morphs])
     names = ["A", *[""] * len(morphs[0].examples), "B"]
-    return labelled_grid(rows, [each.kind for each in morphs], names, apart=[1, len(names) - 1])
+    return labelled_grid(run.modality.shown(rows), [each.kind for each in morphs], names, apart=[1, len(names) - 1])
 
 
 def _on_sphere(run: Run) -> bool:

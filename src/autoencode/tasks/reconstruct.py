@@ -56,7 +56,7 @@ def reconstruct(
 ) -> Reconstructions:
     """Encodes examples, decodes their codes, and writes what comes back.
 
-    Pictures are turned upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
+    Pictures are rotated upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
     and `sheet.png` shows the first 50 above their reconstructions. Vectors are read from .npy and written to .npy.
     However many there are, no more than two thousand are in memory at once.
 
@@ -64,7 +64,7 @@ def reconstruct(
         run: the trained model.
         files: pictures, folders of pictures, or .npy arrays; without any, the first 50 test examples.
         out: where to write; `reconstructions/` in the run folder by default.
-        of_class: the class of the files, for a model that must be told one; test examples bring their own.
+        of_class: the class of the files, for a model conditioned on classes; test examples bring their own.
         reporter: receives the progress of the task "reconstructing", in examples, a warning for each file that is
             skipped, and what is kept where it ends early.
         cancel: ends the work early; pictures that are written are kept.
@@ -80,16 +80,16 @@ def reconstruct(
     names = [name for file in inputs for name in file.names]
     outputs = ExampleFiles(run.modality, folder, "reconstructions.npy")
     number = sum(file.count for file in inputs)
-    check_no_overwriting(outputs.paths(names), expand_folders(files))
-    portions = input_batches(run, inputs, skipped) if files else _of_test(run)
-    tally = _Accumulator()
+    check_no_overwriting(outputs.paths(names), expand_folders(files)[0])
     reporter = resolve_reporter(reporter)
+    batches = input_batches(run, inputs, skipped, reporter.warn) if files else _of_test(run)
+    tally = _Accumulator()
     with (
         outputs.open() as write,
         note_what_is_kept(reporter, lambda: _kept(run, len(tally.names), folder)),
         track(reporter, "reconstructing", number or None, "examples", cancel=cancel) as progress,
     ):
-        for some, x in portions:
+        for some, x in batches:
             back = reconstruct_examples(run, x, _context(run, len(x), of_class))
             write(some, back)
             tally.names += some
@@ -101,7 +101,7 @@ def reconstruct(
             raise DataError(no_results_message(files, skipped, "read"))
     x, back = tally.shown
     if run.modality.drawable:
-        save_figure(folder / SHEET, pairs(x, back))
+        save_figure(folder / SHEET, pairs(run.modality.shown(x), run.modality.shown(back)))
     error = (tally.squares / tally.count) ** 0.5
     return Reconstructions(tally.count, x, back, error, tuple(outputs.paths(tally.names)), tuple(skipped))
 
@@ -121,7 +121,7 @@ class _Accumulator:
     first: list[tuple[Tensor, Tensor]] = field(default_factory=list[tuple[Tensor, Tensor]])
 
     def add(self, x: Tensor, back: Tensor) -> None:
-        """Takes note of a portion."""
+        """Takes note of a batch."""
         rest = max(0, _SHOWN - self.count)
         self.first += [(x[:rest].clone(), back[:rest].clone())] if rest else []
         self.count += len(x)
@@ -135,7 +135,7 @@ class _Accumulator:
 
 def _check_class(run: Run, of_class: str | int | None, *, of_files: bool) -> None:
     if run.model.is_conditional and of_files and of_class is None:
-        raise ArgumentError("this model must be told the class of what it is shown: say it with --class")
+        raise ArgumentError("this model needs the class of each example: say it with --class")
 
 
 def _context(run: Run, n: int, of_class: str | int | None) -> Tensor | None:

@@ -164,10 +164,10 @@ def _restorations(run: Run, batch: Batch) -> Figure:
     restored = reconstruct_examples(run, batch.x, batch.context)
     return Figure(
         "Corrupted examples and their restoration",
-        "Top row: the corrupted input. Middle row: the model's output. Bottom row: the clean target, which the model is "
-        "not given. All are from the test split.",
+        "Top row: the corrupted input. Middle row: the model's output. Bottom row: the clean target, which the model "
+        "is not given. All are from the test split.",
         f"{len(batch)} test examples, each corrupted, restored and clean",
-        figures.stacked([batch.x, restored, batch.target]),
+        figures.stacked([run.modality.shown(x) for x in (batch.x, restored, batch.target)]),
     )
 
 
@@ -189,7 +189,7 @@ def _codes(run: Run, codes: Codes) -> Figure:
 def _manifold(run: Run, part: Subset) -> Figure:
     dims = run.model.latent_shape[0]
     axes = _most_active_dims(run, part)
-    image = figures.manifold(run.decode, dims, axes, side=20)
+    image = figures.manifold(lambda z: run.modality.shown(run.decode(z)), dims, axes, side=20)
     rest = (
         ""
         if dims == 2
@@ -219,7 +219,7 @@ def _samples(run: Run) -> Figure:
         "Samples from the model's prior",
         "Codes sampled from the prior and decoded. None of these pictures is from the data.",
         f"{_SAMPLES} generated pictures",
-        figures.grid(sample_examples(run, _SAMPLES, prior="own"), columns=10),
+        figures.grid(run.modality.shown(sample_examples(run, _SAMPLES, prior="own")), columns=10),
     )
 
 
@@ -229,7 +229,7 @@ def _samples_ex_post(run: Run, kind: str) -> Figure:
         f"Codes sampled from the {kind} prior that was fitted to the codes after training, and decoded. None of these "
         "pictures is from the data.",
         f"{_SAMPLES} generated pictures",
-        figures.grid(sample_examples(run, _SAMPLES, prior="ex-post"), columns=10),
+        figures.grid(run.modality.shown(sample_examples(run, _SAMPLES, prior="ex-post")), columns=10),
     )
 
 

@@ -16,11 +16,12 @@ from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, default_recipe, find_recipe
 from autoencode.recipes.options import data_options, sort_options
 from autoencode.runs.folder import RunFolder
+from autoencode.runs.output_paths import new_run_path
 from autoencode.runs.record import Status
 from autoencode.runs.run import Run
 from autoencode.runs.run_data import read_run_data
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
 from autoencode.storage import remove_unfinished
@@ -91,7 +92,7 @@ def train(
     settings = chosen.settings.replace(**_without_min_steps(sorted_.settings))
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         model, objective = chosen(loaded.data_shape, **arguments)
-    path = Path(out) if out else unique_path(Path("runs"), f"{loaded.name}-{chosen.name.replace(':', '-')}")
+    path = Path(out) if out else new_run_path(Path("runs"), loaded.name, chosen.name)
 
     def make_folder() -> RunFolder:
         reporter.note(f"run folder {path}")
@@ -181,7 +182,8 @@ def _fit_missing_prior(run: Run, reporter: Reporter, cancel: CancelToken | None)
         return False
     reporter.note(f"fitting the {kind} prior to the codes")
     chosen: dict[str, Any] = {"part": before.part, "seed": before.seed, **before.options} if before else {}
-    fitted = fit_prior(run, kind, cancel=cancel, **chosen).record
+    with note_what_is_kept(reporter, lambda: f"the trained model is kept in {run.path}; to resume fits its prior"):
+        fitted = fit_prior(run, kind, reporter=reporter, cancel=cancel, **chosen).record
     reporter.note(f"nll of held-out codes {fitted.nll} nats, after {fitted.seconds:.0f} s")
     return True
 
@@ -252,11 +254,3 @@ def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, 
     """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         return folder.build()
-
-
-def unique_path(parent: Path, name: str) -> Path:
-    """A path that is not taken: `name`, or `name-2`, `name-3`, …"""
-    path, number = parent / name, 2
-    while path.exists():
-        path, number = parent / f"{name}-{number}", number + 1
-    return path

@@ -26,9 +26,9 @@ class Traversal:
     """Pictures along some dimensions of the latent space.
 
     Args:
-        dims: which ones, counted from 1, the most telling first, (rows,).
+        dims: which ones, counted from 1, the most relevant first, (rows,).
         steps: standard deviations from the middle, (n_steps,).
-        tells: what each dimension tells, by `measure`, (rows,).
+        relevances: relevance of each dimension, by `measure`, (rows,).
         measure: "KL", the mean KL in nats, or "variance" of the codes, where there is no KL by dimension.
         codes: (rows, n_steps, *latent_shape).
         examples: (rows, n_steps, *data_shape).
@@ -37,7 +37,7 @@ class Traversal:
 
     dims: Int64[Tensor, " rows"]
     steps: Float[Tensor, " n_steps"]
-    tells: Float[Tensor, " rows"]
+    relevances: Float[Tensor, " rows"]
     measure: str
     codes: Tensor
     examples: Tensor
@@ -58,15 +58,15 @@ def traverse(
     """Moves one dimension at a time from −`max_std` to `max_std` standard deviations, and decodes.
 
     Standard deviations and the middle are those of the prior where it is a normal, else those of the codes of test
-    examples. Dimensions are ranked by their mean KL on test examples: one near 0 tells the decoder nothing.
+    examples. Dimensions are ranked by their mean KL on test examples: one near 0 says nothing.
 
     Args:
         run: the trained model.
         item: whose code the others keep: a picture, or an example such as `test:17`; by default all stay at the middle.
-        dims: which dimensions, counted from 1; by default all, or of more than ten the ten that tell most.
+        dims: which dimensions, counted from 1; by default all, or of more than ten the ten most relevant.
         n_steps: steps.
         max_std: the last step, in standard deviations.
-        of_class: the class, for a model that must be told one.
+        of_class: the class, for a model conditioned on classes.
         reporter: receives notes.
 
     Raises:
@@ -78,8 +78,8 @@ def traverse(
     """
     if n_steps < 2 or not 0 < max_std < float("inf"):
         raise ArgumentError(f"a traversal has 2 steps or more and a max_std above 0, not {n_steps} and {max_std:g}")
-    tells, measure, loc, scale = _dimension_statistics(run)
-    chosen = _select_dimensions(dims, tells)
+    relevances, measure, loc, scale = _dimension_statistics(run)
+    chosen = _select_dimensions(dims, relevances)
     one = None if item is None else encode_example(run, item, of_class)
     if one is not None and one.note:
         resolve_reporter(reporter).note(one.note)
@@ -92,34 +92,34 @@ def traverse(
     codes = z.reshape(len(chosen), n_steps, *run.model.latent_shape)
     examples = run.decode(codes.flatten(0, 1), expanded_context).reshape(len(chosen), n_steps, *run.model.data_shape)
     base_example = None if one is None else one.x
-    return Traversal(chosen + 1, steps, tells[chosen], measure, codes, examples, base_example)
+    return Traversal(chosen + 1, steps, relevances[chosen], measure, codes, examples, base_example)
 
 
 def _dimension_statistics(run: Run) -> tuple[Tensor, str, Tensor, Tensor]:
-    """What each dimension tells and by which measure; the middle and the standard deviation of each."""
+    """The relevance of each dimension and its measure; the middle and the standard deviation of each."""
     part = run.data.test.subsample(_EXAMPLES)
     codes = sample_codes(run, part, derive_seed(0, _DRAWS))
     loc, scale = codes.mean(0), codes.std(0, correction=0)
-    tells, measure = relevance(encode_all(run.model, part).kl, codes)
+    relevances, measure = relevance(encode_all(run.model, part).kl, codes)
     p = None if run.model.prior is None or run.model.is_conditional else run.model.prior_for()
     if isinstance(p, Independent) and isinstance(p.base_dist, Normal):
         loc, scale = p.mean.detach().cpu().flatten(), p.stddev.detach().cpu().flatten()
-    return tells, measure, loc, scale
+    return relevances, measure, loc, scale
 
 
-def _select_dimensions(dims: Sequence[int], tells: Tensor) -> Tensor:
-    ranked = tells.argsort(descending=True)
+def _select_dimensions(dims: Sequence[int], relevances: Tensor) -> Tensor:
+    ranked = relevances.argsort(descending=True)
     if not dims:
         return ranked[:_MAX_ROWS]
     for dim in dims:
-        if not 1 <= dim <= len(tells):
-            raise ArgumentError(f"there is no latent dimension {dim}: this model has {len(tells)}, counted from 1")
+        if not 1 <= dim <= len(relevances):
+            raise ArgumentError(f"there is no latent dimension {dim}: this model has {len(relevances)}, counted from 1")
     wanted = {dim - 1 for dim in dims}
     return torch.tensor([place for place in ranked.tolist() if place in wanted])
 
 
 def save_traversal(run: Run, made: Traversal, out: str | Path | None = None) -> Path:
-    """Writes a sheet: a row for each dimension, with what it tells.
+    """Writes a sheet: a row for each dimension, with its relevance.
 
     Args:
         run: the model.
@@ -136,13 +136,15 @@ def save_traversal(run: Run, made: Traversal, out: str | Path | None = None) -> 
     if path.suffix.lower() != ".png":
         raise ArgumentError(f"a traversal is written as .png, not to {path.name!r}")
     unit = " nats" if made.measure == "KL" else ""
-    rows = zip(made.dims.tolist(), made.tells.tolist(), strict=True)
-    names = [f"{dim}   {made.measure} {tells:.2f}{unit}" for dim, tells in rows]
+    rows = zip(made.dims.tolist(), made.relevances.tolist(), strict=True)
+    names = [f"{dim}   {made.measure} {relevances:.2f}{unit}" for dim, relevances in rows]
     steps = [f"{step:+.3g} sd" if step else "0" for step in made.steps.tolist()]
+    examples = run.modality.shown(made.examples)
     if made.base_example is None:
-        save_figure(path, labelled_grid(made.examples, names, steps))
+        save_figure(path, labelled_grid(examples, names, steps))
         return path
-    beside = made.base_example.expand(len(names), 1, *made.base_example.shape[1:])
-    sheet = labelled_grid(torch.cat([beside, made.examples], 1), names, ["picture", *steps], apart=[1])
+    base = run.modality.shown(made.base_example)
+    beside = base.expand(len(names), 1, *base.shape[1:])
+    sheet = labelled_grid(torch.cat([beside, examples], 1), names, ["picture", *steps], apart=[1])
     save_figure(path, sheet)
     return path

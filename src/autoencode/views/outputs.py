@@ -1,7 +1,7 @@
 """Examples as files: one picture each, or one array of all."""
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from autoencode.views.figures import save_figure
 
 @dataclass(frozen=True)
 class ExampleFiles:
-    """Where examples are written: one PNG file each if they can be drawn, otherwise the rows of one .npy file.
+    """Where examples are written: one PNG file each if they can be drawn, and the rows of one .npy file unless PNG
+    files hold all that the examples are.
 
     Args:
         modality: what the examples are.
@@ -34,10 +35,11 @@ class ExampleFiles:
     array: str
 
     def paths(self, names: Iterable[Path]) -> list[Path]:
-        """The files that hold examples of these names, and the sheet or array last."""
-        if self.modality.drawable:
-            return [*(self.folder / name for name in names), self.folder / SHEET]
-        return [self.folder / self.array]
+        """The files that hold examples of these names: pictures, the array, and the sheet last."""
+        pictures = [self.folder / name for name in names] if self.modality.drawable else []
+        sheet = [self.folder / SHEET] if self.modality.drawable else []
+        array = [] if self.modality.fits_picture_files else [self.folder / self.array]
+        return [*pictures, *array, *sheet]
 
     @contextmanager
     def open(self, description: str = "") -> Generator[Callable[[Sequence[Path], Tensor], None]]:
@@ -46,11 +48,24 @@ class ExampleFiles:
         Args:
             description: what they are; kept in the text of PNG files.
         """
-        if self.modality.drawable:
-            yield lambda names, x: save_pictures([self.folder / name for name in names], x, description)
-        else:
-            with npy_writer(self.folder / self.array) as add:
-                yield lambda _, x: add(x)
+        needs_array = not self.modality.fits_picture_files
+        with npy_writer(self.folder / self.array) if needs_array else nullcontext() as add_rows:
+
+            def write(names: Sequence[Path], x: Tensor) -> None:
+                if self.modality.drawable:
+                    save_pictures([self.folder / name for name in names], self.modality.shown(x), description)
+                if add_rows is not None:
+                    add_rows(x)
+
+            yield write
+
+
+def save_numbers_beside(modality: Modality, path: Path, x: Tensor) -> list[Path]:
+    """Writes examples to a .npy file where pictures do not hold all that they are; gives the file, if there is one."""
+    if modality.fits_picture_files:
+        return []
+    save_array(path, x)
+    return [path]
 
 
 def to_pil_image(picture: Tensor) -> Image.Image:

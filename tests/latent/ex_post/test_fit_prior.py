@@ -318,5 +318,5 @@ def test_errors(plain):
         tasks.fit_prior(plain, "normal", n_components=3)
     with pytest.raises(ArgumentError, match="1 component or more"):
         tasks.fit_prior(plain, "mixture", n_components=0)
-    with pytest.raises(ArgumentError, match="need as many codes"):
+    with pytest.raises(ArgumentError, match="normals of 8 numbers need"):
         tasks.fit_prior(plain, "mixture", n_components=5_000)

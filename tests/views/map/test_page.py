@@ -83,7 +83,7 @@ def test_sixty_thousand_fit_and_the_page_says_how_many_are_shown(tmp_path, monke
     facts = write_map_page(tmp_path / "map.html", many)
     assert facts.bytes <= 400_000
     assert 0 < facts.thumbnails < 3000
-    assert f"{facts.thumbnails:,} of the 3,000 have a thumbnail" in (tmp_path / "map.html").read_text()
+    assert f"{facts.thumbnails:,} of the 3,000 examples have a thumbnail" in (tmp_path / "map.html").read_text()
 
 
 def test_points_in_one_place(tmp_path):

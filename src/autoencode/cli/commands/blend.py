@@ -16,6 +16,7 @@ from autoencode.cli.options import (
     RunArgument,
     TrustOption,
     TrustPathsOption,
+    ValuesOption,
     path_names,
 )
 from autoencode.errors import ArgumentError
@@ -54,6 +55,7 @@ def blend(
     ] = "linear",
     grid: Annotated[bool, typer.Option("--grid", help="A table that blends every picture with every other.")] = False,
     of_class: ClassOption = None,
+    values: ValuesOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -81,7 +83,7 @@ def blend(
         raise ArgumentError(
             f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
         )
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
     tasks.check_output(out_path, pictures)
     reporter = TerminalReporter()
     made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)

@@ -40,6 +40,6 @@ def corrupt(
     with TerminalReporter() as reporter:
         done = tasks.corrupt(files, corruption, out_folder, seed=seed, reporter=reporter)
     if done.skipped:
-        errors.write_line(f"{len(done.skipped)} skipped")
+        errors.write_line(f"{sum(skip.count for skip in done.skipped):,} files skipped")
     out.write_line(f"{len(done.files)} corrupted")
     out.write_line("see      ", (str(done.sheet), "bold"))

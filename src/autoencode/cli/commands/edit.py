@@ -17,6 +17,7 @@ from autoencode.cli.options import (
     RunArgument,
     TrustOption,
     TrustPathsOption,
+    ValuesOption,
 )
 from autoencode.errors import ArgumentError
 
@@ -53,6 +54,7 @@ def edit(
         typer.Option("--out", "-o", help="A .png for a sheet, or a folder.", show_default="RUN/edits/FILE"),
     ] = None,
     of_class: ClassOption = None,
+    values: ValuesOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -75,7 +77,7 @@ def edit(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
     tasks.check_output(out_path, [file])
     if list_:
         _list(opened)

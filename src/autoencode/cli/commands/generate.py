@@ -16,6 +16,7 @@ from autoencode.cli.options import (
     RunArgument,
     TrustOption,
     TrustPathsOption,
+    ValuesOption,
     class_names,
 )
 
@@ -51,6 +52,7 @@ def generate(
         typer.Option(help="Picture to condition on, such as an outline.", show_default="some of the test split"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
+    values: ValuesOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -70,7 +72,7 @@ def generate(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
     with TerminalReporter() as reporter:
         _, files = tasks.generate(
             opened,

@@ -24,7 +24,7 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="recipes, datasets, runs, likelihoods, corruptions, networks, flows, optimizers, schedules, "
+            help="recipes, datasets, formats, runs, likelihoods, corruptions, networks, flows, optimizers, schedules, "
             "code-priors or reproductions.",
             autocompletion=_complete,
         ),
@@ -62,6 +62,13 @@ def _datasets(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.data import datasets
 
     return (), [(name, datasets[name].about, datasets[name].licence) for name in datasets]
+
+
+@tables.register("formats")
+def _formats(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.data.formats import file_formats
+
+    return (), [(suffix, file_formats()[suffix].summary) for suffix in file_formats()]
 
 
 @tables.register("likelihoods")

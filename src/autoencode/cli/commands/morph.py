@@ -18,6 +18,7 @@ from autoencode.cli.options import (
     RunArgument,
     TrustOption,
     TrustPathsOption,
+    ValuesOption,
     path_names,
 )
 
@@ -53,6 +54,7 @@ def morph(
         float, typer.Option(min=0, help="How strongly a density path follows the density; 0 gives a straight line.")
     ] = 16.0,
     of_class: ClassOption = None,
+    values: ValuesOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -73,7 +75,7 @@ def morph(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
     tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"

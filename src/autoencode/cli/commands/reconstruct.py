@@ -8,6 +8,8 @@ import typer
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import errors, out
 from autoencode.cli.options import (
+    AxesOption,
+    ChannelsOption,
     ClassOption,
     DataOption,
     DeviceOption,
@@ -16,6 +18,7 @@ from autoencode.cli.options import (
     RunArgument,
     TrustOption,
     TrustPathsOption,
+    ValuesOption,
 )
 
 
@@ -30,6 +33,9 @@ def reconstruct(
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
     ] = None,
     of_class: ClassOption = None,
+    values: ValuesOption = "auto",
+    axes: AxesOption = "auto",
+    channels_are: ChannelsOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -48,10 +54,20 @@ def reconstruct(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = tasks.Run(
+        run,
+        last=last,
+        device=device,
+        data=data,
+        trust=trust,
+        trust_paths=trust_paths,
+        values=values,
+        axes=axes,
+        channels_are=channels_are,
+    )
     with TerminalReporter() as reporter:
         done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:
-        errors.write_line(f"{len(done.skipped)} skipped")
+        errors.write_line(f"{sum(skip.count for skip in done.skipped):,} files skipped")
     out.write_line(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
     out.write_line("see      ", (str(done.files[-1]), "bold"))

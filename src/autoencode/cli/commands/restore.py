@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import errors, out, styled
+from autoencode.cli.console import INTERRUPTED, errors, out, styled
 from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from autoencode.tasks import Restorations
     from autoencode.tasks.restore.pictures import ClipComparison
 
-_INTERRUPTED = 130
 _NOTES = 10
 
 
@@ -63,7 +62,7 @@ def restore(
         done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, lossless=lossless, reporter=reporter)
     _print_summary(done)
     if done.interrupted:
-        raise typer.Exit(_INTERRUPTED)
+        raise typer.Exit(INTERRUPTED)
 
 
 def _print_summary(done: "Restorations") -> None:
@@ -73,7 +72,7 @@ def _print_summary(done: "Restorations") -> None:
     for skip in done.unpaired:
         errors.write_line(("not measured", "yellow"), f" {skip.file}: {skip.reason}")
     if done.skipped:
-        errors.write_line(f"{len(done.skipped)} skipped")
+        errors.write_line(f"{sum(skip.count for skip in done.skipped):,} files skipped")
     stopped = f"stopped; {len(done.files)} of {done.asked}" if done.interrupted else f"{len(done.files)}"
     changed = (
         ""

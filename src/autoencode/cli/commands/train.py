@@ -93,15 +93,18 @@ def _finish(run: "Run", *, report: bool) -> None:
     """Prints where the results are, and what to do next."""
     from autoencode import tasks
     from autoencode.cli.commands.evaluate import show
+    from autoencode.cli.terminal_reporter import TerminalReporter
     from autoencode.runs.record import Status
+    from autoencode.runtime.reporter import note_what_is_kept
 
     if run.folder.record.status is Status.INTERRUPTED:
         out.write_line("stopped; to continue:  ", (command_line("train", "--resume", run.path), "bold"))
         return
     if report:
-        with out.status("evaluating on the test split and drawing the report"):
-            measured = tasks.evaluate(run)
-            page = tasks.report(run, measured)
+        later = f"the trained model is kept; for its report:  {command_line('report', run.path)}"
+        with TerminalReporter() as reporter, note_what_is_kept(reporter, lambda: later):
+            measured = tasks.evaluate(run, reporter=reporter)
+            page = tasks.report(run, measured, reporter=reporter)
         show(run, measured)
         out.write_line("report   ", (str(page), "bold"))
     for place, command in enumerate(_next_commands(run)):

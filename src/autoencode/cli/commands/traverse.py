@@ -17,6 +17,7 @@ from autoencode.cli.options import (
     RunArgument,
     TrustOption,
     TrustPathsOption,
+    ValuesOption,
 )
 
 
@@ -40,6 +41,7 @@ def traverse(
         Path | None, typer.Option("--out", "-o", help="A .png.", show_default="RUN/traversal.png")
     ] = None,
     of_class: ClassOption = None,
+    values: ValuesOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -58,7 +60,7 @@ def traverse(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
     tasks.check_output(out_path, [file])
     made = tasks.traverse(
         opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, reporter=TerminalReporter()

@@ -85,7 +85,7 @@ def fit_prior(
     if kind not in ex_post_priors:
         raise UnknownNameError(f"no prior to fit is called '{kind}'; there are: {', '.join(ex_post_priors)}")
     if not len(run.data.validation) or not len(run.data.subsets[part]):
-        raise DataError("a prior is fitted to some examples' codes and judged by others': the run has no such part")
+        raise DataError("a prior is fitted to some examples' codes and tested on others': the run has no such part")
     fitted_to = run.data.subsets[part] if max_codes is None else run.data.subsets[part].subsample(max_codes)
     defaults = ex_post_priors[kind].default_options(len(fitted_to), run.latent_size)
     options = {**defaults, **options}

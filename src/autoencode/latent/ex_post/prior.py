@@ -1,7 +1,6 @@
 """What every prior fitted to codes offers, and the table of their names."""
 
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
@@ -125,4 +124,4 @@ class ExPostPrior(nn.Module):
         raise NotImplementedError
 
 
-ex_post_priors: Registry[Callable[..., ExPostPrior]] = Registry("prior to fit", "autoencode fit-prior --help")
+ex_post_priors: Registry[type[ExPostPrior]] = Registry("prior to fit", "autoencode fit-prior --help")

@@ -29,9 +29,9 @@ def density(
 
         E(γ) = ∫ ½ ‖γ′(t)‖² − density_weight · log p(γ(t)) dt,     γ(0) = a, γ(1) = b
 
-    Short paths have little of the first term and likely ones of the second; for density_weight → 0 it is the straight line. It is
-    found from there by L-BFGS, and since the straight line has the least first term, the mean log density along the
-    path is never below the straight line's. It lingers where codes are likely and hurries where they are not.
+    Short paths have little of the first term and likely ones of the second; for density_weight → 0 it is the straight
+    line. It is found from there by L-BFGS, and since the straight line has the least first term, the mean log density
+    along the path is never below the straight line's. It lingers where codes are likely and hurries where they are not.
 
     Distances count in the units of the codes: scale them to a standard deviation of about 1 first.
 

@@ -15,7 +15,7 @@ _MIN_SINE = 1e-4
 def spherical(
     a: Float[Tensor, " numbers"], b: Float[Tensor, " numbers"], n: int, log_density: LogDensity | None = None
 ) -> Float[Tensor, "n numbers"]:
-    """The directions of a and b turned into each other at even speed, with norms in between; exact at both ends.
+    """The directions of a and b rotated into each other at even speed, with norms in between; exact at both ends.
 
         γ(t) = ((1 − t) ‖a‖ + t ‖b‖) · (sin((1 − t) θ) â + sin(t θ) b̂) / sin θ,     θ the angle between a and b
 

@@ -90,7 +90,9 @@ def reproduce(
     goal = reproductions[name]
     measure = _measure(goal, importance_samples)
     path = Path(out) if out else Path("runs/reproduce") / f"{name}-{seed}"
+    cancel = cancel or CancelToken()
     run = _train_or_resume(goal, path, seed, epochs, minutes, reporter, cancel)
+    cancel.raise_if_cancelled()
     obtained = measure(run, examples, reporter, cancel)
     last = run.folder.metrics()[-1]
     comparison = Comparison(
@@ -126,7 +128,7 @@ def _train_or_resume(
     epochs: int | None,
     minutes: float | None,
     reporter: Reporter | None,
-    cancel: CancelToken | None,
+    cancel: CancelToken,
 ) -> Run:
     if (path / "run.json").is_file():
         run = Run(path)

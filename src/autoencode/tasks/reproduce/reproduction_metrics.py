@@ -91,7 +91,7 @@ class NegativeLogLikelihood(ReproductionMetric):
 
 @dataclass(frozen=True)
 class RestorationMSE(ReproductionMetric):
-    """The mean squared error of spoiled examples after their repair, per value. The noise is the same at every call."""
+    """The mean squared error of corrupted examples after repair, per value. The noise is the same at every call."""
 
     quantity = "mean squared error of repaired test pictures, per pixel"
 
@@ -145,8 +145,7 @@ class PageRMSE(ReproductionMetric):
         pages = [dirty for dirty, _ in files]
         done = restore(run, pages, run.path / "test-pages", reporter=reporter, cancel=cancel)
         if done.interrupted:  # `restore` returns what it has; a mean over some of the pages is no measurement
-            if cancel is not None:
-                cancel.raise_if_cancelled()
+            (cancel or CancelToken()).raise_if_cancelled()
             raise KeyboardInterrupt
         kinds, errors = [typeface_of(_number(path.name)) for path in done.files], list[Tensor]()
         for path, (_, clean) in zip(done.files, files, strict=True):

@@ -1,6 +1,6 @@
 """Restores pictures and clips of any size."""
 
+from autoencode.runs.restorer import Restorer
 from autoencode.tasks.restore.pictures import Restorations, restore
-from autoencode.tasks.restore.restorer import Restorer
 
 __all__ = ["Restorations", "Restorer", "restore"]

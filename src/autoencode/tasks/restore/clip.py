@@ -15,10 +15,10 @@ from autoencode.data.video.clip_writer import open_clip_writer
 from autoencode.data.video.frame_window import sliding_windows
 from autoencode.errors import ShapeError
 from autoencode.evaluation import ClipMetric, ClipQuality
+from autoencode.runs.restorer import Restorer
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.storage import atomic_open
-from autoencode.tasks.restore.restorer import Restorer
 
 Picture = UInt8[np.ndarray, "_channels _height _width"]
 
@@ -69,7 +69,7 @@ def restore_clip(
         clean: what it should look like, to measure by.
         lossless: see `open_clip_writer`.
         reporter: receives the progress of the task "restoring a clip", in frames.
-        cancel: looked at after each frame and between its tiles.
+        cancel: checked after each frame and between its tiles.
 
     Raises:
         UnreadableError: the clip cannot be read to its end.

@@ -23,14 +23,14 @@ from autoencode.evaluation import (
     root_mean_squared_error,
 )
 from autoencode.runs.output_paths import no_results_message
+from autoencode.runs.restoration_plan import Job, plan
+from autoencode.runs.restorer import Restorer
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, nested, note_what_is_kept, resolve_reporter, track
 from autoencode.storage import atomic_write
 from autoencode.tasks.restore.clip import RestoredClip, restore_clip
-from autoencode.tasks.restore.plan import Job, plan
-from autoencode.tasks.restore.restorer import Restorer
 from autoencode.views.figures import Crop, before_after, crop, save_figure
 
 _SHOWN = 8
@@ -96,7 +96,7 @@ def restore(
     """Passes pictures of any size through a model and back, and writes what comes out under their names.
 
     Nothing is scaled: see `Restorer` for pictures of other sizes and colours than the model's. Alpha channels are
-    carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is turned
+    carried over as they are, DPI and colour profiles are kept, and a picture that its camera took sideways is rotated
     upright; what else a camera noted (EXIF) is not carried over. PNG, JPEG, WebP, TIFF and BMP keep their kind; what
     else there is becomes PNG. Each result is written whole or not at all as soon as it is there, and `sheet.png` shows
     the first ones before and after. Ctrl-C or `cancel` ends the work early: the results before are kept and returned,
@@ -115,7 +115,7 @@ def restore(
         shown: how many pictures the sheet shows.
         reporter: receives the progress of the task "restoring", in pixels, a warning for each file that is skipped, and
             what is kept where it ends early.
-        cancel: looked at between tiles and frames.
+        cancel: checked between tiles and frames.
 
     Raises:
         ArgumentError: a result would overwrite one of the files, before anything is done.
@@ -129,6 +129,7 @@ def restore(
         require_scikit_image()
     todo = plan(files, folder, None if clean is None else Path(clean), lossless=lossless)
     tally = _Accumulator(folder, shown, list(todo.skipped), list(todo.unpaired))
+    tally.notes += todo.notes
     for skip in todo.skipped:
         reporter.warn(str(skip))
     stopped = False

@@ -40,4 +40,4 @@ def _(
     reconstructions: Float[Tensor, "n channels height width"],
 ) -> Comparison:
     caption = "Originals above, reconstructions below"
-    return Comparison(pairs(originals, reconstructions), caption)
+    return Comparison(pairs(modality.shown(originals), modality.shown(reconstructions)), caption)

@@ -14,8 +14,8 @@ Colour = tuple[float, float, float, float]
 
 
 def palette(n: int) -> Sequence[Colour]:
-    """`n` colours: up to ten that can be told apart with any colour vision, up to twenty that most people can tell
-    apart, and for more a rainbow, in which only neighbours look alike.
+    """`n` colours: up to ten that are distinct with any colour vision, up to twenty that most people can
+    distinguish, and for more a rainbow, in which only neighbours look alike.
 
     References:
         Petroff, "Accessible color sequences for data visualization", arXiv:2107.02270, 2021, the sequence of ten.
