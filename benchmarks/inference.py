@@ -70,8 +70,8 @@ def speeds(runs: dict[str, Path], repeats: int) -> None:
     """Examples per second of each use, and megapixels per second of a page."""
     import torch
 
+    from autoencode.runs.restorer import Restorer
     from autoencode.runs.run import Run
-    from autoencode.tasks.restore.restorer import Restorer
 
     print(f"{'':32}{'bare network':>21}{'the library':>21}    the library / bare")
     for recipe in ("dense-vae", "fashion-vae"):

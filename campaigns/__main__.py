@@ -45,12 +45,12 @@ def _run(name: str, options: argparse.Namespace) -> bool:
     count = campaign.count if options.count is None else options.count
     numbers = options.only or range(options.start, options.start + count)
     began, found = time.monotonic(), []
+    preload()  # before folders of the user are moved: Matplotlib keeps its list of fonts in one
     with tempfile.TemporaryDirectory(prefix=f"campaign-{name}-") as root:
         # What commands keep for later, such as classifiers and the key of this user, is kept here.
         os.environ |= {
             f"XDG_{kind}_HOME": str(Path(root) / kind.lower()) for kind in ("CACHE", "STATE", "DATA", "CONFIG")
         }
-        preload()
         workshop = Workshop(Path(root).resolve(), options.seed)
         campaign.prepare(workshop)
         for result in results(list(numbers), partial(campaign.run_case, workshop), options.jobs):

@@ -51,7 +51,7 @@ def make_bases(workshop: Workshop, recipes: tuple[str, ...] = tuple(RECIPES)) ->
         workshop.command("train", "digits", "-r", name, *RECIPES[name], *DATA, "--no-report", "-o", name)
         workshop.command("evaluate", name)
         if name != "conditional-vae":
-            workshop.command("fit-prior", name, "mixture", "--n-components", "2")
+            workshop.command("fit-prior", name, "mixture", "--n-components", "1")
             workshop.command("generate", name, "-n", "2", "--prior", "normal")
             workshop.command("edit", name, "test:1", "-a", "3+1")
     np.save(workshop.bases / "pictures.npy", np.random.default_rng(0).integers(0, 256, (4, 8, 8), dtype=np.uint8))

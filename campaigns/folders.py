@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "reconstruct file": (("reconstruct", _RUN, "pictures.npy", "-o", "back"), 2),
     "resume": (("train", "--resume", _RUN, "--epochs", "2", "--no-report"), 5),
     "resume data": (("train", "digits", "--resume", _RUN, "--steps", "3", "--no-report"), 2),
-    "fit-prior": (("fit-prior", _RUN, "mixture", "--n-components", "2"), 2),
+    "fit-prior": (("fit-prior", _RUN, "mixture", "--n-components", "1"), 2),
     "explore": (("explore", _RUN), 3),
     "map": (("map", _RUN), 3),
     "latent-space": (("latent-space", _RUN), 1),

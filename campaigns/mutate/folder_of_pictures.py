@@ -60,7 +60,7 @@ def _company(folder: Path, random: Random) -> str:
         shutil.copy(file, os.fsencode(folder) + b"/\xff\xfe" + os.fsencode(file.suffix))
         return "a name that is no UTF-8"
     if way == 2:
-        (folder / "loop").symlink_to(".")
+        (folder / f"loop-{random.randrange(10**6)}").symlink_to(".")
         return "a link to the folder itself"
     if way == 3:
         (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + random.randbytes(50))

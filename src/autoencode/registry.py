@@ -13,7 +13,7 @@ U = TypeVar("U")
 
 
 class Registry(Generic[T]):
-    """A table from names to things, filled by a decorator where each thing is defined.
+    """A table of names, filled by a decorator where each entry is defined.
 
     Args:
         kind: what the table holds, in the singular; used in error messages.
@@ -34,14 +34,18 @@ class Registry(Generic[T]):
         self._entries: dict[str, T] = {}
 
     def add(self, name: str, entry: T) -> T:
-        """Enters `entry` under `name` and returns it; a name is given once."""
+        """Adds `entry` under `name` and returns it.
+
+        Raises:
+            ValueError: the name is taken.
+        """
         if name in self._entries:
             raise ValueError(f"two things claim the {self.kind} name '{name}'")
         self._entries[name] = entry
         return entry
 
     def register(self, name: str) -> Callable[[U], U]:
-        """A decorator that enters what it decorates, and leaves it as it is."""
+        """A decorator that adds what it decorates under a name, and returns it unchanged."""
 
         def decorator(entry: U) -> U:
             self.add(name, cast("T", entry))
@@ -71,8 +75,7 @@ class Registry(Generic[T]):
 def import_submodules(package: str) -> None:
     """Imports every module of a package and of its sub-packages, so that all that they register is found.
 
-    A package whose modules fill a registry calls this in its `__init__`: a new module is then found because it is
-    there, and no list of modules has to be kept.
+    A package whose modules fill a registry calls this in its `__init__`, so that a new module needs no entry in a list.
 
     Args:
         package: the full name of the package, `__name__` in its `__init__`.

@@ -19,7 +19,7 @@ RUN_FILE = "run.json"
 """The file that makes a folder a run folder."""
 _RUN_START = re.compile(rb'\s*\{\s*"format":\s*\d+,\s*"autoencode":')
 _PART = ".part"
-_NAME_BYTES = 255
+MAX_NAME_BYTES = 255
 """The longest name of a file on the usual file systems."""
 
 
@@ -219,7 +219,7 @@ def _flags(*names: str) -> int:
 def _temporary_name(name: str) -> str:
     """A hidden name that no other process takes; a long one is cut so that it stays a name."""
     ending = f".{secrets.token_hex(4)}{_PART}"
-    kept = os.fsencode(name)[: _NAME_BYTES - len(ending) - 1].decode(errors="ignore")
+    kept = os.fsencode(name)[: MAX_NAME_BYTES - len(ending) - 1].decode(errors="ignore")
     return f".{kept}{ending}"
 
 

@@ -22,6 +22,8 @@ def test_the_first_is_a_request_and_the_second_is_not():
         os.kill(os.getpid(), signal.SIGINT)
         assert cancel.cancelled
         with pytest.raises(KeyboardInterrupt):
+            cancel.raise_if_cancelled()
+        with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
 
 

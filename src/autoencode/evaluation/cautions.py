@@ -9,7 +9,7 @@ from autoencode.runs.metrics import EpochMetrics
 _WORSE_THAN_MEAN = 1.1
 _FEW_EXAMPLES = 20
 _MIN_EPOCHS, _EARLY, _RISE, _FALL = 10, 0.6, 0.1, 0.03
-"""Epochs to judge a learning curve by; a share of them; rise and fall as shares of the whole fall of the loss."""
+"""Epochs that a learning curve needs; a share of them; rise and fall as shares of the whole fall of the loss."""
 _WEAKER_KL = {"beta": "a smaller --beta", "warmup_steps": "more --warmup-steps", "free_bits": "some --free-bits"}
 
 

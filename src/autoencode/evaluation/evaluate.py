@@ -80,7 +80,7 @@ def evaluate(
     hits = clustering(model, codes)
     return Evaluation(
         split=split,
-        measure=model.likelihood.log_prob_kind(subset.inputs(slice(0, 10_000))),
+        measure=model.likelihood.log_prob_kind(subset.inputs(next(subset.chunks()))),
         dimensions=math.prod(model.data_shape),
         nll=Estimate.of(table["nll"]),
         squared_error=Estimate.of(table["squared_error"]),

@@ -14,7 +14,7 @@ _DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class CancelToken:
-    """Carries the request to stop from whoever makes it to the operation, which looks at it between two steps.
+    """Carries a request to stop to the operation, which checks it between two steps.
 
     Safe to use from any thread: give the token to an operation in one thread, and call `cancel` in another.
 
@@ -27,10 +27,16 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._by_signal = False
         self.listening = False
 
-    def cancel(self) -> None:
-        """Asks the operation to stop. It cannot be taken back."""
+    def cancel(self, *, by_signal: bool = False) -> None:
+        """Asks the operation to stop. It cannot be taken back.
+
+        Args:
+            by_signal: whether Ctrl-C or a TERM signal asks for it.
+        """
+        self._by_signal = self._by_signal or by_signal
         self._event.set()
 
     @property
@@ -43,9 +49,10 @@ class CancelToken:
 
         Raises:
             CancelledError: someone did.
+            KeyboardInterrupt: someone did by Ctrl-C or a TERM signal, as without a token.
         """
         if self._event.is_set():
-            raise CancelledError("cancelled on request")
+            raise KeyboardInterrupt if self._by_signal else CancelledError("cancelled on request")
 
     def wait(self, seconds: int | float) -> bool:
         """Sleeps for so long, or until someone asks to stop; returns whether someone did."""
@@ -93,7 +100,7 @@ def cancel_on_interrupt(cancel: CancelToken | None = None) -> Generator[CancelTo
             signal.signal(number, handler)
 
     def request_stop(number: int, frame: FrameType | None) -> None:
-        cancel.cancel()
+        cancel.cancel(by_signal=True)
         restore()
 
     cancel.listening = True

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import torch
 
 from autoencode.kernels import kernels_by_default
+from autoencode.kernels.torch_private import gnu_openmp_library
 
 _CALLBACK_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _local = threading.local()
@@ -89,6 +89,6 @@ def _in_each_thread(function: Callable[[int], object], count: int) -> None:
 
 @cache
 def _openmp() -> ctypes.CDLL | None:
-    """GNU's OpenMP, where PyTorch was built with it and brings it along."""
-    found = next((Path(torch.__file__).parent / "lib").glob("libgomp*.so*"), None)
-    return None if found is None else ctypes.CDLL(str(found))
+    """GNU's OpenMP, where PyTorch brings it along."""
+    path = gnu_openmp_library()
+    return None if path is None else ctypes.CDLL(str(path))

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import torch
 
 from autoencode.errors import CapabilityError
+from autoencode.kernels.torch_private import mps_generator
 
 _CPU, _CPU_ONLY = torch.device("cpu"), [torch.default_generator]
 _lock = threading.RLock()
@@ -134,5 +135,5 @@ def _default_generators(device: torch.device) -> list[torch.Generator]:
         index = torch.cuda.current_device() if device == torch.device(device.type) else device.index
         return [torch.default_generator, torch.cuda.default_generators[index]]
     if device.type == "mps":
-        return [torch.default_generator, torch.mps._get_default_mps_generator()]  # pyright: ignore[reportPrivateUsage]
+        return [torch.default_generator, mps_generator()]
     raise CapabilityError(f"random numbers cannot be seeded on {device}: use cpu, cuda or mps")
