@@ -195,13 +195,18 @@ def links_inside_run(path: Path) -> Iterator[Path]:
             raise StorageError(f"cannot look up {part}: {error.strerror or error}") from error
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Opens a file to read; never a link, and never a pipe or a device, which might block for ever.
+def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
+    """Opens a file to read; never a pipe or a device, which might block for ever.
+
+    Args:
+        path: the file.
+        follow: whether it may be a link, as a person's own files may.
 
     Raises:
         OSError: there is no file, or something else than a regular file.
     """
-    descriptor = os.open(path, os.O_RDONLY | _flags("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+    flags = _flags("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", *(() if follow else ("O_NOFOLLOW",)))
+    descriptor = os.open(path, os.O_RDONLY | flags)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))

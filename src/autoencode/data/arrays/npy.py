@@ -13,6 +13,7 @@ from numpy.lib import format as npy_format
 from autoencode.data.memory import check_fits
 from autoencode.data.values import Array
 from autoencode.errors import AutoencodeError, DataError
+from autoencode.storage import open_regular
 
 
 class ArrayHeader(NamedTuple):
@@ -39,7 +40,7 @@ def read_npy(path: Path) -> Array:
     Raises:
         DataError: damaged, cut off, larger than this machine's memory, or with Python objects inside.
     """
-    with wrap_read_errors(str(path)), path.open("rb") as file:
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         header = read_array_header(file, str(path))
         _check_complete(path, file.tell(), header)
         file.seek(0)
@@ -52,7 +53,7 @@ def read_npy_header(path: Path) -> ArrayHeader:
     Raises:
         DataError: damaged, or larger than this machine's memory.
     """
-    with wrap_read_errors(str(path)), path.open("rb") as file:
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         return read_array_header(file, str(path))
 
 
@@ -62,7 +63,7 @@ def map_npy(path: Path) -> Array:
     Raises:
         DataError: damaged, cut off, or with Python objects inside.
     """
-    with wrap_read_errors(str(path)), path.open("rb") as file:
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         header = read_array_header(file, str(path), whole=False)
         _check_complete(path, file.tell(), header)
         return np.load(path, mmap_mode="r", allow_pickle=False)

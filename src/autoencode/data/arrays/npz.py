@@ -17,6 +17,7 @@ from autoencode.data.options import ReadOptions
 from autoencode.data.split import PART_NAMES, OfficialSplit
 from autoencode.data.values import Array
 from autoencode.errors import DataError, ShapeError
+from autoencode.storage import open_regular
 
 _X, _Y = ("x", "X", "images", "data"), ("y", "Y", "labels")
 _SUFFIX, _SHOWN = ".npy", 5
@@ -50,7 +51,11 @@ def read_npz(path: Path, options: ReadOptions | None = None) -> Examples:
         ArgumentError: an option without a meaning here.
     """
     options = options or ReadOptions()
-    with wrap_read_errors(str(path)), zipfile.ZipFile(path) as archive:
+    with (
+        wrap_read_errors(str(path)),
+        open_regular(path, follow=True) as opened,
+        zipfile.ZipFile(opened) as archive,
+    ):
         names = _names(archive)
         parts = _parts(names, path)
         arrays = [_read(archive, part.x, path) for part in parts.values()]
@@ -82,7 +87,11 @@ def read_npz_header(path: Path) -> ArrayHeader:
     Raises:
         DataError: damaged, too large, or without an array of examples.
     """
-    with wrap_read_errors(str(path)), zipfile.ZipFile(path) as archive:
+    with (
+        wrap_read_errors(str(path)),
+        open_regular(path, follow=True) as opened,
+        zipfile.ZipFile(opened) as archive,
+    ):
         key = _parts(_names(archive), path)["train"].x
         with archive.open(key + _SUFFIX) as file:
             return read_array_header(file, f"'{key}' in {path}")

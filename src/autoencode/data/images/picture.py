@@ -14,6 +14,7 @@ from PIL.Image import Transpose
 
 from autoencode.data.images.formats import Depth, Numbers, depth_of, formats, is_grey_mode, loses_bits, to_mode
 from autoencode.errors import AutoencodeError
+from autoencode.storage import open_regular
 
 _LONGEST_SIDE = 65_535
 _ORIENTATION = 0x0112
@@ -141,6 +142,7 @@ def open_picture(path: Path, *, large: bool = False) -> Generator[Image.Image]:
         if not large:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
+            open_regular(path, follow=True).close()  # Pillow would wait for ever at a pipe
             with Image.open(path, formats=formats()) as image:
                 if max(image.size) > _LONGEST_SIDE:
                     raise UnreadableError(f"a side of {max(image.size):,} pixels, more than {_LONGEST_SIDE:,}")

@@ -12,6 +12,7 @@ from jaxtyping import UInt8
 
 from autoencode.data.images.picture import UnreadableError
 from autoencode.errors import AutoencodeError, CapabilityError
+from autoencode.storage import open_regular
 
 _ENDINGS = "3gp avi flv m2ts m4v mkv mov mp4 mpeg mpg mts ogv ts webm wmv y4m"
 _DEMUXERS = "mov,matroska,webm,avi,mpeg,mpegts,asf,flv,ogg,yuv4mpegpipe"
@@ -134,6 +135,7 @@ def open_clip(path: Path) -> Generator[Any]:
     try:
         av = pyav()
         allowed = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"}
+        open_regular(path, follow=True).close()  # FFmpeg would wait for ever at a pipe
         with av.open(f"file:{path}", options=allowed, metadata_errors="replace") as container:
             if not container.streams.video:
                 raise UnreadableError("a clip without pictures")
