@@ -54,7 +54,9 @@ def _company(folder: Path, random: Random) -> str:
     way = random.randrange(6)
     if way == 0:
         name = random.choice(_NAMES)
-        shutil.copy(file, file.with_name(name[: 255 - len(file.suffix) - len(name.encode()) + len(name)] + file.suffix))
+        copy = file.parent / (name[: 255 - len(file.suffix) - len(name.encode()) + len(name)] + file.suffix)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(file, copy)
         return f"a copy called {name[:20]!r}"
     if way == 1:
         shutil.copy(file, os.fsencode(folder) + b"/\xff\xfe" + os.fsencode(file.suffix))

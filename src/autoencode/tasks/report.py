@@ -18,6 +18,7 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import seeded_rng
+from autoencode.storage import remove_unfinished
 from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.views import figures
 from autoencode.views.report import Figure, ReportContent, Row, write_report
@@ -51,6 +52,7 @@ def report(
     Raises:
         CancelledError: `cancel` asked for it.
     """
+    remove_unfinished(run.path)
     measured = measured or evaluate(run, reporter=reporter, cancel=cancel)
     with track(resolve_reporter(reporter), "drawing the report", cancel=cancel) as progress:
         learned, training = _model_figures(run, progress), _training_figures(run)

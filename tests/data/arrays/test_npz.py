@@ -158,3 +158,15 @@ def test_what_is_no_archive(tmp_path: Path):
 
 def test_the_header_alone(tmp_path: Path):
     assert read_npz_header(saved(tmp_path, x=X, y=Y)) == ((10, 4, 5), np.dtype("uint8"))
+
+
+@pytest.mark.parametrize("name", ["x", "x_test"])
+def test_a_single_number_is_no_array_of_examples(tmp_path: Path, name: str):
+    with pytest.raises(ShapeError, match=rf"'{name}' in .* is a single number"):
+        read_npz(saved(tmp_path, **{"x": X, name: np.array(3.0)}))
+
+
+def test_names_in_an_archive_are_no_control_codes(tmp_path: Path):
+    with pytest.raises(DataError, match="no array of examples") as error:
+        read_npz(saved(tmp_path, **{"a": X, "\x1b[1m": X}))
+    assert str(error.value).isprintable()

@@ -320,3 +320,9 @@ def test_errors(plain):
         tasks.fit_prior(plain, "mixture", n_components=0)
     with pytest.raises(ArgumentError, match="normals of 8 numbers need"):
         tasks.fit_prior(plain, "mixture", n_components=5_000)
+
+
+def test_what_a_killed_fit_left_is_removed_by_the_next(plain):
+    (plain.path / ".prior.json.0123abcd.part").write_text("half")
+    tasks.fit_prior(plain, "normal")
+    assert not list(plain.path.glob(".*.part"))

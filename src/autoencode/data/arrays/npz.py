@@ -60,6 +60,8 @@ def read_npz(path: Path, options: ReadOptions | None = None) -> Examples:
         parts = _parts(names, path)
         arrays = [_read(archive, part.x, path) for part in parts.values()]
         labels = [None if part.y is None else _read(archive, part.y, path) for part in parts.values()]
+    if single := next((part.x for part, array in zip(parts.values(), arrays, strict=True) if not array.ndim), None):
+        raise ShapeError(f"'{single}' in {path} is a single number: save an array of examples under that name")
     sizes = dict(zip(parts, map(len, arrays), strict=True))
     examples = read_array(_joined(parts.values(), arrays), options, owned=True)
     labelled = _labels(parts, labels, sizes, options)
@@ -116,9 +118,8 @@ def _parts(names: list[str], path: Path) -> dict[str, _Part]:
         found["train"] = _Part(x or (names[0] if len(names) == 1 else ""), y or of_train.y)
     if not found["train"].x:
         expected = ", ".join([*_X, "x_train"])
-        raise DataError(
-            f"{path} holds no array of examples; expected one of {expected}, found {', '.join(names) or 'none'}"
-        )
+        there = ", ".join(name if name.isprintable() else ascii(name) for name in names) or "none"
+        raise DataError(f"{path} holds no array of examples; expected one of {expected}, found {there[:500]}")
     return {part: arrays for part, arrays in found.items() if arrays.x}
 
 

@@ -19,6 +19,7 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
+from autoencode.storage import remove_unfinished
 
 _TRAIN, _VALIDATION = 21, 22
 _FEW_CODES_PER_NUMBER = 10
@@ -90,6 +91,7 @@ def fit_prior(
     defaults = ex_post_priors[kind].default_options(len(fitted_to), run.latent_size)
     options = {**defaults, **options}
     prior = _build_prior(run, kind, options)
+    remove_unfinished(run.path)
     _note_size(kind, len(fitted_to), run.latent_size, options, resolve_reporter(reporter))
     train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN), reporter=reporter, cancel=cancel)
     held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION), reporter=reporter, cancel=cancel)
