@@ -6,8 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from autoencode.errors import ArgumentError
-from autoencode.runs.replacing import check_output, check_replaceable, replace_anything
+from autoencode.errors import ArgumentError, StorageError
+from autoencode.runs.replacing import check_output, check_replaceable, remove_series, replace_anything
 from autoencode.views.figures import save_animation, save_figure
 from autoencode.views.outputs import save_array
 
@@ -81,3 +81,12 @@ def test_force_ends_with_its_block(photo):
         check_replaceable(photo)
     with pytest.raises(ArgumentError):
         check_replaceable(photo)
+
+
+def test_a_series_behind_a_link_is_not_looked_at(run, tmp_path):
+    (tmp_path / "album").mkdir()
+    save_figure(tmp_path / "album" / "0001.png", Image.new("L", (4, 4)))
+    (run.path / "samples").symlink_to(tmp_path / "album")
+    with pytest.raises(StorageError, match="samples is a link"):
+        remove_series(run.path / "samples", [])
+    assert (tmp_path / "album" / "0001.png").is_file()

@@ -42,7 +42,7 @@ class EpochMetrics(BaseModel):
 
     step: int = Field(ge=0, lt=2**63)
     epoch: float
-    train: Terms
+    train: Annotated[Terms, AfterValidator(_with_loss)]
     validation: Annotated[Terms, AfterValidator(_with_loss)]
     learning_rate: float
     best: bool

@@ -8,7 +8,7 @@ from pathlib import Path
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
 from autoencode.runs.output_paths import check_no_overwriting
-from autoencode.storage import is_run_folder, open_regular, remove_file
+from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
 _MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', b"Made by autoencode")
 """What pictures, pages and animations have near their beginning."""
@@ -72,6 +72,7 @@ def remove_series(folder: Path, keep: Iterable[Path]) -> None:
     Raises:
         StorageError: one cannot be removed, or lies behind a link inside a run folder.
     """
+    check_no_links(folder / SHEET)
     kept = {str(name) for name in keep}
     numbered = [path for path in folder.glob("[0-9]*.png") if path.stem.isdecimal() and path.name not in kept]
     for path in (*numbered, folder / SHEET):
