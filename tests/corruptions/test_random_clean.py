@@ -26,5 +26,5 @@ def test_vectors_as_well() -> None:
 
 @pytest.mark.parametrize("share", [-0.1, 1.1])
 def test_a_share_is_from_0_to_1(share: float) -> None:
-    with pytest.raises(ArgumentError, match="a share from 0 to 1"):
+    with pytest.raises(ArgumentError, match=r"the probability .* is from 0 to 1"):
         RandomClean(share)

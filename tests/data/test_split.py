@@ -31,7 +31,7 @@ def test_a_truncated_file_is_a_data_error(tmp_path: Path):
     path = tmp_path / "split.safetensors"
     split_indices(50, seed=0).save(path)
     path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(DataError, match=r"holds no split: .*make it anew"):
+    with pytest.raises(DataError, match=r"holds no split: .*make it again"):
         Split.load(path)
 
 

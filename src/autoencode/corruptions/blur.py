@@ -17,7 +17,7 @@ from autoencode.corruptions.corruption import BaseCorruption, register_corruptio
 class Blur(BaseCorruption):
     """A Gaussian blur, for each picture of its own width, up to the amount.
 
-    What lies outside of the picture is as its nearest pixel. Kernels are cut off at three standard deviations.
+    Pixels outside the picture are equal to the nearest one inside. Kernels are cut off at three standard deviations.
 
     Args:
         amount: the largest standard deviation of the kernel, in pixels; each picture draws its own from 0 up to it, or

@@ -10,7 +10,7 @@ from autoencode.data.batch import Batch
 
 @dataclass(frozen=True)
 class Compose:
-    """Corruptions in order: each corrupts what the one before it left. Of none, examples stay as they are.
+    """Corruptions in order: each is applied to the result of the one before. Without any, examples stay as they are.
 
     Args:
         parts: the first one is applied first.
@@ -19,7 +19,7 @@ class Compose:
     parts: tuple[Corruption, ...] = ()
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with corrupted examples, and the clean ones to be asked for."""
+        """The batch with corrupted examples as inputs and clean ones as targets."""
         for part in self.parts:
             batch = part(batch)
         return batch
@@ -36,7 +36,7 @@ class OneOf:
     parts: tuple[Corruption, ...]
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with corrupted examples, and the clean ones to be asked for."""
+        """The batch with corrupted examples as inputs and clean ones as targets."""
         drawn = torch.randint(len(self.parts), (len(batch),), device=batch.x.device)
         x = batch.x.clone()
         for number, part in enumerate(self.parts):

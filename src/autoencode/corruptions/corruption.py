@@ -1,4 +1,4 @@
-"""What a corruption is, and the table of their names."""
+"""The base of corruptions, and the registry of their names."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from autoencode.nn import without_autocast
 from autoencode.registry import Registry
 
 Corruption = Callable[[Batch], Batch]
-"""A batch to one whose `x` is corrupted and whose `target` is clean, on the batch's device."""
+"""Maps a batch to one with a corrupted `x` and a clean `target`, on the batch's device."""
 
 
 @dataclass(frozen=True)
 class BaseCorruption(ABC):
-    """A corruption that corrupts by an amount; each example has its own noise, and its own amount if that is a range.
+    """A corruption of a given amount; each example has its own noise, and its own amount if that is a range.
 
     Noise comes from the global generator, so that a run's is a function of its seed. Values are those of the model,
     0 to 1 for pictures.
@@ -33,7 +33,7 @@ class BaseCorruption(ABC):
     amount: Amount = 0.0
 
     name: ClassVar[str]
-    """What a person types."""
+    """Its name on the command line."""
     scale: ClassVar[AmountRange]
     """What the amount is."""
     pictures_only: ClassVar[bool] = False
@@ -62,7 +62,7 @@ class BaseCorruption(ABC):
         return cls(amount)
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with corrupted examples, and the clean ones to be asked for.
+        """The batch with corrupted examples as inputs and clean ones as targets.
 
         Raises:
             ShapeError: vectors, and it corrupts pictures only.
@@ -102,10 +102,10 @@ corruptions: Registry[type[BaseCorruption]] = Registry("corruption", "autoencode
 def register_corruption(
     name: str, meaning: str, low: float, high: float, *, sample_from_low: bool = False
 ) -> Callable[[G], G]:
-    """Enters a kind of corruption in the table.
+    """Enters a kind of corruption in the registry.
 
     Args:
-        name: what a person types.
+        name: its name on the command line.
         meaning: what its amount is, with its article: "a share of the values".
         low: the least amount.
         high: the largest one.

@@ -14,7 +14,7 @@ from autoencode.corruptions.geometry import PixelGrid, pixel_grid, random_point
 from autoencode.corruptions.random_fields import uniform_per_picture, value_noise
 
 _FOLDS, _CRUMPLES = 3, 10
-_GREY, _SHADE, _LINE = 0.1, 0.35, 0.8  # how far flat paper, slopes and worn lines go at the amount 1
+_GREY, _SHADE, _LINE = 0.1, 0.35, 0.8  # of flat paper, shaded sides and worn lines at the amount 1
 
 
 class _Paper(NamedTuple):

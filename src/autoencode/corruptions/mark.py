@@ -52,7 +52,7 @@ def read_mark(mark: str) -> Mark:
     """Reads a file, or draws a text; each once.
 
     Args:
-        mark: what ends as a picture file does is one; anything else, and what stands in quotes, is a text.
+        mark: a name with the ending of a picture file is a file; anything else, or a text in quotes, is a text.
 
     Raises:
         DataError: the file cannot be read.

@@ -1,4 +1,4 @@
-"""A corruption of every frame that a model sees."""
+"""A corruption of every frame that a model is given."""
 
 from dataclasses import dataclass, replace
 
@@ -11,9 +11,9 @@ from autoencode.errors import ShapeError
 
 @dataclass(frozen=True)
 class PerFrame:
-    """Spoils the picture and those beside it in the context, each with noise of its own.
+    """Corrupts the frame and its neighbours in the context, each with its own noise.
 
-        x, (f₁, f₂, …) ─► x′, (f₁′, f₂′, …), asked for x
+        x, (f₁, f₂, …) ─► x′, (f₁′, f₂′, …), target x
 
     Args:
         corruption: what corrupts a picture.
@@ -22,7 +22,7 @@ class PerFrame:
     corruption: Corruption
 
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with corrupted pictures and contexts, and the clean pictures to be asked for.
+        """The batch with corrupted frames and contexts, and the clean frames as targets.
 
         Raises:
             ShapeError: the context is no row of frames like the picture.

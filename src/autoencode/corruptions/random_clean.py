@@ -1,4 +1,4 @@
-"""Some examples as clean as they should become, so that a model learns to leave those alone."""
+"""Some examples left clean, so that a model learns not to change clean inputs."""
 
 from dataclasses import dataclass, replace
 
@@ -10,10 +10,10 @@ from autoencode.errors import ArgumentError
 
 @dataclass(frozen=True)
 class RandomClean:
-    """Shows some examples clean: their targets in their place. It goes last, behind what corrupts them.
+    """Replaces the inputs of some examples by their targets. It is applied last, after the corruptions.
 
     Args:
-        p: of the examples, by chance, 0 to 1.
+        p: the probability of each example to be left clean, 0 to 1.
 
     Raises:
         ArgumentError: a share outside 0 to 1.
@@ -23,7 +23,7 @@ class RandomClean:
 
     def __post_init__(self) -> None:
         if not 0 <= self.p <= 1:
-            raise ArgumentError(f"a share from 0 to 1 of the examples is shown clean, not {self.p}")
+            raise ArgumentError(f"the probability that an example is left clean is from 0 to 1, not {self.p}")
 
     def __call__(self, batch: Batch) -> Batch:
         """The batch, with some of its examples as their targets are."""

@@ -30,7 +30,7 @@ def value_noise(x: Float[Tensor, "batch channels height width"], cells: float, o
         (batch, 1, height, width), of mean 0 and a standard deviation of about one.
 
     References:
-        Perlin, "An image synthesizer", SIGGRAPH 1985; the noise here is of values, not of slopes.
+        Perlin, "An image synthesizer", SIGGRAPH 1985; the noise here is of values, not of gradients.
     """
     field = _field(x, cells)
     for octave in range(1, octaves):

@@ -1,4 +1,4 @@
-"""Damage stronger and weaker than that of the pairs a model learns from."""
+"""Damage scaled at random, stronger and weaker than in the training pairs."""
 
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ from autoencode.errors import ArgumentError
 
 @dataclass(frozen=True)
 class StrengthJitter:
-    """Multiplies what is wrong with each example, its difference from the target, by a factor of its own.
+    """Multiplies the difference between each example and its target by a random factor.
 
     The few stains of a few pairs become stains of every darkness. Values are cut off at black and white, as in scans.
 

@@ -28,7 +28,7 @@ _LUMA = (0.299, 0.587, 0.114)
 class Watermark(BaseCorruption):
     """A translucent logo or text, in another place, size, angle and strength on each picture.
 
-    A mark that ends as a picture file does (logo.png) is one, and lies on the picture with its colours and its
+    A name with the ending of a picture file (logo.png) is a file, drawn over the picture with its colours and its
     transparency; anything else is a text, white on dark pictures and black on light ones. In quotes it is a text in
     any case. The file is read when it is first needed and not before, so that a run opens without it.
 

@@ -16,7 +16,7 @@ _REPEATED = 32
 
 
 class Batches:
-    """The batches to train with: `batches(step)` is the same whenever and wherever it is asked.
+    """The batches to train with: `batches(step)` depends on the seed and the step alone.
 
     To resume a run takes only the number of the step. Each epoch shows every example once, in an order of its own. Its
     examples are dealt out evenly: the sizes of its batches differ by at most one and none exceeds `batch_size`, because
@@ -30,7 +30,7 @@ class Batches:
         batch_size: the most examples in a batch, at least 1.
         seed: chooses the order; the global generators are neither read nor changed.
         transform: what to do to each batch on its device, such as a corruption.
-        device: where the batches shall be. Bytes travel as bytes and are divided there.
+        device: where the batches are put. Bytes are moved as bytes and divided there.
 
     Raises:
         ArgumentError: a batch size below 1.
@@ -142,7 +142,7 @@ def sequential_batches(
     Args:
         subset: the examples, in memory; a tensor stands for a subset without labels.
         batch_size: the most examples in a batch, at least 1; the last batch has what is left.
-        device: where the batches shall be.
+        device: where the batches are put.
 
     Yields:
         Batches whose `x` is float32 in the model's units, (batch, *data_shape).

@@ -92,7 +92,7 @@ class Split:
                 seed = int(json.loads((file.metadata() or {})["split"])["seed"])
                 split = cls(*(file.get_tensor(name) for name in PART_NAMES), seed=seed)
         except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-            raise DataError(f"{path} holds no split: {error}; make it anew with Split.save") from error
+            raise DataError(f"{path} holds no split: {error}; make it again with Split.save") from error
         _validate(split, path)
         return split
 
@@ -101,10 +101,10 @@ def _validate(split: Split, path: str | Path) -> None:
     """Refuses a file that was tampered with: other types, the same example twice, negative indices."""
     parts = (split.train, split.validation, split.test)
     if any(part.dtype != torch.int64 or part.ndim != 1 for part in parts):
-        raise DataError(f"{path} holds no split: its parts must be one-dimensional int64; make it anew with Split.save")
+        raise DataError(f"{path} holds no split: its parts must be one-dimensional int64; save it again")
     indices = torch.cat(parts)
     if len(indices) and (int(indices.min()) < 0 or len(indices.unique()) < len(indices)):
-        raise DataError(f"{path} holds no split: an example is in it twice, or has a negative place; make it anew")
+        raise DataError(f"{path} holds no split: an example is in it twice, or has a negative place; make it again")
 
 
 @dataclass(frozen=True)

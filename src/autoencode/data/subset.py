@@ -21,7 +21,7 @@ class Subset:
         labels: one class for each example, (n,), or None.
         context: what conditional parts are given for each example, (n, ...), stored as `x` is; None where there is none
             besides the labels.
-        stochastic: the values are probabilities, and a black-and-white picture is drawn anew whenever an example is
+        stochastic: the values are probabilities, and a black-and-white picture is sampled whenever an example is
             trained on.
         target: what the model should make of each example, stored as `x` is; None where that is the example itself.
 

@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_looked_into_is_listed(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(os, "scandir", refuse)
     (skip,) = scan_pictures(tmp_path).skipped
-    assert (skip.file, skip.reason) == ("closed", "cannot be looked into: Permission denied")
+    assert (skip.file, skip.reason) == ("closed", "cannot be opened: Permission denied")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def cut_patches(picture: Numbers, patch: int) -> Iterator[Numbers]:
 
 
 def subsample_patches(counts: list[int], most: int) -> list[Tensor]:
-    """Which patches of each picture are kept where all would be too many: as many of each, chosen by chance.
+    """Which patches of each picture are kept where all would be too many: as many of each, chosen at random.
 
     Args:
         counts: how many patches each picture has.

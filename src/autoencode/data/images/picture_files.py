@@ -51,7 +51,7 @@ def list_picture_files(folder: Path) -> PictureScan:
 def list_pairs(folder: Path, target: Path) -> PictureScan:
     """The pictures of a folder with those of another that have the same path inside it, whatever their endings.
 
-    A picture without a partner, or one whose partner has another size, is left out.
+    A picture without a target, or with one of another size, is left out.
 
     Raises:
         DataError: a name is twice in one folder, so that it is not clear which one is meant.

@@ -111,7 +111,7 @@ def _unfit(path: Path, root: Path) -> str:
 
 
 def _closed(error: OSError, folder: Path) -> SkippedFile:
-    return SkippedFile(printable(Path(error.filename).relative_to(folder)), f"cannot be looked into: {error.strerror}")
+    return SkippedFile(printable(Path(error.filename).relative_to(folder)), f"cannot be opened: {error.strerror}")
 
 
 def is_generated_sheet(path: Path) -> bool:

@@ -134,7 +134,7 @@ def read_clips(
 
 
 def choose_patches(headers: Sequence[ClipHeader], patch: int, frames: int, most: int) -> list[PatchChoice]:
-    """Which patches of each clip are examples: all, or as many of each clip, spread over its time, by chance in place.
+    """Which patches of each clip are examples: all, or or as many of each clip, evenly over its time, at random places.
 
     Args:
         headers: of the clips.
@@ -233,7 +233,7 @@ def _examples(path: Path, found: _ClipScan, decoded: _ClipPatches, colour: str) 
     n, frames, channels, patch, _ = room.shape
     kind, of = (
         "grey" if channels == 1 else "rgb",
-        ("frames" if frames == 1 else f"{frames} frames, the middle one asked for,"),
+        ("frames" if frames == 1 else f"{frames} frames, the middle one being the target,"),
     )
     groups = torch.unique(torch.tensor(decoded.groups), return_inverse=True)[1]
     blocks = int(groups[-1]) + 1

@@ -12,7 +12,7 @@ def sliding_windows(row: Iterable[T], reach: int) -> Iterator[list[T]]:
     """Each thing in the middle of those around it; no more than twice the reach and one are held.
 
     Where there is none beyond an end, the one as far away on the other side stands in its place: never the thing
-    itself, whose noise a model would take for a second opinion.
+    itself, which would give the same noise to a model twice.
 
     Args:
         row: in order, such as the frames of a clip.

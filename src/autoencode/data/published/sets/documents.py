@@ -52,7 +52,7 @@ def dirt_of(page: int) -> int:
 def documents(fetch: Fetch) -> Examples:
     """Pages of one text to learn from; those of the other are the test part.
 
-    The same clean page stands behind four dirty ones and each text comes in every typeface, so that a split by chance
+    The same clean page stands behind four dirty ones and each text comes in every typeface, so that a random split
     would show the model the very pages that it is tested on. The wrinkles are the same in both texts.
     """
     return _read(lambda page: text_of(page) == _HELD_TEXT, "the test part is another text")

@@ -1,4 +1,4 @@
-"""MNIST in black and white, drawn anew at every look: the other set on which likelihoods are compared."""
+"""MNIST with dynamic binarization: the other set on which likelihoods are compared."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from autoencode.data.published.sets.mnist import mnist
 
 @dataset(
     "dynamic-mnist",
-    about="handwritten digits in black and white, drawn anew at every look (dynamic binarization), 10 classes",
+    about="handwritten digits in black and white, sampled anew in every epoch (dynamic binarization), 10 classes",
     home=datasets["mnist"].home,
     licence=datasets["mnist"].licence,
     data_shape=(1, 28, 28),
