@@ -57,6 +57,12 @@ class Restorer:
         """Whether it is a model of grey pictures."""
         return self.run.model.data_shape[0] == 1
 
+    @property
+    def white(self) -> float:
+        """The number that is white in pictures of 16 bits: that of the training data, where these had so many."""
+        high = self.run.folder.data.values.high
+        return high if high is not None and high > 255 else 65_535.0
+
     @tuned_cpu()
     def __call__(
         self,

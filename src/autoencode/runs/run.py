@@ -284,7 +284,7 @@ class Run:
         return [] if labels is None else [str(number) for number in range(int(labels.max()) + 1)]
 
     def class_index(self, wanted: str | int) -> int:
-        """The number of a class by its name, however it is capitalised, or by its number.
+        """The number of a class by its name, however it is capitalised, or by its number, unless names are numbers.
 
         Raises:
             ArgumentError: no such class.
@@ -299,7 +299,8 @@ class Run:
         alike = [number for number, name in enumerate(names) if name.lower() == word.lower()]
         if len(alike) == 1:
             return alike[0]
-        if word.isdecimal() and int(word) < len(names):
+        numeric = any(name.lstrip("-").isdecimal() for name in names)
+        if not numeric and word.isdecimal() and int(word) < len(names):
             return int(word)
         raise ArgumentError(f"there is no class {wanted!r}; there are: {', '.join(names)}")
 

@@ -183,3 +183,10 @@ def test_damage_anywhere_gives_a_picture_or_unreadable(tmp_path: Path, suffix: s
             assert picture.colour.shape[1:] == header[:2]
             assert picture.alpha is None or picture.alpha.shape == header[:2]
     assert "\n" not in "".join(reasons)
+
+
+def test_white_of_sixteen_bits_can_be_said(tmp_path: Path):
+    Image.fromarray(np.array([[0, 2048], [4095, 1024]], np.uint16)).save(tmp_path / "a.tif")
+    assert read_full_picture(tmp_path / "a.tif", white=4095.0).colour[0].tolist() == [[0, 128], [255, 64]]
+    with pytest.raises(UnreadableError, match=r"brightness from 0 to 4095, outside 0-2,000"):
+        read_full_picture(tmp_path / "a.tif", white=2000.0)

@@ -181,7 +181,7 @@ def _restore_picture(
     restorer: Restorer, job: Job, reporter: Reporter, cancel: CancelToken | None
 ) -> tuple[FullPicture, FullPicture]:
     """The picture before and after, the latter also written."""
-    before = read_full_picture(job.source)
+    before = read_full_picture(job.source, restorer.white)
     colour = restorer(torch.from_numpy(before.colour), reporter=reporter, cancel=cancel).numpy()
     after = replace(before, colour=colour)
     atomic_write(job.output, encode_picture(after, job.output.suffix))
