@@ -53,7 +53,7 @@ def test_waiting_and_computing_are_hangs(tmp_path):
 
 
 def test_memory_warnings_and_signals_are_faults(tmp_path):
-    assert kinds(ended(tmp_path, lambda: bytearray(2**28), memory=2**27)) == ["memory"]
+    assert kinds(ended(tmp_path, lambda: bytearray(2**36), memory=2**27)) == ["memory"]
     assert kinds(ended(tmp_path, lambda: warnings.warn("odd", stacklevel=1))) == ["warning"]
     assert kinds(ended(tmp_path, lambda: os.kill(os.getpid(), 11))) == ["signal"]
 

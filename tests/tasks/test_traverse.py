@@ -9,7 +9,7 @@ from autoencode.tasks import save_traversal, traverse
 def test_one_dimension_moves_at_a_time_and_the_most_telling_comes_first(digits_run):
     made = traverse(digits_run, n_steps=5, max_std=2.0)
     kl = encode_all(digits_run.model, digits_run.data.test).kl.mean(0)
-    torch.testing.assert_close(made.tells, kl.sort(descending=True).values)
+    torch.testing.assert_close(made.relevances, kl.sort(descending=True).values)
     assert made.dims.tolist() == (kl.argsort(descending=True) + 1).tolist()
     assert made.steps.tolist() == [-2, -1, 0, 1, 2]
     first = made.dims[0] - 1
@@ -31,7 +31,7 @@ def test_without_a_kl_dimensions_are_ranked_by_variance_in_units_of_the_codes(pl
     made = traverse(plain_run, n_steps=3)
     codes = plain_run.model.encode(plain_run.data.test.inputs()).mean.detach().flatten(1)
     assert made.measure == "variance"
-    torch.testing.assert_close(made.tells, codes.var(0, correction=0).sort(descending=True).values[:10])
+    torch.testing.assert_close(made.relevances, codes.var(0, correction=0).sort(descending=True).values[:10])
     dim = made.dims[0] - 1
     expected = codes.mean(0)[dim] + made.steps * codes.std(0, correction=0)[dim]
     torch.testing.assert_close(made.codes.flatten(2)[0, :, dim], expected, rtol=1e-4, atol=1e-4)

@@ -222,7 +222,7 @@ const STEPS = {
     const height = h + 2 * ph, width = w + 2 * pw, own = n_in / groups, pixels = oh * ow, taps = own * kh * kw;
     const padded = d.scratch(n_in * height * width);
     const tap = places([own, kh, kw], [height * width, dh * width, dw]), pixel = places([oh, ow], [sh * width, sw]);
-    const times = d.matrix(s.weight, n_out / groups, taps, groups).subsample(tap, pixel);
+    const times = d.matrix(s.weight, n_out / groups, taps, groups).spread(tap, pixel);
     return (context) => {
       const bias = d.weight(s.bias, context);
       for (let row = 0; row < n_in * h; row++) {
@@ -247,7 +247,7 @@ const STEPS = {
     const wide = d.scratch(n_out * height * width);
     const tap = places([out, kh, kw], [height * width, dh * width, dw]), pixel = places([h, w], [sh * width, sw]);
     const channel = places([own], [pixels]), inside = places([pixels], [1]);
-    const times = d.matrix(s.weight, out * kh * kw, own, groups).subsample(channel, inside);
+    const times = d.matrix(s.weight, out * kh * kw, own, groups).spread(channel, inside);
     return (context) => {
       const bias = d.weight(s.bias, context);
       wide.fill(0);

@@ -39,7 +39,9 @@ def test_an_example_is_a_patch_and_the_same_place_in_the_frames_around_it() -> N
             others = np.concatenate([around[0], around[1], around[3], around[4]])
             assert np.array_equal(examples.context[4 * place + corner], others)
     assert examples.groups.tolist() == [0] * 24 + [1] * 24 + [2] * 24
-    assert "72 patches of 16x16 from 5 frames, the middle one being the target, of 1 clips, at full size" in examples.notes
+    assert (
+        "72 patches of 16x16 from 5 frames, the middle one being the target, of 1 clips, at full size" in examples.notes
+    )
 
 
 def test_one_frame_has_no_context() -> None:
