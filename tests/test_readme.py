@@ -28,9 +28,11 @@ COMMANDS = [
 
 
 @pytest.mark.slow
-def test_the_model_assembled_by_hand_works(data_root, capsys):
-    exec(compile(BLOCKS[1], "README.md", "exec"), {})
-    assert capsys.readouterr().out == "torch.Size([5, 10])\n"
+def test_the_model_assembled_by_hand_works_and_is_exported(data_root, capsys):
+    names = {}
+    for block in BLOCKS[1:]:
+        exec(compile(block, "README.md", "exec"), names)
+    assert capsys.readouterr().out == "torch.Size([5, 10])\ntorch.Size([7, 1, 28, 28])\n"
 
 
 def test_the_three_lines_name_what_there_is():

@@ -25,6 +25,7 @@ from autoencode.settings import Settings
         ("seed", -1),
         ("checkpoint_seconds", 0),
         ("learning_rat", 1e-3),
+        ("self", 1),
     ],
 )
 def test_a_wrong_value_names_its_flag(name: str, wrong: object) -> None:

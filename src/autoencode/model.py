@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from autoencode.errors import CapabilityError, ShapeError
+from autoencode.kernels import is_exporting
 from autoencode.likelihoods import Likelihood
 from autoencode.nn import Conditional, call_with_context, full_precision, without_autocast
 from autoencode.posteriors import Posterior
@@ -76,7 +77,7 @@ class Autoencoder(nn.Module):
                 f"the model encodes a floating-point tensor, not {type(x).__name__} of {x.dtype}: use "
                 "torch.as_tensor(x).float(), or Run.encode for NumPy arrays"
             )
-        if tuple(x.shape[1:]) != self.data_shape:
+        if not is_exporting() and tuple(x.shape[1:]) != self.data_shape:
             raise ShapeError(f"the model takes examples of shape {self.data_shape}, not {tuple(x.shape[1:])}")
         features: Tensor = call_with_context(self.encoder, x, context=context)
         with without_autocast(x.device):
@@ -110,7 +111,7 @@ class Autoencoder(nn.Module):
             ShapeError: the codes have another shape than the model's.
         """
         leading = z.shape[: max(0, z.ndim - len(self.latent_shape))]
-        if tuple(z.shape[len(leading) :]) != self.latent_shape:
+        if not is_exporting() and tuple(z.shape[len(leading) :]) != self.latent_shape:
             raise ShapeError(
                 f"the model decodes codes of shape {self.latent_shape}, not {tuple(z.shape[len(leading) :])}"
             )

@@ -85,7 +85,7 @@ class Settings(BaseModel):
         30.0, gt=0, description="longest time between checkpoints: what is lost if the process is killed"
     )
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:  # a stranger's file may hold a value named self
         try:
             super().__init__(**values)
         except ValidationError as error:

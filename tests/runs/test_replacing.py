@@ -1,11 +1,17 @@
 """What results may take the place of."""
 
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from autoencode.data.images.full_picture import FullPicture
+from autoencode.data.images.picture_writer import encode_picture
+from autoencode.data.video.clip import ClipHeader
+from autoencode.data.video.clip_writer import open_clip_writer
 from autoencode.errors import ArgumentError, StorageError
 from autoencode.runs.replacing import check_output, check_replaceable, remove_series, replace_anything
 from autoencode.views.figures import save_animation, save_figure
@@ -44,6 +50,41 @@ def test_what_autoencode_drew_is_replaced(tmp_path):
     pictures = torch.rand(3, 1, 4, 4)
     save_animation(tmp_path / "a.gif", pictures)
     save_animation(tmp_path / "a.gif", pictures)
+
+
+PROFILE = bytes(60_000)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif", ".bmp"])
+@pytest.mark.parametrize("profile", [None, PROFILE])
+def test_restored_and_corrupted_pictures_are_replaced(tmp_path, suffix, profile):
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 150, 150), dtype=np.uint8)
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(encode_picture(FullPicture(pixels, profile=profile), suffix))
+    check_replaceable(path)
+    with Image.open(path) as image:  # a person's own, saved again by other software
+        image.load()
+        image.info.clear()
+        Image.fromarray(np.asarray(image)).save(path)
+    with pytest.raises(ArgumentError, match=MINE):
+        check_replaceable(path)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+def test_restored_clips_are_replaced(tmp_path, suffix):
+    pytest.importorskip("av")
+    header = ClipHeader(32, 32, frames=9, rate=Fraction(10), time_base=Fraction(1, 10), grey=False)
+    with (tmp_path / f"a{suffix}").open("w+b") as file, open_clip_writer(file, suffix, header) as writer:
+        for _ in range(9):
+            writer.add(np.random.default_rng(0).integers(0, 256, (3, 32, 32), dtype=np.uint8), None)
+    check_replaceable(tmp_path / f"a{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_films_are_replaced(tmp_path, suffix):
+    pytest.importorskip("av")
+    for _ in range(2):
+        save_animation(tmp_path / f"a{suffix}", torch.rand(3, 1, 4, 4))
 
 
 def test_writing_refuses_too(photo):

@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from autoencode.data.images.full_picture import FullPicture
+from autoencode.data.images.picture_writer import encode_picture
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.restoration_plan import Plan, plan
 
@@ -60,7 +63,10 @@ def test_pictures_with_alpha_in_a_kind_without_become_png() -> None:
 
 
 def test_results_inside_the_folder_are_not_restored_again() -> None:
-    draw("in/a.png", "in/out/a.png", "in/out/sheet.png")
+    draw("in/a.png")
+    Path("in/out").mkdir()
+    for name in ("a.png", "sheet.png"):
+        Path("in/out", name).write_bytes(encode_picture(FullPicture(np.zeros((1, 8, 8), np.uint8)), ".png"))
     assert names(plan(["in"], Path("in/out"))) == {"in/a.png": "in/out/a.png"}
     assert names(plan(["in", "in/out/sheet.png"], Path("other"))).keys() >= {"in/out/sheet.png"}
 
@@ -97,8 +103,11 @@ def test_nor_of_a_clean_picture() -> None:
         plan(["in"], Path("clean"), Path("clean"))
 
 
-def test_earlier_results_may_be_replaced() -> None:
-    draw("in/a.png", "out/a.png", "out/sheet.png")
+def test_earlier_results_may_be_replaced_and_a_persons_files_not() -> None:
+    draw("in/a.png", "out/a.png")
+    with pytest.raises(ArgumentError, match=r"out/a.png is there already, and autoencode did not write it"):
+        plan(["in"], Path("out"))
+    Path("out/a.png").write_bytes(encode_picture(FullPicture(np.zeros((1, 8, 8), np.uint8)), ".png"))
     assert names(plan(["in"], Path("out"))) == {"in/a.png": "out/a.png"}
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from autoencode.corruptions import Gaussian
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError, CancelledError, DataError, UnknownNameError
+from autoencode.runs.replacing import replace_anything
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.tasks import corrupt
 from support.reporters import CancelAfter, InterruptAfter, Recorder
@@ -113,6 +114,17 @@ def test_no_file_that_is_given_is_overwritten(photos, tmp_path, monkeypatch, out
         corrupt([photos], "masking-noise:1", out)
     assert (photos / "a.png").read_bytes() == before
     assert not (tmp_path / "one.png").exists()
+
+
+@pytest.mark.parametrize("name", ["one.png", "sheet.png"])
+def test_a_persons_other_file_of_the_same_name_is_not_replaced(photos, tmp_path, name):
+    mine = save(tmp_path / "out" / name).read_bytes()
+    with pytest.raises(ArgumentError, match=rf"{name} is there already, and autoencode did not write it"):
+        corrupt([photos], "masking-noise:1", tmp_path / "out")
+    assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [mine]
+    with replace_anything():
+        corrupt([photos], "masking-noise:1", tmp_path / "out")
+    corrupt([photos], "masking-noise:0.5", tmp_path / "out")  # what it wrote itself
 
 
 @pytest.mark.parametrize("texts", [["watermark:a.png", "levels"], ["levels", "watermark:a.png | none"]])

@@ -37,6 +37,7 @@ FACTS = [
     {"term_sums": {"nll": math.nan}},
     {"term_sums": {"x" * 500: 1.0}},
     {"term_sums": {"nll": "1"}},
+    {"term_sums": {"nll": 1.0}},
     {"seconds": math.inf},
     {"seconds": [1]},
     {"more": 1},
@@ -47,6 +48,13 @@ FACTS = [
 def test_facts_of_other_types_are_refused_in_one_line(stopped, build, data, facts):
     with pytest.raises(RunError, match="no state of a training") as error:
         resume(stopped, build, data, lambda _, there: there.update(facts))
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_an_epoch_that_metrics_do_not_have_is_refused_in_one_line(stopped, build, data):
+    (stopped.path / "metrics.jsonl").write_text("{")  # one line, cut off
+    with pytest.raises(RunError, match=r"no line about the epoch that ended there in metrics.jsonl") as error:
+        resume(stopped, build, data, lambda *_: None)
     assert len(str(error.value).splitlines()) == 1
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
-from torch.distributions import Distribution
+from torch.distributions import Distribution, Transform
 
 from autoencode.errors import ArgumentError
 from autoencode.kernels.torch_private import validates_arguments
@@ -90,6 +90,10 @@ class InverseFlow(nn.Module):
     def __init__(self, flow: Any) -> None:
         super().__init__()
         self.flow = flow
+
+    def transform(self, context: Tensor | None = None) -> Transform:
+        """The transform from the base distribution to the vectors."""
+        return self.flow.transform(context).inv
 
     def forward(self, context: Tensor | None = None) -> Distribution:
         """The distribution with event shape (dims,)."""

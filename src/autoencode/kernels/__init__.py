@@ -21,4 +21,5 @@ from autoencode.kernels.library import kernels_by_default as kernels_by_default
 from autoencode.kernels.library import use_kernels as use_kernels
 from autoencode.kernels.library import why_no_kernels as why_no_kernels
 from autoencode.kernels.matmul_ops import matmul as matmul
+from autoencode.kernels.tracing import is_exporting as is_exporting
 from autoencode.kernels.tracing import trace_custom_ops as trace_custom_ops

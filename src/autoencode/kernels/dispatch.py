@@ -20,7 +20,7 @@ from autoencode.kernels.autotune import cached_speedup, cpu_model
 from autoencode.kernels.conv_shape import ConvShape, conv_shape_of
 from autoencode.kernels.library import enabled_library, library_path
 from autoencode.kernels.matmul_ops import matmul_kernel
-from autoencode.kernels.tracing import is_tracing_custom_ops
+from autoencode.kernels.tracing import is_exporting, is_tracing_custom_ops
 
 _VECTOR = 16
 """Channels come in multiples of the numbers in the widest vector."""
@@ -124,6 +124,8 @@ def choose_matmul(x: Tensor, weight: Tensor, bias: Tensor | None) -> MatmulKerne
         weight: (outputs, inputs).
         bias: (outputs) or None.
     """
+    if is_exporting():
+        return MatmulKernel.PYTORCH
     pays = weight.numel() >= _MIN_MATMUL_WEIGHTS or is_tracing_custom_ops()
     fits = x.ndim > 1 and x.shape[-1] == weight.shape[1]
     if not (pays and fits and can_compute(x, weight, bias, len(weight))):
@@ -161,7 +163,7 @@ def shape_of_conv(
     x: Tensor, weight: Tensor, bias: Tensor | None, stride: int = 1, padding: int = 1
 ) -> ConvShape | None:
     """The convolution of these images; None where only PyTorch can compute it."""
-    if not can_compute(x, weight, bias, len(weight)):
+    if is_exporting() or not can_compute(x, weight, bias, len(weight)):
         return None
     shape = conv_shape_of(x.shape, weight, stride, padding)
     return shape if shape is not None and x.shape[1] == shape.ci else None
@@ -172,7 +174,7 @@ def shape_of_transposed_conv(
 ) -> ConvShape | None:
     """The convolution whose transpose maps x to images of this size; None where only PyTorch can compute it."""
     channels = weight.shape[1]
-    if not can_compute(x, weight, bias, channels):
+    if is_exporting() or not can_compute(x, weight, bias, channels):
         return None
     shape = conv_shape_of((len(x), channels, *size), weight, stride, padding)
     return shape if shape is not None and x.shape == shape.output_shape else None
@@ -197,7 +199,7 @@ def can_compute(x: Tensor, weight: Tensor, bias: Tensor | None, out_features: in
 
 
 def _is_transformed() -> bool:
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():  # pyright: ignore[reportPrivateImportUsage]
+    if torch.compiler.is_compiling() or is_exporting():
         return True
     return torch_private.is_transformed(tracing_custom_ops=is_tracing_custom_ops())
 

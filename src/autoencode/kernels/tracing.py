@@ -1,8 +1,10 @@
-"""Whether this library's kernels are recorded as operators of a graph."""
+"""Whether a layer is recorded: as operators of this library, or as PyTorch's own in a program to export."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+import torch
 
 _tracing = ContextVar("tracing", default=False)
 
@@ -20,3 +22,8 @@ def trace_custom_ops() -> Generator[None]:
 def is_tracing_custom_ops() -> bool:
     """Whether the caller is within `trace_custom_ops`."""
     return _tracing.get()
+
+
+def is_exporting() -> bool:
+    """Whether `torch.jit.trace` or `torch.export` records the caller, for a program of PyTorch's own operations."""
+    return torch.compiler.is_exporting() or torch.jit.is_tracing()  # pyright: ignore[reportPrivateImportUsage]

@@ -50,4 +50,4 @@ class FlowPosterior(Posterior):
         loc, log_scale = self.head(features).chunk(2, dim=-1)
         scale = bounded_exp(log_scale)
         base = Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)
-        return Pushforward(base, self.flow(features).transform)
+        return Pushforward(base, self.flow.transform(features))

@@ -1,17 +1,19 @@
 """What a result may take the place of: what autoencode wrote itself, and nothing else unless a person says so."""
 
+import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from autoencode.data.images.picture_writer import MARK
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
 from autoencode.runs.output_paths import check_no_overwriting
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
-_MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', b"Made by autoencode")
-"""What pictures, pages and animations have near their beginning."""
+_MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', MARK)
+"""What pictures, pages, animations and clips have near their beginning or end."""
 _FAR = 4_096
 _RESULTS = frozenset({".png", ".html", ".gif", ".mp4", ".webm", ".npy"})
 """What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
@@ -44,6 +46,22 @@ def check_replaceable(path: Path) -> None:
     raise ArgumentError(
         f"{path} is there already, and autoencode did not write it: choose another --out, or replace it with --force"
     )
+
+
+def check_outputs(paths: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """The same for the files of a folder: none is an input, and each that is there was written by autoencode.
+
+    Args:
+        paths: what is written.
+        inputs: what it is made of.
+
+    Raises:
+        ArgumentError: one of `paths` is one of the inputs, or was not written by autoencode.
+    """
+    paths = list(paths)
+    check_no_overwriting(paths, inputs)
+    for path in paths:
+        check_replaceable(path)
 
 
 def check_output(path: Path | None, inputs: Iterable[object] = ()) -> None:
@@ -90,7 +108,9 @@ def _is_own(path: Path) -> bool:
 def _has_mark(path: Path) -> bool:
     try:
         with open_regular(path) as file:
-            start = file.read(_FAR)
+            ends = [file.read(_FAR)]
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _FAR))
+            ends.append(file.read(_FAR))
     except OSError:  # a folder, a link, a device
         return False
-    return any(mark in start for mark in _MARKS)
+    return any(mark in end for mark in _MARKS for end in ends)

@@ -13,13 +13,8 @@ from autoencode.data.images.scan import SHEET, printable, scan_pictures
 from autoencode.data.video.clip import ClipHeader, clip_suffixes, is_clip, read_clip_header
 from autoencode.data.video.clip_writer import output_clip_name
 from autoencode.errors import ArgumentError, DataError
-from autoencode.runs.output_paths import (
-    check_no_overwriting,
-    cut_names_note,
-    find_input_pictures,
-    no_results_message,
-    unique_names,
-)
+from autoencode.runs.output_paths import cut_names_note, find_input_pictures, no_results_message, unique_names
+from autoencode.runs.replacing import check_outputs
 
 
 @dataclass(frozen=True)
@@ -76,8 +71,8 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
         lossless: how clips are written.
 
     Raises:
-        ArgumentError: a result would overwrite one of the files or a clean picture; `out` is a file; there is no
-            folder `clean`.
+        ArgumentError: a result would overwrite one of the files, a clean picture, or what autoencode did not write;
+            `out` is a file; there is no folder `clean`.
         DataError: none of the files can be read, or none has a clean picture.
     """
     found, skipped = find_input_pictures(files, out, _endings())
@@ -94,7 +89,7 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
     jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
     partners, unpaired = _match_clean_files(jobs, clean) if clean is not None else ({}, [])
     paired = [Job(job.source, job.name, job.header, job.output, partners.get(job.source)) for job in jobs]
-    check_no_overwriting(
+    check_outputs(
         (out / SHEET, *(job.output for job in paired)),
         (*(source for source, _ in found), *(job.clean for job in paired if job.clean)),
     )

@@ -17,13 +17,8 @@ from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.images.scan import SHEET, printable
 from autoencode.errors import DataError
-from autoencode.runs.output_paths import (
-    check_no_overwriting,
-    cut_names_note,
-    find_input_pictures,
-    no_results_message,
-    unique_names,
-)
+from autoencode.runs.output_paths import cut_names_note, find_input_pictures, no_results_message, unique_names
+from autoencode.runs.replacing import check_outputs
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, seeded_rng
@@ -74,8 +69,8 @@ def corrupt(
         cancel: ends the work early; the copies that are written are kept.
 
     Raises:
-        ArgumentError: a corruption without meaning, or a copy that would overwrite one of the files, before anything is
-            done.
+        ArgumentError: a corruption without meaning, or a copy that would overwrite one of the files or what autoencode
+            did not write, before anything is done.
         DataError: none of the files could be read, or a watermark's file cannot be.
         StorageError: a copy cannot be written; those before it stay.
         CancelledError: `cancel` asked for it; the copies before stay.
@@ -96,7 +91,7 @@ def corrupt(
     if note := cut_names_note(wanted, names):
         reporter.note(note)
     sources = [source for source, _ in found]
-    check_no_overwriting([sheet, *(folder / name for name in names)], [*sources, *watermark_files(corruption_fn)])
+    check_outputs([sheet, *(folder / name for name in names)], [*sources, *watermark_files(corruption_fn)])
     written: list[Path] = []
     shown: list[View] = []
     for skip in skipped:

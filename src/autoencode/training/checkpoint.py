@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from torch import Tensor
 
 from autoencode.errors import RunError
@@ -17,7 +17,17 @@ from autoencode.training.optimizers import load_state_tensors, state_tensors
 # What a stranger's checkpoint may say.
 _Steps = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 _Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-_Sums = Annotated[dict[Annotated[str, Field(max_length=300)], _Finite], Field(max_length=100)]
+
+
+def _with_loss(sums: dict[str, float]) -> dict[str, float]:
+    if sums and "loss" not in sums:
+        raise ValueError("should hold a loss")
+    return sums
+
+
+_Sums = Annotated[
+    dict[Annotated[str, Field(max_length=300)], _Finite], Field(max_length=100), AfterValidator(_with_loss)
+]
 
 
 @dataclass

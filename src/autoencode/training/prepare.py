@@ -6,6 +6,7 @@ from functools import partial
 import torch
 
 from autoencode.data import Batches, Dataset, Subset, augment
+from autoencode.errors import RunError
 from autoencode.kernels import kernels_are_built, why_no_kernels
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -157,5 +158,10 @@ def _restore(trainer: Trainer, checkpoint: Checkpoint, folder: RunFolder) -> Non
     checkpoint.restore(trainer.learner)
     trainer.state = checkpoint.state
     trainer.history = History([epoch for epoch in folder.metrics() if epoch.step <= checkpoint.state.step])
+    if trainer.epoch_is_missing:
+        raise RunError(
+            f"{folder.path} has a checkpoint after step {trainer.state.step:,}, and no line about the epoch that ended "
+            "there in metrics.jsonl: copy the run folder again"
+        )
     if trainer.history.best:
         trainer.files.best_weights, _ = load_tensors(folder.model_file)

@@ -90,6 +90,11 @@ class Trainer:
         return self.epoch_is_over and self.state.step > self._validated_step
 
     @property
+    def epoch_is_missing(self) -> bool:
+        """Whether no step was made since the last epoch ended, and the history does not have that epoch."""
+        return not self.state.term_sums and self.state.step != self._validated_step
+
+    @property
     def _validated_step(self) -> int:
         """The step after which the last epoch ended; 0 before the first one."""
         return self.history.epochs[-1].step if self.history.epochs else 0

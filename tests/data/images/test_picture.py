@@ -122,56 +122,6 @@ def test_what_is_lost_is_known_before_the_pixels_are_read(tmp_path: Path):
     assert read_picture_header(tmp_path / "a.jpg").lost == ("CMYK became RGB",)
 
 
-def png_of(rows: np.ndarray, height: int, *, interlaced: bool = False) -> bytes:
-    """A grey PNG of a height, with the pixels of its first rows only, and nothing else wrong with it."""
-    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
-    header = struct.pack(">IIBBBBB", rows.shape[1], height, 8, 0, 0, 0, int(interlaced))
-    chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        for kind, content in chunks
-    )
-
-
-@pytest.mark.parametrize("rows", [1, 50, 99])
-def test_a_png_without_all_its_rows_is_damaged(tmp_path: Path, rows: int):
-    (tmp_path / "a.png").write_bytes(png_of(np.full((rows, 100), 200, np.uint8), 100))
-    expected = f"damaged: its data end after {rows * 101:,} of 10,100 bytes"
-    with pytest.raises(UnreadableError, match=expected):
-        read_picture(tmp_path / "a.png", (100, 100), "grey")
-
-
-def test_an_interlaced_png_without_all_its_passes_is_damaged(tmp_path: Path):
-    first_pass = np.zeros((13, 13), np.uint8)  # every eighth row and column of 100
-    content = png_of(first_pass, 100, interlaced=True).replace(
-        struct.pack(">II", 13, 100), struct.pack(">II", 100, 100)
-    )
-    header = content[12:29]
-    content = content[:29] + struct.pack(">I", zlib.crc32(header)) + content[33:]
-    (tmp_path / "a.png").write_bytes(content)
-    with pytest.raises(UnreadableError, match=r"damaged: its data end after 182 of [\d,]+ bytes"):
-        read_picture(tmp_path / "a.png", (100, 100), "grey")
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "P", "LA", "I;16"])
-def test_black_pngs_are_whole(tmp_path: Path, mode: str):
-    Image.new(mode, (13, 7)).save(tmp_path / "a.png")
-    assert read_picture(tmp_path / "a.png", (7, 13), "grey").shape == (1, 7, 13)
-
-
-def test_an_interlaced_png_is_read(tmp_path: Path):
-    # Pillow writes none; this is an 8x8 picture in seven passes, each pixel of the brightness 9.
-    sizes = [(1, 1), (1, 1), (1, 2), (2, 2), (2, 4), (4, 4), (4, 8)]
-    rows = b"".join((b"\0" + b"\x09" * width) * height for height, width in sizes)
-    whole = png_of(np.zeros((1, 8), np.uint8), 8, interlaced=True)
-    data = zlib.compress(rows)
-    start = whole.index(b"IDAT") - 4
-    end = whole.index(b"IEND") - 4
-    chunk = struct.pack(">I", len(data)) + b"IDAT" + data + struct.pack(">I", zlib.crc32(b"IDAT" + data))
-    (tmp_path / "a.png").write_bytes(whole[:start] + chunk + whole[end:])
-    assert (read_picture(tmp_path / "a.png", (8, 8), "grey") == 9).all()
-
-
 def test_the_size_of_a_png_is_read_without_its_pixels(tmp_path: Path, monkeypatch):
     Image.new("L", (40, 30)).save(tmp_path / "a.png")
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))

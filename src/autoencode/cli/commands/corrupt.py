@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import errors, out
-from autoencode.cli.options import corruption_names
+from autoencode.cli.options import ForceOption, corruption_names
 
 
 @command("corrupt", Panel.REFERENCE, rank=1)
@@ -22,6 +22,7 @@ def corrupt(
     ],
     out_folder: Annotated[Path, typer.Option("--out", "-o", help="Where to write.")] = Path("corrupted"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the corruptions.")] = 0,
+    force: ForceOption = False,
 ) -> None:
     """Write corrupted copies of pictures, as a denoising model would be trained on.
 

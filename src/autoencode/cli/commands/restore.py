@@ -8,7 +8,7 @@ from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import INTERRUPTED, errors, out, styled
-from autoencode.cli.options import DeviceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
@@ -42,6 +42,7 @@ def restore(
     ] = False,
     last: LastOption = False,
     device: DeviceOption = "auto",
+    force: ForceOption = False,
     trust: TrustOption = None,
 ) -> None:
     """Restore pictures and clips at their own size: remove the noise or damage that the model was trained on.

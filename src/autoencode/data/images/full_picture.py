@@ -11,10 +11,10 @@ import numpy.typing as npt
 from jaxtyping import UInt8
 from PIL import Image, ImageCms
 
+from autoencode.data.images.complete import load_completely
 from autoencode.data.images.formats import Depth, depth_of, split_alpha
 from autoencode.data.images.picture import (
     SIDEWAYS,
-    load_completely,
     make_upright,
     open_picture,
     orientation,

@@ -1,17 +1,16 @@
 """One picture from a file that is not trusted."""
 
-import struct
 import warnings
-import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.Image import Transpose
 
+from autoencode.data.images.complete import load_completely
 from autoencode.data.images.formats import Depth, Numbers, depth_of, formats, is_grey_mode, loses_bits, to_mode
 from autoencode.errors import AutoencodeError
 from autoencode.storage import open_regular
@@ -30,10 +29,6 @@ _UPRIGHT = {
     8: Transpose.ROTATE_90,
 }
 """What makes a picture of each EXIF orientation upright."""
-_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
-"""First row and column, and the steps to the next ones, of the passes of an interlaced PNG."""
-_BLOCK = 2**16
 
 
 class UnreadableError(Exception):
@@ -191,57 +186,3 @@ def _fitted(image: Image.Image, width: int, height: int) -> Image.Image:
         return fitted
     pixels = np.asarray(image)
     return Image.fromarray(np.asarray(fitted).clip(pixels.min(), pixels.max()))
-
-
-def load_completely(image: Image.Image) -> None:
-    """Decodes a picture, all pixels of which must be in its file.
-
-    Pillow takes a PNG whose data end early without an error, and leaves the rest black. Rows are stored in order, so
-    that a last row with anything in it proves that all are there; otherwise the data are counted.
-
-    Raises:
-        ValueError: pixels are missing.
-    """
-    interlaced = bool(image.info.get("interlace"))
-    image.load()
-    if image.format != "PNG":
-        return
-    last_row = image.crop((0, image.height - 1, image.width, image.height))
-    if interlaced or not np.asarray(last_row).any():
-        with Path(str(image.filename)).open("rb") as file:  # pyright: ignore[reportAttributeAccessIssue]
-            _check_png_data(file)
-
-
-def _check_png_data(file: BinaryIO) -> None:
-    """Raises unless a PNG holds as many bytes of pixels as its header announces.
-
-    Raises:
-        ValueError: they end early.
-
-    References:
-        Portable Network Graphics, W3C, third edition, sections 8.1 (interlacing) and 11.2.1 (IHDR).
-    """
-    file.seek(8)
-    chunks = _png_chunks(file)
-    width, height, bits, colour, _, _, interlace = struct.unpack(">IIBBBBB", next(chunks)[1])
-    passes = _ADAM7 if interlace else ((0, 0, 1, 1),)
-    expected = 0
-    for top, left, down, across in passes:
-        rows, columns = -(-(height - top) // down), -(-(width - left) // across)
-        expected += max(0, rows) * (1 + (columns * bits * _PNG_CHANNELS[colour] + 7) // 8) if columns > 0 else 0
-    decoder, found = zlib.decompressobj(), 0
-    for data in (content for kind, content in chunks if kind == b"IDAT"):
-        while data and found < expected and not decoder.eof:
-            found += len(decoder.decompress(data, _BLOCK))
-            data = decoder.unconsumed_tail
-    found += len(decoder.flush(_BLOCK)) if found < expected else 0
-    if found < expected:
-        raise ValueError(f"its data end after {found:,} of {expected:,} bytes")
-
-
-def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """The kind and the content of each chunk, from the first one on."""
-    while len(head := file.read(8)) == 8:
-        length, kind = struct.unpack(">I4s", head)
-        yield kind, file.read(length)
-        file.seek(4, 1)  # the checksum, which Pillow has verified

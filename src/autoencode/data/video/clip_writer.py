@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from autoencode.data.images.picture import UnreadableError
+from autoencode.data.images.picture_writer import MARK
 from autoencode.data.video.clip import ClipHeader, open_clip, pyav
 from autoencode.errors import DataError
 
@@ -42,6 +43,7 @@ class ClipWriter:
 
     def __init__(self, container: Any, header: ClipHeader, source: Path | None, *, lossless: bool) -> None:
         self._container, self._header = container, header
+        container.metadata["comment"] = MARK.decode()
         self._stream = _stream(container, header, lossless=lossless)
         self._sound = _Sound(container, source) if source else None
         self._next = 0

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from autoencode.kernels import convolve, convolve_few_outputs, convolve_transposed, convolve_upsampled
+from autoencode.kernels import convolve, convolve_few_outputs, convolve_transposed, convolve_upsampled, is_exporting
 from autoencode.nn.convolutions.overlap_add import overlap_add
 from autoencode.nn.convolutions.sizes import Size
 
@@ -89,7 +89,7 @@ class UpsampledConv(nn.Conv2d):
             relu: apply a ReLU to the output.
         """
         height, width = input.shape[2:]
-        if (2 * height, 2 * width) != tuple(self.size):
+        if is_exporting() or (2 * height, 2 * width) != tuple(self.size):
             enlarged = F.interpolate(input, size=self.size, mode="nearest")
             return convolve(enlarged, self.weight, self.bias, 1, 1, relu=relu)
         out = convolve_upsampled(input, self.weight, self.bias, relu=relu)
@@ -150,13 +150,18 @@ def _torch_conv_transpose2d(
     more = [
         side - ((n - 1) * stride - 2 * padding + weight.shape[2]) for side, n in zip(size, x.shape[2:], strict=True)
     ]
-    apart = bias is not None and x.device.type == "cpu" and torch.is_grad_enabled()
+    apart = bias is not None and x.device.type == "cpu" and torch.is_grad_enabled() and not is_exporting()
     out = F.conv_transpose2d(x, weight, None if apart else bias, stride, padding, more)
     return out.add_(bias[:, None, None]) if apart and bias is not None else out
 
 
 def _has_few_outputs(x: Tensor, weight: Tensor) -> bool:
-    """Whether the patch that each point adds to the output has no more values than the point has channels."""
+    """Whether the patch that each point adds to the output has no more values than the point has channels.
+
+    Not for programs that leave this process: those hold PyTorch's own operations, without `overlap_add`'s own gradient.
+    """
+    if is_exporting():
+        return False
     channels, out, *kernel = weight.shape
     trains_here = x.device.type == "cpu" and torch.is_grad_enabled() and not torch.is_autocast_enabled("cpu")
     return trains_here and kernel[0] * kernel[1] * out <= channels

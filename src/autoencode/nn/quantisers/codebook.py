@@ -5,6 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from autoencode.errors import ArgumentError
+from autoencode.kernels import is_exporting
 from autoencode.nn.precision import without_autocast
 
 _SMOOTHING = 1e-5
@@ -74,9 +75,8 @@ class Codebook(nn.Module):
         """The index of the nearest codeword by Euclidean distance, in the precision of the codewords."""
         with without_autocast(x.device):
             lengths = self.codewords.square().sum(1)
-            return torch.cat(
-                [torch.addmm(lengths, part, self.codewords.T, alpha=-2).argmin(1) for part in x.split(_CHUNK_SIZE)]
-            )
+            chunks = [x] if is_exporting() else x.split(_CHUNK_SIZE)  # an exported program takes any number of vectors
+            return torch.cat([torch.addmm(lengths, part, self.codewords.T, alpha=-2).argmin(1) for part in chunks])
 
     @torch.no_grad()
     def init_from(self, x: Float[Tensor, "n width"]) -> None:

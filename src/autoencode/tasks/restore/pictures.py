@@ -118,7 +118,8 @@ def restore(
         cancel: checked between tiles and frames.
 
     Raises:
-        ArgumentError: a result would overwrite one of the files, before anything is done.
+        ArgumentError: a result would overwrite one of the files or what autoencode did not write, before anything is
+            done.
         CapabilityError: the model does not restore pictures.
         DataError: none of the files could be restored.
         StorageError: a result cannot be written; those before it stay.

@@ -11,6 +11,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
 
+from autoencode.data.images.picture_writer import MARK
 from autoencode.data.video.clip import pyav
 from autoencode.errors import ArgumentError
 from autoencode.runs.replacing import check_replaceable
@@ -23,8 +24,6 @@ SIZE = 256
 
 _FRAME, _HOLD = 60, 720
 """Milliseconds that a frame is shown, and the first and last one."""
-_COMMENT = b"Made by autoencode"
-"""In a GIF, so that it is known again."""
 _CODECS = {".mp4": ("libx264", "yuv420p", {"crf": "16"}), ".webm": ("libvpx-vp9", "yuv420p", {"crf": "24", "b": "0"})}
 
 
@@ -72,7 +71,7 @@ def _gif(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequence
         loop=0,
         optimize=False,
         disposal=1,
-        comment=_COMMENT,
+        comment=MARK,
     )
     return file.getvalue()
 
@@ -89,6 +88,7 @@ def _film(frames: UInt8[np.ndarray, "..."], order: Sequence[int], times: Sequenc
     codec, pixels, options = _CODECS[ending]
     file = io.BytesIO()
     with pyav().open(file, "w", format=ending[1:]) as container:
+        container.metadata["comment"] = MARK.decode()
         stream = container.add_stream(codec, rate=Fraction(1000, _FRAME), options=options)
         stream.height, stream.width = (side + side % 2 for side in frames.shape[1:3])
         stream.pix_fmt = pixels
