@@ -7,6 +7,8 @@ In three lines:
     run = autoencode.train("fashion-mnist", minutes=3)
     autoencode.report(run)
 
+In a terminal or a notebook it shows what it does; `reporter=autoencode.Reporter()` is quiet.
+
 Everything between is reachable: `autoencode.recipes`, `autoencode.Autoencoder` and its parts, `autoencode.fit`.
 """
 
@@ -15,6 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autoencode._version import __version__
+from autoencode.runtime.reporter import set_interactive_reporter
 
 if TYPE_CHECKING:
     from autoencode.data import Batch, Dataset, load
@@ -85,6 +88,15 @@ def __getattr__(name: str) -> Any:
     value = getattr(importlib.import_module(f"autoencode.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value
+
+
+def _interactive_reporter() -> "Reporter | None":
+    from autoencode.cli.interactive import interactive_reporter
+
+    return interactive_reporter()
+
+
+set_interactive_reporter(_interactive_reporter)
 
 
 def __dir__() -> list[str]:

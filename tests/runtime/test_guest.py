@@ -94,6 +94,6 @@ print("same weights", *(all(torch.equal(weights[0][key], other[key]) for key in 
 def test_the_process_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     done = subprocess.run([sys.executable, "-c", _SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    assert [line for line in done.stderr.splitlines() if "training steps are few" not in line] == []
     steps = ("train", "open", "reconstruct", "decode", "RunError", "another thread", "two threads")
     assert done.stdout.splitlines() == [*steps, "same weights | True | True | True"]

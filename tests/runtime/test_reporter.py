@@ -1,5 +1,6 @@
 """What every long operation reports to."""
 
+import contextvars
 import logging
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from autoencode.runtime.reporter import (
     Event,
     LoggingReporter,
     Reporter,
+    current_reporter,
     nested,
     note_what_is_kept,
     resolve_reporter,
@@ -98,7 +100,40 @@ def test_a_logger_writes_progress_from_time_to_time(caplog: pytest.LogCaptureFix
 def test_the_one_that_was_given_is_used():
     recorder = Recorder()
     assert resolve_reporter(recorder) is recorder
-    assert type(resolve_reporter(None)) is Reporter
+
+
+def test_without_a_terminal_the_default_is_pythons_logging(caplog):
+    with caplog.at_level(logging.INFO, "autoencode"):
+        resolve_reporter(None).warn("too few steps")
+        resolve_reporter(None).note("a note")
+    assert [(record.name, record.levelname, record.message) for record in caplog.records] == [
+        ("autoencode", "WARNING", "too few steps"),
+        ("autoencode", "INFO", "a note"),
+    ]
+
+
+def test_inside_another_operation_the_default_is_quiet():
+    recorder = Recorder()
+    with track(recorder, "outside"):
+        assert type(resolve_reporter(None)) is Reporter
+        assert current_reporter() is recorder
+        with track(Recorder(), "inside"):
+            assert current_reporter() is recorder
+    assert isinstance(resolve_reporter(None), LoggingReporter)
+    with pytest.raises(ValueError, match="wrong"), track(recorder, "outside"):
+        raise ValueError("wrong")
+    assert isinstance(current_reporter(), LoggingReporter)
+
+
+def test_a_generator_that_tracks_may_end_elsewhere():
+    def counted():
+        with track(Recorder(), "counting"):
+            yield 1
+
+    counting = counted()
+    assert contextvars.copy_context().run(next, counting) == 1
+    counting.close()
+    assert isinstance(current_reporter(), LoggingReporter)
 
 
 def test_importing_it_does_not_import_torch():

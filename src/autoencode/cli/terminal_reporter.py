@@ -1,6 +1,7 @@
 """Progress bars, notes and warnings of long operations in the terminal."""
 
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -15,7 +16,7 @@ from rich.progress import (
 )
 
 from autoencode.cli.console import errors, visible
-from autoencode.runtime.reporter import Amount, Reporter
+from autoencode.runtime.reporter import Amount, Reporter, reporting_to
 
 _REFRESH_SECONDS = 0.1
 
@@ -42,14 +43,17 @@ class TerminalReporter(Reporter):
         self._tasks: dict[str, TaskID] = {}
         self._next_refresh: dict[str, float] = {}
         self._shown: set[str] = set()
+        self._open = ExitStack()
 
     def __enter__(self) -> "TerminalReporter":
         self._bars.start()
+        self._open.enter_context(reporting_to(self))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._open.close()
         self._bars.stop()
 
     def start(self, task: str, total: Amount | None = None, unit: str = "", done: Amount = 0) -> None:

@@ -4,7 +4,9 @@ import logging
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 
 from autoencode.runtime.cancellation import CancelToken
 
@@ -32,6 +34,9 @@ class Reporter:
                                           ─► note, warn, event at any time
 
     Tasks are known by their names, and may be nested: "fitting the flow prior" contains "training".
+
+    A function that is given none uses `resolve_reporter`'s default: in a terminal or notebook a person sees bars and
+    lines. `reporter=Reporter()` is quiet.
 
     Example:
         >>> class Print(Reporter):
@@ -74,12 +79,61 @@ class Reporter:
         """Something happened that has a type of its own."""
 
 
-def resolve_reporter(reporter: Reporter | None) -> Reporter:
-    """The reporter an operation uses: the one it was given, or else one that does nothing.
+_current: ContextVar[Reporter | None] = ContextVar("reporter of what is running", default=None)
 
-    Every operation asks here, so this is the place where a bar for terminals and notebooks can become the default.
+
+def resolve_reporter(reporter: Reporter | None) -> Reporter:
+    """The reporter an operation uses: the one it was given, or else the default.
+
+    In a terminal or a notebook the default shows bars, notes, warnings and a line for each epoch on standard error.
+    Elsewhere, as in a server or a script whose output goes to a file, it is Python's logging (the logger "autoencode":
+    warnings are seen, and notes where INFO is). Inside another operation, which reports itself, it is quiet.
+
+    Args:
+        reporter: one of your own, `Reporter()` for quiet, or None for the default.
     """
-    return Reporter() if reporter is None else reporter
+    if reporter is not None:
+        return reporter
+    return _default() if _current.get() is None else Reporter()
+
+
+def current_reporter() -> Reporter:
+    """The reporter of the operation that is running, or else the default: for facts that must always be said."""
+    return _current.get() or _default()
+
+
+@contextmanager
+def reporting_to(reporter: Reporter) -> Generator[None]:
+    """Inside the block, operations without a reporter are quiet, as this one says what happens.
+
+    Args:
+        reporter: of what is running.
+    """
+    before = _current.get()
+    _current.set(reporter)
+    try:
+        yield
+    finally:
+        _current.set(before)  # no token, since a generator may end in another context than it began in
+
+
+_make_interactive: Callable[[], Reporter | None] = lambda: None  # noqa: E731
+
+
+def set_interactive_reporter(make: Callable[[], Reporter | None]) -> None:
+    """Says how the default for a terminal or a notebook is made; layers above this one draw it.
+
+    Args:
+        make: gives it, or None where there is neither a terminal nor a notebook.
+    """
+    global _make_interactive
+    _make_interactive = make
+    _default.cache_clear()
+
+
+@cache
+def _default() -> Reporter:
+    return _make_interactive() or LoggingReporter(logging.getLogger("autoencode"))
 
 
 class Progress:
@@ -143,7 +197,8 @@ def track(
         cancel.raise_if_cancelled()
     reporter.start(task, total, unit, done)
     try:
-        yield Progress(reporter, task, done, cancel)
+        with reporting_to(_current.get() or reporter):
+            yield Progress(reporter, task, done, cancel)
     finally:
         reporter.finish(task)
 
