@@ -74,6 +74,17 @@ def test_batches_bring_targets(folders: tuple[Path, Path]):
     assert alone.target is alone.x
 
 
+@pytest.mark.parametrize(("pictures", "targets"), [(False, True), (True, True), (False, False)])
+def test_grey_pictures_with_targets_in_colour_are_known(tmp_path: Path, pictures: bool, targets: bool):
+    for number in range(6):
+        draw(tmp_path / "in" / f"{number}.png", number, colour=pictures)
+        draw(tmp_path / "out" / f"{number}.png", 100 + number, colour=targets)
+    data = load(tmp_path / "in", target=tmp_path / "out")
+    assert data.colourises is (targets and not pictures)
+    assert ("grey pictures with targets in colour" in data.notes) is data.colourises
+    assert data.data_shape[0] == (3 if targets else 1)
+
+
 def test_what_cannot_be_paired_is_listed(folders: tuple[Path, Path], tmp_path: Path):
     noisy, clean = folders
     draw(noisy / "alone.png", 1)

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from autoencode import tasks
 from autoencode.data import load
 from autoencode.errors import DataError, RunError
 from autoencode.runs.run import Run
+from autoencode.runtime.reporter import reporting_to
+from support.reporters import Recorder
 
 STRANGER = "was made by someone else or on another computer: say where you have them with --data PLACE"
 
@@ -108,6 +111,45 @@ def test_a_folder_that_cannot_be_written_is_read_all_the_same(home, monkeypatch)
 
     monkeypatch.setattr(storage, "_open_new", lambda path: FullDisk(path, "xb"))
     assert len(Run(home / "run", data=home / "photos").data.train) == 16
+
+
+def test_pictures_that_were_added_are_left_out_and_said(tmp_path):
+    run = train(draw(tmp_path / "photos"), tmp_path / "run")
+    before = Run(run).data
+    picture = next((tmp_path / "photos").iterdir())
+    for name in ("0-first.png", "zz-last.png"):
+        (tmp_path / "photos" / name).write_bytes(picture.read_bytes())
+    reporter = Recorder()
+    with reporting_to(reporter):
+        data = Run(run).data
+    assert data.fingerprint == before.fingerprint
+    assert torch.equal(data.train.x, before.train.x)
+    (said,) = reporter.of("warn")
+    assert "2 pictures were added since" in said
+    assert said.endswith("left out: 0-first.png, zz-last.png")
+    assert tasks.resume(run, steps=4).folder.record.status == "complete"
+    picture.unlink()
+    with pytest.raises(RunError, match="is not the data that"):
+        _ = Run(run).data
+
+
+def test_pairs_that_were_added_are_left_out(tmp_path):
+    draw(tmp_path / "dirty"), draw(tmp_path / "clean")
+    run = train(tmp_path / "dirty", tmp_path / "run", target=tmp_path / "clean")
+    picture = next((tmp_path / "dirty").iterdir())
+    for folder in ("dirty", "clean"):
+        (tmp_path / folder / "0-first.png").write_bytes(picture.read_bytes())
+    assert len(Run(run).data.train) == 16
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}'])
+def test_a_damaged_list_of_names_is_refused(tmp_path, content):
+    run = train(draw(tmp_path / "photos"), tmp_path / "run")
+    (run / "files.json").write_text(content)
+    picture = next((tmp_path / "photos").iterdir())
+    (tmp_path / "photos" / "more.png").write_bytes(picture.read_bytes())
+    with pytest.raises(RunError, match=r"files\.json"):
+        _ = Run(run).data
 
 
 # Arrays --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Loads a data set: a registered name, a folder of pictures, an array file, or an array."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def load(
     unlabelled: str | None = None,
     parts: str = "auto",
     download: bool = True,
+    only: Iterable[str] | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Dataset:
@@ -71,8 +73,9 @@ def load(
     Args:
         source: a registered name (see `datasets`), a folder of pictures, a clip or a folder of clips, a .npy or .npz
             file, or an array.
-        values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "raw" keeps numbers as
-            they are, and "auto" decides from all of them.
+        values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
+            each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
+            are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.
         size: (height, width) to which pictures in files are fitted; None keeps theirs if all have one, up to 128.
         colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
         seed: chooses which examples go where.
@@ -92,6 +95,7 @@ def load(
         unlabelled: the label that means none, such as "-1".
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test).
         download: whether a registered set may be fetched when it is not on this machine.
+        only: read no other pictures of a folder than those with these names, as `Dataset.files` has them.
         reporter: receives the progress of the tasks "downloading", in bytes, and "reading", in pictures or frames.
         cancel: ends the reading early.
 
@@ -123,6 +127,7 @@ def load(
         target=None if target is None else resolve_path(target),
         patch=patch,
         frames=frames,
+        only=None if only is None else frozenset(only),
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)

@@ -33,6 +33,7 @@ class ReadOptions:
         target: a folder of what should be made of each picture.
         patch: the side of the patches that pictures are cut into, in pixels.
         frames: how many frames of a clip a model is given at a time.
+        only: the names of the pictures of a folder that are read; None for all.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -49,6 +50,7 @@ class ReadOptions:
     target: Path | None = None
     patch: int | None = None
     frames: int | None = None
+    only: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         _check_choice("labels", self.labels, ("auto", "none"))

@@ -9,7 +9,7 @@ from autoencode.errors import ArgumentError
 from autoencode.recipes import Recipe
 from autoencode.settings import Settings
 
-_HELD_BY_TASK = {"source", "seed", "download", "reporter", "cancel"}
+_HELD_BY_TASK = {"source", "seed", "download", "only", "reporter", "cancel"}
 
 DATA_OPTIONS = tuple(name for name in inspect.signature(load).parameters if name not in _HELD_BY_TASK)
 """The options that say how data are read; `split_seed` is `load`'s seed, so as not to be taken for the training's."""

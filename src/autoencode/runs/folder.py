@@ -1,11 +1,11 @@
 """A trained model is a folder; this is the only file that knows what lies where in it."""
 
+import json
 import os
 import platform
 import subprocess
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -20,16 +20,18 @@ from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, find_recipe, is_user_recipe, recipes
 from autoencode.runs.build import build_checked
+from autoencode.runs.json_text import parse_json
 from autoencode.runs.metrics import EpochMetrics, read_metrics, write_metrics
+from autoencode.runs.plain_file import read_plain
 from autoencode.runs.plan import Plan
 from autoencode.runs.record import DataRecord, RunRecord, Versions, read_record
 from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors, read_header, save_tensors
 from autoencode.settings import Settings
-from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, remove_unfinished
+from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, is_run_folder, remove_unfinished
 
-_SPLIT, _LOCK = "split.safetensors", ".lock"
+_SPLIT, _FILES, _LOCK = "split.safetensors", "files.json", ".lock"
+_MAX_FILES_BYTES = 2**27
 _MAX_COMMAND = 100_000
-_locked_here: ContextVar[frozenset[str]] = ContextVar("run folders that the caller has locked", default=frozenset())
 
 
 class RunFolder:
@@ -37,6 +39,7 @@ class RunFolder:
 
         run.json             recipe and arguments, data, settings, versions, seed, status
         split.safetensors    which examples were held out
+        files.json           the names of the pictures of a folder
         model.safetensors    the weights that were best on the validation part
         last.safetensors     the weights after the last epoch
         metrics.jsonl        one line an epoch
@@ -59,6 +62,7 @@ class RunFolder:
 
     def __init__(self, path: str | Path, *, trust: str | None = None, trust_paths: bool = False) -> None:
         self.path, self.trust, self.trust_paths = Path(path), trust, trust_paths
+        self._locks = 0
         self.record = self._read()
 
     @classmethod
@@ -102,6 +106,8 @@ class RunFolder:
         )
         if data is not None:  # before run.json, so that a run that is found has its split
             data.split.save(path / _SPLIT)
+            if data.files is not None and not data.options.get("frames"):
+                atomic_write(path / _FILES, json.dumps(list(dict.fromkeys(data.files))))
         atomic_write(path / RUN_FILE, record.signed().as_json())
         return cls(path)
 
@@ -113,33 +119,32 @@ class RunFolder:
             RunError: there is something at `path` already.
         """
         if not _is_free(path):
-            raise RunError(f"{path} is there already: choose another --out, or go on with --resume {path}")
+            resume = f", or go on with --resume {path}" if is_run_folder(path) else ""
+            raise RunError(f"{path} is there already: choose another --out{resume}")
 
     @contextmanager
     def lock(self) -> Generator[None]:
-        """Keeps others from training the run, or fitting a prior to it, meanwhile: other processes and other threads.
+        """Keeps others from training the run meanwhile, in this process and in others; may be nested.
 
-        May be nested, also by another `RunFolder` of the same folder. What others wrote until now is read again.
+        What others wrote until now is read again.
 
         Raises:
-            RunError: somebody else is at it.
+            RunError: somebody else is training it.
         """
-        folder = os.path.realpath(self.path)
-        if folder in _locked_here.get():
-            yield
-            return
         with ExitStack() as held:
+            if not self._locks:
+                try:
+                    held.enter_context(exclusive_lock(self.path / _LOCK))
+                except BlockingIOError as error:
+                    raise RunError(
+                        f"{self.path} is being trained by another process: wait until it ends, or stop it"
+                    ) from error
+                self.record = self._read()
+            self._locks += 1
             try:
-                held.enter_context(exclusive_lock(self.path / _LOCK))
-            except BlockingIOError as error:
-                raise RunError(
-                    f"{self.path} is being trained, or a prior fitted to it, by another process: wait until it ends, or "
-                    "stop it"
-                ) from error
-            _locked_here.set(_locked_here.get() | {folder})
-            held.callback(lambda: _locked_here.set(_locked_here.get() - {folder}))
-            self.record = self._read()
-            yield
+                yield
+            finally:
+                self._locks -= 1
 
     def update(self, **changes: Any) -> None:
         """Changes fields of run.json; the others stay as they are on the disk.
@@ -253,6 +258,20 @@ class RunFolder:
             return Split.load(self.split_file)
         except DataError as error:
             raise RunError(f"{error}: copy the run folder again") from error
+
+    def files(self) -> frozenset[str] | None:
+        """The names of the pictures of a folder that the run was trained on; None where they were not pictures.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        file = self.path / _FILES
+        if not os.path.lexists(file):
+            return None
+        names = parse_json(read_plain(file, _MAX_FILES_BYTES), str(file))
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise RunError(f"{file} should be a list of names: copy the run folder again")
+        return frozenset(names)
 
     def build(self, data_shape: Sequence[int] | None = None) -> tuple[Autoencoder, Objective]:
         """The model and objective of the recipe, with fresh weights.
@@ -370,7 +389,7 @@ def _is_free(path: Path) -> bool:
     """Whether nothing is there, or no more than what a process that was killed while it made a run folder left."""
     if not os.path.lexists(path):
         return True
-    leftovers = {_SPLIT, _LOCK}
+    leftovers = {_SPLIT, _FILES, _LOCK}
     return path.is_dir() and all(file.name in leftovers or file.name.endswith(".part") for file in path.iterdir())
 
 

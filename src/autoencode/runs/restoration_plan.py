@@ -116,7 +116,7 @@ def _match_clean_files(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Pat
     if not clean.is_dir():
         raise ArgumentError(f"--clean {clean}: there is no such folder")
     by_name: dict[Path, Path] = {}
-    for name in scan_pictures(clean, _endings()).pictures:
+    for name in scan_pictures(clean, _endings(), keep_generated=True).pictures:
         by_name.setdefault(name.with_suffix(""), clean / name)
         by_name[name] = clean / name
     partners: dict[Path, Path] = {}

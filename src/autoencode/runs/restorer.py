@@ -23,8 +23,9 @@ class Restorer:
         any other model of pictures             ─► windows of the model's size, blended into each other
 
     A grey model takes the channels of a colour picture one by one; a colour model takes a grey picture as three equal
-    channels, and the mean of what comes back is kept. Memory does not depend on the picture, besides the bytes of the
-    picture and of the result. A model of clips is given each frame with its neighbours: `frames` says how many.
+    channels, and the mean of what comes back is kept, unless it learned to give grey pictures colour. Memory does not
+    depend on the picture, besides the bytes of the picture and of the result. A model of clips is given each frame with
+    its neighbours: `frames` says how many.
 
     Args:
         run: the trained model.
@@ -58,6 +59,11 @@ class Restorer:
         return self.run.model.data_shape[0] == 1
 
     @property
+    def colourises(self) -> bool:
+        """Whether it learned from grey pictures with targets in colour, so that results are in colour."""
+        return self.run.folder.data.colourises
+
+    @property
     def white(self) -> float:
         """The number that is white in pictures of 16 bits: that of the training data, where these had so many."""
         high = self.run.folder.data.values.high
@@ -72,7 +78,7 @@ class Restorer:
         reporter: Reporter | None = None,
         cancel: CancelToken | None = None,
     ) -> UInt8[Tensor, "channels height width"]:
-        """The picture restored, of the same size and as many channels.
+        """The picture restored, of the same size and as many channels; three where the model colourises.
 
         Args:
             picture: bytes, on the processor; one channel or three, any size.
@@ -87,6 +93,8 @@ class Restorer:
         """
         if picture.shape[0] not in (1, 3) or 0 in picture.shape:
             raise ShapeError(f"a picture to restore is (1 or 3, height, width), not {tuple(picture.shape)}")
+        if self.colourises and len(picture) == 1:
+            picture = picture.expand(3, -1, -1)
         frames = picture[None] if neighbours is None else torch.cat([picture[None], neighbours])
         if len(frames) != self.frames:
             raise CapabilityError(
@@ -156,6 +164,6 @@ def check_restores(run: Run) -> None:
         )
     if run.folder.data.values == ValueRange.RAW:
         raise CapabilityError(
-            f"{run.path} was trained on numbers as they are, and pictures are brightness from 0 to 1: train it on "
-            "pictures, or say how to read the numbers with --values"
+            f"{run.path} was trained on numbers as they are, and pictures are brightness from 0 to 1: train "
+            "one on pictures, or with --values that say what is black and white"
         )

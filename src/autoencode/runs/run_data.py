@@ -12,8 +12,9 @@ from autoencode.data.resolve import is_registered
 from autoencode.errors import DataError, RunError
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import Reporter
+from autoencode.runtime.reporter import Reporter, resolve_reporter
 
+_SHOWN = 3
 _TARGET = "target"
 """The option of `load` that names a place, too."""
 
@@ -39,15 +40,32 @@ def read_run_data(
     """
     if isinstance(source, Dataset):
         data = source
-    elif source is None:
-        data = load(_known_source(folder), reporter=reporter, cancel=cancel, **folder.data.options)
     else:
-        data = load(source, reporter=reporter, cancel=cancel, **_moved_options(folder, source))
+        where = _known_source(folder) if source is None else source
+        options = folder.data.options if source is None else _moved_options(folder, where)
+        data = load(where, reporter=reporter, cancel=cancel, **options)
+        if added := _added_files(folder, data):
+            resolve_reporter(reporter).warn(_added_note(folder, added))
+            data = load(where, only=folder.files(), reporter=reporter, cancel=cancel, **options)
     check_same_data(folder, data)
     moved = data.source != folder.data.source or not folder.record.has_own_data
     if data.source and not is_registered(data.source) and moved:
         folder.update_data(data)
     return data
+
+
+def _added_files(folder: RunFolder, data: Dataset) -> list[str]:
+    """Pictures that were added to the folder since the training, where none of the others is missing."""
+    if data.fingerprint == folder.data.fingerprint or data.files is None or (known := folder.files()) is None:
+        return []
+    now = dict.fromkeys(data.files)
+    return [name for name in now if name not in known] if known <= now.keys() else []
+
+
+def _added_note(folder: RunFolder, added: list[str]) -> str:
+    listed = ", ".join(added[:_SHOWN]) + (", …" if added[_SHOWN:] else "")
+    count = "1 picture was" if len(added) == 1 else f"{len(added):,} pictures were"
+    return f"{count} added since {folder.path} was trained, and left out: {listed}"
 
 
 def _known_source(folder: RunFolder) -> str:
@@ -60,7 +78,7 @@ def _known_source(folder: RunFolder) -> str:
         )
     if is_registered(source):
         return source
-    now = f"--data PLACE (or autoencode train PLACE --resume {folder.path})"
+    now = f"--data PLACE, or to train on with autoencode train PLACE --resume {folder.path}"
     if not _may_open(folder, source):
         raise RunError(
             f"{folder.path} names the data {source}, and was made by someone else or on another computer: say where "

@@ -1,12 +1,15 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageCms
 
 from autoencode.data.examples import count_files
-from autoencode.data.images.scan import is_generated_sheet, printable, scan_pictures
+from autoencode.data.images.full_picture import FullPicture
+from autoencode.data.images.picture_writer import encode_picture
+from autoencode.data.images.scan import is_generated, is_generated_sheet, printable, scan_pictures
 from autoencode.views.figures import save_figure
 
 
@@ -146,6 +149,46 @@ def test_a_persons_own_picture_of_that_name_is_an_example(tmp_path: Path, pictur
 def test_a_drawing_of_another_name_is_one(tmp_path: Path, picture):
     save_figure(tmp_path / "before.png", picture)
     assert scan_pictures(tmp_path).pictures == [Path("before.png")]
+
+
+def test_what_autoencode_drew_is_left_out_beside_a_persons_pictures(tmp_path: Path, picture):
+    for name in ("0001.png", "more/0002.png"):
+        save_figure(tmp_path / name, picture)
+    (tmp_path / "r.jpg").write_bytes(encode_picture(FullPicture(np.zeros((3, 8, 8), np.uint8)), ".jpg"))
+    assert len(scan_pictures(tmp_path).pictures) == 3
+    picture.save(tmp_path / "own.png")
+    listing = scan_pictures(tmp_path)
+    assert listing.pictures == [Path("own.png")]
+    assert [str(skip) for skip in listing.skipped] == [
+        "skipped 3 pictures: made by autoencode; to use them, give a folder of nothing else"
+    ]
+
+
+@pytest.mark.parametrize("kind", [".png", ".jpg", ".webp", ".tif", ".bmp"])
+@pytest.mark.parametrize("side", [8, 200])
+def test_a_restored_picture_is_known_again(tmp_path: Path, kind: str, side: int):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    pixels = np.random.default_rng(0).integers(0, 256, (3, side, side), np.uint8)
+    (tmp_path / f"a{kind}").write_bytes(encode_picture(FullPicture(pixels, profile=profile), kind))
+    assert is_generated(tmp_path / f"a{kind}")
+    Image.fromarray(pixels.transpose(1, 2, 0)).save(tmp_path / f"b{kind}")
+    assert not is_generated(tmp_path / f"b{kind}")
+    assert len(scan_pictures(tmp_path).pictures) == 1
+    assert len(scan_pictures(tmp_path, keep_generated=True).pictures) == 2
+
+
+def test_runs_are_passed_over_and_said(tmp_path: Path, picture):
+    picture.save(tmp_path / "a.png")
+    for name in ("runs/one", "other/run.json/deep"):
+        (tmp_path / name / "figures").mkdir(parents=True)
+        picture.save(tmp_path / name / "figures" / "curves.png")
+    (tmp_path / "runs/one/run.json").write_text('{"format": 2, "autoencode": "0.1"}')
+    (tmp_path / "other" / "package.json").write_text("{}")
+    listing = scan_pictures(tmp_path)
+    assert [path.as_posix() for path in listing.pictures] == ["a.png", "other/run.json/deep/figures/curves.png"]
+    assert "skipped runs/one/: a run of autoencode" in [str(skip) for skip in listing.skipped]
+    assert Path("runs/one/figures") not in listing.folders
+    assert scan_pictures(tmp_path / "runs" / "one").pictures == [Path("figures/curves.png")]
 
 
 def test_what_cannot_be_opened_is_left_to_the_reader(tmp_path: Path):

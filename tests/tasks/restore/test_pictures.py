@@ -16,7 +16,7 @@ from autoencode.errors import ArgumentError, CapabilityError, DataError, Storage
 from autoencode.evaluation import measure_restoration
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.tasks import Restorer, restore
+from autoencode.tasks import Restorer, restore, train
 from support.disks import FullDisk
 from support.reporters import CancelAfter, InterruptAfter, Recorder
 
@@ -278,3 +278,22 @@ def test_measuring_asks_for_its_library_before_any_work(local_run: Run, monkeypa
         restore(local_run, ["in"], "out", clean="clean")
     assert not Path("out").exists()
     assert len(restore(local_run, ["in"], "out").files) == 1
+
+
+@pytest.mark.parametrize(("recipe", "options"), [("restorer", {"patch": 16}), ("conv-ae", {})])
+def test_a_model_that_learned_colour_from_grey_writes_colour(recipe: str, options: dict[str, int]) -> None:
+    Path("grey").mkdir()
+    for number in range(8):
+        colour = draw(f"colour/{number}.png", 16, 16, 3)
+        Image.fromarray(colour).convert("L").save(f"grey/{number}.png")
+    run = train("grey", recipe, out="run", steps=2, target="colour", command="test", **options)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    draw("new/a.png", 20, 30, icc_profile=profile[:16] + b"GRAY" + profile[20:])
+    draw("new/b.png", 20, 30, 3)
+    done = restore(run, ["new"], "out", clean="new")
+    assert not done.skipped
+    for name in "ab":
+        pixels = pixels_of(f"out/{name}.png")
+        assert pixels.shape == (20, 30, 3)
+        assert (pixels != pixels[..., :1]).any()
+    assert done.sheet

@@ -59,7 +59,7 @@ def read_folder(
         CancelledError: `cancel` asked for it.
     """
     options = options or ReadOptions()
-    found = list_pairs(folder, options.target) if options.target else list_picture_files(folder)
+    found = _listed(folder, options)
     arranged = _arrange(found, options)
     headers = [source.header for source in arranged.sources]
     size = options.size or _common_size(headers) or _FITTED
@@ -74,10 +74,12 @@ def read_folder(
     stacks = _collapsed(decoded.stacks) if options.colour == "auto" else decoded.stacks
     converted = list(_converted(stacks, headers, options))
     kind = "grey" if stacks[0].shape[1] == 1 else "rgb"
+    colourises = options.target is not None and _only_targets_have_colour(stacks)
     labels = _labels(decoded.names, found, arranged, options)
     return Examples(
         x=converted[0].x,
         target=converted[1].x if options.target else None,
+        colourises=colourises,
         groups=decoded.groups,
         values=converted[0].values,
         labels=labels.labels,
@@ -87,6 +89,7 @@ def read_folder(
             _count_note(decoded, skipped, found.n_files),
             _patch_note(decoded, options.patch, headers) if options.patch else _size_note(headers, size),
             _colour_note(kind, options.colour),
+            *(("grey pictures with targets in colour",) if colourises else ()),
             *_target_note(options.target),
             converted[0].note,
             *_lost_notes(headers),
@@ -106,6 +109,12 @@ def read_folder(
         },
         owned=True,
     )
+
+
+def _listed(folder: Path, options: ReadOptions) -> PictureScan:
+    if options.target:
+        return list_pairs(folder, options.target, options.only)
+    return list_picture_files(folder, options.only)
 
 
 class _Arranged(NamedTuple):
@@ -198,6 +207,11 @@ def _collapsed(stacks: tuple[Numbers, ...]) -> tuple[Numbers, ...]:
     """One channel where all channels are equal in every picture: grey that was stored as colour."""
     equal = all((picture == picture[:1]).all() for stack in stacks for picture in stack)
     return tuple(np.ascontiguousarray(stack[:, :1]) for stack in stacks) if equal else stacks
+
+
+def _only_targets_have_colour(stacks: Sequence[Numbers]) -> bool:
+    pictures, targets = (all((x == x[:1]).all() for x in stack) for stack in stacks)
+    return stacks[0].shape[1] == 3 and pictures and not targets
 
 
 def _count_note(decoded: LoadedPictures, skipped: Sequence[SkippedFile], n_files: int) -> str:

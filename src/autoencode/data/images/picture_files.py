@@ -41,23 +41,38 @@ class PictureScan(NamedTuple):
     folders: frozenset[Path] = frozenset()
 
 
-def list_picture_files(folder: Path) -> PictureScan:
-    """The readable pictures of a folder and its subfolders."""
+def list_picture_files(folder: Path, only: frozenset[str] | None = None) -> PictureScan:
+    """The readable pictures of a folder and its subfolders.
+
+    Args:
+        folder: where to look.
+        only: the names of those that count, as `printable` gives them; None for all.
+    """
     listing = scan_pictures(folder)
-    n_files = len(listing.pictures) + count_files(listing.skipped)
-    return _readable([(name, (folder / name,)) for name in listing.pictures], listing, n_files)
+    names = _only(listing.pictures, only)
+    n_files = len(names) + count_files(listing.skipped)
+    return _readable([(name, (folder / name,)) for name in names], listing, n_files)
 
 
-def list_pairs(folder: Path, target: Path) -> PictureScan:
+def _only(names: list[Path], only: frozenset[str] | None) -> list[Path]:
+    return names if only is None else [name for name in names if printable(name) in only]
+
+
+def list_pairs(folder: Path, target: Path, only: frozenset[str] | None = None) -> PictureScan:
     """The pictures of a folder with those of another that have the same path inside it, whatever their endings.
 
     A picture without a target, or with one of another size, is left out.
 
+    Args:
+        folder: where to look.
+        target: where their targets are.
+        only: the names of the pictures that count, as `printable` gives them; None for all.
+
     Raises:
         DataError: a name is twice in one folder, so that it is not clear which one is meant.
     """
-    listing, other = scan_pictures(folder), scan_pictures(target)
-    ours, theirs = _by_name(listing.pictures, folder), _by_name(other.pictures, target)
+    listing, other = (scan_pictures(each, keep_generated=True) for each in (folder, target))
+    ours, theirs = _by_name(_only(listing.pictures, only), folder), _by_name(other.pictures, target)
     alone = [(name, f"no picture of this name in {target}") for key, name in ours.items() if key not in theirs]
     alone += [(target / name, f"none of this name in {folder}") for key, name in theirs.items() if key not in ours]
     skipped = [*listing.skipped, *(SkippedFile(printable(name), reason) for name, reason in alone)]

@@ -3,9 +3,27 @@
 import math
 
 from torch import Tensor, nn
+from torch.nn import functional
 
 from autoencode.nn.convolutions.conv import Conv
 from autoencode.nn.convolutions.fused_sequential import FusedSequential
+
+
+class _GroupNorm(nn.GroupNorm):
+    """Group normalisation, in one group where a group of its own would hold a single value.
+
+    That is so for as many channels as groups at one pixel: each value would be its own mean, and the result would not
+    depend on the input.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(batch, channels, height, width) to the same; a single value is only scaled and shifted."""
+        one_pixel = input.shape[2:].numel() == 1
+        if not one_pixel or self.num_groups != self.num_channels:
+            return super().forward(input)
+        if self.num_channels == 1:
+            return input * self.weight + self.bias
+        return functional.group_norm(input, 1, self.weight, self.bias, self.eps)
 
 
 class ResidualBlock(nn.Module):
@@ -26,10 +44,10 @@ class ResidualBlock(nn.Module):
         super().__init__()
         groups = math.gcd(8, channels)
         self.layers = nn.Sequential(
-            nn.GroupNorm(groups, channels),
+            _GroupNorm(groups, channels),
             nn.SiLU(),
             Conv(channels, channels),
-            nn.GroupNorm(groups, channels),
+            _GroupNorm(groups, channels),
             nn.SiLU(),
             last := Conv(channels, channels),
         )

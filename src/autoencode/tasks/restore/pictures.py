@@ -183,6 +183,8 @@ def _restore_picture(
 ) -> tuple[FullPicture, FullPicture]:
     """The picture before and after, the latter also written."""
     before = read_full_picture(job.source, restorer.white)
+    if restorer.colourises and len(before.colour) == 1:  # a profile of grey does not fit the result
+        before = replace(before, colour=before.colour.repeat(3, axis=0), profile=None)
     colour = restorer(torch.from_numpy(before.colour), reporter=reporter, cancel=cancel).numpy()
     after = replace(before, colour=colour)
     atomic_write(job.output, encode_picture(after, job.output.suffix))
