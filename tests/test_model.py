@@ -84,7 +84,7 @@ def test_samples_are_means_at_codes_from_the_prior() -> None:
 
 
 def test_a_plain_autoencoder_cannot_sample_and_says_why() -> None:
-    with pytest.raises(CapabilityError, match=r"no distribution over codes.*--recipe conv-vae"):
+    with pytest.raises(CapabilityError, match=r"no distribution over codes.*--recipe dense-vae"):
         plain().sample(3)
 
 

@@ -92,7 +92,7 @@ class Autoencoder(nn.Module):
         if self.prior is None:
             raise CapabilityError(
                 "a plain autoencoder has no distribution over codes to draw from: train a variational one "
-                "(for instance --recipe conv-vae)"
+                "(for instance --recipe dense-vae)"
             )
         return call_with_context(self.prior, context=context)
 

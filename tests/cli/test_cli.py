@@ -128,7 +128,7 @@ WRONG = [
     (("train", "digits", "--no-such-option"), 2, "No such option"),
     (("train", "digits", "--recipe", "conv-vae", "--channels", "a,b"), 2, "--channels takes whole numbers"),
     (("train", "vectors.npy", "--recipe", "conv-vae"), 2, "conv-vae takes images"),
-    (("train", "raw.npy", "--recipe", "dense-vae"), 1, "takes values from 0 to 1"),
+    (("train", "raw.npy", "--likelihood", "bernoulli"), 1, "takes values from 0 to 1"),
     (("train", "digits", "--validation", "many"), 2, "--validation takes a count"),
     (("train", "digits", "--out", "empty/../taken"), 1, "is there already"),
     (("train", "--resume", "no-run"), 1, "there is no folder no-run"),

@@ -32,7 +32,7 @@ def test_sample_is_cut_off_from_gradients() -> None:
     "ask", [lambda q: q.log_prob(torch.zeros(5, 2)), lambda q: q.entropy()], ids=["density", "entropy"]
 )
 def test_refuses_a_density_with_the_reason(ask) -> None:
-    with pytest.raises(CapabilityError, match=r"single point and has no density.*--recipe conv-vae"):
+    with pytest.raises(CapabilityError, match=r"single point and has no density.*--recipe dense-vae"):
         ask(PointMass(torch.zeros(5, 2)))
 
 

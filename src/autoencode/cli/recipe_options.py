@@ -13,7 +13,12 @@ from autoencode.registry import Registry
 from autoencode.settings import Settings
 
 DATA_HELP = {
-    "values": (str, "auto", "what is black and white: 0-255, 0-1, 0-4095, -1..1 and so on, or raw for measurements"),
+    "values": (
+        str,
+        "auto",
+        "what is black and white: 0-255, 0-1, 0-4095, -1..1 and so on; for measurements raw, or standardised: each "
+        "column of vectors with mean 0 and standard deviation 1",
+    ),
     "axes": (str, "auto", "order of an array's axes: nd, nhw, nhwc or nchw"),
     "channels_are": (str, "auto", "channels of an array: rgb (or grey), rgba, or bands, any number of them"),
     "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),

@@ -75,7 +75,7 @@ class PointMass(Distribution, Degenerate):
 
 _REASON = (
     "the code of a plain autoencoder is a single point and has no density, so there is no KL, elbo or likelihood; "
-    "train a model with a diagonal-normal posterior (for instance --recipe conv-vae) to have them"
+    "train a model with a diagonal-normal posterior (for instance --recipe dense-vae) to have them"
 )
 
 

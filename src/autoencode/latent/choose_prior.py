@@ -117,8 +117,8 @@ def _model_prior(run: Run, reason: str) -> ChosenPrior:
     if run.model.prior is None:
         raise CapabilityError(
             "a plain autoencoder has no distribution over codes to draw from: fit one to its codes "
-            f"(--prior mixture, or autoencode fit-prior {run.path} mixture), or train a variational one (for instance "
-            "--recipe conv-vae)"
+            f"(--prior mixture, or autoencode fit-prior {run.path} mixture), or train a variational one (autoencode "
+            "train DATA --recipe dense-vae)"
         )
     return ChosenPrior(OWN, reason, None)
 

@@ -20,6 +20,7 @@ from autoencode.training import fit
 from autoencode.views.figures import save_figure
 from autoencode.views.figures.latent_panels import LatentPanel, latent_panels
 
+_EPOCHS = 10
 _N_CODES = 10_000
 _N_PLOTTED = 4_000
 _N_SAMPLES = 64
@@ -34,9 +35,10 @@ def compare_objectives(
     source: Source | Dataset,
     out: str | Path = "compare-objectives",
     *,
-    epochs: int = 10,
+    epochs: int | None = None,
     seed: int = 0,
     likelihood: str = "bernoulli",
+    values: str = "auto",
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[dict[str, AggregatePosteriorQuality], Path]:
@@ -48,9 +50,10 @@ def compare_objectives(
     Args:
         source: the data; labels are used for colours and for the overlap, never to train.
         out: a folder for `compare-objectives.png` and `compare-objectives.json`.
-        epochs: of each training.
+        epochs: of each training; by default 10, or as many as 2,000 steps take where those are more.
         seed: of weights, batches and noise; the three differ in their objective alone.
         likelihood: by which examples are compared.
+        values: how numbers are read, as for `autoencode.data.load`.
         reporter: receives progress and events of the three trainings.
         cancel: ends them early.
 
@@ -61,7 +64,7 @@ def compare_objectives(
         CancelledError: `cancel` asked for it.
     """
     reporter, cancel = resolve_reporter(reporter), cancel or CancelToken()
-    data = source if isinstance(source, Dataset) else load(source, reporter=reporter, cancel=cancel)
+    data = source if isinstance(source, Dataset) else load(source, values=values, reporter=reporter, cancel=cancel)
     found: dict[str, AggregatePosteriorQuality] = {}
     panels: list[LatentPanel] = []
     for name, objective in three_objectives().items():
@@ -74,7 +77,7 @@ def compare_objectives(
     save_figure(path, latent_panels(panels, labels))
     facts = {
         "data": data.name,
-        "epochs": epochs,
+        "epochs": epochs or _EPOCHS,
         "seed": seed,
         **{name: asdict(space) for name, space in found.items()},
     }
@@ -85,7 +88,7 @@ def compare_objectives(
 def _trained(
     data: Dataset,
     objective: Objective,
-    epochs: int,
+    epochs: int | None,
     seed: int,
     likelihood: str,
     reporter: Reporter,
@@ -93,7 +96,8 @@ def _trained(
 ) -> Autoencoder:
     with seeded_rng(derive_seed(seed, 0)):
         model, _ = dense_vae(data.data_shape, likelihood=likelihood)
-    settings = recipes["dense-vae"].settings.replace(epochs=epochs, seed=seed)
+    length = {"epochs": _EPOCHS} if epochs is None else {"epochs": epochs, "min_steps": 0}
+    settings = recipes["dense-vae"].settings.replace(**length, seed=seed)
     fit(model, objective, data, settings, reporter=reporter, cancel=cancel)
     cancel.raise_if_cancelled()
     return model.cpu()

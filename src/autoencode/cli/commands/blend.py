@@ -8,6 +8,8 @@ import typer
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
+    AxesOption,
+    ChannelsOption,
     ClassOption,
     DataOption,
     DeviceOption,
@@ -56,6 +58,8 @@ def blend(
     grid: Annotated[bool, typer.Option("--grid", help="A table that blends every picture with every other.")] = False,
     of_class: ClassOption = None,
     values: ValuesOption = "auto",
+    axes: AxesOption = "auto",
+    channels_are: ChannelsOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -83,7 +87,17 @@ def blend(
         raise ArgumentError(
             f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
         )
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
+    opened = tasks.Run(
+        run,
+        last=last,
+        device=device,
+        data=data,
+        trust=trust,
+        trust_paths=trust_paths,
+        values=values,
+        axes=axes,
+        channels_are=channels_are,
+    )
     tasks.check_output(out_path, pictures)
     reporter = TerminalReporter()
     made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)

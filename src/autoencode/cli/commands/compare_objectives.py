@@ -8,7 +8,7 @@ from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, styled
-from autoencode.cli.options import data_names
+from autoencode.cli.options import ForceOption, data_names
 
 
 @command("compare-objectives", Panel.REFERENCE, rank=3)
@@ -17,9 +17,14 @@ def compare_objectives(
         str, typer.Argument(help="A data set's name, a folder of pictures, or an array.", autocompletion=data_names)
     ],
     out_folder: Annotated[Path, typer.Option("--out", "-o", help="Where to write.")] = Path("compare-objectives"),
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of each of the three trainings.")] = 10,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Epochs of each of the three trainings.", show_default="10, more for small data"),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, batches and noise.")] = 0,
     likelihood: Annotated[str, typer.Option(help="p(x|z); see: autoencode list likelihoods.")] = "bernoulli",
+    values: Annotated[str, typer.Option(help="How to read the numbers, as for train.")] = "auto",
+    force: ForceOption = False,
 ) -> None:
     """Show why a VAE has two terms: train with the reconstruction loss alone, the KL alone, and both.
 
@@ -34,7 +39,7 @@ def compare_objectives(
 
     with TrainingProgress() as reporter:
         found, picture = tasks.compare_objectives(
-            data, out_folder, epochs=epochs, seed=seed, likelihood=likelihood, reporter=reporter
+            data, out_folder, epochs=epochs, seed=seed, likelihood=likelihood, values=values, reporter=reporter
         )
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("", "holes", "class overlap", "mismatch, nats"):

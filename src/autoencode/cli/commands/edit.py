@@ -9,6 +9,8 @@ from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, print_note, print_result
 from autoencode.cli.options import (
     EXAMPLE,
+    AxesOption,
+    ChannelsOption,
     ClassOption,
     DataOption,
     DeviceOption,
@@ -55,6 +57,8 @@ def edit(
     ] = None,
     of_class: ClassOption = None,
     values: ValuesOption = "auto",
+    axes: AxesOption = "auto",
+    channels_are: ChannelsOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -77,7 +81,17 @@ def edit(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
+    opened = tasks.Run(
+        run,
+        last=last,
+        device=device,
+        data=data,
+        trust=trust,
+        trust_paths=trust_paths,
+        values=values,
+        axes=axes,
+        channels_are=channels_are,
+    )
     tasks.check_output(out_path, [file])
     if list_:
         _list(opened)

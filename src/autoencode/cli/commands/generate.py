@@ -8,6 +8,8 @@ import typer
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
+    AxesOption,
+    ChannelsOption,
     DataOption,
     DeviceOption,
     ForceOption,
@@ -53,6 +55,8 @@ def generate(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
     values: ValuesOption = "auto",
+    axes: AxesOption = "auto",
+    channels_are: ChannelsOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -72,7 +76,17 @@ def generate(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
+    opened = tasks.Run(
+        run,
+        last=last,
+        device=device,
+        data=data,
+        trust=trust,
+        trust_paths=trust_paths,
+        values=values,
+        axes=axes,
+        channels_are=channels_are,
+    )
     with TerminalReporter() as reporter:
         _, files = tasks.generate(
             opened,

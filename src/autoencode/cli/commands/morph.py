@@ -9,6 +9,8 @@ from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
     EXAMPLE,
+    AxesOption,
+    ChannelsOption,
     ClassOption,
     DataOption,
     DeviceOption,
@@ -55,6 +57,8 @@ def morph(
     ] = 16.0,
     of_class: ClassOption = None,
     values: ValuesOption = "auto",
+    axes: AxesOption = "auto",
+    channels_are: ChannelsOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -75,7 +79,17 @@ def morph(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
+    opened = tasks.Run(
+        run,
+        last=last,
+        device=device,
+        data=data,
+        trust=trust,
+        trust_paths=trust_paths,
+        values=values,
+        axes=axes,
+        channels_are=channels_are,
+    )
     tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"

@@ -69,5 +69,6 @@ def reconstruct(
         done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:
         errors.write_line(f"{sum(skip.count for skip in done.skipped):,} files skipped")
-    out.write_line(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}")
+    unit = " standard deviations of a column" if opened.standardisation else ""
+    out.write_line(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}{unit}")
     out.write_line("see      ", (str(done.files[-1]), "bold"))

@@ -24,7 +24,7 @@ DATA is the name of a data set (see: autoencode list datasets), a folder of pict
 \b
 autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
-autoencode train photos/ --recipe conv-vae --latent-dim 32 --epochs 50
+autoencode train photos/ --recipe conv-vae --latent-dim 32
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train photos/ -r conv-vae --help     the options of conv-vae
 autoencode train photos/ -r mymodel:tiny_vae    your own recipe

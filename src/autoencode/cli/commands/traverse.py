@@ -9,6 +9,8 @@ from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
     EXAMPLE,
+    AxesOption,
+    ChannelsOption,
     ClassOption,
     DataOption,
     DeviceOption,
@@ -42,6 +44,8 @@ def traverse(
     ] = None,
     of_class: ClassOption = None,
     values: ValuesOption = "auto",
+    axes: AxesOption = "auto",
+    channels_are: ChannelsOption = "auto",
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -60,7 +64,17 @@ def traverse(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths, values=values)
+    opened = tasks.Run(
+        run,
+        last=last,
+        device=device,
+        data=data,
+        trust=trust,
+        trust_paths=trust_paths,
+        values=values,
+        axes=axes,
+        channels_are=channels_are,
+    )
     tasks.check_output(out_path, [file])
     made = tasks.traverse(
         opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, reporter=TerminalReporter()

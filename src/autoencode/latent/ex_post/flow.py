@@ -47,7 +47,9 @@ class FittedFlow(ExPostPrior):
                 self._train_epoch(train, optimizer, progress)
                 now = self._nll(validation)
                 if not now < float("inf"):
-                    raise DivergenceError("the flow's likelihood is no finite number: try --flow maf, or kind mixture")
+                    raise DivergenceError(
+                        "the flow's likelihood is no finite number: try fit-prior with --flow maf, or kind mixture"
+                    )
                 progress.update(detail=f"epoch {epoch}/{self.epochs}: {now:.3f} nats a code on validation")
                 if now < best:
                     best, weights, since = now, copy.deepcopy(self.flow.state_dict()), 0
