@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.data.values import (
     ConvertedValues,
     TrainedValues,
@@ -94,15 +95,34 @@ def test_anything_else_is_raw(array: np.ndarray):
     assert "kept as they are" in note
 
 
-def test_vectors_outside_zero_to_one_are_measurements():
+def test_vectors_outside_zero_to_one_are_standardised():
     for array in (uniform(200), np.rint(uniform(200)).astype("int64"), uniform(60000, "uint16")):
-        assert read(array, pictures=False)[0] == ValueRange.RAW
+        values, x, note = read(array, pictures=False)
+        assert values == ValueRange.STANDARDISED
+        assert np.array_equal(x.numpy(), array)
+        assert "standardised: each column minus its mean" in note
+        assert "--values raw" in note
+
+
+def test_pictures_are_not_standardised():
+    with pytest.raises(ArgumentError, match="--values standardised is for vectors"):
+        read(uniform(200), "standardised")
+
+
+def test_numbers_to_standardise_keep_their_digits():
+    values, x, _ = read(np.array([[1.7e9 + 1], [1.7e9]]), pictures=False)
+    assert values.standardised
+    assert x[0] - x[1] == 1
+
+
+def test_too_many_columns_are_kept_as_they_are():
+    assert read(np.full((2, MAX_COLUMNS + 1), 2, np.int16), pictures=False)[0] == ValueRange.RAW
 
 
 def test_the_whole_array_decides():
     array = np.zeros((10_000, 2), np.float32)
     array[-1, -1] = 7
-    assert read(array, pictures=False)[0] == ValueRange.RAW
+    assert read(array, pictures=False)[0] == ValueRange.STANDARDISED
 
 
 @pytest.mark.parametrize("asked", [ValueRange.BYTES, ValueRange.UNIT, ValueRange.WORDS, ValueRange.RAW])
@@ -139,12 +159,12 @@ def test_nan_and_infinity_say_how_many_and_where(wrong: float):
 
 def test_numbers_too_large_for_32_bits_are_refused():
     with pytest.raises(DataError, match=r"do not fit into 32-bit floats; scale them"):
-        read(np.array([[1e300, 0.0]]), pictures=False)
+        read(np.array([[1e300, 0.0]]), "raw", pictures=False)
 
 
 def test_an_unknown_way_to_read_values_lists_the_known():
     for wrong in ("0", "255-0", "bytes", "1-1", ""):
-        with pytest.raises(ArgumentError, match=r"--values takes auto, raw, or what is black and white: 0-1, .* not '"):
+        with pytest.raises(ArgumentError, match=r"--values takes auto, raw, standardised, or .*: 0-1, .* not '"):
             parse_value_range(wrong)
 
 

@@ -12,6 +12,7 @@ from autoencode.data.published import sets as _sets
 from autoencode.data.published.dataset_registry import DatasetEntry, datasets
 from autoencode.data.resolve import is_media_path
 from autoencode.data.split import OfficialSplit, Split, split_indices
+from autoencode.data.standardisation import Standardisation
 from autoencode.data.subset import Subset, evenly_spaced_indices, to_unit_floats
 from autoencode.data.values import ValueRange
 
@@ -29,6 +30,7 @@ __all__ = [
     "DatasetEntry",
     "SkippedFile",
     "Split",
+    "Standardisation",
     "ValueRange",
     "Vectors",
     "split_indices",

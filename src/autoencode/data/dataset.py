@@ -11,6 +11,7 @@ from torch import Tensor
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.modality import Modality, modality_of
 from autoencode.data.split import Split
+from autoencode.data.standardisation import Standardisation, constant_columns_note
 from autoencode.data.subset import Subset
 from autoencode.data.values import ValueRange
 
@@ -40,6 +41,8 @@ class Dataset:
         files: the path of each example of the whole array inside its folder, or None; `split` points into it.
         display_range: the numbers that are drawn black and white, in the units of `train.x`: 0 and 1, or the smallest
             and the largest number of the training part where numbers are no brightness.
+        standardisation: what brought the columns of vectors to mean 0 and standard deviation 1, or None.
+        colourises: whether every picture is grey although targets are in colour.
     """
 
     name: str
@@ -56,6 +59,8 @@ class Dataset:
     options: dict[str, OptionValue]
     files: tuple[str, ...] | None = None
     display_range: tuple[float, float] = (0.0, 1.0)
+    standardisation: Standardisation | None = None
+    colourises: bool = False
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -90,9 +95,13 @@ def assemble_dataset(
         options: the options of `load` as they were resolved.
     """
     digest = fingerprint(examples.x, examples.labels, *([] if examples.target is None else [examples.target]))
-    parts = _take_parts(examples, split)
+    parts, standardisation, notes = _take_parts(examples, split), None, ()
+    if examples.values.standardised:
+        standardisation, notes = Standardisation.of(parts["train"].x), constant_columns_note(parts["train"].x)
+        parts = {name: replace(part, x=standardisation.apply(part.x)) for name, part in parts.items()}
     display = _display_range(parts["train"], examples)
-    shown = (f"pictures show {display[0]:g} as black and {display[1]:g} as white",) if display != (0, 1) else ()
+    drawn = display != (0, 1) and modality_of(parts["train"].data_shape, examples.options).drawable
+    shown = (f"pictures show {display[0]:g} as black and {display[1]:g} as white",) if drawn else ()
     return Dataset(
         name=name,
         source=source,
@@ -102,18 +111,19 @@ def assemble_dataset(
         split=split,
         values=examples.values,
         classes=examples.classes,
-        notes=(*examples.notes, *shown, *_held_out_classes_note(parts["train"], examples)),
+        notes=(*examples.notes, *notes, *shown, *_held_out_classes_note(parts["train"], examples)),
         skipped=examples.skipped,
         fingerprint=digest,
         options=options,
         files=examples.files,
         display_range=display,
+        standardisation=standardisation,
+        colourises=examples.colourises,
     )
 
 
 def _display_range(train: Subset, examples: Examples) -> tuple[float, float]:
-    drawable = modality_of(train.data_shape, examples.options).drawable
-    if examples.values != ValueRange.RAW or not drawable or not len(train):
+    if examples.values.high is not None or not len(train):
         return 0.0, 1.0
     low, high = float(train.x.min()), float(train.x.max())
     return low, high if high > low else low + 1

@@ -62,7 +62,7 @@ class Examples:
     """All examples of a source in one array.
 
     Args:
-        x: the examples as they are stored, (n, *data_shape): uint8 or float32.
+        x: the examples as they are stored, (n, *data_shape): uint8 or float32; float64 where they will be standardised.
         values: how the numbers of the source were read.
         labels: one class for each example, (n,), or None.
         classes: the names of the classes 0, 1, …, or None.
@@ -76,6 +76,7 @@ class Examples:
         target: what a model should make of each example, as `x`, or None where that is the example itself.
         groups: the picture that each example was cut from, (n,), counted from 0 in order: a picture is never in two
             parts. None where every example stands for itself.
+        colourises: whether every picture is grey although targets are in colour.
         owned: whether nothing else uses the memory of `x` and `target`, so that it can be rearranged.
     """
 
@@ -92,4 +93,5 @@ class Examples:
     stochastic: bool = False
     target: Shaped[Tensor, "n *data_shape"] | None = None
     groups: Int64[Tensor, " n"] | None = None
+    colourises: bool = False
     owned: bool = False

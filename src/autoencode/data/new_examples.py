@@ -18,10 +18,21 @@ from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
 from autoencode.data.modality import ImageModality, Modality
 from autoencode.data.options import ReadOptions
+from autoencode.data.standardisation import Standardisation
 from autoencode.data.subset import to_unit_floats
-from autoencode.data.values import Array, TrainedValues, ValueRange, convert_values, extremes, values_of_new
-from autoencode.errors import DataError, ShapeError
+from autoencode.data.values import (
+    Array,
+    TrainedValues,
+    ValueRange,
+    convert_values,
+    extremes,
+    other_scale,
+    values_of_new,
+)
+from autoencode.errors import ArgumentError, DataError, ShapeError
 
+_FAR = 10
+"""Standard deviations from the mean, below which a number is nothing unusual."""
 _STORED_AS = {Depth.BYTES: "u1", Depth.WORDS: "u2", Depth.FLOATS: "f4"}
 
 
@@ -37,12 +48,14 @@ class NewExamples:
         values: what the numbers of its training data meant.
         options: axes and channels of its training data; `values` only where a person says them for the new examples.
         from_files: whether the training data were picture files rather than arrays.
+        standardisation: of the columns of its training data, or None.
     """
 
     modality: Modality
     values: TrainedValues
     options: ReadOptions
     from_files: bool
+    standardisation: Standardisation | None = None
 
     def count(self, file: Path) -> int:
         """How many examples a file holds, of which no more than the header of an array is read.
@@ -92,10 +105,29 @@ class NewExamples:
         ranges = [extremes(array[start : start + chunk_size]) for start in starts]
         values, note = self._values(array.dtype, min(low for low, _ in ranges), max(high for _, high in ranges))
         options = replace(self.options, values=values, axes=layout.order, channels=layout.channels)
+        far = list[str]()
         for start in starts:  # what does not fit is found before anything is used
-            read_array(array[start : start + chunk_size], options)
+            far += self._unlike_training(read_array(array[start : start + chunk_size], options).x, values)
         chunks = (read_array(array[start : start + chunk_size], options).x for start in starts)
-        return (to_unit_floats(chunk) for chunk in chunks), note
+        return (self._in_units(chunk, values) for chunk in chunks), note or next(iter(far), None)
+
+    def _in_units(self, x: Tensor, values: ValueRange) -> Tensor:
+        """Numbers as they were read in the model's units."""
+        return self.standardisation.apply(x) if self.standardisation and values.standardised else to_unit_floats(x)
+
+    def _unlike_training(self, x: Tensor, values: ValueRange) -> list[str]:
+        """A line about numbers to standardise that are far from those of training; nothing where none is due."""
+        if self.standardisation is None or not values.standardised:
+            return []
+        units = self.standardisation.apply(x)
+        low, high = float(units.min()), float(units.max())
+        if max(-low, high) < _FAR or other_scale(self.values.extremes, low, high) is None:
+            return []
+        column = int(units.abs().amax(0).argmax())
+        return [
+            f"column {column} is up to {max(-low, high):.3g} standard deviations from its mean in the training data: "
+            "check that it has the same unit"
+        ]
 
     def _read_whole(self, file: Path) -> Tensor:
         """The examples of a file in another format than .npy, without their labels, read as those of the training data.
@@ -105,10 +137,11 @@ class NewExamples:
         """
         values = self.options.values or self.values.values
         options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
+        self._check_standardised(values)
         x = format_of(file).read(file, options).x
         if tuple(x.shape[1:]) != self.modality.data_shape:
             raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {self.modality.data_shape}")
-        return to_unit_floats(x)
+        return self._in_units(x, values)
 
     def _read_picture(self, file: Path) -> tuple[Tensor, str | None]:
         self._check_takes_pictures()
@@ -130,8 +163,19 @@ class NewExamples:
 
     def _values(self, dtype: np.dtype, low: float, high: float) -> tuple[ValueRange, str | None]:
         if self.options.values is not None:
+            self._check_standardised(self.options.values)
             return self.options.values, None
         return values_of_new(self.values, dtype, low, high)
+
+    def _check_standardised(self, values: ValueRange) -> None:
+        """Raises where a person wants numbers read in a way that the model has no use for."""
+        if self.standardisation is None and values.standardised:
+            raise ArgumentError("this model was not trained on standardised columns: leave --values standardised out")
+        if self.standardisation is not None and values.high is not None:
+            raise ArgumentError(
+                f"this model takes standardised columns, not brightness: leave --values {values} out, or say raw for "
+                "columns that are standardised already"
+            )
 
     def _check_takes_pictures(self) -> None:
         """Raises unless a picture file can hold what the model takes."""

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
+from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.errors import ArgumentError, DataError
 
 Array = npt.NDArray[Any]
@@ -30,6 +31,8 @@ class ValueRange:
     Args:
         low: the number that becomes 0; None for numbers that are no brightness, which the model sees as they are.
         high: the number that becomes 1; None as above.
+        standardised: for numbers that are no brightness: the model sees each column of vectors with mean 0 and standard
+            deviation 1.
 
     Example:
         >>> str(ValueRange(0.0, 4095.0)), str(ValueRange(-1000.0, 3000.0)), str(ValueRange.RAW)
@@ -38,32 +41,34 @@ class ValueRange:
 
     low: float | None
     high: float | None
+    standardised: bool = False
 
     BYTES: ClassVar["ValueRange"]
     UNIT: ClassVar["ValueRange"]
     WORDS: ClassVar["ValueRange"]
     RAW: ClassVar["ValueRange"]
+    STANDARDISED: ClassVar["ValueRange"]
 
     @classmethod
     def parse(cls, text: str) -> "ValueRange":
-        """The range that a person named, such as 0-255, 0-4095, -1..1 or raw.
+        """The range that a person named, such as 0-255, 0-4095, -1..1, raw or standardised.
 
         Raises:
             ArgumentError: anything else, or a range that does not rise.
         """
-        if text == "raw":
-            return cls.RAW
+        if (words := {"raw": cls.RAW, "standardised": cls.STANDARDISED}.get(text)) is not None:
+            return words
         found = _RANGE.fullmatch(text.strip())
         if found is None or not float(found[1]) < float(found[2]):
             raise ArgumentError(
-                "--values takes auto, raw, or what is black and white: 0-1, 0-255, 0-4095, 0-65535, -1..1 and the "
-                f"like, not {text!r}"
+                "--values takes auto, raw, standardised, or what is black and white: 0-1, 0-255, 0-4095, 0-65535, "
+                f"-1..1 and the like, not {text!r}"
             )
         return cls(float(found[1]), float(found[2]))
 
     def __str__(self) -> str:
         if self.low is None or self.high is None:
-            return "raw"
+            return "standardised" if self.standardised else "raw"
         return f"0-{_plain(self.high)}" if self.low == 0 else f"{_plain(self.low)}..{_plain(self.high)}"
 
     def contains(self, low: float, high: float) -> bool:
@@ -77,6 +82,7 @@ ValueRange.BYTES = ValueRange(0.0, 255.0)
 ValueRange.UNIT = ValueRange(0.0, 1.0)
 ValueRange.WORDS = ValueRange(0.0, 65535.0)
 ValueRange.RAW = ValueRange(None, None)
+ValueRange.STANDARDISED = ValueRange(None, None, standardised=True)
 _USUAL = (ValueRange.BYTES, ValueRange.UNIT, ValueRange.WORDS)
 
 
@@ -94,7 +100,8 @@ class ConvertedValues(NamedTuple):
 
     Args:
         values: what the numbers of the source mean.
-        x: the examples as uint8 (a number means value / 255) or float32 in the model's units.
+        x: the examples as uint8 (a number means value / 255) or float32 in the model's units; numbers that will be
+            standardised as float32 or float64 in their own units.
         note: one line that says what was decided.
     """
 
@@ -119,10 +126,13 @@ def convert_values(
     """
     low, high = extremes(array)
     values = guess_values(array.dtype, low, high, pictures=pictures) if requested is None else requested
+    if requested is None and values.standardised and array.shape[1] > MAX_COLUMNS:
+        values = ValueRange.RAW
+    if values.standardised and pictures:
+        raise ArgumentError("--values standardised is for vectors, and these are pictures: leave it out, or say raw")
     if not values.contains(low, high):
-        raise DataError(
-            f"values are from {low:g} to {high:g}, outside {values}; say --values {_smallest_range(low, high)}"
-        )
+        fitting = _smallest_range(low, high) if pictures else "auto"
+        raise DataError(f"values are from {low:g} to {high:g}, outside {values}; say --values {fitting}")
     return ConvertedValues(values, _stored(array, values, owned=owned), _note(array, values, low, high))
 
 
@@ -148,13 +158,15 @@ def guess_values(dtype: np.dtype, low: float, high: float, *, pictures: bool) ->
         dtype: of the array that holds them.
         low: the smallest.
         high: the largest.
-        pictures: whether the examples are pictures.
+        pictures: whether the examples are pictures; vectors outside [0, 1] are standardised.
     """
     if dtype == np.uint8:
         return ValueRange.UNIT if high <= 1 else ValueRange.BYTES
     if ValueRange.UNIT.contains(low, high):
         return ValueRange.UNIT
-    if not pictures or low < 0:
+    if not pictures:
+        return ValueRange.STANDARDISED
+    if low < 0:
         return ValueRange.RAW
     if high <= 255:
         return ValueRange.BYTES
@@ -190,8 +202,8 @@ def values_of_new(trained: TrainedValues, dtype: np.dtype, low: float, high: flo
     Raises:
         DataError: they fit neither the range of training nor another one.
     """
-    if trained.values == ValueRange.RAW:
-        return trained.values, _other_scale(trained.extremes, low, high)
+    if trained.values.high is None:
+        return trained.values, None if trained.values.standardised else other_scale(trained.extremes, low, high)
     own = guess_values(dtype, low, high, pictures=trained.pictures)
     inside = trained.values.contains(low, high)
     white = trained.values.high or 1
@@ -200,7 +212,7 @@ def values_of_new(trained: TrainedValues, dtype: np.dtype, low: float, high: flo
     if inside and not unit and not bytes_:
         return trained.values, None
     found = ValueRange.BYTES if bytes_ else own
-    if found == ValueRange.RAW:
+    if found.high is None:
         raise DataError(
             f"values from {low:g} to {high:g} do not fit the {trained.values} of the training data: scale them, or "
             "say what is black and white with --values"
@@ -208,8 +220,14 @@ def values_of_new(trained: TrainedValues, dtype: np.dtype, low: float, high: flo
     return found, f"values from {low:g} to {high:g}, read as {found}; the training data were {trained.values} {_SAY}"
 
 
-def _other_scale(trained: tuple[float, float], low: float, high: float) -> str | None:
-    """A line about numbers that are far from those of training, which are taken as they are."""
+def other_scale(trained: tuple[float, float], low: float, high: float) -> str | None:
+    """A line about numbers that are far from those of training, which are taken as they are; None where none is due.
+
+    Args:
+        trained: the smallest and the largest number of the training part, in the model's units.
+        low: the smallest number now, in the same units.
+        high: the largest.
+    """
     span = trained[1] - trained[0]
     far = low < trained[0] - span / 2 or high > trained[1] + span / 2
     if not far and (high - low >= span / 100 or high == low):
@@ -231,6 +249,8 @@ def _stored(array: Array, values: ValueRange, *, owned: bool) -> Shaped[Tensor, 
         return as_tensor(array.astype(np.uint8) * np.uint8(255))
     if values == ValueRange.BYTES and _is_whole(array):
         return as_tensor(array.astype(np.uint8, copy=False))
+    if values.standardised and array.dtype.itemsize > 2 and array.dtype != np.float32:
+        return as_tensor(array.astype(np.float64, copy=not owned))
     floats = as_tensor(_as_float32(array, copy=not owned))
     if values.low is None or values.high is None:
         return floats
@@ -270,6 +290,13 @@ def _chunks(array: Array) -> Iterator[Array]:
 def _note(array: Array, values: ValueRange, low: float, high: float) -> str:
     if values == ValueRange.RAW:
         return f"values from {low:g} to {high:g}, kept as they are {_SAY}"
+    if values.standardised:
+        bytes_ = low >= 0 and 1 < high <= 255 and _is_whole(array)
+        brightness = ", --values 0-255 if they are brightness" if bytes_ else ""
+        return (
+            f"values from {low:g} to {high:g}, standardised: each column minus its mean, divided by its standard "
+            f"deviation, both of the training part (say --values raw to keep them as they are{brightness})"
+        )
     if values == ValueRange.UNIT and _is_whole_type(array):
         return f"values 0 and 1 only, read as black and white {_SAY}"
     if values == ValueRange.UNIT:

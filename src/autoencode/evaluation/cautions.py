@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from autoencode.data import Standardisation
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.likelihoods import LogProbKind
 from autoencode.runs.metrics import EpochMetrics
@@ -13,25 +14,35 @@ _MIN_EPOCHS, _EARLY, _RISE, _FALL = 10, 0.6, 0.1, 0.03
 _WEAKER_KL = {"beta": "a smaller --beta", "warmup_steps": "more --warmup-steps", "free_bits": "some --free-bits"}
 
 
-def cautions(measured: Evaluation, options: Collection[str] = (), epochs: Sequence[EpochMetrics] = ()) -> list[str]:
+def cautions(
+    measured: Evaluation,
+    options: Collection[str] = (),
+    epochs: Sequence[EpochMetrics] = (),
+    standardisation: Standardisation | None = None,
+    *,
+    has_levels: bool = False,
+) -> list[str]:
     """One sentence or two for each caution; an empty list if there is nothing to say.
 
     Args:
         measured: the evaluation.
         options: the options of the model's recipe, so that no advice names an option that it does not have.
         epochs: of the training, for its learning curve.
+        standardisation: of the data, whose units the numbers then have.
+        has_levels: whether values are 8-bit levels, of which a likelihood can be a probability mass.
     """
     found = [
         _about_error(measured),
         _about_collapse(measured, options),
         _about_learning_curve(epochs),
         _about_size(measured),
-        _about_likelihood(measured),
+        _about_likelihood(measured, has_levels=has_levels and "likelihood" in options),
+        _about_units(measured, standardisation),
     ]
     return [caution for caution in found if caution]
 
 
-def _about_likelihood(measured: Evaluation) -> str:
+def _about_likelihood(measured: Evaluation, *, has_levels: bool) -> str:
     if measured.measure is LogProbKind.NEITHER:
         return (
             "The Bernoulli likelihood of grey values is a cross-entropy, not a probability of the data: use elbo and "
@@ -40,9 +51,22 @@ def _about_likelihood(measured: Evaluation) -> str:
     if measured.measure is LogProbKind.DENSITY:
         return (
             "log p(x) is a density, so it can be positive and depends on the units of the data. Bits per dimension are "
-            "given only for probability masses (--likelihood discretized-logistic)."
+            f"given only for probability masses{' (--likelihood discretized-logistic)' if has_levels else ''}."
         )
     return ""
+
+
+def _about_units(measured: Evaluation, standardisation: Standardisation | None) -> str:
+    if standardisation is None:
+        return ""
+    nats = (
+        f" For nats in the units of the data add {standardisation.log_volume:.6g} to nll and subtract it from elbo and "
+        "log-likelihood: the sum of the logarithms of the standard deviations."
+    )
+    density = nats if measured.measure is LogProbKind.DENSITY else ""
+    return (
+        f"Nats and errors are those of standardised columns: a squared error of 1 is the variance of a column.{density}"
+    )
 
 
 def _about_error(measured: Evaluation) -> str:

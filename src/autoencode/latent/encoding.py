@@ -187,7 +187,7 @@ def posterior_means(run: Run, part: Subset) -> Tensor:
 @tuned_cpu()
 @torch.no_grad()
 def reconstruct_examples(run: Run, x: Tensor, context: Tensor | None = None) -> Tensor:
-    """The means of p(x|z) at the posterior means, (n, *data_shape), on the processor, batch by batch.
+    """The means of p(x|z) at the posterior means, (n, *data_shape), in the model's units, on the processor.
 
     Args:
         run: the trained model.
@@ -199,7 +199,7 @@ def reconstruct_examples(run: Run, x: Tensor, context: Tensor | None = None) -> 
         rows = slice(start, start + run.batch_size)
         of_rows = None if context is None else context[rows].to(run.device)
         codes.append(run.model.encode(x[rows].to(run.device), of_rows).mean)
-    return run.decode(torch.cat(codes), context)
+    return run.decode_to_model_units(torch.cat(codes), context)
 
 
 def require_finite(codes: Tensor) -> Tensor:

@@ -80,5 +80,5 @@ def check_unit_interval(x: Tensor, likelihood_name: str) -> None:
     if low < 0 or high > 1:
         raise DataError(
             f"the {likelihood_name} likelihood takes values from 0 to 1, and these data have values from {low:.4g} to "
-            f"{high:.4g}: state their range (--values 0-255), rescale them, or use --likelihood normal"
+            f"{high:.4g}: use --likelihood normal, or say with --values which numbers are black and white"
         )

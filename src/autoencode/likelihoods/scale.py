@@ -54,16 +54,19 @@ class LearnedScale(Scale):
     Args:
         data_shape: shape of one example.
         initial: the initial scale, in the units of the data.
+        min_scale: the minimum, in the same units: without one the density of a column that is constant, or always
+            predicted exactly, would grow for ever.
     """
 
-    def __init__(self, data_shape: Sequence[int], initial: float = 0.5) -> None:
+    def __init__(self, data_shape: Sequence[int], initial: float = 0.5, min_scale: float = 1e-3) -> None:
         super().__init__()
+        self.min_scale = min_scale
         shape = (data_shape[0], *[1] * (len(data_shape) - 1))
         self.log_scale = nn.Parameter(torch.full(shape, initial).log())
 
     def forward(self, power: int = 2) -> Tensor:
         """The scales, (channels, 1, 1) or (dimensions,)."""
-        return self.log_scale.exp()
+        return self.log_scale.exp().clamp_min(self.min_scale)
 
 
 class OptimalScale(Scale):

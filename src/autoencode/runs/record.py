@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -17,10 +18,12 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     create_model,
+    model_validator,
 )
 
 from autoencode._version import __version__
-from autoencode.data import Dataset, ValueRange, load
+from autoencode.data import Dataset, Standardisation, ValueRange, load
+from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS
 from autoencode.runs.checked import Checked, Count, Line, Name, Number, Page, Plain, Side, check, one_line, plain_items
@@ -87,6 +90,12 @@ def _value_range(value: Any) -> ValueRange:
     return value if isinstance(value, ValueRange) else ValueRange.parse(str(value))
 
 
+def _positive(scales: tuple[float, ...]) -> tuple[float, ...]:
+    if min(scales) <= 0:
+        raise ValueError("should be above 0")
+    return scales
+
+
 def _rising(display_range: tuple[float, float]) -> tuple[float, float]:
     if not display_range[0] < display_range[1]:
         raise ValueError("should rise")
@@ -105,6 +114,22 @@ def _checked_options(options: dict[str, Any]) -> dict[str, Any]:
     return _load_options().model_validate(options).model_dump(exclude_unset=True)
 
 
+class StandardisationRecord(Checked):
+    """What brought the columns of the data to mean 0 and standard deviation 1.
+
+    Args:
+        mean: of each column in the training part.
+        scale: the standard deviation of each, above 0.
+    """
+
+    mean: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_COLUMNS)]
+    scale: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MAX_COLUMNS), AfterValidator(_positive)]
+
+    def value(self) -> Standardisation:
+        """It as data know it."""
+        return Standardisation(self.mean, self.scale)
+
+
 class DataRecord(Checked):
     """The data of a run: all that finds them again, and what a reader should know.
 
@@ -116,6 +141,8 @@ class DataRecord(Checked):
         data_shape: of one example.
         values: what the stored numbers mean.
         display_range: the numbers that are drawn black and white, in the model's units.
+        standardisation: mean and scale of each column, by which outputs are brought back to the data's units, or None.
+        colourises: whether every picture was grey although its target was in colour: restoring then gives colour.
         classes: the names of the classes 0, 1, …, or None.
         sizes: of the three parts.
         notes: one-line facts that a person must be shown.
@@ -132,6 +159,8 @@ class DataRecord(Checked):
     data_shape: Annotated[tuple[Side, ...], Field(min_length=1, max_length=4), AfterValidator(_small_enough)]
     values: Annotated[ValueRange, PlainValidator(_value_range), PlainSerializer(str)]
     display_range: Annotated[tuple[Number, Number], AfterValidator(_rising)] = (0.0, 1.0)
+    standardisation: StandardisationRecord | None = None
+    colourises: bool = False
     classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
     sizes: SplitSizes
     notes: Annotated[tuple[Line, ...], Field(max_length=_MAX_LINES)] = ()
@@ -156,6 +185,8 @@ class DataRecord(Checked):
             "data_shape": data.data_shape,
             "values": data.values,
             "display_range": data.display_range,
+            "colourises": data.colourises,
+            "standardisation": data.standardisation and asdict(data.standardisation),
             "classes": data.classes,
             "sizes": {name: len(part) for name, part in data.subsets.items()},
             "notes": data.notes[:_MAX_LINES],
@@ -163,6 +194,15 @@ class DataRecord(Checked):
             "n_skipped": sum(skip.count for skip in data.skipped),
         }
         return check(DataRecord, values, f"the data {data.name} in {RUN_FILE}", "change the data")
+
+    @model_validator(mode="after")
+    def _fits_its_columns(self) -> "DataRecord":
+        columns = self.standardisation
+        if (columns is not None) != self.values.standardised:
+            raise ValueError("should have a 'standardisation' if and only if values are standardised")
+        if columns and not (len(columns.mean),) == (len(columns.scale),) == self.data_shape:
+            raise ValueError("should have a mean and a scale for each column")
+        return self
 
     def replace(self, **changes: Any) -> "DataRecord":
         """The same record with these values in place of its own.

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch.distributions import Distribution
 
-from autoencode.data import Dataset, Modality, modality_of
+from autoencode.data import Dataset, Modality, Standardisation, modality_of
 from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.loading import Source
 from autoencode.data.new_examples import NewExamples
@@ -24,6 +24,7 @@ from autoencode.runs.folder import RunFolder
 from autoencode.runs.run_data import read_run_data
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.device import resolve_device
+from autoencode.runtime.reporter import current_reporter
 from autoencode.runtime.seeding import preserved_rng
 
 _MAX_BATCH, _MAX_VALUES = 2_000, 2**24
@@ -120,7 +121,22 @@ class Run:
             channels=own.channels or parse_channels(data.options.get("channels_are", "auto")),
         )
         values = TrainedValues(data.values, data.display_range, pictures=self.modality.drawable)
-        return NewExamples(self.modality, values, options, from_files="patch" in data.options)
+        from_files = "patch" in data.options
+        return NewExamples(self.modality, values, options, from_files, self.standardisation)
+
+    @cached_property
+    def standardisation(self) -> Standardisation | None:
+        """What brought the columns of the training data to mean 0 and standard deviation 1, or None."""
+        record = self.folder.record.data
+        return None if record is None or record.standardisation is None else record.standardisation.value()
+
+    def to_data_units(self, x: torch.Tensor) -> torch.Tensor:
+        """Examples in the model's units in those of the data: standardisation is undone, in 64 bits.
+
+        Args:
+            x: (..., *data_shape), on the processor. Where the data were not standardised it is returned as it is.
+        """
+        return x if self.standardisation is None else self.standardisation.undo(x)
 
     @property
     def batch_size(self) -> int:
@@ -140,7 +156,7 @@ class Run:
             DataError: they are no longer where they were.
             RunError: they have changed since.
         """
-        return read_run_data(self.folder, self._data)
+        return read_run_data(self.folder, self._data, reporter=current_reporter())
 
     @cached_property
     def accepts_any_size(self) -> bool:
@@ -194,7 +210,8 @@ class Run:
 
         Args:
             x: examples as an array or a tensor, (n, *data_shape), in the model's units: 0 to 1 for pictures. Whole
-                numbers of 8 bits are divided by 255. Grey pictures may come without the axis of channels.
+                numbers of 8 bits are divided by 255. Grey pictures may come without the axis of channels. Vectors of a
+                model that was trained on standardised columns are in the units of the data.
             context: for a conditional model, (n, …).
 
         Raises:
@@ -205,8 +222,10 @@ class Run:
 
     @torch.no_grad()
     @tuned_cpu()
-    def reconstruct(self, x: ArrayLike, context: torch.Tensor | None = None) -> NDArray[np.float32]:
+    def reconstruct(self, x: ArrayLike, context: torch.Tensor | None = None) -> NDArray[np.floating]:
         """Examples through the model and back as a NumPy array, (n, *data_shape), from their posterior means.
+
+        The result is in the units of `x`; of standardised columns in 64 bits.
 
         Args:
             x: as for `encode`.
@@ -221,6 +240,8 @@ class Run:
     def _examples(self, x: ArrayLike) -> torch.Tensor:
         """Examples as the model takes them."""
         given = x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x))
+        if self.standardisation is not None and tuple(given.shape[1:]) == self.model.data_shape:
+            return self.standardisation.apply(given.detach().cpu())
         units = given.float() / 255 if given.dtype == torch.uint8 else given.float()
         without_channels = self.model.data_shape[0] == 1 and tuple(units.shape[1:]) == self.model.data_shape[1:]
         return units.unsqueeze(1) if without_channels and len(self.model.data_shape) == 3 else units
@@ -234,7 +255,16 @@ class Run:
     @torch.no_grad()
     @tuned_cpu()
     def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
-        """The means of p(x|z), (n, *data_shape), on the processor, a batch at a time."""
+        """The means of p(x|z), (n, *data_shape), on the processor, a batch at a time, in the units of the data.
+
+        Those are the model's units, but for standardised columns.
+        """
+        return self.to_data_units(self.decode_to_model_units(z, context))
+
+    @torch.no_grad()
+    @tuned_cpu()
+    def decode_to_model_units(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
+        """The means of p(x|z) as the model gives them, as `decode` besides."""
         contexts = [None] * len(z) if context is None else context.to(self.device).split(self.batch_size)
         batches = zip(z.to(self.device).split(self.batch_size), contexts, strict=False)
         decoded = [self.model.decode(some, context).mean.cpu() for some, context in batches]

@@ -139,7 +139,7 @@ def _decode_blends(
     contexts = [interpolate_context(a, b, torch.tensor([share])) for a in coded for b in coded]
     context = torch.cat([one for one in contexts if one is not None]) if contexts[0] is not None else None
     examples = run.decode(codes, context).reshape(n, n, *run.model.data_shape)
-    given = torch.cat([one.x for one in coded])
+    given = run.to_data_units(torch.cat([one.x for one in coded]))
     return Blend(given, codes.reshape(n, n, *run.model.latent_shape), examples, levels > 0, levels)
 
 

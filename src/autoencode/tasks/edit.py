@@ -129,7 +129,7 @@ def edit(
     x = run.decode(codes.reshape(-1, *run.model.latent_shape), context)
     strip = x[2:].reshape(*steps.shape, *run.model.data_shape)
     both = codes[:2].reshape(2, *run.model.latent_shape)
-    return Edit(one.name, tuple(wanted), one.x, x[:1], x[1:2], both, strip, steps)
+    return Edit(one.name, tuple(wanted), run.to_data_units(one.x), x[:1], x[1:2], both, strip, steps)
 
 
 def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: bool = False) -> list[Path]:

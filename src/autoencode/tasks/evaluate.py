@@ -4,6 +4,7 @@ import json
 from typing import Any, Literal
 
 from autoencode import evaluation
+from autoencode.data import ValueRange
 from autoencode.evaluation import Evaluation
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
@@ -35,4 +36,5 @@ def cautions(run: Run, measured: Evaluation) -> list[str]:
     """
     name = run.folder.record.recipe or ""
     options = [parameter.name for parameter in recipes[name].parameters] if name in recipes else []
-    return evaluation.cautions(measured, options, run.folder.metrics())
+    levels = run.folder.record.data is not None and run.folder.data.values == ValueRange.BYTES
+    return evaluation.cautions(measured, options, run.folder.metrics(), run.standardisation, has_levels=levels)

@@ -152,7 +152,7 @@ def _geometry(
 
     def decode(z: Tensor) -> Tensor:
         progress.update()  # where it can be cancelled
-        return run.decode(z)
+        return run.decode_to_model_units(z)
 
     at = sample_codes(run, examples, derive_seed(seed, _CODES)).reshape(-1, *run.model.latent_shape)
     measure = partial(continuity, decode, code_std=aggregate_std(at), seed=seed)
@@ -177,7 +177,9 @@ def _sample_quality(
 ) -> dict[str, Any]:
     """Generated examples, and training examples, beside those of the part."""
     seen = features or (None if classifier is None else classifier.model.features)
-    generated = None if drawn is None else run.decode(drawn).clamp(0, 1)
+    generated = None if drawn is None else run.decode_to_model_units(drawn)
+    if generated is not None and run.modality.bounded:
+        generated = generated.clamp(0, 1)
     progress.update()
     real, train = _shown(examples, seed), _shown(run.data.train.subsample(len(examples)), seed)
     return {

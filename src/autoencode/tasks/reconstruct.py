@@ -29,9 +29,10 @@ class Reconstructions:
 
     Args:
         count: how many examples there were.
-        originals: the first 50 as the model saw them, (n, *data_shape).
+        originals: the first 50 as the model saw them, (n, *data_shape); standardised columns in the data's units.
         reconstructions: of these, (n, *data_shape): the means of p(x|z) at the posterior means.
-        root_mean_squared_error: over all values of all examples, in the units of the model (0 to 1 for pictures).
+        root_mean_squared_error: over all values of all examples, in the units of the model: 0 to 1 for pictures,
+            standard deviations for standardised columns.
         files: what was written.
         skipped: what could not be read, and why.
     """
@@ -91,7 +92,7 @@ def reconstruct(
     ):
         for some, x in batches:
             back = reconstruct_examples(run, x, _context(run, len(x), of_class))
-            write(some, back)
+            write(some, run.to_data_units(back))
             tally.names += some
             tally.add(x, back)
             progress.update(tally.count)
@@ -103,7 +104,8 @@ def reconstruct(
     if run.modality.drawable:
         save_figure(folder / SHEET, pairs(run.modality.shown(x), run.modality.shown(back)))
     error = (tally.squares / tally.count) ** 0.5
-    return Reconstructions(tally.count, x, back, error, tuple(outputs.paths(tally.names)), tuple(skipped))
+    shown = run.to_data_units(x), run.to_data_units(back)
+    return Reconstructions(tally.count, *shown, error, tuple(outputs.paths(tally.names)), tuple(skipped))
 
 
 def _kept(run: Run, n: int, folder: Path) -> str:

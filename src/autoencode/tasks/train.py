@@ -11,6 +11,7 @@ from autoencode.data.loading import Source
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.ex_post import PriorRecord, fitted_record, read_prior_record
 from autoencode.latent.ex_post.fit_prior import fit_prior
+from autoencode.likelihoods import Likelihood, likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import Recipe, default_recipe, find_recipe
@@ -88,10 +89,12 @@ def train(
     loaded = source if isinstance(source, Dataset) else load(source, reporter=reporter, cancel=cancel, **how)
     chosen = named or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
-    arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
     settings = chosen.settings.replace(**_without_min_steps(sorted_.settings))
+    arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         model, objective = chosen(loaded.data_shape, **arguments)
+    if not isinstance(source, Dataset) and "values" not in how and loaded.standardisation and not _fits(model, loaded):
+        loaded = load(source, reporter=reporter, cancel=cancel, **how, values="raw")  # counts, say, for a Poisson
     path = Path(out) if out else new_run_path(Path("runs"), loaded.name, chosen.name)
 
     def make_folder() -> RunFolder:
@@ -109,6 +112,8 @@ def train(
 
     for note in loaded.notes:
         reporter.note(note)
+    if "likelihood" in infer_likelihood(chosen, loaded) and "likelihood" not in sorted_.arguments:
+        reporter.note("the likelihood is normal, with a scale learned for each column (say --likelihood for another)")
     for warning in foresee(loaded, settings):
         reporter.warn(warning)
     with ExitStack() as held:
@@ -195,8 +200,37 @@ def _earlier_prior(folder: Path) -> PriorRecord | None:
     return None
 
 
+def _fits(model: Autoencoder, data: Dataset) -> bool:
+    """Whether the model's likelihood can hold the data."""
+    return _holds(model.likelihood, data)
+
+
+def _holds(likelihood: Likelihood, data: Dataset) -> bool:
+    try:
+        for rows in data.train.chunks():
+            likelihood.check(data.train.inputs(rows))
+    except DataError:
+        return False
+    return True
+
+
+def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
+    """A normal likelihood for vectors of ordinary numbers, where the recipe's own default cannot hold them.
+
+    Args:
+        recipe: whose default is asked.
+        data: what it will be trained on.
+    """
+    default = next((str(p.default) for p in recipe.parameters if p.name == "likelihood"), "")
+    if default not in likelihoods or data.values.high is not None or data.modality.bounded:
+        return {}
+    return {} if _holds(likelihoods[default](data.data_shape), data) else {"likelihood": "normal"}
+
+
 def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
-    """What a recipe wants to know of the data: `n_examples`, `n_classes` and `context_shape`, where it has them.
+    """What a recipe wants to know of the data, where it has an option for it.
+
+    It is `n_examples`, `n_classes` and `context_shape`, and `likelihood` for ordinary numbers.
 
     Raises:
         DataError: it wants classes or a context, and the data have none.
@@ -210,6 +244,7 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     for name, what in {"n_classes": "labels", "context_shape": "a context for each example"}.items():
         if name in wanted and name not in found:
             raise DataError(f"{recipe.name} learns from {what}, and {data.name} has none: choose other data or recipe")
+    found |= infer_likelihood(recipe, data)
     return {name: value for name, value in found.items() if name in wanted}
 
 

@@ -14,7 +14,7 @@ from autoencode.evaluation import encode_all, relevance
 from autoencode.latent.encoding import Item, encode_example, sample_codes
 from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
-from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.runtime.reporter import Reporter, reporting_to, resolve_reporter
 from autoencode.runtime.seeding import derive_seed
 from autoencode.views.figures import labelled_grid, save_figure
 
@@ -78,7 +78,8 @@ def traverse(
     """
     if n_steps < 2 or not 0 < max_std < float("inf"):
         raise ArgumentError(f"a traversal has 2 steps or more and a max_std above 0, not {n_steps} and {max_std:g}")
-    relevances, measure, loc, scale = _dimension_statistics(run)
+    with reporting_to(resolve_reporter(reporter)):
+        relevances, measure, loc, scale = _dimension_statistics(run)
     chosen = _select_dimensions(dims, relevances)
     one = None if item is None else encode_example(run, item, of_class)
     if one is not None and one.note:
@@ -91,7 +92,7 @@ def traverse(
     expanded_context = None if context is None else context.expand(len(chosen) * n_steps, *context.shape[1:])
     codes = z.reshape(len(chosen), n_steps, *run.model.latent_shape)
     examples = run.decode(codes.flatten(0, 1), expanded_context).reshape(len(chosen), n_steps, *run.model.data_shape)
-    base_example = None if one is None else one.x
+    base_example = None if one is None else run.to_data_units(one.x)
     return Traversal(chosen + 1, steps, relevances[chosen], measure, codes, examples, base_example)
 
 

@@ -43,7 +43,7 @@ def _few_steps(data: Dataset, settings: Settings) -> str | None:
 
 
 def _unlike_scales(data: Dataset) -> str | None:
-    if len(data.data_shape) != 1 or len(data.train) < 2:
+    if len(data.data_shape) != 1 or len(data.train) < 2 or data.standardisation:
         return None
     scales = data.train.inputs(slice(0, _MAX_ROWS)).double().std(0)
     varied = scales[scales > 0]
@@ -51,6 +51,6 @@ def _unlike_scales(data: Dataset) -> str | None:
         return None
     return (
         f"columns differ in scale by {float(varied.max() / varied.min()):.0e} (column {int(scales.argmax())} has a "
-        f"standard deviation of {float(varied.max()):.3g}), and the model will learn the largest only: standardise "
-        "them first, (x − mean) / standard deviation"
+        f"standard deviation of {float(varied.max()):.3g}), and the model will learn the largest only: say --values "
+        "standardised, which divides each by its standard deviation"
     )

@@ -78,7 +78,7 @@ def test_types_that_hold_no_real_numbers_are_refused(array):
 def test_options_give_the_same_again():
     array = RNG.random((5, 4)) * 9
     first = read_array(array)
-    assert first.options["values"] == "raw"
+    assert first.options["values"] == "standardised"
     again = read_array(array, ReadOptions(values=ValueRange.parse(str(first.options["values"]))))
     assert torch.equal(again.x, first.x)
 
