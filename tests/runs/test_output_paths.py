@@ -5,7 +5,6 @@ import pytest
 
 from autoencode.errors import ArgumentError
 from autoencode.runs.output_paths import (
-    check_no_overwriting,
     cut_names_note,
     find_input_pictures,
     new_run_path,
@@ -39,14 +38,6 @@ def test_results_go_to_a_folder(tmp_path):
 def test_names_that_are_alike_get_numbers():
     names = [Path(name) for name in ("a.png", "A.png", "a-2.png", "sheet.png", "deep/a.png")]
     assert [str(name) for name in unique_names(names)] == ["a.png", "A-2.png", "a-2-2.png", "sheet-2.png", "deep/a.png"]
-
-
-def test_what_is_given_stays_by_whatever_name(tmp_path):
-    (tmp_path / "a.png").write_text("")
-    (tmp_path / "b.png").hardlink_to(tmp_path / "a.png")
-    check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "gone.png"])
-    with pytest.raises(ArgumentError, match=r"b\.png is one of the files that were given"):
-        check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "a.png"])
 
 
 def test_names_that_are_too_long_are_cut_and_said():

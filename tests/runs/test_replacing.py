@@ -13,7 +13,13 @@ from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.video.clip import ClipHeader
 from autoencode.data.video.clip_writer import open_clip_writer
 from autoencode.errors import ArgumentError, StorageError
-from autoencode.runs.replacing import check_output, check_replaceable, remove_series, replace_anything
+from autoencode.runs.replacing import (
+    check_no_overwriting,
+    check_output,
+    check_replaceable,
+    remove_series,
+    replace_anything,
+)
 from autoencode.views.figures import save_animation, save_figure
 from autoencode.views.outputs import save_array
 
@@ -113,6 +119,14 @@ def test_weights_of_a_run_are_not_replaced(run):
 def test_an_input_is_never_replaced(photo):
     with replace_anything(), pytest.raises(ArgumentError, match="is one of the files that were given"):
         check_output(photo, ["test:1", photo])
+
+
+def test_what_is_given_stays_by_whatever_name(tmp_path):
+    (tmp_path / "a.png").write_text("")
+    (tmp_path / "b.png").hardlink_to(tmp_path / "a.png")
+    check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "gone.png"])
+    with pytest.raises(ArgumentError, match=r"b\.png is one of the files that were given"):
+        check_no_overwriting([tmp_path / "new.png", tmp_path / "b.png"], [tmp_path / "a.png"])
 
 
 def test_force_ends_with_its_block(photo):

@@ -130,27 +130,3 @@ def no_results_message(files: Sequence[str | Path], skipped: Sequence[SkippedFil
     if not skipped:
         return f"no pictures in {', '.join(map(str, files))}"
     return f"none of the {len(skipped)} files could be {done}; {skipped[0].file}: {skipped[0].reason}"
-
-
-def check_no_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raises where a result would take the place of a file that it is made of, whatever that is called.
-
-    Raises:
-        ArgumentError: it would.
-    """
-    precious = {_file_identity(path) for path in inputs}
-    for output in outputs:
-        if (identity := _file_identity(output)) is not None and identity in precious:
-            raise ArgumentError(
-                f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
-                "with --out"
-            )
-
-
-def _file_identity(path: Path) -> tuple[int, int] | None:
-    """What file it is, whatever it is called; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

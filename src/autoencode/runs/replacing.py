@@ -9,7 +9,6 @@ from pathlib import Path
 from autoencode.data.images.picture_writer import MARK
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
-from autoencode.runs.output_paths import check_no_overwriting
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
 _MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', MARK)
@@ -46,6 +45,21 @@ def check_replaceable(path: Path) -> None:
     raise ArgumentError(
         f"{path} is there already, and autoencode did not write it: choose another --out, or replace it with --force"
     )
+
+
+def check_no_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raises where a result would take the place of a file that it is made of, whatever that is called.
+
+    Raises:
+        ArgumentError: it would.
+    """
+    precious = {_file_identity(path) for path in inputs}
+    for output in outputs:
+        if (identity := _file_identity(output)) is not None and identity in precious:
+            raise ArgumentError(
+                f"{output} is one of the files that were given, and it would be overwritten: choose another folder "
+                "with --out"
+            )
 
 
 def check_outputs(paths: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -114,3 +128,12 @@ def _has_mark(path: Path) -> bool:
     except OSError:  # a folder, a link, a device
         return False
     return any(mark in end for mark in _MARKS for end in ends)
+
+
+def _file_identity(path: Path) -> tuple[int, int] | None:
+    """What file it is, whatever it is called; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

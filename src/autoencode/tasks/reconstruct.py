@@ -12,7 +12,8 @@ from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError, DataError
 from autoencode.latent.encoding import reconstruct_examples
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
-from autoencode.runs.output_paths import check_no_overwriting, no_results_message
+from autoencode.runs.output_paths import no_results_message
+from autoencode.runs.replacing import check_no_overwriting
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
