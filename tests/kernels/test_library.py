@@ -189,11 +189,21 @@ def test_an_environment_variable_switches_them_off(
 def test_kernels_are_used_by_default_in_a_block_and_not_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     library._enabled = None
     assert library.enabled_library() is None
-    with kernels_by_default(), kernels_by_default():
+    with kernels_by_default():
+        with kernels_by_default():
+            assert library.kernels_are_wanted()
         assert library.kernels_are_wanted()
-        monkeypatch.setenv(library.ENVIRONMENT_VARIABLE, "0")
-        assert not library.kernels_are_wanted()
     assert not library.kernels_are_wanted()
+    monkeypatch.setenv(library.ENVIRONMENT_VARIABLE, "0")
+    with kernels_by_default():
+        assert not library.kernels_are_wanted()
+
+
+def test_layers_do_not_read_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    library._enabled = None
+    with kernels_by_default():
+        monkeypatch.setattr(library, "os", None)
+        assert library.kernels_are_wanted()
 
 
 def test_what_was_chosen_holds_in_a_block_too() -> None:

@@ -14,6 +14,7 @@ from autoencode.kernels import build, torch_private
 ENVIRONMENT_VARIABLE = "AUTOENCODE_KERNELS"
 """Set to 0, layers are PyTorch's own."""
 _enabled: bool | None = None
+_by_default = False
 _blocks = 0
 _lock = threading.Lock()
 
@@ -25,27 +26,34 @@ def use_kernels(wanted: bool = True) -> None:
         wanted: False goes back to PyTorch's layers. AUTOENCODE_KERNELS=0 in the environment does so in any case.
     """
     global _enabled
-    _enabled = wanted and os.environ.get(ENVIRONMENT_VARIABLE) != "0"
+    _enabled = wanted and _is_allowed()
+
+
+def _is_allowed() -> bool:
+    """Reading the environment takes as long as a small operation, so it is not read at every layer."""
+    return os.environ.get(ENVIRONMENT_VARIABLE) != "0"
 
 
 @contextmanager
 def kernels_by_default() -> Generator[None]:
-    """Inside the block kernels are used unless `use_kernels` was called; several threads may be in one at once."""
-    global _blocks
+    """Inside the block kernels are used unless `use_kernels` was called or AUTOENCODE_KERNELS=0 in the environment.
+
+    Several threads may be in such blocks at once.
+    """
+    global _blocks, _by_default
     with _lock:
-        _blocks += 1
+        _blocks, _by_default = _blocks + 1, _is_allowed()
     try:
         yield
     finally:
         with _lock:
             _blocks -= 1
+            _by_default = _by_default and _blocks > 0
 
 
 def kernels_are_wanted() -> bool:
     """The choice made by `use_kernels`; where it was not called, whether a block of `kernels_by_default` is running."""
-    if _enabled is None:
-        return _blocks > 0 and os.environ.get(ENVIRONMENT_VARIABLE) != "0"
-    return _enabled
+    return _by_default if _enabled is None else _enabled
 
 
 def build_kernels() -> bool:
