@@ -6,12 +6,14 @@
 
 Each recipe trains for 200 steps on one thread with seed 0. The hash covers the values of all parameters in the order of
 the modules, not their names. The last bits depend on the processor and the version of PyTorch, so compare on one
-machine.
+machine, with a working tree that does not change meanwhile: modules are imported when they are needed. The first line
+says what was measured.
 """
 
 import argparse
 import hashlib
 import json
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -56,6 +58,19 @@ def weights_sha256(model: torch.nn.Module) -> str:
     return digest.hexdigest()
 
 
+def revision() -> str:
+    """The commit of the package that is measured, marked where files differ from it."""
+    folder = Path(autoencode.__file__).parent
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or str(folder)
+
+
+def describe_plan(run: autoencode.Run) -> str:
+    """What else decides the last bits: threads, kernels, compiled steps and precision."""
+    plan = run.folder.record.plan
+    return "" if plan is None else f" ({plan.threads=}, {plan.kernels=}, {plan.compiled=}, {plan.precision=})"
+
+
 def main() -> int:
     """Trains, prints, and saves or compares."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -65,6 +80,7 @@ def main() -> int:
     arguments = parser.parse_args()
     before = json.loads(arguments.check.read_text()) if arguments.check else {}
     found: dict[str, str] = {}
+    print(f"{revision()}, PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         patches = pictures(Path(scratch) / "patches")
         for name in arguments.only:
@@ -80,7 +96,7 @@ def main() -> int:
             last = autoencode.Run(run.path, last=True, data=run.data)
             found[name] = weights_sha256(last.model)
             differs = " DIFFERS" if before and before.get(name) != found[name] else ""
-            print(f"{name:16}{found[name]}{differs}", flush=True)
+            print(f"{name:16}{found[name]}{differs}{describe_plan(run) if differs else ''}", flush=True)
     if arguments.save:
         arguments.save.write_text(json.dumps(found, indent=2) + "\n")
     return int(bool(before) and any(before.get(name) != value for name, value in found.items()))
