@@ -208,7 +208,7 @@ def test_a_missing_context_is_an_error(model: Autoencoder, part: str) -> None:
 # The pass ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_target_is_what_the_likelihood_is_asked_about() -> None:
+def test_the_likelihood_is_that_of_the_target() -> None:
     model = plain()
     x, target = torch.rand(5, *SHAPE), torch.rand(5, *SHAPE)
     nll = Reconstruction()(model, Batch(x, target)).terms["nll"]

@@ -204,7 +204,7 @@ def test_the_check_passes(tmp_path):
     assert all(row["parameters"] == A.parameters and row["steps"] == 20 and row["speeds"] for row in rows)
 
 
-def test_on_a_gpu_all_contenders_are_told_so(monkeypatch):
+def test_on_a_gpu_all_contenders_get_the_device(monkeypatch):
     speed = runpy.run_path(str(BENCHMARKS / "speed.py"))
     for device, environments in (("cuda", {"own"}), ("cpu", {"own", *PACKAGES})):
         monkeypatch.setattr(sys, "argv", ["speed.py", "--device", device])

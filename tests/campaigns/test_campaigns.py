@@ -78,7 +78,7 @@ def test_a_mode_binds_root_as_well(tmp_path):
     assert "PermissionError" in fault.error
 
 
-def test_a_tree_tells_what_changed(tmp_path):
+def test_a_tree_lists_what_changed(tmp_path):
     (tmp_path / "a").write_text("1")
     (tmp_path / "b").symlink_to("a")
     before = snapshot(tmp_path)

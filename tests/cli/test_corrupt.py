@@ -34,7 +34,7 @@ def photos(tmp_path):
     return folder
 
 
-def test_spoiled_copies_and_a_sheet(run, photos, tmp_path):
+def test_corrupted_copies_and_a_sheet(run, photos, tmp_path):
     code, out, err = run("corrupt", "photos/", "--corruption", "stain", "--corruption", "jpeg:20", "--seed", "3")
     assert code == 0, err
     assert "2 corrupted" in out

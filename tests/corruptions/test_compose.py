@@ -7,7 +7,7 @@ from support.statistics import assert_frequencies
 THREE = OneOf((MaskingNoise(1.0), Compose(), lambda batch: Batch(batch.x + 2, batch.target)))
 
 
-def test_each_example_is_spoiled_by_one_and_each_has_its_chance():
+def test_each_example_is_corrupted_by_one_and_each_has_its_chance():
     torch.manual_seed(0)
     x = torch.full((3000, 2), 0.5)
     corrupted = THREE(Batch(x))

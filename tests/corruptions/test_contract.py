@@ -57,7 +57,7 @@ def test_every_kind_is_in_the_table() -> None:
 @every
 @at_every_size
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_shape_and_type_stay_and_the_clean_examples_are_asked_for(
+def test_shape_and_type_stay_and_the_clean_examples_are_the_target(
     name: str, shape: tuple[int, ...], dtype: torch.dtype
 ) -> None:
     x = torch.rand(3, *shape).to(dtype)
@@ -102,7 +102,7 @@ def test_an_amount_of_nothing_leaves_pictures_as_they_are(name: str) -> None:
 
 
 @every
-def test_more_spoils_more(name: str) -> None:
+def test_a_larger_amount_corrupts_more(name: str) -> None:
     x = photograph(60)
     weak, strong = ((corrupted(name, x, amount) - x).square().mean((1, 2, 3)) for amount in WEAK_AND_STRONG[name])
     if name in STEADY:
@@ -134,7 +134,7 @@ def test_a_single_amount_is_that_of_every_picture_but_for_blur(name: str) -> Non
 
 
 @every
-def test_vectors_are_spoiled_or_refused(name: str) -> None:
+def test_vectors_are_corrupted_or_refused(name: str) -> None:
     x = torch.rand(4, 17)
     if name in VECTORS:
         batch = made(name, WEAK_AND_STRONG[name][1])(Batch(x))

@@ -16,14 +16,14 @@ def constant(value: float) -> Batch:
     return Batch(torch.full((N, 1), value))
 
 
-def test_salt_and_pepper_are_as_many_as_said_and_half_of_each() -> None:
+def test_salt_and_pepper_have_their_fraction_and_are_half_of_each() -> None:
     x = SaltAndPepper(0.2)(constant(0.5)).x[:, 0]
     assert_mean((x == 0).double(), 0.1)
     assert_mean((x == 1).double(), 0.1)
     assert ((x == 0) | (x == 1) | (x == 0.5)).all()
 
 
-def test_salt_and_pepper_of_a_range_spoils_its_mean() -> None:
+def test_salt_and_pepper_of_a_range_changes_its_mean() -> None:
     x = SaltAndPepper((0.1, 0.5))(constant(0.5)).x[:, 0]
     assert_mean((x != 0.5).double(), 0.3)
 
@@ -33,7 +33,7 @@ def test_masking_takes_its_share() -> None:
 
 
 @pytest.mark.parametrize("kind", [SaltAndPepper, MaskingNoise])
-def test_pixels_are_spoiled_in_all_their_channels(kind: type) -> None:
+def test_pixels_are_corrupted_in_all_their_channels(kind: type) -> None:
     x = kind(0.5)(Batch(torch.full((2, 3, 9, 9), 0.5))).x
     assert torch.equal(x[:, 0], x[:, 1])
     assert torch.equal(x[:, 0], x[:, 2])

@@ -90,7 +90,7 @@ def test_folds_cross_the_sheet() -> None:
 # Scratches ---------------------------------------------------------------------------------------------------------
 
 
-def test_scratches_are_as_many_as_said_on_average() -> None:
+def test_scratches_have_their_number_on_average() -> None:
     """Covered area grows in proportion; a fraction is the chance of one more."""
 
     def covered(amount: float) -> Tensor:

@@ -10,7 +10,7 @@ def batch() -> Batch:
     return Batch(torch.full((4, 3, 16, 16), 0.5), context=torch.full((4, 12, 16, 16), 0.25))
 
 
-def test_every_frame_has_noise_of_its_own_and_the_clean_picture_is_asked_for() -> None:
+def test_every_frame_has_noise_of_its_own_and_the_clean_picture_is_the_target() -> None:
     clean = batch()
     corrupted = PerFrame(Gaussian(0.1))(clean)
     assert corrupted.target is clean.x
@@ -20,10 +20,10 @@ def test_every_frame_has_noise_of_its_own_and_the_clean_picture_is_asked_for() -
     assert (torch.corrcoef(noise) - torch.eye(5)).abs().max() < 0.1
 
 
-def test_what_was_to_be_asked_for_stays() -> None:
+def test_a_given_target_stays() -> None:
     x = torch.rand(2, 3, 8, 8)
-    told = Batch(x, target=torch.zeros_like(x), context=torch.rand(2, 6, 8, 8))
-    assert PerFrame(Gaussian(0.1))(told).target is told.target
+    clips = Batch(x, target=torch.zeros_like(x), context=torch.rand(2, 6, 8, 8))
+    assert PerFrame(Gaussian(0.1))(clips).target is clips.target
 
 
 def test_a_pixel_is_hidden_in_all_its_channels_and_frames_are_told_apart() -> None:

@@ -6,7 +6,7 @@ from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 
 
-def test_whole_examples_become_their_targets_as_often_as_asked() -> None:
+def test_whole_examples_become_their_targets_at_the_given_rate() -> None:
     torch.manual_seed(0)
     n = 4000
     batch = Batch(torch.zeros(n, 1, 3, 2), torch.ones(n, 1, 3, 2))

@@ -71,7 +71,7 @@ def test_the_display_range_is_that_of_the_training_part():
     assert not any("black" in note for note in vectors.notes)
 
 
-def test_classes_without_a_training_example_are_said(tmp_path):
+def test_classes_without_a_training_example_are_reported(tmp_path):
     x = RNG.integers(0, 256, (30, 4, 4), dtype=np.uint8)
     np.savez(tmp_path / "a.npz", x_train=x, y_train=np.zeros(30), x_test=x, y_test=np.arange(30) % 2)
     assert "no training example is of class 1" in load(tmp_path / "a.npz").notes

@@ -37,7 +37,7 @@ def test_values_are_names_and_classes_are_counted_from_zero(values, names, expec
     assert labels.dtype == torch.int64
 
 
-def test_unlabelled_examples_are_said():
+def test_unlabelled_examples_are_reported():
     array = np.array([-1, 1, 2, 1])
     assert "-1 is a class like the others; --unlabelled -1 makes it mean no label" in read_labels(array, 4, "y").notes
     labels, classes, notes = read_labels(array, 4, "y", "-1")
@@ -102,7 +102,7 @@ def test_one_subfolder_is_no_class():
     assert subfolder_labels([Path("a/1.png"), Path("a/2.png")]) == (None, None, ())
 
 
-def test_a_class_without_a_readable_picture_is_said():
+def test_a_class_without_a_readable_picture_is_reported():
     folders = frozenset(map(Path, (".", "a", "b", "c", "c/deep")))
     notes = subfolder_labels([Path("a/1.png"), Path("b/2.png")], folders).notes
     assert "no picture of 1 subfolders can be read: c" in notes

@@ -86,7 +86,7 @@ def test_a_folder_with_options(draw):
     assert same(data, reloaded(data, data.source))
 
 
-def test_the_fingerprint_tells_changed_data():
+def test_the_fingerprint_of_changed_data_differs():
     array = RNG.random((10, 3)).astype("float32")
     changed = array.copy()
     changed[-1, -1] += 1e-6

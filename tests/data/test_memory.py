@@ -13,7 +13,7 @@ def test_more_than_four_fifths_of_the_memory_is_refused(monkeypatch):
         memory.check_fits(9 * 2**30, "it")
 
 
-def test_a_system_that_does_not_tell_is_trusted(monkeypatch):
+def test_a_system_that_does_not_report_its_memory_is_trusted(monkeypatch):
     def sysconf(name):
         raise ValueError
 

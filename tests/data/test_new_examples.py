@@ -139,7 +139,7 @@ def test_pictures_are_fitted_and_made_grey_or_colour(tmp_path: Path):
 
 
 @pytest.mark.parametrize("shape", [(4, 6, 6), (12,)])
-def test_what_no_picture_holds_is_asked_for_as_an_array(tmp_path: Path, shape: tuple[int, ...]):
+def test_what_no_picture_holds_must_be_an_array(tmp_path: Path, shape: tuple[int, ...]):
     Image.new("RGB", (6, 6)).save(tmp_path / "a.png")
     for use in (lambda examples: examples.count(tmp_path / "a.png"), lambda e: e.read(tmp_path / "a.png", 1)):
         with pytest.raises(DataError, match=r"this model takes .*: give .npy files"):

@@ -144,7 +144,7 @@ def test_what_a_person_says_is_taken(asked: ValueRange):
         (uniform(200, "uint8"), "0-1", r"values are from 0 to 200, outside 0-1; say --values 0-255"),
     ],
 )
-def test_data_outside_of_what_was_said_are_refused(array: np.ndarray, asked: str, message: str):
+def test_data_outside_of_the_given_range_are_refused(array: np.ndarray, asked: str, message: str):
     with pytest.raises(DataError, match=message):
         read(array, asked)
 
@@ -185,7 +185,7 @@ def test_read_only_and_reversed_arrays_are_read():
     ("text", "low", "high"),
     [("0-255", 0, 255), ("0-4095", 0, 4095), ("-1..1", -1, 1), ("-1000..3000", -1000, 3000), ("0.5-2.5", 0.5, 2.5)],
 )
-def test_black_and_white_can_be_said(text: str, low: float, high: float):
+def test_black_and_white_can_be_given(text: str, low: float, high: float):
     values = parse_value_range(text)
     assert (values.low, values.high) == (low, high)
     assert parse_value_range(str(values)) == values
@@ -193,7 +193,7 @@ def test_black_and_white_can_be_said(text: str, low: float, high: float):
     np.testing.assert_allclose(read(array, text).x.numpy(), [[0, 0.5, 1]], atol=1e-2)
 
 
-def test_twelve_bits_in_sixteen_are_said_and_can_be_white():
+def test_twelve_bits_in_sixteen_are_reported_and_can_be_white():
     array = uniform(4000, "uint16")
     values, _, note = read(array)
     assert values == ValueRange.WORDS
@@ -224,7 +224,7 @@ FROM_BYTES = TrainedValues(BYTES, (0.0, 1.0), pictures=True)
         (ValueRange(0.0, 4095.0), "uint8", 0, 255, BYTES, True),
     ],
 )
-def test_new_numbers_are_judged_by_themselves(values, dtype, low, high, expected, noted):
+def test_the_range_of_new_numbers_is_their_own(values, dtype, low, high, expected, noted):
     found, note = values_of_new(FROM_BYTES._replace(values=values), np.dtype(dtype), float(low), float(high))
     assert found == expected
     assert (note is not None) == noted
@@ -237,7 +237,7 @@ def test_new_numbers_that_fit_no_range_are_refused(low: float, high: float):
         values_of_new(FROM_BYTES, np.dtype("float32"), low, high)
 
 
-def test_new_measurements_are_taken_as_they_are_and_another_scale_is_said():
+def test_new_measurements_are_taken_as_they_are_and_another_scale_is_reported():
     trained = TrainedValues(ValueRange.RAW, (-1000.0, 3000.0), pictures=True)
     assert values_of_new(trained, np.dtype("float32"), -900.0, 2500.0) == (ValueRange.RAW, None)
     values, note = values_of_new(trained, np.dtype("float32"), 0.0, 1.0)

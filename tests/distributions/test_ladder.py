@@ -101,7 +101,7 @@ def test_a_correction_of_zero_costs_nothing() -> None:
     assert torch.allclose(kl(q, p, q.rsample((1,))), torch.zeros(4))
 
 
-def test_the_kl_tells_the_prior_its_scale() -> None:
+def test_the_kl_has_a_gradient_for_the_scale_of_the_prior() -> None:
     """Without a way from the KL to the prior's scale, that scale shrinks to nothing and the latents with it."""
     q, p, prior = made((2, 3))
     kl(q, p, q.rsample((1,))).sum().backward()

@@ -81,7 +81,7 @@ def test_overfitting_and_a_loss_that_still_falls(measured):
     assert about(cautions(evaluation, epochs=curve(*range(40, 20, -1))), "still falling", "--resume")
     settled = curve(*[20 + 20 * math.exp(-number) for number in range(20)])
     assert not about(cautions(evaluation, epochs=settled), "falling")
-    assert not about(cautions(evaluation, epochs=curve(40, 20, 40)), "Overfitting"), "too few epochs to judge by"
+    assert not about(cautions(evaluation, epochs=curve(40, 20, 40)), "Overfitting"), "too few epochs"
 
 
 def test_a_split_of_few_examples(measured):

@@ -8,7 +8,7 @@ from autoencode.evaluation.classifier import FEATURES
 
 
 def halves(n: int, shape=(1, 8, 8)) -> Subset:
-    """Bright above or bright below: two classes that anything can tell."""
+    """Bright above or bright below: two classes that are easily separated."""
     labels = torch.arange(n) % 2
     x = torch.rand(n, *shape) * 0.3
     x[labels == 1, ..., : shape[-2] // 2, :] += 0.7

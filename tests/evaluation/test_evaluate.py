@@ -43,9 +43,9 @@ def test_the_numbers_of_the_exact_model_are_the_closed_form(oracle):
     assert measured.elbo_bpd is None
 
 
-def test_portions_of_importance_samples_add_up(oracle):
+def test_chunks_of_importance_samples_add_up(oracle):
     truth, model, part = oracle
-    one = log_likelihoods(model, part.x[:3], 5_000)  # several portions
+    one = log_likelihoods(model, part.x[:3], 5_000)  # several chunks
     torch.testing.assert_close(one, truth.marginal.log_prob(part.x[:3]), atol=1e-4, rtol=0)
 
 

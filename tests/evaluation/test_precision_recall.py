@@ -59,7 +59,7 @@ def test_an_outlier_makes_everything_precise_but_not_dense():
     assert density_coverage(real, generated)[0].value < 0.3
 
 
-def test_portions_change_nothing(monkeypatch):
+def test_chunks_change_nothing(monkeypatch):
     one, other = torch.randn(50, 3), torch.randn(60, 3)
     whole = precision_recall(one, other), density_coverage(one, other)
     monkeypatch.setattr("autoencode.evaluation.neighbours._CHUNK_VALUES", 150)

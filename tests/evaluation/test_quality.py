@@ -102,7 +102,7 @@ def test_as_many_of_each_are_needed(counts: tuple[int, int, int]) -> None:
         measure_restoration(*([pair()[0]] * n for n in counts))
 
 
-def test_without_scikit_image_the_command_that_installs_it_is_said(monkeypatch) -> None:
+def test_without_scikit_image_the_command_that_installs_it_is_reported(monkeypatch) -> None:
     require_scikit_image()
     monkeypatch.setitem(sys.modules, "skimage.metrics", None)
     with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[metrics\]'"):

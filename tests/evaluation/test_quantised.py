@@ -30,7 +30,7 @@ def test_codes_of_positions_are_measured(name: str, shape: tuple[int, ...]) -> N
     assert "active units" not in shown
 
 
-def test_portions_are_counted_together() -> None:
+def test_chunks_are_counted_together() -> None:
     model, _ = recipes["fsq-vae"]((6,), channels=(8,), positions=3)
     codes = encode_all(model.eval(), Subset(torch.rand(50, 6)), batch_size=16)
     assert codes.counts is not None

@@ -66,9 +66,9 @@ def check(ours: object, reference: object, *inputs: Tensor, relu: bool, kind: st
         towards = torch.linspace(0.5, 1.5, out.numel(), dtype=dtype).reshape(out.shape)
         wanted = [value for value in given if value.requires_grad]
         first = torch.autograd.grad((out * towards).sum(), wanted, retain_graph=True)
-        slopes = torch.autograd.grad(((out + out**2) * towards).sum(), wanted, create_graph=True)
-        second = torch.autograd.grad(sum((slope**2).sum() for slope in slopes), wanted)
-        found.append([out.detach(), *first, *(slope.detach() for slope in slopes), *second])
+        gradients = torch.autograd.grad(((out + out**2) * towards).sum(), wanted, create_graph=True)
+        second = torch.autograd.grad(sum((gradient**2).sum() for gradient in gradients), wanted)
+        found.append([out.detach(), *first, *(gradient.detach() for gradient in gradients), *second])
         assert not relu or out.min() == 0
     for a, b in zip(*found, strict=True):
         assert off(a, b) < CLOSE
@@ -114,13 +114,13 @@ def test_a_maximum_and_its_derivatives(
 @pytest.mark.parametrize("ci", [1, 16])
 def test_of_equal_numbers_the_first_is_the_maximum(ci: int) -> None:
     x, weight = torch.ones(9, ci, 15, 15, requires_grad=ci == 16), torch.zeros(16, ci, 3, 3, requires_grad=True)
-    slopes = []
+    gradients = []
     for out in (
         convolve(x, weight, None, 1, 1, pooled=True),
         F.max_pool2d(F.conv2d(x, weight, padding=1), 2, ceil_mode=True),
     ):
-        slopes.append(torch.autograd.grad((out * torch.arange(16.0)[:, None, None]).sum(), weight)[0])
-    assert torch.allclose(*slopes, rtol=1e-4)
+        gradients.append(torch.autograd.grad((out * torch.arange(16.0)[:, None, None]).sum(), weight)[0])
+    assert torch.allclose(*gradients, rtol=1e-4)
 
 
 @pytest.mark.parametrize("ci", [1, 16])
@@ -278,8 +278,8 @@ def test_gradients_of_a_layer_in_bfloat16_go_back_in_it() -> None:
     x, weight = torch.randn(4, 16, 16, 16).bfloat16().requires_grad_(), torch.randn(16, 16, 3, 3, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         out = convolve(x, weight, None, 1, 1)
-    slopes = torch.autograd.grad(out.square().sum(), (x, weight))
-    assert [slope.dtype for slope in slopes] == [torch.bfloat16, torch.float32]
+    gradients = torch.autograd.grad(out.square().sum(), (x, weight))
+    assert [gradient.dtype for gradient in gradients] == [torch.bfloat16, torch.float32]
 
 
 WRONG = """
@@ -318,8 +318,8 @@ def test_gradients_after_it_was_switched_off_and_with_tensors_kept_elsewhere() -
     ):
         out = convolve(x, weight, None, 1, 1, relu=True)
     kernels.use_kernels(False)
-    (slope,) = torch.autograd.grad(out.square().sum(), weight)
-    assert torch.equal(slope, expected)
+    (gradient,) = torch.autograd.grad(out.square().sum(), weight)
+    assert torch.equal(gradient, expected)
 
 
 def test_a_default_device_is_not_that_of_the_result() -> None:
@@ -333,7 +333,7 @@ def test_a_default_device_is_not_that_of_the_result() -> None:
 
 @pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("channels", [1, 16])
-def test_slopes_pass_a_relu_where_it_gave_more_than_zero_or_no_number(channels: int, pooled: bool) -> None:
+def test_gradients_pass_a_relu_where_it_gave_more_than_zero_or_no_number(channels: int, pooled: bool) -> None:
     x, weight = torch.randn(5, channels, 15, 14), torch.randn(32, channels, 3, 3)
     bias = torch.randn(32, requires_grad=True)
     x[1, 0, 4, 5] = math.nan

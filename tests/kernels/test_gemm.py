@@ -105,9 +105,9 @@ def test_gradients_of_a_rounded_layer_are_rounded_products(monkeypatch: pytest.M
     x, weight = torch.randn(40, 200, requires_grad=True), torch.randn(150, 200, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         out = linear(x, weight, None)
-    slope = torch.randn_like(out)
-    dx, dw = torch.autograd.grad(out, (x, weight), slope)
-    rounded = [value.detach().bfloat16().double() for value in (slope, x, weight)]
+    dy = torch.randn_like(out)
+    dx, dw = torch.autograd.grad(out, (x, weight), dy)
+    rounded = [value.detach().bfloat16().double() for value in (dy, x, weight)]
     assert off(dx, rounded[0] @ rounded[2]) < CLOSE
     assert off(dw, rounded[0].T @ rounded[1]) < CLOSE
 

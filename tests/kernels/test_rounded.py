@@ -74,8 +74,10 @@ def both(kind: str, towards: Tensor, *given: Tensor) -> list[tuple[Tensor, Tenso
         inputs = [value.to(dtype).requires_grad_() for value in given]
         with torch.autocast("cpu", torch.bfloat16, enabled=function is ours):
             out = function(kind, *inputs)
-        slopes = torch.autograd.grad(out, inputs, towards[: out.shape[0], :, : out.shape[2], : out.shape[3]].to(dtype))
-        found.append([out.detach(), *slopes])
+        gradients = torch.autograd.grad(
+            out, inputs, towards[: out.shape[0], :, : out.shape[2], : out.shape[3]].to(dtype)
+        )
+        found.append([out.detach(), *gradients])
     return list(zip(*found, strict=True))
 
 

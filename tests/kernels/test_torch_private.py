@@ -71,9 +71,9 @@ def test_another_release_has_pytorchs_layers_and_one_note(release: str, monkeypa
     assert out.grad_fn.name().startswith("Convolution")
     recorder = Recorder()
     fit(*recipes["fashion-vae"]((1, 8, 8)), load(torch.rand(40, 1, 8, 8)), Settings(steps=1), reporter=recorder)
-    said = [text for text in recorder.of("warn") if f"PyTorch {torch.__version__} changed torch." in text]
-    assert len(said) == library.build.suits_processor()
-    assert all(text.endswith("its own layers are used, which are slower") for text in said)
+    warnings = [text for text in recorder.of("warn") if f"PyTorch {torch.__version__} changed torch." in text]
+    assert len(warnings) == library.build.suits_processor()
+    assert all(text.endswith("its own layers are used, which are slower") for text in warnings)
 
 
 def test_a_transform_that_is_always_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,8 +118,8 @@ def test_another_compiler_leaves_the_step_as_it_is_and_says_so_once(
     data, recorder = load("digits"), Recorder()
     model, objective = recipes["dense-vae"](data.data_shape, hidden=4)
     assert fit(model, objective, data, Settings(steps=2, compile="auto"), reporter=recorder).status == "complete"
-    said = [text for text in recorder.of("warn") if f"PyTorch {torch.__version__} changed" in text]
-    assert len(said) == 1
+    warnings = [text for text in recorder.of("warn") if f"PyTorch {torch.__version__} changed" in text]
+    assert len(warnings) == 1
     with pytest.raises(CapabilityError, match=r"changed .*which autoencode uses"):
         fit(model, objective, data, Settings(steps=2, compile="always"))
 

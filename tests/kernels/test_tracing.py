@@ -45,8 +45,8 @@ def test_a_graph_holds_our_own_operators_and_gives_the_same_numbers(kind: str, r
         given = [x.detach().requires_grad_(not kind.startswith("thin")), *weights]
         with torch.enable_grad():
             out = torch.func.functional_call(layer, own, (given[0],), options)
-            slopes = torch.autograd.grad((out * towards).sum(), [one for one in given if one.requires_grad])
-        return [out, *slopes]
+            gradients = torch.autograd.grad((out * towards).sum(), [one for one in given if one.requires_grad])
+        return [out, *gradients]
 
     towards = torch.linspace(0.5, 1.5, layer(x).numel()).reshape(layer(x).shape)
     weights = [p.detach().requires_grad_() for p in layer.parameters()]
@@ -62,7 +62,7 @@ def test_a_graph_holds_our_own_operators_and_gives_the_same_numbers(kind: str, r
 
 
 @pytest.mark.parametrize("kind", LAYERS)
-def test_what_an_operator_makes_is_as_it_was_foretold(kind: str) -> None:
+def test_what_an_operator_makes_is_as_its_fake_says(kind: str) -> None:
     """Sizes, strides and kinds, which a compiler reads off without computing."""
     layer, shape = LAYERS[kind]
     x = torch.randn(9, *shape)

@@ -22,7 +22,7 @@ def test_an_example_of_the_data_by_its_number(digits_run):
             encode_example(digits_run, wrong)
 
 
-def test_a_file_is_fitted_and_said(digits_run, tmp_path):
+def test_a_file_is_fitted_and_noted(digits_run, tmp_path):
     x = digits_run.data.test.inputs()[0]
     to_pil_image(x).save(tmp_path / "own.png")
     one = encode_example(digits_run, tmp_path / "own.png")
@@ -58,12 +58,12 @@ def test_words_of_a_codebook_are_refused(tmp_path):
             refused()
 
 
-def test_means_of_portions_are_those_of_the_whole(digits_run):
+def test_means_of_chunks_are_those_of_the_whole(digits_run):
     part = digits_run.data.train[:600]
     torch.testing.assert_close(posterior_means(digits_run, part), digits_run.model.encode(part.inputs()).mean.detach())
 
 
-def test_what_is_told_between_two(digits_run):
+def test_the_context_between_two(digits_run):
     from dataclasses import replace
 
     one = encode_example(digits_run, "test:1")

@@ -37,7 +37,7 @@ def exact() -> Quadratic:
     return Quadratic(math.log(SCALE), 0.5 / SCALE**2 - 0.5)
 
 
-def judged(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def evaluated(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The codes' density, and D and 1 − D of the best critic."""
     q, p = Normal(0.0, SCALE).log_prob(z).exp(), Normal(0.0, 1.0).log_prob(z).exp()
     return q, p / (p + q), q / (p + q)
@@ -55,11 +55,11 @@ def model(double: None) -> Autoencoder:
 
 def test_with_the_best_critic_both_losses_are_those_of_the_game(model: Autoencoder) -> None:
     def generator_loss(z: Tensor) -> Tensor:
-        q, d, _ = judged(z)
+        q, d, _ = evaluated(z)
         return -q * d.log()
 
     def loss(z: Tensor) -> Tensor:
-        q, d, rest = judged(z)
+        q, d, rest = evaluated(z)
         return -Normal(0.0, 1.0).log_prob(z).exp() * d.log() - q * rest.log()
 
     objective = AdversarialPrior(exact())
@@ -79,7 +79,7 @@ def test_the_best_critic_rests(model: Autoencoder) -> None:
     assert_mean(torch.stack(gradients), torch.zeros(2))
 
 
-def test_a_critic_that_cannot_tell_says_log_two(model: Autoencoder) -> None:
+def test_a_critic_that_cannot_discriminate_has_a_loss_of_log_two(model: Autoencoder) -> None:
     output = AdversarialPrior(Quadratic(0.0, 0.0))(model, Batch(torch.randn(8, 1)))
     assert output.terms["generator_loss"].tolist() == pytest.approx([math.log(2)] * 8, rel=1e-12)
     assert output.auxiliary_losses["code_critic"].item() == pytest.approx(2 * math.log(2), rel=1e-12)
@@ -91,7 +91,7 @@ def test_the_model_moves_codes_towards_the_prior(model: Autoencoder) -> None:
     assert all(weight.grad is None for weight in model.decoder.parameters())
 
 
-def test_of_several_codes_of_an_example_one_is_judged(model: Autoencoder) -> None:
+def test_of_several_codes_of_an_example_one_is_evaluated(model: Autoencoder) -> None:
     fwd = forward_pass(model, Batch(torch.randn(8, 1)), 5)
     assert AdversarialPrior(exact()).evaluate(fwd, None).terms["generator_loss"].shape == (8,)
 

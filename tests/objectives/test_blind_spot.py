@@ -29,7 +29,7 @@ def model(encoder: nn.Module, scale: float = 0.5) -> Autoencoder:
     )
 
 
-def test_hidden_pixels_are_as_many_as_said_and_come_from_close_by() -> None:
+def test_hidden_pixels_have_their_fraction_and_come_from_close_by() -> None:
     ramp = torch.arange(144.0).view(1, 1, 12, 12).expand(400, 2, -1, -1)
     batch = BlindSpot(0.1, radius=2).prepare(Batch(ramp))
     assert_mean(batch.loss_mask[:, 0].double().flatten(), 0.1)

@@ -94,7 +94,7 @@ def test_each_term_is_the_integral_that_it_stands_for(model: Autoencoder, q: Ind
     )
     information = kl_divergence(q, model.prior_for()).mean() - rest
     exact = torch.stack([information, correlation, dimension_kl])
-    assert (exact > 0.1).all(), "the case is one that tells the three apart"
+    assert (exact > 0.1).all(), "the three differ in this case"
     assert_mean(torch.stack([averages(model, q) for _ in range(100)]), exact)
 
 
@@ -156,7 +156,7 @@ def test_with_equal_weights_it_is_the_bound_for_every_batch(model: Autoencoder, 
     assert torch.allclose(DecomposedElbo(50, 4.0, 4.0, 4.0).evaluate(fwd, None).loss, expected, rtol=1e-12)
 
 
-def test_posteriors_all_alike_tell_nothing_of_which_example_it_is(model: Autoencoder) -> None:
+def test_posteriors_all_alike_have_no_mutual_information(model: Autoencoder) -> None:
     q = Independent(Normal(torch.ones(6, 2), 0.5 * torch.ones(6, 2)), 1)
     terms = DecomposedElbo(6).evaluate(seen_with(model, q), None).terms
     assert terms["mutual_information"].abs().max() < 1e-12
@@ -169,7 +169,7 @@ def test_a_posterior_that_does_not_factorise_is_refused() -> None:
         DecomposedElbo(10)(model, Batch(torch.rand(3, 1, 4, 4)))
 
 
-def test_it_judges_half_a_batch_of_single_precision(model: Autoencoder) -> None:
+def test_half_a_batch_in_single_precision(model: Autoencoder) -> None:
     x = torch.rand(3, 6, dtype=torch.float32)
     fwd = forward_pass(model.float(), Batch(x))
     assert DecomposedElbo(10).evaluate(fwd, None).loss.dtype == torch.float32

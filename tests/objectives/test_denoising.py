@@ -9,7 +9,7 @@ from autoencode.recipes import denoising_ae, undercomplete_ae
 pytestmark = pytest.mark.usefixtures("double")
 
 
-def test_the_model_sees_the_spoiled_and_is_asked_for_the_clean() -> None:
+def test_the_input_is_corrupted_and_the_target_is_clean() -> None:
     model, _ = undercomplete_ae((6,), latent_dim=2)
     batch = Batch(torch.rand(5, 6))
     blank = Denoising(Reconstruction(), lambda batch: Batch(torch.zeros_like(batch.x), batch.target))

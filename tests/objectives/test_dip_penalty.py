@@ -50,7 +50,7 @@ def test_the_second_covariance_is_that_of_the_codes() -> None:
     z = q.sample((20_000,)).flatten(0, 1)
     centred = z - q.mean.mean(0)
     exact = covariance_of(q.mean) + torch.diag(q.variance.mean(0))
-    # The four posteriors take turns, so rows of one turn are averaged before they are judged.
+    # The four posteriors take turns, so rows of one turn are averaged before they are compared.
     assert_mean((centred[:, :, None] * centred[:, None, :]).unflatten(0, (20_000, 4)).mean(1), exact)
 
 
@@ -76,7 +76,7 @@ def test_a_single_example_has_no_spread(model: Autoencoder) -> None:
     assert output.loss.item() == pytest.approx(10 * 3)
 
 
-def test_a_posterior_that_does_not_factorise_has_only_its_means_looked_at() -> None:
+def test_of_a_posterior_that_does_not_factorise_only_the_means_count() -> None:
     model, _ = recipes["ladder-vae"]((1, 4, 4), levels=(2, 3), hidden=8)
     batch = Batch(torch.rand(3, 1, 4, 4))
     assert DipPenalty(means=True)(model, batch).loss.isfinite()

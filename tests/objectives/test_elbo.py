@@ -142,13 +142,13 @@ def test_several_samples_reduce_the_variance_and_not_the_mean(model: Autoencoder
 
 @pytest.mark.parametrize("objective", [Elbo(n_samples=3), Iwae(3)], ids=["elbo", "iwae"])
 def test_so_many_codes_are_drawn(model: Autoencoder, x: Tensor, objective: Objective, monkeypatch) -> None:
-    asked = []
+    shapes = []
     decode = type(model).decoder_features
     monkeypatch.setattr(
-        type(model), "decoder_features", lambda self, z, c=None: asked.append(z.shape) or decode(self, z, c)
+        type(model), "decoder_features", lambda self, z, c=None: shapes.append(z.shape) or decode(self, z, c)
     )
     objective(model, Batch(x))
-    assert asked == [(3, 5, 3)]
+    assert shapes == [(3, 5, 3)]
 
 
 def test_reconstruction_is_the_nll_alone(model: Autoencoder, x: Tensor) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("double")
 
 
 class Square(nn.Module):
-    """a ‖x‖²: of slope 2 a x."""
+    """a ‖x‖²: its gradient is 2 a x."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class Square(nn.Module):
         return self.a * x.square().flatten(1).sum(1, keepdim=True)
 
 
-def test_it_is_half_the_squared_slope_of_each_example() -> None:
+def test_it_is_half_the_squared_gradient_of_each_example() -> None:
     critic, x = Square(), torch.randn(9, 2, 3)
     value = gradient_penalty(critic, x)
     torch.testing.assert_close(value, 0.5 * ((1.4 * x) ** 2).flatten(1).sum(1).mean())
@@ -36,7 +36,7 @@ def test_without_gradients_it_is_nothing() -> None:
         assert gradient_penalty(Square(), torch.randn(9, 2)).item() == 0
 
 
-def test_of_what_is_judged_nothing_learns() -> None:
+def test_inputs_get_no_gradient() -> None:
     x = torch.randn(9, 2, requires_grad=True)
     gradient_penalty(Square(), x).backward()
     assert x.grad is None
@@ -52,7 +52,7 @@ def test_of_what_is_judged_nothing_learns() -> None:
 def test_it_is_the_critics_alone(make) -> None:
     model, x = linear_model(NormalLikelihood((6,), FixedScale(0.5)), 3), torch.randn(5, 6)
 
-    def judged(objective: Objective):
+    def evaluated(objective: Objective):
         torch.manual_seed(1)
         return objective(model, Batch(x))
 
@@ -60,7 +60,7 @@ def test_it_is_the_critics_alone(make) -> None:
     (name, adversary), *_ = plain.auxiliary_networks.items()
     other = make(2.0)
     other.auxiliary_networks[name].network.load_state_dict(adversary.network.state_dict())
-    one, two = judged(plain), judged(other)
+    one, two = evaluated(plain), evaluated(other)
     assert torch.equal(one.loss, two.loss)
     torch.manual_seed(1)
     model.encode(x).rsample((1,))

@@ -33,7 +33,7 @@ def fwd(model: Autoencoder) -> ForwardPass:
     return forward_pass(model, Batch(torch.randn(7, 6)))
 
 
-def judged(critic: FeatureExtractor, fwd: ForwardPass, gamma: float = GAMMA) -> ObjectiveOutput:
+def evaluated(critic: FeatureExtractor, fwd: ForwardPass, gamma: float = GAMMA) -> ObjectiveOutput:
     torch.manual_seed(1)
     return LearnedSimilarity(critic, gamma).evaluate(fwd, None)
 
@@ -64,7 +64,7 @@ def assert_same(one: list[Tensor], two: list[Tensor]) -> None:
 
 @pytest.mark.parametrize("gamma", [0.0, GAMMA, 4.0])
 def test_each_of_the_three_gets_its_own_gradient(critic: FeatureExtractor, fwd: ForwardPass, gamma: float) -> None:
-    output, expected = judged(critic, fwd, gamma), parts(critic, fwd)
+    output, expected = evaluated(critic, fwd, gamma), parts(critic, fwd)
     # The encoder hears of the error alone, whatever the decoder's weight of it.
     assert_same(gradients(output.loss, fwd.model.posterior), gradients(expected["error"], fwd.model.posterior))
     decoder = gradients(gamma * expected["error"] + expected["decoder"], fwd.model.decoder)
@@ -73,7 +73,7 @@ def test_each_of_the_three_gets_its_own_gradient(critic: FeatureExtractor, fwd: 
 
 
 def test_terms_are_those_of_the_paper(critic: FeatureExtractor, fwd: ForwardPass) -> None:
-    output, expected = judged(critic, fwd), parts(critic, fwd)
+    output, expected = evaluated(critic, fwd), parts(critic, fwd)
     torch.testing.assert_close(output.terms["feature_error"].mean(), expected["error"])
     torch.testing.assert_close(2 * output.terms["generator_loss"].mean(), expected["decoder"])
     torch.testing.assert_close(output.auxiliary_losses["critic"], expected["critic"])
@@ -84,22 +84,22 @@ def test_an_error_in_features_is_a_normal_density(critic: FeatureExtractor, fwd:
     one, two = (critic.feature_maps(each)[-1] for each in (fwd.batch.x, fwd.p_x.mean[0]))
     density = torch.distributions.Normal(two, 1.0).log_prob(one).sum(1)
     constant = 5 / 2 * math.log(2 * math.pi)
-    torch.testing.assert_close(judged(critic, fwd).terms["feature_error"], -density - constant)
+    torch.testing.assert_close(evaluated(critic, fwd).terms["feature_error"], -density - constant)
 
 
-def test_a_critic_that_cannot_tell_says_log_two(critic: FeatureExtractor, fwd: ForwardPass) -> None:
+def test_a_critic_that_cannot_discriminate_has_a_loss_of_log_two(critic: FeatureExtractor, fwd: ForwardPass) -> None:
     nn.init.zeros_(critic.head.weight)
     nn.init.zeros_(critic.head.bias)
-    output = judged(critic, fwd)
+    output = evaluated(critic, fwd)
     assert output.terms["generator_loss"].tolist() == pytest.approx([math.log(2)] * 7)
     assert output.auxiliary_losses["critic"].item() == pytest.approx(3 * math.log(2))
 
 
 def test_it_compares_with_the_target(critic: FeatureExtractor, model: Autoencoder) -> None:
-    clean, spoiled = torch.randn(7, 6), torch.randn(7, 6)
-    fwd = forward_pass(model, Batch(spoiled, clean))
+    clean, corrupted = torch.randn(7, 6), torch.randn(7, 6)
+    fwd = forward_pass(model, Batch(corrupted, clean))
     expected = 0.5 * ((critic.feature_maps(clean)[-1] - critic.feature_maps(fwd.p_x.mean[0])[-1]) ** 2).sum(1)
-    torch.testing.assert_close(judged(critic, fwd).terms["feature_error"], expected)
+    torch.testing.assert_close(evaluated(critic, fwd).terms["feature_error"], expected)
 
 
 def test_pictures_and_several_codes() -> None:

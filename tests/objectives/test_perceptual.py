@@ -47,7 +47,7 @@ def test_a_perfect_reconstruction_costs_nothing(model: Autoencoder, network: Fea
     assert Perceptual(network).evaluate(perfect, None).terms["perceptual"].abs().max() < 1e-12
 
 
-def turned(x: Tensor, turns: int) -> Tensor:
+def rotated(x: Tensor, turns: int) -> Tensor:
     return torch.from_numpy(np.rot90(x.numpy(), turns, (1, 2)).copy())
 
 
@@ -55,8 +55,8 @@ def turned(x: Tensor, turns: int) -> Tensor:
 def test_the_network_learns_to_name_the_turn(model: Autoencoder, network: FeatureExtractor, n: int) -> None:
     x = torch.randn(n, *SHAPE)
     output = Perceptual(network)(model, Batch(x))
-    said = [network(turned(x[i], i % 4)[None]).log_softmax(1)[0, i % 4] for i in range(n)]
-    torch.testing.assert_close(output.auxiliary_losses["features"], -torch.stack(said).mean())
+    log_probs = [network(rotated(x[i], i % 4)[None]).log_softmax(1)[0, i % 4] for i in range(n)]
+    torch.testing.assert_close(output.auxiliary_losses["features"], -torch.stack(log_probs).mean())
 
 
 def test_the_network_hears_of_turns_and_the_model_of_maps(model: Autoencoder, network: FeatureExtractor) -> None:
@@ -73,7 +73,7 @@ def test_a_network_that_has_learned_stays_as_it_is(network: FeatureExtractor) ->
     assert Perceptual(network).auxiliary_networks["features"].network is network
 
 
-def test_a_network_that_has_learned_already_is_no_player(model: Autoencoder, tmp_path) -> None:
+def test_a_network_that_has_learned_already_is_no_auxiliary_network(model: Autoencoder, tmp_path) -> None:
     weights = {"features.0.weight": torch.randn(4, 3, 3, 3), "features.0.bias": torch.zeros(4)}
     save_file(weights, tmp_path / "vgg.safetensors")
     objective = Perceptual(VggFeatures(tmp_path / "vgg.safetensors"))

@@ -64,8 +64,8 @@ X = torch.tensor([[-2.0], [0.1], [0.4], [3.0]], dtype=torch.float64)
 def bounds(model: Autoencoder, labels: list[int] | None) -> Tensor:
     """nll + kl for many draws, (draws, 4)."""
     x = X.repeat(DRAWS, 1)
-    told = None if labels is None else torch.tensor(labels).repeat(DRAWS)
-    terms = SemiSupervised()(model, Batch(x, context=told)).terms
+    context = None if labels is None else torch.tensor(labels).repeat(DRAWS)
+    terms = SemiSupervised()(model, Batch(x, context=context)).terms
     return (terms["nll"] + terms["kl"]).reshape(DRAWS, 4)
 
 

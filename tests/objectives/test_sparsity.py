@@ -47,7 +47,7 @@ def test_the_rate_s_penalty_draws_units_to_the_target() -> None:
     assert torch.allclose(model.encode(x).mean.mean(0), torch.tensor(0.1), atol=0.02)
 
 
-def test_a_fresh_sigmoid_unit_has_the_rate_asked_for() -> None:
+def test_a_fresh_sigmoid_unit_has_the_target_activation() -> None:
     posterior = SigmoidPosterior(6, 20, mean_activation=0.05)
     assert torch.allclose(posterior(torch.zeros(3, 6)).mean, torch.tensor(0.05))
     with pytest.raises(ArgumentError, match="between 0 and 1, not 0"):

@@ -17,13 +17,13 @@ SMALL = {"conv-vae": {"channels": (4, 8)}, "m2-vae": {"n_classes": 2}, "vae-gan"
 def test_a_recipe_s_decoder_gives_pytorch_s_pixels(kernels, name):
     model, _ = recipes[name]((1, 12, 10), **SMALL.get(name, {}))
     shaken(model)
-    contexts, told = [None], None
+    contexts, context_indices = [None], None
     if model.is_conditional:
         options = recipes[name].arguments()
         every = torch.arange(3) if "n_classes" in options else torch.rand(3, *options["context_shape"])
-        contexts, told = list(every.split(1)), [2, 0, 1]
+        contexts, context_indices = list(every.split(1)), [2, 0, 1]
     codes = 0.5 * torch.randn(3, *model.latent_shape)
-    program = compare(kernels, lambda z, c: model.decode(z, c).mean, codes, contexts, told, atol=1e-4)
+    program = compare(kernels, lambda z, c: model.decode(z, c).mean, codes, contexts, context_indices, atol=1e-4)
     assert program.contexts == len(contexts)
 
 

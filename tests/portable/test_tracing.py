@@ -15,7 +15,7 @@ def test_what_does_not_depend_on_the_code_is_computed_once():
     assert torch.allclose(program.weights[program.steps[0].attributes["weight"]].variants[0], (weight * 2).exp())
 
 
-def test_what_nobody_reads_is_left_out():
+def test_unused_steps_are_left_out():
     program = trace(lambda z, _: (z.exp(), z + 1)[1], torch.zeros(1, 2))
     assert [step.op for step in program.steps] == ["constant", "pair"]
     assert program.sizes[0] == 2

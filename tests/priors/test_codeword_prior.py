@@ -52,7 +52,7 @@ def test_of_several_stages_each_is_counted() -> None:
     assert torch.equal(prior.counts, torch.nn.functional.one_hot(q.indices, 5).sum(0).double())
 
 
-def test_counted_frequencies_tell_codes_in_fewer_nats() -> None:
+def test_empirical_frequencies_code_in_fewer_nats() -> None:
     posterior = FiniteScalarPosterior(6, [4, 4], (4,))
     even, counted = UniformCodewordPrior(posterior.codes, (4,)), EmpiricalCodewordPrior(posterior.codes, (4,))
     shift = torch.randn(6, 4)

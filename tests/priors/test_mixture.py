@@ -139,7 +139,7 @@ def test_fewer_codes_than_components_change_nothing():
     assert torch.equal(prior.loc, torch.zeros(3, 2))
 
 
-def test_a_training_pass_tells_it_and_an_evaluation_does_not():
+def test_a_training_pass_updates_the_codes_and_an_evaluation_does_not():
     model, _ = mixture_vae((1, 3, 3), fit_step=3)
     batch = Batch(torch.rand(8, 1, 3, 3))
     forward_pass(model.eval(), batch)

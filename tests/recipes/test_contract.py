@@ -39,12 +39,12 @@ class Row:
     ex_post: str = ""  # the prior that is fitted to its codes after the training
     rate: bool = True  # q(z|x) has a density, and the objective reports its KL; needs a prior
     head: bool = True  # the posterior has one linear layer `head`, each row a parameter of q(z|x)
-    turns: bool = False  # q(z|x) can be turned about without a change of its KL: a direction
+    turns: bool = False  # q(z|x) can be rotated without a change of its KL: a direction
     spread: bool = True  # q(z|x) knows its standard deviation, which is of order one in a fresh model
     size: str = "latent_dim"  # the option that says how large a code is
     five: Any = 5  # its value for codes of five numbers
     quantised: bool = False  # a code is a grid of codewords of latent_dim numbers; the KL has no gradients
-    context: tuple[int, ...] | None = None  # the shape of what it must be told; () for a class
+    context: tuple[int, ...] | None = None  # the shape of its context; () for a class
     code: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None  # its shape, where the weights fit every size
 
 
@@ -173,8 +173,8 @@ def made(name: str, shape: tuple[int, ...] = (1, 7, 5), **options: Any) -> tuple
     return recipes[name](shape, **{**ROWS[name].small, **options})
 
 
-def told(name: str, n: int) -> Tensor | None:
-    """What a conditional recipe is told of `n` examples."""
+def context_of(name: str, n: int) -> Tensor | None:
+    """The context of `n` examples for a conditional recipe, or None."""
     shape = ROWS[name].context
     if shape is None:
         return None
@@ -182,7 +182,7 @@ def told(name: str, n: int) -> Tensor | None:
 
 
 def batched(name: str, x: Tensor) -> Batch:
-    return Batch(x, context=told(name, len(x)))
+    return Batch(x, context=context_of(name, len(x)))
 
 
 def size(name: str, model: Autoencoder) -> tuple[int, ...]:
@@ -210,12 +210,12 @@ def test_every_recipe_has_a_row() -> None:
 def test_shapes(name: str, shape: tuple[int, ...], batch: int) -> None:
     model, objective = made(name, shape)
     x = torch.rand(batch, *shape)
-    q = model.encode(x, told(name, len(x)))
+    q = model.encode(x, context_of(name, len(x)))
     row = ROWS[name]
     expected = row.code(shape) if row.code else (row.latent_dim,)
     assert size(name, model) == expected
     assert (q.batch_shape, q.event_shape) == ((batch,), model.latent_shape)
-    p_x = model.decode(q.rsample((3,)), told(name, batch))
+    p_x = model.decode(q.rsample((3,)), context_of(name, batch))
     assert (p_x.batch_shape, p_x.event_shape) == ((3, batch), shape)
     output = objective(model, batched(name, x), 0)
     assert output.loss.shape == ()
@@ -262,7 +262,7 @@ def test_a_fresh_model_is_of_order_one(name: str) -> None:
     x = torch.rand(64, *shape)
     nll = objective(model, batched(name, x), 0).terms["nll"].mean().item() / x[0].numel()
     assert row.nll_per_value[0] < nll < row.nll_per_value[1]
-    q = model.encode(x, told(name, len(x)))
+    q = model.encode(x, context_of(name, len(x)))
     assert q.mean.abs().max() < 3
     if row.samples and row.spread:
         assert 0.5 < q.stddev.min() < q.stddev.max() < 2
@@ -323,7 +323,7 @@ def test_samples_where_it_says_so(name: str) -> None:
     model, _ = made(name)
     if ROWS[name].samples:
         codes = (3,) if ROWS[name].context is None else (3, 2)  # three of each context
-        assert model.sample(3, told(name, 2)).shape == (*codes, 1, 7, 5)
+        assert model.sample(3, context_of(name, 2)).shape == (*codes, 1, 7, 5)
     else:
         with pytest.raises(CapabilityError, match="conv-vae"):
             model.sample(3)
@@ -349,10 +349,10 @@ def test_vectors_are_taken_or_refused_with_the_way_out(name: str) -> None:
 def test_examples_do_not_touch_each_other(name: str) -> None:
     model = made(name)[0].double().eval()
     x = torch.rand(5, *model.data_shape).double()
-    context = told(name, 5)
+    context = context_of(name, 5)
     context = context.double() if context is not None and context.is_floating_point() else context
-    told_one = [None if context is None else context[i : i + 1] for i in range(5)]
-    alone = torch.cat([model.encode(x[i : i + 1], told_one[i]).mean for i in range(5)])
+    single = [None if context is None else context[i : i + 1] for i in range(5)]
+    alone = torch.cat([model.encode(x[i : i + 1], single[i]).mean for i in range(5)])
     assert torch.allclose(model.encode(x, context).mean, alone, rtol=1e-9)
 
 
@@ -484,5 +484,5 @@ def test_weights_fit_every_size(name: str) -> None:
     shaken(one)
     other.load_state_dict(one.state_dict())
     x = torch.rand(2, 1, 40, 24)
-    context = told(name, 2)
+    context = context_of(name, 2)
     assert other.decode(other.encode(x, context).mean, context).mean.shape == x.shape

@@ -24,7 +24,7 @@ from autoencode.recipes import recipes
 SHAPE = (1, 5, 4)
 
 
-def judged(name: str, step: int | None = None, **options: object) -> ObjectiveOutput:
+def evaluated(name: str, step: int | None = None, **options: object) -> ObjectiveOutput:
     model, objective = recipes[name](SHAPE, **options)
     torch.manual_seed(1)
     return objective(model, Batch(torch.rand(6, *SHAPE)), step)
@@ -66,7 +66,7 @@ def test_a_random_wae_has_a_bound() -> None:
 
 @pytest.mark.parametrize(("alpha", "scale"), [(1.0, 1000.0), (0.0, 1.0), (0.0, 3.0), (-2.0, 5.0)])
 def test_info_vae_has_the_weights_of_equation_6(alpha: float, scale: float) -> None:
-    output = judged("info-vae", alpha=alpha, mmd_weight=scale)
+    output = evaluated("info-vae", alpha=alpha, mmd_weight=scale)
     term = means(output)
     expected = term["nll"] + (1 - alpha) * term["kl"] + (alpha + scale - 1) * term["mmd"]
     assert torch.allclose(output.loss, expected, rtol=1e-5)
@@ -86,7 +86,7 @@ def test_info_vae_weighs_nothing_negatively(wrong: dict, why: str) -> None:
 
 @pytest.mark.parametrize("variant", [1, 2])
 def test_dip_vae_adds_its_penalty_to_the_bound(variant: int) -> None:
-    output = judged("dip-vae", variant=variant, off_diagonal=3.0, diagonal=5.0)
+    output = evaluated("dip-vae", variant=variant, off_diagonal=3.0, diagonal=5.0)
     term = means(output)
     expected = term["nll"] + term["kl"] + 3 * term["off_diagonal"] + 5 * term["diagonal"]
     assert torch.allclose(output.loss, expected, rtol=1e-5)
@@ -96,7 +96,7 @@ def test_the_variants_of_dip_vae_differ_by_the_posteriors_variances() -> None:
     posterior_means = {}
     for variant in (1, 2):
         torch.manual_seed(0)
-        posterior_means[variant] = means(judged("dip-vae", variant=variant))
+        posterior_means[variant] = means(evaluated("dip-vae", variant=variant))
     # A fresh posterior has standard deviation 1 and means near 0.
     assert posterior_means[1]["diagonal"] > 8
     assert posterior_means[2]["diagonal"] < 2

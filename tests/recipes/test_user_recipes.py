@@ -118,7 +118,7 @@ def test_no_command_imports_what_a_folder_names(stranger: Path, words: list[str]
     assert "evil" not in sys.modules
 
 
-def said(words: list[str], monkeypatch, capsys) -> str:
+def output_of(words: list[str], monkeypatch, capsys) -> str:
     """What a command that succeeds prints."""
     from autoencode.cli.main import main
 
@@ -131,7 +131,7 @@ def said(words: list[str], monkeypatch, capsys) -> str:
 
 
 def test_help_lists_the_options_of_one_s_own_recipe(own: str, monkeypatch, capsys) -> None:
-    text = said(["train", "digits", "--recipe", own, "--help"], monkeypatch, capsys)
+    text = output_of(["train", "digits", "--recipe", own, "--help"], monkeypatch, capsys)
     for option in ("--latent-dim", "--hidden", "--beta"):
         assert option in text
     assert "Dimensions of the latent code" in text
@@ -153,13 +153,13 @@ def test_the_commands_from_training_to_report(own: str, monkeypatch, capsys) -> 
         "run",
         "--no-report",
     ]
-    said(words, monkeypatch, capsys)
+    output_of(words, monkeypatch, capsys)
     assert json.loads(Path("run/run.json").read_text())["arguments"]["hidden"] == 16
     for words in (["evaluate", "run"], ["report", "run"], ["generate", "run", "-n", "2"], ["reconstruct", "run"]):
-        said([*words, "--trust", own], monkeypatch, capsys)
+        output_of([*words, "--trust", own], monkeypatch, capsys)
     assert Path("run/report.html").is_file()
     assert Path("run/samples/sheet.png").is_file()
-    said(["train", "--resume", "run", "--trust", own, "--steps", "3", "--no-report"], monkeypatch, capsys)
+    output_of(["train", "--resume", "run", "--trust", own, "--steps", "3", "--no-report"], monkeypatch, capsys)
     assert json.loads(Path("run/run.json").read_text())["settings"]["steps"] == 3
 
 

@@ -12,7 +12,7 @@ def edit(folder, **changes):
     file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
 
 
-def test_holds_what_was_said(folder):
+def test_holds_what_was_given(folder):
     run = RunFolder(folder().path)
     assert run.record.recipe == "dense-vae"
     assert run.record.arguments == {"hidden": 8}

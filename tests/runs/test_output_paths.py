@@ -40,7 +40,7 @@ def test_names_that_are_alike_get_numbers():
     assert [str(name) for name in unique_names(names)] == ["a.png", "A-2.png", "a-2-2.png", "sheet-2.png", "deep/a.png"]
 
 
-def test_names_that_are_too_long_are_cut_and_said():
+def test_names_that_are_too_long_are_cut_and_noted():
     long = [Path("in") / ("ä" * 127 + ".png"), Path("in") / ("ä" * 127 + "b.png"), Path("a.png")]
     names = unique_names([*long, long[0]])
     assert [len(os.fsencode(name.name)) for name in names] == [254, 254, 5, 254]

@@ -235,11 +235,11 @@ def test_a_folder_with_anything_else_is_not(folder, data, tmp_path):
         RunFolder.create(tmp_path / "link", data=data)
 
 
-def test_a_split_that_is_damaged_or_gone_is_said(folder):
+def test_a_split_that_is_damaged_or_gone_is_reported(folder):
     run = folder()
     whole = run.split_file.read_bytes()
-    for spoiled in (whole[:20], whole[:-8], b"", whole.replace(b'\\"seed\\": 0', b'\\"seed\\": x')):
-        run.split_file.write_bytes(spoiled)
+    for damaged in (whole[:20], whole[:-8], b"", whole.replace(b'\\"seed\\": 0', b'\\"seed\\": x')):
+        run.split_file.write_bytes(damaged)
         with pytest.raises(RunError, match=r"split\.safetensors"):
             run.split()
     run.split_file.unlink()

@@ -138,7 +138,7 @@ def test_force_ends_with_its_block(photo):
         check_replaceable(photo)
 
 
-def test_a_series_behind_a_link_is_not_looked_at(run, tmp_path):
+def test_a_series_behind_a_link_is_refused(run, tmp_path):
     (tmp_path / "album").mkdir()
     save_figure(tmp_path / "album" / "0001.png", Image.new("L", (4, 4)))
     (run.path / "samples").symlink_to(tmp_path / "album")

@@ -101,10 +101,10 @@ def test_progress(local_run: Run, bottleneck_run: Run) -> None:
     for run in (local_run, bottleneck_run):
         recorder = Recorder()
         Restorer(run, 20)(random(3, 50, 60), reporter=recorder)
-        told = recorder.done_of("restoring a picture")
-        assert len(told) > 2
-        assert told == sorted(told)
-        assert told[-1] == recorder.calls[0][2]
+        done = recorder.done_of("restoring a picture")
+        assert len(done) > 2
+        assert done == sorted(done)
+        assert done[-1] == recorder.calls[0][2]
 
 
 def test_the_smallest_tile_works_and_a_smaller_one_is_refused(local_run: Run) -> None:
@@ -134,7 +134,7 @@ def test_models_that_do_not_restore_say_why(vector_run: Run, local_run: Run, mon
         Restorer(local_run)
 
 
-def test_a_model_that_must_be_told_something_is_refused(tmp_path) -> None:
+def test_a_conditional_model_is_refused(tmp_path) -> None:
     from autoencode.tasks import train
 
     run = train("digits", "conditional-vae", out=tmp_path / "run", steps=1, command="test")

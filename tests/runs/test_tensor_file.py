@@ -38,14 +38,14 @@ def test_tensors_that_share_memory_or_are_not_contiguous_are_saved(tmp_path):
 
 
 @pytest.mark.parametrize("keep", [0, 7, 100, -1])
-def test_a_truncated_file_is_told(saved, keep):
+def test_a_truncated_file_is_reported(saved, keep):
     saved.write_bytes(saved.read_bytes()[:keep])
     with pytest.raises(RunError, match="truncated or no safetensors file"):
         load_tensors(saved)
 
 
 @pytest.mark.parametrize("place", [-1, -20])
-def test_a_changed_byte_is_told(saved, place):
+def test_a_changed_byte_is_reported(saved, place):
     content = bytearray(saved.read_bytes())
     content[place] ^= 1
     saved.write_bytes(content)
@@ -53,13 +53,13 @@ def test_a_changed_byte_is_told(saved, place):
         load_tensors(saved)
 
 
-def test_changed_facts_are_told(saved):
+def test_changed_facts_are_reported(saved):
     saved.write_bytes(saved.read_bytes().replace(b'step\\\\\\": 4', b'step\\\\\\": 5').replace(b": 4", b": 5"))
     with pytest.raises(RunError, match="changed after it was written"):
         load_tensors(saved)
 
 
-def test_a_file_of_another_program_is_told(tmp_path):
+def test_a_file_of_another_program_is_reported(tmp_path):
     from safetensors.torch import save_file
 
     save_file({"a": torch.ones(2)}, tmp_path / "other.safetensors")
@@ -67,7 +67,7 @@ def test_a_file_of_another_program_is_told(tmp_path):
         load_tensors(tmp_path / "other.safetensors")
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(RunError, match="is missing"):
         load_tensors(tmp_path / "none.safetensors")
 
@@ -87,7 +87,7 @@ def test_no_pickle_is_ever_loaded(tmp_path):
         ({"weight": torch.full((2, 2), float("nan")), "bias": torch.ones(2)}, "NaN or infinity in 'weight'"),
     ],
 )
-def test_weights_of_another_model_are_told(tmp_path, tensors, said):
+def test_weights_of_another_model_are_reported(tmp_path, tensors, said):
     with pytest.raises(RunError, match=said):
         load_into(nn.Linear(2, 2), tensors, tmp_path / "w")
 

@@ -166,7 +166,7 @@ def test_a_task_that_is_part_of_another_one_moves_that_one_by_its_share():
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, CancelledError, OSError])
-def test_what_is_kept_is_said_where_an_operation_ends_early(error):
+def test_what_is_kept_is_reported_where_an_operation_ends_early(error):
     recorder = Recorder()
     with pytest.raises(error), note_what_is_kept(recorder, lambda: "2 of 3 are kept"):
         raise error

@@ -21,7 +21,7 @@ from support.reporters import Recorder
 
 @pytest.fixture(autouse=True)
 def two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Two threads, and nobody who has said how many."""
+    """Two threads, and no request for a number of them."""
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     with use_threads(2):
         yield
@@ -107,7 +107,7 @@ class Looking(Recorder):
             self.seen.add(torch.get_num_threads())
 
     @property
-    def said(self) -> list[str]:
+    def notes(self) -> list[str]:
         return self.of("note")
 
 
@@ -128,11 +128,11 @@ def test_a_training_is_on_the_threads_that_were_faster_and_says_so(
     reporter = trained(folder, steps=2)
     assert reporter.seen == {1}
     assert folder.record.plan.threads == 1
-    assert "computing on 1 of 2 threads: other programs keep cores busy (--threads 2 for all)" in reporter.said
+    assert "computing on 1 of 2 threads: other programs keep cores busy (--threads 2 for all)" in reporter.notes
     monkeypatch.setattr(threads, "_speed", None)
     again = trained(RunFolder(folder.path), steps=4)
     assert again.seen == {1}
-    assert "computing on 1 of 2 threads: as this run did before (--threads 2 for all)" in again.said
+    assert "computing on 1 of 2 threads: as this run did before (--threads 2 for all)" in again.notes
     assert trained(RunFolder(folder.path), steps=6, threads=2).seen == {2}
 
 
@@ -143,7 +143,7 @@ def test_a_run_of_a_larger_machine_goes_on_with_what_is_here(tmp_path: Path, mon
     folder.update(plan=folder.record.plan.replace(threads=64))
     reporter = trained(folder, steps=2)
     assert reporter.seen == {2}
-    assert not [note for note in reporter.said if "threads" in note]
+    assert not [note for note in reporter.notes if "threads" in note]
 
 
 def test_threads_are_one_or_more() -> None:

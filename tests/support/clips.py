@@ -59,7 +59,7 @@ def with_sound(path: str | Path, pixels: np.ndarray, codec: str = "aac", seconds
     return Path(path)
 
 
-def turned(path: Path) -> Path:
+def rotated(path: Path) -> Path:
     """Marks an MP4 as taken with the camera on its side: in the matrix of its track header."""
     content = path.read_bytes()
     track = content.index(b"tkhd")

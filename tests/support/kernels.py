@@ -55,14 +55,14 @@ def compare(
     function: Callable[[Tensor, Any], Tensor],
     codes: Tensor,
     contexts: Sequence[Any] = (None,),
-    told: list[int] | None = None,
+    context_indices: list[int] | None = None,
     *,
     plain: bool = False,
     atol: float = 2e-5,
 ) -> Program:
     """Checks that a function gives in the browser what it gives in PyTorch."""
     program = trace(function, codes[:1], contexts)
-    which = told or [0] * len(codes)
+    which = context_indices or [0] * len(codes)
     expected = torch.cat([function(code[None], contexts[i]) for code, i in zip(codes, which, strict=True)])
     found = run_in(page, program, codes, which, plain=plain)
     assert found.shape == expected.shape

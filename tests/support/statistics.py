@@ -1,6 +1,6 @@
 """Judgements in standard errors, never by a tolerance picked by hand.
 
-z = 5 gives about 6e-7 false alarms for each number that is judged, and the seeds are fixed besides.
+z = 5 gives about 6e-7 false alarms for each number that is tested, and the seeds are fixed besides.
 """
 
 import math

@@ -26,7 +26,7 @@ def test_weights_lie_between(digits_run):
     assert round_.norm().item() == pytest.approx((a.norm() + b.norm()).item() / 2, rel=1e-4)
 
 
-def test_the_top_levels_are_one_pictures_and_the_rest_is_asked_of_the_other(ladder):
+def test_the_top_levels_are_from_one_picture_and_the_rest_from_the_other(ladder):
     x = ladder.data.test.inputs()[:2]
     q = ladder.model.encode(x)
     both = q.mean.detach()
@@ -60,7 +60,7 @@ def test_files(ladder, digits_run, vector_run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"levels": 4}, "--levels goes from 0 to 3"),
         ({"levels": 1, "weight": 0.5}, "leave --levels or --weight out"),
@@ -68,8 +68,8 @@ def test_files(ladder, digits_run, vector_run, tmp_path):
         ({"weight": 0.5, "path": "density"}, "linear or a spherical"),
     ],
 )
-def test_wrong_input(ladder, wrong, said):
-    with pytest.raises(ArgumentError, match=said):
+def test_wrong_input(ladder, wrong, message):
+    with pytest.raises(ArgumentError, match=message):
         blend(ladder, ["test:1", "test:2"], **wrong)
 
 

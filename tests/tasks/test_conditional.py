@@ -1,4 +1,4 @@
-"""Models that are told classes or pictures, from training to new examples."""
+"""Models conditioned on classes or pictures, from training to new examples."""
 
 import pytest
 import torch
@@ -14,7 +14,9 @@ from autoencode.views.outputs import to_pil_image
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Run:
     data = load("digits", limit=400)
-    return train(data, "conditional-vae", epochs=3, network="dense", out=tmp_path_factory.mktemp("runs") / "told")
+    return train(
+        data, "conditional-vae", epochs=3, network="dense", out=tmp_path_factory.mktemp("runs") / "conditional"
+    )
 
 
 def test_the_classes_are_counted_from_the_data(run: Run) -> None:
@@ -77,9 +79,9 @@ def test_plans_fill_outlines(tmp_path) -> None:
     assert torch.equal(again.contexts(4), data.test.subsample(4).conditioning())
     outline = to_pil_image(data.test[:1].conditioning()[0])
     outline.save(tmp_path / "outline.png")
-    told = read_condition(again, tmp_path / "outline.png", 3)
-    assert told.shape == (3, 1, 32, 32)
-    assert torch.equal(told, data.test[:1].conditioning().expand(3, -1, -1, -1))
+    context = read_condition(again, tmp_path / "outline.png", 3)
+    assert context.shape == (3, 1, 32, 32)
+    assert torch.equal(context, data.test[:1].conditioning().expand(3, -1, -1, -1))
     outline.resize((128, 96)).save(tmp_path / "large.png")
     assert read_condition(again, tmp_path / "large.png", 2).shape == (2, 1, 32, 32)
     one = generate(again, 3, tmp_path / "u", condition=tmp_path / "outline.png")[0]

@@ -92,7 +92,7 @@ def test_a_corruption_or_a_function_will_do(photos, tmp_path):
     assert np.array_equal(pixels(done.files[0]), 255 - pixels(photos / "a.png"))
 
 
-def test_transparency_and_dpi_are_kept_and_not_spoiled(tmp_path):
+def test_transparency_and_dpi_are_kept_and_not_corrupted(tmp_path):
     save(tmp_path / "logo.png", 30, 40, "RGBA")
     with Image.open(tmp_path / "logo.png") as image:
         image.save(tmp_path / "logo.png", dpi=(300, 300))
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_read_is_not_overwritten_either(photos):
         corrupt([photos / "bad.jpg", photos / "bad.png"], "masking-noise:1", photos)
 
 
-def test_copies_inside_a_folder_are_not_spoiled_again(photos):
+def test_copies_inside_a_folder_are_not_corrupted_again(photos):
     first = corrupt([photos], "masking-noise:1", photos / "corrupted")
     again = corrupt([photos], "masking-noise:1", photos / "corrupted")
     assert again.files == first.files

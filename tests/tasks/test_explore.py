@@ -54,19 +54,21 @@ def test_the_page_of_a_run_has_pytorch_s_pixels(digits_run, browser, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def told_run(tmp_path_factory) -> Run:
-    return train("digits", "conditional-vae", out=tmp_path_factory.mktemp("runs") / "told", steps=20, command="test")
+def conditional_run(tmp_path_factory) -> Run:
+    return train(
+        "digits", "conditional-vae", out=tmp_path_factory.mktemp("runs") / "conditional", steps=20, command="test"
+    )
 
 
 @pytest.mark.browser
-def test_a_model_that_is_told_a_class(told_run, browser, tmp_path):
-    path = explore(told_run, tmp_path / "e.html", examples=30)
+def test_a_model_conditioned_on_a_class(conditional_run, browser, tmp_path):
+    path = explore(conditional_run, tmp_path / "e.html", examples=30)
     page = browser.open(path.as_uri())
     page.settle()
     assert page.run("document.getElementById('context').options.length") == 10
-    codes, told = torch.randn(10, 8), list(range(10))
-    expected = bytes_of(told_run.decode(codes, torch.arange(10))).flatten(1)
-    assert (pixels(page, codes, told) - expected).abs().max() <= 1
+    codes, classes = torch.randn(10, 8), list(range(10))
+    expected = bytes_of(conditional_run.decode(codes, torch.arange(10))).flatten(1)
+    assert (pixels(page, codes, classes) - expected).abs().max() <= 1
     page.key("n")
     assert len(page.run("explorer.code")) == 8
     page.close()
@@ -129,7 +131,7 @@ def test_draws_for_each_context_are_its_own(tmp_path):
     assert codes.std(1).min() > 0
 
 
-def test_codes_that_are_no_numbers_are_told(tmp_path):
+def test_codes_that_are_no_numbers_are_reported(tmp_path):
     run = train(load(torch.rand(20, 1, 8, 8)), "conv-ae", out=tmp_path / "run", steps=1, command="test")
     with torch.no_grad():
         next(run.model.posterior.parameters()).fill_(torch.nan)

@@ -10,7 +10,7 @@ from autoencode.tasks import generate
 from support.reporters import Recorder
 
 
-def test_of_a_class_that_the_model_was_not_told(digits_run, tmp_path):
+def test_of_a_class_for_an_unconditional_model(digits_run, tmp_path):
     recorder = Recorder()
     zeros, _ = generate(digits_run, 200, tmp_path / "a", of_class="0", reporter=recorder)
     assert recorder.of("note") == ["codes from a normal fitted to those of '0'"]

@@ -74,8 +74,8 @@ def test_draws_are_those_of_the_prior(digits_run, plain):
     assert_mean(drawn, 0.0)
     assert_mean(drawn.square(), 1.0)
     assert torch.equal(drawn, sample_prior(digits_run, 4000, seed=1)[0])
-    for prior, said in (("own", "no distribution over codes"), ("ex-post", "no prior was fitted")):
-        with pytest.raises(CapabilityError, match=said):
+    for prior, message in (("own", "no distribution over codes"), ("ex-post", "no prior was fitted")):
+        with pytest.raises(CapabilityError, match=message):
             sample_prior(plain, 10, prior=prior)
 
 
@@ -86,10 +86,10 @@ def test_vectors_without_labels_have_no_classifier(vector_run):
 
 
 def conditional(run: Run) -> Run:
-    """The same run, whose model says that it must be told something."""
-    told = copy.copy(run)
-    told.model = type("Told", (), {"is_conditional": True})()
-    return told
+    """The same run, whose model says that it is conditional."""
+    changed = copy.copy(run)
+    changed.model = type("Conditional", (), {"is_conditional": True})()
+    return changed
 
 
 def test_what_cannot_be_measured(digits_run):

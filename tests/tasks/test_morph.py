@@ -72,7 +72,7 @@ def test_vectors_become_an_array(vector_run, tmp_path):
         save_morph(vector_run, made, tmp_path / "ab.gif")
 
 
-def test_what_is_said(digits_run, tmp_path):
+def test_notes(digits_run, tmp_path):
     Image.new("L", (32, 16), 200).save(tmp_path / "a.png")
     recorder = Recorder()
     same = morph(digits_run, tmp_path / "a.png", tmp_path / "a.png", frames=3, reporter=recorder)

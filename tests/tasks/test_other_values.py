@@ -1,4 +1,4 @@
-"""Models of data that are no bytes in three channels: what is written, read and said with them."""
+"""Models of data that are no bytes in three channels: what is written, read and reported with them."""
 
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def test_pages_show_what_is_drawn_on_the_same_scale(scans: Run, tmp_path: Path):
     assert levels(tmp_path / "map.png") > 10
 
 
-def test_a_file_of_another_range_is_read_by_its_own_and_that_is_said(of_bytes: Run, tmp_path: Path):
+def test_a_file_of_another_range_is_read_by_its_own_and_noted(of_bytes: Run, tmp_path: Path):
     np.save(tmp_path / "unit.npy", blobs().astype("f4"))
     same = tasks.reconstruct(of_bytes, [of_bytes.path.parent / "x.npy"], tmp_path / "same")
     recorder = Recorder()
@@ -110,7 +110,7 @@ def test_an_example_of_another_range_has_a_note(of_bytes: Run, tmp_path: Path):
     assert any("read as 0-1" in text for text in recorder.of("note"))
 
 
-def test_what_a_folder_holds_besides_pictures_is_said(of_bytes: Run, tmp_path: Path):
+def test_what_a_folder_holds_besides_pictures_is_reported(of_bytes: Run, tmp_path: Path):
     Image.new("L", (16, 16), 9).save(tmp_path / "a.png")
     for i in range(3):
         (tmp_path / f"{i}.HEIC").write_bytes(b"")

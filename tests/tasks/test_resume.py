@@ -45,7 +45,7 @@ def test_a_refused_resume_changes_nothing(run, digits, refused, error):
     assert not (run.path / ".lock").exists()
 
 
-def test_what_was_made_is_said_and_not_what_was_set(tmp_path, digits):
+def test_what_was_made_is_reported_and_not_what_was_set(tmp_path, digits):
     run = tasks.train(digits, "dense-vae", hidden=8, batch_size=100, steps=1, out=tmp_path / "run")
     with pytest.raises(RunError, match=r"run is complete after 1 step \(0.5 epochs\): give more --epochs, --steps or"):
         tasks.resume(run.path, digits)
@@ -73,18 +73,18 @@ def test_limits_that_are_given_replace_the_old_ones(tmp_path, digits):
 
 def test_minutes_at_a_resume_are_so_many_more(run, digits, monkeypatch):
     steps, seconds = 2, read_state(run.folder.checkpoint_file).seconds
-    asked = []
+    budgets = []
     prepare = sys.modules["autoencode.training.prepare"]
-    monkeypatch.setattr(prepare, "estimate_steps", lambda minutes, *_: asked.append(minutes) or 5)
+    monkeypatch.setattr(prepare, "estimate_steps", lambda minutes, *_: budgets.append(minutes) or 5)
     for _ in range(2):  # the second time the run is complete by minutes
         more = tasks.resume(run.path, digits, minutes=100.0, reporter=InterruptAfter("training", steps + 1))
         assert more.folder.plan.max_steps is None
         assert more.folder.plan.minutes == pytest.approx(100 + seconds / 60)
         steps, seconds = steps + 1, read_state(run.folder.checkpoint_file).seconds
-    assert asked == [pytest.approx(100.0)] * 2
+    assert budgets == [pytest.approx(100.0)] * 2
     again = tasks.resume(run.path, digits, reporter=InterruptAfter("training", steps + 1))  # and keeps its limit
     assert again.folder.plan.minutes == more.folder.plan.minutes
-    assert len(asked) == 2
+    assert len(budgets) == 2
 
 
 def test_minutes_are_checked_before_those_of_before_are_added(run, digits):
@@ -132,7 +132,7 @@ def test_another_thread_is_refused_too_and_one_folder_may_lock_twice(run):
     assert len(failed) == 1
 
 
-def test_what_rounds_otherwise_than_before_is_said(run, digits):
+def test_what_rounds_otherwise_than_before_is_reported(run, digits):
     plan = run.folder.plan
     run.folder.update(plan=plan.replace(kernels=not plan.kernels, compiled=True, threads=1))
     recorder = Recorder()

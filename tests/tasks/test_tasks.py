@@ -154,19 +154,19 @@ def test_resume_trains_on(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changes", "error", "said"),
+    ("changes", "error", "message"),
     [
         ({}, RunError, r"is complete after 36 steps \(3 epochs\): give more --epochs"),
         ({"batch_size": 7}, ArgumentError, "--batch-size cannot change at a resume"),
         ({"epochs": 0}, ArgumentError, "--epochs 0: input should be greater than or equal to 1"),
     ],
 )
-def test_resume_refuses(digits_run, changes, error, said):
-    with pytest.raises(error, match=said):
+def test_resume_refuses(digits_run, changes, error, message):
+    with pytest.raises(error, match=message):
         tasks.resume(digits_run.path, **changes)
 
 
-def test_data_that_changed_are_told(tmp_path):
+def test_data_that_changed_are_reported(tmp_path):
     x = np.random.default_rng(0).random((50, 6))
     np.save(tmp_path / "x.npy", x)
     run = tasks.train(tmp_path / "x.npy", out=tmp_path / "run", epochs=1, command="test")
@@ -206,7 +206,7 @@ def test_list_runs_leaves_out_what_is_no_run(digits_run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "recipe", "options", "error", "said"),
+    ("source", "recipe", "options", "error", "message"),
     [
         ("digits", "dens-vae", {}, UnknownNameError, "did you mean 'dense-vae'"),
         ("digits", "dense-vae", {"latent_dims": 3}, ArgumentError, "'latent_dims' is no option of dense-vae"),
@@ -217,8 +217,8 @@ def test_list_runs_leaves_out_what_is_no_run(digits_run, tmp_path):
         ("fashion-mnits", None, {}, DataError, "did you mean 'fashion-mnist'"),
     ],
 )
-def test_wrong_options_leave_no_run_behind(tmp_path, source, recipe, options, error, said):
-    with pytest.raises(error, match=said) as caught:
+def test_wrong_options_leave_no_run_behind(tmp_path, source, recipe, options, error, message):
+    with pytest.raises(error, match=message) as caught:
         tasks.train(source, recipe, out=tmp_path / "run", **options)
     assert isinstance(caught.value, AutoencodeError)
     assert "\n" not in str(caught.value)

@@ -6,7 +6,7 @@ from autoencode.evaluation import encode_all
 from autoencode.tasks import save_traversal, traverse
 
 
-def test_one_dimension_moves_at_a_time_and_the_most_telling_comes_first(digits_run):
+def test_one_dimension_moves_at_a_time_and_the_largest_kl_comes_first(digits_run):
     made = traverse(digits_run, n_steps=5, max_std=2.0)
     kl = encode_all(digits_run.model, digits_run.data.test).kl.mean(0)
     torch.testing.assert_close(made.relevances, kl.sort(descending=True).values)

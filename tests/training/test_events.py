@@ -1,4 +1,4 @@
-"""What is said at the end of a training is what was made."""
+"""The report at the end of a training is of the steps that were made."""
 
 import pytest
 
@@ -22,13 +22,13 @@ def test_steps_epochs_and_time_are_those_made():
 @pytest.mark.parametrize(
     ("step", "nothing"), [(7, True), (99, True), (100, False), (500, False)]
 )  # a twentieth is 100 steps, an epoch 400
-def test_too_few_steps_in_the_time_are_said(step, nothing):
+def test_too_few_steps_in_the_time_are_reported(step, nothing):
     event = ended(step)
     assert event.shortfall == f"{step} of about 2,000 steps fitted into the time"
     assert event.learned_nothing is nothing
 
 
-def test_a_training_that_made_what_was_asked_for_lacks_nothing():
+def test_a_training_that_made_all_its_steps_lacks_nothing():
     assert ended(2_000).shortfall is None
     assert ended(7, max_steps=None).shortfall is None
     assert ended(7, Status.INTERRUPTED).shortfall is None

@@ -281,7 +281,7 @@ def test_data_of_another_shape_are_refused(build):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "error", "said"),
+    ("wrong", "error", "message"),
     [
         ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
         ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
@@ -289,8 +289,8 @@ def test_data_of_another_shape_are_refused(build):
         ({"augment": 1.0}, ArgumentError, "--augment needs pictures"),
     ],
 )
-def test_unknown_names_are_refused(build, data, wrong, error, said):
-    with pytest.raises(error, match=said):
+def test_unknown_names_are_refused(build, data, wrong, error, message):
+    with pytest.raises(error, match=message):
         trained(build, data, epochs=1, **wrong)
 
 
@@ -510,9 +510,9 @@ def test_a_training_that_learned_nothing_in_its_time_says_so(build, data, monkey
     recorder = Recorder()
     monkeypatch.setattr(sys.modules["autoencode.training.prepare"], "estimate_steps", lambda *_: 3)
     trained(build, data, reporter=recorder, epochs=1_000, minutes=0.03)
-    (said,) = recorder.of("warn")
+    (message,) = recorder.of("warn")
     assert re.fullmatch(
-        r"\d of about 4,000 steps fitted into the time: the model has learned nothing yet; give more --minutes", said
+        r"\d of about 4,000 steps fitted into the time: the model has learned nothing yet; give more --minutes", message
     )
     assert str(recorder.of("event")[-1]).startswith("training complete after ")
 

@@ -1,4 +1,4 @@
-"""What is said before a training begins."""
+"""Warnings before a training begins."""
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ def vectors(n: int, *scales: float) -> torch.Tensor:
     return torch.rand(n, len(scales), generator=torch.Generator().manual_seed(0)) * torch.tensor(scales)
 
 
-def test_nothing_is_said_of_an_ordinary_training() -> None:
+def test_an_ordinary_training_has_no_warning() -> None:
     assert foresee(load(vectors(1_000, 1.0, 1.0)), Settings(epochs=200)) == []
 
 
@@ -26,23 +26,23 @@ def test_few_pictures_and_few_steps() -> None:
 
 def test_the_advice_on_steps_works_when_it_is_followed() -> None:
     data = load(vectors(1_000, 1.0, 1.0))
-    (said,) = foresee(data, Settings(epochs=1))
-    epochs = int(said.split("--epochs ")[1].split(",")[0])
+    (warning,) = foresee(data, Settings(epochs=1))
+    epochs = int(warning.split("--epochs ")[1].split(",")[0])
     assert foresee(data, Settings(epochs=epochs)) == []
-    (said,) = foresee(data, Settings(steps=10))
-    assert "--steps 2000" in said
+    (warning,) = foresee(data, Settings(steps=10))
+    assert "--steps 2000" in warning
     assert foresee(data, Settings(steps=2_000)) == []
     assert foresee(data, Settings(minutes=5.0)) == []
 
 
-@pytest.mark.parametrize(("largest", "is_said"), [(10.0, False), (1e6, True)])
-def test_columns_of_unlike_scales(largest: float, is_said: bool) -> None:
+@pytest.mark.parametrize(("largest", "warns"), [(10.0, False), (1e6, True)])
+def test_columns_of_unlike_scales(largest: float, warns: bool) -> None:
     data = load(vectors(1_000, 1.0, largest, 0.5), values="raw")
-    said = foresee(data, Settings(epochs=200))
-    assert bool(said) is is_said
-    if is_said:
-        assert "columns differ in scale" in said[0]
-        assert "column 1 " in said[0]
+    warnings = foresee(data, Settings(epochs=200))
+    assert bool(warnings) is warns
+    if warns:
+        assert "columns differ in scale" in warnings[0]
+        assert "column 1 " in warnings[0]
 
 
 def test_a_constant_column_is_not_of_an_unlike_scale() -> None:

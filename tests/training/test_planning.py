@@ -33,10 +33,10 @@ def test_a_training_does_not_go_back():
         check_not_behind(Settings(epochs=1), 4, 8, 4)
 
 
-def test_only_what_changes_the_rounding_is_said():
+def test_only_what_changes_the_rounding_is_reported():
     assert describe_changes(PLAN, PLAN.replace(total_steps=9, minutes=3.0)) is None
-    said = describe_changes(PLAN, PLAN.replace(threads=1, kernels=True))
-    assert said == (
+    changes = describe_changes(PLAN, PLAN.replace(threads=1, kernels=True))
+    assert changes == (
         "the last digits will differ from those of an uninterrupted training: threads 2 before and 1 now, "
         "this library's kernels off before and on now"
     )

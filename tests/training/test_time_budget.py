@@ -85,7 +85,7 @@ def test_a_training_ends_in_its_time_whatever_was_thought_at_first(clock, build,
     assert 54 < last.seconds < 68  # here the clock moves only when it is read, also between steps
 
 
-def test_no_more_epochs_than_are_asked_for_however_much_time_there_is(clock, build, data):
+def test_no_more_epochs_than_the_limit_however_much_time_there_is(clock, build, data):
     clock(guessed=2)
     history = fit(*build(), data, Settings(minutes=1.0, epochs=9, batch_size=32))
     assert history.epochs[-1].step == 18

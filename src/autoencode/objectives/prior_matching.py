@@ -55,7 +55,7 @@ class AdversarialPrior(Objective):
     `Reconstruction() + 10.0 * AdversarialPrior(critic)`.
 
     Args:
-        critic: (batch, numbers in a code) → (batch, 1), the logit of D.
+        critic: (batch, latent_dim) → (batch, 1), the logit of D.
         learning_rate: of the critic's Adam.
         penalty: weight of the gradient penalty in the critic's loss, 0 for none.
 

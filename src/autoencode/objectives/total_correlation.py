@@ -24,7 +24,7 @@ class TotalCorrelation(Objective):
     The critic is trained to classify the two kinds of codes; the model is trained against its output.
 
     Args:
-        critic: (batch, numbers in a code) → (batch, 1), the logit of D.
+        critic: (batch, latent_dim) → (batch, 1), the logit of D.
         learning_rate: of the critic's Adam.
 
     Terms: `total_correlation`, in nats per example; values of single examples can be negative, and it is biased while

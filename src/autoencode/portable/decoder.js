@@ -1,5 +1,5 @@
 "use strict";
-// Runs a decoder that `autoencode.portable` wrote down: a list of steps on arrays that lie in memory row by row.
+// Runs a decoder that `autoencode.portable` exported: a list of steps on row-major arrays.
 //
 //   const decoder = new Decoder(program, weights);   program: the parsed JSON; weights: a Float32Array
 //   decoder.run(code, context)                       a Float32Array of program.shape, overwritten by the next run

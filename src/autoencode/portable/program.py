@@ -15,13 +15,13 @@ _BYTES: Mapping[Precision, torch.dtype] = {"float32": torch.float32, "float16": 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation on arrays that lie in memory row by row.
+    """One operation on row-major arrays.
 
     Args:
         op: its name, for which `decoder.js` has a function.
         inputs: the numbers of the values that it reads.
         output: the number of the value that it writes.
-        attributes: sizes, weights (their numbers) and whatever else it needs.
+        attributes: sizes, weights (by number) and other arguments.
     """
 
     op: str
@@ -65,7 +65,7 @@ class Program:
 
     @property
     def multiplications(self) -> int:
-        """How many multiplications of a weight one run takes: what a run costs, nearly."""
+        """Multiplications by a weight in one run, which are nearly all of its cost."""
         return sum(step.attributes.get("cost", 0) for step in self.steps)
 
     @property
@@ -84,7 +84,7 @@ class Program:
         return {"steps": steps, "sizes": self.sizes, "weights": places, "output": self.output, "shape": self.shape}
 
     def weight_bytes(self, precision: Precision = "float32") -> bytes:
-        """All weights one behind the other, little end first."""
+        """All weights one after the other, little-endian."""
         flat = [variant.flatten() for constant in self.weights for variant in constant.variants]
         joined = torch.cat(flat) if flat else torch.zeros(0)
         return joined.to(_BYTES[precision]).numpy().tobytes()

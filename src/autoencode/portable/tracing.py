@@ -1,4 +1,4 @@
-"""Writes down what PyTorch computes, operation by operation."""
+"""Records what PyTorch computes, operation by operation."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -87,7 +87,7 @@ class FiniteScalarPosterior(Posterior):
 
     Args:
         in_features: features at each position.
-        levels: of each number of a code, 2 or more; their product is the number of codewords.
+        levels: of each latent dimension, 2 or more; their product is the number of codewords.
         grid: shape of the positions: (height, width), or (positions,).
 
     Raises:

@@ -48,7 +48,7 @@ def explore(
 ) -> Path:
     """Writes one self-contained page that decodes any code in the browser, offline.
 
-    It has a slider for each number of the code, ranked by relevance; a map of the test part's codes to drag in;
+    It has a slider for each latent dimension, ranked by relevance; a map of the test part's codes to drag in;
     a morph between two codes; and the pictures of some examples.
 
     Args:
@@ -183,7 +183,7 @@ def _plane(means: Tensor) -> tuple[Tensor, Tensor, tuple[str, str]]:
     """Origin, directions and names of the map's axes: of two numbers the code itself, of more its principal plane."""
     dims = means.shape[1]
     if dims <= 2:
-        return torch.zeros(dims), torch.eye(dims, 2), ("first number", "second number" if dims == 2 else "")
+        return torch.zeros(dims), torch.eye(dims, 2), ("latent dimension 1", "latent dimension 2" if dims == 2 else "")
     centred = means - means.mean(0)
     directions = principal_directions(centred)
     shares = (centred @ directions).square().sum(0) / centred.square().sum().clamp_min(1e-30)

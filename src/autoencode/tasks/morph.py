@@ -179,7 +179,7 @@ def _density_prior(run: Run, prior: str | None, reporter: Reporter, cancel: Canc
 
 
 def _scale(run: Run, chosen: ChosenPrior) -> Tensor:
-    """The standard deviation of each number of a code."""
+    """The standard deviation of each latent dimension."""
     return latent_gaussian_of(run).scale if chosen.fitted is None else chosen.fitted.scale
 
 

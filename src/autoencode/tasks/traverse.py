@@ -1,4 +1,4 @@
-"""What each number of a code means: one at a time is moved, and the picture is watched."""
+"""What each latent dimension controls: one at a time is varied, and the rest stays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ def test_any_number_of_bands_is_kept(shape):
     assert torch.equal(again.x, examples.x)
 
 
-def test_four_channels_can_be_said_to_be_transparent_or_not():
+def test_four_channels_can_be_given_as_transparent_or_not():
     array = RNG.random((20, 8, 8, 4)).astype("f4")
     note = "all four channels are kept (say --channels-are rgba if the fourth is transparency)"
     assert note in read_array(array).notes

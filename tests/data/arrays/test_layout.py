@@ -62,13 +62,13 @@ def test_other_numbers_of_axes_are_refused(shape):
 
 
 @pytest.mark.parametrize("shape", [(9, 6, 6, 6), (9, 6, 5, 6), (9, 8, 8, 9)])
-def test_axes_that_could_be_anything_are_asked_for(shape):
+def test_axes_that_could_be_anything_must_be_given(shape):
     with pytest.raises(ShapeError, match=r"which axis of .* is the channels\? Say --axes nchw or --axes nhwc"):
         infer_layout(shape, np.dtype("float32"))
     assert infer_layout(shape, np.dtype("float32"), AxisOrder.FIRST).data_shape == shape[1:]
 
 
-def test_axes_and_channels_can_be_said():
+def test_axes_and_channels_can_be_given():
     dtype = np.dtype("uint8")
     assert infer_layout((9, 3, 5, 3), dtype, parse_axes("nchw")).data_shape == (3, 5, 3)
     four = infer_layout((9, 6, 6, 4), dtype, None, parse_channels("bands"))
@@ -77,7 +77,7 @@ def test_axes_and_channels_can_be_said():
     assert infer_layout((9, 6, 6, 3), dtype, None, Channels.BANDS).channels is Channels.BANDS
 
 
-def test_what_is_said_must_fit():
+def test_what_is_given_must_fit():
     dtype = np.dtype("uint8")
     with pytest.raises(ShapeError, match=r"--axes nchw names 4 axes, and the array has the shape \(9, 5, 6\)"):
         infer_layout((9, 5, 6), dtype, AxisOrder.FIRST)

@@ -62,14 +62,14 @@ def test_parts_can_be_divided_anew(tmp_path: Path):
     assert load(path, **data.options).split.sizes == data.split.sizes
 
 
-def test_arrays_that_are_not_used_are_said(tmp_path: Path):
+def test_arrays_that_are_not_used_are_reported(tmp_path: Path):
     notes = read_npz(saved(tmp_path, x=X, y=Y, masks=X, z=Y)).notes
     assert "2 of 4 arrays are not used: masks, z" in notes
     assert "not used" not in " ".join(read_npz(saved(tmp_path, x=X, y=Y)).notes)
 
 
 @pytest.mark.parametrize("labels", [np.array(3), Y[:3], np.eye(4)])
-def test_test_labels_that_do_not_fit_are_said(tmp_path: Path, labels: np.ndarray):
+def test_test_labels_that_do_not_fit_are_reported(tmp_path: Path, labels: np.ndarray):
     examples = read_npz(saved(tmp_path, x_train=X, y_train=Y, x_test=X[:4], y_test=labels))
     assert examples.labels is None
     assert any("the test part has no labels that fit" in note for note in examples.notes)

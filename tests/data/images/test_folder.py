@@ -55,7 +55,7 @@ def test_large_pictures_of_one_size_are_fitted(draw):
     assert "all are 129x20" in notes(examples)
 
 
-def test_a_size_that_was_asked_for_is_taken(draw):
+def test_a_requested_size_is_used(draw):
     folder = draw("a.png", (8, 6)).parent
     assert read_folder(folder, ReadOptions(size=(4, 12))).x.shape == (1, 3, 4, 12)
 
@@ -163,7 +163,7 @@ def test_more_than_the_memory_is_refused(draw, monkeypatch):
         read_folder(draw("a.png").parent)
 
 
-def test_another_white_can_be_said(draw):
+def test_another_white_can_be_given(draw):
     folder = draw("a.png", mode="L").parent
     pixels = np.asarray(Image.open(folder / "a.png"))
     dark = read_folder(folder, ReadOptions(values=ValueRange(0.0, 510.0))).x
@@ -180,7 +180,7 @@ def scans(folder: Path, top: int, dtype: str = "u2") -> list[np.ndarray]:
     return pixels
 
 
-def test_sixteen_bits_are_kept_and_the_range_that_was_found_is_said(tmp_path: Path):
+def test_sixteen_bits_are_kept_and_the_range_that_was_found_is_reported(tmp_path: Path):
     pixels = scans(tmp_path / "scans", 4095)
     examples = read_folder(tmp_path / "scans")
     assert len(examples.x.unique()) > 4000
@@ -204,7 +204,7 @@ def test_one_depth_is_chosen_for_all_pictures(tmp_path: Path):
     assert [skip.file for skip in examples.skipped] == ["floats.tif"]
 
 
-def test_floating_point_is_judged_over_all_pictures(tmp_path: Path):
+def test_the_range_of_floating_point_is_that_of_all_pictures(tmp_path: Path):
     folder = tmp_path / "floats"
     folder.mkdir()
     for name, top in (("dark", 1.0), ("light", 200.0)):  # one by one, the dark one would be read as 0-1
@@ -214,7 +214,7 @@ def test_floating_point_is_judged_over_all_pictures(tmp_path: Path):
     assert [int(x.max()) for x in examples.x] == [1, 200]
 
 
-def test_what_pictures_lose_is_said(draw, tmp_path: Path):
+def test_what_pictures_lose_is_reported(draw, tmp_path: Path):
     draw("a.png", mode="RGBA")
     folder = draw("b.png").parent
     Image.new("CMYK", (8, 8)).save(folder / "c.jpg")
@@ -282,7 +282,7 @@ def test_patches_of_parts_are_counted_in_pictures(draw):
     assert {data.files[place].split("/")[0] for place in data.split.train} == {"train"}
 
 
-def test_classes_that_cannot_be_read_are_said(draw):
+def test_classes_that_cannot_be_read_are_reported(draw):
     folder = tree(draw, "cat/1.png", "dog/1.png")
     (folder / "bird").mkdir()
     (folder / "bird" / "1.heic").write_bytes(b"")

@@ -99,7 +99,7 @@ def test_cmyk_becomes_rgb_and_says_so(tmp_path: Path, suffix: str) -> None:
     assert picture.profile is None
 
 
-def test_of_several_pages_the_first_is_taken_and_that_is_said(tmp_path: Path) -> None:
+def test_of_several_pages_the_first_is_taken_and_noted(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "lime")]
     frames[0].save(tmp_path / "a.tif", save_all=True, append_images=frames[1:])
     picture = read_full_picture(tmp_path / "a.tif")
@@ -108,10 +108,10 @@ def test_of_several_pages_the_first_is_taken_and_that_is_said(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
-def test_pictures_are_turned_upright_with_their_dpi(tmp_path: Path, suffix: str) -> None:
+def test_pictures_are_rotated_upright_with_their_dpi(tmp_path: Path, suffix: str) -> None:
     image = Image.fromarray(np.repeat([[255] * 16 + [0] * 16], 16, axis=0).astype(np.uint8)).convert("RGB")
     exif = image.getexif()
-    exif[0x0112] = 6  # to be turned right by a quarter: left becomes top
+    exif[0x0112] = 6  # to be rotated right by a quarter: left becomes top
     image.save(tmp_path / f"a.{suffix}", exif=exif, dpi=(300, 200))
     picture = read_full_picture(tmp_path / f"a.{suffix}")
     assert picture.colour.shape == (3, 32, 16)
@@ -185,7 +185,7 @@ def test_damage_anywhere_gives_a_picture_or_unreadable(tmp_path: Path, suffix: s
     assert "\n" not in "".join(reasons)
 
 
-def test_white_of_sixteen_bits_can_be_said(tmp_path: Path):
+def test_white_of_sixteen_bits_can_be_given(tmp_path: Path):
     Image.fromarray(np.array([[0, 2048], [4095, 1024]], np.uint16)).save(tmp_path / "a.tif")
     assert read_full_picture(tmp_path / "a.tif", white=4095.0).colour[0].tolist() == [[0, 128], [255, 64]]
     with pytest.raises(UnreadableError, match=r"brightness from 0 to 4095, outside 0-2,000"):

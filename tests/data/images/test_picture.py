@@ -54,12 +54,12 @@ def test_the_mean_survives_scaling(draw):
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
-def test_pictures_are_turned_upright(tmp_path: Path, suffix: str):
+def test_pictures_are_rotated_upright(tmp_path: Path, suffix: str):
     pixels = np.zeros((16, 32), np.uint8)
     pixels[:, :16] = 255  # the left half is white
     image = Image.fromarray(pixels).convert("RGB")
     exif = image.getexif()
-    exif[0x0112] = 6  # to be turned right by a quarter: left becomes top
+    exif[0x0112] = 6  # to be rotated right by a quarter: left becomes top
     path = tmp_path / f"a.{suffix}"
     image.save(path, exif=exif)
     assert read_picture_header(path)[:2] == (32, 16)
@@ -183,7 +183,7 @@ def test_truncated_pictures_are_unreadable(draw, tmp_path: Path):
             read_picture(tmp_path / "b.png", (32, 32), "rgb")
 
 
-def test_a_damaged_note_about_the_camera_does_not_spoil_the_picture(draw, tmp_path: Path):
+def test_a_damaged_note_about_the_camera_does_not_damage_the_picture(draw, tmp_path: Path):
     path = draw("a.jpg", (8, 8), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
     assert read_picture_header(path)[:2] == (8, 8)
     assert read_picture(path, (8, 8), "rgb").shape == (3, 8, 8)

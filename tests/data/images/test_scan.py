@@ -128,7 +128,7 @@ def picture() -> Image.Image:
     return Image.new("L", (40, 30), "white")
 
 
-def test_a_sheet_that_was_drawn_is_left_out_and_said(tmp_path: Path, picture):
+def test_a_sheet_that_was_drawn_is_left_out_and_noted(tmp_path: Path, picture):
     picture.save(tmp_path / "a.png")
     save_figure(tmp_path / "sheet.png", picture)
     listing = scan_pictures(tmp_path)

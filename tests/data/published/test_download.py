@@ -36,11 +36,11 @@ def test_fetches_and_reports_how_far_it_is(cache: Path):
         download(published(serving.url), cache / "file", reporter=recorder)
     assert (cache / "file").read_bytes() == CONTENT
     assert [path.name for path in cache.iterdir()] == ["file"]
-    told = recorder.done_of("downloading")
+    done = recorder.done_of("downloading")
     assert recorder.calls[0] == ("start", "downloading", len(CONTENT), "bytes", 0)
-    assert told[-1] == len(CONTENT)
-    assert told == sorted(told)
-    assert len(told) > 1
+    assert done[-1] == len(CONTENT)
+    assert done == sorted(done)
+    assert len(done) > 1
 
 
 def test_a_cancelled_download_leaves_nothing(cache: Path):

@@ -12,7 +12,7 @@ from autoencode.data.images.picture import UnreadableError
 from autoencode.data.video import clip
 from autoencode.data.video.clip import is_clip, pyav, read_clip_header, read_frames
 from autoencode.errors import CapabilityError
-from support.clips import noise, pixels_of_clip, turned, with_sound, write_clip
+from support.clips import noise, pixels_of_clip, rotated, with_sound, write_clip
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +40,10 @@ def test_frames_come_one_by_one_with_their_times() -> None:
     assert [frame.time for frame in frames] == [40 * number for number in range(6)]
 
 
-def test_a_clip_taken_sideways_is_turned_upright() -> None:
+def test_a_clip_taken_sideways_is_rotated_upright() -> None:
     frames = np.repeat(np.repeat(noise(2, 5, 6), 8, axis=2), 8, axis=3)
     pixels = pixels_of_clip(write_clip("a.mp4", frames, aspect=Fraction(2)))
-    path = turned(Path("a.mp4"))
+    path = rotated(Path("a.mp4"))
     header = read_clip_header(path)
     assert (header.height, header.width, header.aspect) == (48, 40, Fraction(1, 2))
     assert np.array_equal(pixels_of_clip(path), np.rot90(pixels, -1, axes=(2, 3)))

@@ -176,7 +176,7 @@ def test_nothing_to_learn_from() -> None:
         load(write_clip("b.mkv", noise(9, 16, 16)), frames=5)
 
 
-def test_a_missing_library_is_told_before_anything_else(monkeypatch) -> None:
+def test_a_missing_library_is_reported_before_anything_else(monkeypatch) -> None:
     write_clip("a.mkv", noise())
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[video\]'"):

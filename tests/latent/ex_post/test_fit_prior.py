@@ -56,7 +56,7 @@ def test_one_normal_is_scipys():
 
 
 @every
-def test_draws_are_from_the_density_that_is_told(kind):
+def test_samples_are_from_the_density_that_log_prob_has(kind):
     """E[r(z) / p(z)] = 1 for draws from p and any density r: shift and scale are accounted for on both sides."""
     prior = ex_post_priors[kind](2, **SHORT[kind])
     prior.fit(truth(2).sample((1_000,)), truth(2).sample((200,)), seed=0)
@@ -191,7 +191,7 @@ def reseal(file, change):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"kind": "normal"}, "'n_components'"),
         ({"kind": "os.system"}, "a kind of prior that is not in this version of autoencode: 'os.system'"),
@@ -207,10 +207,10 @@ def reseal(file, change):
         ({"more": 1}, "'more' extra inputs are not permitted"),
     ],
 )
-def test_a_prior_with_other_facts_is_refused(plain, change, said):
+def test_a_prior_with_other_facts_is_refused(plain, change, message):
     tasks.fit_prior(plain, "mixture", n_components=2)
     reseal(plain.path / "prior.safetensors", change)
-    with pytest.raises(RunError, match=said) as caught:
+    with pytest.raises(RunError, match=message) as caught:
         ex_post_prior(Run(plain.path))
     assert "\n" not in str(caught.value)
 

@@ -35,7 +35,7 @@ def test_a_fresh_conditional_prior_is_standard_normal_and_the_context_moves_it()
     assert not torch.equal(p.mean[0], p.mean[1])
 
 
-def test_what_is_told_reaches_encoder_decoder_and_prior() -> None:
+def test_the_context_reaches_encoder_decoder_and_prior() -> None:
     model, _ = conditional_vae((1, 7, 5), n_classes=3)
     nn.init.normal_(model.prior.head.weight)
     x = torch.rand(1, 1, 7, 5).expand(3, -1, -1, -1)

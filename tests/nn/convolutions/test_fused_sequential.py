@@ -37,13 +37,13 @@ def test_it_is_what_sequential_is(own: bool, monkeypatch: pytest.MonkeyPatch) ->
     chain.float()
     monkeypatch.setattr(library, "_enabled", own)
     found = chain(x)
-    slopes = torch.autograd.grad(found.square().sum(), chain.parameters())
-    for a, b in zip((found, *slopes), (expected, *wanted), strict=True):
+    gradients = torch.autograd.grad(found.square().sum(), chain.parameters())
+    for a, b in zip((found, *gradients), (expected, *wanted), strict=True):
         assert (a.double() - b).norm() <= 2e-5 * b.norm()
     assert list(chain.state_dict()) == list(plain.state_dict())
 
 
-def test_whoever_listens_to_a_relu_hears_it() -> None:
+def test_hooks_of_a_relu_are_called() -> None:
     chain, heard = FusedSequential(*layers()), list[torch.Tensor]()
     chain[1].register_forward_hook(lambda _, __, out: heard.append(out))
     chain(torch.randn(8, 3, 16, 16))
@@ -51,7 +51,7 @@ def test_whoever_listens_to_a_relu_hears_it() -> None:
     assert heard[0].min() == 0
 
 
-def test_whoever_listens_to_a_convolution_hears_what_is_below_zero() -> None:
+def test_hooks_of_a_convolution_see_what_is_below_zero() -> None:
     chain, heard = FusedSequential(*layers()), list[torch.Tensor]()
     chain[0].register_forward_hook(lambda _, __, out: heard.append(out.clone()))
     chain(torch.randn(8, 3, 16, 16))

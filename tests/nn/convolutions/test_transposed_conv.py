@@ -13,7 +13,7 @@ from autoencode.nn.convolutions import transposed_conv as module
 DEVICE, LAST = torch.device("cpu"), torch.channels_last
 
 
-def slopes(out: Tensor, of: list[Tensor]) -> list[Tensor]:
+def gradients(out: Tensor, of: list[Tensor]) -> list[Tensor]:
     weights = torch.linspace(-1, 1, out.numel(), dtype=out.dtype).view_as(out)
     return list(torch.autograd.grad((out.square() * weights).sum(), of))
 
@@ -31,7 +31,7 @@ def test_transposed_convolutions_and_their_gradients(
     theirs = F.conv_transpose2d(x, layer.weight, layer.bias, stride=stride, padding=1, output_padding=more)
     torch.testing.assert_close(layer(x), theirs, rtol=1e-10, atol=1e-10)
     for mine, other in zip(
-        slopes(layer(x), [x, *layer.parameters()]), slopes(theirs, [x, *layer.parameters()]), strict=True
+        gradients(layer(x), [x, *layer.parameters()]), gradients(theirs, [x, *layer.parameters()]), strict=True
     ):
         torch.testing.assert_close(mine, other, rtol=1e-9, atol=1e-9)
 
@@ -44,7 +44,7 @@ def test_convolutions_to_few_channels_and_their_gradients(channels: int, out: in
     theirs = nn.Conv2d.forward(layer, x)
     torch.testing.assert_close(layer(x), theirs, rtol=1e-10, atol=1e-10)
     for mine, other in zip(
-        slopes(layer(x), [x, *layer.parameters()]), slopes(theirs, [x, *layer.parameters()]), strict=True
+        gradients(layer(x), [x, *layer.parameters()]), gradients(theirs, [x, *layer.parameters()]), strict=True
     ):
         torch.testing.assert_close(mine, other, rtol=1e-9, atol=1e-9)
 

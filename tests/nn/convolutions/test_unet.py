@@ -28,7 +28,7 @@ def test_a_fresh_one_is_zero_and_every_weight_learns_once_it_is_not() -> None:
 
 
 @pytest.mark.parametrize(("widths", "blocks"), [((3,), 1), ((3, 3), 1), ((3, 3, 3), 1), ((3, 3), 2)])
-def test_nothing_further_than_the_halo_is_looked_at(widths: tuple[int, ...], blocks: int) -> None:
+def test_nothing_further_than_the_halo_has_an_influence(widths: tuple[int, ...], blocks: int) -> None:
     network = shaken(UNet(1, 1, widths, blocks))
     for module in network.modules():
         if isinstance(module, nn.ReLU):

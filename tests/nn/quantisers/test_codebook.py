@@ -22,7 +22,7 @@ def test_the_nearest_codeword_is_the_one_of_brute_force() -> None:
     assert torch.equal(book.nearest(x), distances.argmin(1))
 
 
-def test_portions_of_many_vectors_are_put_together() -> None:
+def test_chunks_of_many_vectors_are_put_together() -> None:
     book, x = started(), torch.randn(40_000, 3)
     assert torch.equal(book.nearest(x), (x[:, None] - book.codewords).square().sum(-1).argmin(1))
 

@@ -91,7 +91,7 @@ def test_an_edge_in_a_picture_leaves_no_line_at_the_borders_of_tiles(network: Ne
             assert len(out[y::MULTIPLE, x::MULTIPLE].unique()) == 1
 
 
-def test_all_tiles_of_a_picture_have_one_size_and_none_is_larger_than_was_said(network: Network) -> None:
+def test_all_tiles_of_a_picture_have_one_size_and_none_is_larger_than_the_limit(network: Network) -> None:
     restored(network, random(3, 200, 90), tile=40)
     assert {shape[2:] for shape in network.shapes} == {(40, 40)}
     assert {shape[0] for shape in network.shapes} == {1}
@@ -115,9 +115,9 @@ def test_small_tiles_go_together(network: Network) -> None:
 def test_progress_ends_with_all_tiles(network: Network) -> None:
     recorder = Recorder()
     apply_tiled(random(1, 70, 50), network, halo=HALO, multiple=MULTIPLE, tile=36, reporter=recorder)
-    told = recorder.done_of("restoring a picture")
-    assert told == list(range(1, len(told) + 1))
-    assert recorder.calls[0] == ("start", "restoring a picture", len(told), "tiles", 0)
+    done = recorder.done_of("restoring a picture")
+    assert done == list(range(1, len(done) + 1))
+    assert recorder.calls[0] == ("start", "restoring a picture", len(done), "tiles", 0)
 
 
 @pytest.mark.parametrize("side", [1, 5, 24, 40, 41, 47, 48, 99, 1000])  # 24 is twice the halo on its grid

@@ -76,9 +76,9 @@ def test_windows_go_together_up_to_so_many_pixels() -> None:
 def test_progress_ends_with_all_windows() -> None:
     recorder = Recorder()
     apply_windowed(random(1, 90, 70), itself, size=(10, 10), pixels=700, block=32, reporter=recorder)
-    told = recorder.done_of("restoring a picture")
-    assert told == sorted(told)
-    assert recorder.calls[0] == ("start", "restoring a picture", told[-1], "windows", 0)
+    done = recorder.done_of("restoring a picture")
+    assert done == sorted(done)
+    assert recorder.calls[0] == ("start", "restoring a picture", done[-1], "windows", 0)
 
 
 @pytest.mark.parametrize(("side", "length"), [(1, 28), (27, 28), (28, 28), (29, 28), (500, 28), (7, 1), (8, 3)])

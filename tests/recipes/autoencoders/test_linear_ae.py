@@ -13,8 +13,8 @@ pytestmark = pytest.mark.usefixtures("double")
 
 def test_trained_to_the_end_it_spans_the_principal_components() -> None:
     spread = torch.tensor([3.0, 2.0, 1.5, 1.0, 0.6, 0.4, 0.3, 0.2])
-    turned = torch.linalg.qr(torch.randn(8, 8)).Q
-    x = 0.5 + (torch.randn(300, 8) * spread) @ turned.mT
+    rotation = torch.linalg.qr(torch.randn(8, 8)).Q
+    x = 0.5 + (torch.randn(300, 8) * spread) @ rotation.mT
     model, objective = linear_ae((8,), latent_dim=3)
     with torch.no_grad():  # not at the solution, but at the data's own centre
         model.posterior.head.bias.copy_(-(model.posterior.head.weight @ x.mean(0)))

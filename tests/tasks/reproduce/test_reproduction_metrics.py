@@ -45,7 +45,7 @@ def test_pages_without_error_are_certain() -> None:
     assert (found.value, found.standard_error) == (0.0, 0.0)
 
 
-def test_repairs_are_judged_on_the_clean_pictures(tmp_path: Path) -> None:
+def test_repairs_are_measured_on_the_clean_pictures(tmp_path: Path) -> None:
     run = train("digits", "denoising-ae", out=tmp_path / "run", epochs=1, corruption=("masking-noise:1",))
     recorder = Recorder()
     found = RestorationMSE()(run, 30, recorder)

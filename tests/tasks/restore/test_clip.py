@@ -17,7 +17,7 @@ from autoencode.evaluation import clip_quality
 from autoencode.runs.run import Run
 from autoencode.tasks import Restorer, restore, train
 from autoencode.tasks.restore import clip as restore_clip
-from support.clips import noise, pixels_of_clip, turned, with_sound, write_clip
+from support.clips import noise, pixels_of_clip, rotated, with_sound, write_clip
 from support.disks import FullDisk
 from support.reporters import InterruptAfter, Recorder
 
@@ -77,21 +77,21 @@ def test_what_is_not_the_picture_stays_as_it_is(clip_run: Run) -> None:
     with av.open(str(path)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
         assert sum(packet.size > 0 for packet in container.demux(audio=0)) > 10
-    turned(source)
+    rotated(source)
     assert (before.width, before.height) == (48, 32)
     (path,) = restore(clip_run, [source], "out").files
     assert read_clip_header(path)[:2] == (48, 32)
 
 
-def test_the_model_is_told_the_neighbours_in_their_order(clip_run: Run) -> None:
+def test_the_context_is_the_neighbours_in_their_order(clip_run: Run) -> None:
     run = Run(clip_run.path)
     with torch.no_grad():
         for weight in run.model.encoder.parameters():
             weight.normal_(0, 0.1)
         frames = torch.from_numpy(noise(5, 16, 16))
         units = frames.float() / 255
-        told = units[[0, 1, 3, 4]].flatten(0, 1)[None]
-        expected = 255 * run.model.decode(run.model.encode(units[2:3], told).mean, told).mean[0].clamp(0, 1)
+        context = units[[0, 1, 3, 4]].flatten(0, 1)[None]
+        expected = 255 * run.model.decode(run.model.encode(units[2:3], context).mean, context).mean[0].clamp(0, 1)
     restored = Restorer(run)(frames[2], neighbours=frames[[0, 1, 3, 4]])
     assert (restored - expected).abs().max() <= 1
     assert not torch.equal(restored, Restorer(run)(frames[2], neighbours=frames[[4, 3, 1, 0]]))

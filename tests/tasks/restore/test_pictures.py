@@ -64,7 +64,7 @@ def test_the_run_folder_is_where_results_go_by_default(local_run: Run) -> None:
     assert restore(local_run, ["a.png"]).files == (local_run.path / "restored" / "a.png",)
 
 
-def test_how_far_results_are_from_the_files_is_told(local_run: Run) -> None:
+def test_how_far_results_are_from_the_files_is_reported(local_run: Run) -> None:
     pixels = [draw(f"{name}.png") for name in "abc"]
     change = restore(local_run, ["a.png", "b.png", "c.png"], "out").change
     expected = [math.sqrt(np.square(through(local_run, each).astype(float) - each).mean()) / 255 for each in pixels]

@@ -95,7 +95,7 @@ class Gpu:
     """What is asked of `torch.cuda` for a recording: streams in order, a graph that keeps what ran inside."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.calls: list[str] = []
 
     def current_stream(self) -> "Gpu":
         return self
@@ -106,30 +106,30 @@ class Gpu:
     @staticmethod
     def beside(other: "Gpu") -> "Gpu":
         side = Gpu()
-        side.said = other.said
+        side.calls = other.calls
         return side
 
     def wait_stream(self, other: "Gpu") -> None:
-        self.said.append("wait")
+        self.calls.append("wait")
 
     def __enter__(self) -> None:
-        self.said.append("in")
+        self.calls.append("in")
 
     def __exit__(self, *_: object) -> None:
-        self.said.append("out")
+        self.calls.append("out")
 
     def stream(self, stream: "Gpu") -> "Gpu":
         return stream
 
     def graph(self, graph: "Gpu") -> "Gpu":
-        self.said.append("graph")
+        self.calls.append("graph")
         return graph
 
     def CUDAGraph(self) -> "Gpu":  # noqa: N802 - PyTorch's name
         return Gpu.beside(self)
 
     def replay(self) -> None:
-        self.said.append("replay")
+        self.calls.append("replay")
 
 
 def test_a_recording_follows_warm_ups_on_copies(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,13 +137,13 @@ def test_a_recording_follows_warm_ups_on_copies(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(cuda_graph.torch, "cuda", gpu)
 
     def work(total: Tensor) -> Tensor:
-        gpu.said.append("work")
+        gpu.calls.append("work")
         seen.append(total is memory)
         return total + 1
 
     replay, made = cuda_graph.capture(work, [memory])
     replay()
     warm = ["wait", "in", *["work"] * 3, "out", "wait"]
-    assert gpu.said == [*warm, "graph", "in", "work", "out", "replay"]
+    assert gpu.calls == [*warm, "graph", "in", "work", "out", "replay"]
     assert seen == [False, False, False, True]
     assert made == 1

@@ -63,7 +63,7 @@ def test_nothing_changes_where_it_must_not():
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
-def test_the_slopes_of_an_update_are_found_again():
+def test_the_gradients_of_an_update_are_found_again():
     ws = weights()
     optimizer = Adam(ws)
     functional = FunctionalAdam(optimizer, ws)

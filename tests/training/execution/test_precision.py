@@ -21,7 +21,7 @@ def of(recipe: str) -> Autoencoder:
     return recipes[recipe]((1, 8, 8))[0]
 
 
-def test_what_is_asked_for_is_taken():
+def test_an_explicit_precision_is_used():
     assert resolve_precision("bfloat16", CPU, of("dense-vae")) == "bfloat16"
     assert resolve_precision("float32", CPU, of("undercomplete-ae")) == "float32"
 

@@ -35,7 +35,7 @@ def _content(dims: int = 2, **changed: Any) -> ExplorerContent:
             measure="KL",
             origin=torch.zeros(dims),
             directions=directions,
-            axes=("first number", "second number"),
+            axes=("latent dimension 1", "latent dimension 2"),
             circles=dims == 2,
         ),
         examples=ExplorerExamples(

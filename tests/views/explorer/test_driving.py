@@ -150,7 +150,7 @@ def test_no_screen_scrolls_sideways(browser, tmp_path, content, width, dims):
 
 def test_a_slider_by_mouse_and_by_keys(page, ramps):
     first = page.run("document.querySelector('#sliders input').id")
-    assert first == "z1"  # the second number tells more
+    assert first == "z1"  # the second dimension has the larger KL
     x, y, half, _ = page.middle("#z1")
     other = code(page)[0]
     page.press(x + 0.5 * half, y)
@@ -246,7 +246,7 @@ def test_the_draws_are_the_prior_s(browser, tmp_path, content):
 
 
 @pytest.mark.parametrize("by_context", [True, False])
-def test_draws_of_a_model_that_is_told_something(browser, tmp_path, content, by_context):
+def test_samples_of_a_conditional_model(browser, tmp_path, content, by_context):
     kept = torch.arange(12.0).view(6, 2)
     prior = {"kind": "draws", "words": "codes", "codes": kept, "byContext": by_context, "seed": 0}
     page = browser.open(written(tmp_path, content(prior=prior, contexts=["left", "middle", "right"])))
@@ -404,11 +404,11 @@ def test_codes_stay_where_codes_may_lie(browser, tmp_path, content, support):
     page.close()
 
 
-def test_a_model_that_is_told_something(browser, tmp_path, content):
-    told = list(torch.eye(3).split(1))
+def test_a_conditional_model(browser, tmp_path, content):
+    conditions = list(torch.eye(3).split(1))
     ramps = torch.linspace(-3, 3, 192).view(3, 64)
     decoder = trace(
-        lambda z, c: torch.sigmoid(z @ torch.ones(2, 64) + c @ ramps).view(-1, 1, 8, 8), torch.zeros(1, 2), told
+        lambda z, c: torch.sigmoid(z @ torch.ones(2, 64) + c @ ramps).view(-1, 1, 8, 8), torch.zeros(1, 2), conditions
     )
     made = content()
     examples = replace(made.examples, contexts=made.examples.labels)

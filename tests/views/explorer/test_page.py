@@ -30,7 +30,7 @@ def test_it_names_nothing_outside_itself(page):
     assert "https://" not in page
 
 
-def test_sliders_are_ranked_by_what_they_tell(content):
+def test_sliders_are_ranked_by_kl(content):
     latent = data_of(explorer_page(content(5)))["latent"]
     assert latent["order"] == [4, 3, 2, 1, 0]
     assert latent["measure"] == "KL"

@@ -180,7 +180,7 @@ def test_a_phone(browser, address):
 
 
 def test_the_page_cannot_reach_the_network(page):
-    asked = page.run("fetch('https://example.org/').then(() => 'reached', () => 'refused')")
-    assert asked == "refused"
+    answer = page.run("fetch('https://example.org/').then(() => 'reached', () => 'refused')")
+    assert answer == "refused"
     page.run("0")
     page.browser.events.clear()  # the refusal itself is a complaint, and the test of it

@@ -112,7 +112,7 @@ def test_the_same_content_gives_the_same_file(variational, text):
     assert page(variational()) == text
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
         write_report(tmp_path / "file" / "report.html", ReportContent(title="t", lead="l"))

@@ -19,7 +19,7 @@ class FittedFlow(ExPostPrior):
     """A flow trained by Adam until the validation codes are no likelier for five epochs; the best weights are kept.
 
     Args:
-        dims: numbers in a code.
+        dims: latent dimensions.
         flow: nsf, maf or coupling.
         epochs: passes through the codes at most.
 

@@ -30,7 +30,7 @@ class FittedMixture(ExPostPrior):
     """A mixture of normals with full covariances, the best of three starts of scikit-learn's GaussianMixture.
 
     Args:
-        dims: numbers in a code.
+        dims: latent dimensions.
         n_components: how many normals.
 
     References:
@@ -110,7 +110,7 @@ class FittedNormal(FittedMixture):
     """One normal with a full covariance.
 
     Args:
-        dims: numbers in a code.
+        dims: latent dimensions.
     """
 
     def __init__(self, dims: int) -> None:

@@ -23,7 +23,7 @@ class ExPostPrior(nn.Module):
     Codes are shifted and scaled to mean 0 and variance 1 in each dimension before anything learns from them.
 
     Args:
-        dims: numbers in a code.
+        dims: latent dimensions.
 
     References:
         Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, section 4.

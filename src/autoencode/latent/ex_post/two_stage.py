@@ -33,7 +33,7 @@ class FittedTwoStage(ExPostPrior):
     gradient; the networks have three hidden layers as in the paper, narrower and without the path that skips them.
 
     Args:
-        dims: numbers in a code, and in u.
+        dims: latent dimensions, and those of u.
         hidden: units of the three hidden layers on each side.
         epochs: passes through the codes; by default 30, and 2,000 steps at least.
 

@@ -45,7 +45,7 @@ class FiniteScalarQuantiser(Quantiser):
     def __init__(self, levels: Sequence[int]) -> None:
         counts = [int(count) for count in levels]
         if not counts or min(counts) < 2:
-            raise ArgumentError(f"levels must be 2 or more for each number of a code, not {tuple(levels)}")
+            raise ArgumentError(f"levels must be 2 or more for each latent dimension, not {tuple(levels)}")
         super().__init__(math.prod(counts), 1, len(counts))
         basis = [math.prod(counts[i + 1 :]) for i in range(len(counts))]
         # Of the default dtype, as they are combined with the vectors and converted with the module.

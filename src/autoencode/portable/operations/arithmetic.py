@@ -1,4 +1,4 @@
-"""Values one by one, and two or three at a time."""
+"""Element-wise operations of one, two or three values."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where numbers lie: none of these computes anything."""
+"""Views and copies: none of these computes anything."""
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from autoencode.portable.program import size
 @register_lowering("view", "_unsafe_view", "reshape", "permute", "transpose", "t", "expand", "squeeze", "unsqueeze",
                    "slice", "select", "split", "split_with_sizes", "unbind")  # fmt: skip
 def _layout(graph: GraphBuilder, call: Call) -> None:
-    """PyTorch itself is asked where the numbers of the result lie in an input that lies row by row."""
+    """Asks PyTorch where the numbers of the result lie in a row-major input."""
     source = graph.number(call.args[0])
     seen = call.func(torch.empty(call.args[0].shape, device="meta"), *call.args[1:], **call.kwargs)
     results = call.out if isinstance(call.out, list | tuple) else [call.out]

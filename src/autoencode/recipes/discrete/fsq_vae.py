@@ -35,7 +35,7 @@ def fsq_vae(
 
     Args:
         data_shape: shape of one example.
-        levels: of each number of a code; their product is the number of codewords, 8 · 5 · 5 · 5 = 1,000.
+        levels: of each latent dimension; their product is the number of codewords, 8 · 5 · 5 · 5 = 1,000.
         empirical_prior: learn how frequent codewords are; otherwise the prior is uniform.
         channels: of the convolutions, each of which halves the sides of an image.
         positions: in the code of a vector; an image has as many as its grid.

@@ -33,7 +33,7 @@ def gamma_vae(
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.
-        concentration: of the prior; below 1 most numbers of a code are near 0.
+        concentration: of the prior; below 1 most latent variables are near 0.
         rate: of the prior, whose mean is concentration / rate.
         warmup_steps: training steps over which the weight of the KL term rises from 0.
         likelihood: distribution of an example given its code; see: autoencode list likelihoods.

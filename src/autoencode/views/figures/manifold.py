@@ -22,7 +22,7 @@ def manifold(decode: Decode, latent_dim: int, axes: tuple[int, int] = (0, 1), si
 
     Args:
         decode: codes (n, latent_dim) → pictures (n, channels, height, width) in [0, 1]: the means of p(x|z).
-        latent_dim: numbers in a code.
+        latent_dim: dimensions of the latent space.
         axes: the two dimensions that vary: the first from left to right, the second from bottom to top. The others are
             0, the mean of the prior.
         side: pictures in a row and in a column; their codes are the standard normal's quantiles (i + ½) / side.

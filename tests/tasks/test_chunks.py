@@ -1,4 +1,4 @@
-"""However many examples go through a model, only a portion of them is in memory."""
+"""However many examples go through a model, only a chunk of them is in memory."""
 
 from importlib import import_module
 from pathlib import Path
@@ -40,7 +40,7 @@ def pictures(folder: Path, n: int) -> Path:
     return folder
 
 
-def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+def test_files_come_a_chunk_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
     recorder = Recorder()
     done = tasks.reconstruct(digits_run, [pictures(tmp_path / "in", SOME)], tmp_path / "out", reporter=recorder)
     assert few == [3, 3, 1]
@@ -54,7 +54,7 @@ def test_files_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_pat
             assert np.abs(np.asarray(picture) / 255 - x[0].numpy()).max() <= 0.5 / 255 + 1e-6
 
 
-def test_portions_change_nothing(digits_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_change_nothing(digits_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures(tmp_path / "in", SOME)
     whole = tasks.reconstruct(digits_run, [folder], tmp_path / "a")
     monkeypatch.setattr(Run, "batch_size", 2)
@@ -89,7 +89,7 @@ def test_names_stay_with_their_examples(digits_run: Run, few: list[int], tmp_pat
     assert [skip.file for skip in skipped] == [str(tmp_path / "bad.png")]
 
 
-def test_what_does_not_fit_into_a_portion_comes_with_the_next(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+def test_what_does_not_fit_into_a_chunk_comes_with_the_next(digits_run: Run, few: list[int], tmp_path: Path) -> None:
     array = np.arange(4, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2) * 60
     np.save(tmp_path / "four.npy", array)
     files, skipped = inspect_inputs(digits_run, [pictures(tmp_path / "in", 2), tmp_path / "four.npy"])
@@ -131,7 +131,7 @@ def test_an_array_never_takes_the_place_of_itself(vector_run: Run, tmp_path: Pat
         tasks.reconstruct(vector_run, [tmp_path / "reconstructions.npy"], tmp_path)
 
 
-def test_draws_come_a_portion_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
+def test_draws_come_a_chunk_at_a_time(digits_run: Run, few: list[int], tmp_path: Path) -> None:
     recorder = Recorder()
     x, files = tasks.generate(digits_run, SOME, tmp_path / "a", reporter=recorder)
     assert few == [3, 3, 1]
@@ -149,7 +149,7 @@ def test_pictures_that_are_drawn_stay_where_drawing_is_stopped(digits_run: Run, 
     assert recorder.of("note")[-1] == f"6 of 7 are in {tmp_path / 'a'}"
 
 
-def test_drawn_vectors_come_a_portion_at_a_time(vector_run: Run, few: list[int], tmp_path: Path) -> None:
+def test_drawn_vectors_come_a_chunk_at_a_time(vector_run: Run, few: list[int], tmp_path: Path) -> None:
     x, files = tasks.generate(vector_run, SOME, tmp_path)
     assert few == [3, 3, 1]
     assert np.array_equal(np.load(files[0]), x.numpy())
@@ -171,6 +171,6 @@ def test_folders_are_replaced_by_their_pictures(tmp_path: Path) -> None:
 
 def test_two_thousand_small_ones_or_fewer_large_ones(digits_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert digits_run.batch_size == 2_000
-    for shape, portion in (((1, 128, 128), 1_024), ((3, 512, 512), 21), ((3, 8192, 8192), 1)):
+    for shape, chunk in (((1, 128, 128), 1_024), ((3, 512, 512), 21), ((3, 8192, 8192), 1)):
         monkeypatch.setattr(type(digits_run.model), "data_shape", shape)
-        assert digits_run.batch_size == portion
+        assert digits_run.batch_size == chunk

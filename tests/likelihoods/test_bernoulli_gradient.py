@@ -1,4 +1,4 @@
-"""The Bernoulli's own slope."""
+"""The Bernoulli's own gradient."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from autoencode.likelihoods import BernoulliLikelihood
 
 
 @pytest.mark.parametrize("samples", [(), (3,)])
-def test_slopes_of_logits_and_examples_and_theirs_again(samples: tuple[int, ...]) -> None:
+def test_first_and_second_gradients_of_logits_and_examples(samples: tuple[int, ...]) -> None:
     likelihood = BernoulliLikelihood((2, 2))
     logits = (5 * torch.randn(*samples, 2, 2, 2, dtype=torch.float64)).requires_grad_()
     x = torch.rand(2, 2, 2, dtype=torch.float64, requires_grad=True)
