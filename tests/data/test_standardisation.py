@@ -95,4 +95,7 @@ def test_the_options_give_the_same_again() -> None:
     again = load(x, **options)
     assert again.standardisation == first.standardisation
     assert again.fingerprint == first.fingerprint
+    assert load(x, values="raw").fingerprint != first.fingerprint
+    floats = x[:, :3].astype(np.float32)
+    assert load(floats, values="raw").fingerprint != load(floats).fingerprint
     assert torch.equal(again.train.x, first.train.x)

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -59,3 +60,10 @@ def test_the_sentence() -> None:
     share = Estimate(0.5, 0.01, 100)
     assert summary(AggregatePosteriorQuality(share, share, 0.123)) == "holes 50%, overlap 50%, mismatch 0.12 nats"
     assert summary(AggregatePosteriorQuality(share, None, 12.3)) == "holes 50%, mismatch 12 nats"
+
+
+@pytest.mark.parametrize("options", [{}, {"likelihood": "laplace"}, {"values": "raw"}])
+def test_vectors_of_ordinary_numbers_need_no_option(tmp_path, options) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 4)) * 100
+    found, _ = compare_objectives(x, tmp_path, epochs=1, **options)
+    assert len(found) == 3

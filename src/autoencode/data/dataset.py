@@ -94,7 +94,10 @@ def assemble_dataset(
         source: what to give `load` again.
         options: the options of `load` as they were resolved.
     """
-    digest = fingerprint(examples.x, examples.labels, *([] if examples.target is None else [examples.target]))
+    further = [] if examples.target is None else [examples.target]
+    if examples.values.standardised:  # other examples than the same numbers kept as they are
+        further.append(torch.empty(0))
+    digest = fingerprint(examples.x, examples.labels, *further)
     parts, standardisation, notes = _take_parts(examples, split), None, ()
     if examples.values.standardised:
         standardisation, notes = Standardisation.of(parts["train"].x), constant_columns_note(parts["train"].x)

@@ -16,6 +16,7 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.storage import atomic_write
+from autoencode.tasks.train import infer_likelihood
 from autoencode.training import fit
 from autoencode.views.figures import save_figure
 from autoencode.views.figures.latent_panels import LatentPanel, latent_panels
@@ -37,7 +38,7 @@ def compare_objectives(
     *,
     epochs: int | None = None,
     seed: int = 0,
-    likelihood: str = "bernoulli",
+    likelihood: str | None = None,
     values: str = "auto",
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
@@ -52,7 +53,7 @@ def compare_objectives(
         out: a folder for `compare-objectives.png` and `compare-objectives.json`.
         epochs: of each training; by default 10, or as many as 2,000 steps take where those are more.
         seed: of weights, batches and noise; the three differ in their objective alone.
-        likelihood: by which examples are compared.
+        likelihood: by which examples are compared; by default Bernoulli, or a normal for vectors of ordinary numbers.
         values: how numbers are read, as for `autoencode.data.load`.
         reporter: receives progress and events of the three trainings.
         cancel: ends them early.
@@ -65,6 +66,7 @@ def compare_objectives(
     """
     reporter, cancel = resolve_reporter(reporter), cancel or CancelToken()
     data = source if isinstance(source, Dataset) else load(source, values=values, reporter=reporter, cancel=cancel)
+    likelihood = likelihood or infer_likelihood(recipes["dense-vae"], data).get("likelihood", "bernoulli")
     found: dict[str, AggregatePosteriorQuality] = {}
     panels: list[LatentPanel] = []
     for name, objective in three_objectives().items():

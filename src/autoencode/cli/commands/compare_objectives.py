@@ -22,7 +22,13 @@ def compare_objectives(
         typer.Option(min=1, help="Epochs of each of the three trainings.", show_default="10, more for small data"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, batches and noise.")] = 0,
-    likelihood: Annotated[str, typer.Option(help="p(x|z); see: autoencode list likelihoods.")] = "bernoulli",
+    likelihood: Annotated[
+        str | None,
+        typer.Option(
+            help="p(x|z); see: autoencode list likelihoods.",
+            show_default="bernoulli, or normal for vectors of ordinary numbers",
+        ),
+    ] = None,
     values: Annotated[str, typer.Option(help="How to read the numbers, as for train.")] = "auto",
     force: ForceOption = False,
 ) -> None:
