@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from autoencode.data import Subset, to_unit_floats
+from autoencode.data import Subset, concatenate, to_unit_floats
 
 
 def test_bytes_are_divided_by_255():
@@ -73,3 +73,9 @@ def test_chunks_are_all_examples_and_bounded():
     assert [index for own in rows for index in range(own.start, own.stop)] == list(range(2_000))
     assert max(subset.inputs(own).nbytes for own in rows) <= 2**25
     assert list(Subset(torch.zeros(0, 3)).chunks()) == []
+
+
+def test_subsets_are_put_one_after_the_other_with_all_that_belongs_to_them():
+    one = Subset(torch.zeros(2, 3), labels=torch.tensor([0, 1]), target=torch.ones(2, 3))
+    both = concatenate([one, one[:1]])
+    assert (len(both), both.labels.tolist(), both.target.shape, both.context) == (3, [0, 1, 0], (3, 3), None)

@@ -82,6 +82,8 @@ def test_the_same_comes_back(folder):
         ("data.notes", ["x"] * 2_000, "'data.notes' tuple should have at most 1000 items"),
         ("data.skipped", [{"file": "a"}], "'data.skipped.0.reason' field required"),
         ("settings", {"epochs": 0}, "'settings' --epochs 0: input should be greater than or equal to 1"),
+        ("settings", {"epochs": "\ud800"}, "a text where no text should be"),
+        ("settings", {"self": 1}, "'settings' --self 1: extra inputs are not permitted"),
         ("settings", {"epoch": 3}, "'settings' --epoch 3: extra inputs are not permitted"),
         ("settings", {"optimizer": {}}, "'settings' should be a number, a text or a list"),
         ("plan", {}, "'plan.device' field required"),

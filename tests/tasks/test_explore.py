@@ -53,6 +53,14 @@ def test_the_page_of_a_run_has_pytorch_s_pixels(digits_run, browser, tmp_path):
     assert start.abs().max() < 6
 
 
+def test_few_test_pictures_are_shown_with_all_others(tmp_path):
+    run = train("digits", "dense-vae", limit=47, validation=6, test=6, out=tmp_path / "few", steps=1, command="test")
+    data = data_of(explore(run))
+    assert len(data["placeLabels"]) == len(data["examples"]["labels"]) == 59
+    assert data["examples"]["noun"] == "pictures of all parts"
+    assert "59 pictures of all parts, 59 of them in this file" in (run.path / "explorer.html").read_text()
+
+
 @pytest.fixture(scope="module")
 def conditional_run(tmp_path_factory) -> Run:
     return train(

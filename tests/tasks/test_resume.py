@@ -92,6 +92,9 @@ def test_minutes_are_checked_before_those_of_before_are_added(run, digits):
         tasks.resume(run.path, digits, minutes=-1.0)
 
 
+BUSY = r"run is being trained, or a prior fitted to it, by another process: wait until it ends, or stop it$"
+
+
 def test_another_process_that_trains_the_run_is_named_in_one_line(run, digits):
     hold = f"""
 import sys
@@ -104,8 +107,10 @@ with RunFolder({str(run.path)!r}).lock():
     assert other.stdout.readline() == "locked\n"
     try:
         before = (run.path / "run.json").read_bytes()
-        with pytest.raises(RunError, match="run is being trained by another process: wait until it ends, or stop it"):
+        with pytest.raises(RunError, match=BUSY):
             tasks.resume(run.path, digits, steps=30)
+        with pytest.raises(RunError, match=BUSY):
+            tasks.fit_prior(run, "normal")
         assert (run.path / "run.json").read_bytes() == before
     finally:
         other.kill()  # a lock ends with its process
@@ -113,7 +118,7 @@ with RunFolder({str(run.path)!r}).lock():
     assert tasks.resume(run.path, digits, steps=3).folder.metrics()[-1].step == 3
 
 
-def test_another_thread_is_refused_too_and_one_folder_may_lock_twice(run):
+def test_another_thread_is_refused_too_and_the_same_folder_may_be_locked_twice(run):
     folder, failed = RunFolder(run.path), []
 
     def other():
@@ -123,7 +128,7 @@ def test_another_thread_is_refused_too_and_one_folder_may_lock_twice(run):
         except RunError as error:
             failed.append(str(error))
 
-    with folder.lock(), folder.lock():
+    with folder.lock(), folder.lock(), RunFolder(run.path).lock():
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()

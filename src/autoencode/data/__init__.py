@@ -13,7 +13,7 @@ from autoencode.data.published.dataset_registry import DatasetEntry, datasets
 from autoencode.data.resolve import is_media_path
 from autoencode.data.split import OfficialSplit, Split, split_indices
 from autoencode.data.standardisation import Standardisation
-from autoencode.data.subset import Subset, evenly_spaced_indices, to_unit_floats
+from autoencode.data.subset import Subset, concatenate, evenly_spaced_indices, to_unit_floats
 from autoencode.data.values import ValueRange
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "ValueRange",
     "Vectors",
     "split_indices",
+    "concatenate",
     "datasets",
     "fingerprint",
     "is_picture_source",

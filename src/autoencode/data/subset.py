@@ -1,6 +1,6 @@
 """One part of a data set: the examples to train, to validate or to test with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 import torch
@@ -96,6 +96,17 @@ class Subset:
             float32, (m, *data_shape).
         """
         return to_unit_floats(self.x[index])
+
+
+def concatenate(subsets: Sequence[Subset]) -> Subset:
+    """The examples of several subsets of one data set, one subset after the other.
+
+    Args:
+        subsets: one or more.
+    """
+    named = [subset._tensors() for subset in subsets]
+    joined = {name: torch.cat([tensors[name] for tensors in named]) for name in named[0]}
+    return replace(subsets[0], **joined)
 
 
 def evenly_spaced_indices(n: int, most: int) -> Int64[Tensor, " places"]:

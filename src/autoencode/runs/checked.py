@@ -98,6 +98,8 @@ def check(model: type[M], value: Any, name: str, advice: str = "copy the run fol
         return model.model_validate(value)
     except ValidationError as error:
         raise RunError(f"{name}: {first_problem(error)}: {advice}") from None
+    except UnicodeEncodeError:  # pydantic's, of half a character where a number should be
+        raise RunError(f"{name}: a text where no text should be: {advice}") from None
 
 
 def first_problem(error: ValidationError) -> str:

@@ -6,6 +6,7 @@ import platform
 import subprocess
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -32,6 +33,7 @@ from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, is_run_fo
 _SPLIT, _FILES, _LOCK = "split.safetensors", "files.json", ".lock"
 _MAX_FILES_BYTES = 2**27
 _MAX_COMMAND = 100_000
+_locked_here: ContextVar[frozenset[str]] = ContextVar("run folders that the caller has locked", default=frozenset())
 
 
 class RunFolder:
@@ -62,7 +64,6 @@ class RunFolder:
 
     def __init__(self, path: str | Path, *, trust: str | None = None, trust_paths: bool = False) -> None:
         self.path, self.trust, self.trust_paths = Path(path), trust, trust_paths
-        self._locks = 0
         self.record = self._read()
 
     @classmethod
@@ -124,27 +125,29 @@ class RunFolder:
 
     @contextmanager
     def lock(self) -> Generator[None]:
-        """Keeps others from training the run meanwhile, in this process and in others; may be nested.
+        """Keeps others from training the run, or fitting a prior to it, meanwhile: other processes and other threads.
 
-        What others wrote until now is read again.
+        May be nested, also by another `RunFolder` of the same folder. What others wrote until now is read again.
 
         Raises:
-            RunError: somebody else is training it.
+            RunError: somebody else is at it.
         """
+        folder = os.path.realpath(self.path)
+        if folder in _locked_here.get():
+            yield
+            return
         with ExitStack() as held:
-            if not self._locks:
-                try:
-                    held.enter_context(exclusive_lock(self.path / _LOCK))
-                except BlockingIOError as error:
-                    raise RunError(
-                        f"{self.path} is being trained by another process: wait until it ends, or stop it"
-                    ) from error
-                self.record = self._read()
-            self._locks += 1
             try:
-                yield
-            finally:
-                self._locks -= 1
+                held.enter_context(exclusive_lock(self.path / _LOCK))
+            except BlockingIOError as error:
+                raise RunError(
+                    f"{self.path} is being trained, or a prior fitted to it, by another process: wait until it ends, "
+                    "or stop it"
+                ) from error
+            _locked_here.set(_locked_here.get() | {folder})
+            held.callback(lambda: _locked_here.set(_locked_here.get() - {folder}))
+            self.record = self._read()
+            yield
 
     def update(self, **changes: Any) -> None:
         """Changes fields of run.json; the others stay as they are on the disk.

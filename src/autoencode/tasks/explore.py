@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autoencode.data import Subset, sequential_batches
+from autoencode.data import Subset, concatenate, sequential_batches
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import Codes, encode_all, relevance
 from autoencode.latent.choose_prior import ChosenPrior, choose_prior
@@ -27,6 +27,8 @@ from autoencode.views.figures.plane import principal_directions
 
 _MAX_MAP_POINTS = 4_000
 """Codes on the map."""
+_FEW_TEST_EXAMPLES = 100
+"""With fewer, the other parts' examples are shown, too: some dots are no map."""
 _DRAWS = 512
 """Codes drawn beforehand where the page cannot draw by itself, for all contexts together."""
 _MAX_CONTEXTS = 12
@@ -48,13 +50,13 @@ def explore(
 ) -> Path:
     """Writes one self-contained page that decodes any code in the browser, offline.
 
-    It has a slider for each latent dimension, ranked by relevance; a map of the test part's codes to drag in;
-    a morph between two codes; and the pictures of some examples.
+    It has a slider for each latent dimension, ranked by relevance; a map of codes to drag in; a morph between two codes;
+    and the pictures of some examples. Those are of the test part, or of all parts if it has fewer than a hundred.
 
     Args:
         run: the trained model, of pictures and with codes that are vectors.
         out: the page; `explorer.html` in the run folder by default.
-        examples: of the test part, whose pictures are in the file.
+        examples: whose pictures are in the file.
         seed: of the choice of examples and of the draws.
         reporter: receives the progress of exporting, encoding and writing.
         cancel: ends it early; nothing is written then.
@@ -74,26 +76,28 @@ def explore(
     reporter = resolve_reporter(reporter)
     with track(reporter, "exporting the decoder", cancel=cancel):
         decoder = export_decoder(run)
-    part = _shuffled_subset(run.data.test, seed)
+    part, noun = _shown_examples(run, seed)
     codes = encode_all(run.model, part, reporter=reporter, cancel=cancel)
     require_finite(codes.means)
     with track(reporter, "writing the page", cancel=cancel):
-        _write_page(path, run, decoder, part, codes, examples, seed)
+        _write_page(path, run, decoder, part, noun, codes, examples, seed)
     return path
 
 
-def _write_page(path: Path, run: Run, decoder: Program, part: Subset, codes: Codes, examples: int, seed: int) -> None:
+def _write_page(
+    path: Path, run: Run, decoder: Program, part: Subset, noun: str, codes: Codes, examples: int, seed: int
+) -> None:
     content = ExplorerContent(
         title=run.name,
         lead=_lead(run),
         decoder=decoder,
         precision=_precision(run, decoder, codes.means[:_N_PROBE_CODES]),
         latent=(latent := _latent(run, part, codes.means, codes.kl, seed)),
-        examples=_drawn(run, part, codes.means, latent, examples),
+        examples=_drawn(run, part, noun, codes.means, latent, examples),
         prior=(prior := _prior(run, codes.means, seed)),
         classes=_classes(run, part),
         contexts=_context_names(run),
-        facts=_facts(run, decoder, prior["words"], len(part), min(examples, len(part))),
+        facts=_facts(run, decoder, prior["words"], f"{len(part):,} {noun}", min(examples, len(part))),
     )
     write_explorer(path, content)
 
@@ -155,6 +159,15 @@ def _context_names(run: Run) -> list[str]:
 # Codes ---------------------------------------------------------------------------------------------------------------
 
 
+def _shown_examples(run: Run, seed: int) -> tuple[Subset, str]:
+    """The test part, or all parts where that is small, and what they are in words."""
+    data = run.data
+    if len(data.test) >= _FEW_TEST_EXAMPLES or len(data.train) + len(data.validation) == 0:
+        return _shuffled_subset(data.test, seed), "test pictures"
+    parts = [_shuffled_subset(part, seed) for part in (data.test, data.validation, data.train) if len(part)]
+    return _shuffled_subset(concatenate(parts), seed), "pictures of all parts"
+
+
 def _shuffled_subset(part: Subset, seed: int) -> Subset:
     """Examples by chance, so that any first few of them are a fair choice."""
     order = torch.randperm(len(part), generator=torch.Generator().manual_seed(derive_seed(seed, 0)))
@@ -191,7 +204,7 @@ def _plane(means: Tensor) -> tuple[Tensor, Tensor, tuple[str, str]]:
     return means.mean(0), directions, (first.replace("%", " %"), second.replace("%", " %"))
 
 
-def _drawn(run: Run, part: Subset, means: Tensor, latent: LatentSummary, n: int) -> ExplorerExamples:
+def _drawn(run: Run, part: Subset, noun: str, means: Tensor, latent: LatentSummary, n: int) -> ExplorerExamples:
     places = (means - latent.origin) @ latent.directions
     if means.shape[1] == 1:  # spread a line's dots, so that they are seen
         reach = 0.3 * (means.max() - means.min()).item()
@@ -205,6 +218,7 @@ def _drawn(run: Run, part: Subset, means: Tensor, latent: LatentSummary, n: int)
         thumbnails=run.modality.shown(few.inputs()),
         labels=few.labels,
         contexts=few.labels if classes else None,
+        noun=noun,
     )
 
 
@@ -284,11 +298,11 @@ def _lead(run: Run) -> str:
     )
 
 
-def _facts(run: Run, decoder: Program, drawn: str, placed: int, shown: int) -> dict[str, str]:
+def _facts(run: Run, decoder: Program, drawn: str, placed: str, shown: int) -> dict[str, str]:
     channels, height, width = run.model.data_shape
     return {
         "Decoder": f"{decoder.n_weights:,} weights, {decoder.multiplications / 1e6:.1f} million products a picture",
         "Picture": f"{height} × {width}, {'grey' if channels == 1 else f'{channels} channels'}",
         "Random": drawn,
-        "Map": f"{placed:,} test pictures, {shown:,} of them in this file",
+        "Map": f"{placed}, {shown:,} of them in this file",
     }

@@ -24,8 +24,8 @@ def explore(
     page: Annotated[
         Path | None, typer.Option("--out", "-o", help="The page to write.", show_default="RUN/explorer.html")
     ] = None,
-    examples: Annotated[int, typer.Option(min=1, help="Number of test pictures stored in the page.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, help="Seed that chooses the test pictures.")] = 0,
+    examples: Annotated[int, typer.Option(min=1, help="Number of pictures stored in the page.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Seed that chooses the pictures.")] = 0,
     last: LastOption = False,
     device: DeviceOption = "auto",
     trust: TrustOption = None,
@@ -35,8 +35,9 @@ def explore(
 ) -> None:
     """Write explorer.html: move through the latent space and see what the decoder generates.
 
-    One self-contained page for any browser, also on a phone, without server or network. It has a map of the test codes,
-    a slider for each latent dimension, interpolation between two examples, and the decoder itself.
+    One self-contained page for any browser, also on a phone, without server or network. It has a map of the test codes
+    (of all codes where the test part has fewer than a hundred), a slider for each latent dimension, interpolation
+    between two examples, and the decoder itself.
 
     \b
     autoencode explore runs/fashion-mnist-fashion-vae

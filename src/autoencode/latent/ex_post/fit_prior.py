@@ -77,6 +77,7 @@ def fit_prior(
         CancelledError: `cancel` asked for it.
         CapabilityError: the codes are no vectors of real numbers.
         DataError: there are no validation examples.
+        RunError: another process trains the run, or fits a prior to it.
 
     References:
         Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020, section 4; Dai and Wipf, "Diagnosing
@@ -91,26 +92,29 @@ def fit_prior(
     defaults = ex_post_priors[kind].default_options(len(fitted_to), run.latent_size)
     options = {**defaults, **options}
     prior = _build_prior(run, kind, options)
-    remove_unfinished(run.path)
-    _note_size(kind, len(fitted_to), run.latent_size, options, resolve_reporter(reporter))
-    train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN), reporter=reporter, cancel=cancel)
-    held_out = sample_codes(run, run.data.validation, derive_seed(seed, _VALIDATION), reporter=reporter, cancel=cancel)
-    prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
-    with seeded_rng(seed):
-        nll = Estimate.of(prior.nll(held_out))
-    own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
-    record = PriorRecord(
-        kind=kind,
-        options=options,
-        part=part,
-        seed=seed,
-        n_codes=len(train),
-        nll=nll,
-        nll_own=own,
-        seconds=round(time.perf_counter() - began, 2),
-        model=model_fingerprint(run.model),
-    )
-    save_fitted(folder or run.path, prior, record)
+    with run.folder.lock():
+        remove_unfinished(run.path)
+        _note_size(kind, len(fitted_to), run.latent_size, options, resolve_reporter(reporter))
+        train = sample_codes(run, fitted_to, derive_seed(seed, _TRAIN), reporter=reporter, cancel=cancel)
+        held_out = sample_codes(
+            run, run.data.validation, derive_seed(seed, _VALIDATION), reporter=reporter, cancel=cancel
+        )
+        prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
+        with seeded_rng(seed):
+            nll = Estimate.of(prior.nll(held_out))
+        own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
+        record = PriorRecord(
+            kind=kind,
+            options=options,
+            part=part,
+            seed=seed,
+            n_codes=len(train),
+            nll=nll,
+            nll_own=own,
+            seconds=round(time.perf_counter() - began, 2),
+            model=model_fingerprint(run.model),
+        )
+        save_fitted(folder or run.path, prior, record)
     return FittedPrior(prior, record)
 
 

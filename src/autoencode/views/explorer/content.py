@@ -51,6 +51,7 @@ class ExplorerExamples:
         thumbnails: those pictures, in [0, 1].
         labels: their classes, or None.
         contexts: the context of each of these, or None.
+        noun: what they are, such as "test pictures".
     """
 
     places: Float[Tensor, "many 2"]
@@ -59,6 +60,7 @@ class ExplorerExamples:
     thumbnails: Float[Tensor, "n channels height width"]
     labels: Int[Tensor, " n"] | None
     contexts: Int[Tensor, " n"] | None = None
+    noun: str = "test pictures"
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,11 @@
     };
   }
 
-  // The page opens on an example near the mean whose neighbours are of its class; without classes on the one nearest to it.
+  // The page opens on an example near the mean whose neighbours are of its class. Without classes on one at the median
+  // distance, where codes of many dimensions are: at the mean itself decoders draw the mean of the data, without detail.
   function typical() {
-    const near = nearest(Float32Array.from(data.latent.mean), 60);
-    return near.reduce((best, i) => (purity(i) > purity(best) ? i : best));
+    const all = nearest(Float32Array.from(data.latent.mean), nExamples), near = all.slice(0, 60);
+    return !data.examples.labels ? all[all.length >> 1] : near.reduce((best, i) => (purity(i) > purity(best) ? i : best));
   }
 
   function purity(i) {
@@ -547,9 +548,10 @@
     byId("context").addEventListener("change", (event) => setContext(Number(event.target.value)));
     setContext(data.examples.contexts ? data.examples.contexts[start] : 0);
   }
+  byId("pad-help").textContent += ` Each dot is the code of one of ${nPlaces.toLocaleString("en")} ${data.examples.noun}.`;
   if (data.latent.circles) byId("pad-help").textContent += " The dashed circles are at one and two standard deviations of the prior.";
   byId("axes").textContent = `→ ${data.latent.axes[0]}${data.latent.axes[1] ? `, ↑ ${data.latent.axes[1]}` : ""}`;
-  byId("near-help").textContent = `Out of ${nExamples.toLocaleString("en")} test pictures in this page; press one to go to its code.`;
+  byId("near-help").textContent = `Out of ${nExamples.toLocaleString("en")} ${data.examples.noun} in this page; press one to go to its code.`;
   fillLegend();
   fillSliders();
   const other = furthest(start);

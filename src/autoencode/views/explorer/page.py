@@ -75,6 +75,7 @@ def _data(content: ExplorerContent) -> dict[str, Any]:
             "codes": _packed(drawn.codes),
             "labels": _listed(drawn.labels),
             "contexts": _listed(drawn.contexts),
+            "noun": drawn.noun,
             "sprite": sprite(drawn.thumbnails),
         },
         "prior": {key: _packed(value) if isinstance(value, Tensor) else value for key, value in content.prior.items()},
