@@ -27,11 +27,6 @@ def function(data_shape: tuple[int, ...], *, latent_dim: PositiveInt = 2, beta: 
     """
 
 
-def test_half_a_character_is_no_number() -> None:
-    with pytest.raises(ArgumentError, match=r"^--latent-dim takes no such text: '\\ud800'$"):
-        Parameter("latent_dim", PositiveInt, 2, "").validate("\ud800")
-
-
 def test_options_are_the_keyword_only_parameters() -> None:
     assert [(p.name, p.default, p.help) for p in parameters_of(function)] == [
         ("latent_dim", 2, "dimensions of the code."),

@@ -57,8 +57,6 @@ class Parameter:
             flag, problem = "--" + self.name.replace("_", "-"), error.errors()[0]
             expected = _expected(_schema(adapter), problem["type"]) or problem["msg"].removeprefix("Input should be ")
             raise ArgumentError(f"{flag} takes {expected}, not {_shown(value)}") from None
-        except UnicodeEncodeError:  # pydantic's, of half a character where a number should be
-            raise ArgumentError(f"--{self.name.replace('_', '-')} takes no such text: {_shown(value)!r}") from None
 
     @property
     def is_file(self) -> bool:
