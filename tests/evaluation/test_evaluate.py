@@ -1,10 +1,19 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from autoencode.data import Subset
-from autoencode.evaluation import Estimate, active_units, cautions, encode_all, evaluate, log_likelihoods
+from autoencode.evaluation import (
+    Estimate,
+    active_units,
+    cautions,
+    encode_all,
+    evaluate,
+    log_likelihoods,
+    restoration_psnr,
+)
 from autoencode.likelihoods import LogProbKind
 from autoencode.recipes import recipes
 from autoencode.views.report.rows import rows
@@ -153,3 +162,23 @@ def test_psnr_is_averaged_over_examples_and_only_for_bounded_values():
     assert measured.psnr.value == pytest.approx((-10 * error.log10()).mean().item(), rel=1e-4)
     vectors, _ = recipes["dense-vae"]((6,), hidden=8, likelihood="normal")
     assert evaluate(vectors, Subset(torch.randn(5, 6)), importance_samples=0).psnr is None
+
+
+def test_a_restorer_is_measured_in_psnr_of_corrupted_inputs_and_not_in_nats():
+    model, objective = recipes["restorer"]((3, 16, 16), corruption=("gaussian:0.1",), clean_fraction=0.0, widths=(4, 8))
+    part = Subset(torch.full((30, 3, 16, 16), 0.5))
+    psnr = restoration_psnr(model, part, objective.prepare, batch_size=7)
+    assert psnr is not None
+    corrupted, restored = psnr
+    assert corrupted.value == pytest.approx(20, abs=0.2)  # −20 log₁₀ 0.1
+    assert restored.value == pytest.approx(corrupted.value, abs=0.01)  # a fresh one changes nothing
+    measured = replace(evaluate(model, part), corrupted_psnr=corrupted, restored_psnr=restored)
+    assert [row.name for row in rows(measured)] == ["PSNR corrupted", "PSNR restored", "squared error", "PSNR"]
+    assert not any("density" in caution for caution in cautions(measured))
+
+
+def test_what_corrupts_nothing_or_masks_the_loss_has_no_such_psnr():
+    part = Subset(torch.rand(5, 1, 8, 8))
+    for name, options in (("conv-ae", {}), ("self-restorer", {"widths": (4, 8)})):
+        model, objective = recipes[name]((1, 8, 8), **options)
+        assert restoration_psnr(model, part, objective.prepare) is None

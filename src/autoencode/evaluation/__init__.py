@@ -7,7 +7,7 @@ from autoencode.evaluation.completeness import Completeness, completeness
 from autoencode.evaluation.continuity import Continuity, aggregate_std, continuity, median_distance
 from autoencode.evaluation.density_coverage import density_coverage
 from autoencode.evaluation.estimate import Estimate
-from autoencode.evaluation.evaluate import evaluate
+from autoencode.evaluation.evaluate import evaluate, restoration_psnr
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.frechet import frechet_distance
 from autoencode.evaluation.importance import log_likelihoods
@@ -57,6 +57,7 @@ __all__ = [
     "picture_quality",
     "precision_recall",
     "relevance",
+    "restoration_psnr",
     "root_mean_squared_error",
     "sample_quality",
     "straightness",

@@ -48,7 +48,7 @@ def _about_likelihood(measured: Evaluation, *, has_levels: bool) -> str:
             "The Bernoulli likelihood of grey values is a cross-entropy, not a probability of the data: use elbo and "
             "log-likelihood only to compare models with the same likelihood. Bits per dimension are left out."
         )
-    if measured.measure is LogProbKind.DENSITY:
+    if measured.measure is LogProbKind.DENSITY and not measured.is_of_restoration:
         return (
             "log p(x) is a density, so it can be positive and depends on the units of the data. Bits per dimension are "
             f"given only for probability masses{' (--likelihood discretized-logistic)' if has_levels else ''}."

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -99,6 +100,56 @@ def evaluate(
         baseline_error=variance.mean(),
         psnr=_psnr(table["squared_error"]) if modality_of(model.data_shape).bounded else None,
     )
+
+
+@tuned_cpu()
+@torch.no_grad()
+def restoration_psnr(
+    model: Autoencoder,
+    subset: Subset,
+    prepare: Callable[[Batch], Batch],
+    *,
+    seed: int = 0,
+    batch_size: int = 500,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> tuple[Estimate, Estimate] | None:
+    """PSNR in dB of corrupted examples, and of what a model makes of them, each against the clean ones.
+
+    Args:
+        model: is set to evaluation mode.
+        subset: the clean examples.
+        prepare: the objective's, which corrupts a batch.
+        seed: of the corruption.
+        batch_size: examples per batch.
+        reporter: receives the progress of the task "restoring", in examples.
+        cancel: ends it early.
+
+    Returns:
+        The two, averaged over examples; None if nothing is corrupted, or parts of it are hidden from the loss instead,
+        or values have no white.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
+    """
+    if not modality_of(model.data_shape).bounded:
+        return None
+    device = next(model.parameters()).device
+    model.eval()
+    before, after = list[Tensor](), list[Tensor]()
+    with (
+        seeded_rng(seed, device),
+        track(resolve_reporter(reporter), "restoring", len(subset), "examples", cancel=cancel) as progress,
+    ):
+        for batch in sequential_batches(subset, batch_size):
+            shown = prepare(batch.to(device))
+            if shown.loss_mask is not None or torch.equal(shown.x, shown.target):
+                return None
+            restored = model.decode(model.encode(shown.x, shown.context).mean, shown.context).mean
+            before.append((shown.x - shown.target).square().flatten(1).mean(1).cpu())
+            after.append((restored - shown.target).square().flatten(1).mean(1).cpu())
+            progress.advance(len(batch))
+    return _psnr(torch.cat(before)), _psnr(torch.cat(after))
 
 
 class _Variance:

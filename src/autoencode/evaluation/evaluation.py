@@ -42,6 +42,9 @@ class Evaluation:
             data; None for a single example.
         psnr: 10 log₁₀ (1 / squared error) of an example, at most 100 dB, averaged over examples; None unless values are
             between 0 and 1.
+        corrupted_psnr: the same of inputs that the training's corruption was applied to, against the clean examples;
+            None for a model that was not trained to restore.
+        restored_psnr: of what the model makes of those inputs.
     """
 
     split: str
@@ -67,6 +70,13 @@ class Evaluation:
     codewords: int | None = None
     baseline_error: float | None = None
     psnr: Estimate | None = None
+    corrupted_psnr: Estimate | None = None
+    restored_psnr: Estimate | None = None
+
+    @property
+    def is_of_restoration(self) -> bool:
+        """Whether the model restores and has no KL: its nll is a squared error in units that say nothing more."""
+        return self.restored_psnr is not None and self.kl is None
 
     @property
     def nll_per_value(self) -> Estimate:

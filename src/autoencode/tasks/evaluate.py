@@ -1,6 +1,7 @@
 """Evaluates a run on held-out data."""
 
 import json
+from dataclasses import replace
 from typing import Any, Literal
 
 from autoencode import evaluation
@@ -9,6 +10,9 @@ from autoencode.evaluation import Evaluation
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
 from autoencode.storage import atomic_write
+
+_SHARED = ("seed", "batch_size", "reporter", "cancel")
+"""Options of both measurements."""
 
 
 def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", **options: Any) -> Evaluation:
@@ -22,7 +26,11 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
     Returns:
         The measurements, in nats per example.
     """
-    measured = evaluation.evaluate(run.model, run.data.subsets[split], split=split, **options)
+    subset = run.data.subsets[split]
+    measured = evaluation.evaluate(run.model, subset, split=split, **options)
+    shared = {name: options[name] for name in _SHARED if name in options}
+    if psnr := evaluation.restoration_psnr(run.model, subset, run.objective.prepare, **shared):
+        measured = replace(measured, corrupted_psnr=psnr[0], restored_psnr=psnr[1])
     atomic_write(run.folder.path / "evaluation.json", json.dumps(measured.as_dict(), indent=2) + "\n")
     return measured
 

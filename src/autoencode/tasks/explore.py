@@ -50,8 +50,9 @@ def explore(
 ) -> Path:
     """Writes one self-contained page that decodes any code in the browser, offline.
 
-    It has a slider for each latent dimension, ranked by relevance; a map of codes to drag in; a morph between two codes;
-    and the pictures of some examples. Those are of the test part, or of all parts if it has fewer than a hundred.
+    It has a slider for each latent dimension, ranked by relevance; a map of codes to drag in; a morph between two
+    codes; and the pictures of some examples. Those are of the test part, or of all parts if it has fewer than a
+    hundred.
 
     Args:
         run: the trained model, of pictures and with codes that are vectors.

@@ -80,3 +80,10 @@ def test_a_term_without_a_number_leaves_an_empty_panel():
 def test_nothing_to_draw_is_refused():
     with pytest.raises(ArgumentError, match="one finished epoch"):
         curves([])
+
+
+def test_a_loss_of_a_single_term_has_one_panel():
+    assert len(curves(epochs([9.0, 5.0], terms=("loss", "nll"))).axes) == 1
+    varied = epochs([9.0, 5.0], terms=("loss", "nll"))
+    varied[0]["train"]["nll"] += 0.01
+    assert len(curves(varied).axes) == 2

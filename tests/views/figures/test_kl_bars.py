@@ -10,7 +10,7 @@ def test_bars_fall_and_those_in_use_stand_out():
     bars = figure.axes[0].patches
     assert [bar.get_height() for bar in bars] == pytest.approx([2.0, 0.5, 0.001, 0.0])
     assert bars[0].get_facecolor() == bars[1].get_facecolor() != bars[2].get_facecolor() == bars[3].get_facecolor()
-    assert "2 of 4 latent dimensions are active" in svg(figure)
+    assert "2 of 4 latent dimensions have over 0.01 nats" in svg(figure)
 
 
 @pytest.mark.parametrize("n", [1, 16, 17, 500])

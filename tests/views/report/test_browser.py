@@ -30,7 +30,12 @@ def test_the_page_is_drawn_without_complaint(browser, address, tmp_path):
     assert drawn[-1200:].any(), "the page ends too early"
 
 
-def test_a_phone_need_not_scroll_sideways(browser, address):
+def test_a_phone_need_not_scroll_sideways_and_no_number_lies_on_its_name(browser, address):
     page = browser.open(address, width=380, height=800, phone=True)
     assert page.run("document.documentElement.scrollWidth") == 380
+    overlap = """[...document.querySelectorAll(".numbers tbody tr")].filter((row) => {
+        const name = document.createRange(); name.selectNodeContents(row.cells[0]);
+        return name.getBoundingClientRect().right > row.cells[1].querySelector(".value").getBoundingClientRect().left;
+    }).length"""
+    assert page.run(overlap) == 0
     page.close()

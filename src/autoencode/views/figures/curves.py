@@ -23,7 +23,7 @@ Epochs = Sequence[Mapping[str, Any]]
 
 
 def curves(epochs: Epochs) -> Figure:
-    """A panel for each term of the objective, over the epochs.
+    """A panel for each term of the objective, over the epochs; a single term that is the loss has no second one.
 
     Args:
         epochs: the lines of metrics.jsonl: dictionaries with `epoch`, `train`, `validation` (terms by name, in nats for
@@ -35,6 +35,7 @@ def curves(epochs: Epochs) -> Figure:
     if not epochs:
         raise ArgumentError("learning curves need at least one finished epoch")
     terms = list(epochs[-1]["train"] | epochs[-1]["validation"])
+    terms = terms[:1] if len(terms) == 2 and _are_the_same(epochs, *terms) else terms
     columns = min(3, len(terms))
     rows = -(-len(terms) // columns)
     figure, panels = new_figure(3.55 * columns, 0.4 + 2.5 * rows, len(terms), columns)
@@ -44,6 +45,12 @@ def curves(epochs: Epochs) -> Figure:
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower left", ncols=3, frameon=False, fontsize=TEXT, labelcolor=INK)
     return figure
+
+
+def _are_the_same(epochs: Epochs, first: str, second: str) -> bool:
+    """Whether another panel would show the same, as where the loss is a single term."""
+    splits = [epoch[split] for epoch in epochs for split in ("train", "validation")]
+    return all(math.isclose(split.get(first, 0.0), split.get(second, 0.0), rel_tol=1e-6) for split in splits)
 
 
 def _panel(axes: Axes, epochs: Epochs, term: str) -> None:

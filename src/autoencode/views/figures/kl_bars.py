@@ -18,7 +18,7 @@ def kl_bars(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01
 
     Args:
         kl_per_dimension: KL(q(z_i|x) ‖ p(z_i)), averaged over examples, in nats.
-        active: a dimension with more nats than this counts as active.
+        active: dimensions with more nats than this are highlighted and counted.
 
     Raises:
         ShapeError: `kl_per_dimension` does not have one axis.
@@ -31,7 +31,9 @@ def kl_bars(kl_per_dimension: Float[Tensor, " latent_dim"], active: float = 0.01
     axes.grid(visible=False, axis="x")
     axes.xaxis.set_major_locator(ticks(whole=True))
     axes.set(xlim=(0.4, len(values) + 0.6), ylim=(0, max(*values, active) * 1.05))
-    title(axes, f"{sum(value > active for value in values)} of {len(values)} latent dimensions are active")
+    title(
+        axes, f"{sum(value > active for value in values)} of {len(values)} latent dimensions have over {active:g} nats"
+    )
     label(axes, "latent dimensions, by falling KL", "KL in nats")
     return figure
 

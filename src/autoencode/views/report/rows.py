@@ -16,17 +16,20 @@ def _estimates(e: Evaluation) -> list[Row]:
     name = "cross-entropy per value" if e.measure is LogProbKind.NEITHER else "nll per value"
     k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
     baseline = "" if e.baseline_error is None else f"; the mean of the data has {e.baseline_error:.3g}"
+    what = "the reconstruction" if e.restored_psnr is None else "clean examples after the model"
     lines: list[tuple[str, Estimate | None, str, str]] = [
+        ("PSNR corrupted", e.corrupted_psnr, "dB", "of inputs that are corrupted as in training; more is better"),
+        ("PSNR restored", e.restored_psnr, "dB", "of what the model makes of them; more is better"),
         (
             name,
-            e.nll_per_value,
+            None if e.is_of_restoration else e.nll_per_value,
             "nats per pixel or value",
             "reconstruction error of a sampled code; less is better",
         ),
-        ("squared error", e.squared_error, "per pixel or value", f"of the reconstruction; less is better{baseline}"),
-        ("PSNR", e.psnr, "dB", "of the reconstruction, averaged over examples; more is better"),
+        ("squared error", e.squared_error, "per pixel or value", f"of {what}; less is better{baseline}"),
+        ("PSNR", e.psnr, "dB", f"of {what}, averaged over examples; more is better"),
         ("elbo", e.elbo, nats, "− nll − kl, a lower bound; more is better"),
-        ("nll (distortion)", e.nll, nats, "reconstruction term"),
+        ("nll (distortion)", None if e.is_of_restoration else e.nll, nats, "reconstruction term"),
         ("kl (rate)", e.kl, nats, "information in the code"),
         (
             "log-likelihood",
