@@ -325,7 +325,7 @@ def test_samples_where_it_says_so(name: str) -> None:
         codes = (3,) if ROWS[name].context is None else (3, 2)  # three of each context
         assert model.sample(3, context_of(name, 2)).shape == (*codes, 1, 7, 5)
     else:
-        with pytest.raises(CapabilityError, match="conv-vae"):
+        with pytest.raises(CapabilityError, match="dense-vae"):
             model.sample(3)
 
 
