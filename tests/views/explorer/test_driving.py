@@ -217,7 +217,7 @@ def test_the_draws_are_the_prior_s(browser, tmp_path, content):
     z = torch.tensor(page.run(draws))
     assert z.mean(0).abs().max() < 5 / 4000**0.5
     assert (z.T.cov() - torch.eye(2)).abs().max() < 5 * (2 / 4000) ** 0.5
-    assert page.run("document.getElementById('random').title") == "Draws codes from the standard normal prior (N)"
+    assert page.run("document.getElementById('random').title") == "Sample codes from the standard normal prior (N)"
     page.close()
     mixture = {
         "kind": "mixture",
