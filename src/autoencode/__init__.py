@@ -17,9 +17,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autoencode._version import __version__
+from autoencode.errors import TRAINING_MODULES, needs_training_message
 from autoencode.runtime.reporter import set_interactive_reporter
 
 if TYPE_CHECKING:
+    from autoencode.cleaning import clean
     from autoencode.data import Batch, Dataset, load
     from autoencode.decoders import ConvDecoder, DenseDecoder, ResidualDecoder
     from autoencode.encoders import ConvEncoder, DenseEncoder, ResidualEncoder
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from autoencode.training import fit
 
 _HOMES = {
+    "cleaning": ["clean"],
     "data": ["Batch", "Dataset", "load"],
     "decoders": ["ConvDecoder", "DenseDecoder", "ResidualDecoder"],
     "encoders": ["ConvEncoder", "DenseEncoder", "ResidualEncoder"],
@@ -73,7 +76,7 @@ _HOMES = {
     "tasks": ["evaluate", "generate", "reconstruct", "report", "restore", "resume", "train"],
     "training": ["fit"],
 }
-_PACKAGES = ("data", "evaluation", "latent", "objectives", "priors", "runs", "tasks", "training", "views")
+_PACKAGES = ("cleaning", "data", "evaluation", "latent", "objectives", "priors", "runs", "tasks", "training", "views")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderAll]
@@ -81,11 +84,18 @@ __all__ = ["__version__", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderA
 
 def __getattr__(name: str) -> Any:
     """Imports a name when it is first used, so that `import autoencode` does not import PyTorch."""
-    if name in _PACKAGES:
-        return importlib.import_module(f"autoencode.{name}")
-    if name not in _HOME_OF:
+    if name not in _PACKAGES and name not in _HOME_OF:
         raise AttributeError(f"module 'autoencode' has no attribute '{name}'")
-    value = getattr(importlib.import_module(f"autoencode.{_HOME_OF[name]}"), name)
+    home = name if name in _PACKAGES else _HOME_OF[name]
+    try:
+        module = importlib.import_module(f"autoencode.{home}")
+    except ModuleNotFoundError as error:
+        if error.name in TRAINING_MODULES:
+            raise ModuleNotFoundError(needs_training_message(error.name), name=error.name) from error
+        raise
+    if name in _PACKAGES:
+        return module
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -47,3 +47,18 @@ class DownloadError(AutoencodeError, OSError):
 
 class StorageError(AutoencodeError, OSError):
     """A file that could not be written, for instance because the disk is full."""
+
+
+TRAINING_MODULES = frozenset(
+    ("torch", "safetensors", "pydantic", "matplotlib", "sklearn", "platformdirs", "jaxtyping", "zuko")
+)
+"""The packages that training needs and cleaning does not: the extra `train` of pyproject.toml."""
+
+
+def needs_training_message(module: str) -> str:
+    """What to do where a package is missing that training needs.
+
+    Args:
+        module: its name.
+    """
+    return f"{module} is not installed, and all but `autoencode clean` needs it: pip install 'autoencode[train]'"

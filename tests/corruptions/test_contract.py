@@ -14,13 +14,16 @@ from support.statistics import assert_below, assert_uniform
 PICTURES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (4, 16, 16), (2, 1, 9), (3, 1, 1)]
 VECTORS = {"gaussian", "levels", "masking-noise", "poisson", "salt-and-pepper", "speckle"}
 WEAK_AND_STRONG = {
+    "bleed-through": (0.2, 0.9),
     "blur": (0.5, 4.0),
     "crease": (0.2, 0.9),
+    "foxing": (0.2, 0.9),
     "gaussian": (0.05, 0.3),
     "jpeg": (90.0, 5.0),
     "levels": (100.0, 3.0),
     "region-mask": (0.05, 0.4),
     "masking-noise": (0.1, 0.5),
+    "paper": (0.2, 0.9),
     "poisson": (1000.0, 5.0),
     "salt-and-pepper": (0.05, 0.4),
     "scratch": (1.2, 12.0),

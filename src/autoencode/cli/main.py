@@ -12,7 +12,13 @@ from autoencode._version import __version__
 from autoencode.cli import preparse
 from autoencode.cli.commands import Function, load_commands
 from autoencode.cli.console import INTERRUPTED, errors
-from autoencode.errors import ArgumentError, AutoencodeError, UnknownNameError
+from autoencode.errors import (
+    TRAINING_MODULES,
+    ArgumentError,
+    AutoencodeError,
+    UnknownNameError,
+    needs_training_message,
+)
 from autoencode.runtime.allocator import keep_freed_memory
 from autoencode.runtime.cancellation import interrupt_on_terminate
 
@@ -22,6 +28,7 @@ _ABOUT = """Train autoencoders and variational autoencoders on your own pictures
 autoencode train fashion-mnist                  train, and write a report
 autoencode train photos/ --latent-dim 64        your own folder of pictures
 autoencode train photos/ -r conv-vae --help     all options of a recipe
+autoencode clean scan.pdf                       stains, folds and shadows removed; nothing is trained
 autoencode list recipes                         the recipes there are
 """
 
@@ -39,6 +46,11 @@ def main() -> None:
             raise
         errors.write_line(("autoencode:", "bold red"), f" {error}")
         sys.exit(2 if isinstance(error, ArgumentError | UnknownNameError) else 1)
+    except ModuleNotFoundError as error:
+        if debug or error.name not in TRAINING_MODULES:
+            raise
+        errors.write_line(("autoencode:", "bold red"), f" {needs_training_message(error.name)}")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe went away, as in `autoencode list recipes | head -1`

@@ -1,14 +1,17 @@
 """What corrupts examples, so that a model can learn to repair them: noise, and damage of paper and photographs."""
 
 from autoencode.corruptions.amount import Amount
+from autoencode.corruptions.bleed_through import BleedThrough
 from autoencode.corruptions.blur import Blur
 from autoencode.corruptions.compose import Compose, OneOf
 from autoencode.corruptions.corruption import BaseCorruption, Corruption, corruptions
 from autoencode.corruptions.crease import Crease
+from autoencode.corruptions.foxing import Foxing
 from autoencode.corruptions.gaussian import Gaussian
 from autoencode.corruptions.jpeg import Jpeg
 from autoencode.corruptions.levels import Levels
 from autoencode.corruptions.masking_noise import MaskingNoise
+from autoencode.corruptions.paper import Paper
 from autoencode.corruptions.parse import parse_corruption, parse_corruptions
 from autoencode.corruptions.per_frame import PerFrame
 from autoencode.corruptions.poisson import Poisson
@@ -24,11 +27,13 @@ from autoencode.corruptions.watermark import Watermark
 
 __all__ = [
     "Amount",
+    "BleedThrough",
     "Blur",
     "Compose",
     "Corruption",
     "Crease",
     "PerFrame",
+    "Foxing",
     "Gaussian",
     "BaseCorruption",
     "Jpeg",
@@ -36,6 +41,7 @@ __all__ = [
     "RegionMask",
     "MaskingNoise",
     "OneOf",
+    "Paper",
     "Poisson",
     "SaltAndPepper",
     "Scratch",

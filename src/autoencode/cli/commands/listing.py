@@ -24,8 +24,8 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="recipes, datasets, formats, runs, likelihoods, corruptions, networks, flows, optimizers, schedules, "
-            "code-priors or reproductions.",
+            help="recipes, models, datasets, formats, runs, likelihoods, corruptions, networks, flows, optimizers, "
+            "schedules, code-priors or reproductions.",
             autocompletion=_complete,
         ),
     ],
@@ -55,6 +55,15 @@ def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.recipes import recipes
 
     return (), [(name, recipes[name].summary) for name in recipes]
+
+
+@tables.register("models")
+def _models(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.cleaning import ready_models
+
+    models = [ready_models[name] for name in ready_models]
+    rows = [(m.name, m.about, m.limits, f"{m.file.stat().st_size / 1e6:.1f} MB") for m in models]
+    return ("ready-made", "for", "limits", "size"), rows
 
 
 @tables.register("datasets")

@@ -1,0 +1,183 @@
+"""Cleans one page: the network finds the paper at the size it knows, and the page is divided by it at its own size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from autoencode.cleaning.network import Float, UNet
+from autoencode.cleaning.text_scale import ink_mask, working_scale
+
+Bytes = npt.NDArray[np.uint8]
+_PAPER = 0.92
+"""What the network paints at least so bright is paper."""
+_KEPT_FROM, _KEPT_WHOLLY = 0.02, 0.08
+"""Darkness in the network's picture from which a pixel of the page is kept in part, and wholly."""
+_CLEAN = 0.97
+"""Paper at least so bright counts as white."""
+_WHITE_POINT = 0.09
+"""On old paper with dark ink, what is less dark becomes white: the soft halo of letters."""
+_FADED, _LEAST_POWER = 0.55, 0.5
+"""Ink of less darkness than this, in the median, is darkened by a power of at least the second number."""
+_BLACK_SHARE, _MOST_GAIN = 95, 1.2
+"""The percentile of darkness of ink that becomes black, with a gain of at most the second number."""
+_INK = 0.75
+"""What the network paints darker is ink."""
+_STRIP = 512
+_LEAST_PAPER = 0.35
+_MOST_REMOVED = 0.5
+_WORK_PIXELS = 12e6
+_RESAMPLE = Image.Resampling.BILINEAR
+
+
+@dataclass(frozen=True)
+class CleanedPage:
+    """What came of a page.
+
+    Args:
+        pixels: (height, width) or (height, width, 3), 8 bits, as the page.
+        reason: why the page was left as it was; None where it was cleaned.
+        removed: the share of what a classical method takes for ink that is gone.
+    """
+
+    pixels: Bytes
+    reason: str | None
+    removed: float
+
+
+def clean_page(network: UNet, page: Bytes, strength: float = 1.0, *, check: bool = True) -> CleanedPage:
+    """A page without its dirt; letters keep the shape and the ink that they have.
+
+    1. The page is scaled so that its strokes are as wide as those the network knows (`working_scale`).
+    2. The network gives the clean page at that size, which says where the paper is and how dark it was.
+    3. At its own size, the page is divided by the paper, smoothly continued under ink and photographs; what is paper
+       becomes white, and faded ink on old paper darker.
+    4. A check compares the ink that is gone with the ink that a classical method finds, and leaves the page as it was
+       where too much is gone, or where there is hardly any paper.
+
+    Args:
+        network: of the model for scans.
+        page: (height, width) or (height, width, 3), 8 bits.
+        strength: 1 for all of it, 0.5 for half.
+        check: whether to leave a page as it was that the network does not know.
+    """
+    small = _scaled(page, working_scale(_grey(page)))
+    if check and (reason := _unlike_a_page(small)):
+        return CleanedPage(page, reason, 0.0)
+    clean = np.clip(network.tiled(small), 0, 1)
+    paper, kept = _paper_and_kept(small, clean)
+    curve = _ink_curve(small, paper, clean)
+    removed = _removed_ink(small, clean)
+    if check:
+        if float((clean.min(0) > _PAPER).mean()) < _LEAST_PAPER:
+            return CleanedPage(page, "hardly any paper was found on it", removed)
+        if removed > _MOST_REMOVED:
+            return CleanedPage(page, f"{removed:.0%} of what looks like ink would be gone", removed)
+    return CleanedPage(_divide(page, paper, kept, curve, strength), None, removed)
+
+
+def _grey(page: Bytes) -> Float:
+    image = Image.fromarray(page)
+    return np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255)
+
+
+def _scaled(page: Bytes, scale: float) -> Float:
+    """(3, height, width) in [0, 1], scaled, by averages where it shrinks."""
+    image = Image.fromarray(page).convert("RGB")
+    scale = min(scale, (_WORK_PIXELS / (image.width * image.height)) ** 0.5)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    resample = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BICUBIC
+    pixels = np.asarray(image.resize(size, resample), dtype=np.float32) / np.float32(255)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+def _unlike_a_page(small: Float) -> str | None:
+    return None
+
+
+def _paper_and_kept(dirty: Float, clean: Float) -> tuple[Float, Float]:
+    """The colour of the paper everywhere, (3, height, width), and how much of each pixel is no paper, (height, width).
+
+    Where the network sees paper, the paper is what the page shows, divided by the network's white; elsewhere it is
+    continued from around.
+    """
+    darkness = 1 - clean.min(0)
+    kept = np.clip((darkness - _KEPT_FROM) / (_KEPT_WHOLLY - _KEPT_FROM), 0, 1)
+    kept = np.asarray(Image.fromarray(kept).filter(ImageFilter.MaxFilter(3)))  # soft edges belong to the strokes
+    known = (darkness < 1 - _PAPER).astype(np.float32)
+    seen = np.minimum(dirty / np.maximum(clean, _PAPER), 1)
+    paper = np.stack([_continued(channel, known) for channel in seen])
+    paper = np.where(paper > _CLEAN, 1, np.maximum(paper, 0.05))
+    return paper, np.where(paper.min(0) < 1, kept, 1)  # on white paper all stays, however fine
+
+
+def _continued(values: Float, known: Float) -> Float:
+    """The values where they are known; elsewhere means of what is known around, of the nearest size that has any."""
+    height, width = values.shape
+    total, weight = values * known, known
+    if min(height, width) <= 2:
+        return np.full_like(values, total.sum() / weight.sum() if weight.any() else 1.0)
+    half = (max(1, -(-width // 2)), max(1, -(-height // 2)))
+    less = [np.asarray(Image.fromarray(part).resize(half, Image.Resampling.BOX)) for part in (total, weight)]
+    mean = np.where(less[1] > 1e-6, less[0] / np.maximum(less[1], 1e-6), 1)
+    coarse = _continued(mean, np.minimum(1, less[1] * 4) * (less[1] > 1e-6))
+    around = np.asarray(Image.fromarray(coarse).resize((width, height), _RESAMPLE))
+    return total + (1 - known) * around
+
+
+def _removed_ink(dirty: Float, clean: Float) -> float:
+    """The share of what a classical method takes for ink that the network paints as paper."""
+    ink = ink_mask(dirty.mean(0))
+    return float((clean.mean(0)[ink] > _PAPER).mean()) if ink.any() else 0.0
+
+
+@dataclass(frozen=True)
+class InkCurve:
+    """How dark ink becomes: (gain · darkness) ^ power, at most 1.
+
+    Args:
+        gain: makes the darkest ink black, as the levels of a scanner do.
+        power: below 1 it darkens pale ink more than dark ink.
+    """
+
+    gain: float = 1.0
+    power: float = 1.0
+
+    def __call__(self, darkness: Float) -> Float:
+        """Darkness, 0 for white and 1 for black, of any shape, to the same."""
+        if self == InkCurve():
+            return darkness
+        dark = np.minimum(np.float32(self.gain) * np.maximum(darkness, 0), 1) ** np.float32(self.power)
+        white = np.float32(_WHITE_POINT * (2 * self.power - 1))  # pale ink needs its soft edges
+        return np.asarray(np.maximum(dark - white, 0) / (1 - white), np.float32)
+
+
+def _ink_curve(dirty: Float, paper: Float, clean: Float) -> InkCurve:
+    """A curve that makes the ink of an old or grey scan legible; none on white paper, where ink is as it should be."""
+    ink = clean.mean(0) < _INK
+    if not ink.any() or ink.all() or float(np.median(paper[:, ~ink])) > _CLEAN:
+        return InkCurve()
+    darkness = (1 - dirty / paper).mean(0)[ink]
+    gain = float(np.clip(1 / max(np.percentile(darkness, _BLACK_SHARE), 0.1), 1, _MOST_GAIN))
+    middle = float(np.clip(np.median(darkness), 0.05, 0.95))
+    return InkCurve(gain, float(np.clip(np.log(_FADED) / np.log(middle), _LEAST_POWER, 1)))
+
+
+def _divide(page: Bytes, paper: Float, kept: Float, curve: InkCurve, strength: float) -> Bytes:
+    """The page divided by its paper, and white where nothing is kept, strip by strip at its own size."""
+    height, width = page.shape[:2]
+    if page.ndim == 2:
+        paper = paper.mean(0, keepdims=True)
+    layers = [Image.fromarray(layer) for layer in (*paper, kept)]
+    out = np.empty_like(page)
+    for top in range(0, height, _STRIP):
+        bottom = min(height, top + _STRIP)
+        box = (0, top * kept.shape[0] / height, kept.shape[1], bottom * kept.shape[0] / height)
+        *tints, keep = (np.asarray(layer.resize((width, bottom - top), _RESAMPLE, box)) for layer in layers)
+        before = page[top:bottom].reshape(bottom - top, width, -1) / np.float32(255)
+        after = np.minimum(before / np.stack(tints, -1), 1)
+        after = 1 - keep[..., None] * curve(1 - after)
+        mixed = before + strength * (after - before)
+        out[top:bottom] = np.rint(mixed * 255).astype(np.uint8).reshape(out[top:bottom].shape)
+    return out

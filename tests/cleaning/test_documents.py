@@ -1,0 +1,124 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from autoencode.cleaning.documents import PictureDocument, is_pdf, open_document, output_suffix
+from autoencode.cleaning.page_image import from_pillow, opened
+from autoencode.errors import DataError
+
+
+def drawn(mode, size=(40, 30)):
+    random = np.random.default_rng(0)
+    return Image.fromarray(random.integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)).convert(mode)
+
+
+def document(path):
+    notes = []
+    with open_document(path, note=notes.append) as found:
+        return found
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix", "expected"),
+    [
+        *[("1", ".png", "1"), ("1", ".tif", "1"), ("L", ".jpg", "L"), ("RGB", ".webp", "RGB"), ("LA", ".png", "LA")],
+        *[("RGBA", ".tiff", "RGBA"), ("CMYK", ".jpg", "RGB"), ("P", ".png", "RGB"), ("L", ".bmp", "L")],
+    ],
+)
+def test_pictures_keep_their_kind(mode, suffix, expected, tmp_path):
+    drawn(mode).save(tmp_path / f"a{suffix}", dpi=(300, 300))
+    found = document(tmp_path / f"a{suffix}")
+    found.write(found.pages(), tmp_path / f"b{suffix}")
+    with Image.open(tmp_path / f"b{suffix}") as written:
+        assert (written.size, written.mode) == ((40, 30), expected)
+        if suffix in (".png", ".tif"):
+            assert written.info["dpi"] == pytest.approx((300, 300), rel=1e-3)
+
+
+def test_one_bit_stays_to_the_bit_and_cmyk_is_said(tmp_path):
+    drawn("1").save(tmp_path / "a.png")
+    (page,) = document(tmp_path / "a.png").pages()
+    assert page.bilevel
+    assert (np.asarray(page.to_pillow()) == np.asarray(drawn("1"))).all()
+    drawn("CMYK").save(tmp_path / "b.tif")
+    (page,) = document(tmp_path / "b.tif").pages()
+    assert page.notes == ("CMYK became RGB",)
+
+
+def test_sixteen_bits_become_eight_and_it_is_said(tmp_path):
+    values = np.array([[0, 257, 65535], [32896, 128, 1000]], np.uint16)
+    Image.fromarray(values).save(tmp_path / "a.png")
+    (page,) = document(tmp_path / "a.png").pages()
+    assert page.pixels.tolist() == [[0, 1, 255], [128, 0, 4]]
+    assert page.notes == ("more than 8 bits a pixel became 8",)
+
+
+def test_a_tiff_file_of_several_pages_stays_one(tmp_path):
+    sizes = [(40, 30), (20, 50), (33, 33)]
+    first, *others = [drawn("L", size) for size in sizes]
+    first.save(tmp_path / "a.tif", save_all=True, append_images=others)
+    found = document(tmp_path / "a.tif")
+    assert found.n_pages == 3
+    found.write((page.with_pixels(255 - page.pixels) for page in found.pages()), tmp_path / "b.tif")
+    with Image.open(tmp_path / "b.tif") as written:
+        for number, size in enumerate(sizes):
+            written.seek(number)
+            assert (np.asarray(written) == 255 - np.asarray(drawn("L", size))).all()
+
+
+def test_a_photograph_taken_sideways_becomes_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    drawn("RGB").save(tmp_path / "a.jpg", exif=exif, dpi=(100, 200))
+    (page,) = document(tmp_path / "a.jpg").pages()
+    assert page.pixels.shape == (40, 30, 3)
+    assert page.dpi == (200, 100)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "the file is empty"), (b"hello", "no picture that can be read"), (b"%PDF-1.4 rubbish", "a damaged PDF")],
+)
+def test_what_is_no_document_is_one_line(content, reason, tmp_path):
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(DataError, match=reason):
+        document(tmp_path / "a.png")
+
+
+def test_a_cut_file_is_damaged(tmp_path):
+    drawn("RGB", (300, 300)).save(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:5000])
+    with pytest.raises(DataError, match="no picture that can be read"):
+        list(document(tmp_path / "a.jpg").pages())
+
+
+def test_what_is_not_there_or_no_file_is_said(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        document(tmp_path / "a.png")
+    with pytest.raises(DataError, match="not a file"):
+        document(tmp_path)
+
+
+def test_too_many_pixels_are_refused_before_they_are_read(monkeypatch, tmp_path):
+    drawn("1", (400, 400)).save(tmp_path / "a.png")
+    monkeypatch.setattr("autoencode.cleaning.page_image.MOST_PIXELS", 1000)
+    with opened(tmp_path / "a.png") as image, pytest.raises(DataError, match="400 by 400 pixels, and 1,000"):
+        from_pillow(image)
+
+
+def test_bytes_become_the_bytes_of_a_png():
+    file = io.BytesIO()
+    drawn("L").save(file, "BMP")
+    found = PictureDocument(file.getvalue(), 1)
+    with Image.open(io.BytesIO(found.to_png(found.pages()))) as written:
+        assert written.format == "PNG"
+        assert (np.asarray(written) == np.asarray(drawn("L"))).all()
+
+
+def test_endings():
+    assert [output_suffix(s) for s in (".PDF", ".JPG", ".gif", ".tiff")] == [".pdf", ".jpg", ".png", ".tiff"]
+    assert [output_suffix(s, alpha=True) for s in (".jpg", ".png", ".bmp")] == [".png", ".png", ".png"]
+    assert is_pdf(b"\n\n%PDF-1.7")
+    assert not is_pdf(b"\x89PNG")

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from autoencode.cleaning import ready_models
+from autoencode.cleaning.network import UNet
+from autoencode.cleaning.page import InkCurve, clean_page
+from autoencode.cleaning.text_scale import otsu_threshold
+
+
+class Oracle(UNet):
+    """A network that knows the clean page: what the page is divided by does not depend on how well one is trained."""
+
+    def __init__(self, clean):
+        self.clean = clean
+
+    def tiled(self, small):
+        height, width = small.shape[1:]
+        resized = Image.fromarray(self.clean).convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+        return np.asarray(resized, dtype=np.float32).transpose(2, 0, 1) / 255
+
+
+def lettered(size=28, height=400, width=600, words="Sphinx of black quartz, judge my vow."):
+    page = Image.new("L", (width, height), 255)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size)
+    for line, y in enumerate(range(10, height - size, round(1.5 * size))):
+        draw.text((10, y), words[line % 7 :] + words, 0, font)
+    return np.array(page)
+
+
+def shaded(page, seed=0):
+    """Uneven light and a stain, (height, width)."""
+    height, width = page.shape[:2]
+    y, x = np.mgrid[:height, :width]
+    light = 0.85 - 0.3 * x / width
+    stain = 1 - 0.35 / (1 + np.exp((np.hypot(x - width / 2, y - height / 2) - height / 4) / 3))
+    return np.uint8(np.rint(page * light * stain))
+
+
+def rmse(a, b):
+    return np.sqrt(np.square(a / 255.0 - b / 255.0).mean())
+
+
+def test_with_the_truth_from_the_network_the_page_is_the_truth():
+    clean = lettered()
+    cleaned = clean_page(Oracle(clean), shaded(clean))
+    assert cleaned.reason is None
+    assert rmse(cleaned.pixels, clean) < 0.03 < 0.2 < rmse(shaded(clean), clean)
+    assert cleaned.removed < 0.05
+
+
+def test_what_the_network_sees_as_it_is_stays_to_the_bit():
+    clean = lettered()
+    assert (clean_page(Oracle(clean), clean).pixels == clean).all()
+
+
+def test_strength_is_the_share_of_the_change():
+    clean = lettered()
+    dirty, whole = shaded(clean), clean_page(Oracle(clean), shaded(clean)).pixels
+    half = clean_page(Oracle(clean), dirty, 0.5).pixels
+    assert np.abs(half - (dirty / 2.0 + whole / 2.0)).max() <= 1
+    assert (clean_page(Oracle(clean), dirty, 0.0).pixels == dirty).all()
+
+
+def test_ink_that_a_network_would_erase_leaves_the_page_as_it_was():
+    clean = lettered()
+    blank = np.full_like(clean, 255)
+    cleaned = clean_page(Oracle(blank), clean)
+    assert "of what looks like ink would be gone" in cleaned.reason
+    assert (cleaned.pixels == clean).all()
+    assert clean_page(Oracle(blank), clean, check=False).reason is None
+
+
+def test_what_has_hardly_any_paper_is_left_as_it_was():
+    cat = np.uint8(np.random.default_rng(0).normal(110, 25, (300, 300, 3)).clip(0, 255))
+    cleaned = clean_page(Oracle(cat), cat)
+    assert cleaned.reason == "hardly any paper was found on it"
+    assert (cleaned.pixels == cat).all()
+
+
+def test_a_coloured_page_keeps_the_colour_of_its_ink():
+    clean = np.stack([lettered()] * 3, -1)
+    clean[..., 2] = np.maximum(clean[..., 2], 200)  # blue ink
+    paper = np.array([0.9, 0.8, 0.6])
+    cleaned = clean_page(Oracle(clean), np.uint8(clean * paper))
+    ink = clean[..., 0] < 30
+    assert np.abs(np.median(cleaned.pixels[ink], 0) - np.median(clean[ink], 0)).max() < 40
+
+
+def test_the_curve_of_ink():
+    darkness = np.linspace(0, 1, 11, dtype=np.float32)
+    assert InkCurve()(darkness) is darkness
+    darker = InkCurve(1.0, 0.5)(darkness)
+    np.testing.assert_allclose(darker, np.sqrt(darkness), atol=1e-6)
+    levels = InkCurve(1.2, 1.0)(darkness)
+    assert levels[0] == levels[1] * 0 == 0
+    assert levels[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("height", [16, 28, 60, 100])
+def test_the_ready_model_cleans_a_page_and_leaves_a_clean_one(height):
+    network = ready_models["scan"].network
+    clean = lettered(height, 500, 700)
+    assert rmse(clean_page(network, clean).pixels, clean) <= 0.005
+    dirty = shaded(clean)
+    cleaned = clean_page(network, dirty)
+    assert cleaned.reason is None
+    ink, truth = (page < 255 * otsu_threshold(page / np.float32(255)) for page in (cleaned.pixels, clean))
+    assert 2 * (ink & truth).sum() / (ink.sum() + truth.sum()) > 0.95
+    assert rmse(cleaned.pixels, clean) < rmse(dirty, clean) / 3
+
+
+def test_an_empty_page_stays_empty():
+    network = ready_models["scan"].network
+    cleaned = clean_page(network, np.full((200, 150), 255, np.uint8))
+    assert (cleaned.pixels == 255).all()

@@ -1,0 +1,122 @@
+import io
+import shutil
+
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from autoencode.cleaning.documents import open_document
+from autoencode.errors import DataError
+
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+
+
+def lettered(size=(850, 1100), words="THE QUICK BROWN FOX"):
+    page = Image.new("L", size, 255)
+    ImageDraw.Draw(page).text((80, 120), words, 0, ImageFont.load_default(48))
+    return page
+
+
+def pdf_of(path, pictures, dpi=100):
+    """A PDF with a page for each picture; None for a page with text that is drawn."""
+    pdf = pypdfium2.PdfDocument.new()
+    for picture in pictures:
+        if picture is None:
+            page = pdf.new_page(200, 300)
+            text = pypdfium2.raw.FPDFPageObj_NewTextObj(pdf.raw, b"Helvetica", 12.0)
+            characters = (pypdfium2.raw.FPDF_WCHAR * 3)(72, 105, 0)
+            pypdfium2.raw.FPDFText_SetText(text, characters)
+            page.insert_obj(pypdfium2.PdfObject(text, pdf=pdf))
+        else:
+            width, height = (72 * side / dpi for side in picture.size)
+            page = pdf.new_page(width, height)
+            image = pypdfium2.PdfImage.new(pdf)
+            image.set_bitmap(pypdfium2.PdfBitmap.from_pil(picture))
+            image.set_matrix(pypdfium2.PdfMatrix().scale(width, height))
+            page.insert_obj(image)
+        page.gen_content()
+    pdf.save(path)
+    return path
+
+
+@pytest.fixture
+def without_tesseract(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+
+
+def pages_of(path):
+    with open_document(path, note=print) as document:
+        return list(document.pages())
+
+
+def test_a_scan_is_read_with_its_own_pixels(tmp_path):
+    (page,) = pages_of(pdf_of(tmp_path / "a.pdf", [lettered()]))
+    assert (page.pixels == np.asarray(lettered())).all()
+    assert page.dpi == pytest.approx((100, 100), rel=0.01)
+
+
+def test_a_page_that_is_drawn_stays_as_it_is(tmp_path, without_tesseract):
+    path = pdf_of(tmp_path / "a.pdf", [None, lettered(), None])
+    assert [page is None for page in pages_of(path)] == [True, False, True]
+    with open_document(path, note=print) as document:
+        notes = document.write(document.pages(), tmp_path / "b.pdf")
+    assert "2 of 3 pages are no scans and stay as they were" in notes
+    assert "its text cannot be searched: install tesseract for that" in notes
+    with pypdfium2.PdfDocument(tmp_path / "b.pdf") as written:
+        assert len(written) == 3
+        assert written[0].get_textpage().get_text_bounded() == "Hi"
+        assert written[1].get_size() == pytest.approx((612, 792), rel=1e-3)
+        shown = np.asarray(written[1].render(scale=100 / 72).to_pil().convert("L"), dtype=float)
+    assert np.abs(shown - np.asarray(lettered())).mean() < 2
+
+
+@needs_tesseract
+@pytest.mark.slow
+def test_with_tesseract_the_text_can_be_searched(tmp_path):
+    path = pdf_of(tmp_path / "a.pdf", [lettered()])
+    with open_document(path, note=print) as document:
+        assert document.write(document.pages(), tmp_path / "b.pdf") == ()
+    with pypdfium2.PdfDocument(tmp_path / "b.pdf") as written:
+        assert "QUICK BROWN" in written[0].get_textpage().get_text_bounded()
+
+
+def test_a_small_picture_on_an_empty_page_is_no_scan(tmp_path):
+    pdf = pypdfium2.PdfDocument.new()
+    page, image = pdf.new_page(600, 800), pypdfium2.PdfImage.new(pdf)
+    image.set_bitmap(pypdfium2.PdfBitmap.from_pil(lettered((100, 100))))
+    image.set_matrix(pypdfium2.PdfMatrix().scale(100, 100))
+    page.insert_obj(image)
+    page.gen_content()
+    pdf.save(tmp_path / "a.pdf")
+    assert pages_of(tmp_path / "a.pdf") == [None]
+
+
+def test_a_page_that_claims_to_be_huge_is_read_at_fewer_pixels(tmp_path, monkeypatch):
+    monkeypatch.setattr("autoencode.cleaning.pdf_document._MOST_PIXELS", 100_000)
+    (page,) = pages_of(pdf_of(tmp_path / "a.pdf", [lettered()]))
+    assert page.pixels.size <= 110_000
+
+
+def test_a_pdf_without_pages_is_said(tmp_path):
+    pypdfium2.PdfDocument.new().save(tmp_path / "a.pdf")
+    with pytest.raises(DataError, match=r"without pages|damaged"):
+        pages_of(tmp_path / "a.pdf")
+
+
+def test_a_pdf_with_a_password_is_said(tmp_path):
+    # a file that asks for a password needs no more than a dictionary of encryption that nobody's empty password opens
+    content = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+        b"3 0 obj<</Filter/Standard/V 1/R 2/O(" + b"a" * 32 + b")/U(" + b"b" * 32 + b")/P -4>>endobj\n"
+    )
+    table = io.BytesIO()
+    table.write(content)
+    start = len(content)
+    offsets = [content.index(b"%d 0 obj" % number) for number in (1, 2, 3)]
+    table.write(b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets))
+    table.write(b"trailer<</Size 4/Root 1 0 R/Encrypt 3 0 R/ID[(aaaaaaaaaaaaaaaa)(aaaaaaaaaaaaaaaa)]>>\n")
+    table.write(b"startxref\n%d\n%%%%EOF" % start)
+    (tmp_path / "a.pdf").write_bytes(table.getvalue())
+    with pytest.raises(DataError, match="it has a password: save it without one"):
+        pages_of(tmp_path / "a.pdf")
