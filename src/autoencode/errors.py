@@ -50,7 +50,7 @@ class StorageError(AutoencodeError, OSError):
 
 
 TRAINING_MODULES = frozenset(
-    ("torch", "safetensors", "pydantic", "matplotlib", "sklearn", "platformdirs", "jaxtyping", "zuko")
+    ("torch", "safetensors", "matplotlib", "sklearn", "platformdirs", "jaxtyping", "zuko")
 )
 """The packages that training needs and cleaning does not: the extra `train` of pyproject.toml."""
 
