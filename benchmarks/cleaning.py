@@ -94,7 +94,9 @@ def documents(network: UNet) -> None:
         before.append(rmse(page, target))
         after.append(rmse(cleaned.pixels, target))
         left += cleaned.reason is not None
-    print(f"documents, RMSE of {len(after)} pairs: {np.mean(before):.4f} before, {np.mean(after):.4f} after; {left} left")
+    print(
+        f"documents, RMSE of {len(after)} pairs: {np.mean(before):.4f} before, {np.mean(after):.4f} after; {left} left"
+    )
 
 
 def clean(network: UNet) -> None:
@@ -111,7 +113,9 @@ def clean(network: UNet) -> None:
         n += 1
         left += cleaned.reason is not None
         changed.append(rmse(image, cleaned.pixels))
-    print(f"  {n} photographs: {left} left as they were, RMSE {np.mean(changed):.4f} in the mean, {max(changed):.4f} at most")
+    print(
+        f"  {n} photographs: {left} left as they were, RMSE {np.mean(changed):.4f} in the mean, {max(changed):.4f} at most"
+    )
     changed = list[float]()
     for number in range(12):
         page, _ = lettered(number, SIZES[number % 4])

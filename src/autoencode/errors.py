@@ -49,9 +49,7 @@ class StorageError(AutoencodeError, OSError):
     """A file that could not be written, for instance because the disk is full."""
 
 
-TRAINING_MODULES = frozenset(
-    ("torch", "safetensors", "matplotlib", "sklearn", "platformdirs", "jaxtyping", "zuko")
-)
+TRAINING_MODULES = frozenset(("torch", "safetensors", "matplotlib", "sklearn", "platformdirs", "jaxtyping", "zuko"))
 """The packages that training needs and cleaning does not: the extra `train` of pyproject.toml."""
 
 

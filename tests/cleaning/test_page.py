@@ -16,7 +16,7 @@ class Oracle(UNet):
 
     def tiled(self, small):
         height, width = small.shape[1:]
-        resized = Image.fromarray(self.clean).convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+        resized = Image.fromarray(self.clean).convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
         return np.asarray(resized, dtype=np.float32).transpose(2, 0, 1) / 255
 
 

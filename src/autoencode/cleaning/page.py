@@ -10,20 +10,23 @@ from autoencode.cleaning.network import Float, UNet
 from autoencode.cleaning.text_scale import ink_mask, working_scale
 
 Bytes = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 _PAPER = 0.92
 """What the network paints at least so bright is paper."""
 _KEPT_FROM, _KEPT_WHOLLY = 0.02, 0.08
 """Darkness in the network's picture from which a pixel of the page is kept in part, and wholly."""
 _CLEAN = 0.97
 """Paper at least so bright counts as white."""
-_WHITE_POINT = 0.09
+_WHITE_POINT = 0.12
 """On old paper with dark ink, what is less dark becomes white: the soft halo of letters."""
 _FADED, _LEAST_POWER = 0.55, 0.5
 """Ink of less darkness than this, in the median, is darkened by a power of at least the second number."""
-_BLACK_SHARE, _MOST_GAIN = 95, 1.2
+_BLACK_SHARE, _MOST_GAIN = 85, 1.2
 """The percentile of darkness of ink that becomes black, with a gain of at most the second number."""
 _INK = 0.75
 """What the network paints darker is ink."""
+_BLOCK, _SMOOTH = 8, 0.05
+"""Pixels a side of the blocks of which a blank area is made, and the most that brightness differs in one."""
 _STRIP = 512
 _LEAST_PAPER = 0.35
 _MOST_REMOVED = 0.5
@@ -66,7 +69,7 @@ def clean_page(network: UNet, page: Bytes, strength: float = 1.0, *, check: bool
     if check and (reason := _unlike_a_page(small)):
         return CleanedPage(page, reason, 0.0)
     clean = np.clip(network.tiled(small), 0, 1)
-    paper, kept = _paper_and_kept(small, clean)
+    paper, kept = _paper_and_kept(small, _with_blank_paper(small, clean))
     curve = _ink_curve(small, paper, clean)
     removed = _removed_ink(small, clean)
     if check:
@@ -94,6 +97,48 @@ def _scaled(page: Bytes, scale: float) -> Float:
 
 def _unlike_a_page(small: Float) -> str | None:
     return None
+
+
+def _with_blank_paper(dirty: Float, clean: Float) -> Float:
+    """The network's picture, in which blank areas that go over into paper without an edge are paper, too.
+
+    Far from any writing the network cannot know a grey margin from a grey photograph. A photograph on a page has edges.
+
+    Args:
+        dirty: the page at the network's size.
+        clean: what the network made of it.
+    """
+    height, width = dirty.shape[1:]
+    rows, columns = height // _BLOCK, width // _BLOCK
+    if min(rows, columns) < 3:
+        return clean
+    cut = dirty.mean(0)[: rows * _BLOCK, : columns * _BLOCK]
+    blocks = cut.reshape(rows, _BLOCK, columns, _BLOCK).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    paper = clean.min(0)[: rows * _BLOCK, : columns * _BLOCK]
+    seeds = paper.reshape(rows, _BLOCK, columns, _BLOCK).min((1, 3)) > _PAPER
+    if not seeds.any():
+        return clean
+    contrast = blocks.max(2) - blocks.min(2)
+    smooth = contrast < max(_SMOOTH, 1.5 * float(np.percentile(contrast[seeds], 90)))
+    grown = _grown(seeds, smooth, blocks.mean(2))
+    mask = Image.fromarray(grown).resize((columns * _BLOCK, rows * _BLOCK), Image.Resampling.NEAREST)
+    whole = np.pad(np.asarray(mask), ((0, height - rows * _BLOCK), (0, width - columns * _BLOCK)), mode="edge")
+    return np.where(whole, np.float32(1), clean)
+
+
+def _grown(seeds: Mask, allowed: Mask, brightness: Float) -> Mask:
+    """The seeds and all allowed blocks that can be reached from them without a step in brightness."""
+    found = seeds
+    while True:
+        reached = found
+        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            near = np.roll(found, step, axis) & (np.abs(np.roll(brightness, step, axis) - brightness) < _SMOOTH)
+            edge = (slice(None),) * axis + (0 if step > 0 else -1,)
+            near[edge] = False
+            reached = reached | (near & allowed)
+        if (reached == found).all():
+            return found
+        found = reached
 
 
 def _paper_and_kept(dirty: Float, clean: Float) -> tuple[Float, Float]:
