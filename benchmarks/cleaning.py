@@ -2,7 +2,7 @@
 
     python benchmarks/cleaning.py [real] [documents] [clean] [ocr] [unseen] [--ready FILE]
 
-real        F-measure of Otsu's threshold on real pages with ground truth, before and after, and of Sauvola's on the page
+real        F-measure of Otsu's threshold on real pages with ground truth, before and after, and of Sauvola's before
 documents   RMSE on all 120 pairs of NoisyOffice, of which none was used in training
 clean       how far clean pages and photographs are changed: RMSE
 ocr         characters that tesseract gets wrong (share of the text) on drawn pages in ten typefaces and four sizes with

@@ -109,21 +109,18 @@ def _with_blank_paper(dirty: Float, clean: Float) -> Float:
         clean: what the network made of it.
     """
     height, width = dirty.shape[1:]
-    rows, columns = height // _BLOCK, width // _BLOCK
-    if min(rows, columns) < 3:
-        return clean
-    cut = dirty.mean(0)[: rows * _BLOCK, : columns * _BLOCK]
-    blocks = cut.reshape(rows, _BLOCK, columns, _BLOCK).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
-    paper = clean.min(0)[: rows * _BLOCK, : columns * _BLOCK]
+    rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
+    beyond = ((0, rows * _BLOCK - height), (0, columns * _BLOCK - width))
+    padded, paper = (np.pad(layer, beyond, mode="edge") for layer in (dirty.mean(0), clean.min(0)))
+    blocks = padded.reshape(rows, _BLOCK, columns, _BLOCK).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
     seeds = paper.reshape(rows, _BLOCK, columns, _BLOCK).min((1, 3)) > _PAPER
     if not seeds.any():
         return clean
     contrast = blocks.max(2) - blocks.min(2)
-    smooth = contrast < max(_SMOOTH, 1.5 * float(np.percentile(contrast[seeds], 90)))
+    smooth = contrast < max(_SMOOTH, float(np.percentile(contrast[seeds], 90)))
     grown = _grown(seeds, smooth, blocks.mean(2))
-    mask = Image.fromarray(grown).resize((columns * _BLOCK, rows * _BLOCK), Image.Resampling.NEAREST)
-    whole = np.pad(np.asarray(mask), ((0, height - rows * _BLOCK), (0, width - columns * _BLOCK)), mode="edge")
-    return np.where(whole, np.float32(1), clean)
+    whole = grown.repeat(_BLOCK, 0).repeat(_BLOCK, 1)[:height, :width]
+    return np.where(whole & (clean.min(0) <= _PAPER), np.float32(1), clean)
 
 
 def _grown(seeds: Mask, allowed: Mask, brightness: Float) -> Mask:
