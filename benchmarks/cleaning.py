@@ -113,9 +113,7 @@ def clean(network: UNet) -> None:
         n += 1
         left += cleaned.reason is not None
         changed.append(rmse(image, cleaned.pixels))
-    print(
-        f"  {n} photographs: {left} left as they were, RMSE {np.mean(changed):.4f} in the mean, {max(changed):.4f} at most"
-    )
+    print(f"  {n} photographs: {left} left as they were, RMSE {np.mean(changed):.4f} {max(changed):.4f} at most")
     changed = list[float]()
     for number in range(12):
         page, _ = lettered(number, SIZES[number % 4])

@@ -104,7 +104,7 @@ ADVICE = {
     "was not trained yet": "train",
     "would run that code": f"{OF_DATA} train restore",
     "to be opened with --trust-paths": f"{OF_DATA} train",
-    "--out {} is a file": "restore corrupt",
+    "--out {} is a file": "restore corrupt clean",
     "choose another folder with --out": "restore corrupt reconstruct morph blend edit traverse",
     "did not write it: choose another --out": WRITE,
     "--clean {}: there is no": "restore",
@@ -116,6 +116,11 @@ ADVICE = {
     "or allow what it names with --trust-paths": f"{OF_DATA} train",
     "to be read with --trust-paths": f"{OF_DATA} train",
     "this machine has no such device": f"{OF_DATA} train restore",
+    # cleaning
+    "--strength is {}": "clean",
+    "give --force to replace, or another --out": "clean",
+    "a PDF cannot come through a pipe": "clean",
+    "pages the first was taken: give the file": "clean",
     # commands
     "levels are mixed or codes are averaged": "blend",
     "this model has no levels": "blend",

@@ -28,7 +28,7 @@ Colour = tuple[int, int, int]
 @dataset(
     "drawn-pages",
     about="pages drawn from the typefaces of this computer, 9,600 pieces of 128x128: clean targets for restorers",
-    home="made here, from the typefaces that are installed",
+    home="made here",
     licence="none needed: generated",
     data_shape=(3, SIDE, SIDE),
 )
