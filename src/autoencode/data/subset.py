@@ -49,15 +49,16 @@ class Subset:
 
     def to(self, device: str | torch.device) -> "Subset":
         """The same examples, with all that belongs to them, in the memory of a device."""
-        moved = {name: value.to(device) for name, value in self._tensors().items()}
+        moved = {name: value.to(device) for name, value in self.tensors().items()}
         return replace(self, **moved)
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory that the examples take, with all that belongs to them."""
-        return sum(value.nbytes for value in self._tensors().values())
+        return sum(value.nbytes for value in self.tensors().values())
 
-    def _tensors(self) -> dict[str, Tensor]:
+    def tensors(self) -> dict[str, Tensor]:
+        """All that belongs to the examples, by the name of its field."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, Tensor)}
 
@@ -104,7 +105,7 @@ def concatenate(subsets: Sequence[Subset]) -> Subset:
     Args:
         subsets: one or more.
     """
-    named = [subset._tensors() for subset in subsets]
+    named = [subset.tensors() for subset in subsets]
     joined = {name: torch.cat([tensors[name] for tensors in named]) for name in named[0]}
     return replace(subsets[0], **joined)
 
