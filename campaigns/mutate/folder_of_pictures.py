@@ -68,6 +68,6 @@ def _company(folder: Path, random: Random) -> str:
         (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + random.randbytes(50))
         return "an HEIC"
     if way == 4:
-        (folder / f"far{file.suffix}").symlink_to("/dev/zero")
+        (folder / f"far-{random.randrange(10**6)}{file.suffix}").symlink_to("/dev/zero")
         return "a link to /dev/zero"
     return f"{file.name}: {file_bytes.in_kind(file, random)}"
