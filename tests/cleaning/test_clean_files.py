@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoencode.cleaning import clean, clean_bytes, ready_models, restore_photograph
+from autoencode.cleaning import clean, clean_bytes, ready_models
 from autoencode.errors import ArgumentError, DataError, UnknownNameError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -119,15 +119,6 @@ def test_in_a_pipe(tmp_path, instant):
     assert notes == []
     with pytest.raises(DataError, match="the file is empty"):
         clean_bytes(b"", note=notes.append)
-
-
-def test_a_photograph_keeps_its_shape_and_its_channels():
-
-    grey, colour = np.full((8, 9), 100, np.uint8), np.full((8, 9, 3), 100, np.uint8)
-    network = ready_models["scan"].network
-    assert restore_photograph(network, grey).shape == (8, 9)
-    assert restore_photograph(network, colour).shape == (8, 9, 3)
-    assert (restore_photograph(network, colour, 0.0) == colour).all()
 
 
 @pytest.mark.parametrize("name", list(ready_models))

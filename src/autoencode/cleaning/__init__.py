@@ -1,6 +1,6 @@
-"""Cleans scans and photographs with ready-made models, by NumPy and Pillow alone: PyTorch is not needed."""
+"""Cleans scans and photographed pages with ready-made models, by NumPy and Pillow alone: PyTorch is not needed."""
 
-from autoencode.cleaning.clean_files import Cleaned, CleanedFile, clean, clean_bytes, restore_photograph
+from autoencode.cleaning.clean_files import Cleaned, CleanedFile, clean, clean_bytes
 from autoencode.cleaning.page import CleanedPage, clean_page
 from autoencode.cleaning.ready_models import ReadyModel, ready_models
 
@@ -13,5 +13,4 @@ __all__ = [
     "clean_bytes",
     "clean_page",
     "ready_models",
-    "restore_photograph",
 ]

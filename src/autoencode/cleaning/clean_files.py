@@ -5,11 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from autoencode.cleaning.before_after import SHEET, Row, before_after, save_sheet
 from autoencode.cleaning.documents import PAGE_SUFFIXES, Document, open_document, output_suffix
-from autoencode.cleaning.network import UNet
 from autoencode.cleaning.page import clean_page
 from autoencode.cleaning.page_image import Bytes, PageImage, opened
 from autoencode.cleaning.ready_models import ReadyModel, ready_models
@@ -71,7 +68,7 @@ def clean(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Cleaned:
-    """Cleans scans or photographs with a ready-made model; nothing is trained, and PyTorch is not needed.
+    """Cleans scans with a ready-made model; nothing is trained, and PyTorch is not needed.
 
     PDF files stay PDF files, with a text layer where tesseract is installed; pages that are no scans stay as they are.
     Pictures keep their kind, size, resolution and colour profile. Each result is written whole or not at all.
@@ -144,25 +141,8 @@ def clean_bytes(
 
 
 def _clean_pixels(model: ReadyModel, pixels: Bytes, strength: float, *, check: bool) -> tuple[Bytes, str | None]:
-    if model.name == "scan":
-        cleaned = clean_page(model.network, pixels, strength, check=check)
-        return cleaned.pixels, cleaned.reason
-    return restore_photograph(model.network, pixels, strength), None
-
-
-def restore_photograph(network: UNet, pixels: Bytes, strength: float = 1.0) -> Bytes:
-    """A photograph passed through a restorer at its own size.
-
-    Args:
-        network: of a model of colour pictures.
-        pixels: (height, width) or (height, width, 3), 8 bits; a grey one is passed as three equal channels.
-        strength: 1 for all of the correction, 0.5 for half of it.
-    """
-    x = np.stack([pixels] * 3) if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
-    x = x.astype(np.float32) / np.float32(255)
-    y = np.clip(x + strength * (network.tiled(x) - x), 0, 1)
-    y = y.mean(0) if pixels.ndim == 2 else y.transpose(1, 2, 0)
-    return np.rint(255 * y).astype(np.uint8)
+    cleaned = clean_page(model.network, pixels, strength, check=check)
+    return cleaned.pixels, cleaned.reason
 
 
 def _plan(files: Sequence[str | Path], folder: Path, *, force: bool) -> list[tuple[Path, Path]]:

@@ -51,27 +51,9 @@ def _network(file: Path) -> UNet:
 
 ready_models: Registry[ReadyModel] = Registry("ready-made model", "autoencode list models")
 
-for _model in (
-    ReadyModel(
-        "scan",
-        "scanned and photographed pages: stains, folds, shadows, yellow paper, print of the other side",
-        "not for photographs, nor for white writing on black; a page unlike those it knows is left as it was",
-    ),
-    ReadyModel(
-        "noise",
-        "photographs with the noise of a camera, standard deviation up to 0.2 of white",
-        "fine grain and texture are smoothed with the noise; not for drawings with a pattern of dots",
-    ),
-    ReadyModel(
-        "marks",
-        "translucent marks and lettering over photographs",
-        "opaque marks hide what is below them; use it on your own pictures only",
-    ),
-    ReadyModel(
-        "jpeg",
-        "blocks and rings of JPEG files of quality 5 to 60",
-        "what compression took away is guessed; a picture scaled after it was compressed keeps its blocks",
-    ),
-):
-    if _model.file.exists():
-        ready_models.add(_model.name, _model)
+_scan = ReadyModel(
+    "scan",
+    "scanned and photographed pages: stains, folds, shadows, yellow paper, print of the other side",
+    "not for photographs, nor for white writing on black; a page unlike those it knows is left as it was",
+)
+ready_models.add(_scan.name, _scan)

@@ -34,14 +34,13 @@ def clean(
     ] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
-    """Clean scans and photographs with a ready-made model: stains, folds, shadows, yellow paper. Nothing is trained.
+    """Clean scanned or photographed pages of stains, folds, shadows and yellow paper, with a ready-made model.
 
     PDF files stay PDF files, with text that can be searched where tesseract is installed. Letters keep the shape that
     they have. A page that the model does not know is left as it was. sheet.png shows pages before and after.
 
     \b
     autoencode clean scan.pdf photos/*.jpg -o clean/
-    autoencode clean --what noise night.jpg
     autoencode clean --strength 0.5 letter.png
     autoencode clean - < in.png > out.png
     """
