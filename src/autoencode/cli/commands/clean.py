@@ -8,6 +8,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import INTERRUPTED, errors, out
+from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
     from autoencode.cleaning import Cleaned
@@ -63,6 +64,8 @@ def _pipe(what: str, strength: float, *, check: bool) -> None:
     """A picture from standard input to standard output."""
     from autoencode.cleaning import clean_bytes
 
+    if sys.stdin.isatty() or sys.stdout.isatty():
+        raise ArgumentError("- is for pipes: autoencode clean - < in.png > out.png; else give the file's name")
     data = sys.stdin.buffer.read()
     done = clean_bytes(
         data, what=what, strength=strength, check=check, note=lambda text: errors.write_line(text, style="dim")
@@ -75,7 +78,8 @@ def _print_summary(done: "Cleaned") -> None:
     left = sum(len(file.left) for file in done.files)
     pages = sum(file.n_pages for file in done.files)
     stopped = f"stopped; {len(done.files)} of {done.asked}" if done.interrupted else f"{len(done.files)}"
-    of = f" files of {pages} pages" if pages > len(done.files) else " files"
+    of = " file" if stopped == "1" else " files"
+    of += f" of {pages} pages" if pages > len(done.files) else ""
     out.write_line(f"{stopped}{of} written" + (f", {left} pages left as they were" if left else ""))
     if done.skipped:
         errors.write_line(f"{len(done.skipped)} files skipped")
