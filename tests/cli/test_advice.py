@@ -396,12 +396,12 @@ def test_advice_on_numbers_of_new_files_works(run: Call) -> None:
     assert run("reconstruct", "b", "p.png", "--values", "raw", "-o", "p")[0] == 0
 
 
-def test_advice_on_models_without_a_prior_works(run: Call, plain_run: Run) -> None:
-    code, _, err = run("generate", plain_run.path, "-n", "2", "-o", "a")
+def test_advice_on_models_without_a_prior_works(run: Call, plain: Run) -> None:
+    code, _, err = run("generate", plain.path, "-n", "2", "-o", "a")
     assert code
     assert "--prior mixture" in err
     recipe = err.split("DATA --recipe ")[1].split(")")[0]
-    assert run("generate", plain_run.path, "-n", "2", "-o", "a", "--prior", "mixture")[0] == 0
+    assert run("generate", plain.path, "-n", "2", "-o", "a", "--prior", "mixture")[0] == 0
     make_signals()
     assert run("train", "x.npy", "--recipe", recipe, "-o", "b", *QUICK)[0] == 0
     assert run("generate", "b", "-n", "2")[0] == 0

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import jaxtyping
 import pytest
 import torch
-from tests.recipes.test_contract import ROWS, made, shaken, told
+from tests.recipes.test_contract import ROWS, context_of, made, shaken
 from torch import Tensor, nn
 from torch.export import Dim, export
 
@@ -45,7 +45,7 @@ class Decode(nn.Module):
 
 def inputs(name: str, network: nn.Module, n: int) -> tuple[Tensor, ...]:
     """Examples or codes, and what a conditional model is told."""
-    context, x = told(name, n), torch.rand(n, *network.model.data_shape)
+    context, x = context_of(name, n), torch.rand(n, *network.model.data_shape)
     first = x if isinstance(network, Encode) else network.model.encode(x, context).mean.detach()
     return (first,) if context is None else (first, context)
 

@@ -2,10 +2,12 @@
 
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import av
 import numpy as np
 
+from autoencode.data.video import clip_writer
 from autoencode.data.video.clip import ClipHeader, read_frames
 from autoencode.data.video.clip_writer import open_clip_writer
 
@@ -22,11 +24,12 @@ def header_of(pixels: np.ndarray, rate: int = 25, **facts: object) -> ClipHeader
 
 
 def write_clip(path: str | Path, pixels: np.ndarray, *, lossless: bool | None = None, **facts: object) -> Path:
-    """A clip of these frames; without loss if it is a .mkv file."""
+    """A clip of these frames, as a camera makes it, without autoencode's mark; without loss if it is a .mkv file."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     lossless = path.suffix == ".mkv" if lossless is None else lossless
     with (
+        mock.patch.object(clip_writer, "MARK", b""),
         path.open("wb") as file,
         open_clip_writer(file, path.suffix, header_of(pixels, **facts), lossless=lossless) as writer,
     ):

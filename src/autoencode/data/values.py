@@ -250,7 +250,7 @@ def _stored(array: Array, values: ValueRange, *, owned: bool) -> Shaped[Tensor, 
     if values == ValueRange.BYTES and _is_whole(array):
         return as_tensor(array.astype(np.uint8, copy=False))
     if values.standardised and array.dtype.itemsize > 2 and array.dtype != np.float32:
-        return as_tensor(array.astype(np.float64, copy=not owned))
+        return as_tensor(_cast(array, np.float64, copy=not owned))
     floats = as_tensor(_as_float32(array, copy=not owned))
     if values.low is None or values.high is None:
         return floats
@@ -261,11 +261,16 @@ def _stored(array: Array, values: ValueRange, *, owned: bool) -> Shaped[Tensor, 
 
 def _as_float32(array: Array, *, copy: bool) -> Array:
     """A copy unless the array may be reused, because what follows works in place."""
-    with np.errstate(over="ignore"):
-        floats = array.astype(np.float32, copy=copy)
+    floats = _cast(array, np.float32, copy=copy)
     if not np.isfinite(floats.min()) or not np.isfinite(floats.max()):
         raise DataError("values beyond 3e38 do not fit into 32-bit floats; scale them down first")
     return floats
+
+
+def _cast(array: Array, kind: type[np.floating[Any]], *, copy: bool) -> Array:
+    """The array as other floats; what is too large for them becomes infinite without a warning."""
+    with np.errstate(over="ignore"):
+        return array.astype(kind, copy=copy)
 
 
 def as_tensor(array: Array) -> Shaped[Tensor, "..."]:

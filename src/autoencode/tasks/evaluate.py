@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from autoencode import evaluation
 from autoencode.data import ValueRange
+from autoencode.errors import RunError
 from autoencode.evaluation import Evaluation
+from autoencode.objectives import Objective
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
 from autoencode.storage import atomic_write
@@ -29,10 +31,19 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
     subset = run.data.subsets[split]
     measured = evaluation.evaluate(run.model, subset, split=split, **options)
     shared = {name: options[name] for name in _SHARED if name in options}
-    if psnr := evaluation.restoration_psnr(run.model, subset, run.objective.prepare, **shared):
-        measured = replace(measured, corrupted_psnr=psnr[0], restored_psnr=psnr[1])
+    if (objective := _trusted_objective(run)) is not None:
+        psnr = evaluation.restoration_psnr(run.model, subset, objective.prepare, **shared)
+        measured = replace(measured, corrupted_psnr=psnr[0], restored_psnr=psnr[1]) if psnr else measured
     atomic_write(run.folder.path / "evaluation.json", json.dumps(measured.as_dict(), indent=2) + "\n")
     return measured
+
+
+def _trusted_objective(run: Run) -> Objective | None:
+    """What the model was trained by; None where it would read files that a stranger names."""
+    try:
+        return run.objective
+    except RunError:
+        return None
 
 
 def cautions(run: Run, measured: Evaluation) -> list[str]:
