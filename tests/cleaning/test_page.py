@@ -4,7 +4,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from autoencode.cleaning import ready_models
 from autoencode.cleaning.network import UNet
-from autoencode.cleaning.page import InkCurve, clean_page
+from autoencode.cleaning.page import InkCurve, _grown, clean_page
 from autoencode.cleaning.text_scale import otsu_threshold
 
 
@@ -52,6 +52,23 @@ def test_with_the_truth_from_the_network_the_page_is_the_truth():
 def test_what_the_network_sees_as_it_is_stays_to_the_bit():
     clean = lettered()
     assert (clean_page(Oracle(clean), clean).pixels == clean).all()
+
+
+def test_the_palest_print_on_white_paper_stays():
+    clean = lettered()
+    clean[330:380, 100:400] = 252
+    assert (clean_page(Oracle(clean), clean).pixels == clean).all()
+
+
+def test_blank_areas_grow_over_no_edge_of_the_page_and_over_no_step():
+    seeds, allowed = np.zeros((5, 9), bool), np.ones((5, 9), bool)
+    seeds[:, 0], allowed[:, 4] = True, False
+    even = np.full((5, 9), 0.5, np.float32)
+    assert _grown(seeds, allowed, even).sum() == 5 * 4
+    step = even.copy()
+    step[:, 2:] = 0.8
+    assert _grown(seeds, np.ones((5, 9), bool), step).sum() == 5 * 2
+    assert _grown(seeds, np.ones((5, 9), bool), even).all()
 
 
 def test_strength_is_the_share_of_the_change():

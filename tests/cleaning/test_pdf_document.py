@@ -18,16 +18,20 @@ def lettered(size=(850, 1100), words="THE QUICK BROWN FOX"):
     return page
 
 
+def add_text(pdf, page, words="Hi"):
+    text = pypdfium2.raw.FPDFPageObj_NewTextObj(pdf.raw, b"Helvetica", 12.0)
+    pypdfium2.raw.FPDFText_SetText(text, (pypdfium2.raw.FPDF_WCHAR * (len(words) + 1))(*map(ord, words), 0))
+    page.insert_obj(pypdfium2.PdfObject(text, pdf=pdf))
+    page.gen_content()
+
+
 def pdf_of(path, pictures, dpi=100):
     """A PDF with a page for each picture; None for a page with text that is drawn."""
     pdf = pypdfium2.PdfDocument.new()
     for picture in pictures:
         if picture is None:
             page = pdf.new_page(200, 300)
-            text = pypdfium2.raw.FPDFPageObj_NewTextObj(pdf.raw, b"Helvetica", 12.0)
-            characters = (pypdfium2.raw.FPDF_WCHAR * 3)(72, 105, 0)
-            pypdfium2.raw.FPDFText_SetText(text, characters)
-            page.insert_obj(pypdfium2.PdfObject(text, pdf=pdf))
+            add_text(pdf, page)
         else:
             width, height = (72 * side / dpi for side in picture.size)
             page = pdf.new_page(width, height)
@@ -69,6 +73,13 @@ def test_a_page_that_is_drawn_stays_as_it_is(tmp_path, without_tesseract):
         assert written[1].get_size() == pytest.approx((612, 792), rel=1e-3)
         shown = np.asarray(written[1].render(scale=100 / 72).to_pil().convert("L"), dtype=float)
     assert np.abs(shown - np.asarray(lettered())).mean() < 2
+
+
+def test_a_picture_with_text_drawn_over_it_is_no_scan(tmp_path):
+    with pypdfium2.PdfDocument(pdf_of(tmp_path / "a.pdf", [lettered()])) as pdf:
+        add_text(pdf, pdf[0])
+        pdf.save(tmp_path / "b.pdf")
+    assert pages_of(tmp_path / "b.pdf") == [None]
 
 
 @needs_tesseract
