@@ -11,7 +11,8 @@ from autoencode.cli.main import build
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+SHOWN = "".join((ROOT / name).read_text() for name in ("README.md", "docs/python.md"))
+BLOCKS = re.findall(r"```python\n(.*?)```", SHOWN, re.DOTALL)
 
 
 def commands(document: Path) -> list[str]:
@@ -31,7 +32,7 @@ COMMANDS = [
 def test_the_model_assembled_by_hand_works_and_is_exported(data_root, capsys):
     names = {}
     for block in BLOCKS[1:]:
-        exec(compile(block, "README.md", "exec"), names)
+        exec(compile(block, "docs/python.md", "exec"), names)
     assert capsys.readouterr().out == "torch.Size([5, 10])\ntorch.Size([7, 1, 28, 28])\n"
 
 
