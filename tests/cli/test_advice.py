@@ -97,6 +97,7 @@ ADVICE = {
     "name one with --recipe": "train",
     "takes images (channels, height, width)": "train",
     "see --recipe module:function": "train",
+    "--init-from takes a run of the same": "train",
     # runs and files
     "is not conditioned on pictures: leave": "generate",
     "is there already: choose another --out": "train",

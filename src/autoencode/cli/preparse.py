@@ -56,11 +56,11 @@ def _positionals(words: list[str]) -> Iterator[str]:
 def recipe_name(words: list[str]) -> str | None:
     """The name of the recipe that `train` would use with these words; None if it is not known yet.
 
-    It is what --recipe says, or what the run of --resume was trained with, or the default for the data.
+    It is what --recipe says, or what the run of --resume or --init-from was trained with, or the default for the data.
     """
     if name := option_value(words, "--recipe", "-r"):
         return name
-    if path := option_value(words, "--resume"):
+    if path := option_value(words, "--resume") or option_value(words, "--init-from"):
         return _recipe_of_run(Path(path))
     source = positional(words)
     return None if source is None else _default_for(source)

@@ -30,7 +30,7 @@ from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors,
 from autoencode.settings import Settings
 from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, is_run_folder, remove_unfinished
 
-_SPLIT, _FILES, _LOCK = "split.safetensors", "files.json", ".lock"
+_SPLIT, _FILES, _LOCK, _START = "split.safetensors", "files.json", ".lock", "start.safetensors"
 _MAX_FILES_BYTES = 2**27
 _MAX_COMMAND = 100_000
 _locked_here: ContextVar[frozenset[str]] = ContextVar("run folders that the caller has locked", default=frozenset())
@@ -42,6 +42,7 @@ class RunFolder:
         run.json             recipe and arguments, data, settings, versions, seed, status
         split.safetensors    which examples were held out
         files.json           the names of the pictures of a folder
+        start.safetensors    the weights that it began with, where they are another run's
         model.safetensors    the weights that were best on the validation part
         last.safetensors     the weights after the last epoch
         metrics.jsonl        one line an epoch
@@ -76,6 +77,7 @@ class RunFolder:
         data: Dataset | None = None,
         settings: Settings | None = None,
         command: str = "",
+        start: Mapping[str, Tensor] | None = None,
     ) -> "RunFolder":
         """Makes a new folder and writes its run.json.
 
@@ -87,6 +89,7 @@ class RunFolder:
             data: what it will be trained on.
             settings: how.
             command: what a person did to start it.
+            start: the weights that it begins with, where they are not drawn at random by the seed.
 
         Raises:
             RunError: there is something at `path` already, or run.json cannot hold what it is given.
@@ -109,6 +112,8 @@ class RunFolder:
             data.split.save(path / _SPLIT)
             if data.files is not None and not data.options.get("frames"):
                 atomic_write(path / _FILES, json.dumps(list(dict.fromkeys(data.files))))
+        if start is not None:
+            save_tensors(path / _START, start)
         atomic_write(path / RUN_FILE, record.signed().as_json())
         return cls(path)
 
@@ -212,6 +217,11 @@ class RunFolder:
     def last_model_file(self) -> Path:
         """The weights after the last epoch."""
         return self.path / "last.safetensors"
+
+    @property
+    def start_file(self) -> Path:
+        """The weights that it began with; there only where they are another run's."""
+        return self.path / _START
 
     @property
     def checkpoint_file(self) -> Path:
@@ -392,7 +402,7 @@ def _is_free(path: Path) -> bool:
     """Whether nothing is there, or no more than what a process that was killed while it made a run folder left."""
     if not os.path.lexists(path):
         return True
-    leftovers = {_SPLIT, _FILES, _LOCK}
+    leftovers = {_SPLIT, _FILES, _LOCK, _START}
     return path.is_dir() and all(file.name in leftovers or file.name.endswith(".part") for file in path.iterdir())
 
 

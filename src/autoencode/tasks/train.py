@@ -3,6 +3,8 @@
 import shlex
 import sys
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from autoencode.runs.output_paths import new_run_path
 from autoencode.runs.record import Status
 from autoencode.runs.run import Run
 from autoencode.runs.run_data import read_run_data
+from autoencode.runs.starting_point import StartingPoint
+from autoencode.runs.tensor_file import load_into, load_tensors
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
@@ -45,6 +49,9 @@ def train(
     recipe: str | None = None,
     *,
     out: str | Path | None = None,
+    init_from: str | Path | None = None,
+    trust: str | None = None,
+    trust_paths: bool = False,
     command: str | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
@@ -54,9 +61,13 @@ def train(
 
     Args:
         source: a registered name, a folder of pictures, a .npy or .npz file, an array, or a data set already loaded.
-        recipe: its name, or `module:function` for one of your own, whose module is then imported; by default one that
-            suits the data.
+        recipe: its name, or `module:function` for one of your own, whose module is then imported; by default that of
+            `init_from`, or one that suits the data.
         out: the run folder; by default a new one under `runs/`, named after data and recipe.
+        init_from: the folder of an earlier run whose weights the training begins with (fine-tuning). Recipe, its
+            options, and size and colours of pictures are those of that run unless they are given.
+        trust: the recipe outside this package that `init_from` names, if it may be imported.
+        trust_paths: whether files outside the folder `init_from` that its run.json names may be opened.
         command: what made this run, for its report.
         reporter: receives the progress of "downloading", "reading" and "training", notes, and the events of
             `autoencode.training`.
@@ -68,10 +79,10 @@ def train(
         The run, its model with the weights that were best on the validation part.
 
     Raises:
-        ArgumentError: an unknown option, or a value without a meaning.
+        ArgumentError: an unknown option, a value without a meaning, or weights that do not fit the model.
         CapabilityError: compiling is always wanted, and this step cannot be compiled.
         DataError: data that cannot be read or held by the likelihood.
-        RunError: `out` is there already.
+        RunError: `out` is there already, or `init_from` is no trained run.
         CancelledError: `cancel` asked for it while data were read.
 
     Example:
@@ -82,19 +93,18 @@ def train(
     if out:
         RunFolder.check_free(Path(out))
     reporter = resolve_reporter(reporter)
-    named = find_recipe(recipe) if recipe else None
-    how = data_options(options)
-    if named and is_media_path(source):
-        how = {**({} if how.get("size") else named.data), **how}
-    loaded = source if isinstance(source, Dataset) else load(source, reporter=reporter, cancel=cancel, **how)
-    chosen = named or default_recipe(loaded.name, loaded.data_shape)
+    start = StartingPoint(RunFolder(init_from, trust=trust, trust_paths=trust_paths)) if init_from else None
+    asked = _Asked(source, find_recipe(recipe) if recipe else start.recipe if start else None, options, start)
+    loaded = asked.load(reporter, cancel)
+    chosen = asked.recipe or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
     settings = chosen.settings.replace(**_without_min_steps(sorted_.settings))
-    arguments = {**infer_arguments(chosen, loaded), **sorted_.arguments}
+    earlier = start.arguments(chosen) if start else {}
+    arguments = {**infer_arguments(chosen, loaded), **earlier, **sorted_.arguments}
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         model, objective = chosen(loaded.data_shape, **arguments)
-    if not isinstance(source, Dataset) and "values" not in how and loaded.standardisation and not _fits(model, loaded):
-        loaded = load(source, reporter=reporter, cancel=cancel, **how, values="raw")  # counts, say, for a Poisson
+    if loaded.standardisation and asked.may_read_raw and not _fits(model, loaded):
+        loaded = asked.load(reporter, cancel, values="raw")  # counts, say, for a Poisson
     path = Path(out) if out else new_run_path(Path("runs"), loaded.name, chosen.name)
 
     def make_folder() -> RunFolder:
@@ -106,21 +116,50 @@ def train(
             data=loaded,
             settings=settings,
             command=command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            start=model.state_dict() if start else None,
         )
         held.enter_context(folder.lock())
         return folder
 
     for note in loaded.notes:
         reporter.note(note)
-    if "likelihood" in infer_likelihood(chosen, loaded) and "likelihood" not in sorted_.arguments:
+    if "likelihood" in infer_likelihood(chosen, loaded) and "likelihood" not in {**earlier, **sorted_.arguments}:
         reporter.note("the likelihood is normal, with a scale learned for each column (say --likelihood for another)")
     for warning in foresee(loaded, settings):
         reporter.warn(warning)
+    if start:
+        start.initialise(model, reporter)
     with ExitStack() as held:
         fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
         run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
         _fit_missing_prior(run, reporter, cancel)
     return run
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `train` was asked for, as far as the reading of data depends on it."""
+
+    source: Source | Dataset
+    recipe: Recipe | None
+    options: dict[str, Any]
+    start: StartingPoint | None
+
+    @property
+    def may_read_raw(self) -> bool:
+        """Whether nobody decided what the values are."""
+        return not isinstance(self.source, Dataset) and "values" not in self.options
+
+    def load(self, reporter: Reporter, cancel: CancelToken | None, **changes: Any) -> Dataset:
+        """The data; pictures in files in the size that was asked for, else that of the starting point or the recipe."""
+        if isinstance(self.source, Dataset):
+            return self.source
+        how = data_options(self.options)
+        if is_media_path(self.source):
+            own = self.start.media_options if self.start else self.recipe.data if self.recipe else {}
+            given = {name for name in ("size", "patch") if how.get(name)}
+            how = {**{name: value for name, value in own.items() if not given or name not in ("size", "patch")}, **how}
+        return load(self.source, reporter=reporter, cancel=cancel, **{**how, **changes})
 
 
 def resume(
@@ -288,4 +327,7 @@ def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:
 def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
     """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
-        return folder.build()
+        model, objective = folder.build()
+    if lexists(folder.start_file):
+        load_into(model, load_tensors(folder.start_file)[0], folder.start_file)
+    return model, objective

@@ -26,6 +26,7 @@ autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --recipe conv-vae --latent-dim 32
 autoencode train photos/ --resume runs/photos   continue a training
+autoencode train more/ --init-from runs/photos  a new training that begins with the weights of another
 autoencode train photos/ -r conv-vae --help     the options of conv-vae
 autoencode train photos/ -r mymodel:tiny_vae    your own recipe
 """
@@ -52,6 +53,12 @@ def _train(
         Path | None, typer.Option("--out", "-o", help="The run folder.", show_default="a new one under runs/")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Continue the training of this run folder.")] = None,
+    init_from: Annotated[
+        Path | None,
+        typer.Option(
+            help="Begin with the weights of this run (fine-tuning); recipe and options are as there unless given."
+        ),
+    ] = None,
     trust: TrustOption = None,
     trust_paths: TrustPathsOption = False,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
@@ -64,9 +71,9 @@ def _train(
     given = _given_options(recipe_found, options)
     with TrainingProgress() as reporter:
         if resume is not None:
-            if recipe or out_folder:
+            if recipe or out_folder or init_from:
                 raise ArgumentError(
-                    "--resume continues a run with its recipe in its folder: leave out --recipe and --out"
+                    "--resume continues a run with its recipe in its folder: leave out --recipe, --out and --init-from"
                 )
             run = tasks.resume(resume, data, reporter=reporter, trust=trust, trust_paths=trust_paths, **given)
         elif data is None:
@@ -74,7 +81,8 @@ def _train(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
         else:
-            run = tasks.train(data, recipe, out=out_folder, reporter=reporter, **given)
+            begin = {"init_from": init_from, "trust": trust, "trust_paths": trust_paths}
+            run = tasks.train(data, recipe, out=out_folder, reporter=reporter, **begin, **given)
     _finish(run, report=report)
 
 

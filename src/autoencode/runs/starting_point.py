@@ -1,0 +1,93 @@
+"""What an earlier run gives to a training that begins with its weights (fine-tuning)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor, nn
+
+from autoencode.errors import ArgumentError, RunError
+from autoencode.recipes import Recipe
+from autoencode.runs.folder import RunFolder
+from autoencode.runs.tensor_file import load_tensors
+from autoencode.runtime.reporter import Reporter
+
+_OF_THE_DATA = {"n_examples", "n_classes", "context_shape"}
+"""Arguments of recipes that new data decide."""
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """An earlier run whose weights another training begins with.
+
+    Args:
+        folder: of the earlier run.
+    """
+
+    folder: RunFolder
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the earlier run.
+
+        Raises:
+            RunError: it was assembled by hand, or by a recipe that is not trusted.
+        """
+        return self.folder.recipe
+
+    def arguments(self, recipe: Recipe) -> dict[str, Any]:
+        """The arguments of the earlier run, where it has the same recipe; without those that the data decide.
+
+        Raises:
+            RunError: they name files that must not be opened.
+        """
+        if recipe.name != self.folder.record.recipe:
+            return {}
+        self.folder.check_argument_files()
+        return {name: value for name, value in self.folder.record.arguments.items() if name not in _OF_THE_DATA}
+
+    @property
+    def media_options(self) -> dict[str, Any]:
+        """The options of `load` by which pictures in files become what the earlier model was trained on."""
+        data = self.folder.record.data
+        if data is None or len(data.data_shape) < 3:
+            return {}
+        channels, *size = data.data_shape
+        cut = {name: data.options[name] for name in ("patch", "frames") if data.options.get(name)}
+        return {"colour": "grey" if channels == 1 else "rgb", **(cut if "patch" in cut else {**cut, "size": size[-2:]})}
+
+    @cached_property
+    def weights(self) -> dict[str, Tensor]:
+        """The best weights of the earlier run.
+
+        Raises:
+            RunError: they are missing or damaged.
+        """
+        tensors, _ = load_tensors(self.folder.model_file)
+        if odd := next((name for name, value in tensors.items() if not value.isfinite().all()), None):
+            raise RunError(f"{self.folder.model_file} holds NaN or infinity in '{odd}': begin with another run")
+        return tensors
+
+    def initialise(self, model: nn.Module, reporter: Reporter) -> None:
+        """Gives a model those weights that it has by the same name and shape; what stays as it was is said.
+
+        Raises:
+            ArgumentError: less than half of the model's weight tensors are there.
+            RunError: they are missing or damaged.
+        """
+        own = model.state_dict()
+        there = {name for name, value in self.weights.items() if name in own and value.shape == own[name].shape}
+        learned = {name for name, _ in model.named_parameters()}
+        fresh = sorted(learned - there)
+        if 2 * len(fresh) > len(learned):
+            raise ArgumentError(
+                f"of {len(learned)} weight tensors of this model {len(fresh)} are not in {self.folder.path} in this "
+                f"shape: --init-from takes a run of the same recipe ({self.folder.record.recipe}) and options"
+            )
+        model.load_state_dict({name: self.weights[name] for name in there}, strict=False)
+        reporter.note(f"begins with the weights of {self.folder.path}")
+        if fresh:
+            reporter.warn(
+                f"{len(fresh)} of {len(learned)} weight tensors are not in {self.folder.path} in this shape and begin "
+                f"at random, {fresh[0]} among them"
+            )
