@@ -34,7 +34,7 @@ from autoencode.cleaning.network import UNet, read_weights
 from autoencode.cleaning.text_scale import otsu_threshold
 from autoencode.corruptions import parse_corruptions
 from autoencode.data import Batch
-from autoencode.data.published.sets.drawn_pages import find_typefaces
+from autoencode.data.typefaces import find_typefaces
 
 DATA, OUT = Path(os.environ.get("AUTOENCODE_DATA", "data")), Path("runs/cleaning")
 Bytes = npt.NDArray[np.uint8]

@@ -21,6 +21,7 @@ WEAK_AND_STRONG = {
     "gaussian": (0.05, 0.3),
     "jpeg": (90.0, 5.0),
     "levels": (100.0, 3.0),
+    "random-watermark": (0.1, 0.9),
     "region-mask": (0.05, 0.4),
     "masking-noise": (0.1, 0.5),
     "paper": (0.2, 0.9),

@@ -16,6 +16,7 @@ from autoencode.corruptions.parse import parse_corruption, parse_corruptions
 from autoencode.corruptions.per_frame import PerFrame
 from autoencode.corruptions.poisson import Poisson
 from autoencode.corruptions.random_clean import RandomClean
+from autoencode.corruptions.random_watermark import RandomWatermark
 from autoencode.corruptions.region_mask import RegionMask
 from autoencode.corruptions.salt_and_pepper import SaltAndPepper
 from autoencode.corruptions.scratch import Scratch
@@ -47,6 +48,7 @@ __all__ = [
     "Scratch",
     "Shadow",
     "RandomClean",
+    "RandomWatermark",
     "Speckle",
     "Stain",
     "StrengthJitter",

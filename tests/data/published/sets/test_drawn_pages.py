@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autoencode.data  # noqa: F401  # the module of the set, whose name is also its function's
+from autoencode.data import typefaces as finding
 from autoencode.errors import DataError
 
 module = sys.modules["autoencode.data.published.sets.drawn_pages"]
@@ -15,10 +16,10 @@ module = sys.modules["autoencode.data.published.sets.drawn_pages"]
 def typefaces(monkeypatch):
     """Those that come with matplotlib, on every machine."""
     folder = Path(mpl.get_data_path()) / "fonts/ttf"
-    monkeypatch.setattr(module, "_FOLDERS", (str(folder),))
-    module.find_typefaces.cache_clear()
-    yield module.find_typefaces()
-    module.find_typefaces.cache_clear()
+    monkeypatch.setattr(finding, "FOLDERS", (str(folder),))
+    finding.find_typefaces.cache_clear()
+    yield finding.find_typefaces()
+    finding.find_typefaces.cache_clear()
 
 
 def test_typefaces_with_letters_are_found(typefaces):
@@ -50,8 +51,8 @@ def test_pieces_are_of_whole_pages(typefaces, monkeypatch):
 
 
 def test_without_typefaces_it_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "_FOLDERS", (str(tmp_path),))
-    module.find_typefaces.cache_clear()
+    monkeypatch.setattr(finding, "FOLDERS", (str(tmp_path),))
+    finding.find_typefaces.cache_clear()
     with pytest.raises(DataError, match="install some, such as fonts-dejavu"):
         module.drawn_pages(lambda file: Path())
-    module.find_typefaces.cache_clear()
+    finding.find_typefaces.cache_clear()

@@ -1,26 +1,22 @@
 """Pages drawn from the typefaces of this computer: text of many sizes, lines, tables, stamps and photographs."""
 
 from functools import lru_cache
-from pathlib import Path
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import ImageFont
 
 from autoencode.data.examples import Examples
 from autoencode.data.published.cache import Fetch
 from autoencode.data.published.dataset_registry import dataset
 from autoencode.data.published.sets.page_drawing import PAGE, draw_page
 from autoencode.data.split import OfficialSplit
+from autoencode.data.typefaces import FOLDERS, find_typefaces
 from autoencode.data.values import ValueRange
 from autoencode.errors import DataError
 
 SIDE = 128
 _CROPS, _TEST, _SEED = 9_600, 480, 1450
-_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts", "~/.local/share/fonts")
-_MOST_TYPEFACES = 400
 
 
 @dataset(
@@ -35,7 +31,7 @@ def drawn_pages(fetch: Fetch) -> Examples:
     typefaces = find_typefaces()
     if not typefaces:
         raise DataError(
-            f"no typeface (.ttf, .otf) was found in {', '.join(_FOLDERS)}: install some, such as fonts-dejavu"
+            f"no typeface (.ttf, .otf) was found in {', '.join(FOLDERS)}: install some, such as fonts-dejavu"
         )
     crops = _all_crops()
     return Examples(
@@ -56,29 +52,3 @@ def _all_crops() -> npt.NDArray[np.uint8]:
         cut = page.reshape(3, PAGE // SIDE, SIDE, PAGE // SIDE, SIDE).transpose(1, 3, 0, 2, 4)
         crops[number * per_page : (number + 1) * per_page] = cut.reshape(per_page, 3, SIDE, SIDE)
     return crops[random.permutation(_CROPS)]
-
-
-@lru_cache(maxsize=1)
-def find_typefaces() -> tuple[Path, ...]:
-    """Files of typefaces that have the Latin letters, at most 400, in an order that depends on their names alone."""
-    found = sorted(
-        {
-            file
-            for folder in _FOLDERS
-            for file in Path(folder).expanduser().rglob("*")
-            if file.suffix.lower() in (".ttf", ".otf") and file.is_file()
-        },
-        key=lambda file: file.name,
-    )
-    step = max(1, len(found) // _MOST_TYPEFACES)
-    return tuple(file for file in found[::step] if _has_letters(file))
-
-
-def _has_letters(file: Path) -> bool:
-    """Whether its letters are drawn, and differ from each other and from the sign for what is missing."""
-    try:
-        font = ImageFont.truetype(str(file), 24)
-        signs = [bytes(cast("bytes", font.getmask(sign))) for sign in "aeghx\uffff"]
-    except (OSError, ValueError):
-        return False
-    return len(set(signs)) == len(signs) and all(signs[:-1])
