@@ -1,9 +1,13 @@
 """Arguments and options that several commands share, and what the shell offers after a Tab."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from autoencode.runs.run import Run
 
 
 def data_names(incomplete: str) -> list[str]:
@@ -124,3 +128,34 @@ ChannelsOption = Annotated[
     str, typer.Option("--channels-are", help="Channels of an array: rgb, rgba or bands.", show_default="as in training")
 ]
 EXAMPLE = "A picture, or an example of the data such as test:17."
+
+
+@dataclass(frozen=True)
+class ExampleOptions:
+    """How new examples are read, as options of a command."""
+
+    values: ValuesOption = "auto"
+    axes: AxesOption = "auto"
+    channels_are: ChannelsOption = "auto"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run is opened, as options of a command."""
+
+    last: LastOption = False
+    device: DeviceOption = "auto"
+    trust: TrustOption = None
+    data: DataOption = None
+    trust_paths: TrustPathsOption = False
+
+    def open(self, path: Path, examples: ExampleOptions | None = None) -> "Run":
+        """Opens a run folder.
+
+        Args:
+            path: the folder.
+            examples: how new examples are read, where the command reads any.
+        """
+        from autoencode.runs.run import Run
+
+        return Run(path, **vars(self), **(vars(examples) if examples else {}))

@@ -12,13 +12,15 @@ A file defines a function and registers it:
         autoencode blend runs/photos-conv-vae a.png b.png
         \"\"\"
 
-The parameters are the command's arguments and options, the docstring is its help.
+The parameters are the command's arguments and options, the docstring is its help. A parameter whose type is a
+dataclass, such as `cli.options.RunOptions`, stands for several options: its fields.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from autoencode.cli.option_groups import expand_groups
 from autoencode.registry import Registry, import_submodules
 
 Function = Callable[..., None]
@@ -61,7 +63,7 @@ def command(name: str, panel: Panel, rank: int = 9) -> Callable[[Function], Func
     """
 
     def decorator(function: Function) -> Function:
-        commands.add(name, Command(panel, rank, lambda words: function))
+        commands.add(name, Command(panel, rank, lambda words: expand_groups(function)))
         return function
 
     return decorator

@@ -7,21 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import (
-    AxesOption,
-    ChannelsOption,
-    ClassOption,
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-    ValuesOption,
-    path_names,
-)
+from autoencode.cli.options import ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions, path_names
 from autoencode.errors import ArgumentError
+
+_WeightOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Weight of B in the average of the codes.", show_default="0.5 if the model has no levels"
+    ),
+]
 
 
 @command("blend", Panel.USE, rank=5)
@@ -46,25 +40,15 @@ def blend(
     levels: Annotated[
         int | None, typer.Option(min=0, help="How many levels count as top levels.", show_default="half of them")
     ] = None,
-    weight: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=1, help="Weight of B in the average of the codes.", show_default="0.5 if the model has no levels"
-        ),
-    ] = None,
+    weight: _WeightOption = None,
     path: Annotated[
         str, typer.Option(help="linear or spherical: the path on which the average lies.", autocompletion=path_names)
     ] = "linear",
     grid: Annotated[bool, typer.Option("--grid", help="A table that blends every picture with every other.")] = False,
     of_class: ClassOption = None,
-    values: ValuesOption = "auto",
-    axes: AxesOption = "auto",
-    channels_are: ChannelsOption = "auto",
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    reading: ExampleOptions,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Blend two pictures: the coarse levels of A with the fine levels of B, or the average of their codes.
@@ -82,22 +66,8 @@ def blend(
 
     if not grid and len(pictures) != 2:
         raise ArgumentError(f"blend takes two pictures, not {len(pictures)}; add --grid for a table of more")
-    rows = coarse or ("A" if fine != "A" else "B")
-    if fine == rows:
-        raise ArgumentError(
-            f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
-        )
-    opened = tasks.Run(
-        run,
-        last=last,
-        device=device,
-        data=data,
-        trust=trust,
-        trust_paths=trust_paths,
-        values=values,
-        axes=axes,
-        channels_are=channels_are,
-    )
+    top = _top(coarse, fine)
+    opened = options.open(run, reading)
     tasks.check_output(out_path, pictures)
     reporter = TerminalReporter()
     made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)
@@ -105,7 +75,17 @@ def blend(
         reporter.note(
             "the codes are averaged: --coarse and --fine have an effect only for models with levels, such as ladder-vae"
         )
-    swapped = made.by_levels and rows == "B"
+    swapped = made.by_levels and top == "B"
     files = tasks.save_blend(opened, made, out_path, pair=None if grid else (1, 0) if swapped else (0, 1))
     how = f"top {made.levels} levels of one picture, the rest of the other" if made.by_levels else "codes averaged"
     print_result(how, files[-1])
+
+
+def _top(coarse: str | None, fine: str | None) -> str:
+    """Which picture gives the top levels."""
+    top = coarse or ("A" if fine != "A" else "B")
+    if fine == top:
+        raise ArgumentError(
+            f"--coarse {fine} and --fine {fine} name the same picture; name the other one in one of them"
+        )
+    return top

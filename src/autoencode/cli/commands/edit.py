@@ -7,24 +7,25 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, print_note, print_result
-from autoencode.cli.options import (
-    EXAMPLE,
-    AxesOption,
-    ChannelsOption,
-    ClassOption,
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-    ValuesOption,
-)
+from autoencode.cli.options import EXAMPLE, ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
+    from autoencode.latent.directions import Direction
     from autoencode.runs.run import Run
+
+_WithoutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="A folder of pictures without the attribute. Its direction is saved under the attribute's name.",
+    ),
+]
+
+_OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="A .png for a sheet, or a folder.", show_default="RUN/edits/FILE"),
+]
 
 
 @command("edit", Panel.USE, rank=6)
@@ -38,32 +39,18 @@ def edit(
         list[str] | None,
         typer.Option("--attribute", "-a", help="NAME+AMOUNT or NAME-AMOUNT; can be given several times."),
     ] = None,
-    without: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            help="A folder of pictures without the attribute. Its direction is saved under the attribute's name.",
-        ),
-    ] = None,
+    without: _WithoutOption = None,
     having: Annotated[Path | None, typer.Option("--to", help="A folder of pictures with the attribute.")] = None,
     orthogonal: Annotated[
         bool, typer.Option("--orthogonal", help="Make the directions of several attributes orthogonal to each other.")
     ] = False,
     strip: Annotated[bool, typer.Option("--strip", help="Show each attribute in several steps.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the known attributes and exit.")] = False,
-    out_path: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="A .png for a sheet, or a folder.", show_default="RUN/edits/FILE"),
-    ] = None,
+    out_path: _OutOption = None,
     of_class: ClassOption = None,
-    values: ValuesOption = "auto",
-    axes: AxesOption = "auto",
-    channels_are: ChannelsOption = "auto",
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    reading: ExampleOptions,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Make an attribute of a picture stronger or weaker.
@@ -81,17 +68,7 @@ def edit(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(
-        run,
-        last=last,
-        device=device,
-        data=data,
-        trust=trust,
-        trust_paths=trust_paths,
-        values=values,
-        axes=axes,
-        channels_are=channels_are,
-    )
+    opened = options.open(run, reading)
     tasks.check_output(out_path, [file])
     if list_:
         _list(opened)
@@ -108,14 +85,19 @@ def edit(
                 f"--from and --to define one attribute, but --attribute was given {len(changes)} times: give it once"
             )
         found = tasks.direction_between_folders(opened, changes[0].name, without, having, of_class)
-        tasks.save_direction(opened, found)
-        reporter.note(
-            f"direction of '{found.name}': {found.n_without} pictures without it, {found.n_with} with it; "
-            f"saved in {opened.path}"
-        )
+        reporter.note(_save(opened, found))
     made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, reporter=reporter)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
     print_result(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
+
+
+def _save(run: "Run", found: "Direction") -> str:
+    """Saves a direction with the run, and says so."""
+    from autoencode import tasks
+
+    tasks.save_direction(run, found)
+    counts = f"{found.n_without} pictures without it, {found.n_with} with it"
+    return f"direction of '{found.name}': {counts}; saved in {run.path}"
 
 
 def _list(run: "Run") -> None:

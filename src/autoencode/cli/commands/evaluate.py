@@ -6,15 +6,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out, print_measurements
-from autoencode.cli.options import (
-    DataOption,
-    DeviceOption,
-    LastOption,
-    RunArgument,
-    SplitOption,
-    TrustOption,
-    TrustPathsOption,
-)
+from autoencode.cli.options import RunArgument, RunOptions, SplitOption
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Evaluation
@@ -31,11 +23,8 @@ def evaluate(
     ] = 100,
     importance_examples: Annotated[int, typer.Option(min=1, help="Number of examples for the log-likelihood.")] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    options: RunOptions,
 ) -> None:
     """Measure a model: ELBO, log-likelihood, reconstruction error, active units, each with its standard error.
 
@@ -47,7 +36,7 @@ def evaluate(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = options.open(run)
     with TerminalReporter() as reporter:
         measured = tasks.evaluate(
             opened,

@@ -7,15 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import out
-from autoencode.cli.options import (
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-)
+from autoencode.cli.options import ForceOption, RunArgument, RunOptions
 
 
 @command("explore", Panel.LATENT, rank=1)
@@ -26,11 +18,8 @@ def explore(
     ] = None,
     examples: Annotated[int, typer.Option(min=1, help="Number of pictures stored in the page.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Seed that chooses the pictures.")] = 0,
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Write explorer.html: move through the latent space and see what the decoder generates.
@@ -46,7 +35,7 @@ def explore(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = options.open(run)
     tasks.check_output(page)
     with TerminalReporter() as reporter:
         written = tasks.explore(opened, page, examples=examples, seed=seed, reporter=reporter)

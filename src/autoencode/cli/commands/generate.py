@@ -7,20 +7,14 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import (
-    AxesOption,
-    ChannelsOption,
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    PriorOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-    ValuesOption,
-    class_names,
-)
+from autoencode.cli.options import ExampleOptions, ForceOption, PriorOption, RunArgument, RunOptions, class_names
+
+_ClassOption = Annotated[
+    str | None,
+    typer.Option(
+        "--class", help="A class, by name or number.", show_default="some of each", autocompletion=class_names
+    ),
+]
 
 
 @command("generate", Panel.USE, rank=3)
@@ -30,12 +24,7 @@ def generate(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/samples")
     ] = None,
-    of_class: Annotated[
-        str | None,
-        typer.Option(
-            "--class", help="A class, by name or number.", show_default="some of each", autocompletion=class_names
-        ),
-    ] = None,
+    of_class: _ClassOption = None,
     like: Annotated[
         str | None, typer.Option(help="Sample near this picture: a file, or an example of the data such as test:17.")
     ] = None,
@@ -54,14 +43,9 @@ def generate(
         typer.Option(help="Picture to condition on, such as an outline.", show_default="some of the test split"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
-    values: ValuesOption = "auto",
-    axes: AxesOption = "auto",
-    channels_are: ChannelsOption = "auto",
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    reading: ExampleOptions,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Generate new examples: from a prior, of one class, or near a picture.
@@ -76,17 +60,7 @@ def generate(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(
-        run,
-        last=last,
-        device=device,
-        data=data,
-        trust=trust,
-        trust_paths=trust_paths,
-        values=values,
-        axes=axes,
-        channels_are=channels_are,
-    )
+    opened = options.open(run, reading)
     with TerminalReporter() as reporter:
         _, files = tasks.generate(
             opened,

@@ -6,16 +6,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, out, print_measurements
-from autoencode.cli.options import (
-    DataOption,
-    DeviceOption,
-    LastOption,
-    PriorOption,
-    RunArgument,
-    SplitOption,
-    TrustOption,
-    TrustPathsOption,
-)
+from autoencode.cli.options import PriorOption, RunArgument, RunOptions, SplitOption
 
 if TYPE_CHECKING:
     from autoencode.tasks import LatentMetrics
@@ -34,11 +25,8 @@ def latent_space(
         int, typer.Option(min=2, help="Number of pairs of codes between which paths are measured.")
     ] = 1_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all samples.")] = 0,
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    options: RunOptions,
 ) -> None:
     """Measure a latent space: continuity, completeness, straightness, and the quality of samples.
 
@@ -52,7 +40,7 @@ def latent_space(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = options.open(run)
     with TerminalReporter() as reporter:
         found = tasks.latent_space(opened, split, prior=prior, n=n, pairs=pairs, seed=seed, reporter=reporter)
     show(found)

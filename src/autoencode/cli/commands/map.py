@@ -7,15 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import (
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-)
+from autoencode.cli.options import ForceOption, RunArgument, RunOptions
 
 
 def _methods(incomplete: str) -> list[str]:
@@ -48,11 +40,8 @@ def map_(
         bool, typer.Option("--decoded", help="Show the decoded picture of each code instead of the example.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of tsne and umap.")] = 0,
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Write a map of all codes in a plane, coloured by label, with the picture under the mouse.
@@ -67,7 +56,7 @@ def map_(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(run, last=last, device=device, data=data, trust=trust, trust_paths=trust_paths)
+    opened = options.open(run)
     tasks.check_output(out_file)
     with TerminalReporter() as reporter:
         found, path, facts = tasks.write_map(

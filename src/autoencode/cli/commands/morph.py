@@ -9,20 +9,33 @@ from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import (
     EXAMPLE,
-    AxesOption,
-    ChannelsOption,
     ClassOption,
-    DataOption,
-    DeviceOption,
+    ExampleOptions,
     ForceOption,
-    LastOption,
     PriorOption,
     RunArgument,
-    TrustOption,
-    TrustPathsOption,
-    ValuesOption,
+    RunOptions,
     path_names,
 )
+
+_OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="An animation (.gif, .mp4, .webm), a strip (.png), or a folder for the frames.",
+        show_default="RUN/morphs/A-B.gif",
+    ),
+]
+
+_PathOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="linear, spherical or density; given several times, a strip shows each.",
+        show_default="linear",
+        autocompletion=path_names,
+    ),
+]
 
 
 @command("morph", Panel.USE, rank=4)
@@ -30,23 +43,8 @@ def morph(
     run: RunArgument,
     a: Annotated[str, typer.Argument(metavar="A", help=EXAMPLE)],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
-    out_path: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="An animation (.gif, .mp4, .webm), a strip (.png), or a folder for the frames.",
-            show_default="RUN/morphs/A-B.gif",
-        ),
-    ] = None,
-    path: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="linear, spherical or density; given several times, a strip shows each.",
-            show_default="linear",
-            autocompletion=path_names,
-        ),
-    ] = None,
+    out_path: _OutOption = None,
+    path: _PathOption = None,
     frames: Annotated[
         int | None, typer.Option(min=2, help="Number of pictures from A to B.", show_default="32; 10 in a strip")
     ] = None,
@@ -56,14 +54,9 @@ def morph(
         float, typer.Option(min=0, help="How strongly a density path follows the density; 0 gives a straight line.")
     ] = 16.0,
     of_class: ClassOption = None,
-    values: ValuesOption = "auto",
-    axes: AxesOption = "auto",
-    channels_are: ChannelsOption = "auto",
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    reading: ExampleOptions,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Interpolate between two pictures in the latent space, as an animation or a strip.
@@ -79,17 +72,7 @@ def morph(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(
-        run,
-        last=last,
-        device=device,
-        data=data,
-        trust=trust,
-        trust_paths=trust_paths,
-        values=values,
-        axes=axes,
-        channels_are=channels_are,
-    )
+    opened = options.open(run, reading)
     tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"

@@ -7,19 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import errors, out
-from autoencode.cli.options import (
-    AxesOption,
-    ChannelsOption,
-    ClassOption,
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-    ValuesOption,
-)
+from autoencode.cli.options import ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions
 
 
 @command("reconstruct", Panel.USE, rank=1)
@@ -33,14 +21,9 @@ def reconstruct(
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
     ] = None,
     of_class: ClassOption = None,
-    values: ValuesOption = "auto",
-    axes: AxesOption = "auto",
-    channels_are: ChannelsOption = "auto",
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    reading: ExampleOptions,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Encode and decode pictures, and see what the model keeps of them.
@@ -54,17 +37,7 @@ def reconstruct(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(
-        run,
-        last=last,
-        device=device,
-        data=data,
-        trust=trust,
-        trust_paths=trust_paths,
-        values=values,
-        axes=axes,
-        channels_are=channels_are,
-    )
+    opened = options.open(run, reading)
     with TerminalReporter() as reporter:
         done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:

@@ -7,20 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import (
-    EXAMPLE,
-    AxesOption,
-    ChannelsOption,
-    ClassOption,
-    DataOption,
-    DeviceOption,
-    ForceOption,
-    LastOption,
-    RunArgument,
-    TrustOption,
-    TrustPathsOption,
-    ValuesOption,
-)
+from autoencode.cli.options import EXAMPLE, ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions
 
 
 @command("traverse", Panel.USE, rank=7)
@@ -43,14 +30,9 @@ def traverse(
         Path | None, typer.Option("--out", "-o", help="A .png.", show_default="RUN/traversal.png")
     ] = None,
     of_class: ClassOption = None,
-    values: ValuesOption = "auto",
-    axes: AxesOption = "auto",
-    channels_are: ChannelsOption = "auto",
-    last: LastOption = False,
-    device: DeviceOption = "auto",
-    trust: TrustOption = None,
-    data: DataOption = None,
-    trust_paths: TrustPathsOption = False,
+    *,
+    reading: ExampleOptions,
+    options: RunOptions,
     force: ForceOption = False,
 ) -> None:
     """Vary one latent dimension at a time, and see what it controls.
@@ -64,17 +46,7 @@ def traverse(
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
-    opened = tasks.Run(
-        run,
-        last=last,
-        device=device,
-        data=data,
-        trust=trust,
-        trust_paths=trust_paths,
-        values=values,
-        axes=axes,
-        channels_are=channels_are,
-    )
+    opened = options.open(run, reading)
     tasks.check_output(out_path, [file])
     made = tasks.traverse(
         opened, file, dims=dim or (), n_steps=n_steps, max_std=max_std, of_class=of_class, reporter=TerminalReporter()
