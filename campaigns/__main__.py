@@ -15,10 +15,17 @@ def main() -> int:
     options = _parse()
     # One thread, PyTorch's own kernels, no terminal: the same for everybody, and a fork finds no other threads.
     os.environ |= {"OMP_NUM_THREADS": "1", "AUTOENCODE_KERNELS": "0", "NO_COLOR": "1", "MPLBACKEND": "agg"}
+    from campaigns.preload import preload
     from campaigns.registry import CAMPAIGNS
 
     names = list(CAMPAIGNS) if options.name == "all" else [options.name]
-    clean = [_run(name, options) for name in names]
+    preload()  # before folders of the user are moved: Matplotlib keeps its list of fonts in one
+    with tempfile.TemporaryDirectory(prefix=f"campaign-{options.name}-") as root:
+        # What commands keep for later, such as classifiers and the key of this user, is kept here.
+        os.environ |= {
+            f"XDG_{kind}_HOME": str(Path(root) / kind.lower()) for kind in ("CACHE", "STATE", "DATA", "CONFIG")
+        }
+        clean = [_run(name, options, Path(root).resolve()) for name in names]
     return 0 if all(clean) else 1
 
 
@@ -34,10 +41,9 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(name: str, options: argparse.Namespace) -> bool:
+def _run(name: str, options: argparse.Namespace, root: Path) -> bool:
     from campaigns.base_runs import Workshop
     from campaigns.pool import results
-    from campaigns.preload import preload
     from campaigns.registry import CAMPAIGNS
     from campaigns.summary import summarise
 
@@ -45,18 +51,13 @@ def _run(name: str, options: argparse.Namespace) -> bool:
     count = campaign.count if options.count is None else options.count
     numbers = options.only or range(options.start, options.start + count)
     began, found = time.monotonic(), []
-    preload()  # before folders of the user are moved: Matplotlib keeps its list of fonts in one
-    with tempfile.TemporaryDirectory(prefix=f"campaign-{name}-") as root:
-        # What commands keep for later, such as classifiers and the key of this user, is kept here.
-        os.environ |= {
-            f"XDG_{kind}_HOME": str(Path(root) / kind.lower()) for kind in ("CACHE", "STATE", "DATA", "CONFIG")
-        }
-        workshop = Workshop(Path(root).resolve(), options.seed)
-        campaign.prepare(workshop)
-        for result in results(list(numbers), partial(campaign.run_case, workshop), options.jobs):
-            found.append(result)
-            for kind, place in sorted({(fault.kind, fault.place) for fault in result.faults}):
-                print(f"{name} --seed {options.seed} --only {result.number}: {kind} {place}", flush=True)
+    workshop = Workshop(root / name, root / "bases", options.seed)
+    workshop.root.mkdir()
+    campaign.prepare(workshop, numbers)
+    for result in results(list(numbers), partial(campaign.run_case, workshop), options.jobs):
+        found.append(result)
+        for kind, place in sorted({(fault.kind, fault.place) for fault in result.faults}):
+            print(f"{name} --seed {options.seed} --only {result.number}: {kind} {place}", flush=True)
     found.sort(key=lambda result: result.number)
     if options.json:
         options.json.write_text(json.dumps([_plain(result) for result in found], indent=1))

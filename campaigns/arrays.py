@@ -3,7 +3,7 @@
 import gzip
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -26,7 +26,7 @@ class Arrays:
 
     count = 2_000
 
-    def prepare(self, workshop: Workshop) -> None:
+    def prepare(self, workshop: Workshop, numbers: Sequence[int]) -> None:
         """Trains the models that the files are shown to."""
         make_bases(workshop, ("dense-vae", "conv-ae"))
 

@@ -1,4 +1,4 @@
-"""Small trained run folders, made anew for each campaign, of which every case damages a copy."""
+"""Small trained run folders, made once for all campaigns, of which every case damages a copy."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +21,14 @@ class Workshop:
     """Where a campaign works.
 
     Args:
-        root: everything is below it.
+        root: what the campaign makes is below it.
+        bases: the undamaged run folders, which several campaigns share.
         seed: of the campaign.
     """
 
     root: Path
+    bases: Path
     seed: int
-
-    @property
-    def bases(self) -> Path:
-        """The undamaged run folders."""
-        return self.root / "bases"
 
     def command(self, *words: str, cwd: Path | None = None) -> str:
         """Runs a command that must succeed; what it printed."""

@@ -1,5 +1,6 @@
 """What every campaign is."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from campaigns.base_runs import Workshop
@@ -12,8 +13,8 @@ class Campaign(Protocol):
     count: int
     """Cases in a full campaign."""
 
-    def prepare(self, workshop: Workshop) -> None:
-        """Makes what all cases start from."""
+    def prepare(self, workshop: Workshop, numbers: Sequence[int]) -> None:
+        """Makes what the cases of these numbers start from."""
         ...
 
     def run_case(self, workshop: Workshop, number: int) -> CaseResult:

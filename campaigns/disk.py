@@ -4,6 +4,7 @@ import ctypes
 import os
 import resource
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,11 +59,11 @@ class Disk:
         """By the name of the job; filled by `prepare`."""
         return {}
 
-    def prepare(self, workshop: Workshop) -> None:
-        """Runs every job once with room enough."""
-        workshop.bases.mkdir(parents=True, exist_ok=True)
-        workshop.command(*_SHORT)
-        for name, words in JOBS.items():
+    def prepare(self, workshop: Workshop, numbers: Sequence[int]) -> None:
+        """Runs every job of these cases once with room enough."""
+        workshop.command(*_SHORT, cwd=workshop.root)
+        for name in dict.fromkeys(map(_name, numbers)):
+            words = JOBS[name]
             home = workshop.root / "references" / name.replace(" ", "-")
             home.mkdir(parents=True)
             _start(workshop, words, home)
@@ -75,7 +76,7 @@ class Disk:
     def run_case(self, workshop: Workshop, number: int) -> CaseResult:
         """One command on a disk with too little room, then again with enough."""
         random, home = Random(f"disk {workshop.seed} {number}"), workshop.root / f"case-{number}"
-        name = list(JOBS)[number % len(JOBS)]
+        name = _name(number)
         words, reference = JOBS[name], self.references[name]
         work = home / "disk"
         work.mkdir(parents=True)
@@ -95,9 +96,14 @@ class Disk:
         return CaseResult(number, about, 2, int(first.status == 1), tuple(faults))
 
 
+def _name(number: int) -> str:
+    """The job of a case."""
+    return list(JOBS)[number % len(JOBS)]
+
+
 def _start(workshop: Workshop, words: tuple[str, ...], home: Path) -> None:
     if "-o" not in words:
-        shutil.copytree(workshop.bases / "run", home / "run")
+        shutil.copytree(workshop.root / "run", home / "run")
 
 
 def _size(folder: Path) -> int:

@@ -1,6 +1,7 @@
 """Run folders with something wrong in them, given to every command that opens one."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -60,7 +61,7 @@ class Folders:
 
     count = 2_000
 
-    def prepare(self, workshop: Workshop) -> None:
+    def prepare(self, workshop: Workshop, numbers: Sequence[int]) -> None:
         """Trains the run folders that are damaged."""
         make_bases(workshop)
 

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -102,7 +102,7 @@ class Hostile:
 
     count = 400
 
-    def prepare(self, workshop: Workshop) -> None:
+    def prepare(self, workshop: Workshop, numbers: Sequence[int]) -> None:
         """Trains the run folders that are turned into traps."""
         make_bases(workshop, ("dense-vae", "conv-ae"))
 

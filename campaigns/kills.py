@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,10 +78,10 @@ class Kills:
         """By the name of the job; filled by `prepare`."""
         return {}
 
-    def prepare(self, workshop: Workshop) -> None:
-        """Runs every job once without harm."""
-        workshop.bases.mkdir(parents=True, exist_ok=True)
-        for name, job in JOBS.items():
+    def prepare(self, workshop: Workshop, numbers: Sequence[int]) -> None:
+        """Runs every job of these cases once without harm."""
+        for name in dict.fromkeys(map(_name, numbers)):
+            job = JOBS[name]
             home = workshop.root / "references" / name.replace(" ", "-")
             self._start(workshop, job, home)
             changes = Changes()
@@ -93,15 +93,15 @@ class Kills:
     def _start(self, workshop: Workshop, job: Job, home: Path) -> None:
         home.mkdir(parents=True)
         if job.base:
-            made = workshop.bases / "run"
+            made = workshop.root / "run"
             if not made.exists():
-                workshop.command(*job.base)
+                workshop.command(*job.base, cwd=workshop.root)
             shutil.copytree(made, home / "run")
 
     def run_case(self, workshop: Workshop, number: int) -> CaseResult:
         """One kill, or two one after the other, and the command again."""
         random, home = Random(f"kills {workshop.seed} {number}"), workshop.root / f"case-{number}"
-        name = list(JOBS)[number % len(JOBS)]
+        name = _name(number)
         job, reference = JOBS[name], self.references[name]
         self._start(workshop, job, home)
         said = [self._kill(job, reference, home, random) for _ in range(random.choice([1, 1, 2]))]
@@ -120,6 +120,11 @@ class Kills:
         seconds = random.uniform(0, 1.1 * reference.seconds)
         _run(job, home, lambda: _kill_after(seconds))
         return f"after {seconds:.2f} of {reference.seconds:.2f} s"
+
+
+def _name(number: int) -> str:
+    """The job of a case."""
+    return list(JOBS)[number % len(JOBS)]
 
 
 def _run(job: Job, home: Path, before: Callable[[], None]) -> Ended:

@@ -135,10 +135,7 @@ def test_faults_are_grouped_by_place():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "count"), [("folders", 16), ("arrays", 16), ("kills", 6), ("disk", 5), ("hostile", 17)]
-)
-def test_a_slice_of_each_campaign_is_clean(name, count):
-    command = [sys.executable, "-m", "campaigns", name, "--count", str(count), "--seed", "1"]
+def test_a_slice_of_each_campaign_is_clean():
+    command = [sys.executable, "-m", "campaigns", "all", "--count", "3", "--seed", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
