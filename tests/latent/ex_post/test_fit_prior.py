@@ -71,12 +71,11 @@ def test_samples_are_from_the_density_that_log_prob_has(kind):
         assert_mean(ratio, 1.0)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["flow", "two-stage"])
-def test_what_is_learned_beats_one_normal(kind):
+@pytest.mark.parametrize(("kind", "options"), [("flow", {"epochs": 8}), ("two-stage", {"epochs": 40, "hidden": 64})])
+def test_what_is_learned_beats_one_normal(kind, options):
     p = truth()
-    train, held_out = p.sample((8_000,)), p.sample((1_000,))
-    one, learned = ex_post_priors["normal"](3), ex_post_priors[kind](3)
+    train, held_out = p.sample((4_000,)), p.sample((500,))
+    one, learned = ex_post_priors["normal"](3), ex_post_priors[kind](3, **options)
     for prior in (one, learned):
         prior.fit(train, held_out, seed=0)
     z = p.sample((2_000,))
