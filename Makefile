@@ -4,8 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 RUN    := runs/demo
-# Test files run on as many processes as there are cores; each computes on one thread.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# Test files run on as many processes as there are cores, in the order of tests/conftest.py; each computes on one thread.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check format mutants campaigns docs clean

@@ -3,12 +3,14 @@
 import os
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait leave the core to the other test processes
 install_import_hook("autoencode", "beartype.beartype")  # before the first import of autoencode
 sys.path.append(str(Path(__file__).parent))  # for `from support import ...`
 pytest.register_assert_rewrite("support")
@@ -29,6 +31,15 @@ def own_seed(request: pytest.FixtureRequest) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(zlib.crc32(request.node.nodeid.encode()))
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several processes none has a long file left at the end: those with slow tests come first, then by number."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    count = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -count[item.path]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
