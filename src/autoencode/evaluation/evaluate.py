@@ -66,15 +66,7 @@ def evaluate(
     device = next(model.parameters()).device
     model.eval()
     with seeded_rng(seed, device):
-        columns: dict[str, list[Tensor]] = defaultdict(list)
-        variance = _Variance()
-        with track(reporter, "evaluating", len(subset), "examples", cancel=cancel) as progress:
-            for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
-                for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
-                    columns[column].append(values.cpu())
-                variance.add(batch.target)
-                progress.advance(len(batch))
-        table = {column: torch.cat(values) for column, values in columns.items()}
+        table, baseline_error = _per_example(model, subset, n_samples, batch_size, reporter, cancel)
         likelihood = (importance_samples, importance_examples, reporter, cancel)
         bound = _log_likelihood(model, subset, *likelihood) if "kl" in table else None
     codes = encode_all(model, subset, batch_size, reporter=reporter, cancel=cancel)
@@ -97,7 +89,7 @@ def evaluate(
         classification_accuracy=Estimate.of(table["correct"].double()) if "correct" in table else None,
         **(_sparsity(table["active"]) if "active" in table else {}),
         **({} if codes.counts is None else _codebook_usage(codes.counts)),
-        baseline_error=variance.mean(),
+        baseline_error=baseline_error,
         psnr=_psnr(table["squared_error"]) if modality_of(model.data_shape).bounded else None,
     )
 
@@ -189,6 +181,27 @@ def _codebook_usage(counts: Tensor) -> dict[str, Any]:
         "codewords_used": int((counts > 0).sum()),
         "codewords": counts.numel(),
     }
+
+
+def _per_example(
+    model: Autoencoder,
+    subset: Subset,
+    n_samples: int,
+    batch_size: int,
+    reporter: Reporter,
+    cancel: CancelToken | None,
+) -> tuple[dict[str, Tensor], float | None]:
+    """Each quantity for every example, (n,), and the variance of the data: the error of always saying the mean."""
+    device = next(model.parameters()).device
+    columns: dict[str, list[Tensor]] = defaultdict(list)
+    variance = _Variance()
+    with track(reporter, "evaluating", len(subset), "examples", cancel=cancel) as progress:
+        for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
+            for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
+                columns[column].append(values.cpu())
+            variance.add(batch.target)
+            progress.advance(len(batch))
+    return {column: torch.cat(values) for column, values in columns.items()}, variance.mean()
 
 
 def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -98,17 +98,22 @@ def read_folder(
         ),
         skipped=tuple(skipped),
         files=tuple(printable(file) for file in decoded.names),
-        options={
-            "values": str(converted[0].values),
-            "size": None if options.patch else list(size),
-            "colour": kind,
-            "target": str(options.target) if options.target else None,
-            "patch": options.patch,
-            "labels": options.labels,
-            "parts": options.parts,
-        },
+        options=_decided(options, converted[0].values, size, kind),
         owned=True,
     )
+
+
+def _decided(options: ReadOptions, values: ValueRange, size: tuple[int, int], colour: str) -> dict[str, Any]:
+    """How the pictures were read, by the names of the options."""
+    return {
+        "values": str(values),
+        "size": None if options.patch else list(size),
+        "colour": colour,
+        "target": str(options.target) if options.target else None,
+        "patch": options.patch,
+        "labels": options.labels,
+        "parts": options.parts,
+    }
 
 
 def _listed(folder: Path, options: ReadOptions) -> PictureScan:
