@@ -1,6 +1,8 @@
 """Steps and trainings that are taken in one way or another, to be compared."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -49,3 +51,18 @@ def weights_of_training(path: Path, *stops: int) -> list[Tensor]:
         fit(model, objective, data, settings, folder=run, reporter=InterruptAfter("training", stop) if stop else None)
         run, weights = RunFolder(run.path), list[Tensor](model.parameters())
     return weights
+
+
+def remembering_compiler(compile_graph: Callable[..., Any]) -> Callable[..., Any]:
+    """The same compiler, which compiles a graph once: what a program computes depends on its inputs alone."""
+    programs = dict[Any, Any]()
+
+    def compile_once(graph: torch.fx.GraphModule, inputs: list[Tensor], c_shims: Any) -> Any:
+        named = [getattr(graph, str(node.target)) for node in graph.graph.nodes if node.op == "get_attr"]
+        constants = [value.numpy().tobytes() for value in named]
+        key = (graph.code, *constants, *((x.shape, x.stride(), x.dtype) for x in inputs))
+        if key not in programs:
+            programs[key] = compile_graph(graph, inputs, c_shims)
+        return programs[key]
+
+    return compile_once
