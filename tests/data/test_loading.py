@@ -143,7 +143,7 @@ def test_options_without_meaning_are_refused():
         load("digits", axes="nchw")
     with pytest.raises(ArgumentError, match=r"--labels does not apply to this array: leave it out"):
         load(array, labels="none")
-    with pytest.raises(ArgumentError, match=r"--parts takes auto, random, not 'folders'"):
+    with pytest.raises(ArgumentError, match=r"--parts takes auto, random, regions, not 'folders'"):
         load("digits", parts="folders")
     with pytest.raises(ArgumentError, match=r"--values takes auto, raw"):
         load(array, values="bright")

@@ -54,6 +54,27 @@ def test_patches_of_pairs_stay_together_and_no_picture_is_in_two_parts(folders: 
             assert np.array_equal(part.target[row, 0].numpy(), target[top : top + 8, left : left + 8])
 
 
+def test_parts_of_regions_share_pictures_and_no_pixel(tmp_path: Path):
+    for number in range(2):  # every value once in all, so that a patch shows where it is from
+        values = np.arange(4000, dtype=np.uint16).reshape(40, 100) + 4000 * number
+        Image.fromarray(values).save(tmp_path / f"{number}.png")
+    data = load(tmp_path, patch=8, parts="regions")
+    shown = {name: set(part.x.unique().tolist()) for name, part in data.subsets.items()}
+    assert sum(map(len, shown.values())) == len(set.union(*shown.values())) == 8000
+    assert {data.files[place] for place in data.split.train} == {"0.png", "1.png"}
+    assert any(note.startswith("divided into 24 regions") for note in data.notes)
+    assert load(tmp_path, **data.options).fingerprint == data.fingerprint
+
+
+def test_one_picture_is_enough_for_parts_of_regions(tmp_path: Path):
+    draw(tmp_path / "0.png", 0, (40, 50))
+    assert all(len(part) for part in load(tmp_path, patch=8, parts="regions").subsets.values())
+    with pytest.raises(DataError, match="1 regions of pictures found; at least 3 are needed"):
+        load(tmp_path, patch=40, parts="regions")
+    with pytest.raises(ArgumentError, match="give --patch, such as 96"):
+        load(tmp_path, parts="regions")
+
+
 def test_the_same_again_by_its_options(folders: tuple[Path, Path]):
     data = load(folders[0], target=folders[1], patch=8, validation=2, test=1)
     again = load(folders[0], **data.options)

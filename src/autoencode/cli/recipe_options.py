@@ -28,7 +28,12 @@ DATA_HELP = {
     "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
     "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "size of the test split, likewise; a test split that the data bring is kept as it is"),
-    "parts": (str, "auto", "random ignores the splits that the data bring (x_test, a subfolder test) and makes others"),
+    "parts": (
+        str,
+        "auto",
+        "random ignores the splits that the data bring (x_test, a subfolder test) and makes others; regions, with "
+        "--patch, holds out regions of pictures in place of whole pictures",
+    ),
     "labels": (str, "auto", "none leaves out the labels that the data bring"),
     "unlabelled": (str, "none", "the label that means no label, such as -1"),
     "limit": (int, "all", "maximum number of training examples"),

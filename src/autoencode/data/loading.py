@@ -93,7 +93,9 @@ def load(
             blended with white, or "bands", any number of them.
         labels: "none" leaves out the labels that the data bring.
         unlabelled: the label that means none, such as "-1".
-        parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test).
+        parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
+            "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
+            `limit` count those. Clips are divided by time all the same.
         download: whether a registered set may be fetched when it is not on this machine.
         only: read no other pictures of a folder than those with these names, as `Dataset.files` has them.
         reporter: receives the progress of the tasks "downloading", in bytes, and "reading", in pictures or frames.
@@ -133,7 +135,8 @@ def load(
     name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
-    check_enough_examples(n, official, modality_of(examples.x.shape[1:], examples.options).unit)
+    unit = modality_of(examples.x.shape[1:], examples.options).unit
+    check_enough_examples(n, official, f"regions of {unit}" if examples.options.get("parts") == "regions" else unit)
     split = split_indices(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, OptionValue] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
     split = split if groups is None else split.expand_groups(groups)
@@ -185,6 +188,7 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     options = requested.options
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
+        options = replace(options, parts="auto") if options.by_region else options
         options.refuse(path.name, "size", "target", "values", "labels", "unlabelled", "parts", *_OF_ARRAYS)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
     if path.is_dir():

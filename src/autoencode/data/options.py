@@ -12,6 +12,7 @@ from autoencode.errors import ArgumentError
 Size = str | int | Sequence[int] | None
 _LONGEST_SIDE = 65_535
 _COLOURS = ("auto", "grey", "rgb")
+_REGIONS = "regions"
 _FLAGS = {"channels": "--channels-are"}
 OF_LABELLED = ("labels", "unlabelled", "parts")
 """Options of sources that can hold labels and parts."""
@@ -27,7 +28,8 @@ class ReadOptions:
         channels: what the channels of an array's pictures are.
         labels: "auto" for those that the data bring, or "none".
         unlabelled: the label that means none, as text.
-        parts: "auto" keeps the parts that the data bring, "random" divides all examples at random.
+        parts: "auto" keeps the parts that the data bring, "random" divides all examples at random, and "regions"
+            divides regions of the pictures that are cut into patches.
         size: (height, width) to which pictures in files are fitted.
         colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
         target: a folder of what should be made of each picture.
@@ -54,7 +56,7 @@ class ReadOptions:
 
     def __post_init__(self) -> None:
         _check_choice("labels", self.labels, ("auto", "none"))
-        _check_choice("parts", self.parts, ("auto", "random"))
+        _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
         _check_choice("colour", self.colour, _COLOURS)
         if self.labels == "none" and self.unlabelled is not None:
             raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
@@ -62,10 +64,17 @@ class ReadOptions:
             raise ArgumentError(f"--patch takes the side of a patch in pixels, at least 1, not {self.patch}")
         if self.patch and self.size:
             raise ArgumentError("--patch cuts pictures at their full size: leave --size out")
+        if self.by_region and not self.patch:
+            raise ArgumentError("--parts regions divides pictures that are cut into patches: give --patch, such as 96")
         if self.frames is not None and (self.frames < 1 or self.frames % 2 == 0):
             raise ArgumentError(
                 f"--frames takes an odd number: a frame, and as many before as after it, not {self.frames}"
             )
+
+    @property
+    def by_region(self) -> bool:
+        """Whether parts are regions of pictures, so that every picture is learned from."""
+        return self.parts == _REGIONS
 
     def refuse(self, what: str, *names: str) -> None:
         """Raises where options were given that mean nothing for this source.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.data.images.patches import corners, count_patches, cut_patches, subsample_patches
+from autoencode.data.images.patches import corners, count_patches, cut_patches, split_regions, subsample_patches
 
 
 @pytest.mark.parametrize("length", [1, 15, 16, 17, 24, 31, 32, 33, 100, 540])
@@ -29,6 +29,17 @@ def test_a_picture_smaller_than_a_patch_is_mirrored(height: int, width: int):
     patches = list(cut_patches(picture, 16))
     assert {patch.shape for patch in patches} == {(3, 16, 16)}
     assert np.array_equal(patches[0][:, : min(16, height), : min(16, width)], picture[:, :16, :16])
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "count"), [(1, 1, 1), (16, 40, 1), (47, 100, 3), (48, 64, 4), (200, 200, 36)]
+)
+def test_regions_cover_a_picture_once(height: int, width: int, count: int):
+    regions, covered = split_regions(height, width, 16), np.zeros((height, width), int)
+    for region in regions:
+        covered[region] += 1
+    assert len(regions) == count
+    assert (covered == 1).all()
 
 
 def test_too_many_are_thinned_alike():

@@ -65,7 +65,9 @@ def read_folder(
     size = options.size or _common_size(headers) or _FITTED
     channels = 1 if _decoded_as(options.colour, headers) == "grey" else 3
     if options.patch:
-        decoded = load_patches(arranged.sources, options.patch, channels, str(folder), reporter, cancel)
+        decoded = load_patches(
+            arranged.sources, options.patch, channels, str(folder), reporter, cancel, by_region=options.by_region
+        )
     else:
         decoded = load_resized(arranged.sources, size, channels, str(folder), reporter, cancel)
     skipped = sorted([*arranged.skipped, *decoded.failed], key=lambda skip: skip.file)
@@ -92,6 +94,7 @@ def read_folder(
             *(("grey pictures with targets in colour",) if colourises else ()),
             *_target_note(options.target),
             converted[0].note,
+            *_region_note(decoded, options),
             *_lost_notes(headers),
             *_parts_note(decoded, arranged),
             *labels.notes,
@@ -243,6 +246,13 @@ def _patch_note(decoded: LoadedPictures, patch: int, headers: Sequence[PictureHe
     n = len(decoded.names)
     some = f"{n:,} of {decoded.patches:,}" if n < decoded.patches else f"{n:,}"
     return f"{some} patches of {patch}x{patch} from {len(headers):,} pictures of {of} (height x width), at full size"
+
+
+def _region_note(decoded: LoadedPictures, options: ReadOptions) -> tuple[str, ...]:
+    if not options.by_region or decoded.groups is None or not decoded.names:
+        return ()
+    n = int(decoded.groups[-1]) + 1
+    return (f"divided into {n:,} regions, some of which are held out (--parts auto holds out whole pictures)",)
 
 
 def _target_note(target: Path | None) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Patches cut from pictures of any size: what a model learns from that works on every neighbourhood alike."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import torch
@@ -47,6 +47,22 @@ def cut_patches(picture: Numbers, patch: int) -> Iterator[Numbers]:
         picture = np.pad(picture, missing, mode="symmetric")
     for top, left in product(corners(height, patch), corners(width, patch)):
         yield picture[:, top : top + patch, left : left + patch]
+
+
+def split_regions(height: int, width: int, patch: int) -> list[tuple[slice, slice]]:
+    """Rows and columns of the regions that a picture is divided into: two patches a side or about that, row by row.
+
+    Example:
+        >>> split_regions(100, 300, 50)
+        [(slice(0, 100, None), slice(0, 100, None)), (slice(0, 100, None), slice(100, 200, None)), \
+(slice(0, 100, None), slice(200, 300, None))]
+    """
+    return list(product(*(_divided(length, max(1, round(length / (2 * patch)))) for length in (height, width))))
+
+
+def _divided(length: int, count: int) -> list[slice]:
+    edges = [length * place // count for place in range(count + 1)]
+    return [slice(first, last) for first, last in pairwise(edges)]
 
 
 def subsample_patches(counts: list[int], most: int) -> list[Tensor]:

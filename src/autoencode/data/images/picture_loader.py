@@ -10,8 +10,8 @@ from torch import Tensor
 
 from autoencode.data.examples import SkippedFile
 from autoencode.data.images.formats import Depth, Numbers, common_depth
-from autoencode.data.images.patches import count_patches, cut_patches, subsample_patches
-from autoencode.data.images.picture import UnreadableError, read_picture
+from autoencode.data.images.patches import count_patches, cut_patches, split_regions, subsample_patches
+from autoencode.data.images.picture import PictureHeader, UnreadableError, read_picture
 from autoencode.data.images.picture_files import PictureFile
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
@@ -29,7 +29,7 @@ class LoadedPictures:
         stacks: the pictures, and their targets where they have some, (n, channels, height, width) each: uint8, or
             float32 with the numbers as they are in the files.
         names: where each example came from.
-        groups: which picture each patch was cut from, counted from 0; None for whole pictures.
+        groups: which picture, or region of one, each patch was cut from, counted from 0; None for whole pictures.
         failed: files that could not be read after all.
         patches: how many patches there would be without a limit.
     """
@@ -71,29 +71,51 @@ def load_patches(
     what: str,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
+    *,
+    by_region: bool = False,
 ) -> LoadedPictures:
     """Reads every file once at its full size and cuts it into patches, as many of each as a gigabyte holds.
+
+    By region each region of a picture (`split_regions`) is a group of its own, and no patch is in two of them.
 
     Raises:
         DataError: they would not fit into memory.
         CancelledError: `cancel` asked for it.
     """
-    counts = [count_patches(source.header.height, source.header.width, patch) for source in sources]
+    regions = [_regions(source.header, patch, by_region) for source in sources]
+    counts = [count_patches(*_size(region), patch) for own in regions for region in own]
     most = _MOST_BYTES // (channels * patch * patch * _n_stacks(sources) * _dtype(sources).itemsize)
     kept = subsample_patches(counts, most)
     stacks = _allocate(sources, (sum(map(len, kept)), channels, patch, patch), what)
     names, groups, failed = list[Path](), list[int](), list[SkippedFile]()
-    places = {source.name: own.tolist() for source, own in zip(sources, kept, strict=True)}
-    for number, (source, pictures) in enumerate(_pictures(sources, None, channels, failed, reporter, cancel)):
-        own, first = places[source.name], len(names)
-        for stack, picture in zip(stacks, pictures, strict=True):
-            patches = list(cut_patches(picture, patch))
-            stack[first : first + len(own)] = [patches[place] for place in own]
-        names += [source.name] * len(own)
-        groups += [number] * len(own)
+    chosen = iter(kept)
+    places = {
+        source.name: [(region, next(chosen).tolist()) for region in own]
+        for source, own in zip(sources, regions, strict=True)
+    }
+    for source, pictures in _pictures(sources, None, channels, failed, reporter, cancel):
+        for region, own in places[source.name]:
+            first = len(names)
+            for stack, picture in zip(stacks, pictures, strict=True):
+                patches = list(cut_patches(picture[:, *region], patch))
+                stack[first : first + len(own)] = [patches[place] for place in own]
+            names += [source.name] * len(own)
+            groups += [groups[-1] + 1 if groups else 0] * len(own)
     return LoadedPictures(
         tuple(stack[: len(names)] for stack in stacks), names, torch.tensor(groups), failed, sum(counts)
     )
+
+
+def _regions(header: PictureHeader, patch: int, by_region: bool) -> list[tuple[slice, slice]]:
+    """The regions of a picture; one where it is not divided."""
+    if by_region:
+        return split_regions(header.height, header.width, patch)
+    return [(slice(0, header.height), slice(0, header.width))]
+
+
+def _size(region: tuple[slice, slice]) -> tuple[int, int]:
+    rows, columns = region
+    return rows.stop - rows.start, columns.stop - columns.start
 
 
 def _pictures(
