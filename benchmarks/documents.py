@@ -2,6 +2,7 @@
 
     python benchmarks/documents.py                          another text (`autoencode reproduce documents`)
     python benchmarks/documents.py --split typefaces        other typefaces; their texts and dirt are in training
+    python benchmarks/documents.py --split tutorial         the first split, by the network of a tutorial
     python benchmarks/documents.py --minutes 5              a shorter training
 
 Trains into runs/reproduce/ (or continues, or uses the complete run) and restores every page of the test split at its
@@ -31,7 +32,7 @@ from autoencode.runs.run import Run
 from autoencode.tasks import Restorer
 from autoencode.tasks.reproduce.reproduction_metrics import clustered_rmse
 
-DATA = {"text": "documents", "typefaces": "documents-typefaces"}
+TRAININGS = {"text": "documents", "typefaces": "documents-typefaces", "tutorial": "document-denoise"}
 A4 = (3508, 2480)
 Pages = dict[int, np.ndarray]
 
@@ -39,13 +40,13 @@ Pages = dict[int, np.ndarray]
 def main() -> None:
     """Trains, restores, prints."""
     parser = argparse.ArgumentParser(description="restores dirty scans", formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--split", choices=DATA, default="text")
+    parser.add_argument("--split", choices=TRAININGS, default="text")
     parser.add_argument("--minutes", type=float, help="shorten the training to about this many minutes")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with TrainingProgress() as reporter:
-        found = tasks.reproduce(DATA[options.split], seed=options.seed, minutes=options.minutes, reporter=reporter)
-    run = Run(Path("runs/reproduce") / f"{DATA[options.split]}-{options.seed}")
+        found = tasks.reproduce(TRAININGS[options.split], seed=options.seed, minutes=options.minutes, reporter=reporter)
+    run = Run(Path("runs/reproduce") / f"{TRAININGS[options.split]}-{options.seed}")
     print(f"{found.quantity}: {found.obtained} ({found.obtained.n} typefaces)")
     print(f"{found.epochs:.1f} epochs, {found.minutes:.1f} minutes on {found.hardware}, seed {found.seed}")
     restored = {int(path.stem): page(path) for path in (run.path / "test-pages").glob("[0-9]*.png")}

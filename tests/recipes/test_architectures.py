@@ -7,7 +7,7 @@ from torch import nn
 from autoencode.likelihoods import FixedScale
 from autoencode.nn import Linear
 from autoencode.objectives import Reconstruction
-from autoencode.recipes import conv_ae, conv_vae, dense_vae, fashion_denoise, fashion_vae
+from autoencode.recipes import conv_ae, conv_vae, dense_vae, document_denoise, fashion_denoise, fashion_vae
 
 MNIST = (1, 28, 28)
 
@@ -106,6 +106,27 @@ def test_the_tutorials_denoiser_is_64_32_16_and_back() -> None:
     encoder = sum(9 * a * b + b for a, b in ((1, 64), (64, 32), (32, 16)))
     decoder = sum(9 * a * b + b for a, b in ((16, 16), (16, 32), (32, 64), (64, 1)))
     assert size(model) == encoder + decoder == 49_761
+
+
+def test_the_tutorials_document_denoiser_is_64_64_and_one_pooling() -> None:
+    model, _ = document_denoise((1, 258, 540))
+    assert size(model) == sum(9 * a * b + b for a, b in ((1, 64), (64, 64), (64, 1))) == 38_145
+    assert model.latent_shape == (64, 129, 270)
+
+
+@pytest.mark.usefixtures("double")
+def test_a_page_through_it_changes_within_five_pixels_of_a_change() -> None:
+    model, page = document_denoise((1, 24, 24))[0], torch.rand(1, 1, 24, 24)
+    for place in (11, 12):
+        other = page.clone()
+        other[..., place, place] += 1
+        rows = torch.where((restored(model, other) != restored(model, page)).any(-1).flatten())[0]
+        assert rows.min() >= place - model.encoder.halo
+        assert rows.max() <= place + model.encoder.halo
+
+
+def restored(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    return model.decode(model.encode(x).mean).mean
 
 
 def test_the_tutorials_denoiser_starts_with_the_weights_of_glorot_and_bengio() -> None:

@@ -67,6 +67,14 @@ ROWS = {
     "denoising-ae": Row(samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=64),
     "dip-vae": Row(images_only=False, latent_dim=10),
     "dirichlet-vae": Row(images_only=False, latent_dim=10, spread=False),
+    "document-denoise": Row(
+        samples=False,
+        nll_per_value=(0.9, 1.2),
+        rate=False,
+        head=False,
+        size="corruption",
+        code=lambda shape: (64, *(-(-side // 2) for side in shape[1:])),
+    ),
     "dreg-iwae": Row(images_only=False, latent_dim=32),
     "factor-vae": Row(images_only=False, latent_dim=10),
     "fashion-denoise": Row(

@@ -3,6 +3,7 @@
 from autoencode.recipes.autoencoders.contractive_ae import contractive_ae
 from autoencode.recipes.autoencoders.conv_ae import conv_ae
 from autoencode.recipes.autoencoders.denoising_ae import denoising_ae
+from autoencode.recipes.autoencoders.document_denoise import document_denoise
 from autoencode.recipes.autoencoders.fashion_denoise import fashion_denoise
 from autoencode.recipes.autoencoders.linear_ae import linear_ae
 from autoencode.recipes.autoencoders.rae import rae
@@ -77,6 +78,7 @@ __all__ = [
     "dense_vae",
     "dip_vae",
     "dirichlet_vae",
+    "document_denoise",
     "dreg_iwae",
     "factor_vae",
     "fashion_denoise",
