@@ -34,7 +34,7 @@ from autoencode.views.figures import before_after, crop, save_figure
 PLACE = Path("runs/self-restorer")
 NOISE = 0.1
 OPTIONS: dict[str, dict[str, Any]] = {
-    "self-restorer": {"patch": 96, "validation": 1, "test": 1},
+    "self-restorer": {},
     "restorer": {
         "patch": 96,
         "validation": 3,

@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,8 +55,8 @@ def main() -> None:
     for frames in (3, 5):
         report(f"temporal median of {frames}", clean, filtered(noisy, frames, lambda near: np.median(near, axis=0)))
     report("non-local means", clean, filtered(noisy, 1, lambda near: non_local_means(near[0])))
-    for recipe in ("video-self-restorer", "self-restorer"):
-        run = trained(noisy_file, recipe, options.steps, options.seed)
+    for recipe, how in (("video-self-restorer", {}), ("self-restorer", {"blind_spots": True})):
+        run = trained(noisy_file, recipe, options.steps, options.seed, how)
         minutes = run.folder.metrics()[-1].seconds / 60
         out = tasks.restore(run, [noisy_file], ROOT / f"{run.name}-restored", lossless=True).files[0]
         report(f"{recipe}, {minutes:.1f} min", clean, [frame.pixels for frame in read_frames(out)])
@@ -99,12 +100,12 @@ def non_local_means(frame: np.ndarray) -> np.ndarray:
     return 255 * denoise_nl_means(frame.astype(np.float32) / 255, channel_axis=0, **settings).clip(0, 1)
 
 
-def trained(clip: Path, recipe: str, steps: int, seed: int) -> Run:
+def trained(clip: Path, recipe: str, steps: int, seed: int, how: dict[str, Any]) -> Run:
     """The model, trained on the noisy clip if it is missing."""
     path = ROOT / f"{clip.stem}-{recipe}-{steps}-{seed}"
     if (path / "run.json").is_file():
         return Run(path)
-    return tasks.train(clip, recipe, out=path, seed=seed, steps=steps, batch_size=4)
+    return tasks.train(clip, recipe, out=path, seed=seed, steps=steps, batch_size=4, **how)
 
 
 def report(title: str, clean: list[np.ndarray], clip: list[np.ndarray]) -> None:

@@ -6,7 +6,8 @@ elbo                 evidence lower bound, reconstruction and KL alone, KL at a 
 iwae                 importance-weighted bound
 decomposed_elbo      the KL in three terms (β-TC-VAE)
 semi_supervised      labelled and unlabelled examples (M2)
-denoising, blind_spot      training on corrupted inputs, and on noisy images alone
+denoising            training on corrupted inputs
+recorruption, noise_level, blind_spot    training on noisy images alone
 perceptual, learned_similarity    reconstructions compared by feature maps
 prior_matching, total_correlation, dip_penalty    penalties on the codes of all examples together
 jacobian, sparsity, rae_penalties, commitment     penalties on encoder, codes, decoder, and codewords
@@ -29,10 +30,12 @@ from autoencode.objectives.forward_pass import ForwardPass, forward_pass
 from autoencode.objectives.iwae import Iwae, IwaeDreg
 from autoencode.objectives.jacobian import JacobianPenalty
 from autoencode.objectives.learned_similarity import LearnedSimilarity
+from autoencode.objectives.noise_level import estimate_noise
 from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.objectives.perceptual import Perceptual
 from autoencode.objectives.prior_matching import AdversarialPrior, Mmd
 from autoencode.objectives.rae_penalties import CodeNormPenalty, DecoderGradientPenalty, DecoderWeightPenalty
+from autoencode.objectives.recorruption import Recorruption
 from autoencode.objectives.schedules import Cyclical, Schedule, Warmup
 from autoencode.objectives.semi_supervised import SemiSupervised
 from autoencode.objectives.sparsity import AuxKLoss, L1Penalty, SparsityPenalty
@@ -67,10 +70,12 @@ __all__ = [
     "Rate",
     "SparsityPenalty",
     "Reconstruction",
+    "Recorruption",
     "Schedule",
     "SemiSupervised",
     "TotalCorrelation",
     "Warmup",
+    "estimate_noise",
     "forward_pass",
     "minibatch_stratified_sampling",
     "minibatch_weighted_sampling",

@@ -52,6 +52,8 @@ RESTORER_SETTINGS = Settings(
 )
 RESTORER_DATA = {"patch": 96}
 """For restorers of images: patches of 96 × 96 pixels."""
+SELF_RESTORER_DATA = {"patch": 96, "parts": "regions"}
+"""For restorers that learn from what they are to restore: of every picture, so that regions are held out."""
 
 VIDEO_RESTORER_SETTINGS = RESTORER_SETTINGS.replace(batch_size=4, min_steps=6000)
 VIDEO_RESTORER_DATA = {"patch": 96, "frames": 5}
