@@ -57,7 +57,8 @@ def split_regions(height: int, width: int, patch: int) -> list[tuple[slice, slic
         [(slice(0, 100, None), slice(0, 100, None)), (slice(0, 100, None), slice(100, 200, None)), \
 (slice(0, 100, None), slice(200, 300, None))]
     """
-    return list(product(*(_divided(length, max(1, round(length / (2 * patch)))) for length in (height, width))))
+    rows, columns = (_divided(length, max(1, round(length / (2 * patch)))) for length in (height, width))
+    return list(product(rows, columns))
 
 
 def _divided(length: int, count: int) -> list[slice]:
