@@ -43,6 +43,26 @@ def test_one_piece_is_the_model_itself(local_run: Run) -> None:
     assert (Restorer(local_run)(picture) - wanted).abs().max() < 0.5001  # half a level is the rounding
 
 
+def test_an_ensemble_is_the_mean_over_eight_orientations(local_run: Run) -> None:
+    picture, one, all_ = random(3, 40, 30), Restorer(local_run), Restorer(local_run, ensemble=True)
+    alone = torch.zeros(3, 40, 30)
+    for upright in (picture, picture.flip(-1)):
+        for turns in range(4):
+            restored = one(upright.rot90(turns, (-2, -1)).contiguous()).rot90(-turns, (-2, -1))
+            alone += (restored if upright is picture else restored.flip(-1)) / 8
+    assert (all_(picture) - alone).abs().max() < 0.5001  # half a level is the rounding
+    recorder = Recorder()
+    assert torch.equal(
+        all_(picture.rot90(1, (-2, -1)).contiguous(), reporter=recorder).rot90(-1, (-2, -1)), all_(picture)
+    )
+    assert ("start", "restoring a picture", 8, "orientations", 0) in recorder.calls
+
+
+def test_an_ensemble_of_windows(bottleneck_run: Run) -> None:
+    picture = random(bottleneck_run.model.data_shape[0], 40, 30)
+    assert Restorer(bottleneck_run, ensemble=True)(picture).shape == picture.shape
+
+
 def test_a_model_of_one_size_leaves_pictures_of_that_size_to_itself(bottleneck_run: Run) -> None:
     picture = random(3, 12, 10)
     model = bottleneck_run.model

@@ -37,6 +37,10 @@ def restore(
             min=1, help="Largest side of a tile in pixels; smaller tiles take less memory.", show_default="1536"
         ),
     ] = None,
+    ensemble: Annotated[
+        bool,
+        typer.Option("--ensemble", help="Average over the eight orientations: somewhat better, eight times as slow."),
+    ] = False,
     lossless: Annotated[
         bool, typer.Option("--lossless", help="Write clips without loss, as large .mkv files.")
     ] = False,
@@ -60,7 +64,9 @@ def restore(
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with TerminalReporter() as reporter:
-        done = tasks.restore(opened, files, out_folder, clean=clean, tile=tile, lossless=lossless, reporter=reporter)
+        done = tasks.restore(
+            opened, files, out_folder, clean=clean, tile=tile, ensemble=ensemble, lossless=lossless, reporter=reporter
+        )
     _print_summary(done)
     if done.interrupted:
         raise typer.Exit(INTERRUPTED)

@@ -88,6 +88,7 @@ def restore(
     *,
     clean: str | Path | None = None,
     tile: int | None = None,
+    ensemble: bool = False,
     lossless: bool = False,
     shown: int = _SHOWN,
     reporter: Reporter | None = None,
@@ -111,6 +112,7 @@ def restore(
         out: where to write; `restored/` in the run folder by default. Results of an earlier time are replaced.
         clean: a folder of clean pictures and clips of the same names, to measure the results by.
         tile: see `Restorer`.
+        ensemble: see `Restorer`.
         lossless: write clips without loss, as Matroska files of FFV1, which are large.
         shown: how many pictures the sheet shows.
         reporter: receives the progress of the task "restoring", in pixels, a warning for each file that is skipped, and
@@ -125,7 +127,7 @@ def restore(
         StorageError: a result cannot be written; those before it stay.
     """
     folder, reporter = Path(out) if out else run.path / "restored", resolve_reporter(reporter)
-    restorer = Restorer(run, tile)
+    restorer = Restorer(run, tile, ensemble=ensemble)
     if clean is not None:
         require_scikit_image()
     todo = plan(files, folder, None if clean is None else Path(clean), lossless=lossless)
