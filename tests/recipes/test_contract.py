@@ -123,7 +123,7 @@ ROWS = {
     ),
     "self-restorer": Row(
         samples=False,
-        nll_per_value=(22.0, 27.0),  # 6.25 times the variance of uniform noise, which it is judged by; scale 0.1
+        nll_per_value=(22.0, 27.0),  # 6.25 times the variance of uniform noise, which is its target; scale 0.1
         rate=False,
         head=False,
         latent_dim=0,

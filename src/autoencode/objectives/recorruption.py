@@ -1,4 +1,4 @@
-"""Denoising without clean images: a noisier copy of each is restored, and judged by another one."""
+"""Denoising without clean images: a noisier copy of each is restored, and compared with another."""
 
 from dataclasses import dataclass, replace
 
