@@ -297,3 +297,32 @@ def test_a_model_that_learned_colour_from_grey_writes_colour(recipe: str, option
         assert pixels.shape == (20, 30, 3)
         assert (pixels != pixels[..., :1]).any()
     assert done.sheet
+
+
+def test_the_tutorials_network_learns_from_pairs_of_pages_and_restores_pages_of_any_size() -> None:
+    rng = np.random.default_rng(0)
+    for number in range(5):
+        for name in ("dirty", "clean"):
+            Path(name).mkdir(exist_ok=True)
+        page = np.full((32, 48), 200, np.uint8)
+        page[8:24:4, 6:42] = 30
+        Image.fromarray(page).save(f"clean/{number}.png")
+        Image.fromarray(np.clip(page + rng.normal(0, 40, page.shape), 0, 255).astype(np.uint8)).save(
+            f"dirty/{number}.png"
+        )
+    run = train("dirty", "document-denoise", out="run", steps=60, target="clean", patch=16, command="test")
+    quality = restore(run, ["dirty"], "out", clean="clean").quality
+    assert quality is not None
+    assert quality.restored.psnr.value > quality.degraded.psnr.value + 1
+    assert pixels_of("out/0.png").shape == (32, 48)
+
+
+def test_one_noisy_picture_is_enough_to_restore_it() -> None:
+    clean = np.linspace(40, 200, 64).astype(np.uint8)[:, None].repeat(64, 1)
+    noisy = np.clip(clean + np.random.default_rng(0).normal(0, 25, clean.shape), 0, 255).astype(np.uint8)
+    for name, pixels in (("noisy", noisy), ("clean", clean)):
+        Path(name).mkdir()
+        Image.fromarray(pixels).save(f"{name}/0.png")
+    run = train("noisy", "self-restorer", out="run", steps=150, patch=16, widths=(8, 16), command="test")
+    alone, ensemble = (restore(run, ["noisy"], "out", clean="clean", ensemble=e).quality for e in (False, True))
+    assert alone.degraded.psnr.value + 3 < alone.restored.psnr.value <= ensemble.restored.psnr.value
