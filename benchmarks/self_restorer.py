@@ -55,14 +55,18 @@ def main() -> None:
         "noisy": lambda picture: picture,
         "non-local means": non_local_means,
         "BM3D, with the true noise level": bm3d,
-        **{name: through(trained(name, options.steps)) for name in OPTIONS},
+        **{
+            f"{name}{', ensemble' if ensemble else ''}": through(trained(name, options.steps), ensemble=ensemble)
+            for name in OPTIONS
+            for ensemble in (False, True)
+        },
     }
     for name, method in methods.items():
         results = {photograph: method(picture) for photograph, picture in noisy.items()}
         print(line(name, [picture_quality(clean[each], results[each]) for each in clean]), flush=True)
         for photograph, result in results.items():
             Image.fromarray(result.transpose(1, 2, 0)).save(PLACE / f"{photograph}, {name}.png")
-        if name in OPTIONS:
+        if name.partition(",")[0] in OPTIONS:
             shown = [crop(noisy[each], results[each], each, side=300) for each in clean]
             save_figure(PLACE / f"sheet {name}.png", before_after(shown))
 
@@ -89,9 +93,9 @@ def trained(name: str, steps: int) -> Run:
     return tasks.train(source, name, out=path, steps=steps, **OPTIONS[name])
 
 
-def through(run: Run) -> Callable[[Picture], Picture]:
+def through(run: Run, *, ensemble: bool) -> Callable[[Picture], Picture]:
     """A model as a function of pictures."""
-    last, restorer = run.folder.metrics()[-1], Restorer(run)
+    last, restorer = run.folder.metrics()[-1], Restorer(run, ensemble=ensemble)
     print(f"{run.name}: {last.seconds / 60:.1f} minutes, {last.step:,} steps")
     return lambda picture: restorer(torch.from_numpy(picture)).numpy()
 
@@ -120,7 +124,7 @@ def line(name: str, qualities: list[PictureQuality]) -> str:
     """The means over photographs with their 95 % intervals."""
     psnr, ssim = (Estimate.of(torch.tensor([getattr(q, what) for q in qualities])) for what in ("psnr", "ssim"))
     (a, b), (c, d) = psnr.interval, ssim.interval
-    return f"{name:<22} PSNR {psnr.value:.2f} dB ({a:.2f} to {b:.2f})  SSIM {ssim.value:.3f} ({c:.3f} to {d:.3f})"
+    return f"{name:<31} PSNR {psnr.value:.2f} dB ({a:.2f} to {b:.2f})  SSIM {ssim.value:.3f} ({c:.3f} to {d:.3f})"
 
 
 if __name__ == "__main__":
