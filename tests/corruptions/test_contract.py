@@ -31,6 +31,7 @@ WEAK_AND_STRONG = {
     "shadow": (0.2, 0.9),
     "speckle": (0.1, 0.6),
     "stain": (0.2, 0.9),
+    "texture": (0.2, 0.9),
     "watermark": (0.1, 0.9),
 }
 STEADY = {"jpeg", "levels"}  # no noise: alike pictures are corrupted alike

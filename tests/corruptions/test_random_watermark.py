@@ -1,4 +1,4 @@
-"""Watermarks that nobody chose: mixed by their opacity, of many shapes, and the same ones each time."""
+"""Watermarks drawn at random: mixed by their opacity, of many shapes, and the same ones each time."""
 
 import pytest
 import torch

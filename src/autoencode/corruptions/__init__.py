@@ -24,6 +24,7 @@ from autoencode.corruptions.shadow import Shadow
 from autoencode.corruptions.speckle import Speckle
 from autoencode.corruptions.stain import Stain
 from autoencode.corruptions.strength_jitter import StrengthJitter
+from autoencode.corruptions.texture import Texture
 from autoencode.corruptions.watermark import Watermark
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Speckle",
     "Stain",
     "StrengthJitter",
+    "Texture",
     "Watermark",
     "parse_corruptions",
     "parse_corruption",

@@ -1,4 +1,4 @@
-"""A translucent text or logo that nobody chose."""
+"""A translucent text or logo drawn at random."""
 
 from dataclasses import dataclass
 

@@ -147,7 +147,7 @@ class _Asked:
 
     @property
     def may_read_raw(self) -> bool:
-        """Whether nobody decided what the values are."""
+        """Whether the option that says what the values are was left out."""
         return not isinstance(self.source, Dataset) and "values" not in self.options
 
     def load(self, reporter: Reporter, cancel: CancelToken | None, **changes: Any) -> Dataset:
