@@ -59,7 +59,9 @@ def _company(folder: Path, random: Random) -> str:
         shutil.copy(file, copy)
         return f"a copy called {name[:20]!r}"
     if way == 1:
-        shutil.copy(file, os.fsencode(folder) + b"/\xff\xfe" + os.fsencode(file.suffix))
+        copy = os.fsencode(folder) + b"/\xff\xfe" + os.fsencode(file.suffix)
+        if not os.path.lexists(copy):
+            shutil.copy(file, copy)
         return "a name that is no UTF-8"
     if way == 2:
         (folder / f"loop-{random.randrange(10**6)}").symlink_to(".")

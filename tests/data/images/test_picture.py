@@ -1,3 +1,4 @@
+import gc
 import struct
 import warnings
 import zlib
@@ -193,3 +194,16 @@ def test_the_filters_for_warnings_stay_as_they_are(draw):
     before = list(warnings.filters)
     read_picture(draw("a.png"), (8, 8), "rgb")
     assert warnings.filters == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux only")
+def test_a_file_that_cannot_be_read_is_closed(tmp_path: Path):
+    """A link to the memory of the process opens, and every read of it fails."""
+    link = tmp_path / "a.jpg"
+    link.symlink_to("/proc/self/mem")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(UnreadableError):
+            read_picture_header(link)
+        gc.collect()
+    assert not [warning for warning in caught if issubclass(warning.category, ResourceWarning)]

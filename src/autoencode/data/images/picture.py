@@ -137,7 +137,8 @@ def open_picture(path: Path, *, large: bool = False) -> Generator[Image.Image]:
         if not large:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            open_regular(path, follow=True).close()  # Pillow would wait for ever at a pipe
+            with open_regular(path, follow=True) as file:  # Pillow would wait for ever at a pipe,
+                file.read(1)  # and leave a file open that opens and cannot be read
             with Image.open(path, formats=formats()) as image:
                 if max(image.size) > _LONGEST_SIDE:
                     raise UnreadableError(f"a side of {max(image.size):,} pixels, more than {_LONGEST_SIDE:,}")
