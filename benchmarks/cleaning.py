@@ -1,6 +1,6 @@
 """What `autoencode clean` does to pages, against leaving them as they are and against classical methods.
 
-    python benchmarks/cleaning.py [real] [documents] [clean] [ocr] [unseen] [--ready FILE]
+    python benchmarks/cleaning.py [real] [documents] [clean] [ocr] [unseen] [--pages FOLDER] [--ready FILE]
 
 real        F-measure of Otsu's threshold on real pages with ground truth, before and after, and of Sauvola's before
 documents   RMSE on all 120 pairs of NoisyOffice, of which none was used in training
@@ -9,7 +9,8 @@ ocr         characters that tesseract gets wrong (share of the text) on drawn pa
             dirt; untouched, cleaned, and through unpaper; needs tesseract and unpaper
 unseen      RMSE of drawn pages with dirt of kinds that the model never saw in training, before and after
 
-Real pages and pairs come from AUTOENCODE_DATA. Nothing is tuned to the drawn pages: their seeds are used here alone.
+Real pages and pairs come from AUTOENCODE_DATA; --pages FOLDER has others, NAME.png or .jpg beside NAME_GT.tiff, such as
+those of the DIBCO competitions. Nothing is tuned to the drawn pages: their seeds are used here alone.
 Pictures before and after go to runs/cleaning/.
 """
 
@@ -37,6 +38,7 @@ from autoencode.data import Batch
 from autoencode.data.typefaces import find_typefaces
 
 DATA, OUT = Path(os.environ.get("AUTOENCODE_DATA", "data")), Path("runs/cleaning")
+PAGES = [DATA / "scans"]
 Bytes = npt.NDArray[np.uint8]
 TEXT = (
     "The committee met on 14 March 1897 and heard the report of the treasurer.",
@@ -48,7 +50,7 @@ TEXT = (
 )
 SIZES = (18, 26, 40, 64)
 DIRT = ("paper:0.2..0.6", "bleed-through:0.1..0.5 | none", "stain:0.2..0.6 | foxing:0.2..0.5", "shadow:0.1..0.5 | none")
-UNSEEN = ("scratch:0.5", "speckle:0.15", "watermark:0.3", "salt-and-pepper:0.02", "poisson:60")
+UNSEEN = ("watermark:0.4", "random-watermark:0.4", "scratch:8", "masking-noise:0.03", "levels:6")
 
 
 def rmse(a: Bytes, b: Bytes) -> float:
@@ -69,8 +71,8 @@ def f_measure(ink: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float
 def real(network: UNet) -> None:
     """F-measures on pages with ground truth."""
     print("real pages, F-measure: Otsu before, Sauvola before, Otsu after")
-    for truth_file in sorted((DATA / "scans").glob("*_GT.tiff")):
-        (file,) = (f for f in (DATA / "scans").glob(truth_file.stem[:-3] + ".*"))
+    for truth_file in sorted(PAGES[-1].glob("*_GT.tiff")):
+        (file,) = (f for f in PAGES[-1].glob(truth_file.stem[:-3] + ".*"))
         page = np.asarray(Image.open(file).convert("RGB"))
         truth = ~np.asarray(Image.open(truth_file).convert("1"))
         after = clean_page(network, page)
@@ -229,7 +231,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []])
     parser.add_argument("--ready", type=Path, help="other weights than those of the package")
+    parser.add_argument("--pages", type=Path, help="other real pages with ground truth")
     arguments = parser.parse_args()
+    if arguments.pages:
+        PAGES.append(arguments.pages)
     OUT.mkdir(parents=True, exist_ok=True)
     network = UNet(read_weights(arguments.ready)) if arguments.ready else ready_models["scan"].network
     for part in arguments.parts or PARTS:

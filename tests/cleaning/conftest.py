@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from autoencode.cleaning import clean_files
+from autoencode.cleaning import CleanedPage, ReadyModel
 
 
 @pytest.fixture
 def instant(monkeypatch):
     """A model that makes every page white but for what is black, at once."""
 
-    def cleaned(model, pixels, strength, *, check):
-        return np.where(pixels > 100, 255, pixels).astype(np.uint8), None
+    def clean(model, page, strength, *, check, ensemble):
+        return CleanedPage(np.where(page > 100, 255, page).astype(np.uint8), None, 0.0)
 
-    monkeypatch.setattr(clean_files, "_clean_pixels", cleaned)
+    monkeypatch.setattr(ReadyModel, "clean", clean)

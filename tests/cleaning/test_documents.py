@@ -1,4 +1,5 @@
 import io
+import os
 
 import numpy as np
 import pytest
@@ -122,3 +123,10 @@ def test_endings():
     assert [output_suffix(s, alpha=True) for s in (".jpg", ".png", ".bmp")] == [".png", ".png", ".png"]
     assert is_pdf(b"\n\n%PDF-1.7")
     assert not is_pdf(b"\x89PNG")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+def test_a_pipe_with_the_name_of_a_picture_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(DataError, match="not a file"), open_document(tmp_path / "a.png", note=print):
+        pass

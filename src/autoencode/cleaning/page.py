@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from autoencode.cleaning.ink_curve import InkCurve, fit_ink_curve
 from autoencode.cleaning.network import Float, UNet
-from autoencode.cleaning.text_scale import ink_mask, working_scale
+from autoencode.cleaning.specks import without_specks
+from autoencode.cleaning.text_scale import ink_mask, otsu_threshold, working_scale
 
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -17,19 +19,15 @@ _KEPT_FROM, _KEPT_WHOLLY = 0.02, 0.08
 """Darkness in the network's picture from which a pixel of the page is kept in part, and wholly."""
 _CLEAN = 0.97
 """Paper at least so bright counts as white."""
-_WHITE_POINT = 0.12
-"""On old paper with dark ink, what is less dark becomes white: the soft halo of letters."""
-_FADED, _LEAST_POWER = 0.55, 0.5
-"""Ink of less darkness than this, in the median, is darkened by a power of at least the second number."""
-_BLACK_SHARE, _MOST_GAIN = 85, 1.2
-"""The percentile of darkness of ink that becomes black, with a gain of at most the second number."""
 _INK = 0.75
 """What the network paints darker is ink."""
 _BLOCK, _SMOOTH = 8, 0.05
 """Pixels a side of the blocks of which a blank area is made, and the most that brightness differs in one."""
+_AROUND = 12
+"""Pixels a side of the squares in which paper is white or is not."""
 _STRIP = 512
 _LEAST_PAPER = 0.35
-_MOST_REMOVED = 0.5
+_MOST_REMOVED, _MOST_NEW, _MOST_COLOURS = 0.35, 0.5, 0.15
 _WORK_PIXELS = 12e6
 _RESAMPLE = Image.Resampling.BILINEAR
 
@@ -52,12 +50,13 @@ class CleanedPage:
 def clean_page(network: UNet, page: Bytes, strength: float = 1.0, *, check: bool = True) -> CleanedPage:
     """A page without its dirt; letters keep the shape and the ink that they have.
 
-    1. The page is scaled so that its strokes are as wide as those the network knows (`working_scale`).
+    1. Specks of one pixel are replaced where there are many (`without_specks`), and the page is scaled so that its
+       strokes are as wide as those the network knows (`working_scale`).
     2. The network gives the clean page at that size, which says where the paper is and how dark it was.
     3. At its own size, the page is divided by the paper, smoothly continued under ink and photographs; what is paper
        becomes white, and faded ink on old paper darker.
-    4. A check compares the ink that is gone with the ink that a classical method finds, and leaves the page as it was
-       where too much is gone, or where there is hardly any paper.
+    4. A check compares the ink before and after with the ink that a classical method finds, and leaves the page as it
+       was where too much is gone or new, or where there is hardly any paper.
 
     Args:
         network: of the model for scans.
@@ -65,19 +64,24 @@ def clean_page(network: UNet, page: Bytes, strength: float = 1.0, *, check: bool
         strength: 1 for all of it, 0.5 for half.
         check: whether to leave a page as it was that the network does not know.
     """
-    small = _scaled(page, working_scale(_grey(page)))
-    if check and (reason := _unlike_a_page(small)):
-        return CleanedPage(page, reason, 0.0)
+    original, page = page, without_specks(page)
+    scale = working_scale(_grey(page))
+    small = _scaled(page, scale)
     clean = np.clip(network.tiled(small), 0, 1)
     paper, kept = _paper_and_kept(small, _with_blank_paper(small, clean))
-    curve = _ink_curve(small, paper, clean)
+    curve = _ink_curve(small, paper, clean, kept, scale)
     removed = _removed_ink(small, clean)
     if check:
         if float((clean.min(0) > _PAPER).mean()) < _LEAST_PAPER:
-            return CleanedPage(page, "hardly any paper was found on it", removed)
+            return CleanedPage(original, "hardly any paper was found on it", removed)
+        if _spread_of_colour(paper, clean.min(0) > _PAPER) > _MOST_COLOURS:
+            return CleanedPage(original, "its paper would have many colours, as a photograph has", removed)
         if removed > _MOST_REMOVED:
-            return CleanedPage(page, f"{removed:.0%} of what looks like ink would be gone", removed)
-    return CleanedPage(_divide(page, paper, kept, curve, strength), None, removed)
+            return CleanedPage(original, f"{removed:.0%} of what looks like ink would be gone", removed)
+    cleaned = _mixed(original, _divide(page, paper, kept, curve), strength)
+    if check and (new := _new_ink(small, _scaled(cleaned, scale))) > _MOST_NEW:
+        return CleanedPage(original, f"{new:.0%} of the ink on the cleaned page would be new", removed)
+    return CleanedPage(cleaned, None, removed)
 
 
 def _grey(page: Bytes) -> Float:
@@ -93,10 +97,6 @@ def _scaled(page: Bytes, scale: float) -> Float:
     resample = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BICUBIC
     pixels = np.asarray(image.resize(size, resample), dtype=np.float32) / np.float32(255)
     return np.ascontiguousarray(pixels.transpose(2, 0, 1))
-
-
-def _unlike_a_page(small: Float) -> str | None:
-    return None
 
 
 def _with_blank_paper(dirty: Float, clean: Float) -> Float:
@@ -151,7 +151,15 @@ def _paper_and_kept(dirty: Float, clean: Float) -> tuple[Float, Float]:
     seen = np.minimum(dirty / np.maximum(clean, _PAPER), 1)
     paper = np.stack([_continued(channel, known) for channel in seen])
     paper = np.where(paper > _CLEAN, 1, np.maximum(paper, 0.05))
-    return paper, np.where(paper.min(0) < 1, kept, 1)  # on white paper all stays, however fine
+    # On white paper all stays, however fine; one bright grain of grey paper is no white paper.
+    return paper, np.where(_smoothed(paper.min(0)) < _CLEAN, kept, 1)
+
+
+def _smoothed(layer: Float) -> Float:
+    """Means of squares of some pixels a side, and smooth between them."""
+    image = Image.fromarray(layer)
+    small = (-(-image.width // _AROUND), -(-image.height // _AROUND))
+    return np.asarray(image.resize(small, Image.Resampling.BOX).resize(image.size, _RESAMPLE))
 
 
 def _continued(values: Float, known: Float) -> Float:
@@ -168,45 +176,36 @@ def _continued(values: Float, known: Float) -> Float:
     return total + (1 - known) * around
 
 
+def _spread_of_colour(paper: Float, seen: Mask) -> float:
+    """The standard deviation of the paper's red, green or blue, whichever is largest, in units of its brightness."""
+    shades = paper[:, seen]
+    return float((shades / shades.mean(0)).std(1).max()) if seen.any() else 0.0
+
+
 def _removed_ink(dirty: Float, clean: Float) -> float:
     """The share of what a classical method takes for ink that the network paints as paper."""
     ink = ink_mask(dirty.mean(0))
     return float((clean.mean(0)[ink] > _PAPER).mean()) if ink.any() else 0.0
 
 
-@dataclass(frozen=True)
-class InkCurve:
-    """How dark ink becomes: (gain · darkness) ^ power, at most 1.
-
-    Args:
-        gain: makes the darkest ink black, as the levels of a scanner do.
-        power: below 1 it darkens pale ink more than dark ink.
-    """
-
-    gain: float = 1.0
-    power: float = 1.0
-
-    def __call__(self, darkness: Float) -> Float:
-        """Darkness, 0 for white and 1 for black, of any shape, to the same."""
-        if self == InkCurve():
-            return darkness
-        dark = np.minimum(np.float32(self.gain) * np.maximum(darkness, 0), 1) ** np.float32(self.power)
-        white = np.float32(_WHITE_POINT * (2 * self.power - 1))  # pale ink needs its soft edges
-        return np.asarray(np.maximum(dark - white, 0) / (1 - white), np.float32)
+def _new_ink(dirty: Float, cleaned: Float) -> float:
+    """The share of the ink on the cleaned page that no classical method finds near by on the page as it was."""
+    before, after = ink_mask(dirty.mean(0)), cleaned.mean(0)
+    near = np.asarray(Image.fromarray(before).convert("L").filter(ImageFilter.MaxFilter(3))) > 0
+    near |= dirty.mean(0) < otsu_threshold(dirty.mean(0))
+    ink = after < otsu_threshold(after)
+    return float((ink & ~near).sum() / ink.sum()) if ink.any() else 0.0
 
 
-def _ink_curve(dirty: Float, paper: Float, clean: Float) -> InkCurve:
-    """A curve that makes the ink of an old or grey scan legible; none on white paper, where ink is as it should be."""
+def _ink_curve(dirty: Float, paper: Float, clean: Float, kept: Float, scale: float) -> InkCurve | None:
+    """A curve that makes the ink of an old or grey scan legible; None on white paper, where ink is as it should be."""
     ink = clean.mean(0) < _INK
     if not ink.any() or ink.all() or float(np.median(paper[:, ~ink])) > _CLEAN:
-        return InkCurve()
-    darkness = (1 - dirty / paper).mean(0)[ink]
-    gain = float(np.clip(1 / max(np.percentile(darkness, _BLACK_SHARE), 0.1), 1, _MOST_GAIN))
-    middle = float(np.clip(np.median(darkness), 0.05, 0.95))
-    return InkCurve(gain, float(np.clip(np.log(_FADED) / np.log(middle), _LEAST_POWER, 1)))
+        return None
+    return fit_ink_curve(np.clip((1 - dirty / paper).mean(0), 0, 1) * kept, ink, scale)
 
 
-def _divide(page: Bytes, paper: Float, kept: Float, curve: InkCurve, strength: float) -> Bytes:
+def _divide(page: Bytes, paper: Float, kept: Float, curve: InkCurve | None) -> Bytes:
     """The page divided by its paper, and white where nothing is kept, strip by strip at its own size."""
     height, width = page.shape[:2]
     if page.ndim == 2:
@@ -219,7 +218,14 @@ def _divide(page: Bytes, paper: Float, kept: Float, curve: InkCurve, strength: f
         *tints, keep = (np.asarray(layer.resize((width, bottom - top), _RESAMPLE, box)) for layer in layers)
         before = page[top:bottom].reshape(bottom - top, width, -1) / np.float32(255)
         after = np.minimum(before / np.stack(tints, -1), 1)
-        after = 1 - keep[..., None] * curve(1 - after)
-        mixed = before + strength * (after - before)
-        out[top:bottom] = np.rint(mixed * 255).astype(np.uint8).reshape(out[top:bottom].shape)
+        darkness = 1 - after
+        after = 1 - keep[..., None] * (curve(darkness) if curve else darkness)
+        out[top:bottom] = np.rint(after * 255).astype(np.uint8).reshape(out[top:bottom].shape)
     return out
+
+
+def _mixed(before: Bytes, after: Bytes, strength: float) -> Bytes:
+    """A share of the change."""
+    if strength == 1:
+        return after
+    return np.asarray(Image.blend(Image.fromarray(before), Image.fromarray(after), strength))

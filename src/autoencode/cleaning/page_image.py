@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms, ImageOps
 
 from autoencode.errors import DataError
+from autoencode.storage import open_regular
 
 Bytes = npt.NDArray[np.uint8]
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
@@ -126,7 +127,9 @@ def opened(source: Path | bytes) -> Generator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a damaged tag of a TIFF is no reason not to read it
         try:
-            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
+            # Pillow would wait for ever at a pipe, and leaves a file that cannot be read open.
+            data = io.BytesIO(source) if isinstance(source, bytes) else open_regular(source, follow=True)
+            with data as file, Image.open(file, formats=FORMATS) as image:
                 yield image
         except DataError:
             raise
