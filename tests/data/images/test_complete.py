@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from autoencode.data.images.complete import _png_chunks
 from autoencode.data.images.full_picture import read_full_picture
 from autoencode.data.images.picture import UnreadableError, read_picture
 
@@ -30,6 +31,17 @@ def test_a_png_without_all_its_rows_is_damaged(tmp_path: Path, rows: int):
     expected = f"damaged: its data end after {rows * 101:,} of 10,100 bytes"
     with pytest.raises(UnreadableError, match=expected):
         read_picture(tmp_path / "a.png", (100, 100), "grey")
+
+
+@pytest.mark.parametrize("end", [b"IEND", b"\0\0\0\0"])
+def test_what_follows_a_png_is_not_read(tmp_path: Path, end: bytes):
+    """Gigabytes of zeros, in a file with holes, are as many chunks of no length."""
+    content = png_of(np.zeros((4, 4), np.uint8), 4).replace(b"IEND", end)
+    (tmp_path / "a.png").write_bytes(content + bytes(100_000))
+    with (tmp_path / "a.png").open("rb") as file:
+        file.seek(8)
+        assert [kind for kind, _ in _png_chunks(file)] == [b"IHDR", b"IDAT"]
+        assert file.tell() <= len(content)
 
 
 def test_an_interlaced_png_without_all_its_passes_is_damaged(tmp_path: Path):

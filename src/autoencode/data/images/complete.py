@@ -89,9 +89,11 @@ def _check_png_data(file: BinaryIO) -> None:
 
 
 def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """The kind and the content of each chunk, from the first one on."""
+    """The kind and the content of each chunk to the end of the picture; what follows it is not read."""
     while len(head := file.read(8)) == 8:
         length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND" or not kind.isalpha():
+            return
         yield kind, file.read(length)
         file.seek(4, 1)  # the checksum, which Pillow has verified
 
