@@ -3,7 +3,7 @@
     pip install PyWavelets bm3d
     python benchmarks/cleaning_photographs.py [noise] [jpeg] [clean]
 
-noise       PSNR with normal noise of 0.05, 0.1 and 0.2 (white is 1, clipped, 8 bits), and of BM3D, told the noise
+noise       PSNR with normal noise of 0.05, 0.1 and 0.2 (white is 1, clipped, 8 bits), and of BM3D, given the noise
 jpeg        PSNR of JPEG files of quality 10, 20 and 40
 clean       how far clean photographs are changed: RMSE
 
@@ -55,7 +55,7 @@ def noise() -> None:
             rows.append(tuple(quality(result, clean) for result in results))
             save(f"noise-{sigma}-{name}", [noisy, results[2], clean])
         print(
-            f"noise {sigma}: noisy %.2f dB, BM3D told the noise %.2f, cleaned %.2f" % tuple(np.mean(rows, 0)),
+            f"noise {sigma}: noisy %.2f dB, BM3D given the noise %.2f, cleaned %.2f" % tuple(np.mean(rows, 0)),
             flush=True,
         )
 
