@@ -56,6 +56,8 @@ ADVICE = {
     "--size takes height x width": "train",
     "--labels none uses no labels": "train",
     "--patch takes the side": "train",
+    "--parts regions divides pictures": "train",
+    "regions, some of which are held out": "train",
     "--patch cuts pictures": "train",
     "--frames takes an odd number": "train",
     "the data bring a {} part": "train",

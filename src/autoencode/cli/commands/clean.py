@@ -49,7 +49,7 @@ def clean(
 
     \b
     autoencode clean scan.pdf photos/*.jpg -o clean/
-    autoencode clean --what noise night.jpg         or jpeg; see: autoencode list models
+    autoencode clean --what noise night.jpg         see: autoencode list models
     autoencode clean --strength 0.5 letter.png
     autoencode clean - < in.png > out.png
     """
