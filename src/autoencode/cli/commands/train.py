@@ -26,7 +26,7 @@ autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --recipe conv-vae --latent-dim 32
 autoencode train photos/ --resume runs/photos   continue a training
-autoencode train more/ --init-from runs/photos  begin with the weights of a run
+autoencode train more/ --init-from runs/photos  begin with a run's weights
 autoencode train photos/ -r conv-vae --help     the options of conv-vae
 autoencode train photos/ -r mymodel:tiny_vae    your own recipe
 """
