@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Bytes = npt.NDArray[np.uint8]
 _STEP = 90
@@ -20,11 +21,11 @@ def without_specks(page: Bytes) -> Bytes:
         A switching median filter: Sun and Neuvo, "Detail-preserving median based filters in image processing", Pattern
         Recognition Letters 15, 1994.
     """
-    grey = page if page.ndim == 2 else page.mean(2).astype(np.uint8)
+    grey = np.asarray(Image.fromarray(page).convert("L"))
     around = list(_neighbours(grey))
     low, high = np.minimum.reduce(around), np.maximum.reduce(around)
-    value = grey.astype(np.int16)
-    specks = (value < low - np.int16(_STEP)) | (value > high + np.int16(_STEP))
+    darker, brighter = low - np.minimum(grey, low), grey - np.minimum(grey, high)
+    specks = (darker > _STEP) | (brighter > _STEP)
     if not _FEWEST < specks.mean() < _MOST:
         return page
     cleaned = page.copy()
