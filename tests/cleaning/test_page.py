@@ -4,7 +4,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from autoencode.cleaning import ready_models
 from autoencode.cleaning.network import UNet
-from autoencode.cleaning.page import _grown, clean_page
+from autoencode.cleaning.page import _grown, _new_ink, clean_page
 from autoencode.cleaning.text_scale import otsu_threshold
 
 
@@ -145,3 +145,12 @@ def test_a_dark_table_around_a_page_is_no_new_ink():
     clean = np.pad(lettered(), 60)
     cleaned = clean_page(Oracle(clean), np.uint8(clean * 0.8))
     assert cleaned.reason is None
+
+
+def test_ink_that_was_not_there_is_counted_as_new():
+    before = np.ones((3, 100, 100), np.float32)
+    before[:, 20:30, 20:60] = 0.1
+    after = before.copy()
+    assert _new_ink(before, after) == 0
+    after[:, 60:70, 20:60] = 0.1
+    assert _new_ink(before, after) == pytest.approx(0.5)
