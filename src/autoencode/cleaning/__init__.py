@@ -1,4 +1,4 @@
-"""Cleans scans and photographed pages with ready-made models, by NumPy and Pillow alone: PyTorch is not needed."""
+"""Cleans scans and photographs with ready-made models, by NumPy and Pillow alone: PyTorch is not needed."""
 
 from autoencode.cleaning.clean_files import Cleaned, CleanedFile, clean, clean_bytes
 from autoencode.cleaning.page import CleanedPage, clean_page

@@ -68,7 +68,7 @@ def clean(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Cleaned:
-    """Cleans scans with a ready-made model; nothing is trained, and PyTorch is not needed.
+    """Cleans scans or photographs with a ready-made model; nothing is trained, and PyTorch is not needed.
 
     PDF files stay PDF files, with a text layer where tesseract is installed; pages that are no scans stay as they are.
     Pictures keep their kind, size, resolution and colour profile. Each result is written whole or not at all.

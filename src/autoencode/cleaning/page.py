@@ -44,7 +44,7 @@ class CleanedPage:
 
     pixels: Bytes
     reason: str | None
-    removed: float
+    removed: float = 0.0
 
 
 def clean_page(network: UNet, page: Bytes, strength: float = 1.0, *, check: bool = True) -> CleanedPage:

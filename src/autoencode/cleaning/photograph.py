@@ -33,9 +33,9 @@ def clean_photograph(
     change = (_ensemble(network, colour) if ensemble else network.tiled(colour)) - colour
     correction = np.asarray(change if len(x) == 3 else change.mean(0, keepdims=True), np.float32)
     if check and _typical_in_blocks(correction) < _LEAST:
-        return CleanedPage(photograph, "hardly anything was found in it to remove", 0.0)
+        return CleanedPage(photograph, "hardly anything was found in it to remove")
     pixels = np.rint(255 * np.clip(x + np.float32(strength) * correction, 0, 1)).astype(np.uint8)
-    return CleanedPage(pixels.transpose(1, 2, 0).reshape(photograph.shape), None, 0.0)
+    return CleanedPage(pixels.transpose(1, 2, 0).reshape(photograph.shape), None)
 
 
 def _ensemble(network: UNet, x: Float) -> Float:
