@@ -37,6 +37,11 @@ def test_the_way_of_a_new_user(run, tmp_path):
     code, out, _ = run("evaluate", folder, "--importance-samples", "2", "--importance-examples", "20")
     assert code == 0
     assert "2 samples, 20 examples" in out
+    assert out.startswith(("Good: ", "Fair: ", "Poor: "))
+    code, out, _ = run("inspect", folder)
+    assert code == 0
+    assert out.startswith(("Good: ", "Fair: ", "Poor: "))
+    assert "dense-vae, " in out
     code, out, _ = run("reconstruct", folder)
     assert code == 0
     assert "50 reconstructed" in out

@@ -12,6 +12,7 @@ from autoencode.recipes import recipes
 from autoencode.recipes.options import DATA_OPTIONS, sort_options
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
 from autoencode.settings import Settings
 
 
@@ -266,3 +267,29 @@ def test_a_refused_training_leaves_no_folder(tmp_path):
     with pytest.raises(CapabilityError, match="leave --compile out"):
         tasks.train("digits", "adversarial-ae", compile="always", steps=1, out=tmp_path / "refused")
     assert not (tmp_path / "refused").exists()
+
+
+def test_a_training_ends_with_a_verdict_that_is_kept(digits_run):
+    found = tasks.verdict(digits_run)
+    kept = json.loads((digits_run.path / "run.json").read_text())["verdict"]
+    assert kept["sentence"] == found.sentence == digits_run.verdict.sentence
+    assert kept["evidence"]["n"] == 180
+    assert kept["evidence"]["steps"] == 36
+    assert found.sentence in repr(digits_run)
+
+
+def test_a_verdict_is_reported_and_forgotten_while_a_training_goes_on(run):
+    from support.reporters import CancelAfter, Recorder
+
+    recorder, cancel = Recorder(), CancelToken()
+    tasks.resume(run.path, steps=40, reporter=recorder)
+    (event,) = [event for event in recorder.of("event") if isinstance(event, tasks.VerdictReached)]
+    assert event.verdict == Run(run.path).verdict
+    assert str(event) == event.verdict.sentence
+    tasks.resume(run.path, steps=60, reporter=CancelAfter("training", 45, cancel), cancel=cancel)
+    assert Run(run.path).verdict is None
+
+
+def test_a_report_begins_with_the_verdict(digits_run):
+    text = tasks.report(digits_run).read_text()
+    assert f'<p class="lead">{tasks.verdict(digits_run).sentence}</p>' in text

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from autoencode.runs.verdict import Verdict
     from autoencode.views.report import Row
 
 INTERRUPTED = 130
@@ -115,6 +116,15 @@ def _measurement_table(title: str, headings: Sequence[str], rows: "Sequence[Row]
     for row in rows:
         table.add_row(*[styled((row.name, "bold")), row.value, row.unit, row.meaning][: len(table.columns)])
     return table
+
+
+_GRADE_STYLES = {"good": "bold green", "fair": "bold yellow", "poor": "bold red"}
+
+
+def print_verdict(verdict: "Verdict") -> None:
+    """Prints the sentence on a model, its grade in colour."""
+    grade, colon, rest = verdict.sentence.partition(":")
+    out.write_line((grade + colon, _GRADE_STYLES.get(verdict.grade, "bold")), rest)
 
 
 def print_result(what: str, path: Path) -> None:

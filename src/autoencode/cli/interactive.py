@@ -4,7 +4,8 @@ from threading import RLock
 
 from autoencode.cli.console import errors
 from autoencode.cli.training_progress import TrainingProgress
-from autoencode.runtime.reporter import Amount
+from autoencode.runtime.reporter import Amount, Event
+from autoencode.tasks.verdict import VerdictReached
 
 
 class InteractiveReporter(TrainingProgress):
@@ -22,6 +23,13 @@ class InteractiveReporter(TrainingProgress):
         with self._lock:
             super().start(task, total, unit, done)
             self._bars.start()
+
+    def event(self, event: Event) -> None:
+        """Shows what happened, and the verdict at the end of a training."""
+        if isinstance(event, VerdictReached):
+            errors.write_line(str(event), style="bold")
+        else:
+            super().event(event)
 
     def finish(self, task: str) -> None:
         """Removes a bar, and after the last one the place for bars."""

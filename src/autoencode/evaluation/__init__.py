@@ -9,6 +9,7 @@ from autoencode.evaluation.density_coverage import density_coverage
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluate import evaluate, restoration_psnr
 from autoencode.evaluation.evaluation import Evaluation
+from autoencode.evaluation.evidence import measure_evidence
 from autoencode.evaluation.frechet import frechet_distance
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import Codes, active_units, encode_all, relevance
@@ -25,6 +26,7 @@ from autoencode.evaluation.quality import (
 from autoencode.evaluation.quantile import Quantile
 from autoencode.evaluation.sample_quality import SampleQuality, sample_quality
 from autoencode.evaluation.straightness import straightness
+from autoencode.evaluation.verdict import verdict
 
 __all__ = [
     "Classifier",
@@ -53,6 +55,7 @@ __all__ = [
     "evaluate",
     "frechet_distance",
     "log_likelihoods",
+    "measure_evidence",
     "measure_restoration",
     "picture_quality",
     "precision_recall",
@@ -63,4 +66,5 @@ __all__ = [
     "straightness",
     "train_classifier",
     "median_distance",
+    "verdict",
 ]

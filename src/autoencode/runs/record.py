@@ -31,6 +31,7 @@ from autoencode.runs.json_text import parse_json
 from autoencode.runs.origin import is_signed, sign
 from autoencode.runs.plain_file import read_plain
 from autoencode.runs.plan import Plan
+from autoencode.runs.verdict import Verdict
 from autoencode.settings import Settings
 from autoencode.storage import RUN_FILE, is_run_folder
 
@@ -241,6 +242,7 @@ class RunRecord(Checked):
         data: the data; None for a model assembled by hand.
         settings: how it was trained.
         plan: what was decided when the training began; None before.
+        verdict: what the training came to; None before it has ended.
         signatures: of the parts that name files.
     """
 
@@ -256,6 +258,7 @@ class RunRecord(Checked):
     data: DataRecord | None = None
     settings: Annotated[Settings, BeforeValidator(plain_items)] = Field(default_factory=Settings)
     plan: Annotated[Plan | None, BeforeValidator(plain_items)] = None
+    verdict: Verdict | None = None
     signatures: Signatures = Field(default_factory=Signatures)
 
     def replace(self, **changes: Any) -> "RunRecord":

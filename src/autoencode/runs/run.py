@@ -20,8 +20,10 @@ from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField
 from autoencode.objectives import Objective
+from autoencode.runs.checked import one_line
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.run_data import read_run_data
+from autoencode.runs.verdict import Verdict
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.device import resolve_device
 from autoencode.runtime.reporter import current_reporter
@@ -82,9 +84,32 @@ class Run:
         self._resized: Autoencoder | None = None
 
     def __repr__(self) -> str:
-        record = self.folder.record
-        data = f" of {record.data.name}" if record.data else ""
-        return f"Run({str(self.path)!r}: {record.recipe or 'a model assembled by hand'}{data}, {record.status})"
+        return "\n  ".join([f"Run({str(self.path)!r})", *(f"{name:10}{fact}" for name, fact in self.facts.items())])
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Recipe, data, examples, code, training and verdict, a line each; what is not known is left out.
+
+        Example:
+            >>> list(getfixture("digits_run").facts)
+            ['recipe', 'data', 'examples', 'code', 'training', 'verdict']
+        """
+        record, epochs = self.folder.record, self.folder.metrics()
+        weights = sum(parameter.numel() for parameter in self.model.parameters())
+        sizes = record.data and record.data.sizes
+        made = f", {epochs[-1].step:,} steps in {epochs[-1].seconds / 60:.1f} minutes" if epochs else ""
+        known = {
+            "recipe": f"{record.recipe or 'a model assembled by hand'}, {weights:,} parameters",
+            "data": record.data
+            and sizes
+            and f"{record.data.name}: {sizes.train:,} train, {sizes.validation:,} validation, {sizes.test:,} test",
+            "examples": self.modality.description if record.data else None,
+            "code": " x ".join(map(str, self.model.latent_shape))
+            + (" number" if self.latent_size == 1 else " numbers"),
+            "training": f"{record.status}{made}",
+            "verdict": record.verdict and one_line(record.verdict.sentence),
+        }
+        return {name: one_line(fact) for name, fact in known.items() if fact}
 
     @property
     def objective(self) -> Objective:
@@ -95,6 +120,11 @@ class Run:
         """
         self.folder.check_argument_files()
         return self._objective
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the training came to, in a sentence and in numbers; None before it has ended."""
+        return self.folder.record.verdict
 
     @property
     def path(self) -> Path:

@@ -33,6 +33,7 @@ from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
 from autoencode.tasks.restore.pictures import Restorations, restore
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
+from autoencode.tasks.verdict import VerdictReached, verdict
 
 __all__ = [
     "check_output",
@@ -57,6 +58,7 @@ __all__ = [
     "LatentGaussian",
     "TrainedClassifier",
     "Traversal",
+    "VerdictReached",
     "blend",
     "check_suffix",
     "cautions",
@@ -93,5 +95,6 @@ __all__ = [
     "latent_gaussian_of",
     "train",
     "traverse",
+    "verdict",
     "write_map",
 ]

@@ -31,14 +31,14 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
     subset = run.data.subsets[split]
     measured = evaluation.evaluate(run.model, subset, split=split, **options)
     shared = {name: options[name] for name in _SHARED if name in options}
-    if (objective := _trusted_objective(run)) is not None:
+    if (objective := trusted_objective(run)) is not None:
         psnr = evaluation.restoration_psnr(run.model, subset, objective.prepare, **shared)
         measured = replace(measured, corrupted_psnr=psnr[0], restored_psnr=psnr[1]) if psnr else measured
     atomic_write(run.folder.path / "evaluation.json", json.dumps(measured.as_dict(), indent=2) + "\n")
     return measured
 
 
-def _trusted_objective(run: Run) -> Objective | None:
+def trusted_objective(run: Run) -> Objective | None:
     """What the model was trained by; None where it would read files that a stranger names."""
     try:
         return run.objective
@@ -47,13 +47,13 @@ def _trusted_objective(run: Run) -> Objective | None:
 
 
 def cautions(run: Run, measured: Evaluation) -> list[str]:
-    """What a reader must know about the numbers of a run, with advice that its recipe can follow.
+    """What a reader must know about the numbers of a run besides its verdict.
 
     Args:
         run: the trained model.
         measured: its evaluation.
     """
     name = run.folder.record.recipe or ""
-    options = [parameter.name for parameter in recipes[name].parameters] if name in recipes else []
+    has_likelihood = name in recipes and any(p.name == "likelihood" for p in recipes[name].parameters)
     levels = run.folder.record.data is not None and run.folder.data.values == ValueRange.BYTES
-    return evaluation.cautions(measured, options, run.folder.metrics(), run.standardisation, has_levels=levels)
+    return evaluation.cautions(measured, run.standardisation, has_levels=levels and has_likelihood)

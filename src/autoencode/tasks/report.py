@@ -20,6 +20,7 @@ from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, tr
 from autoencode.runtime.seeding import seeded_rng
 from autoencode.storage import remove_unfinished
 from autoencode.tasks.evaluate import cautions, evaluate
+from autoencode.tasks.verdict import verdict
 from autoencode.views import figures
 from autoencode.views.report import Figure, ReportContent, Row, write_report
 from autoencode.views.report.rows import rows
@@ -66,6 +67,7 @@ def report(
 def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], training: dict[str, Figure]) -> None:
     content = ReportContent(
         title=run.name,
+        verdict=verdict(run).sentence,
         lead=_lead(run),
         notes=[*run.folder.data.notes, *cautions(run, measured)],
         figures=list(learned.values()),

@@ -30,6 +30,7 @@ from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_rep
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
 from autoencode.storage import remove_unfinished
+from autoencode.tasks.verdict import conclude
 from autoencode.training import fit
 from autoencode.training.checkpoint import read_state
 from autoencode.training.foresight import foresee
@@ -133,6 +134,7 @@ def train(
         fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
         run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
         _fit_missing_prior(run, reporter, cancel)
+        _conclude(run, reporter, cancel)
     return run
 
 
@@ -209,7 +211,15 @@ def resume(
         run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
         if not _fit_missing_prior(run, reporter, cancel) and finished:
             raise RunError(_ended_message(folder))
+        _conclude(run, reporter, cancel)
     return run
+
+
+def _conclude(run: Run, reporter: Reporter, cancel: CancelToken | None) -> None:
+    """Reports what a training came to that has ended by itself."""
+    if run.folder.record.status in _ENDED:
+        with note_what_is_kept(reporter, lambda: f"the trained model is kept in {run.path}"):
+            conclude(run, reporter, cancel)
 
 
 def _fit_missing_prior(run: Run, reporter: Reporter, cancel: CancelToken | None) -> bool:

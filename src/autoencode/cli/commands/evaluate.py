@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import out, print_measurements
+from autoencode.cli.console import out, print_measurements, print_verdict
 from autoencode.cli.options import RunArgument, RunOptions, SplitOption
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ def evaluate(
 
 
 def show(run: "Run", measured: "Evaluation") -> None:
-    """Prints the evaluation of a run as a table."""
+    """Prints the verdict on a run and its evaluation as a table."""
     from autoencode import tasks
     from autoencode.views.report.rows import rows
 
+    print_verdict(tasks.verdict(run))
     title = f"{measured.split} split, {measured.nll.n:,} examples"
     print_measurements(title, ["value", "unit"], rows(measured))
     for caution in tasks.cautions(run, measured):

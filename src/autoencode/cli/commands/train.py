@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from autoencode.cli.commands import Command, Panel, commands
-from autoencode.cli.console import command_line, out
+from autoencode.cli.console import command_line, out, print_verdict
 from autoencode.cli.options import TrustOption, TrustPathsOption, data_names, recipe_names
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
 
@@ -108,7 +108,9 @@ def _finish(run: "Run", *, report: bool) -> None:
     if run.folder.record.status is Status.INTERRUPTED:
         out.write_line("stopped; to continue:  ", (command_line("train", "--resume", run.path), "bold"))
         return
-    if report:
+    if not report:
+        print_verdict(tasks.verdict(run))
+    else:
         later = f"the trained model is kept; for its report:  {command_line('report', run.path)}"
         with TerminalReporter() as reporter, note_what_is_kept(reporter, lambda: later):
             measured = tasks.evaluate(run, reporter=reporter)

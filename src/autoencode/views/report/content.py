@@ -47,6 +47,7 @@ class ReportContent:
 
     Args:
         title: the name of the run.
+        verdict: one plain sentence on the model, with which the page begins.
         lead: one sentence: which model was trained on which data, how long, and on which hardware.
         notes: what a reader must know about the data and the numbers.
         figures: what the model learned; wide ones get a row of their own, others are side by side.
@@ -59,6 +60,7 @@ class ReportContent:
 
     title: str
     lead: str
+    verdict: str = ""
     notes: Sequence[str] = ()
     figures: Sequence[Figure] = ()
     training: Sequence[Figure] = ()

@@ -28,12 +28,16 @@ def page(content: ReportContent) -> str:
     return pages.page(
         "report",
         content.title,
-        content.lead,
+        content.verdict or content.lead,
         "\n".join(filter(None, _sections(content))),
         style=pages.asset("autoencode.views.report", "page.css"),
-        notes=pages.items("ul", content.notes, class_="notes"),
+        notes=pages.items("ul", _notes(content), class_="notes"),
         foot="You can keep it with the model or send it to someone.",
     )
+
+
+def _notes(content: ReportContent) -> list[str]:
+    return [content.lead, *content.notes] if content.verdict else [*content.notes]
 
 
 def _sections(content: ReportContent) -> list[str]:

@@ -1,0 +1,165 @@
+"""Measures what a verdict rests on: the model's error beside that of the mean example and of PCA."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from autoencode.data import Batch, Subset, sequential_batches
+from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass
+from autoencode.evaluation.latent import active_units, encode_all
+from autoencode.evaluation.learning_curve import rising_since, still_falling
+from autoencode.model import Autoencoder
+from autoencode.runs.metrics import EpochMetrics
+from autoencode.runs.verdict import Evidence
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
+from autoencode.runtime.seeding import seeded_rng
+
+_MAX_MEASURED, _MAX_FITTED = 2_000, 5_000
+"""Validation examples that are measured; training examples to which PCA is fitted."""
+_MAX_VALUES, _MAX_PRODUCTS, _MAX_BATCH_VALUES = 2**26, 2**32, 2**23
+"""Values of these examples; products of one multiplication of PCA; values in a batch."""
+_EXACT_COLUMNS, _OVERSAMPLED, _POWER_ITERATIONS = 1_000, 10, 3
+_MAX_LATENT_SIZE = 10_000
+
+
+@tuned_cpu()
+@torch.no_grad()
+def measure_evidence(
+    model: Autoencoder,
+    prepare: Callable[[Batch], Batch] | None,
+    train: Subset,
+    validation: Subset,
+    epochs: Sequence[EpochMetrics] = (),
+    *,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Evidence:
+    """Measures a model on at most 2,000 validation examples, within seconds.
+
+    A model that restores is compared with its corrupted input, any other with the mean training example and with PCA of
+    as many numbers as the code has. PCA is left out where codes are no real numbers (codewords, categories, bits,
+    sparse codes) or have at least as many as an example.
+
+    Args:
+        model: is set to evaluation mode.
+        prepare: the objective's, which may corrupt a batch; None where it is not known.
+        train: the training part; mean and PCA are those of at most 5,000 examples.
+        validation: the validation part.
+        epochs: of the training.
+        reporter: receives the progress of the task "comparing", in examples.
+        cancel: ends it early.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
+    """
+    model.eval()
+    values = math.prod(model.data_shape)
+    some = validation.subsample(max(1, min(_MAX_MEASURED, _MAX_VALUES // values)))
+    found: dict[str, Any] = {
+        "n": len(some),
+        "rising_since": rising_since(epochs),
+        "falling": still_falling(epochs),
+        "steps": epochs[-1].step if epochs else 0,
+        "minutes": epochs[-1].seconds / 60 if epochs else 0.0,
+    }
+    with track(resolve_reporter(reporter), "comparing", 2 * len(some), "examples", cancel=cancel) as progress:
+        errors = _errors(model, prepare, some, progress.advance)
+        if errors is None:
+            return Evidence(**found)
+        own, of_input = errors
+        found["squared_error"] = own if math.isfinite(own) else None
+        if of_input is not None:
+            return Evidence(**found, input_error=of_input)
+        found |= _usage(model, some)
+        progress.update(2 * len(some))
+    return Evidence(**found, **_baselines(model, train, some))
+
+
+def _errors(
+    model: Autoencoder, prepare: Callable[[Batch], Batch] | None, subset: Subset, on_batch: Callable[[int], None]
+) -> tuple[float, float | None] | None:
+    """Squared errors of the output, and of the input where it differs from the target; None without clean targets."""
+    device, own, of_input, corrupted = next(model.parameters()).device, 0.0, 0.0, False
+    with seeded_rng(0, device):
+        for batch in sequential_batches(subset, batch_size(model), device=device):
+            shown = prepare(batch) if prepare else batch
+            if shown.loss_mask is not None:
+                return None
+            output = model.decode(model.encode(shown.x, shown.context).mean, shown.context).mean
+            own += (output - shown.target).double().square().sum().item()
+            of_input += (shown.x - shown.target).double().square().sum().item()
+            corrupted |= not torch.equal(shown.x, shown.target)
+            on_batch(len(batch))
+    n = len(subset) * math.prod(model.data_shape)
+    return own / n, of_input / n if corrupted else None
+
+
+def batch_size(model: Autoencoder) -> int:
+    """Examples that go through a model at a time: five hundred, fewer of large ones."""
+    return max(1, min(500, _MAX_BATCH_VALUES // math.prod(model.data_shape)))
+
+
+def _usage(model: Autoencoder, some: Subset) -> dict[str, Any]:
+    """How much of the code is in use."""
+    if len(some) < 2 or math.prod(model.latent_shape) > _MAX_LATENT_SIZE:
+        return {}
+    codes = encode_all(model, some, batch_size(model), reporter=Reporter())
+    if codes.counts is not None:
+        return {"active": int((codes.counts > 0).sum()), "units": codes.counts.numel(), "unit": "codewords"}
+    if codes.kl is None:
+        return {}
+    units = codes.kl[0].numel()
+    return {"active": active_units(codes.means, units), "units": units}
+
+
+def _baselines(model: Autoencoder, train: Subset, some: Subset) -> dict[str, Any]:
+    """Squared errors of the mean training example, and of PCA, on the same examples as the model."""
+    values, wanted = math.prod(model.data_shape), _comparable_numbers(model, some)
+    n = min(_MAX_FITTED, _MAX_VALUES // values, _MAX_PRODUCTS // (values * max(1, wanted)))
+    fitted = train.subsample(max(2, n)).inputs().flatten(1)
+    centre = fitted.double().mean(0).float()
+    rest, spread = some.inputs().flatten(1) - centre, fitted - centre
+    found: dict[str, Any] = {"mean_error": rest.double().square().mean().item()}
+    numbers = min(wanted, len(fitted) - 1)
+    if numbers < 1 or not bool(spread.any()):
+        return found
+    axes = principal_axes(spread, numbers)
+    return {**found, "pca_error": (rest - rest @ axes @ axes.T).double().square().mean().item(), "pca_numbers": numbers}
+
+
+def _comparable_numbers(model: Autoencoder, some: Subset) -> int:
+    """How many numbers a code has, where PCA can have as many; else 0."""
+    batch = next(iter(sequential_batches(some[:1], 1, device=next(model.parameters()).device)))
+    q = model.encode(batch.x, batch.context)
+    base = getattr(q, "base_dist", q)
+    if any(isinstance(each, Quantised | SparsePointMass | OneHotCode | RelaxedBernoulliCode) for each in (q, base)):
+        return 0
+    numbers = math.prod(model.latent_shape)
+    return numbers if numbers < math.prod(model.data_shape) else 0
+
+
+def principal_axes(centred: Float[Tensor, "n values"], numbers: int) -> Float[Tensor, "values numbers"]:
+    """The directions of largest variance, orthonormal, the largest first.
+
+    They are exact for up to a thousand columns; for more they are found by a randomised method.
+
+    Args:
+        centred: examples minus their mean.
+        numbers: how many directions, at most the smaller side of `centred`.
+
+    References:
+        Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011, algorithm 4.4.
+    """
+    n, values = centred.shape
+    if values <= _EXACT_COLUMNS:
+        wide = centred.double()
+        return torch.linalg.eigh(wide.T @ wide).eigenvectors.flip(1)[:, :numbers].float()
+    with seeded_rng(0):
+        rank = min(numbers + _OVERSAMPLED, n, values)
+        return torch.svd_lowrank(centred, q=rank, niter=_POWER_ITERATIONS)[2][:, :numbers]

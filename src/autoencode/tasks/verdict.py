@@ -1,0 +1,75 @@
+"""One plain sentence on a trained model, and its evidence."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from autoencode import evaluation
+from autoencode.errors import StorageError
+from autoencode.evaluation import measure_evidence
+from autoencode.recipes import recipes
+from autoencode.runs.run import Run
+from autoencode.runs.verdict import Verdict
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Event, Reporter, resolve_reporter
+from autoencode.tasks.evaluate import trusted_objective
+
+
+@dataclass(frozen=True)
+class VerdictReached(Event):
+    """What a training came to.
+
+    Args:
+        verdict: the sentence and its evidence.
+    """
+
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        return str(self.verdict)
+
+
+def verdict(run: Run, *, reporter: Reporter | None = None, cancel: CancelToken | None = None) -> Verdict:
+    """The verdict on a run: that in its run.json, or else measured now, on the validation part, and kept there.
+
+    Args:
+        run: the trained model.
+        reporter: receives the progress of the task "comparing".
+        cancel: ends it early.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
+    """
+    if run.verdict is not None:
+        return run.verdict
+    objective, data = trusted_objective(run), run.data
+    evidence = measure_evidence(
+        run.model,
+        objective.prepare if objective else None,
+        data.train,
+        data.validation,
+        run.folder.metrics(),
+        reporter=reporter,
+        cancel=cancel,
+    )
+    found = evaluation.verdict(evidence, recipe_options(run), run.modality.noun)
+    with suppress(StorageError):  # a folder that can only be read
+        run.folder.update(verdict=found)
+    return found
+
+
+def recipe_options(run: Run) -> list[str]:
+    """The options of the recipe of a run, which advice may name; none of a recipe outside this package."""
+    name = run.folder.record.recipe or ""
+    return [parameter.name for parameter in recipes[name].parameters] if name in recipes else []
+
+
+def conclude(run: Run, reporter: Reporter | None = None, cancel: CancelToken | None = None) -> None:
+    """Reports the verdict on a training that has just ended.
+
+    Args:
+        run: the trained model.
+        reporter: receives `VerdictReached`.
+        cancel: ends it early.
+    """
+    reporter = resolve_reporter(reporter)
+    reporter.event(VerdictReached(verdict(run, reporter=reporter, cancel=cancel)))
