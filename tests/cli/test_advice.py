@@ -25,10 +25,13 @@ from autoencode.runs.run import Run
 SOURCES = Path(autoencode.__file__).parent
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
-READ = "train reconstruct generate morph blend edit traverse"
-USE = "reconstruct generate morph blend edit traverse"
-OF_DATA = "evaluate report generate morph blend edit traverse explore map latent-space fit-prior reconstruct"
-WRITE = "restore reconstruct generate morph blend edit traverse explore map corrupt compare-objectives"
+READ = "train reconstruct encode similar generate morph blend edit traverse"
+USE = "reconstruct encode similar generate morph blend edit traverse"
+OF_DATA = (
+    "evaluate report generate morph blend edit traverse explore map latent-space fit-prior reconstruct inspect encode "
+    "similar"
+)
+WRITE = "restore reconstruct encode similar generate morph blend edit traverse explore map corrupt compare-objectives"
 
 ADVICE = {
     # reading data
@@ -84,7 +87,7 @@ ADVICE = {
     "the data of {} have no labels: give two": "edit",
     "lies in the span of the other": "edit",
     "no attribute {}; there are": "edit",
-    "say --class, or take an example": "generate morph blend edit traverse",
+    "say --class, or take an example": "similar generate morph blend edit traverse",
     "say which with --class": "morph blend",
     "with a smaller --latent-dim": "train",
     "try fit-prior with --flow": "fit-prior",
@@ -115,7 +118,7 @@ ADVICE = {
     "was trained on numbers as they are": "train",
     "--tile {} is all halo": "restore",
     "and its data have no labels: leave --class": "generate",
-    "is not conditioned on classes: leave --class": "reconstruct generate morph blend edit traverse",
+    "is not conditioned on classes: leave --class": "reconstruct encode similar generate morph blend edit traverse",
     "--data PLACE": OF_DATA,
     "or allow what it names with --trust-paths": f"{OF_DATA} train",
     "to be read with --trust-paths": f"{OF_DATA} train",
@@ -126,6 +129,12 @@ ADVICE = {
     "a PDF cannot come through a pipe": "clean",
     "pages the first was taken: give the file": "clean",
     # commands
+    "codes are written as": "encode",
+    "--std makes two arrays": "encode",
+    "and --std makes two": "encode",
+    "or name --out in .csv": "encode",
+    "leave --std out": "encode",
+    "--duplicates takes a distance": "similar",
     "levels are mixed or codes are averaged": "blend",
     "this model has no levels": "blend",
     "--levels goes from": "blend",
@@ -137,7 +146,7 @@ ADVICE = {
     "--limit takes 4 to": "map",
     "give --out a name in .png": "morph",
     "take --path linear": "morph",
-    "say it with --class": "reconstruct",
+    "say it with --class": "reconstruct encode",
     "--importance-samples are for": "reproduce",
     "give more --epochs, --steps or": "train",
     "the likelihood is normal, with": "train",

@@ -45,6 +45,15 @@ def test_the_way_of_a_new_user(run, tmp_path):
     code, out, _ = run("reconstruct", folder)
     assert code == 0
     assert "50 reconstructed" in out
+    code, out, _ = run("encode", "digits-dense-vae", "-o", "codes.csv")
+    assert (code, out) == (0, "180 codes of 2 numbers; see  codes.csv\n")
+    code, out, _ = run("similar", "last", "test:3", "-n", "2")
+    assert code == 0
+    assert len(out.splitlines()) == 4
+    code, out, _ = run("similar", "last", "--duplicates", "0")
+    assert code == 0
+    assert "of 560 are in" in out
+    assert run("similar", "last")[0] == 2
     code, out, _ = run("generate", folder, "-n", "9", "-o", "new")
     assert code == 0
     assert len(list((tmp_path / "new").iterdir())) == 10

@@ -35,7 +35,7 @@ def run_names(incomplete: str) -> list[str]:
     """Run folders under `runs/`; of names that a terminal cannot show, none."""
     from autoencode.runs.listing import list_runs
 
-    paths = [str(line.path) for line in list_runs()]
+    paths = ["last", *(str(line.path) for line in list_runs())]
     return [path for path in paths if path.startswith(incomplete) and path.isprintable()]
 
 
@@ -73,7 +73,17 @@ def _replace_anything(ctx: Any, force: bool) -> bool:  # a typer.Context is prom
     return force
 
 
-RunArgument = Annotated[Path, typer.Argument(help="A run folder.", autocompletion=run_names)]
+def find_run(text: str) -> Path:
+    """The run that a person names: a path, a name under `runs/`, or `last`."""
+    from autoencode.runs.listing import find_run
+
+    return find_run(text)
+
+
+RUN = "A run: its folder, its name under runs/, or last."
+RunArgument = Annotated[
+    Path, typer.Argument(metavar="RUN", help=RUN, parser=find_run, autocompletion=run_names, show_default=False)
+]
 SplitOption = Annotated[Literal["test", "validation", "train"], typer.Option(help="Which split of the data.")]
 ClassOption = Annotated[
     str | None,

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 FLAGS = ("--help", "-h", "--report", "--no-report", "--debug")
 
@@ -61,17 +60,18 @@ def recipe_name(words: list[str]) -> str | None:
     if name := option_value(words, "--recipe", "-r"):
         return name
     if path := option_value(words, "--resume") or option_value(words, "--init-from"):
-        return _recipe_of_run(Path(path))
+        return _recipe_of_run(path)
     source = positional(words)
     return None if source is None else _default_for(source)
 
 
-def _recipe_of_run(path: Path) -> str | None:
+def _recipe_of_run(name: str) -> str | None:
     from autoencode.errors import RunError
     from autoencode.runs.folder import RunFolder
+    from autoencode.runs.listing import find_run
 
     try:
-        return RunFolder(path).record.recipe
+        return RunFolder(find_run(name)).record.recipe
     except RunError:  # the command itself reports it
         return None
 

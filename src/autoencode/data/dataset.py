@@ -77,6 +77,16 @@ class Dataset:
         """The three parts by their names."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
+    def names(self, part: str) -> list[str]:
+        """The name of each example of a part: its file, or `train:1` and so on, as commands take it.
+
+        Args:
+            part: "train", "validation" or "test".
+        """
+        if self.files is None:
+            return [f"{part}:{number}" for number in range(1, len(self.subsets[part]) + 1)]
+        return [self.files[index] for index in getattr(self.split, part).tolist()]
+
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name} {len(part):,}" for name, part in self.subsets.items())
         return f"Dataset({self.name!r}, {'x'.join(str(side) for side in self.data_shape)}: {sizes})"

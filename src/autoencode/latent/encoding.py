@@ -51,7 +51,9 @@ class EncodedExample:
 
 @tuned_cpu()
 @torch.no_grad()
-def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> EncodedExample:
+def encode_example(
+    run: Run, item: Item, of_class: str | int | None = None, *, codewords: bool = False
+) -> EncodedExample:
     """Encodes one example.
 
     Pictures are rotated upright and fitted to the model's size, and a note says so.
@@ -60,6 +62,7 @@ def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> E
         run: the trained model.
         item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
         of_class: its class, for a model conditioned on classes; examples of the data bring their own.
+        codewords: whether codes may be words of a codebook.
 
     Raises:
         DataError: the file cannot be read, or holds another number of examples than one.
@@ -74,7 +77,8 @@ def encode_example(run: Run, item: Item, of_class: str | int | None = None) -> E
     if of_class is not None:
         context = run.contexts(1, of_class)
     context = context if run.model.is_conditional else None
-    q = require_real(run.model.encode(x.to(run.device), None if context is None else context.to(run.device)))
+    q = run.model.encode(x.to(run.device), None if context is None else context.to(run.device))
+    q = q if codewords else require_real(q)
     return EncodedExample(name, x, q, context, note)
 
 

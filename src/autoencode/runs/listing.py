@@ -7,7 +7,10 @@ from pathlib import Path
 from autoencode.data import SkippedFile
 from autoencode.errors import RunError
 from autoencode.runs.folder import RunFolder
-from autoencode.storage import RUN_FILE
+from autoencode.storage import RUN_FILE, is_run_folder
+
+LAST = "last"
+"""What stands for the newest run."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,27 @@ class RunSummary:
 def list_runs(parent: str | Path = "runs") -> list[RunSummary]:
     """The runs directly inside a folder, the newest first; run folders that are damaged are left out."""
     return read_runs(parent)[0]
+
+
+def find_run(name: str | Path, parent: str | Path = "runs") -> Path:
+    """The folder of a run that a person names.
+
+    Args:
+        name: a path; or the name of a run inside `parent`; or "last" for the newest run there.
+        parent: the folder of runs.
+
+    Raises:
+        RunError: "last", and there is no run.
+    """
+    path, inside = Path(name), Path(parent, name)
+    if os.path.lexists(path):
+        return path
+    if str(name) == LAST:
+        runs = list_runs(parent)
+        if not runs:
+            raise RunError(f"there is no last run, as {parent}/ has none: train one, or give the path of a run folder")
+        return runs[0].path
+    return inside if is_run_folder(inside) else path
 
 
 def read_runs(parent: str | Path = "runs") -> tuple[list[RunSummary], list[SkippedFile]]:

@@ -21,6 +21,7 @@ from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_change, save_edit
+from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.generate import generate
@@ -31,6 +32,7 @@ from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
 from autoencode.tasks.restore.pictures import Restorations, restore
+from autoencode.tasks.similar import Similar, duplicates, similar
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 from autoencode.tasks.verdict import VerdictReached, verdict
@@ -42,6 +44,7 @@ __all__ = [
     "AttributeChange",
     "ChosenPrior",
     "EncodedExample",
+    "EncodedFiles",
     "Comparison",
     "Direction",
     "Edit",
@@ -57,6 +60,7 @@ __all__ = [
     "CorruptedCopies",
     "LatentGaussian",
     "TrainedClassifier",
+    "Similar",
     "Traversal",
     "VerdictReached",
     "blend",
@@ -64,12 +68,14 @@ __all__ = [
     "cautions",
     "choose_prior",
     "load_or_train_classifier",
+    "encode",
     "encode_example",
     "compare_objectives",
     "corrupt",
     "get_direction",
     "class_direction",
     "direction_between_folders",
+    "duplicates",
     "edit",
     "evaluate",
     "explore",
@@ -93,6 +99,7 @@ __all__ = [
     "save_traversal",
     "saved_directions",
     "latent_gaussian_of",
+    "similar",
     "train",
     "traverse",
     "verdict",

@@ -9,7 +9,7 @@ import typer
 
 from autoencode.cli.commands import Command, Panel, commands
 from autoencode.cli.console import command_line, out, print_verdict
-from autoencode.cli.options import TrustOption, TrustPathsOption, data_names, recipe_names
+from autoencode.cli.options import TrustOption, TrustPathsOption, data_names, find_run, recipe_names, run_names
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
 
 if TYPE_CHECKING:
@@ -52,11 +52,19 @@ def _train(
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="The run folder.", show_default="a new one under runs/")
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Continue the training of this run folder.")] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="Continue the training of this run.", metavar="RUN", parser=find_run, autocompletion=run_names
+        ),
+    ] = None,
     init_from: Annotated[
         Path | None,
         typer.Option(
-            help="Begin with the weights of this run (fine-tuning); recipe and options are as there unless given."
+            help="Begin with the weights of this run (fine-tuning); recipe and options are as there unless given.",
+            metavar="RUN",
+            parser=find_run,
+            autocompletion=run_names,
         ),
     ] = None,
     trust: TrustOption = None,
