@@ -1,5 +1,6 @@
 """New codes for a decoder: from a prior, of a class, or near an example."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from torch import Tensor
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.errors import ArgumentError
 from autoencode.latent.choose_prior import choose_prior
-from autoencode.latent.encoding import EncodedExample
+from autoencode.latent.encoding import Item, encode_example
 from autoencode.latent.latent_gaussian import latent_gaussian_of
 from autoencode.runs.condition_picture import read_condition
 from autoencode.runs.run import Run
@@ -50,46 +51,87 @@ class CodeSampler:
             yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
 
 
-def code_sampler(
-    run: Run,
-    n: int,
-    *,
-    prior: str | None = None,
-    of_class: str | int | None = None,
-    condition: str | Path | None = None,
-    temperature: float = 1.0,
-    reporter: Reporter | None = None,
-    cancel: CancelToken | None = None,
-) -> CodeSampler:
-    """Samples codes from a prior, or of a class.
+class CodeSource(ABC):
+    """What new codes are drawn from, as a person says it; nothing is read or fitted before `sampler`."""
+
+    @abstractmethod
+    def sampler(self, run: Run, n: int, reporter: Reporter, cancel: CancelToken | None = None) -> CodeSampler:
+        """Reads and fits what it takes to draw codes.
+
+        Args:
+            run: the trained model.
+            n: how many examples there will be, among which contexts are distributed.
+            reporter: receives the progress of fitting a prior, and notes.
+            cancel: ends a fit early.
+
+        Raises:
+            ArgumentError: there is no such class, or options exclude each other.
+            CancelledError: `cancel` asked for it.
+            CapabilityError: there is no such prior: a plain autoencoder has none until one is fitted.
+            DataError: a file cannot be read.
+            RunError: the fitted prior was tampered with, or is of other weights.
+        """
+
+
+@dataclass(frozen=True)
+class FromPrior(CodeSource):
+    """Codes from a prior, or of a class.
 
     Args:
-        run: the trained model.
-        n: how many examples there will be, among which contexts are distributed.
         prior: as `choose_prior` takes it.
         of_class: the name or number of a class. A class-conditional model is given it as context; for other models a
             normal is fitted to the class's training codes.
         condition: a picture, for a model conditioned on pictures; by default pictures of the test part.
         temperature: factor on the standard deviations of what is sampled from.
-        reporter: receives the progress of fitting a prior.
-        cancel: ends a fit early.
-
-    Raises:
-        ArgumentError: there is no such class, or both a class and a prior are given.
-        CancelledError: `cancel` asked for it.
-        CapabilityError: there is no such prior: a plain autoencoder has none until one is fitted.
-        RunError: the fitted prior was tampered with, or is of other weights.
     """
-    conditional = of_class is not None and run.n_classes is not None
-    pictures = None if condition is None else read_condition(run, condition, n)
 
-    def context(rows: slice) -> Tensor | None:
-        return run.contexts(n, of_class if conditional else None, rows) if pictures is None else pictures[rows]
+    prior: str | None = None
+    of_class: str | int | None = None
+    condition: str | Path | None = None
+    temperature: float = 1.0
 
-    if of_class is not None and not conditional:
-        return _class_sampler(run, prior, of_class, temperature, context)
-    chosen = choose_prior(run, prior, reporter=reporter, cancel=cancel)
-    return CodeSampler(run, lambda k, some: chosen.sample(run, k, some, temperature), context, chosen.reason)
+    def sampler(self, run: Run, n: int, reporter: Reporter, cancel: CancelToken | None = None) -> CodeSampler:
+        """As `CodeSource` says."""
+        given = self.of_class if run.n_classes is not None else None
+        pictures = None if self.condition is None else read_condition(run, self.condition, n)
+
+        def context(rows: slice) -> Tensor | None:
+            return run.contexts(n, given, rows) if pictures is None else pictures[rows]
+
+        if self.of_class is not None and given is None:
+            return _class_sampler(run, self.prior, self.of_class, self.temperature, context)
+        chosen = choose_prior(run, self.prior, reporter=reporter, cancel=cancel)
+        return CodeSampler(run, lambda k, some: chosen.sample(run, k, some, self.temperature), context, chosen.reason)
+
+
+@dataclass(frozen=True)
+class NearExample(CodeSource):
+    """Codes near the code of an example, see `LatentGaussian.sample_near`.
+
+    Args:
+        like: the example, as `encode_example` takes it.
+        spread: 0 gives its reconstruction, 1 any code of the data, or of the class.
+        of_class: the name or number of a class whose training codes say how codes vary; by default those of all. A
+            class-conditional model is given it as context.
+    """
+
+    like: Item
+    spread: float = 0.5
+    of_class: str | int | None = None
+
+    def sampler(self, run: Run, n: int, reporter: Reporter, cancel: CancelToken | None = None) -> CodeSampler:
+        """As `CodeSource` says."""
+        one = encode_example(run, self.like, self.of_class if run.n_classes else None)
+        if one.note:
+            reporter.note(one.note)
+        near = latent_gaussian_of(run, None if run.n_classes else self.of_class)
+
+        def context(rows: slice) -> Tensor | None:
+            return None if one.context is None else one.context.expand(rows.stop - rows.start, *one.context.shape[1:])
+
+        of = "" if self.of_class is None else " of its class"
+        source = f"codes near {one.name}, {self.spread:g} of the spread of all{of}"
+        return CodeSampler(run, lambda k, _: near.sample_near(one.z.flatten(), self.spread, k), context, source)
 
 
 def _class_sampler(
@@ -123,31 +165,6 @@ def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:
     return z
 
 
-def neighbourhood_sampler(
-    run: Run, one: EncodedExample, spread: float, of_class: str | int | None = None
-) -> CodeSampler:
-    """Samples codes near an example's code, see `LatentGaussian.sample_near`.
-
-    Args:
-        run: the trained model.
-        one: the example.
-        spread: 0 gives its reconstruction, 1 any code of the data, or of the class.
-        of_class: the name or number of a class whose training codes say how codes vary; by default those of all.
-
-    Raises:
-        ArgumentError: there is no such class.
-        CapabilityError: codes that are not real numbers, or too long for a covariance.
-    """
-    near = latent_gaussian_of(run, None if run.n_classes else of_class)
-
-    def context(rows: slice) -> Tensor | None:
-        return None if one.context is None else one.context.expand(rows.stop - rows.start, *one.context.shape[1:])
-
-    of = "" if of_class is None else " of its class"
-    source = f"codes near {one.name}, {spread:g} of the spread of all{of}"
-    return CodeSampler(run, lambda k, _: near.sample_near(one.z.flatten(), spread, k), context, source)
-
-
 @tuned_cpu()
 def sample_examples(
     run: Run,
@@ -166,20 +183,18 @@ def sample_examples(
         run: the trained model.
         n: how many.
         seed: the same seed and prior give the same examples.
-        prior: as `code_sampler` takes it.
-        of_class: as `code_sampler` takes it.
-        temperature: as `code_sampler` takes it.
+        prior: as `FromPrior` takes it.
+        of_class: as `FromPrior` takes it.
+        temperature: as `FromPrior` takes it.
         reporter: receives the progress of the task "drawing", in examples, and a note of what was sampled from.
         cancel: ends it early.
 
     Raises:
         CancelledError: `cancel` asked for it.
-        ArgumentError, CapabilityError, RunError: see `code_sampler`.
+        ArgumentError, CapabilityError, RunError: see `CodeSource`.
     """
     reporter = resolve_reporter(reporter)
-    sampler = code_sampler(
-        run, n, prior=prior, of_class=of_class, temperature=temperature, reporter=reporter, cancel=cancel
-    )
+    sampler = FromPrior(prior, of_class, temperature=temperature).sampler(run, n, reporter, cancel)
     reporter.note(sampler.source)
     drawn: list[Tensor] = []
     with track(reporter, "drawing", n, "examples", cancel=cancel) as progress:

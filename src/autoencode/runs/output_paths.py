@@ -1,7 +1,7 @@
 """Which pictures are read, and where what is made of them goes: decided before any work."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autoencode.data import SkippedFile
@@ -32,25 +32,20 @@ def find_input_pictures(
     if out.exists() and not out.is_dir():
         raise ArgumentError(f"--out {out} is a file: give a folder")
     found: dict[Path, tuple[Path, Path]] = {}
-    skipped: list[SkippedFile] = []
+    skipped, results = list[SkippedFile](), out.resolve()
     for given in map(Path, files):
         if given.is_dir():
             listing = scan_pictures(given, endings)
             skipped += [skip.inside(given) for skip in listing.skipped]
-            for name in _without_outputs(listing.pictures, given, out):
-                found.setdefault((given / name).resolve(), (given / name, name))
+            around = given.resolve() in results.parents
+            for name, path in ((name, (given / name).resolve()) for name in listing.pictures):
+                if not (around and path.is_relative_to(results)):
+                    found.setdefault(path, (given / name, name))
         elif given.exists() and not given.is_file():  # a pipe would wait for ever
             skipped.append(SkippedFile(printable(given), "not a file"))
         else:
             found.setdefault(given.resolve(), (given, Path(given.name)))
     return list(found.values()), skipped
-
-
-def _without_outputs(names: Iterable[Path], folder: Path, out: Path) -> Iterator[Path]:
-    """The pictures of a folder without those in a folder for results inside it."""
-    results, around = out.resolve(), folder.resolve()
-    inside = results != around and results.is_relative_to(around)
-    return (name for name in names if not (inside and (folder / name).resolve().is_relative_to(results)))
 
 
 def unique_names(names: Sequence[Path]) -> list[Path]:

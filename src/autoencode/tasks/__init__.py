@@ -31,7 +31,7 @@ from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
-from autoencode.tasks.restore.pictures import Restorations, restore
+from autoencode.tasks.restore.restore import Restorations, restore
 from autoencode.tasks.similar import Similar, duplicates, similar
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
-from autoencode.latent.encoding import Item, encode_example
-from autoencode.latent.sampling import CodeSampler, code_sampler, neighbourhood_sampler
+from autoencode.latent.encoding import Item
+from autoencode.latent.sampling import CodeSampler, CodeSource, FromPrior, NearExample
 from autoencode.runs.replacing import check_replaceable, remove_series
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -77,23 +77,8 @@ def generate(
     files, names = ExampleFiles(run.modality, folder, "samples.npy"), _names(n)
     for path in files.paths(names):
         check_replaceable(path)
-    if like is not None:
-        _check_exclusive(prior=prior, condition=condition, temperature=None if temperature == 1 else temperature)
-        one = encode_example(run, like, of_class if run.n_classes else None)
-        if one.note:
-            reporter.note(one.note)
-        sampler = neighbourhood_sampler(run, one, spread, of_class)
-    else:
-        sampler = code_sampler(
-            run,
-            n,
-            prior=prior,
-            of_class=of_class,
-            condition=condition,
-            temperature=temperature,
-            reporter=reporter,
-            cancel=cancel,
-        )
+    source = _code_source(prior, of_class, condition, like, spread, temperature)
+    sampler = source.sampler(run, n, reporter, cancel)
     reporter.note(sampler.source)
     if run.modality.drawable:
         remove_series(folder, names)
@@ -132,10 +117,20 @@ def _write(
     return shown, files.paths(names)
 
 
-def _check_exclusive(**given: object) -> None:
-    """Raises where one of the options was given that have no meaning with --like."""
+def _code_source(
+    prior: str | None,
+    of_class: str | int | None,
+    condition: str | Path | None,
+    like: Item | None,
+    spread: float,
+    temperature: float,
+) -> CodeSource:
+    if like is None:
+        return FromPrior(prior, of_class, condition, temperature)
+    given = {"prior": prior, "condition": condition, "temperature": None if temperature == 1 else temperature}
     for name, value in given.items():
         if value is not None:
             raise ArgumentError(
                 f"codes near a picture depend on the picture and --spread: leave --like or --{name} out"
             )
+    return NearExample(like, spread, of_class)

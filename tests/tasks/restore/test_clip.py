@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -212,7 +213,8 @@ def test_frames_are_read_as_they_are_needed(clip_run: Run, monkeypatch) -> None:
             yield frame
 
     monkeypatch.setattr(restore_clip, "read_frames", counted)
-    restore_clip.restore_clip(Restorer(clip_run), path, read_clip_header(path), Path("out.mkv"), reporter=recorder)
+    job = replace(restore_clip.ClipJob.of(path, Path("out.mkv"), lossless=True), output=Path("out.mkv"))
+    job.restore(Restorer(clip_run), restore_clip.Sheet(1), recorder, None)
     assert (read, recorder.done_of("restoring a clip")) == (list(range(12)), list(range(1, 13)))
 
 

@@ -13,7 +13,7 @@ from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArg
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
     from autoencode.tasks import Restorations
-    from autoencode.tasks.restore.pictures import ClipComparison
+    from autoencode.tasks.restore.restore import ClipComparison
 
 _NOTES = 10
 

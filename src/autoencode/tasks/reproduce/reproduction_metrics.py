@@ -20,7 +20,7 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import seeded_rng
-from autoencode.tasks.restore.pictures import restore
+from autoencode.tasks.restore.restore import restore
 
 _BATCH_SIZE, _RESTORATION_BATCH_SIZE = 20, 200
 

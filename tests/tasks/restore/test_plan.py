@@ -10,7 +10,7 @@ from PIL import Image
 from autoencode.data.images.full_picture import FullPicture
 from autoencode.data.images.picture_writer import encode_picture
 from autoencode.errors import ArgumentError, DataError
-from autoencode.runs.restoration_plan import Plan, plan
+from autoencode.tasks.restore.plan import Plan, plan
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_files_keep_their_names_and_folders_their_inside() -> None:
         "in/more/a.png": "out/more/a.png",
         "in/more/b.gif": "out/more/b.png",
     }
-    assert [job.header[:2] for job in made.jobs] == [(5, 6)] * 4
+    assert [job.size for job in made.jobs] == [(5, 6)] * 4
     assert made.jobs[0].pixels == 30
 
 

@@ -1,44 +1,20 @@
 """Which files are restored, and where each result goes: decided before any work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autoencode.data import SkippedFile
 from autoencode.data.images.formats import suffixes
-from autoencode.data.images.full_picture import FullPictureHeader, read_full_picture_header
 from autoencode.data.images.picture import UnreadableError
-from autoencode.data.images.picture_writer import output_picture_name
 from autoencode.data.images.scan import SHEET, printable, scan_pictures
-from autoencode.data.video.clip import ClipHeader, clip_suffixes, is_clip, read_clip_header
-from autoencode.data.video.clip_writer import output_clip_name
+from autoencode.data.video.clip import clip_suffixes, is_clip
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.output_paths import cut_names_note, find_input_pictures, no_results_message, unique_names
 from autoencode.runs.replacing import check_outputs
-
-
-@dataclass(frozen=True)
-class Job:
-    """One picture or clip to restore.
-
-    Args:
-        source: the file.
-        name: its name inside the folder that was given; for a file, its last part.
-        header: its size; a clip's also says how long it is.
-        output: where the result goes.
-        clean: what it should look like, or None.
-    """
-
-    source: Path
-    name: Path
-    header: FullPictureHeader | ClipHeader
-    output: Path
-    clean: Path | None = None
-
-    @property
-    def pixels(self) -> int:
-        """Its size; a clip's of all frames."""
-        return self.header.height * self.header.width * getattr(self.header, "frames", 1)
+from autoencode.tasks.restore.clip import ClipJob
+from autoencode.tasks.restore.job import Job
+from autoencode.tasks.restore.picture import PictureJob
 
 
 @dataclass(frozen=True)
@@ -76,39 +52,35 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
         DataError: none of the files can be read, or none has a clean picture.
     """
     found, skipped = find_input_pictures(files, out, _endings())
-    readable: list[tuple[Path, Path, FullPictureHeader | ClipHeader]] = []
+    jobs: list[Job] = []
     for source, name in found:
         try:
-            readable.append((source, name, _header(source)))
+            jobs.append(_job(source, name, lossless=lossless))
         except UnreadableError as error:
             skipped.append(SkippedFile(printable(source), str(error)))
-    if not readable:
+    if not jobs:
         raise DataError(no_results_message(files, skipped, "restored"))
-    wanted = [_output(name, header, lossless=lossless) for _, name, header in readable]
-    outputs = unique_names(wanted)
-    jobs = [Job(*each, out / output) for each, output in zip(readable, outputs, strict=True)]
     partners, unpaired = _match_clean_files(jobs, clean) if clean is not None else ({}, [])
-    paired = [Job(job.source, job.name, job.header, job.output, partners.get(job.source)) for job in jobs]
+    wanted = [job.output for job in jobs]
+    outputs = unique_names(wanted)
     check_outputs(
-        (out / SHEET, *(job.output for job in paired)),
-        (*(source for source, _ in found), *(job.clean for job in paired if job.clean)),
+        (out / SHEET, *(out / output for output in outputs)),
+        (*(source for source, _ in found), *partners.values()),
+    )
+    placed = (
+        replace(job, output=out / output, clean=partners.get(job.source))
+        for job, output in zip(jobs, outputs, strict=True)
     )
     cut = cut_names_note(wanted, outputs)
-    return Plan(tuple(paired), tuple(skipped), tuple(unpaired), () if cut is None else (cut,))
+    return Plan(tuple(placed), tuple(skipped), tuple(unpaired), () if cut is None else (cut,))
 
 
 def _endings() -> frozenset[str]:
     return suffixes() | clip_suffixes()
 
 
-def _header(file: Path) -> FullPictureHeader | ClipHeader:
-    return read_clip_header(file) if is_clip(file) else read_full_picture_header(file)
-
-
-def _output(name: Path, header: FullPictureHeader | ClipHeader, *, lossless: bool) -> Path:
-    if isinstance(header, ClipHeader):
-        return output_clip_name(name, lossless=lossless)
-    return output_picture_name(name, alpha=header.alpha)
+def _job(source: Path, name: Path, *, lossless: bool = False) -> Job:
+    return ClipJob.of(source, name, lossless=lossless) if is_clip(source) else PictureJob.of(source, name)
 
 
 def _match_clean_files(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Path], list[SkippedFile]]:
@@ -124,7 +96,7 @@ def _match_clean_files(jobs: Sequence[Job], clean: Path) -> tuple[dict[Path, Pat
     for job in jobs:
         partner = by_name.get(job.name) or by_name.get(job.name.with_suffix(""))
         if reason := _mismatch_reason(job, partner, clean):
-            unpaired.append(SkippedFile(printable(job.source), reason))
+            unpaired.append(SkippedFile(job.path, reason))
         elif partner is not None:
             partners[job.source] = partner
     if not partners:
@@ -138,13 +110,11 @@ def _mismatch_reason(job: Job, partner: Path | None, clean: Path) -> str:
     if partner is None:
         return f"no picture of this name in {clean}"
     try:
-        header = _header(partner)
+        other = _job(partner, job.name)
     except UnreadableError as error:
         return f"its clean picture {printable(partner)} cannot be read: {error}"
-    if type(header) is not type(job.header):
+    if type(other) is not type(job):
         return f"one of it and {printable(partner)} is a clip and the other a picture"
-    if (header.height, header.width) == (job.header.height, job.header.width):
+    if other.size == job.size:
         return ""
-    return (
-        f"its clean picture is {header.width}x{header.height} pixels, and it is {job.header.width}x{job.header.height}"
-    )
+    return f"its clean picture is {other.size[1]}x{other.size[0]} pixels, and it is {job.size[1]}x{job.size[0]}"
