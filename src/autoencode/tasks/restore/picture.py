@@ -44,9 +44,9 @@ class PictureJob(Job):
             before = replace(before, colour=before.colour.repeat(3, axis=0), profile=None)
         colour = restorer(torch.from_numpy(before.colour), reporter=reporter, cancel=cancel).numpy()
         after = replace(before, colour=colour)
+        quality, error = _measured(self.clean, before, after) if self.clean else (None, "")
         atomic_write(self.output, encode_picture(after, self.output.suffix))
         sheet.add(before.colour, after.colour, self.label, before.alpha)
-        quality, error = _measured(self.clean, before, after) if self.clean else (None, "")
         return Restored(self, root_mean_squared_error(before.colour, colour), before.notes, quality, error)
 
 
