@@ -29,9 +29,9 @@ READ = "train reconstruct encode similar generate morph blend edit traverse"
 USE = "reconstruct encode similar generate morph blend edit traverse"
 OF_DATA = (
     "evaluate report generate morph blend edit traverse explore map latent-space fit-prior reconstruct inspect encode "
-    "similar"
+    "similar export"
 )
-WRITE = "restore reconstruct encode similar generate morph blend edit traverse explore map corrupt compare-objectives"
+WRITE = "restore reconstruct encode similar export generate morph blend edit traverse explore map corrupt compare-objectives"
 
 ADVICE = {
     # reading data
@@ -134,6 +134,7 @@ ADVICE = {
     "and --std makes two": "encode",
     "or name --out in .csv": "encode",
     "leave --std out": "encode",
+    "or export --to pt2": "export",
     "--duplicates takes a distance": "similar",
     "levels are mixed or codes are averaged": "blend",
     "this model has no levels": "blend",

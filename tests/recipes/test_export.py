@@ -9,8 +9,9 @@ from tests.recipes.test_contract import ROWS, context_of, made, shaken
 from torch import Tensor, nn
 from torch.export import Dim, export
 
-from autoencode.model import Autoencoder
 from autoencode.recipes import recipes
+from autoencode.tasks.export import export_formats
+from autoencode.tasks.export.network import Decode, Encode, compare_network, record_network
 
 QUICK = ("conv-vae", "conv-ae", "dense-vae", "conditional-vae", "restorer", "vq-vae", "iaf-vae")
 NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in ROWS]
@@ -23,24 +24,6 @@ def unchecked_shapes() -> Iterator[None]:
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
-
-
-class Encode(nn.Module):
-    def __init__(self, model: Autoencoder) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
-        return self.model.encode(x, context).mean
-
-
-class Decode(nn.Module):
-    def __init__(self, model: Autoencoder) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, z: Tensor, context: Tensor | None = None) -> Tensor:
-        return self.model.decode(z, context).mean
 
 
 def inputs(name: str, network: nn.Module, n: int) -> tuple[Tensor, ...]:
@@ -64,6 +47,22 @@ def test_every_recipe_is_exported_with_gradients_on_and_takes_any_batch(name, ne
     program = export(network, arguments, dynamic_shapes=[{0: FREE}, {0: FREE}][: len(arguments)]).module()
     assert_same(program, network, arguments)
     assert_same(program, network, inputs(name, network, 5))
+
+
+@pytest.mark.parametrize("network_type", [Encode, Decode])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recipe_gives_an_onnx_file_that_computes_the_same(name, network_type):
+    pytest.importorskip("onnxruntime")
+    model, _ = made(name)
+    shaken(model)
+    network, form = network_type(model.eval()), export_formats["onnx"]
+
+    def make(n):
+        with torch.no_grad():
+            return inputs(name, network, n)
+
+    content = record_network(network, make, form, "network")
+    assert compare_network(network, make, form, content, "network") < 1e-5
 
 
 @pytest.mark.filterwarnings("ignore")  # PyTorch warns of tracing itself, and of what its own layers check

@@ -15,7 +15,9 @@ CODES_MARK = "file,code_1"
 _MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', MARK, CODES_MARK.encode())
 """What pictures, pages, animations, clips and tables of codes have near their beginning or end."""
 _FAR = 4_096
-_RESULTS = frozenset({".png", ".html", ".gif", ".mp4", ".webm", ".npy", ".npz", ".csv", ".parquet"})
+_RESULTS = frozenset(
+    {".onnx", ".pt2", ".json", ".md", ".png", ".html", ".gif", ".mp4", ".webm", ".npy", ".npz", ".csv", ".parquet"}
+)
 """What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
 
 _forced = ContextVar("replaces anything", default=False)

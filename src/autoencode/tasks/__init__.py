@@ -24,6 +24,7 @@ from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_c
 from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.explore import explore, export_decoder
+from autoencode.tasks.export import Exported, export
 from autoencode.tasks.generate import generate
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
 from autoencode.tasks.latent_space import LatentMetrics, latent_space
@@ -45,6 +46,7 @@ __all__ = [
     "ChosenPrior",
     "EncodedExample",
     "EncodedFiles",
+    "Exported",
     "Comparison",
     "Direction",
     "Edit",
@@ -79,6 +81,7 @@ __all__ = [
     "edit",
     "evaluate",
     "explore",
+    "export",
     "export_decoder",
     "fit_prior",
     "generate",

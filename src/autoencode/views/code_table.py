@@ -94,8 +94,9 @@ def _write_csv(file: Any, table: CodeTable) -> None:
 
 @code_formats.register(".npz")
 def _write_npz(file: Any, table: CodeTable) -> None:
-    arrays = {"files": table.names, "codes": table.codes, "std": table.std, "labels": table.labels}
-    np.savez(file, **{name: np.asarray(value) for name, value in arrays.items() if value is not None})
+    arrays: dict[str, Any] = {"files": table.names, "codes": table.codes, "std": table.std, "labels": table.labels}
+    kept: dict[str, Any] = {name: np.asarray(value) for name, value in arrays.items() if value is not None}
+    np.savez(file, **kept)
 
 
 @code_formats.register(".npy")
