@@ -23,7 +23,7 @@ def package(tmp_path_factory):
         assert not (root / path).exists()
         (root / path).write_text(text)
     rows = np.random.default_rng(0).normal(size=(40, 5)) @ np.diag([1, 2, 3, 4, 5])
-    np.savetxt(root / "numbers.tsv", rows, delimiter="\t")
+    np.savetxt(root / "numbers.dat", rows, delimiter="\t")
     return root
 
 
@@ -46,7 +46,7 @@ def autoencode(package):
 @pytest.fixture(scope="module")
 def trained(autoencode):
     words = ("--recipe", "tiny-vae", "--likelihood", "student-t", "--latent-dim", "3", "--steps", "20")
-    return autoencode("train", "numbers.tsv", "-o", "run", *words)
+    return autoencode("train", "numbers.dat", "-o", "run", *words)
 
 
 def test_the_document_has_a_file_of_each_kind():
@@ -62,7 +62,7 @@ def test_a_new_format_is_loaded_and_a_model_of_the_new_recipe_and_likelihood_tra
 def test_it_generates_and_reads_new_examples(trained, autoencode, package):
     autoencode("generate", "run", "-n", "7")
     assert np.load(package / "run" / "samples" / "samples.npy").shape == (7, 5)
-    autoencode("reconstruct", "run", "numbers.tsv")
+    autoencode("reconstruct", "run", "numbers.dat")
     assert np.load(package / "run" / "reconstructions" / "reconstructions.npy").shape == (40, 5)
 
 
@@ -76,7 +76,7 @@ def test_the_new_command_is_listed_and_runs(trained, autoencode):
     [
         ("recipes", r"tiny-vae +A VAE with one hidden layer"),
         ("likelihoods", r"student-t +Independent Student's t"),
-        ("formats", r"\.tsv +Tables of numbers with tabs"),
+        ("formats", r"\.dat +Tables of numbers with tabs"),
     ],
 )
 def test_each_is_listed(autoencode, what, line):
@@ -84,8 +84,8 @@ def test_each_is_listed(autoencode, what, line):
 
 
 def test_options_and_errors_of_the_new_parts(autoencode):
-    words = " ".join(autoencode("train", "numbers.tsv", "--recipe", "tiny-vae", "--help").replace("│", " ").split())
+    words = " ".join(autoencode("train", "numbers.dat", "--recipe", "tiny-vae", "--help").replace("│", " ").split())
     assert "Options of tiny-vae" in words
     assert "Dimensions of the latent code. [default: 2]" in words
-    chosen = " ".join(autoencode("train", "numbers.tsv", "--help").replace("│", " ").split())
+    chosen = " ".join(autoencode("train", "numbers.dat", "--help").replace("│", " ").split())
     assert "Options of dense-vae" in chosen  # by the header of the new format

@@ -35,6 +35,10 @@ WRITE = "restore reconstruct encode similar export generate morph blend edit tra
 
 ADVICE = {
     # reading data
+    "there is no such column": "train",
+    "--labels {} does not work": "train",
+    "a table holds no brightness": "train",
+    "cells are missing, and only standardised": "train",
     "all four channels are kept": "train",
     "the fourth channel is transparency": "train",
     "transparency needs values": READ,

@@ -9,12 +9,12 @@ from autoencode.errors import ArgumentError, DataError, UnknownNameError
 
 
 def test_formats_are_known_by_suffix_in_any_case():
-    assert list(file_formats()) == [".npy", ".npz"]
+    assert list(file_formats()) == [".csv", ".npy", ".npz", ".parquet", ".tsv"]
     assert has_format(Path("a.NPY"))
     assert not has_format(Path("npy"))
     assert format_of(Path("a.npz")).summary.startswith("NumPy's archives")
-    with pytest.raises(UnknownNameError, match=r"no file format named '\.csv'.*autoencode list formats"):
-        format_of(Path("a.csv"))
+    with pytest.raises(UnknownNameError, match=r"no file format named '\.xyz'.*autoencode list formats"):
+        format_of(Path("a.xyz"))
 
 
 def test_a_header_agrees_with_what_is_read(tmp_path):
@@ -36,5 +36,5 @@ def test_options_that_mean_nothing_for_a_format_are_refused(tmp_path):
 
 def test_a_file_of_no_known_format_is_refused_with_what_can_be_given(tmp_path):
     (tmp_path / "a.xyz").write_text("")
-    with pytest.raises(DataError, match=r"a clip, a \.npy or \.npz file, or one of"):
+    with pytest.raises(DataError, match=r"a clip, a \.csv, .* or \.tsv file, or one of"):
         load(tmp_path / "a.xyz")

@@ -74,7 +74,7 @@ def test_another_modality_is_one_class(monkeypatch, tmp_path):
     assert networks["auto"]((2, 50)).encoder(torch.zeros(4, 2, 50)).shape[0] == 4
     x = torch.rand(found.n_compared, 2, 50)
     assert comparison(found, x, x).caption == "Each example and its reconstruction"
-    files = ExampleFiles(found, tmp_path, "samples.npy")
+    files = ExampleFiles(found, tmp_path, "samples")
     with files.open() as add:
         add([], x)
     assert np.array_equal(np.load(files.paths([])[0]), x.numpy())
@@ -99,7 +99,7 @@ def test_of_bands_the_first_are_shown(channels: int, shown: int):
 
 
 def test_numbers_that_pictures_cannot_hold_are_written_beside_them(tmp_path):
-    files = ExampleFiles(modality_of((1, 4, 4), {}, (-2.0, 2.0)), tmp_path, "samples.npy")
+    files = ExampleFiles(modality_of((1, 4, 4), {}, (-2.0, 2.0)), tmp_path, "samples")
     x = torch.linspace(-2, 2, 32).reshape(2, 1, 4, 4)
     names = [Path("a.png"), Path("b.png")]
     with files.open() as add:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from autoencode.data import modality_of
 from autoencode.data.images.full_picture import FullPicture
 from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.video.clip import ClipHeader
@@ -21,7 +22,7 @@ from autoencode.runs.replacing import (
     replace_anything,
 )
 from autoencode.views.figures import save_animation, save_figure
-from autoencode.views.outputs import save_array
+from autoencode.views.outputs import save_rows
 
 MINE = "autoencode did not write it: choose another --out, or replace it with --force"
 
@@ -105,10 +106,10 @@ def test_writing_refuses_too(photo):
 
 def test_an_array_is_replaced_in_a_run_folder_only(run, tmp_path):
     for _ in range(2):
-        save_array(run.path / "morphs" / "a.npy", torch.zeros(2, 3))
-    save_array(tmp_path / "a.npy", torch.zeros(2, 3))
+        save_rows(run.path / "morphs" / "a.npy", modality_of((3,)), torch.zeros(2, 3))
+    save_rows(tmp_path / "a.npy", modality_of((3,)), torch.zeros(2, 3))
     with pytest.raises(ArgumentError, match=MINE):
-        save_array(tmp_path / "a.npy", torch.zeros(2, 3))
+        save_rows(tmp_path / "a.npy", modality_of((3,)), torch.zeros(2, 3))
 
 
 def test_weights_of_a_run_are_not_replaced(run):

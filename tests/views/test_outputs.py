@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.views.outputs import npy_writer
+from autoencode.data import modality_of
+from autoencode.views.outputs import rows_writer
 
 
 def test_an_array_that_grows_is_the_whole_array(tmp_path: Path) -> None:
     rows = torch.randn(1_234, 3, 2)
-    with npy_writer(tmp_path / "x.npy") as add:
+    with rows_writer(tmp_path / "x.npy", modality_of((2,))) as add:
         for some in rows.split(100):
             add(some)
     assert np.array_equal(np.load(tmp_path / "x.npy"), rows.numpy())
@@ -19,7 +20,7 @@ def test_an_array_that_grows_is_the_whole_array(tmp_path: Path) -> None:
 
 def test_nothing_is_left_of_one_that_fails(tmp_path: Path) -> None:
     def fail() -> None:
-        with npy_writer(tmp_path / "x.npy") as add:
+        with rows_writer(tmp_path / "x.npy", modality_of((2,))) as add:
             add(torch.zeros(2, 2))
             raise RuntimeError
 

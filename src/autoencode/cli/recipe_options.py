@@ -34,7 +34,7 @@ DATA_HELP = {
         "random ignores the splits that the data bring (x_test, a subfolder test) and makes others; regions, with "
         "--patch, holds out regions of pictures in place of whole pictures",
     ),
-    "labels": (str, "auto", "none leaves out the labels that the data bring"),
+    "labels": (str, "auto", "none leaves out the labels that the data bring; or the column of a table that holds them"),
     "unlabelled": (str, "none", "the label that means no label, such as -1"),
     "limit": (int, "all", "maximum number of training examples"),
     "n_labels": (int, "all", "number of training examples that keep their label, balanced over classes (for m2-vae)"),

@@ -7,19 +7,21 @@ from autoencode.data.dataset import Dataset, fingerprint
 from autoencode.data.examples import Examples, SkippedFile
 from autoencode.data.inspect_source import inspect_shape, is_picture_source
 from autoencode.data.loading import load
-from autoencode.data.modality import Clips, ImageModality, Modality, Pictures, Vectors, modality_of
+from autoencode.data.modality import Clips, ImageModality, Modality, Pictures, TableRows, Vectors, modality_of
 from autoencode.data.published import sets as _sets
 from autoencode.data.published.dataset_registry import DatasetEntry, datasets
 from autoencode.data.resolve import is_media_path
 from autoencode.data.split import OfficialSplit, Split, split_indices
 from autoencode.data.standardisation import Standardisation
 from autoencode.data.subset import Subset, concatenate, evenly_spaced_indices, to_unit_floats
+from autoencode.data.tables.columns import Columns
 from autoencode.data.values import ValueRange
 
 __all__ = [
     "Batch",
     "Batches",
     "Clips",
+    "Columns",
     "Dataset",
     "Examples",
     "ImageModality",
@@ -27,6 +29,7 @@ __all__ = [
     "OfficialSplit",
     "Pictures",
     "Subset",
+    "TableRows",
     "DatasetEntry",
     "SkippedFile",
     "Split",

@@ -11,8 +11,9 @@ from torch import Tensor
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.modality import Modality, modality_of
 from autoencode.data.split import Split
-from autoencode.data.standardisation import Standardisation, constant_columns_note
+from autoencode.data.standardisation import Standardisation, column_means, constant_columns_note, fill_missing
 from autoencode.data.subset import Subset
+from autoencode.data.tables.columns import Columns
 from autoencode.data.values import ValueRange
 
 _BINARIZATION_SEEDS = {"validation": 11, "test": 12}
@@ -43,6 +44,7 @@ class Dataset:
             and the largest number of the training part where numbers are no brightness.
         standardisation: what brought the columns of vectors to mean 0 and standard deviation 1, or None.
         colourises: whether every picture is grey although targets are in colour.
+        columns: of a table, or None.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Dataset:
     display_range: tuple[float, float] = (0.0, 1.0)
     standardisation: Standardisation | None = None
     colourises: bool = False
+    columns: Columns | None = None
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -70,7 +73,7 @@ class Dataset:
     @property
     def modality(self) -> Modality:
         """What an example is."""
-        return modality_of(self.data_shape, self.options, self.display_range)
+        return modality_of(self.data_shape, self.options, self.display_range, self.columns)
 
     @property
     def subsets(self) -> dict[str, Subset]:
@@ -110,10 +113,12 @@ def assemble_dataset(
     digest = fingerprint(examples.x, examples.labels, *further)
     parts, standardisation, notes = _take_parts(examples, split), None, ()
     if examples.values.standardised:
-        standardisation, notes = Standardisation.of(parts["train"].x), constant_columns_note(parts["train"].x)
-        parts = {name: replace(part, x=standardisation.apply(part.x)) for name, part in parts.items()}
+        parts, standardisation, notes = _standardised(parts, examples.columns)
     display = _display_range(parts["train"], examples)
-    drawn = display != (0, 1) and modality_of(parts["train"].data_shape, examples.options).drawable
+    drawn = (
+        display != (0, 1)
+        and modality_of(parts["train"].data_shape, examples.options, columns=examples.columns).drawable
+    )
     shown = (f"pictures show {display[0]:g} as black and {display[1]:g} as white",) if drawn else ()
     return Dataset(
         name=name,
@@ -132,6 +137,28 @@ def assemble_dataset(
         display_range=display,
         standardisation=standardisation,
         colourises=examples.colourises,
+        columns=examples.columns,
+    )
+
+
+def _standardised(
+    parts: dict[str, Subset], columns: Columns | None
+) -> tuple[dict[str, Subset], Standardisation, tuple[str, ...]]:
+    """The parts in the model's units by the training rows, what brings them there, and what must be shown.
+
+    Of a table, missing numbers are filled first, and indicators of categories stay 0 and 1.
+    """
+    kept = names = None
+    if columns is not None:
+        means = column_means(parts["train"].x)
+        parts = {name: replace(part, x=fill_missing(part.x, means)) for name, part in parts.items()}
+        kept, names = torch.from_numpy(columns.indicators), columns.value_names
+    standardisation = Standardisation.of(parts["train"].x, kept)
+    notes = constant_columns_note(parts["train"].x, names)
+    return (
+        {name: replace(part, x=standardisation.apply(part.x)) for name, part in parts.items()},
+        standardisation,
+        notes,
     )
 
 

@@ -8,6 +8,7 @@ from jaxtyping import Int64, Shaped
 from torch import Tensor
 
 from autoencode.data.split import OfficialSplit
+from autoencode.data.tables.columns import Columns
 from autoencode.data.values import ValueRange
 
 _SHOWN = 3
@@ -62,7 +63,8 @@ class Examples:
     """All examples of a source in one array.
 
     Args:
-        x: the examples as they are stored, (n, *data_shape): uint8 or float32; float64 where they will be standardised.
+        x: the examples as they are stored, (n, *data_shape): uint8 or float32; float64 where they will be standardised,
+            with NaN where a number of a table is missing.
         values: how the numbers of the source were read.
         labels: one class for each example, (n,), or None.
         classes: the names of the classes 0, 1, …, or None.
@@ -77,6 +79,7 @@ class Examples:
         groups: the picture that each example was cut from, (n,), counted from 0 in order: a picture is never in two
             parts. None where every example stands for itself.
         colourises: whether every picture is grey although targets are in colour.
+        columns: of a table, or None.
         owned: whether nothing else uses the memory of `x` and `target`, so that it can be rearranged.
     """
 
@@ -94,4 +97,5 @@ class Examples:
     target: Shaped[Tensor, "n *data_shape"] | None = None
     groups: Int64[Tensor, " n"] | None = None
     colourises: bool = False
+    columns: Columns | None = None
     owned: bool = False

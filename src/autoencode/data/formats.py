@@ -1,10 +1,10 @@
 """The kinds of files that are read as examples, by the suffix of their names.
 
-A file in `autoencode/data/arrays` registers what it reads, and is found because it is there:
+A file in the folder `arrays` or `tables` beside this one registers what it reads, and is found because it is there:
 
-    @file_format(".csv")
-    def read_csv(path: Path, options: ReadOptions) -> Examples:
-        \"\"\"Tables of numbers with a heading: one example a row.\"\"\"
+    @file_format(".dat")
+    def read_dat(path: Path, options: ReadOptions) -> Examples:
+        \"\"\"Numbers with spaces between them: one example a row.\"\"\"
 
 Pictures and clips are read by Pillow and FFmpeg; their kinds are not in this table.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from autoencode.data.arrays.npy import ArrayHeader
 from autoencode.data.examples import Examples
 from autoencode.data.options import ReadOptions
+from autoencode.data.tables.columns import Frame
 from autoencode.registry import Registry, import_submodules
 
 ReadExamples = Callable[[Path, ReadOptions], Examples]
@@ -31,28 +32,33 @@ class FileFormat:
         header: gives shape and type of the array of examples without reading all of it; None if that is not possible,
             and the recipe must then be named.
         summary: one line about it.
+        table: gives the table that a file holds, as a pandas.DataFrame; None for formats of other things.
     """
 
     read: ReadExamples
     header: Callable[[Path], ArrayHeader] | None
     summary: str
+    table: Callable[[Path], Frame] | None = None
 
 
 _formats: Registry[FileFormat] = Registry("file format", "autoencode list formats")
 
 
 def file_format(
-    suffix: str, header: Callable[[Path], ArrayHeader] | None = None
+    suffix: str,
+    header: Callable[[Path], ArrayHeader] | None = None,
+    table: Callable[[Path], Frame] | None = None,
 ) -> Callable[[ReadExamples], ReadExamples]:
     """A decorator that registers a function as the reader of files with a suffix.
 
     Args:
         suffix: in lower case, with its dot.
         header: see `FileFormat`.
+        table: the same.
     """
 
     def decorator(read: ReadExamples) -> ReadExamples:
-        _formats.add(suffix, FileFormat(read, header, (read.__doc__ or "").partition("\n")[0]))
+        _formats.add(suffix, FileFormat(read, header, (read.__doc__ or "").partition("\n")[0], table))
         return read
 
     return decorator
@@ -61,7 +67,8 @@ def file_format(
 @cache
 def file_formats() -> Registry[FileFormat]:
     """All formats, by suffix."""
-    import_submodules("autoencode.data.arrays")
+    for package in ("arrays", "tables"):
+        import_submodules(f"autoencode.data.{package}")
     return _formats
 
 

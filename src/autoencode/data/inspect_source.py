@@ -13,7 +13,8 @@ from autoencode.data.loading import Source
 from autoencode.data.modality import modality_of
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
-from autoencode.errors import DataError, ShapeError
+from autoencode.data.tables.columns import is_frame
+from autoencode.errors import CapabilityError, DataError, ShapeError
 
 
 def inspect_shape(source: Source) -> tuple[int, ...] | None:
@@ -35,7 +36,7 @@ def inspect_shape(source: Source) -> tuple[int, ...] | None:
     try:
         header = _header(source)
         return None if header is None else infer_layout(header.shape, header.dtype).data_shape
-    except (DataError, ShapeError, OSError, ValueError, RuntimeError):
+    except (DataError, ShapeError, OSError, ValueError, RuntimeError, CapabilityError):
         return None
 
 
@@ -52,7 +53,7 @@ def is_picture_source(source: Source) -> bool:
 def _is_folder(path: Path) -> bool:
     try:
         return path.expanduser().is_dir()
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError, RuntimeError, CapabilityError):
         return False
 
 
@@ -61,6 +62,8 @@ def _header(source: Source) -> ArrayHeader | None:
         return ArrayHeader(source.shape, source.dtype)
     if isinstance(source, Tensor):
         return ArrayHeader(tuple(source.shape), np.dtype(np.uint8 if source.dtype == torch.uint8 else np.float32))
+    if is_frame(source):
+        return ArrayHeader(source.shape, np.dtype(np.float64))
     path = Path(source).expanduser()
     header = format_of(path).header if path.is_file() and has_format(path) else None
     return None if header is None else header(path)

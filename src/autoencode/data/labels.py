@@ -57,6 +57,26 @@ def read_labels(array: Array, n: int, key: str, unlabelled: str | None = None) -
     return _read(flat[:, 0], key, unlabelled)
 
 
+def read_text_labels(texts: Sequence[str | None], key: str, unlabelled: str | None = None) -> Labels:
+    """Reads labels that are text, None where there is none.
+
+    Args:
+        texts: one for each example.
+        key: where they come from, for messages and notes.
+        unlabelled: the text that means no label.
+
+    Raises:
+        ArgumentError: no label is `unlabelled`.
+    """
+    there = torch.tensor([text is not None for text in texts])
+    found = _read(np.array([text for text in texts if text is not None]), key, unlabelled)
+    if found.labels is None:
+        return found
+    labels = torch.full((len(texts),), -1)
+    labels[there] = found.labels
+    return Labels(labels, found.classes, (found.notes[0], *_unlabelled_note(labels.numpy(), found.classes or ())))
+
+
 def _read(array: Array, key: str, unlabelled: str | None) -> Labels:
     labelled = ~np.isnan(array) if array.dtype.kind == "f" else np.ones(len(array), bool)
     if array.dtype.kind not in "USbuif" or not _is_whole(array[labelled]):

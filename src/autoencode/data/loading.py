@@ -1,4 +1,4 @@
-"""Loads a data set: a registered name, a folder of pictures, an array file, or an array."""
+"""Loads a data set: a registered name, a folder of pictures, a file of arrays or of a table, or an array."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,13 +22,16 @@ from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
 from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
+from autoencode.data.tables.columns import Frame, is_frame
+from autoencode.data.tables.table import read_table
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.errors import ArgumentError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
-Source = str | Path | npt.NDArray[Any] | Tensor
+Source = str | Path | npt.NDArray[Any] | Tensor | Frame
+"""What `load` takes; a `Frame` is a pandas.DataFrame."""
 _OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames"), ("axes", "channels")
 
 
@@ -71,8 +74,8 @@ def load(
     What the data do not say is guessed; every guess is in the `notes` of the result and can be said otherwise.
 
     Args:
-        source: a registered name (see `datasets`), a folder of pictures, a clip or a folder of clips, a .npy or .npz
-            file, or an array.
+        source: a registered name (see `datasets`), a folder of pictures, a clip or a folder of clips, a .npy, .npz,
+            .csv, .tsv or .parquet file, an array, or a pandas.DataFrame.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
             are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.
@@ -91,7 +94,8 @@ def load(
         axes: the axes of an array in order, "nd", "nhw", "nhwc" or "nchw": examples, numbers, height, width, channels.
         channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
             blended with white, or "bands", any number of them.
-        labels: "none" leaves out the labels that the data bring.
+        labels: "none" leaves out the labels that the data bring; otherwise where they are: the name of a column of a
+            table, which is then not learned from.
         unlabelled: the label that means none, such as "-1".
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
@@ -135,7 +139,7 @@ def load(
     name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
-    unit = modality_of(examples.x.shape[1:], examples.options).unit
+    unit = modality_of(examples.x.shape[1:], examples.options, columns=examples.columns).unit
     check_enough_examples(n, official, f"regions of {unit}" if examples.options.get("parts") == "regions" else unit)
     split = split_indices(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, OptionValue] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
@@ -150,6 +154,9 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
         return "array", "", _read_array(tensor_to_array(source), requested.options)
     if isinstance(source, np.ndarray):
         return "array", "", _read_array(source, requested.options)
+    if is_frame(source):
+        requested.options.refuse("this table", *_OF_FILES, *_OF_ARRAYS, "parts")
+        return "table", "", read_table(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
     path = resolve_path(source)

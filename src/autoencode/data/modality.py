@@ -1,12 +1,18 @@
-"""What an example is: a picture, a patch of a clip, a vector. Whatever depends on that asks here."""
+"""What an example is: a picture, a patch of a clip, a row of a table, a vector. Whatever depends on that asks here."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from typing import Any, BinaryIO, ClassVar, final
 
 from jaxtyping import Shaped
 from torch import Tensor
+
+from autoencode.data.row_files import NpyFile, RowFile
+from autoencode.data.tables.columns import Columns
+from autoencode.data.tables.csv_rows import CsvFile
+
+_NO_COLUMNS = Columns(())
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Modality(ABC):
     """Whether it stays a likely example when it is rotated by a right angle or mirrored."""
     bounded: ClassVar[bool] = False
     """Whether values are between 0 and 1."""
+    rows_suffix: ClassVar[str] = ".npy"
+    """The ending of a file that holds what examples are."""
 
     @classmethod
     @abstractmethod
@@ -61,6 +69,10 @@ class Modality(ABC):
     def shown(self, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]:
         """Examples as they are drawn: for pictures (..., 1 or 3, height, width) with values between 0 and 1."""
         return x
+
+    def row_file(self, file: BinaryIO) -> RowFile:
+        """What writes examples in the units of the data to a file of `rows_suffix`."""
+        return NpyFile(file)
 
     @property
     @abstractmethod
@@ -172,6 +184,44 @@ class Vectors(Modality):
         return f"{self.noun} of {numbers} number{'' if numbers == '1' else 's'}"
 
 
+@final
+@dataclass(frozen=True)
+class TableRows(Modality):
+    """Rows of a table: numbers and indicators of categories, in columns that have names.
+
+    Args:
+        data_shape: how many numbers a row becomes, as one side.
+        display_range: as for every modality.
+        columns: of the table.
+    """
+
+    columns: Columns = _NO_COLUMNS
+
+    noun = "rows"
+    unit = "rows"
+    recipe_kind = "vectors"
+    network = "dense"
+    n_compared = 12
+    rows_suffix = ".csv"
+
+    @classmethod
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
+        """None: a table is known by its columns, not by its shape."""
+        return None
+
+    def row_file(self, file: BinaryIO) -> RowFile:
+        """Cells under the names of the columns."""
+        return CsvFile(file, self.columns)
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "rows of 8 columns"."""
+        n = len(self.columns.columns)
+        return f"rows of {n} column{'' if n == 1 else 's'}"
+
+
 _KINDS: tuple[type[Modality], ...] = (Clips, Pictures, Vectors)
 """The modalities; the first that matches is taken."""
 
@@ -180,6 +230,7 @@ def modality_of(
     data_shape: Sequence[int],
     options: Mapping[str, Any] | None = None,
     display_range: tuple[float, float] = (0.0, 1.0),
+    columns: Columns | None = None,
 ) -> Modality:
     """What examples of a shape are.
 
@@ -187,11 +238,14 @@ def modality_of(
         data_shape: the shape of one example.
         options: the options of `load` that gave them; those of clips name their frames.
         display_range: the numbers that are drawn black and white, where examples are drawn.
+        columns: of a table, which is known by them.
 
     Example:
         >>> modality_of((3, 32, 32)).description, modality_of((12,)).description
         ('colour pictures of 32x32', 'vectors of 12 numbers')
     """
     shape = tuple(data_shape)
+    if columns is not None:
+        return TableRows(shape, display_range, columns)
     matches = (kind.match(shape, options or {}, display_range) for kind in _KINDS)
     return next(found for found in matches if found is not None)

@@ -16,10 +16,11 @@ from autoencode.data.arrays.npy import map_npy
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
-from autoencode.data.modality import ImageModality, Modality
+from autoencode.data.modality import ImageModality, Modality, TableRows
 from autoencode.data.options import ReadOptions
-from autoencode.data.standardisation import Standardisation
+from autoencode.data.standardisation import Standardisation, fill_missing
 from autoencode.data.subset import to_unit_floats
+from autoencode.data.tables.columns import Frame
 from autoencode.data.values import (
     Array,
     TrainedValues,
@@ -135,6 +136,9 @@ class NewExamples:
         Raises:
             DataError: examples of another shape than the model takes.
         """
+        table = format_of(file).table
+        if table is not None:
+            return self.read_frame(table(file))
         values = self.options.values or self.values.values
         options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
         self._check_standardised(values)
@@ -142,6 +146,24 @@ class NewExamples:
         if tuple(x.shape[1:]) != self.modality.data_shape:
             raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {self.modality.data_shape}")
         return self._in_units(x, values)
+
+    def read_frame(self, frame: Frame) -> Float32[Tensor, "n width"]:
+        """The rows of a table in the model's units; a missing number is the mean of its column.
+
+        Args:
+            frame: a pandas.DataFrame that has the columns of the training data, in any order.
+
+        Raises:
+            DataError: a column that is not there, a cell that does not fit its column, or no rows.
+        """
+        if not isinstance(self.modality, TableRows):
+            raise DataError(f"this model takes {self.modality.description}, and not a table")
+        x = torch.from_numpy(self.modality.columns.encode(frame))
+        if not len(x):
+            raise DataError("the table has no rows")
+        if self.standardisation is None:
+            return x.float()
+        return self.standardisation.apply(fill_missing(x, torch.tensor(self.standardisation.mean, dtype=x.dtype)))
 
     def _read_picture(self, file: Path) -> tuple[Tensor, str | None]:
         self._check_takes_pictures()

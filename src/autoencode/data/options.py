@@ -26,7 +26,8 @@ class ReadOptions:
         values: what stored numbers mean.
         axes: which axis of an array is what.
         channels: what the channels of an array's pictures are.
-        labels: "auto" for those that the data bring, or "none".
+        labels: "auto" for those that the data bring, "none", or where they are: a column of a table, an array of an
+            archive, or a .csv file of the names of pictures and their classes.
         unlabelled: the label that means none, as text.
         parts: "auto" keeps the parts that the data bring, "random" divides all examples at random, and "regions"
             divides regions of the pictures that are cut into patches.
@@ -55,7 +56,6 @@ class ReadOptions:
     only: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("labels", self.labels, ("auto", "none"))
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
         _check_choice("colour", self.colour, _COLOURS)
         if self.labels == "none" and self.unlabelled is not None:
@@ -75,6 +75,11 @@ class ReadOptions:
     def by_region(self) -> bool:
         """Whether parts are regions of pictures, so that every picture is learned from."""
         return self.parts == _REGIONS
+
+    @property
+    def label_source(self) -> str | None:
+        """Where the labels are, if a person said so."""
+        return None if self.labels in ("auto", "none") else self.labels
 
     def refuse(self, what: str, *names: str) -> None:
         """Raises where options were given that mean nothing for this source.

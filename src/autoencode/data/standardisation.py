@@ -1,13 +1,13 @@
 """Columns of vectors brought to mean 0 and standard deviation 1, and back."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Float64, Shaped
+from jaxtyping import Bool, Float32, Float64, Shaped
 from torch import Tensor
 
 from autoencode.errors import DataError
@@ -39,11 +39,12 @@ class Standardisation:
     scale: tuple[float, ...]
 
     @classmethod
-    def of(cls, x: Shaped[Tensor, "n columns"]) -> "Standardisation":
+    def of(cls, x: Shaped[Tensor, "n columns"], kept: Bool[Tensor, " columns"] | None = None) -> "Standardisation":
         """Mean and scale of these rows.
 
         Args:
             x: the training rows, finite.
+            kept: columns that stay as they are, such as indicators of categories: their mean is 0 and their scale 1.
 
         Raises:
             DataError: numbers so large that their mean or standard deviation is not finite.
@@ -59,6 +60,8 @@ class Standardisation:
         mean, scale = torch.where(constant, first, mean), torch.where(constant | (scale == 0), 1.0, scale)
         if not bool((mean.isfinite() & scale.isfinite()).all()):
             raise DataError("columns with values beyond 1e300 cannot be standardised: scale them down first")
+        if kept is not None:
+            mean, scale = torch.where(kept, 0.0, mean), torch.where(kept, 1.0, scale)
         return cls(tuple(mean.tolist()), tuple(scale.tolist()))
 
     @cached_property
@@ -95,18 +98,41 @@ class Standardisation:
         return math.fsum(map(math.log, self.scale))
 
 
-def constant_columns_note(x: Shaped[Tensor, "n columns"]) -> tuple[str, ...]:
+def column_means(x: Float64[Tensor, "n columns"]) -> Float64[Tensor, " columns"]:
+    """The mean of the numbers of each column that are there; 0 where none is.
+
+    Args:
+        x: rows in which NaN is a missing number.
+    """
+    return x.nanmean(0).nan_to_num(nan=0.0)
+
+
+def fill_missing(x: Float64[Tensor, "n columns"], means: Float64[Tensor, " columns"]) -> Float64[Tensor, "n columns"]:
+    """The same rows with the mean of its column in place of each missing number.
+
+    Args:
+        x: rows in which NaN is a missing number.
+        means: of the columns.
+    """
+    return torch.where(x.isnan(), means, x)
+
+
+def constant_columns_note(x: Shaped[Tensor, "n columns"], names: Sequence[str] | None = None) -> tuple[str, ...]:
     """A line about columns that are the same in every row; nothing where there are none.
 
     Args:
         x: the training rows.
+        names: of the columns; they are counted where it is left out.
     """
     found = torch.stack([(rows == x[0].double()).all(0) for rows in _chunks(x)]).all(0).nonzero()[:, 0].tolist()
     if not found:
         return ()
-    named = ", ".join(map(str, found[:_SHOWN])) + (", …" if found[_SHOWN:] else "")
+    named = ", ".join(names[place] if names else str(place) for place in found[:_SHOWN]) + (
+        ", …" if found[_SHOWN:] else ""
+    )
     columns = f"column {named} is" if len(found) == 1 else f"{len(found):,} columns ({named}) are"
-    return (f"{columns} the same in every training row and taught nothing (counted from 0)",)
+    counted = "" if names else " (counted from 0)"
+    return (f"{columns} the same in every training row and taught nothing{counted}",)
 
 
 def _chunks(x: Tensor) -> Iterator[Tensor]:

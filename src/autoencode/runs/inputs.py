@@ -35,7 +35,7 @@ def inspect_inputs(run: Run, files: Sequence[str | Path]) -> tuple[list[InputFil
 
     Args:
         run: the trained model.
-        files: pictures, folders of pictures, or .npy arrays.
+        files: pictures, folders of pictures, arrays or tables.
     """
     inputs: list[InputFile] = []
     paths, skipped = expand_folders(files)

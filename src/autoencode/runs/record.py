@@ -24,6 +24,7 @@ from pydantic import (
 from autoencode._version import __version__
 from autoencode.data import Dataset, Standardisation, ValueRange, load
 from autoencode.data.standardisation import MAX_COLUMNS
+from autoencode.data.tables.columns import CategoryColumn, Column, Columns, NumberColumn
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS
 from autoencode.runs.checked import Checked, Count, Line, Name, Number, Page, Plain, Side, check, one_line, plain_items
@@ -97,6 +98,12 @@ def _positive(scales: tuple[float, ...]) -> tuple[float, ...]:
     return scales
 
 
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("should be different from each other")
+    return names
+
+
 def _rising(display_range: tuple[float, float]) -> tuple[float, float]:
     if not display_range[0] < display_range[1]:
         raise ValueError("should rise")
@@ -131,6 +138,38 @@ class StandardisationRecord(Checked):
         return Standardisation(self.mean, self.scale)
 
 
+class NumberColumnRecord(Checked):
+    """A column of numbers of a table.
+
+    Args:
+        name: its heading.
+        decimals: how many decimals its cells have; None for as many as there are.
+    """
+
+    name: Name
+    decimals: Annotated[Count, Field(le=15)] | None = None
+
+    def value(self) -> Column:
+        """It as data know it."""
+        return NumberColumn(self.name, self.decimals)
+
+
+class CategoryColumnRecord(Checked):
+    """A column of categories of a table.
+
+    Args:
+        name: its heading.
+        values: in order, at least two, no two alike.
+    """
+
+    name: Name
+    values: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_COLUMNS), AfterValidator(_distinct)]
+
+    def value(self) -> Column:
+        """It as data know it."""
+        return CategoryColumn(self.name, self.values)
+
+
 class DataRecord(Checked):
     """The data of a run: all that finds them again, and what a reader should know.
 
@@ -144,6 +183,7 @@ class DataRecord(Checked):
         display_range: the numbers that are drawn black and white, in the model's units.
         standardisation: mean and scale of each column, by which outputs are brought back to the data's units, or None.
         colourises: whether every picture was grey although its target was in colour: restoring then gives colour.
+        columns: of a table, in order, by which rows are read and written, or None.
         classes: the names of the classes 0, 1, …, or None.
         sizes: of the three parts.
         notes: one-line facts that a person must be shown.
@@ -162,6 +202,10 @@ class DataRecord(Checked):
     display_range: Annotated[tuple[Number, Number], AfterValidator(_rising)] = (0.0, 1.0)
     standardisation: StandardisationRecord | None = None
     colourises: bool = False
+    columns: (
+        Annotated[tuple[NumberColumnRecord | CategoryColumnRecord, ...], Field(min_length=1, max_length=MAX_COLUMNS)]
+        | None
+    ) = None
     classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
     sizes: SplitSizes
     notes: Annotated[tuple[Line, ...], Field(max_length=_MAX_LINES)] = ()
@@ -187,6 +231,7 @@ class DataRecord(Checked):
             "values": data.values,
             "display_range": data.display_range,
             "colourises": data.colourises,
+            "columns": data.columns and [asdict(column) for column in data.columns.columns],
             "standardisation": data.standardisation and asdict(data.standardisation),
             "classes": data.classes,
             "sizes": {name: len(part) for name, part in data.subsets.items()},
@@ -203,7 +248,14 @@ class DataRecord(Checked):
             raise ValueError("should have a 'standardisation' if and only if values are standardised")
         if columns and not (len(columns.mean),) == (len(columns.scale),) == self.data_shape:
             raise ValueError("should have a mean and a scale for each column")
+        if self.columns and (self.table_columns.width,) != self.data_shape:
+            raise ValueError("should have columns of as many numbers as an example")
         return self
+
+    @property
+    def table_columns(self) -> Columns | None:
+        """The columns of a table as data know them, or None."""
+        return None if self.columns is None else Columns(tuple(column.value() for column in self.columns))
 
     def replace(self, **changes: Any) -> "DataRecord":
         """The same record with these values in place of its own.

@@ -15,6 +15,7 @@ from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.loading import Source
 from autoencode.data.new_examples import NewExamples
 from autoencode.data.options import ReadOptions
+from autoencode.data.tables.columns import is_frame
 from autoencode.data.values import TrainedValues, parse_value_range
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError
 from autoencode.model import Autoencoder
@@ -139,7 +140,8 @@ class Run:
     @cached_property
     def modality(self) -> Modality:
         """What the model's examples are."""
-        return modality_of(self.model.data_shape, self.folder.data.options, self.folder.data.display_range)
+        data = self.folder.data
+        return modality_of(self.model.data_shape, data.options, data.display_range, data.table_columns)
 
     @cached_property
     def new_examples(self) -> NewExamples:
@@ -241,7 +243,8 @@ class Run:
         Args:
             x: examples as an array or a tensor, (n, *data_shape), in the model's units: 0 to 1 for pictures. Whole
                 numbers of 8 bits are divided by 255. Grey pictures may come without the axis of channels. Vectors of a
-                model that was trained on standardised columns are in the units of the data.
+                model that was trained on standardised columns are in the units of the data. Rows of a table may
+                come as a pandas.DataFrame.
             context: for a conditional model, (n, …).
 
         Raises:
@@ -269,6 +272,8 @@ class Run:
 
     def _examples(self, x: ArrayLike) -> torch.Tensor:
         """Examples as the model takes them."""
+        if is_frame(x):
+            return self.new_examples.read_frame(x)
         given = x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x))
         if self.standardisation is not None and tuple(given.shape[1:]) == self.model.data_shape:
             return self.standardisation.apply(given.detach().cpu())

@@ -17,7 +17,7 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
-from autoencode.views.outputs import save_array, save_numbers_beside, to_pil_image
+from autoencode.views.outputs import save_numbers_beside, save_rows, to_pil_image
 
 _STEPS = 1_000
 """Weights are compared to a thousandth."""
@@ -152,7 +152,7 @@ def save_blend(
         run: the model.
         made: what `blend` gave.
         out: a .png, which becomes a sheet, or a folder, which gets the blends at the model's size too; `blends/` in the
-            run folder by default. Vectors are written to a .npy file.
+            run folder by default. Vectors are written to a .npy file, rows of a table to a .csv file.
         pair: row and column of the blend to write; None for the table.
 
     Returns:
@@ -160,10 +160,10 @@ def save_blend(
     """
     path = Path(out) if out else run.path / "blends"
     wanted = made.examples.flatten(0, 1) if pair is None else made.examples[pair][None]
-    if not run.modality.drawable or path.suffix.lower() == ".npy":
-        file = path if path.suffix.lower() == ".npy" else path / "blend.npy"
-        save_array(file, wanted)
-        return [file]
+    rows = run.modality.rows_suffix
+    if not run.modality.drawable or path.suffix.lower() == rows:
+        file = path if path.suffix.lower() == rows else path / "blend"
+        return [save_rows(file, run.modality, wanted)]
     drawn = replace(made, inputs=run.modality.shown(made.inputs), examples=run.modality.shown(made.examples))
     sheet = _table_sheet(drawn) if pair is None else _pair_sheet(drawn, pair)
     if path.suffix.lower() == ".png":
@@ -173,7 +173,7 @@ def save_blend(
     for file, picture in zip(files, run.modality.shown(wanted), strict=True):
         save_figure(file, to_pil_image(picture))
     save_figure(path / SHEET, sheet)
-    return [*files, *save_numbers_beside(run.modality, path / "blend.npy", wanted), path / SHEET]
+    return [*files, *save_numbers_beside(run.modality, path / "blend", wanted), path / SHEET]
 
 
 def _pair_sheet(made: Blend, pair: tuple[int, int]) -> Image.Image:

@@ -17,7 +17,7 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_figure
-from autoencode.views.outputs import save_array, save_numbers_beside, to_pil_image
+from autoencode.views.outputs import save_numbers_beside, save_rows, to_pil_image
 
 _CHANGE = re.compile(r"(.+?)\s*([+-]\s*(?:\d+\.?\d*|\.\d+))")
 _COLUMNS = 7
@@ -139,17 +139,18 @@ def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: boo
         run: the model.
         made: what `edit` gave.
         out: a .png, which becomes the sheet alone, or a folder, which gets `before.png`, `after.png` and `sheet.png`;
-            `edits/` in the run folder by default. Vectors are written to a .npy file, before and after.
+            `edits/` in the run folder by default. Vectors are written to a .npy file, rows of a table to a .csv file,
+            before and after.
         strip: whether the sheet shows each change in steps rather than before and after.
 
     Returns:
         The files, the sheet last.
     """
     path = Path(out) if out else run.path / "edits" / made.name
-    if not run.modality.drawable or path.suffix.lower() == ".npy":
-        file = path if path.suffix.lower() == ".npy" else path / "edit.npy"
-        save_array(file, torch.cat([made.before, made.after]))
-        return [file]
+    rows = run.modality.rows_suffix
+    if not run.modality.drawable or path.suffix.lower() == rows:
+        file = path if path.suffix.lower() == rows else path / "edit"
+        return [save_rows(file, run.modality, torch.cat([made.before, made.after]))]
     shown = run.modality.shown
     sheet = _strip(run, made) if strip else _before_after(run, made)
     if path.suffix.lower() == ".png":
@@ -158,7 +159,7 @@ def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: boo
     save_figure(path / "before.png", to_pil_image(shown(made.before)[0]))
     save_figure(path / "after.png", to_pil_image(shown(made.after)[0]))
     save_figure(path / SHEET, sheet)
-    numbers = save_numbers_beside(run.modality, path / "edit.npy", torch.cat([made.before, made.after]))
+    numbers = save_numbers_beside(run.modality, path / "edit", torch.cat([made.before, made.after]))
     return [path / "before.png", path / "after.png", *numbers, path / SHEET]
 
 

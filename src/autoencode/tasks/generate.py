@@ -62,7 +62,8 @@ def generate(
 
     Returns:
         The first 400, (n, *data_shape), and the files: `0001.png` … and `sheet.png` with these, or `samples.npy` for
-        vectors. Each picture says in its PNG text "Description" what it was sampled from.
+        vectors, `samples.csv` for rows of a table. Each picture says in its PNG text "Description" what it was sampled
+        from.
 
     Raises:
         ArgumentError: there is no such class, options exclude each other, or a file is there that autoencode did not
@@ -74,7 +75,7 @@ def generate(
     if n < 1:
         raise ArgumentError(f"-n must be 1 or more, not {n}")
     reporter, folder = resolve_reporter(reporter), Path(out) if out else run.path / "samples"
-    files, names = ExampleFiles(run.modality, folder, "samples.npy"), _names(n)
+    files, names = ExampleFiles(run.modality, folder, "samples"), _names(n)
     for path in files.paths(names):
         check_replaceable(path)
     source = _code_source(prior, of_class, condition, like, spread, temperature)

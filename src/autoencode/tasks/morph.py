@@ -22,7 +22,7 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_animation, save_figure
 from autoencode.views.figures.animation import ENDINGS, SIZE
-from autoencode.views.outputs import save_array, save_numbers_beside, save_pictures
+from autoencode.views.outputs import save_numbers_beside, save_pictures, save_rows
 
 _FRAMES, _STRIP = 32, 10
 
@@ -120,7 +120,7 @@ def save_morph(run: Run, morphs: Morph | list[Morph], out: str | Path | None = N
     """
     several = morphs if isinstance(morphs, list) else [morphs]
     first = several[0]
-    ending = ".gif" if run.modality.drawable else ".npy"
+    ending = ".gif" if run.modality.drawable else run.modality.rows_suffix
     path = Path(out) if out else run.path / "morphs" / f"{first.a.name}-{first.b.name}{ending}"
     if len(several) > 1 and path.suffix.lower() != ".png":
         raise ArgumentError("several paths are shown beside each other in a strip: give --out a name in .png")
@@ -134,18 +134,18 @@ def check_suffix(run: Run, out: Path | None) -> None:
     Raises:
         ArgumentError: an ending that is not known, or that does not fit the data.
     """
-    ending = "" if out is None else out.suffix.lower()
-    if out is None or ending == ".npy" or (run.modality.drawable and ending in (*ENDINGS, ".png", "")):
+    ending, rows = "" if out is None else out.suffix.lower(), run.modality.rows_suffix
+    if out is None or ending == rows or (run.modality.drawable and ending in (*ENDINGS, ".png", "")):
         return
     pictures = f"{', '.join(ENDINGS)}, .png (a strip), a folder, or " if run.modality.drawable else ""
-    raise ArgumentError(f"a morph of this model is written to {pictures}.npy (the numbers), and not to {out.name!r}")
+    raise ArgumentError(f"a morph of this model is written to {pictures}{rows} (the numbers), and not to {out.name!r}")
 
 
 def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
     check_suffix(run, path)
     ending, examples = path.suffix.lower(), morphs[0].examples
-    if ending == ".npy":
-        save_array(path, examples)
+    if ending == run.modality.rows_suffix:
+        save_rows(path, run.modality, examples)
     elif ending == ".png":
         save_figure(path, _strip(run, morphs))
     elif ending in ENDINGS:
@@ -154,7 +154,7 @@ def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
         save_pictures(
             [path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality.shown(examples)
         )
-        save_numbers_beside(run.modality, path / "morph.npy", examples)
+        save_numbers_beside(run.modality, path / "morph", examples)
 
 
 def _strip(run: Run, morphs: list[Morph]) -> Image.Image:

@@ -59,12 +59,13 @@ def reconstruct(
     """Encodes examples, decodes their codes, and writes what comes back.
 
     Pictures are rotated upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
-    and `sheet.png` shows the first 50 above their reconstructions. Vectors are read from .npy and written to .npy.
+    and `sheet.png` shows the first 50 above their reconstructions. Vectors are written to .npy,
+    rows of tables to .csv in the units of the table.
     However many there are, no more than two thousand are in memory at once.
 
     Args:
         run: the trained model.
-        files: pictures, folders of pictures, or .npy arrays; without any, the first 50 test examples.
+        files: pictures, folders of pictures, arrays or tables; without any, the first 50 test examples.
         out: where to write; `reconstructions/` in the run folder by default.
         of_class: the class of the files, for a model conditioned on classes; test examples bring their own.
         reporter: receives the progress of the task "reconstructing", in examples, a warning for each file that is
@@ -80,7 +81,7 @@ def reconstruct(
     inputs, skipped = inspect_inputs(run, files)
     _check_class(run, of_class, of_files=bool(files))
     names = [name for file in inputs for name in file.names]
-    outputs = ExampleFiles(run.modality, folder, "reconstructions.npy")
+    outputs = ExampleFiles(run.modality, folder, "reconstructions")
     number = sum(file.count for file in inputs)
     check_no_overwriting(outputs.paths(names), expand_folders(files)[0])
     reporter = resolve_reporter(reporter)

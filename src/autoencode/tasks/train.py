@@ -61,7 +61,7 @@ def train(
     """Trains a model and leaves it in a run folder.
 
     Args:
-        source: a registered name, a folder of pictures, a .npy or .npz file, an array, or a data set already loaded.
+        source: what `autoencode.data.load` takes, or a data set already loaded.
         recipe: its name, or `module:function` for one of your own, whose module is then imported; by default that of
             `init_from`, or one that suits the data.
         out: the run folder; by default a new one under `runs/`, named after data and recipe.

@@ -4,11 +4,8 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.lib import format as npy_format
 from PIL import Image
 from torch import Tensor
 
@@ -21,25 +18,29 @@ from autoencode.views.figures import save_figure
 
 @dataclass(frozen=True)
 class ExampleFiles:
-    """Where examples are written: one PNG file each if they can be drawn, and the rows of one .npy file unless PNG
-    files hold all that the examples are.
+    """Where examples are written: one PNG file each if they can be drawn, and the rows of one .npy or .csv file unless
+    PNG files hold all that the examples are.
 
     Args:
         modality: what the examples are.
         folder: where the files go.
-        array: the name of the .npy file.
+        rows: the name of the file of rows, without its ending.
     """
 
     modality: Modality
     folder: Path
-    array: str
+    rows: str
 
     def paths(self, names: Iterable[Path]) -> list[Path]:
         """The files that hold examples of these names: pictures, the array, and the sheet last."""
         pictures = [self.folder / name for name in names] if self.modality.drawable else []
         sheet = [self.folder / SHEET] if self.modality.drawable else []
-        array = [] if self.modality.fits_picture_files else [self.folder / self.array]
-        return [*pictures, *array, *sheet]
+        rows = [] if self.modality.fits_picture_files else [self._rows_path]
+        return [*pictures, *rows, *sheet]
+
+    @property
+    def _rows_path(self) -> Path:
+        return self.folder / (self.rows + self.modality.rows_suffix)
 
     @contextmanager
     def open(self, description: str = "") -> Generator[Callable[[Sequence[Path], Tensor], None]]:
@@ -48,8 +49,8 @@ class ExampleFiles:
         Args:
             description: what they are; kept in the text of PNG files.
         """
-        needs_array = not self.modality.fits_picture_files
-        with npy_writer(self.folder / self.array) if needs_array else nullcontext() as add_rows:
+        needs_rows = not self.modality.fits_picture_files
+        with rows_writer(self._rows_path, self.modality) if needs_rows else nullcontext() as add_rows:
 
             def write(names: Sequence[Path], x: Tensor) -> None:
                 if self.modality.drawable:
@@ -61,11 +62,8 @@ class ExampleFiles:
 
 
 def save_numbers_beside(modality: Modality, path: Path, x: Tensor) -> list[Path]:
-    """Writes examples to a .npy file where pictures do not hold all that they are; gives the file, if there is one."""
-    if modality.fits_picture_files:
-        return []
-    save_array(path, x)
-    return [path]
+    """Writes examples to a file of rows where pictures do not hold all that they are; gives that file."""
+    return [] if modality.fits_picture_files else [save_rows(path, modality, x)]
 
 
 def to_pil_image(picture: Tensor) -> Image.Image:
@@ -87,31 +85,31 @@ def save_pictures(paths: list[Path], x: Tensor, description: str = "") -> None:
 
 
 @contextmanager
-def npy_writer(path: Path) -> Generator[Callable[[Tensor], None]]:
-    """Writes a .npy file in chunks; the file is written completely or not at all.
+def rows_writer(path: Path, modality: Modality) -> Generator[Callable[[Tensor], None]]:
+    """Writes a file of `modality.rows_suffix` in chunks; the file is written completely or not at all.
 
-    Yields a function that adds rows, (n, ...), of one shape and type; it must be called at least once.
+    Yields a function that adds examples in the units of the data, (n, ...), of one shape and type; it must be called at
+    least once.
     """
     check_replaceable(path)
     with atomic_open(path) as file:
-        header: dict[str, Any] = {}
-        rows = 0
-
-        def add(x: Tensor) -> None:
-            nonlocal rows
-            array = np.ascontiguousarray(x.numpy())
-            if not header:
-                header.update(npy_format.header_data_from_array_1_0(array))
-                npy_format.write_array_header_1_0(file, header)  # NumPy reserves room for any number of rows
-            file.write(array.data)
-            rows += len(array)
-
-        yield add
-        file.seek(0)
-        npy_format.write_array_header_1_0(file, {**header, "shape": (rows, *header["shape"][1:])})
+        rows = modality.row_file(file)
+        yield rows.add
+        rows.finish()
 
 
-def save_array(path: Path, x: Tensor) -> None:
-    """Writes a tensor as .npy, completely or not at all."""
-    with npy_writer(path) as add:
+def save_rows(path: Path, modality: Modality, x: Tensor) -> Path:
+    """Writes examples in the units of the data to one file, completely or not at all.
+
+    Args:
+        path: of the file; its ending becomes that of the modality.
+        modality: what the examples are.
+        x: (n, *data_shape), on the processor.
+
+    Returns:
+        The file.
+    """
+    path = path.with_suffix(modality.rows_suffix)
+    with rows_writer(path, modality) as add:
         add(x)
+    return path

@@ -15,7 +15,7 @@ def reconstruct(
     run: RunArgument,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Pictures, folders of pictures, or .npy arrays.", show_default="test examples"),
+        typer.Argument(help="Pictures, folders of pictures, arrays or tables.", show_default="test examples"),
     ] = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 _HELP = """Train a model, and write a report of what it learned.
 
-DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, a clip or a folder of clips, or a
-.npy or .npz file. Each recipe has options of its own: add --help to see them.
+DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, a clip or a folder of clips, a
+table, or a file of arrays (see: autoencode list formats). Each recipe has options of its own: add --help to see them.
 
 \b
 autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --recipe conv-vae --latent-dim 32
+autoencode train table.csv                      numbers and categories
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train more/ --init-from runs/photos  begin with a run's weights
 autoencode train photos/ -r conv-vae --help     the options of conv-vae
