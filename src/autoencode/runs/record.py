@@ -248,7 +248,7 @@ class DataRecord(Checked):
             raise ValueError("should have a 'standardisation' if and only if values are standardised")
         if columns and not (len(columns.mean),) == (len(columns.scale),) == self.data_shape:
             raise ValueError("should have a mean and a scale for each column")
-        if self.columns and (self.table_columns.width,) != self.data_shape:
+        if (table := self.table_columns) and (table.width,) != self.data_shape:
             raise ValueError("should have columns of as many numbers as an example")
         return self
 

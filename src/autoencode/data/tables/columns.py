@@ -89,7 +89,11 @@ class NumberColumn(Column):
 
     decimals: int | None = None
     indicators = False
-    width = 1
+
+    @property
+    def width(self) -> int:
+        """1."""
+        return 1
 
     def encode(self, cells: Cells) -> Float64[np.ndarray, "n 1"]:
         """The numbers, NaN where one is missing.
