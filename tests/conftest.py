@@ -11,6 +11,8 @@ import pytest
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait leave the core to the other test processes
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # processes that tests start would compile the package, 3 s each time
+sys.dont_write_bytecode = False
 install_import_hook("autoencode", "beartype.beartype")  # before the first import of autoencode
 sys.path.append(str(Path(__file__).parent))  # for `from support import ...`
 pytest.register_assert_rewrite("support")

@@ -125,12 +125,18 @@ def test_another_compiler_leaves_the_step_as_it_is_and_says_so_once(
 
 
 COMPILE = """
+import sys
+from pathlib import Path
 import torch
 from autoencode.kernels.torch_private import compile_graph, trace_graph
 
 graph = trace_graph(lambda x: (x + 1,), [torch.zeros(3)])
 (found,) = compile_graph(graph, [torch.zeros(3)], {})(torch.ones(3))
 assert found.tolist() == [2, 2, 2]
+folder = Path(sys.argv[1])
+assert folder.stat().st_mode & 0o777 == 0o700
+folder.chmod(0o770)
+compile_graph(graph, [torch.zeros(3)], {})
 """
 
 
@@ -142,14 +148,12 @@ def test_programs_are_kept_in_the_users_own_cache_folder_alone(tmp_path: Path) -
     home.mkdir()
     environment = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}
     environment |= {"TMPDIR": str(temporary), "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
-    subprocess.run([sys.executable, "-c", COMPILE], check=True, env=environment, umask=0o002)
     folder = home / "cache" / "autoencode" / "inductor"
-    assert folder.stat().st_mode & 0o777 == 0o700
+    command = [sys.executable, "-c", COMPILE, folder]
+    done = subprocess.run(command, env=environment, umask=0o002, capture_output=True, text=True)
+    assert "other users can write to" in done.stderr.splitlines()[-1], done.stderr
     assert list(folder.rglob("*.so"))
     assert not list(temporary.iterdir())
-    folder.chmod(0o770)
-    done = subprocess.run([sys.executable, "-c", COMPILE], env=environment, capture_output=True, text=True)
-    assert "other users can write to" in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's own, when its compiler is imported

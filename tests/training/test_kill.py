@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = """
-import sys, warnings
+from autoencode import tasks
+
+OPTIONS = {"epochs": 12, "optimizer": "muon", "ema_decay": 0.9, "command": "test", "checkpoint_seconds": 0.05}
+SCRIPT = f"""
+import sys
 import torch
 torch.set_num_threads(1)
 from autoencode import tasks
-path, resume = sys.argv[1], sys.argv[2] == "resume"
-options = dict(checkpoint_seconds=0.05)
-if resume:
-    tasks.resume(path)
+if sys.argv[2] == "resume":
+    tasks.resume(sys.argv[1])
 else:
-    tasks.train("digits", "dense-vae", out=path, epochs=12, optimizer="muon", ema_decay=0.9, command="test", **options)
+    tasks.train("digits", "dense-vae", out=sys.argv[1], **{OPTIONS})
 """
 
 
@@ -51,11 +52,11 @@ def lines(path: Path) -> list[dict]:
 @pytest.mark.slow
 def test_a_killed_run_ends_as_one_never_interrupted(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert start(whole, "train").wait() == 0
+    tasks.train("digits", "dense-vae", out=whole, **OPTIONS)
     kill_after(killed, "train", 2)
     kill_after(killed, "resume", 6)
     assert json.loads((killed / "run.json").read_text())["status"] == "running"
-    assert start(killed, "resume").wait() == 0
+    tasks.resume(killed)
     assert lines(killed) == lines(whole)
     assert len(lines(whole)) == 12
     for name in ("model.safetensors", "last.safetensors", "split.safetensors"):
