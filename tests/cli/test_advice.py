@@ -31,7 +31,10 @@ OF_DATA = (
     "evaluate report generate morph blend edit traverse explore map latent-space fit-prior reconstruct inspect encode "
     "similar export"
 )
-WRITE = "restore reconstruct encode similar export generate morph blend edit traverse explore map corrupt compare-objectives"
+WRITE = (
+    "restore reconstruct encode similar export generate morph blend edit traverse explore map corrupt "
+    "compare-objectives"
+)
 
 ADVICE = {
     # reading data

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,10 +29,24 @@ from autoencode.runs.run_data import read_run_data
 from autoencode.runs.verdict import Verdict
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.device import resolve_device
-from autoencode.runtime.reporter import current_reporter
+from autoencode.runtime.reporter import current_reporter, resolve_reporter, track
 from autoencode.runtime.seeding import preserved_rng
 
 _MAX_BATCH, _MAX_VALUES = 2_000, 2**24
+
+
+class Nearest(NamedTuple):
+    """The nearest neighbours of some examples.
+
+    Args:
+        indices: in the training part, (m, n).
+        distances: between codes, (m, n).
+        examples: (m, n, *data_shape), in the units of the data.
+    """
+
+    indices: NDArray[np.int64]
+    distances: NDArray[np.float32]
+    examples: NDArray[np.floating]
 
 
 class Run:
@@ -250,8 +266,13 @@ class Run:
         Raises:
             ShapeError: examples of another shape than the model's.
         """
-        means = [q.mean for q in self._posteriors(self._examples(x), context)]
-        return torch.cat(means).cpu().numpy()
+        return self._means(self._examples(x), context)
+
+    @torch.no_grad()
+    @tuned_cpu()
+    def _means(self, x: torch.Tensor, context: torch.Tensor | None) -> NDArray[np.float32]:
+        """Posterior means of examples in the model's units."""
+        return torch.cat([q.mean for q in self._posteriors(x, context)]).cpu().numpy()
 
     @torch.no_grad()
     @tuned_cpu()
@@ -270,6 +291,72 @@ class Run:
         means = torch.cat([q.mean for q in self._posteriors(self._examples(x), context)])
         return self.decode(means, context).numpy()
 
+    def generate(
+        self,
+        n: int = 8,
+        *,
+        seed: int = 0,
+        prior: str | None = None,
+        of_class: str | int | None = None,
+        temperature: float = 1.0,
+    ) -> NDArray[np.floating]:
+        """New examples as a NumPy array, (n, *data_shape), in the units of the data; `tasks.generate` writes files.
+
+        Args:
+            n: how many.
+            seed: the same seed and prior give the same examples.
+            prior: "own", "ex-post" for the one that was fitted, or a kind that is fitted if it was not; by default the
+                one under which held-out codes are likelier.
+            of_class: the name or number of a class.
+            temperature: factor on the standard deviations of what is sampled from.
+
+        Raises:
+            ArgumentError: fewer than one, or there is no such class.
+            CapabilityError: a plain autoencoder has no prior until one is fitted.
+        """
+        if n < 1:
+            raise ArgumentError(f"at least 1 example can be generated, not {n}")
+        sampling = import_module("autoencode.latent.sampling")  # by name, since it is a layer above this one
+        drawn = sampling.sample_examples(self, n, seed, prior=prior, of_class=of_class, temperature=temperature)
+        return drawn.numpy()
+
+    def nearest(self, x: ArrayLike, n: int = 12, context: torch.Tensor | None = None) -> "Nearest":
+        """The training examples whose codes are nearest to those of some examples.
+
+        Args:
+            x: as for `encode`.
+            n: how many neighbours of each.
+            context: of `x`, for a conditional model.
+
+        Returns:
+            Indices in the training part, Euclidean distances between posterior means, and the examples, the nearest
+            first.
+
+        Raises:
+            ArgumentError: fewer than one neighbour.
+            DataError: the data are no longer where they were.
+        """
+        if n < 1:
+            raise ArgumentError(f"at least 1 neighbour can be found, not {n}")
+        codes = self._train_codes
+        queries = torch.from_numpy(self.encode(x, context)).flatten(1)
+        found = [
+            torch.cdist(rows, codes, compute_mode="donot_use_mm_for_euclid_dist").topk(
+                min(n, len(codes)), largest=False
+            )
+            for rows in queries.split(max(1, _MAX_VALUES // len(codes)))
+        ]
+        indices = torch.cat([each.indices for each in found])
+        examples = self.to_data_units(self.data.train.inputs(indices.flatten())).unflatten(0, tuple(indices.shape))
+        return Nearest(indices.numpy(), torch.cat([each.values for each in found]).numpy(), examples.numpy())
+
+    @cached_property
+    def _train_codes(self) -> torch.Tensor:
+        """Posterior means of the training part, (n, numbers), on the processor."""
+        train = self.data.train
+        context = train.conditioning() if self.is_conditional else None
+        return torch.from_numpy(self._means(train.inputs(), context)).flatten(1)
+
     def _examples(self, x: ArrayLike) -> torch.Tensor:
         """Examples as the model takes them."""
         if is_frame(x):
@@ -284,8 +371,10 @@ class Run:
     def _posteriors(self, x: torch.Tensor, context: torch.Tensor | None) -> Iterator[Distribution]:
         """q(z|x) for a batch of the examples at a time."""
         contexts = [None] * len(x) if context is None else context.to(self.device).split(self.batch_size)
-        for some, of_them in zip(x.to(self.device).split(self.batch_size), contexts, strict=False):
-            yield self.model.encode(some, of_them)
+        with track(resolve_reporter(None), "encoding", len(x), "examples") as progress:
+            for some, of_them in zip(x.to(self.device).split(self.batch_size), contexts, strict=False):
+                yield self.model.encode(some, of_them)
+                progress.advance(len(some))
 
     @torch.no_grad()
     @tuned_cpu()
