@@ -111,6 +111,8 @@ ADVICE = {
     "takes images (channels, height, width)": "train",
     "see --recipe module:function": "train",
     "--init-from takes a run of the same": "train",
+    "--config takes the settings of a run": "train",
+    "where they fit, with --init-from": "train",
     # runs and files
     "is not conditioned on pictures: leave": "generate",
     "is there already: choose another --out": "train",

@@ -25,12 +25,12 @@ def test_steps_are_those_that_are_set_or_whole_epochs(settings, steps):
 
 
 def test_a_training_does_not_go_back():
-    check_not_behind(Settings(steps=8), 8, 8, 4)
-    check_not_behind(Settings(epochs=None, minutes=1.0), None, 8, 4)
+    check_not_behind(Settings(steps=8), 8, 8, 2.0)
+    check_not_behind(Settings(epochs=None, minutes=1.0), None, 8, 2.0)
     with pytest.raises(ArgumentError, match=r"--steps 7 is less than the 8 steps \(2 epochs\)"):
-        check_not_behind(Settings(steps=7), 7, 8, 4)
+        check_not_behind(Settings(steps=7), 7, 8, 2.0)
     with pytest.raises(ArgumentError, match="--epochs 1 is less than"):
-        check_not_behind(Settings(epochs=1), 4, 8, 4)
+        check_not_behind(Settings(epochs=1), 4, 8, 2.0)
 
 
 def test_only_what_changes_the_rounding_is_reported():

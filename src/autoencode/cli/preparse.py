@@ -55,12 +55,14 @@ def _positionals(words: list[str]) -> Iterator[str]:
 def recipe_name(words: list[str]) -> str | None:
     """The name of the recipe that `train` would use with these words; None if it is not known yet.
 
-    It is what --recipe says, or what the run of --resume or --init-from was trained with, or the default for the data.
+    It is what --recipe says, or what the run of --resume, --init-from or --config was trained with, or the default for
+    the data.
     """
     if name := option_value(words, "--recipe", "-r"):
         return name
-    if path := option_value(words, "--resume") or option_value(words, "--init-from"):
-        return _recipe_of_run(path)
+    for option in ("--resume", "--init-from", "--config"):
+        if path := option_value(words, option):
+            return _recipe_of_run(path)
     source = positional(words)
     return None if source is None else _default_for(source)
 
@@ -69,9 +71,10 @@ def _recipe_of_run(name: str) -> str | None:
     from autoencode.errors import RunError
     from autoencode.runs.folder import RunFolder
     from autoencode.runs.listing import find_run
+    from autoencode.runs.starting_point import run_folder_of
 
     try:
-        return RunFolder(find_run(name)).record.recipe
+        return RunFolder(run_folder_of(find_run(name))).record.recipe
     except RunError:  # the command itself reports it
         return None
 

@@ -1,5 +1,6 @@
 """The progress bar and the lines that are printed while a model trains."""
 
+import math
 import time
 from collections.abc import Mapping
 
@@ -21,6 +22,7 @@ class TrainingProgress(TerminalReporter):
         super().__init__()
         self._terms: dict[str, float] = {}
         self._steps_per_epoch = self._total_steps = 1
+        self._first = 0, 0.0
         self._examples, self._refreshed = 0, 0.0
 
     def event(self, event: Event) -> None:
@@ -41,9 +43,15 @@ class TrainingProgress(TerminalReporter):
 
     def _begin(self, event: TrainingStarted) -> None:
         self._steps_per_epoch, self._total_steps = event.steps_per_epoch, event.plan.total_steps
+        self._first = event.first_step, event.first_epoch
         self._terms, self._examples, self._refreshed = {}, 0, time.monotonic()
         if event.first_step:
             errors.write_line(f"continuing after step {event.first_step:,} of {self._total_steps:,}")
+
+    def _epoch(self, step: int) -> float:
+        """Passes through the data after so many steps, without the noise of rounding."""
+        first_step, first_epoch = self._first
+        return round(first_epoch + (step - first_step) / self._steps_per_epoch, 6)
 
     def _add_step(self, event: StepFinished) -> None:
         """Averages the terms over about thirty steps, and shows them ten times a second at most."""
@@ -54,14 +62,14 @@ class TrainingProgress(TerminalReporter):
         seconds = time.monotonic() - self._refreshed
         if seconds < _REFRESH_SECONDS:
             return
-        epoch, epochs = (event.step - 1) // self._steps_per_epoch + 1, -(-self._total_steps // self._steps_per_epoch)
+        epoch, epochs = int(self._epoch(event.step - 1)) + 1, math.ceil(self._epoch(self._total_steps))
         speed = f"{self._examples / seconds:,.0f}/s"
         self.update(TASK, event.step, detail=f"epoch {epoch}/{epochs}  {speed}  {_nats(self._terms)}")
         self._examples, self._refreshed = 0, time.monotonic()
 
     def _print_epoch(self, event: EpochFinished) -> None:
         """Prints a line; of many epochs, for about forty of them."""
-        metrics, epochs = event.metrics, self._total_steps / self._steps_per_epoch
+        metrics, epochs = event.metrics, self._epoch(self._total_steps)
         every = -(-epochs // _MAX_LINES)
         if metrics.epoch % every and metrics.step != self._total_steps:
             return

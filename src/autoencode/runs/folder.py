@@ -25,7 +25,7 @@ from autoencode.runs.json_text import parse_json
 from autoencode.runs.metrics import EpochMetrics, read_metrics, write_metrics
 from autoencode.runs.plain_file import read_plain
 from autoencode.runs.plan import Plan
-from autoencode.runs.record import DataRecord, RunRecord, Versions, read_record
+from autoencode.runs.record import Change, DataRecord, RunRecord, Status, Versions, read_record
 from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors, read_header, save_tensors
 from autoencode.settings import Settings
 from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, is_run_folder, remove_unfinished
@@ -65,6 +65,7 @@ class RunFolder:
 
     def __init__(self, path: str | Path, *, trust: str | None = None, trust_paths: bool = False) -> None:
         self.path, self.trust, self.trust_paths = Path(path), trust, trust_paths
+        self._pending: dict[str, Any] = {}
         self.record = self._read()
 
     @classmethod
@@ -162,6 +163,36 @@ class RunFolder:
             StorageError: run.json cannot be written.
         """
         self._write(self._read().replace(**changes))
+
+    def change_at_resume(self, change: Change) -> None:
+        """Takes other settings or arguments from here on; they are written when the training begins.
+
+        Args:
+            change: what is different.
+
+        Raises:
+            RunError: a value that run.json cannot hold.
+        """
+        arguments = {**self.record.arguments, **change.arguments}
+        self._pending = {"arguments": arguments, "changes": (*self.record.changes, change)}
+        self.record = self.record.replace(**self._pending)
+
+    @property
+    def changes_arguments(self) -> bool:
+        """Whether arguments of the recipe were changed that are not written yet."""
+        return bool(self._pending and self.record.changes[-1].arguments)
+
+    def begin_training(self, settings: Settings, plan: Plan) -> None:
+        """Notes that training runs, how and by which plan, and what was changed.
+
+        Args:
+            settings: of the training.
+            plan: what was decided.
+        """
+        before = self._read()
+        record = before.replace(settings=settings, plan=plan, status=Status.RUNNING, verdict=None, **self._pending)
+        self._write(record.signed(data=False, arguments=before.has_own_arguments) if self._pending else record)
+        self._pending = {}
 
     def update_data(self, data: Dataset) -> None:
         """Keeps where the data of the run lie now, if the folder can be written."""

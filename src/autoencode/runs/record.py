@@ -278,6 +278,20 @@ class Signatures(Checked):
     arguments: Name = ""
 
 
+class Change(Checked):
+    """What was changed when a training was resumed.
+
+    Args:
+        step: training steps made before.
+        settings: of the training, with their new values.
+        arguments: of the recipe.
+    """
+
+    step: Count
+    settings: Annotated[dict[Name, Plain], Field(max_length=100)] = Field(default_factory=dict[str, Any])
+    arguments: Annotated[dict[Name, Plain], Field(max_length=100)] = Field(default_factory=dict[str, Any])
+
+
 class RunRecord(Checked):
     """run.json.
 
@@ -294,6 +308,7 @@ class RunRecord(Checked):
         data: the data; None for a model assembled by hand.
         settings: how it was trained.
         plan: what was decided when the training began; None before.
+        changes: of settings and arguments at a resume, in order; the record holds the newest values.
         verdict: what the training came to; None before it has ended.
         signatures: of the parts that name files.
     """
@@ -310,6 +325,7 @@ class RunRecord(Checked):
     data: DataRecord | None = None
     settings: Annotated[Settings, BeforeValidator(plain_items)] = Field(default_factory=Settings)
     plan: Annotated[Plan | None, BeforeValidator(plain_items)] = None
+    changes: Annotated[tuple[Change, ...], Field(max_length=_MAX_LINES)] = ()
     verdict: Verdict | None = None
     signatures: Signatures = Field(default_factory=Signatures)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
@@ -11,14 +12,20 @@ from autoencode.recipes import Recipe
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.reporter import Reporter
+from autoencode.storage import RUN_FILE
 
 _OF_THE_DATA = {"n_examples", "n_classes", "context_shape"}
 """Arguments of recipes that new data decide."""
 
 
+def run_folder_of(path: str | Path) -> Path:
+    """The folder of a run, given it or its run.json."""
+    return Path(path).parent if Path(path).name == RUN_FILE and Path(path).is_file() else Path(path)
+
+
 @dataclass(frozen=True)
 class StartingPoint:
-    """An earlier run whose weights another training begins with.
+    """An earlier run whose weights, or whose settings alone, another training begins with.
 
     Args:
         folder: of the earlier run.

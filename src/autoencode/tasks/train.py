@@ -20,10 +20,10 @@ from autoencode.recipes import Recipe, default_recipe, find_recipe
 from autoencode.recipes.options import data_options, sort_options
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.output_paths import new_run_path
-from autoencode.runs.record import Status
+from autoencode.runs.record import Change, Status
 from autoencode.runs.run import Run
 from autoencode.runs.run_data import read_run_data
-from autoencode.runs.starting_point import StartingPoint
+from autoencode.runs.starting_point import StartingPoint, run_folder_of
 from autoencode.runs.tensor_file import load_into, load_tensors
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter
@@ -34,10 +34,15 @@ from autoencode.tasks.verdict import conclude
 from autoencode.training import fit
 from autoencode.training.checkpoint import read_state
 from autoencode.training.foresight import foresee
-from autoencode.training.history import format_steps
+from autoencode.training.history import History, format_steps
 from autoencode.training.planning import planned_steps
 
-_RESUMABLE_SETTINGS = ("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads")
+_LEARNING = ("learning_rate", "schedule", "batch_size", "grad_clip", "augment")
+"""Settings that change what is learned from here on."""
+_RESUMABLE_SETTINGS = (
+    *("epochs", "steps", "minutes", "patience", "min_delta", "checkpoint_seconds", "device", "threads"),
+    *_LEARNING,
+)
 _LIMITS = {"epochs", "steps", "minutes"}
 _CONTINUING = {*_LIMITS, "patience", "min_delta"}
 """What lets a training continue that has ended."""
@@ -51,6 +56,7 @@ def train(
     *,
     out: str | Path | None = None,
     init_from: str | Path | None = None,
+    config: str | Path | None = None,
     trust: str | None = None,
     trust_paths: bool = False,
     command: str | None = None,
@@ -67,8 +73,10 @@ def train(
         out: the run folder; by default a new one under `runs/`, named after data and recipe.
         init_from: the folder of an earlier run whose weights the training begins with (fine-tuning). Recipe, its
             options, and size and colours of pictures are those of that run unless they are given.
-        trust: the recipe outside this package that `init_from` names, if it may be imported.
-        trust_paths: whether files outside the folder `init_from` that its run.json names may be opened.
+        config: the folder of an earlier run, or its run.json: recipe, its options, settings of the training, and size
+            and colours of pictures are as there unless they are given; its weights are not used.
+        trust: the recipe outside this package that `init_from` or `config` names, if it may be imported.
+        trust_paths: whether files outside the folder `init_from` or `config` that its run.json names may be opened.
         command: what made this run, for its report.
         reporter: receives the progress of "downloading", "reading" and "training", notes, and the events of
             `autoencode.training`.
@@ -94,13 +102,20 @@ def train(
     if out:
         RunFolder.check_free(Path(out))
     reporter = resolve_reporter(reporter)
-    start = StartingPoint(RunFolder(init_from, trust=trust, trust_paths=trust_paths)) if init_from else None
-    asked = _Asked(source, find_recipe(recipe) if recipe else start.recipe if start else None, options, start)
+    if config and init_from:
+        raise ArgumentError(
+            "--config takes the settings of a run, --init-from its weights and recipe: give one of them"
+        )
+    named = init_from or config
+    like = StartingPoint(RunFolder(run_folder_of(named), trust=trust, trust_paths=trust_paths)) if named else None
+    start = like if init_from else None
+    asked = _Asked(source, find_recipe(recipe) if recipe else like.recipe if like else None, options, like)
     loaded = asked.load(reporter, cancel)
     chosen = asked.recipe or default_recipe(loaded.name, loaded.data_shape)
     sorted_ = sort_options(chosen, options)
-    settings = chosen.settings.replace(**_without_min_steps(sorted_.settings))
-    earlier = start.arguments(chosen) if start else {}
+    usual = like.folder.settings if like and config else chosen.settings
+    settings = usual.replace(**_without_min_steps(sorted_.settings))
+    earlier = like.arguments(chosen) if like else {}
     arguments = {**infer_arguments(chosen, loaded), **earlier, **sorted_.arguments}
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         model, objective = chosen(loaded.data_shape, **arguments)
@@ -130,6 +145,8 @@ def train(
         reporter.warn(warning)
     if start:
         start.initialise(model, reporter)
+    if config and like:
+        reporter.note(f"recipe and settings as in {like.folder.path}")
     with ExitStack() as held:
         fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
         run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
@@ -184,8 +201,10 @@ def resume(
             computer wrote it.
         reporter: receives progress, notes and events, as in `train`.
         cancel: ends the training after the current step.
-        changes: of epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device and threads; nothing else
-            can change. Limits that are given (epochs, steps, minutes) replace all old ones; minutes count from now.
+        changes: of settings (epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device, threads,
+            learning_rate, schedule, batch_size, grad_clip, augment) and of those options of the recipe that leave its
+            weights as they are, such as beta or free_bits. Limits that are given (epochs, steps, minutes) replace all
+            old ones; minutes count from now. What changes the learning is noted and kept in run.json.
 
     Returns:
         The run.
@@ -198,7 +217,8 @@ def resume(
     reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust, trust_paths=trust_paths)
     folder.check_trusted()
     with folder.lock():
-        settings = resumed_settings(folder, changes)
+        arguments = _changed_arguments(folder, changes)
+        settings = resumed_settings(folder, {name: value for name, value in changes.items() if name not in arguments})
         finished = folder.record.status in _ENDED and not changes.keys() & _CONTINUING
         if not finished:
             remove_unfinished(folder.path)
@@ -206,7 +226,10 @@ def resume(
             source = data = read_run_data(folder, source, reporter=reporter, cancel=cancel)
             finished = _has_made_all_steps(folder, settings, data)
             if not finished:
+                changed = _change(folder, settings, arguments)
                 model, objective = _initial_model(folder, settings)
+                if changed:
+                    reporter.note(changed)
                 fit(model, objective, data, settings, folder=folder, reporter=reporter, cancel=cancel)
         run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
         if not _fit_missing_prior(run, reporter, cancel) and finished:
@@ -318,9 +341,36 @@ def resumed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
     return settings.replace(minutes=changes["minutes"] + read_state(folder.checkpoint_file).seconds / 60)
 
 
+def _changed_arguments(folder: RunFolder, changes: dict[str, Any]) -> dict[str, Any]:
+    """The options of the recipe among those that were given, checked."""
+    parameters = {parameter.name: parameter for parameter in folder.recipe.parameters} if folder.record.recipe else {}
+    return {name: parameters[name].validate(value) for name, value in changes.items() if name in parameters}
+
+
+def _change(folder: RunFolder, settings: Settings, arguments: dict[str, Any]) -> str:
+    """One line on what is different from here on, which run.json will keep; "" where nothing is."""
+    before, now = folder.settings.model_dump(), settings.model_dump()
+    changed = {name: now[name] for name in _LEARNING if now[name] != before[name]}
+    different = {name: value for name, value in arguments.items() if value != folder.record.arguments.get(name)}
+    if not changed and not different:
+        return ""
+    step, old = read_state(folder.checkpoint_file).step, {**before, **folder.record.arguments}
+    shown = [
+        f"{name} {_or_default(old.get(name))} → {_or_default(value)}"
+        for name, value in {**changed, **different}.items()
+    ]
+    folder.change_at_resume(Change(step=step, settings=changed, arguments=different))
+    return f"changed from step {step:,} on: {', '.join(shown)}"
+
+
+def _or_default(value: object) -> object:
+    return "by default" if value is None else value
+
+
 def _has_made_all_steps(folder: RunFolder, settings: Settings, data: Dataset) -> bool:
     """Whether a training that has ended has made exactly the steps that the settings ask for."""
-    planned = planned_steps(settings, Batches(data.train, settings.batch_size, seed=0).steps_per_epoch)
+    steps_per_epoch = Batches(data.train, settings.batch_size, seed=0).steps_per_epoch
+    planned = planned_steps(settings, steps_per_epoch, History(folder.metrics()))
     return folder.record.status in _ENDED and read_state(folder.checkpoint_file).step == planned
 
 
@@ -334,10 +384,28 @@ def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:
     return {"min_steps": 0, **settings} if settings.get("epochs") is not None else settings
 
 
+def _build_changed(folder: RunFolder) -> tuple[Autoencoder, Objective]:
+    """The run's model and objective; its weights have to fit.
+
+    Raises:
+        ArgumentError: arguments were changed that the weights depend on.
+    """
+    try:
+        return folder.build()
+    except RunError as error:
+        if not folder.changes_arguments:
+            raise
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in folder.record.changes[-1].arguments)
+        raise ArgumentError(
+            f"{names} gives another model than that of the weights of {folder.path}: train a new one, from these "
+            "weights where they fit, with --init-from"
+        ) from error
+
+
 def _initial_model(folder: RunFolder, settings: Settings) -> tuple[Autoencoder, Objective]:
     """The model as it was before its first step; a checkpoint, where there is one, replaces its weights."""
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
-        model, objective = folder.build()
+        model, objective = _build_changed(folder)
     if lexists(folder.start_file):
         load_into(model, load_tensors(folder.start_file)[0], folder.start_file)
     return model, objective

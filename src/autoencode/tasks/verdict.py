@@ -7,6 +7,7 @@ from autoencode import evaluation
 from autoencode.errors import StorageError
 from autoencode.evaluation import measure_evidence
 from autoencode.recipes import recipes
+from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.run import Run
 from autoencode.runs.verdict import Verdict
 from autoencode.runtime.cancellation import CancelToken
@@ -47,7 +48,7 @@ def verdict(run: Run, *, reporter: Reporter | None = None, cancel: CancelToken |
         objective.prepare if objective else None,
         data.train,
         data.validation,
-        run.folder.metrics(),
+        _comparable_epochs(run),
         reporter=reporter,
         cancel=cancel,
     )
@@ -55,6 +56,12 @@ def verdict(run: Run, *, reporter: Reporter | None = None, cancel: CancelToken |
     with suppress(StorageError):  # a folder that can only be read
         run.folder.update(verdict=found)
     return found
+
+
+def _comparable_epochs(run: Run) -> list[EpochMetrics]:
+    """The epochs since the objective changed at a resume: earlier losses are others."""
+    changed = [change.step for change in run.folder.record.changes if change.arguments]
+    return [epoch for epoch in run.folder.metrics() if not changed or epoch.step > changed[-1]]
 
 
 def recipe_options(run: Run) -> list[str]:

@@ -52,6 +52,11 @@ class TrainerState:
     term_sums: _Sums = field(default_factory=dict[str, float])
     seconds: _Finite = 0.0
 
+    def forget_best(self) -> None:
+        """The next epoch is the best one, as losses are others than before."""
+        self.best_loss = self.patience_best = float("inf")
+        self.epochs_since_best = 0
+
 
 _STATE = TypeAdapter(TrainerState)
 

@@ -18,11 +18,13 @@ class TrainingStarted(Event):
         first_step: steps that were made before; 0 for a new training.
         steps_per_epoch: training steps in a pass through the data.
         plan: what was decided.
+        first_epoch: passes through the data that were made before.
     """
 
     first_step: int
     steps_per_epoch: int
     plan: Plan
+    first_epoch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class TrainingFinished(Event):
 
     def __str__(self) -> str:
         """What was made, in one line."""
-        made = format_steps(self.step, self.step / self.steps_per_epoch)
+        made = format_steps(self.step, self.history.epoch_at(self.step, self.steps_per_epoch))
         return f"training {self.history.status} after {made} in {_duration(self.seconds)}"
 
     @property

@@ -18,6 +18,18 @@ class History:
         """The epoch whose weights were kept."""
         return next((record for record in reversed(self.epochs) if record.best), None)
 
+    def epoch_at(self, step: int, steps_per_epoch: int) -> float:
+        """Passes through the data after so many steps, also where the size of batches changed at a resume.
+
+        Args:
+            step: training steps made in all.
+            steps_per_epoch: training steps in a pass through the data, now.
+        """
+        last = self.epochs[-1] if self.epochs else None
+        if last is None or last.step == round(last.epoch * steps_per_epoch):
+            return step / steps_per_epoch
+        return last.epoch + (step - last.step) / steps_per_epoch
+
 
 def format_steps(steps: int, epochs: int | float) -> str:
     """What a training has made in words, such as "240 steps (60 epochs)"."""

@@ -1,5 +1,7 @@
 """How many threads and steps a training takes."""
 
+import math
+
 import torch
 
 from autoencode.errors import ArgumentError
@@ -8,8 +10,9 @@ from autoencode.runtime.device import resolve_device
 from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.threads import choose_threads
 from autoencode.settings import Settings
-from autoencode.training.history import format_steps
+from autoencode.training.history import History, format_steps
 
+_ROUNDING_OF_EPOCHS = 1e-6
 _ROUNDING = {
     "hardware": "hardware",
     "device": "device",
@@ -39,33 +42,40 @@ def plan_threads(settings: Settings, before: Plan | None, reporter: Reporter) ->
     return count
 
 
-def planned_steps(settings: Settings, steps_per_epoch: int) -> int | None:
+def planned_steps(settings: Settings, steps_per_epoch: int, made: History | None = None) -> int | None:
     """The number of training steps that the settings ask for, minutes aside; None where only minutes limit them.
 
     Without `steps` they are whole epochs: `epochs`, or more where that would be fewer than `min_steps`.
+
+    Args:
+        settings: of the training.
+        steps_per_epoch: training steps in a pass through the data.
+        made: the epochs before a resume, some of which may have had batches of another size.
     """
     if settings.steps is not None or settings.epochs is None:
         return settings.steps
+    last = made.epochs[-1] if made and made.epochs else None
+    if made and last and made.epoch_at(last.step, steps_per_epoch) != last.step / steps_per_epoch:
+        rest = math.ceil((settings.epochs - last.epoch) * steps_per_epoch - _ROUNDING_OF_EPOCHS)
+        return max(last.step + rest, settings.min_steps)
     return max(settings.epochs, -(-settings.min_steps // steps_per_epoch)) * steps_per_epoch
 
 
-def check_not_behind(settings: Settings, max_steps: int | None, made: int, steps_per_epoch: int) -> None:
+def check_not_behind(settings: Settings, max_steps: int | None, made: int, epochs: float) -> None:
     """Raises where a resumed training is to end before the step it has reached.
 
     Args:
         settings: of the training.
         max_steps: that they ask for.
         made: steps made before.
-        steps_per_epoch: training steps in a pass through the data.
+        epochs: passes through the data made before.
 
     Raises:
         ArgumentError: more steps were made.
     """
     if max_steps is not None and made > max_steps:
         asked = f"--steps {settings.steps}" if settings.steps else f"--epochs {settings.epochs}"
-        raise ArgumentError(
-            f"{asked} is less than the {format_steps(made, made / steps_per_epoch)} that this run has made: give more"
-        )
+        raise ArgumentError(f"{asked} is less than the {format_steps(made, epochs)} that this run has made: give more")
 
 
 def describe_changes(before: Plan, now: Plan) -> str | None:

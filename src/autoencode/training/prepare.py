@@ -68,8 +68,9 @@ def prepare(
 
     train_step = TrainStep(model, objective, precision)
     state = checkpoint.state if checkpoint else TrainerState()
-    max_steps = planned_steps(settings, batches.steps_per_epoch)
-    check_not_behind(settings, max_steps, state.step, batches.steps_per_epoch)
+    history = _history(resumed, state)
+    max_steps = planned_steps(settings, batches.steps_per_epoch, history)
+    check_not_behind(settings, max_steps, state.step, history.epoch_at(state.step, batches.steps_per_epoch))
     budget_steps = _budget_steps(train_step, batches, validation, settings, before, state)
     total_steps = min(steps for steps in (max_steps, budget_steps) if steps is not None)
     learner = make_learner(model, objective, settings)
@@ -153,11 +154,24 @@ def _time_budget(plan: Plan, steps_per_epoch: int) -> TimeBudget | None:
     return TimeBudget(plan.minutes, plan.budget_steps, steps_per_epoch)
 
 
+def _history(folder: RunFolder | None, state: TrainerState) -> History:
+    """The epochs before a resume; those that were written after its checkpoint will be trained again."""
+    return History([epoch for epoch in folder.metrics() if epoch.step <= state.step] if folder else [])
+
+
+def _is_new_objective(folder: RunFolder, history: History) -> bool:
+    """Whether no epoch was validated since the recipe's arguments changed: earlier losses cannot be compared."""
+    changed = [change.step for change in folder.record.changes if change.arguments]
+    return bool(changed and history.epochs and history.epochs[-1].step <= changed[-1])
+
+
 def _restore(trainer: Trainer, checkpoint: Checkpoint, folder: RunFolder) -> None:
     """Returns to the checkpoint; epochs that were written after it are forgotten, and will be trained again."""
     checkpoint.restore(trainer.learner)
     trainer.state = checkpoint.state
-    trainer.history = History([epoch for epoch in folder.metrics() if epoch.step <= checkpoint.state.step])
+    trainer.history = _history(folder, checkpoint.state)
+    if _is_new_objective(folder, trainer.history):
+        trainer.state.forget_best()
     if trainer.epoch_is_missing:
         raise RunError(
             f"{folder.path} has a checkpoint after step {trainer.state.step:,}, and no line about the epoch that ended "

@@ -67,7 +67,9 @@ class Trainer:
             self._set_learning_rate(self.state.step - 1)
         if not self.all_steps_made:
             self.files.begin(self._last_tick, self.settings, self.plan)
-        self.reporter.event(TrainingStarted(self.state.step, self.batches.steps_per_epoch, self.plan))
+        steps_per_epoch = self.batches.steps_per_epoch
+        epoch = self.history.epoch_at(self.state.step, steps_per_epoch)
+        self.reporter.event(TrainingStarted(self.state.step, steps_per_epoch, self.plan, epoch))
 
     @property
     def is_running(self) -> bool:
@@ -154,7 +156,7 @@ class Trainer:
             self.files.keep(self.learner.model, best=best)
         metrics = EpochMetrics(
             step=state.step,
-            epoch=state.step / steps_per_epoch,
+            epoch=self.history.epoch_at(state.step, steps_per_epoch),
             train={name: total / steps for name, total in state.term_sums.items()},
             validation=validation,
             learning_rate=self.learner.learning_rate,

@@ -50,7 +50,7 @@ class TrainingFiles:
             self._folder = self._make_folder()
             self._held.enter_context(self._folder.lock())
         if self._folder:
-            self._folder.update(settings=settings, plan=plan, status=Status.RUNNING, verdict=None)
+            self._folder.begin_training(settings, plan)
 
     def change_plan(self, plan: Plan) -> None:
         """Writes another plan into run.json."""

@@ -28,6 +28,8 @@ autoencode train photos/ --recipe conv-vae --latent-dim 32
 autoencode train table.csv                      numbers and categories
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train more/ --init-from runs/photos  begin with a run's weights
+autoencode train --resume last --minutes 5 --learning-rate 0.0003
+autoencode train more/ --config last            the settings of another run
 autoencode train photos/ -r conv-vae --help     the options of conv-vae
 autoencode train photos/ -r mymodel:tiny_vae    your own recipe
 """
@@ -68,6 +70,15 @@ def _train(
             autocompletion=run_names,
         ),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Recipe, options and settings as in this run, or in its run.json, unless given.",
+            metavar="RUN",
+            parser=find_run,
+            autocompletion=run_names,
+        ),
+    ] = None,
     trust: TrustOption = None,
     trust_paths: TrustPathsOption = False,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
@@ -80,9 +91,10 @@ def _train(
     given = _given_options(recipe_found, options)
     with TrainingProgress() as reporter:
         if resume is not None:
-            if recipe or out_folder or init_from:
+            if recipe or out_folder or init_from or config:
                 raise ArgumentError(
-                    "--resume continues a run with its recipe in its folder: leave out --recipe, --out and --init-from"
+                    "--resume continues a run with its recipe in its folder: leave out --recipe, --out, "
+                    "--init-from and --config"
                 )
             run = tasks.resume(resume, data, reporter=reporter, trust=trust, trust_paths=trust_paths, **given)
         elif data is None:
@@ -90,7 +102,7 @@ def _train(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
         else:
-            begin = {"init_from": init_from, "trust": trust, "trust_paths": trust_paths}
+            begin = {"init_from": init_from, "config": config, "trust": trust, "trust_paths": trust_paths}
             run = tasks.train(data, recipe, out=out_folder, reporter=reporter, **begin, **given)
     _finish(run, report=report)
 
