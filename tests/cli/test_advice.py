@@ -38,6 +38,9 @@ WRITE = (
 
 ADVICE = {
     # reading data
+    "holds parts with labels of their own": "train",
+    "holds no array of examples; expected": "train",
+    "or as --labels": "train",
     "there is no such column": "train",
     "--labels {} does not work": "train",
     "a table holds no brightness": "train",

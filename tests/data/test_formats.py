@@ -9,7 +9,7 @@ from autoencode.errors import ArgumentError, DataError, UnknownNameError
 
 
 def test_formats_are_known_by_suffix_in_any_case():
-    assert list(file_formats()) == [".csv", ".npy", ".npz", ".parquet", ".tsv"]
+    assert list(file_formats()) == [".csv", ".h5", ".hdf5", ".mat", ".npy", ".npz", ".parquet", ".tsv"]
     assert has_format(Path("a.NPY"))
     assert not has_format(Path("npy"))
     assert format_of(Path("a.npz")).summary.startswith("NumPy's archives")

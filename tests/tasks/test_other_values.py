@@ -113,9 +113,9 @@ def test_an_example_of_another_range_has_a_note(of_bytes: Run, tmp_path: Path):
 def test_what_a_folder_holds_besides_pictures_is_reported(of_bytes: Run, tmp_path: Path):
     Image.new("L", (16, 16), 9).save(tmp_path / "a.png")
     for i in range(3):
-        (tmp_path / f"{i}.HEIC").write_bytes(b"")
+        (tmp_path / f"{i}.NEF").write_bytes(b"")
     done = tasks.reconstruct(of_bytes, [tmp_path], tmp_path / "out")
-    assert [(skip.file, skip.count) for skip in done.skipped] == [(f".HEIC in {tmp_path}", 3)]
+    assert [(skip.file, skip.count) for skip in done.skipped] == [(f".NEF in {tmp_path}", 3)]
 
 
 @pytest.mark.parametrize("shape", [(40, 12, 12, 4), (40, 2, 12, 12), (40, 12, 12, 8)])

@@ -21,6 +21,7 @@ DATA_HELP = {
     ),
     "axes": (str, "auto", "order of an array's axes: nd, nhw, nhwc or nchw"),
     "channels_are": (str, "auto", "channels of an array: rgb (or grey), rgba, or bands, any number of them"),
+    "array": (str, "x, images or data", "name of the array of examples, in a file of several"),
     "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
     "target": (str, "the pictures themselves", "a folder of target pictures, matched by name"),
@@ -34,7 +35,7 @@ DATA_HELP = {
         "random ignores the splits that the data bring (x_test, a subfolder test) and makes others; regions, with "
         "--patch, holds out regions of pictures in place of whole pictures",
     ),
-    "labels": (str, "auto", "none leaves out the labels that the data bring; or the column of a table that holds them"),
+    "labels": (str, "auto", "none leaves out the labels that the data bring; or their array or column: a name"),
     "unlabelled": (str, "none", "the label that means no label, such as -1"),
     "limit": (int, "all", "maximum number of training examples"),
     "n_labels": (int, "all", "number of training examples that keep their label, balanced over classes (for m2-vae)"),

@@ -20,7 +20,7 @@ class SkippedFile:
     """A file that was left out, or several of one kind, and why.
 
     Args:
-        file: its path inside the folder, printable; of several files what they have in common, such as ".HEIC".
+        file: its path inside the folder, printable; of several files what they have in common, such as ".NEF".
         reason: one line, with what can be done where something can.
         count: how many files.
     """
@@ -36,7 +36,7 @@ class SkippedFile:
 
     @property
     def words(self) -> str:
-        """The same in a list: "a.png (damaged)", "30 .HEIC (not read; convert them to JPEG or PNG)"."""
+        """The same in a list: "a.png (damaged)", "30 .NEF (raw photographs; export them as TIFF or PNG)"."""
         return f"{self._files} ({self.reason})"
 
     @property

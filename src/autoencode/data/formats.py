@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from autoencode.data.arrays.npy import ArrayHeader
+from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples
 from autoencode.data.options import ReadOptions
 from autoencode.data.tables.columns import Frame
@@ -73,8 +74,8 @@ def file_formats() -> Registry[FileFormat]:
 
 
 def has_format(path: Path) -> bool:
-    """Whether a file has the suffix of a registered format."""
-    return path.suffix.lower() in file_formats()
+    """Whether a file is of a registered format, by its suffix, or by its content where it has none."""
+    return suffix_of(path) in file_formats()
 
 
 def format_of(path: Path) -> FileFormat:
@@ -83,4 +84,4 @@ def format_of(path: Path) -> FileFormat:
     Raises:
         UnknownNameError: there is none for its suffix.
     """
-    return file_formats()[path.suffix.lower()]
+    return file_formats()[suffix_of(path)]

@@ -9,6 +9,7 @@ from torch import Tensor
 from autoencode.data.arrays.layout import infer_layout
 from autoencode.data.arrays.npy import ArrayHeader
 from autoencode.data.formats import format_of, has_format
+from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
 from autoencode.data.modality import modality_of
 from autoencode.data.published.dataset_registry import datasets
@@ -44,7 +45,7 @@ def is_picture_source(source: Source) -> bool:
     """Whether the examples are pictures, by a quick look: a folder's always are, an array's by its shape."""
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
-        if _is_folder(path):
+        if _is_folder(path) or is_picture_archive(path):
             return True
     shape = inspect_shape(source)
     return shape is not None and modality_of(shape).drawable

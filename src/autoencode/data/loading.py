@@ -14,6 +14,7 @@ from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue
 from autoencode.data.formats import format_of
+from autoencode.data.images.archive import is_picture_archive, unpacked
 from autoencode.data.images.folder import read_folder
 from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
@@ -32,7 +33,7 @@ from autoencode.runtime.reporter import Reporter
 
 Source = str | Path | npt.NDArray[Any] | Tensor | Frame
 """What `load` takes; a `Frame` is a pandas.DataFrame."""
-_OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames"), ("axes", "channels")
+_OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames"), ("axes", "channels", "array")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def load(
     frames: int | None = None,
     axes: str = "auto",
     channels_are: str = "auto",
+    array: str | None = None,
     labels: str = "auto",
     unlabelled: str | None = None,
     parts: str = "auto",
@@ -74,8 +76,9 @@ def load(
     What the data do not say is guessed; every guess is in the `notes` of the result and can be said otherwise.
 
     Args:
-        source: a registered name (see `datasets`), a folder of pictures, a clip or a folder of clips, a .npy, .npz,
-            .csv, .tsv or .parquet file, an array, or a pandas.DataFrame.
+        source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
+            folder of clips, a file of a table or of arrays (see `autoencode list formats`), an array, or a
+            pandas.DataFrame.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
             are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.
@@ -94,8 +97,9 @@ def load(
         axes: the axes of an array in order, "nd", "nhw", "nhwc" or "nchw": examples, numbers, height, width, channels.
         channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
             blended with white, or "bands", any number of them.
-        labels: "none" leaves out the labels that the data bring; otherwise where they are: the name of a column of a
-            table, which is then not learned from.
+        array: the name of the array of examples, in a file of several.
+        labels: "none" leaves out the labels that the data bring; otherwise where they are: the name of an array of a
+            file of several, or of a column of a table, which is then not learned from.
         unlabelled: the label that means none, such as "-1".
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
@@ -134,6 +138,7 @@ def load(
         patch=patch,
         frames=frames,
         only=None if only is None else frozenset(only),
+        array=array,
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
@@ -198,6 +203,11 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
         options = replace(options, parts="auto") if options.by_region else options
         options.refuse(path.name, "size", "target", "values", "labels", "unlabelled", "parts", *_OF_ARRAYS)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    if is_picture_archive(path):
+        options.refuse(path.name, "target", "unlabelled", *_OF_ARRAYS)
+        with unpacked(path) as (folder, notes):
+            examples = read_folder(folder, options, reporter=requested.reporter, cancel=requested.cancel)
+        return replace(examples, notes=(*notes, *examples.notes))
     if path.is_dir():
         options.refuse(path.name, "unlabelled", *_OF_ARRAYS)
         return read_folder(path, options, reporter=requested.reporter, cancel=requested.cancel)
@@ -206,5 +216,5 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
 
 
 def _read_array(array: npt.NDArray[Any], options: ReadOptions) -> Examples:
-    options.refuse("this array", *_OF_FILES, *OF_LABELLED)
+    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array")
     return read_array(array, options)

@@ -13,6 +13,7 @@ from torch import Tensor
 from autoencode.data.arrays.arrays import check_real_dtype, read_array
 from autoencode.data.arrays.layout import Layout, infer_layout
 from autoencode.data.arrays.npy import map_npy
+from autoencode.data.content import suffix_of
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
@@ -140,7 +141,7 @@ class NewExamples:
         if table is not None:
             return self.read_frame(table(file))
         values = self.options.values or self.values.values
-        options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
+        options = replace(self.options, values=values, labels="none", unlabelled=None, parts="auto")
         self._check_standardised(values)
         x = format_of(file).read(file, options).x
         if tuple(x.shape[1:]) != self.modality.data_shape:
@@ -225,7 +226,7 @@ class NewExamples:
 
 
 def _is_array(file: Path) -> bool:
-    return file.suffix.lower() == ".npy"
+    return suffix_of(file) == ".npy"
 
 
 def read_resized_picture(file: Path, data_shape: tuple[int, ...]) -> Float32[Tensor, "1 channels height width"]:

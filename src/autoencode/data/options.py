@@ -37,6 +37,7 @@ class ReadOptions:
         patch: the side of the patches that pictures are cut into, in pixels.
         frames: how many frames of a clip a model is given at a time.
         only: the names of the pictures of a folder that are read; None for all.
+        array: the name of the array of examples, in a file of several.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -54,6 +55,7 @@ class ReadOptions:
     patch: int | None = None
     frames: int | None = None
     only: frozenset[str] | None = None
+    array: str | None = None
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))

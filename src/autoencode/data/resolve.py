@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 from autoencode.data.formats import file_formats, has_format
+from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import suffixes
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.video.clip import is_clip
@@ -35,22 +36,26 @@ def resolve_path(source: object) -> Path:
     path, exists = _absolute(source)
     if not exists:
         raise DataError(_missing(str(source), path))
-    if not path.is_dir() and not (path.is_file() and (has_format(path) or is_clip(path))):
+    if not path.is_dir() and not (path.is_file() and _is_source(path)):
         raise DataError(_unfit(path))
     return path
 
 
 def is_media_path(source: object) -> bool:
-    """Whether a person named a folder of pictures or clips, or a clip, and no registered set."""
+    """Whether a person named a folder or an archive of pictures or clips, or a clip, and no registered set."""
     if not isinstance(source, str | Path) or is_registered(source):
         return False
     path = resolve_path(source)
-    return path.is_dir() or is_clip(path)
+    return path.is_dir() or is_clip(path) or is_picture_archive(path)
 
 
 def name_clash_note(name: str) -> tuple[str, ...]:
     """A note where a registered name is a folder's name as well, against training on the wrong one unawares."""
     return (f"a folder {name} lies here as well; give ./{name} to read that",) if Path(name).is_dir() else ()
+
+
+def _is_source(file: Path) -> bool:
+    return has_format(file) or is_clip(file) or is_picture_archive(file)
 
 
 def _absolute(source: str | Path) -> tuple[Path, bool]:
@@ -88,7 +93,7 @@ def suggest_names(source: str, path: Path) -> list[str]:
 
 def _siblings(path: Path) -> list[str]:
     try:
-        return [entry.name for entry in path.parent.iterdir() if entry.is_dir() or has_format(entry)]
+        return [entry.name for entry in path.parent.iterdir() if entry.is_dir() or _is_source(entry)]
     except OSError:
         return []
 
@@ -97,7 +102,7 @@ def _expected() -> str:
     """What can be given, for messages."""
     *most, last = file_formats()
     kinds = f"{', '.join(most)} or {last}"
-    return f"give a folder of pictures, a clip, a {kinds} file, or one of {', '.join(datasets)}"
+    return f"give a folder, .zip or .tar file of pictures, a clip, a {kinds} file, or one of {', '.join(datasets)}"
 
 
 def _unfit(path: Path) -> str:

@@ -285,7 +285,7 @@ def test_patches_of_parts_are_counted_in_pictures(draw):
 def test_classes_that_cannot_be_read_are_reported(draw):
     folder = tree(draw, "cat/1.png", "dog/1.png")
     (folder / "bird").mkdir()
-    (folder / "bird" / "1.heic").write_bytes(b"")
+    (folder / "bird" / "1.nef").write_bytes(b"")
     assert "no picture of 1 subfolders can be read: bird" in notes(read_folder(folder))
 
 
@@ -294,3 +294,24 @@ def test_names_that_are_no_text_are_read(draw):
     strange = folder / "b\n\udcff.png"
     strange.write_bytes((folder / "a.png").read_bytes())
     assert read_folder(folder).files == ("a.png", r"b\n\udcff.png")
+
+
+def test_each_page_of_a_tiff_is_a_picture(tmp_path: Path) -> None:
+    pages = [Image.fromarray(np.full((6, 7), 257 * n, np.uint16)) for n in range(9)]
+    pages[0].save(tmp_path / "stack.tif", save_all=True, append_images=pages[1:])
+    Image.fromarray(np.full((6, 7), 60_000, np.uint16)).save(tmp_path / "z.png")
+    examples = read_folder(tmp_path)
+    assert examples.files == (*(f"stack.tif:{n}" for n in range(1, 10)), "z.png")
+    assert (examples.x[:9, 0, 0, 0] * 65_535).round().tolist() == [257.0 * n for n in range(9)]
+    assert "each page of 1 TIFF file is a picture" in examples.notes
+    assert not [note for note in examples.notes if "first was taken" in note]
+    only = read_folder(tmp_path, ReadOptions(only=frozenset(examples.files[:9])))
+    assert only.files == examples.files[:9]
+
+
+def test_heic_is_read_where_pillow_heif_is_there(tmp_path: Path) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pillow_heif.register_heif_opener()
+    for n in range(4):
+        Image.new("RGB", (16, 16), (60 * n, 30, 90)).save(tmp_path / f"{n}.HEIC")
+    assert read_folder(tmp_path).x.shape == (4, 3, 16, 16)

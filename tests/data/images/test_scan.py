@@ -36,15 +36,15 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path):
 
 
 def test_other_files_are_counted(tmp_path: Path):
-    folder = made(tmp_path, "a.png", "readme.txt", *(f"{i}.HEIC" for i in range(30)), *(f"{i:032x}" for i in range(25)))
+    folder = made(tmp_path, "a.png", "readme.txt", *(f"{i}.NEF" for i in range(30)), *(f"{i:032x}" for i in range(25)))
     skipped = {skip.file: skip for skip in scan_pictures(folder).skipped}
     assert {name: skip.count for name, skip in skipped.items()} == {
         "readme.txt": 1,
-        ".HEIC": 30,
+        ".NEF": 30,
         "without an ending": 25,
     }
-    assert skipped[".HEIC"].words == "30 .HEIC (not read; convert them to JPEG or PNG)"
-    assert skipped["without an ending"].words.startswith("25 without an ending (if they are pictures, name them .png")
+    assert skipped[".NEF"].words == "30 .NEF (raw photographs; export them as TIFF or PNG)"
+    assert skipped["without an ending"].words == "25 without an ending (neither pictures nor clips)"
     assert count_files(list(skipped.values())) == 56
 
 
@@ -55,8 +55,8 @@ def test_other_files_are_counted(tmp_path: Path):
         ("a.mp4", "clips; give a folder of clips alone"),
         ("a.npy", "arrays; give such a file by itself"),
         ("a.dcm", "save them as TIFF"),
-        ("a.zip", "unpack"),
-        ("a.csv", "neither pictures nor clips"),
+        ("a.zip", "give such a file by itself"),
+        ("a.csv", "tables; give such a file by itself"),
     ],
 )
 def test_a_file_that_is_not_read_comes_with_advice(tmp_path: Path, name: str, advice: str):
@@ -66,7 +66,7 @@ def test_a_file_that_is_not_read_comes_with_advice(tmp_path: Path, name: str, ad
 
 
 def test_subfolders_are_known_even_if_nothing_in_them_is_read(tmp_path: Path):
-    listing = scan_pictures(made(tmp_path, "cat/a.png", "dog/b.heic", "c.png"))
+    listing = scan_pictures(made(tmp_path, "cat/a.png", "dog/b.nef", "c.png"))
     assert listing.folders == {Path(), Path("cat"), Path("dog")}
 
 

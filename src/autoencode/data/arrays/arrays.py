@@ -55,7 +55,7 @@ def read_array(array: Array, options: ReadOptions | None = None, *, owned: bool 
 @file_format(".npy", header=read_npy_header)
 def read_npy_examples(path: Path, options: ReadOptions) -> Examples:
     """NumPy's array files (numpy.save): one array of vectors or pictures, without labels."""
-    options.refuse(path.name, *OF_LABELLED)
+    options.refuse(path.name, *OF_LABELLED, "array")
     return read_array(read_npy(path), options, owned=True)
 
 

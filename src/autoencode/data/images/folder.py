@@ -96,6 +96,7 @@ def read_folder(
             converted[0].note,
             *_region_note(decoded, options),
             *_lost_notes(headers),
+            *_page_note(arranged.sources),
             *_parts_note(decoded, arranged),
             *labels.notes,
         ),
@@ -269,6 +270,15 @@ def _lost_notes(headers: Sequence[PictureHeader]) -> Iterator[str]:
     """What is lost in reading, and in how many pictures."""
     for lost, count in Counter(lost for header in headers for lost in header.lost).items():
         yield f"{lost}, in {count:,} of {len(headers):,} pictures"
+
+
+def _page_note(sources: Sequence[PictureFile]) -> tuple[str, ...]:
+    """Which pictures are pages of a file."""
+    several = {source.files[0] for source in sources if source.page}
+    if not several:
+        return ()
+    files = "1 TIFF file" if len(several) == 1 else f"{len(several):,} TIFF files"
+    return (f"each page of {files} is a picture",)
 
 
 def _parts_note(decoded: LoadedPictures, arranged: _Arranged) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from enum import Enum
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from torch import Tensor
 # are only recognised, not read.
 _RASTER = (
     *("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX"),
-    *("PNG", "PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP"),
+    *("HEIF", "PNG", "PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP"),
 )
 _GREY = ("1", "L", "LA", "La", "I", "F")
 _WHITE = 65_535.0
@@ -36,10 +38,17 @@ class Depth(Enum):
     FLOATS = "floating-point"
 
 
+def has_heif() -> bool:
+    """Whether HEIC pictures, those of iPhones, can be read: pillow-heif is an extra."""
+    return find_spec("pillow_heif") is not None
+
+
 @cache
 def formats() -> tuple[str, ...]:
     """The formats that this build of Pillow reads, by Pillow's names."""
     Image.init()
+    if has_heif():
+        import_module("pillow_heif").register_heif_opener()
     return tuple(name for name in _RASTER if name in Image.OPEN)
 
 

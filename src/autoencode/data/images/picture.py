@@ -17,6 +17,8 @@ from autoencode.storage import open_regular
 
 _LONGEST_SIDE = 65_535
 _ORIENTATION = 0x0112
+_MOST_PAGES = 100_000
+_FIRST_TAKEN = "of several frames or pages the first was taken"
 SIDEWAYS = (5, 6, 7, 8)
 """The EXIF orientations whose height and width change places when a picture is made upright."""
 _UPRIGHT = {
@@ -60,10 +62,42 @@ def read_picture_header(path: Path) -> PictureHeader:
         UnreadableError: no picture, or one of more pixels than Pillow deems safe.
     """
     with open_picture(path) as image:
-        width, height = image.size
-        if orientation(image) in SIDEWAYS:
-            width, height = height, width
-        return PictureHeader(height, width, is_grey_mode(image.mode), depth_of(image), what_is_lost(image))
+        return _header(image)
+
+
+def read_page_headers(path: Path) -> list[PictureHeader]:
+    """The same of every page of a TIFF file, and of the one picture of any other.
+
+    Raises:
+        UnreadableError: no picture, one of more pixels than Pillow deems safe, or of more than 100,000 pages.
+    """
+    with open_picture(path) as image:
+        pages = _page_count(image)
+        if pages > _MOST_PAGES:
+            raise UnreadableError(f"{pages:,} pages, more than {_MOST_PAGES:,}")
+        return [_page_header(image, page) for page in range(pages)]
+
+
+def _page_header(image: Image.Image, page: int) -> PictureHeader:
+    if page:
+        image.seek(page)
+    header = _header(image)
+    return header._replace(lost=tuple(words for words in header.lost if words != _FIRST_TAKEN or not _is_stack(image)))
+
+
+def _is_stack(image: Image.Image) -> bool:
+    return image.format == "TIFF"
+
+
+def _page_count(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1)) if _is_stack(image) else 1
+
+
+def _header(image: Image.Image) -> PictureHeader:
+    width, height = image.size
+    if orientation(image) in SIDEWAYS:
+        width, height = height, width
+    return PictureHeader(height, width, is_grey_mode(image.mode), depth_of(image), what_is_lost(image))
 
 
 def what_is_lost(image: Image.Image) -> tuple[str, ...]:
@@ -72,13 +106,13 @@ def what_is_lost(image: Image.Image) -> tuple[str, ...]:
     lost = {
         "more than 8 bits a channel became 8": loses_bits(image),
         "CMYK became RGB": image.mode == "CMYK",
-        "of several frames or pages the first was taken": several,
+        _FIRST_TAKEN: several,
         "transparency was blended with white": image.has_transparency_data,
     }
     return tuple(words for words, happens in lost.items() if happens)
 
 
-def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | None = None) -> Numbers:
+def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | None = None, page: int = 0) -> Numbers:
     """Reads a picture, makes it upright and fits it to a size by scaling and cropping round its centre.
 
     Transparency is blended with white, and of several frames the first is taken.
@@ -89,6 +123,7 @@ def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | 
         colour: "grey" or "rgb".
         depth: what the numbers of the result shall be; None for those of the file. Numbers of 16 bits and of floating
             point are not scaled, so that the range of all pictures can decide what is white.
+        page: of a TIFF file, counted from 0.
 
     Returns:
         (channels, height, width), 1 channel or 3: uint8, or float32 for numbers that are no bytes.
@@ -98,6 +133,8 @@ def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | 
     """
     height, width = size
     with open_picture(path) as image:
+        if page:
+            image.seek(page)
         turn = orientation(image)
         # a JPEG decodes to half its size or less, several times faster
         image.draft(None, (2 * max(size), 2 * max(size)))

@@ -1,14 +1,18 @@
 """The picture files that examples come from: each alone, or with its target."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from autoencode.data.examples import SkippedFile, count_files
 from autoencode.data.images.formats import common_depth
-from autoencode.data.images.picture import PictureHeader, UnreadableError, read_picture_header
+from autoencode.data.images.picture import PictureHeader, UnreadableError, read_page_headers
 from autoencode.data.images.scan import FolderScan, printable, scan_pictures
 from autoencode.errors import DataError
+
+_PAGE = re.compile(r":\d+$")
+"""What follows a file's name where one of its pages is meant."""
 
 
 class PictureFile(NamedTuple):
@@ -18,11 +22,13 @@ class PictureFile(NamedTuple):
         name: the picture's path inside its folder.
         files: the picture's file, and its target's where it has one.
         header: size and kind; grey only if all files are, and of the depth of the deepest.
+        page: of TIFF files, counted from 0.
     """
 
     name: Path
     files: tuple[Path, ...]
     header: PictureHeader
+    page: int = 0
 
 
 class PictureScan(NamedTuple):
@@ -55,7 +61,10 @@ def list_picture_files(folder: Path, only: frozenset[str] | None = None) -> Pict
 
 
 def _only(names: list[Path], only: frozenset[str] | None) -> list[Path]:
-    return names if only is None else [name for name in names if printable(name) in only]
+    if only is None:
+        return names
+    files = {_PAGE.sub("", name) for name in only} | only
+    return [name for name in names if printable(name) in files]
 
 
 def list_pairs(folder: Path, target: Path, only: frozenset[str] | None = None) -> PictureScan:
@@ -86,19 +95,34 @@ def _readable(files: Sequence[tuple[Path, tuple[Path, ...]]], listing: FolderSca
     sources, skipped = list[PictureFile](), list(listing.skipped)
     for name, own in files:
         try:
-            sources.append(PictureFile(name, own, _common_header(own)))
+            headers = _common_headers(own)
+            sources += [
+                PictureFile(_page_name(name, page) if headers[1:] else name, own, header, page)
+                for page, header in enumerate(headers)
+            ]
         except UnreadableError as error:
             skipped.append(SkippedFile(printable(name), str(error)))
     return PictureScan(sources, skipped, n_files, listing.folders)
 
 
-def _common_header(files: tuple[Path, ...]) -> PictureHeader:
-    """Size and kind of a picture and its target.
+def _page_name(name: Path, page: int) -> Path:
+    return name.with_name(f"{name.name}:{page + 1}")
+
+
+def _common_headers(files: tuple[Path, ...]) -> list[PictureHeader]:
+    """Size and kind of a picture and its target; of TIFF files for each page.
 
     Raises:
-        UnreadableError: one of them cannot be read, or they differ in size.
+        UnreadableError: one of them cannot be read, or they differ in size or in the number of pages.
     """
-    first, *others = [read_picture_header(file) for file in files]
+    pages = [read_page_headers(file) for file in files]
+    if len({len(own) for own in pages}) > 1:
+        raise UnreadableError(f"{len(pages[0]):,} pages, and its target has {len(pages[1]):,}: both must have as many")
+    return [_common_header(headers) for headers in zip(*pages, strict=True)]
+
+
+def _common_header(headers: Sequence[PictureHeader]) -> PictureHeader:
+    first, *others = headers
     for other in others:
         if other[:2] != first[:2]:
             raise UnreadableError(

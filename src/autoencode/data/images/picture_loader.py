@@ -132,7 +132,7 @@ def _pictures(
         for source in sources:
             fitted = size or (source.header.height, source.header.width)
             try:
-                yield source, [read_picture(file, fitted, colour, depth) for file in source.files]
+                yield source, [read_picture(file, fitted, colour, depth, source.page) for file in source.files]
             except UnreadableError as error:
                 failed.append(SkippedFile(printable(source.name), str(error)))
             progress.advance()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from autoencode.data.content import suffix_of
 from autoencode.data.examples import SkippedFile
 from autoencode.data.images.formats import suffixes
 from autoencode.data.images.picture_writer import MARK
@@ -20,13 +21,13 @@ _MARKS = (b"tEXtSoftware\0autoencode", MARK)
 """What pictures and animations that this package made have near their beginning or end."""
 _FAR = 4096
 _ADVICE = {
-    (".heic", ".heif"): "not read; convert them to JPEG or PNG",
+    (".heic", ".heif"): "not read without pillow-heif: pip install 'autoencode[heic]', or convert them to JPEG",
     (".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"): "raw photographs; export them as TIFF or PNG",
     (".ai", ".eps", ".pdf", ".psd", ".svg", ".xcf"): "not read; export them as PNG",
     (".dcm", ".mha", ".mhd", ".nii", ".nrrd"): "not read; save them as TIFF, or as one array in .npy",
-    (".npy", ".npz"): "arrays; give such a file by itself",
-    (".7z", ".gz", ".rar", ".tar", ".tgz", ".zip"): "archives; unpack them",
-    ("",): "if they are pictures, name them .png, .jpg or the like",
+    (".h5", ".hdf5", ".mat", ".npy", ".npz"): "arrays; give such a file by itself",
+    (".csv", ".parquet", ".tsv"): "tables; give such a file by itself, or as --labels",
+    (".7z", ".gz", ".rar", ".tar", ".tgz", ".zip"): "archives; give such a file by itself",
 }
 _WITHOUT = "without an ending"
 """What files of a kind that is not read are called together, if they have no ending."""
@@ -68,7 +69,7 @@ def scan_pictures(folder: Path, endings: frozenset[str] | None = None, *, keep_g
     for path in sorted(_visible(folder, closed, runs), key=lambda path: path.relative_to(folder).parts):
         name, reason = path.relative_to(folder), _unfit(path, root)
         folders.add(name.parent)
-        if path.suffix.lower() not in endings and not path.is_dir():
+        if suffix_of(path) not in endings and not path.is_dir():
             others[path.suffix.lower()].append(name)
         elif reason:
             skipped.append(SkippedFile(printable(name), reason))

@@ -58,7 +58,7 @@ def read_delimited(path: Path, options: ReadOptions | None = None) -> Examples:
         CapabilityError: pandas is not installed.
     """
     options = options or ReadOptions()
-    options.refuse(path.name, "axes", "channels", "parts")
+    options.refuse(path.name, "axes", "channels", "array", "parts")
     return read_table(read_delimited_frame(path), options)
 
 
