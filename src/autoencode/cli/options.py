@@ -24,6 +24,13 @@ def recipe_names(incomplete: str) -> list[str]:
     return [name for name in recipes if name.startswith(incomplete)]
 
 
+def log_names(incomplete: str) -> list[str]:
+    """Where the numbers of a training can go."""
+    from autoencode.training.logs import training_logs
+
+    return [name for name in training_logs if name.startswith(incomplete)]
+
+
 def corruption_names(incomplete: str) -> list[str]:
     """Kinds of corruption, without their amounts."""
     from autoencode.corruptions import corruptions

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from os.path import lexists
@@ -26,7 +27,7 @@ from autoencode.runs.run_data import read_run_data
 from autoencode.runs.starting_point import StartingPoint, run_folder_of
 from autoencode.runs.tensor_file import load_into, load_tensors
 from autoencode.runtime.cancellation import CancelToken
-from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter
+from autoencode.runtime.reporter import CombinedReporter, Reporter, note_what_is_kept, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
 from autoencode.storage import remove_unfinished
@@ -35,6 +36,7 @@ from autoencode.training import fit
 from autoencode.training.checkpoint import read_state
 from autoencode.training.foresight import foresee
 from autoencode.training.history import History, format_steps
+from autoencode.training.logs import LogFacts, open_logs
 from autoencode.training.planning import planned_steps
 
 _LEARNING = ("learning_rate", "schedule", "batch_size", "grad_clip", "augment")
@@ -60,6 +62,7 @@ def train(
     trust: str | None = None,
     trust_paths: bool = False,
     command: str | None = None,
+    log: Sequence[str] = (),
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
     **options: Any,
@@ -78,6 +81,7 @@ def train(
         trust: the recipe outside this package that `init_from` or `config` names, if it may be imported.
         trust_paths: whether files outside the folder `init_from` or `config` that its run.json names may be opened.
         command: what made this run, for its report.
+        log: where the numbers go besides metrics.jsonl, by name: "csv", "tensorboard", "wandb", "mlflow".
         reporter: receives the progress of "downloading", "reading" and "training", notes, and the events of
             `autoencode.training`.
         cancel: ends the training after the current step; the run can then be resumed.
@@ -122,6 +126,7 @@ def train(
     if loaded.standardisation and asked.may_read_raw and not _fits(model, loaded):
         loaded = asked.load(reporter, cancel, values="raw")  # counts, say, for a Poisson
     path = Path(out) if out else new_run_path(Path("runs"), loaded.name, chosen.name)
+    logs = open_logs(log, LogFacts(path, {"recipe": chosen.name, **arguments, **settings.model_dump()}))
 
     def make_folder() -> RunFolder:
         reporter.note(f"run folder {path}")
@@ -148,7 +153,8 @@ def train(
     if config and like:
         reporter.note(f"recipe and settings as in {like.folder.path}")
     with ExitStack() as held:
-        fit(model, objective, loaded, settings, folder=make_folder, reporter=reporter, cancel=cancel)
+        logged = CombinedReporter(reporter, *logs) if logs else reporter
+        fit(model, objective, loaded, settings, folder=make_folder, reporter=logged, cancel=cancel)
         run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
         _fit_missing_prior(run, reporter, cancel)
         _conclude(run, reporter, cancel)
@@ -187,6 +193,7 @@ def resume(
     *,
     trust: str | None = None,
     trust_paths: bool = False,
+    log: Sequence[str] = (),
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
     **changes: Any,
@@ -199,6 +206,7 @@ def resume(
         trust: the recipe outside this package that the folder names, if it may be imported.
         trust_paths: whether files outside the folder that run.json names may be opened, though someone else or another
             computer wrote it.
+        log: as for `train`.
         reporter: receives progress, notes and events, as in `train`.
         cancel: ends the training after the current step.
         changes: of settings (epochs, steps, minutes, patience, min_delta, checkpoint_seconds, device, threads,
@@ -230,7 +238,10 @@ def resume(
                 model, objective = _initial_model(folder, settings)
                 if changed:
                     reporter.note(changed)
-                fit(model, objective, data, settings, folder=folder, reporter=reporter, cancel=cancel)
+                facts = {"recipe": folder.record.recipe, **folder.record.arguments, **settings.model_dump()}
+                logs = open_logs(log, LogFacts(folder.path, facts))
+                logged = CombinedReporter(reporter, *logs) if logs else reporter
+                fit(model, objective, data, settings, folder=folder, reporter=logged, cancel=cancel)
         run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
         if not _fit_missing_prior(run, reporter, cancel) and finished:
             raise RunError(_ended_message(folder))

@@ -9,7 +9,15 @@ import typer
 
 from autoencode.cli.commands import Command, Panel, commands
 from autoencode.cli.console import command_line, out, print_verdict
-from autoencode.cli.options import TrustOption, TrustPathsOption, data_names, find_run, recipe_names, run_names
+from autoencode.cli.options import (
+    TrustOption,
+    TrustPathsOption,
+    data_names,
+    find_run,
+    log_names,
+    recipe_names,
+    run_names,
+)
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
 
 if TYPE_CHECKING:
@@ -81,6 +89,14 @@ def _train(
     ] = None,
     trust: TrustOption = None,
     trust_paths: TrustPathsOption = False,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where the numbers go as well: csv, tensorboard, wandb or mlflow; can be given several times.",
+            show_default="metrics.jsonl alone",
+            autocompletion=log_names,
+        ),
+    ] = None,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
     **options: Any,
 ) -> None:
@@ -96,14 +112,15 @@ def _train(
                     "--resume continues a run with its recipe in its folder: leave out --recipe, --out, "
                     "--init-from and --config"
                 )
-            run = tasks.resume(resume, data, reporter=reporter, trust=trust, trust_paths=trust_paths, **given)
+            trusted = {"trust": trust, "trust_paths": trust_paths}
+            run = tasks.resume(resume, data, reporter=reporter, log=log or (), **trusted, **given)
         elif data is None:
             raise ArgumentError(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
         else:
             begin = {"init_from": init_from, "config": config, "trust": trust, "trust_paths": trust_paths}
-            run = tasks.train(data, recipe, out=out_folder, reporter=reporter, **begin, **given)
+            run = tasks.train(data, recipe, out=out_folder, reporter=reporter, log=log or (), **begin, **given)
     _finish(run, report=report)
 
 
