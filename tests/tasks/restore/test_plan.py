@@ -63,8 +63,7 @@ def test_pictures_with_alpha_in_a_kind_without_become_png() -> None:
 
 
 def test_results_inside_the_folder_are_not_restored_again() -> None:
-    draw("in/a.png")
-    Path("in/out").mkdir()
+    draw("in/a.png", "in/out/without-a-mark.png")
     for name in ("a.png", "sheet.png"):
         Path("in/out", name).write_bytes(encode_picture(FullPicture(np.zeros((1, 8, 8), np.uint8)), ".png"))
     assert names(plan(["in"], Path("in/out"))) == {"in/a.png": "in/out/a.png"}
