@@ -116,7 +116,13 @@ def test_version(run):
 def test_lists_have_a_line_for_each(run, what):
     code, out, _ = run("list", what)
     assert code == 0
-    assert all(len(line.split()) >= 2 for line in out.splitlines())
+    assert all(len(line.split()) >= 2 for line in out.splitlines() if line.strip())
+
+
+def test_list_recipes_says_where_to_start(run):
+    _, out, _ = run("list", "recipes")
+    assert "Where to start: autoencode train DATA takes conv-vae for pictures, dense-vae for vectors." in out
+    assert "VAEs whose prior is learned" in out
 
 
 def test_list_runs_where_there_are_none(run):

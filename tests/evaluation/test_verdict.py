@@ -60,6 +60,12 @@ def test_few_steps_are_the_first_suspect():
     assert "Train longer, such as --minutes 5: 36 steps are few." in verdict(few, ["beta"]).sentence
 
 
+def test_a_fair_model_of_few_steps_is_to_train_longer():
+    fair = {**PCA, "squared_error": 0.03}
+    assert verdict(Evidence(**{**fair, "steps": 79})).sentence.endswith("79 steps are few.")
+    assert "Train longer" not in verdict(Evidence(**fair)).sentence
+
+
 def test_the_learning_curve_is_said():
     rose = verdict(Evidence(**PCA, squared_error=0.015, rising_since=12.0), noun="pictures").sentence
     assert "the validation loss rose after epoch 12, whose weights are kept: more pictures would help" in rose

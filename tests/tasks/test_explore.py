@@ -5,10 +5,12 @@ import html
 import json
 import re
 import shutil
+import sys
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 from autoencode.cli.main import build
@@ -228,3 +230,22 @@ def test_on_the_command_line(digits_run, tmp_path):
     assert out.exists()
     shown = CliRunner().invoke(build(["explore", "--help"]), ["explore", "--help"]).output
     assert "autoencode explore runs/fashion-mnist-fashion-vae" in shown
+
+
+def test_pictures_have_the_names_of_their_files(tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "photos").mkdir()
+    pixels = rng.integers(0, 256, (30, 8, 8), np.uint8)
+    for number, picture in enumerate(pixels):
+        Image.fromarray(picture).save(tmp_path / "photos" / f"photo_{number:02}.png")
+    run = train(tmp_path / "photos", "dense-vae", out=tmp_path / "run", steps=1)
+    part, names, noun = sys.modules["autoencode.tasks.explore"]._shown_examples(run, 0)
+    assert noun == "pictures of all parts"
+    assert sorted(names) == [f"photo_{number:02}.png" for number in range(30)]
+    for x, name in zip(part.x, names, strict=True):
+        np.testing.assert_array_equal(x[0], pixels[int(name[6:8])])
+    assert '"photo_07.png"' in explore(run).read_text()
+
+
+def test_examples_that_are_no_files_have_no_names(digits_run):
+    assert sys.modules["autoencode.tasks.explore"]._shown_examples(digits_run, 0)[1] == []

@@ -25,11 +25,12 @@ from autoencode.runtime.cancellation import interrupt_on_terminate
 _ABOUT = """Train autoencoders and variational autoencoders on your own pictures and arrays, and see what they learned.
 
 \b
-autoencode train fashion-mnist                  train, and write a report
-autoencode train photos/ --latent-dim 64        your own folder of pictures
-autoencode train photos/ -r conv-vae --help     all options of a recipe
-autoencode clean scan.pdf                       stains, folds and shadows removed; nothing is trained
-autoencode list recipes                         the recipes there are
+autoencode train fashion-mnist                 train, and write a report
+autoencode train photos/ --latent-dim 64       your own folder of pictures
+autoencode train photos/ -r conv-vae --help    all options of a recipe
+autoencode inspect last                        how good the newest run is
+autoencode clean scan.pdf                      cleaned by a ready-made model
+autoencode list recipes                        recipes, and where to start
 """
 
 

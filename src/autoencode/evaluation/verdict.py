@@ -124,10 +124,12 @@ class _Writer:
         return f"the loss was still falling: train on with --resume and --minutes {math.ceil(self.e.minutes) or 1}"
 
     def _advice(self, grade: Grade) -> str:
-        if grade is not Grade.POOR or self.e.falling:
+        if grade not in (Grade.POOR, Grade.FAIR) or self.e.falling:
             return ""
         if self.e.steps < _FEW_STEPS:
             return f" Train longer, such as --minutes 5: {self.e.steps:,} steps are few."
+        if grade is Grade.FAIR:
+            return ""
         weaker = [text for name, text in _WEAKER_KL.items() if name in self.options]
         if self._collapsed and weaker:
             return f" Try {' or '.join(weaker)}."

@@ -77,16 +77,24 @@ def explore(
     reporter = resolve_reporter(reporter)
     with track(reporter, "exporting the decoder", cancel=cancel):
         decoder = export_decoder(run)
-    part, noun = _shown_examples(run, seed)
+    part, names, noun = _shown_examples(run, seed)
     codes = encode_all(run.model, part, reporter=reporter, cancel=cancel)
     require_finite(codes.means)
     with track(reporter, "writing the page", cancel=cancel):
-        _write_page(path, run, decoder, part, noun, codes, examples, seed)
+        _write_page(path, run, decoder, part, names, noun, codes, examples, seed)
     return path
 
 
 def _write_page(
-    path: Path, run: Run, decoder: Program, part: Subset, noun: str, codes: Codes, examples: int, seed: int
+    path: Path,
+    run: Run,
+    decoder: Program,
+    part: Subset,
+    names: list[str],
+    noun: str,
+    codes: Codes,
+    examples: int,
+    seed: int,
 ) -> None:
     content = ExplorerContent(
         title=run.name,
@@ -94,7 +102,7 @@ def _write_page(
         decoder=decoder,
         precision=_precision(run, decoder, codes.means[:_N_PROBE_CODES]),
         latent=(latent := _latent(run, part, codes.means, codes.kl, seed)),
-        examples=_drawn(run, part, noun, codes.means, latent, examples),
+        examples=_drawn(run, part, names, noun, codes.means, latent, examples),
         prior=(prior := _prior(run, codes.means, seed)),
         classes=_classes(run, part),
         contexts=_context_names(run),
@@ -160,19 +168,25 @@ def _context_names(run: Run) -> list[str]:
 # Codes ---------------------------------------------------------------------------------------------------------------
 
 
-def _shown_examples(run: Run, seed: int) -> tuple[Subset, str]:
-    """The test part, or all parts where that is small, and what they are in words."""
+def _shown_examples(run: Run, seed: int) -> tuple[Subset, list[str], str]:
+    """The test part, or all parts where that is small; the files of the examples, if they are files; what they are."""
     data = run.data
     if len(data.test) >= _FEW_TEST_EXAMPLES or len(data.train) + len(data.validation) == 0:
-        return _shuffled_subset(data.test, seed), "test pictures"
-    parts = [_shuffled_subset(part, seed) for part in (data.test, data.validation, data.train) if len(part)]
-    return _shuffled_subset(concatenate(parts), seed), "pictures of all parts"
+        chosen, noun = ["test"], "test pictures"
+    else:
+        chosen, noun = (
+            [name for name in ("test", "validation", "train") if len(data.subsets[name])],
+            "pictures of all parts",
+        )
+    part = concatenate([data.subsets[name] for name in chosen])
+    order = _shuffled(len(part), seed)
+    names = [Path(name).name for each in chosen for name in data.names(each)] if data.files is not None else []
+    return part[order], [names[place] for place in order.tolist()] if names else [], noun
 
 
-def _shuffled_subset(part: Subset, seed: int) -> Subset:
-    """Examples by chance, so that any first few of them are a fair choice."""
-    order = torch.randperm(len(part), generator=torch.Generator().manual_seed(derive_seed(seed, 0)))
-    return part[order[:_MAX_MAP_POINTS]]
+def _shuffled(n: int, seed: int) -> Tensor:
+    """Places by chance, so that any first few of them are a fair choice."""
+    return torch.randperm(n, generator=torch.Generator().manual_seed(derive_seed(seed, 0)))[:_MAX_MAP_POINTS]
 
 
 def _latent(run: Run, part: Subset, means: Tensor, kl: Tensor | None, seed: int) -> LatentSummary:
@@ -205,7 +219,9 @@ def _plane(means: Tensor) -> tuple[Tensor, Tensor, tuple[str, str]]:
     return means.mean(0), directions, (first.replace("%", " %"), second.replace("%", " %"))
 
 
-def _drawn(run: Run, part: Subset, noun: str, means: Tensor, latent: LatentSummary, n: int) -> ExplorerExamples:
+def _drawn(
+    run: Run, part: Subset, names: list[str], noun: str, means: Tensor, latent: LatentSummary, n: int
+) -> ExplorerExamples:
     places = (means - latent.origin) @ latent.directions
     if means.shape[1] == 1:  # spread a line's dots, so that they are seen
         reach = 0.3 * (means.max() - means.min()).item()
@@ -220,6 +236,7 @@ def _drawn(run: Run, part: Subset, noun: str, means: Tensor, latent: LatentSumma
         labels=few.labels,
         contexts=few.labels if classes else None,
         noun=noun,
+        names=names[:n],
     )
 
 

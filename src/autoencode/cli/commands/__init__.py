@@ -31,6 +31,7 @@ class Panel(Enum):
 
     TRAIN = "Train and measure"
     USE = "Use a trained model"
+    ELSEWHERE = "Codes, search, and files for elsewhere"
     LATENT = "Look into the latent space"
     REFERENCE = "Prepare, compare and look up"
 

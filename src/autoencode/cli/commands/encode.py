@@ -10,7 +10,7 @@ from autoencode.cli.console import errors, print_result
 from autoencode.cli.options import ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions
 
 
-@command("encode", Panel.USE, rank=4)
+@command("encode", Panel.ELSEWHERE, rank=1)
 def encode(
     run: RunArgument,
     files: Annotated[

@@ -10,7 +10,7 @@ from autoencode.cli.console import print_note, print_result
 from autoencode.cli.options import ForceOption, RunArgument, RunOptions
 
 
-@command("export", Panel.USE, rank=6)
+@command("export", Panel.ELSEWHERE, rank=3)
 def export(
     run: RunArgument,
     to: Annotated[str, typer.Option(help="onnx, for any language and device, or pt2, for PyTorch.")] = "onnx",

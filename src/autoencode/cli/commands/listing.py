@@ -1,6 +1,7 @@
 """`autoencode list`."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,9 @@ from autoencode.cli.console import command_line, errors, out, styled
 from autoencode.registry import Registry
 
 Rows = list[tuple[str, ...]]
+_FIRST = ("autoencoders", "vaes")
+hints: Registry[Callable[[], list[str]]] = Registry("hint", "autoencode list --help")
+"""Lines below a list."""
 tables: Registry[Callable[[Path], tuple[tuple[str, ...], Rows]]] = Registry("list", "autoencode list --help")
 
 
@@ -48,13 +52,40 @@ def list_(
     for row in rows:
         table.add_row(styled((row[0], "bold")), *row[1:])
     out.print(table)
+    if what in hints:
+        for line in hints[what]():
+            out.write_line(line, style="dim")
 
 
 @tables.register("recipes")
 def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.recipes import recipes
 
-    return (), [(name, recipes[name].summary) for name in recipes]
+    by_family: dict[str, list[str]] = {}
+    for name in recipes:
+        by_family.setdefault(recipes[name].build.__module__.split(".")[2], []).append(name)
+    order = sorted(by_family, key=lambda family: (family not in _FIRST, family))
+    rows: Rows = []
+    for family in order:
+        about = (import_module(f"autoencode.recipes.{family}").__doc__ or "").partition("\n")[0].rstrip(".")
+        rows += [("", ""), ("", about), *((name, recipes[name].summary) for name in by_family[family])]
+    return (), rows[1:]
+
+
+@hints.register("recipes")
+def _where_to_start() -> list[str]:
+    from autoencode.recipes import default_recipe
+
+    pictures, vectors = default_recipe("", None).name, default_recipe("", (9,)).name
+    train = command_line("train")
+    return [
+        "",
+        f"Where to start: {train} DATA takes {pictures} for pictures, {vectors} for vectors.",
+        "  noisy and clean pictures in pairs   -r restorer",
+        "  noisy pictures alone                -r self-restorer",
+        "  codes without randomness            -r conv-ae, or undercomplete-ae for vectors",
+        f"The options of one: {train} DATA -r {pictures} --help",
+    ]
 
 
 @tables.register("models")

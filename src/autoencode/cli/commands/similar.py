@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autoencode.tasks import Similar
 
 
-@command("similar", Panel.USE, rank=5)
+@command("similar", Panel.ELSEWHERE, rank=2)
 def similar(
     run: RunArgument,
     files: Annotated[

@@ -52,6 +52,7 @@ class ExplorerExamples:
         labels: their classes, or None.
         contexts: the context of each of these, or None.
         noun: what they are, such as "test pictures".
+        names: the files of those whose pictures are in the file; none where they are no files.
     """
 
     places: Float[Tensor, "many 2"]
@@ -61,6 +62,7 @@ class ExplorerExamples:
     labels: Int[Tensor, " n"] | None
     contexts: Int[Tensor, " n"] | None = None
     noun: str = "test pictures"
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,8 @@
   const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
   const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
   const nameOf = (i) => (data.examples.labels ? data.classes[data.examples.labels[i]] ?? String(data.examples.labels[i]) : "");
+  const fileOf = (i) => data.examples.names?.[i] ?? "";
+  const fullNameOf = (i) => [nameOf(i), fileOf(i)].filter(Boolean).join(", ");
 
   function showTiming() {
     if (state.times.length >= 8) byId("time").textContent = `${median(state.times).toFixed(1)} ms per frame`;
@@ -169,9 +171,9 @@
 
   // The number and height of lines is constant, so that nothing below moves while a finger is on the map.
   function describe() {
-    const near = nearest(state.code, 8), label = nameOf(near[0]), place = onPlane(state.code).map(number).join(", ");
+    const near = nearest(state.code, 8), label = nameOf(near[0]), full = fullNameOf(near[0]), place = onPlane(state.code).map(number).join(", ");
     const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${place})` : `(${place}) on the map`;
-    byId("where").replaceChildren(line("Code ", at), ...(data.examples.labels ? [line("Nearest example: ", label)] : []));
+    byId("where").replaceChildren(line("Code ", at), ...(data.examples.labels || data.examples.names ? [line("Nearest example: ", full)] : []));
     byId("picture").setAttribute("aria-label", `picture decoded from ${at}${label ? `, near an example of ${label}` : ""}`);
     fillStrip(near);
   }
@@ -367,8 +369,9 @@
       const i = near[rank];
       if (button.dataset.example === String(i)) return;
       button.dataset.example = i;
-      words.textContent = nameOf(i) || `no. ${i + 1}`;
-      button.setAttribute("aria-label", `go to example ${i + 1}${nameOf(i) ? `, ${nameOf(i)}` : ""}`);
+      words.textContent = nameOf(i) || fileOf(i) || `no. ${i + 1}`;
+      button.title = fileOf(i);
+      button.setAttribute("aria-label", `go to example ${i + 1}${fullNameOf(i) ? `, ${fullNameOf(i)}` : ""}`);
       thumbnail(canvas, i);
     });
   }

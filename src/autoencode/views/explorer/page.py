@@ -76,6 +76,7 @@ def _data(content: ExplorerContent) -> dict[str, Any]:
             "labels": _listed(drawn.labels),
             "contexts": _listed(drawn.contexts),
             "noun": drawn.noun,
+            "names": list(drawn.names) or None,
             "sprite": sprite(drawn.thumbnails),
         },
         "prior": {key: _packed(value) if isinstance(value, Tensor) else value for key, value in content.prior.items()},
