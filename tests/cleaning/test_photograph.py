@@ -50,8 +50,13 @@ def test_where_nothing_is_found_it_is_left_as_it_was(photograph):
     assert (clean_photograph(Brighter(0.005), photograph, check=False).pixels == photograph + 1).all()
 
 
-def test_texture_in_one_place_is_no_noise(photograph):
-    assert clean_photograph(Brighter(0.1, corner=16), photograph).reason is not None
+@pytest.mark.parametrize("corner", [16, 48])
+def test_texture_in_some_places_is_no_noise(photograph, corner):
+    assert clean_photograph(Brighter(0.1, corner=corner), photograph).reason is not None
+
+
+def test_noise_is_removed_though_a_few_places_have_none(photograph):
+    assert clean_photograph(Brighter(0.1, corner=64), photograph).reason is None
 
 
 class Leftmost(UNet):

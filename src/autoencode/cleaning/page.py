@@ -7,7 +7,9 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from autoencode.cleaning.ink_curve import InkCurve, fit_ink_curve
+from autoencode.cleaning.likeness import page_likeness
 from autoencode.cleaning.network import Float, UNet
+from autoencode.cleaning.printed_tints import find_printed_tints
 from autoencode.cleaning.specks import without_specks
 from autoencode.cleaning.text_scale import ink_mask, otsu_threshold, working_scale
 
@@ -26,7 +28,7 @@ _BLOCK, _SMOOTH = 8, 0.05
 _AROUND = 12
 """Pixels a side of the squares in which paper is white or is not."""
 _STRIP = 512
-_LEAST_PAPER = 0.35
+_LEAST_PAPER, _LEAST_LIKENESS = 0.35, 0.34
 _MOST_REMOVED, _MOST_NEW, _MOST_COLOURS = 0.35, 0.5, 0.15
 _WORK_PIXELS = 12e6
 _RESAMPLE = Image.Resampling.BILINEAR
@@ -78,6 +80,8 @@ def clean_page(network: UNet, page: Bytes, strength: float = 1.0, *, check: bool
             return CleanedPage(original, "its paper would have many colours, as a photograph has", removed)
         if removed > _MOST_REMOVED:
             return CleanedPage(original, f"{removed:.0%} of what looks like ink would be gone", removed)
+        if page_likeness(small, paper, clean, clean.min(0) > _PAPER) < _LEAST_LIKENESS:
+            return CleanedPage(original, "it is more like a photograph than like writing", removed)
     cleaned = _mixed(original, _divide(page, paper, kept, curve), strength)
     if check and (new := _new_ink(small, _scaled(cleaned, scale))) > _MOST_NEW:
         return CleanedPage(original, f"{new:.0%} of the ink on the cleaned page would be new", removed)
@@ -149,6 +153,7 @@ def _paper_and_kept(dirty: Float, clean: Float) -> tuple[Float, Float]:
     kept = np.asarray(Image.fromarray(kept).filter(ImageFilter.MaxFilter(3)))  # soft edges belong to the strokes
     known = (darkness < 1 - _PAPER).astype(np.float32)
     seen = np.minimum(dirty / np.maximum(clean, _PAPER), 1)
+    seen = np.where(find_printed_tints(dirty, known > 0), 1, seen)
     paper = np.stack([_continued(channel, known) for channel in seen])
     paper = np.where(paper > _CLEAN, 1, np.maximum(paper, 0.05))
     # On white paper all stays, however fine; one bright grain of grey paper is no white paper.

@@ -8,9 +8,10 @@ from autoencode.cleaning.page import CleanedPage
 
 Bytes = npt.NDArray[np.uint8]
 _LEAST = 0.001
-"""The least root mean square of a correction in a typical block that is worth making; white is 1."""
-_BLOCK = 16
-"""Pixels a side of the blocks."""
+"""The least root mean square of a correction that is worth making, in the block of the quietest quarter that has most;
+white is 1."""
+_BLOCK, _QUIETEST = 16, 25
+"""Pixels a side of the blocks, and the percentage of those that count as quiet."""
 
 
 def clean_photograph(
@@ -32,7 +33,7 @@ def clean_photograph(
     colour = np.ascontiguousarray(np.broadcast_to(x, (3, *x.shape[1:])))
     change = (_ensemble(network, colour) if ensemble else network.tiled(colour)) - colour
     correction = np.asarray(change if len(x) == 3 else change.mean(0, keepdims=True), np.float32)
-    if check and _typical_in_blocks(correction) < _LEAST:
+    if check and _in_quiet_blocks(correction) < _LEAST:
         return CleanedPage(photograph, "hardly anything was found in it to remove")
     pixels = np.rint(255 * np.clip(x + np.float32(strength) * correction, 0, 1)).astype(np.uint8)
     return CleanedPage(pixels.transpose(1, 2, 0).reshape(photograph.shape), None)
@@ -49,11 +50,14 @@ def _ensemble(network: UNet, x: Float) -> Float:
     return np.asarray(total / 8, np.float32)
 
 
-def _typical_in_blocks(correction: Float) -> float:
-    """The root mean square of a correction in the median of the blocks: noise and the traces of JPEG are everywhere."""
+def _in_quiet_blocks(correction: Float) -> float:
+    """The root mean square of a correction in the quarter of the blocks that it changes least, at most.
+
+    Noise and the traces of JPEG are everywhere; what the network wants to change only where there is ornament, is none.
+    """
     _, height, width = correction.shape
     rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
     beyond = ((0, rows * _BLOCK - height), (0, columns * _BLOCK - width))
     power = np.pad(np.square(correction).mean(0), beyond, mode="edge")
     blocks = power.reshape(rows, _BLOCK, columns, _BLOCK).mean((1, 3))
-    return float(np.median(blocks) ** 0.5)
+    return float(np.percentile(blocks, _QUIETEST) ** 0.5)
