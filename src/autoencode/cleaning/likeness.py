@@ -23,9 +23,9 @@ _UNEVEN, _AREAS = 1.5, 2.0
 def page_likeness(page: Float, paper: Float, clean: Float, is_paper: Mask) -> float:
     """1 for a clean page of writing, and less for a photograph, down to below 0.
 
-    On a page the network and a classical method agree where the strokes are; in a photograph each sees others (which
-    counts only where the paper is uneven). Subtracted is what photographs have besides: areas of grey, and "paper" of uneven
-    brightness. The numbers were chosen on 62 pages and 192 parts of photographs.
+    On a page the network and a classical method agree where the strokes are; in a photograph each sees others, which
+    counts only where the paper is uneven. Subtracted is what photographs have besides: areas of grey, and "paper" of
+    uneven brightness. The numbers were chosen on 62 pages and 192 parts of photographs.
 
     Args:
         page: (3, height, width) in [0, 1], at the network's size.

@@ -26,8 +26,8 @@ _MOST_TINTS, _COUNTED = 8, 1e6
 def find_printed_tints(page: Float, seen: Mask) -> Mask:
     """Where a pale tint or a strong colour is printed, (height, width); nowhere if the paper is not white.
 
-    Print has one colour, and paper another, with hardly anything between them; stains, shadows and paper that has become
-    yellow go over into white. So a tint is a peak of the histogram of colours that a valley parts from white.
+    Print has one colour, and paper another, with hardly anything between them; stains, shadows and yellowed paper go
+    over into white. So a tint is a peak of the histogram of colours that a valley parts from white.
 
     Args:
         page: (3, height, width) in [0, 1].
