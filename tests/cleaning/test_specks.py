@@ -43,11 +43,12 @@ def test_lines_and_larger_dots_stay():
 
 
 def test_where_specks_are_many_those_that_touch_are_replaced_too():
-    dirty = smooth()
+    clean = np.maximum(smooth(), 120)
+    dirty = clean.copy()
     dirty[1:-1:6, 1:-1:6] = 0
     dirty[2:-1:12, 2:-1:6] = 0  # a second one beside every other
     assert (dirty == 0).mean() > 0.03
-    assert np.abs(without_specks(dirty).astype(int) - smooth()).max() <= 1
+    assert np.abs(without_specks(dirty).astype(int) - clean).max() <= 1
     few = np.full((300, 300), 255, np.uint8)
     few[1:-1:25, 1:-1:25] = few[2:-1:50, 2:-1:25] = 0
     assert (without_specks(few) == 0).any()
@@ -57,7 +58,7 @@ def test_strokes_of_two_pixels_stay_among_many_specks():
     page = np.full((100, 100), 255, np.uint8)
     page[10:90, 20:22] = page[30:32, 24:60] = 0
     dirty = page.copy()
-    dirty[2:95:5, 70:95:5] = dirty[3:95:5, 71:95:5] = 0
+    dirty[2:95:4, 66:95:4] = 0
     assert (without_specks(dirty) == page).all()
 
 
