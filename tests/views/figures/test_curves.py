@@ -87,3 +87,16 @@ def test_a_loss_of_a_single_term_has_one_panel():
     varied = epochs([9.0, 5.0], terms=("loss", "nll"))
     varied[0]["train"]["nll"] += 0.01
     assert len(curves(varied).axes) == 2
+
+
+def test_the_legend_of_a_single_panel_is_inside_the_figure():
+    epochs = [
+        {"epoch": float(i), "train": {"loss": 9.0 - i}, "validation": {"loss": 9.0 - i}, "best": True}
+        for i in range(1, 6)
+    ]
+    figure = curves(epochs)
+    figure.draw_without_rendering()
+    legend, all_of_it = figure.legends[0].get_window_extent(), figure.bbox
+    assert legend.x0 >= all_of_it.x0
+    assert legend.x1 <= all_of_it.x1
+    assert legend.y0 >= all_of_it.y0

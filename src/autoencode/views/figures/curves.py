@@ -38,12 +38,13 @@ def curves(epochs: Epochs) -> Figure:
     terms = terms[:1] if len(terms) == 2 and _are_the_same(epochs, *terms) else terms
     columns = min(3, len(terms))
     rows = -(-len(terms) // columns)
-    figure, panels = new_figure(3.55 * columns, 0.4 + 2.5 * rows, len(terms), columns)
+    figure, panels = new_figure(3.55 * columns, (0.4 if columns > 1 else 0.65) + 2.5 * rows, len(terms), columns)
     for axes, term in zip(panels, terms, strict=True):
         _panel(axes, epochs, term)
     label(panels[0], "epoch", "nats per example")
     handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower left", ncols=3, frameon=False, fontsize=TEXT, labelcolor=INK)
+    across = 2 if columns == 1 else 3  # a single panel is too narrow for three
+    figure.legend(handles, names, loc="outside lower left", ncols=across, frameon=False, fontsize=TEXT, labelcolor=INK)
     return figure
 
 
