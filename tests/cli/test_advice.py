@@ -38,6 +38,10 @@ WRITE = (
 
 ADVICE = {
     # reading data
+    "there is no such file; it takes auto": "train",
+    "--fit letterbox keeps all": "train",
+    "--fit crop has no bars": "train",
+    "say --size to choose; {})": "train",
     "holds parts with labels of their own": "train",
     "holds no array of examples; expected": "train",
     "or as --labels": "train",
@@ -54,7 +58,6 @@ ADVICE = {
     "channels, which are not {}: say": READ,
     "--axes takes auto": READ,
     "--channels-are takes auto": READ,
-    "by scaling and centre crop": "train",
     "(--colour grey drops it)": "train",
     "(--parts random divides all anew)": "train",
     "classes in '{}'": "train",

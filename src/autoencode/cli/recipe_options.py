@@ -23,6 +23,7 @@ DATA_HELP = {
     "channels_are": (str, "auto", "channels of an array: rgb (or grey), rgba, or bands, any number of them"),
     "array": (str, "x, images or data", "name of the array of examples, in a file of several"),
     "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),
+    "fit": (str, "crop", "letterbox keeps all of a picture between black bars, where crop cuts off its edges"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
     "target": (str, "the pictures themselves", "a folder of target pictures, matched by name"),
     "patch": (int, "whole pictures", "train on square patches of this many pixels a side, cut at full size"),
@@ -35,7 +36,12 @@ DATA_HELP = {
         "random ignores the splits that the data bring (x_test, a subfolder test) and makes others; regions, with "
         "--patch, holds out regions of pictures in place of whole pictures",
     ),
-    "labels": (str, "auto", "none leaves out the labels that the data bring; or their array or column: a name"),
+    "labels": (
+        str,
+        "auto",
+        "none leaves out the labels that the data bring; or where they are: the name of a "
+        "column or an array, or a .csv file of names of pictures and classes",
+    ),
     "unlabelled": (str, "none", "the label that means no label, such as -1"),
     "limit": (int, "all", "maximum number of training examples"),
     "n_labels": (int, "all", "number of training examples that keep their label, balanced over classes (for m2-vae)"),

@@ -37,7 +37,7 @@ def inspect_shape(source: Source) -> tuple[int, ...] | None:
     try:
         header = _header(source)
         return None if header is None else infer_layout(header.shape, header.dtype).data_shape
-    except (DataError, ShapeError, OSError, ValueError, RuntimeError, CapabilityError):
+    except (DataError, ShapeError, OSError, ValueError, RuntimeError, TypeError, CapabilityError):
         return None
 
 
@@ -54,7 +54,7 @@ def is_picture_source(source: Source) -> bool:
 def _is_folder(path: Path) -> bool:
     try:
         return path.expanduser().is_dir()
-    except (OSError, ValueError, RuntimeError, CapabilityError):
+    except (OSError, ValueError, RuntimeError, TypeError, CapabilityError):
         return False
 
 

@@ -11,11 +11,14 @@ from torch import Tensor
 
 from autoencode.data.arrays.arrays import read_array, tensor_to_array
 from autoencode.data.arrays.layout import parse_axes, parse_channels
+from autoencode.data.collection import is_collection, read_collection
+from autoencode.data.content import suffix_of
 from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue
 from autoencode.data.formats import format_of
 from autoencode.data.images.archive import is_picture_archive, unpacked
 from autoencode.data.images.folder import read_folder
+from autoencode.data.label_file import find_label_file
 from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
 from autoencode.data.options import OF_LABELLED, ReadOptions, Size, read_size
@@ -31,9 +34,9 @@ from autoencode.errors import ArgumentError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
-Source = str | Path | npt.NDArray[Any] | Tensor | Frame
-"""What `load` takes; a `Frame` is a pandas.DataFrame."""
-_OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames"), ("axes", "channels", "array")
+Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
+"""What `load` takes: text, paths, arrays, a pandas.DataFrame, or a collection that is known by its methods."""
+_OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames", "fit"), ("axes", "channels", "array")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def load(
     axes: str = "auto",
     channels_are: str = "auto",
     array: str | None = None,
+    fit: str = "crop",
     labels: str = "auto",
     unlabelled: str | None = None,
     parts: str = "auto",
@@ -77,8 +81,8 @@ def load(
 
     Args:
         source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
-            folder of clips, a file of a table or of arrays (see `autoencode list formats`), an array, or a
-            pandas.DataFrame.
+            folder of clips, a file of a table or of arrays (see `autoencode list formats`), an array, a
+            pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face dataset.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
             are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.
@@ -98,8 +102,11 @@ def load(
         channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
             blended with white, or "bands", any number of them.
         array: the name of the array of examples, in a file of several.
+        fit: how pictures in files are fitted to `size` where their proportions are others: "crop" cuts off what is too
+            much, "letterbox" keeps all of it between black bars.
         labels: "none" leaves out the labels that the data bring; otherwise where they are: the name of an array of a
-            file of several, or of a column of a table, which is then not learned from.
+            file of several, or of a column of a table, which is then not learned from; a .csv file with the name of a
+            picture and its class in each line; or a file with a label for each example of an array, in order.
         unlabelled: the label that means none, such as "-1".
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
@@ -139,6 +146,7 @@ def load(
         frames=frames,
         only=None if only is None else frozenset(only),
         array=array,
+        fit=fit,
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
@@ -162,6 +170,9 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     if is_frame(source):
         requested.options.refuse("this table", *_OF_FILES, *_OF_ARRAYS, "parts")
         return "table", "", read_table(source, requested.options)
+    if not isinstance(source, str | Path) and is_collection(source):
+        requested.options.refuse("this collection", *_OF_FILES, "parts", "array")
+        return "collection", "", read_collection(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
     path = resolve_path(source)
@@ -170,7 +181,7 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
 
 def _read_registered(name: str, requested: _Requested) -> Examples:
     options = requested.options
-    options.refuse(name, *_OF_FILES, *_OF_ARRAYS, "unlabelled")
+    options.refuse(name, *_OF_FILES, *_OF_ARRAYS, "unlabelled", *(["labels"] if options.label_source else []))
     fetch = make_fetch(
         datasets[name].folder,
         allow_download=requested.download,
@@ -201,18 +212,27 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
-        options.refuse(path.name, "size", "target", "values", "labels", "unlabelled", "parts", *_OF_ARRAYS)
+        options.refuse(path.name, "size", "fit", "target", "values", "labels", "unlabelled", "parts", *_OF_ARRAYS)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    options = _with_label_file(path, options)
     if is_picture_archive(path):
-        options.refuse(path.name, "target", "unlabelled", *_OF_ARRAYS)
+        options.refuse(path.name, "target", *_OF_ARRAYS, *([] if options.label_source else ["unlabelled"]))
         with unpacked(path) as (folder, notes):
             examples = read_folder(folder, options, reporter=requested.reporter, cancel=requested.cancel)
         return replace(examples, notes=(*notes, *examples.notes))
     if path.is_dir():
-        options.refuse(path.name, "unlabelled", *_OF_ARRAYS)
+        options.refuse(path.name, *_OF_ARRAYS, *([] if options.label_source else ["unlabelled"]))
         return read_folder(path, options, reporter=requested.reporter, cancel=requested.cancel)
     options.refuse(path.name, *_OF_FILES)
     return format_of(path).read(path, options)
+
+
+def _with_label_file(path: Path, options: ReadOptions) -> ReadOptions:
+    """The options with the whole path of the file of labels, where it takes one: pictures and arrays without names."""
+    takes_file = path.is_dir() or is_picture_archive(path) or suffix_of(path) == ".npy"
+    if options.label_source is None or not takes_file:
+        return options
+    return replace(options, labels=str(find_label_file(options.label_source)))
 
 
 def _read_array(array: npt.NDArray[Any], options: ReadOptions) -> Examples:

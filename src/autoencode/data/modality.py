@@ -11,6 +11,7 @@ from torch import Tensor
 from autoencode.data.row_files import NpyFile, RowFile
 from autoencode.data.tables.columns import Columns
 from autoencode.data.tables.csv_rows import CsvFile
+from autoencode.data.values import ValueRange
 
 _NO_COLUMNS = Columns(())
 
@@ -70,6 +71,10 @@ class Modality(ABC):
         """Examples as they are drawn: for pictures (..., 1 or 3, height, width) with values between 0 and 1."""
         return x
 
+    def in_data_units(self, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]:
+        """Examples as a file of rows holds them; vectors and rows are in the units of the data already."""
+        return x
+
     def row_file(self, file: BinaryIO) -> RowFile:
         """What writes examples in the units of the data to a file of `rows_suffix`."""
         return NpyFile(file)
@@ -89,6 +94,8 @@ class ImageModality(Modality, ABC):
     network = "conv"
     n_compared = 20
     drawable = spatial = resizable = can_augment = bounded = True
+    values: ValueRange = ValueRange.BYTES
+    """What 0 and 1 stand for in the data."""
 
     @property
     def channels(self) -> int:
@@ -97,8 +104,15 @@ class ImageModality(Modality, ABC):
 
     @property
     def fits_picture_files(self) -> bool:
-        """Whether the channels are grey or colours, and the values brightness."""
-        return self.channels in (1, 3) and self.display_range == (0.0, 1.0)
+        """Whether the channels are grey or colours, and the values brightness of 8 bits."""
+        return self.channels in (1, 3) and self.display_range == (0.0, 1.0) and self.values == ValueRange.BYTES
+
+    def in_data_units(
+        self, x: Shaped[Tensor, "... channels height width"]
+    ) -> Shaped[Tensor, "... channels height width"]:
+        """The numbers that stand for these in the data: 0 to 65,535 for pictures of 16 bits; those of 8 bits stay."""
+        low, high = self.values.low, self.values.high
+        return x if self.values == ValueRange.BYTES or low is None or high is None else x * (high - low) + low
 
     def shown(self, x: Shaped[Tensor, "... channels height width"]) -> Shaped[Tensor, "... colours height width"]:
         """Pictures as they are drawn: the first three of other channels (of two the first), in the display range."""
@@ -132,7 +146,7 @@ class Pictures(ImageModality):
         cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
     ) -> "Modality | None":
         """Any examples with three axes, unless they are patches of clips."""
-        return cls(data_shape, display_range) if len(data_shape) == 3 else None
+        return cls(data_shape, display_range, _deep_values(options)) if len(data_shape) == 3 else None
 
 
 @final
@@ -156,7 +170,7 @@ class Clips(ImageModality):
     ) -> "Modality | None":
         """Examples with three axes that were loaded with the option `frames`."""
         frames = options.get("frames")
-        return cls(data_shape, display_range, int(frames)) if frames and len(data_shape) == 3 else None
+        return cls(data_shape, display_range, frames=int(frames)) if frames and len(data_shape) == 3 else None
 
 
 @final
@@ -211,6 +225,10 @@ class TableRows(Modality):
         """None: a table is known by its columns, not by its shape."""
         return None
 
+    def in_data_units(self, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]:
+        """Examples as a file of rows holds them; vectors and rows are in the units of the data already."""
+        return x
+
     def row_file(self, file: BinaryIO) -> RowFile:
         """Cells under the names of the columns."""
         return CsvFile(file, self.columns)
@@ -220,6 +238,13 @@ class TableRows(Modality):
         """Kind and size in a few words, such as "rows of 8 columns"."""
         n = len(self.columns.columns)
         return f"rows of {n} column{'' if n == 1 else 's'}"
+
+
+def _deep_values(options: Mapping[str, Any]) -> ValueRange:
+    """What 0 and 1 stand for where a picture of 8 bits cannot hold it; 0-255 otherwise."""
+    named = options.get("values")
+    values = ValueRange.BYTES if named in (None, "auto") else ValueRange.parse(str(named))
+    return ValueRange.BYTES if values.high is None or values == ValueRange.UNIT else values
 
 
 _KINDS: tuple[type[Modality], ...] = (Clips, Pictures, Vectors)

@@ -171,7 +171,7 @@ class NewExamples:
         channels, height, width = self.modality.data_shape
         try:
             dtype = np.dtype(_STORED_AS[read_picture_header(file).depth])
-            pixels = read_picture(file, (height, width), "grey" if channels == 1 else "rgb")
+            pixels = read_picture(file, (height, width), "grey" if channels == 1 else "rgb", fit=self.options.fit)
         except UnreadableError as error:
             raise DataError(str(error)) from error
         raw = self.values.values == ValueRange.RAW and self.options.values is None

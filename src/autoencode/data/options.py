@@ -38,6 +38,8 @@ class ReadOptions:
         frames: how many frames of a clip a model is given at a time.
         only: the names of the pictures of a folder that are read; None for all.
         array: the name of the array of examples, in a file of several.
+        fit: how pictures of other proportions are fitted to the size: "crop" cuts off at the edges, "letterbox" keeps
+            all of a picture between black bars.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -56,10 +58,12 @@ class ReadOptions:
     frames: int | None = None
     only: frozenset[str] | None = None
     array: str | None = None
+    fit: str = "crop"
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
         _check_choice("colour", self.colour, _COLOURS)
+        _check_choice("fit", self.fit, ("crop", "letterbox"))
         if self.labels == "none" and self.unlabelled is not None:
             raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
         if self.patch is not None and self.patch < 1:

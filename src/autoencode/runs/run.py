@@ -168,6 +168,7 @@ class Run:
             axes=own.axes or parse_axes(data.options.get("axes", "auto")),
             channels=own.channels or parse_channels(data.options.get("channels_are", "auto")),
             array=data.options.get("array"),
+            fit=data.options.get("fit", "crop"),
         )
         values = TrainedValues(data.values, data.display_range, pictures=self.modality.drawable)
         from_files = "patch" in data.options

@@ -15,8 +15,8 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 
 _SHOWN = 3
-_TARGET = "target"
-"""The option of `load` that names a place, too."""
+_PLACES = {"target": "targets", "labels": "labels"}
+"""The options of `load` that name a place, too, and what lies there."""
 
 
 def read_run_data(
@@ -84,7 +84,7 @@ def _known_source(folder: RunFolder) -> str:
             f"{folder.path} names the data {source}, and was made by someone else or on another computer: say where "
             f"you have them with {now}, or allow what it names with --trust-paths"
         )
-    _check_target(folder)
+    _check_places(folder)
     if not Path(source).exists():
         raise DataError(
             f"{source} is not there any more, and {folder.path} was trained on it: say where it is now with {now}"
@@ -93,24 +93,31 @@ def _known_source(folder: RunFolder) -> str:
 
 
 def _moved_options(folder: RunFolder, source: Source) -> dict[str, Any]:
-    """The options of `load` for data that lie elsewhere; targets that moved as well lie beside them as before."""
-    options, target = folder.data.options, folder.data.options.get(_TARGET)
-    if target is None or not isinstance(source, str | Path):
+    """The options of `load` for data that lie elsewhere; targets and labels that moved as well lie beside them."""
+    options = dict(folder.data.options)
+    if not isinstance(source, str | Path):
         return options
-    _check_target(folder)
-    if Path(target).exists():
-        return options
+    _check_places(folder)
     before, now = Path(folder.data.source), Path(source).expanduser().absolute()
-    return {**options, _TARGET: str(now.parent / os.path.relpath(target, before.parent))}
+    for name, place in _places(folder).items():
+        if not Path(place).exists():
+            options[name] = str(now.parent / os.path.relpath(place, before.parent))
+    return options
 
 
-def _check_target(folder: RunFolder) -> None:
-    target = folder.data.options.get(_TARGET)
-    if target and not _may_open(folder, target):
-        raise RunError(
-            f"{folder.path} names the targets {target}, and was made by someone else or on another computer: allow "
-            "them to be read with --trust-paths"
-        )
+def _places(folder: RunFolder) -> dict[str, str]:
+    """What run.json names besides the data: labels may also be a column, or an array of the data."""
+    named = {name: str(folder.data.options.get(name) or "") for name in _PLACES}
+    return {name: place for name, place in named.items() if Path(place).is_absolute() or Path(place).is_file()}
+
+
+def _check_places(folder: RunFolder) -> None:
+    for name, place in _places(folder).items():
+        if not _may_open(folder, place):
+            raise RunError(
+                f"{folder.path} names the {_PLACES[name]} {place}, and was made by someone else or on another "
+                "computer: allow them to be read with --trust-paths"
+            )
 
 
 def _may_open(folder: RunFolder, place: str) -> bool:

@@ -114,6 +114,8 @@ def _write(
             progress.update(done)
     shown = torch.cat(first)
     if drawable:
+        if files.scale:
+            reporter.note(files.scale)
         save_figure(files.folder / SHEET, grid(files.modality.shown(shown)), description)
     return shown, files.paths(names)
 

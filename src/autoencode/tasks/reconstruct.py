@@ -104,6 +104,8 @@ def reconstruct(
             raise DataError(no_results_message(files, skipped, "read"))
     x, back = tally.shown
     if run.modality.drawable:
+        if outputs.scale:
+            reporter.note(outputs.scale)
         save_figure(folder / SHEET, pairs(run.modality.shown(x), run.modality.shown(back)))
     error = (tally.squares / tally.count) ** 0.5
     shown = run.to_data_units(x), run.to_data_units(back)

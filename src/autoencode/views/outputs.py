@@ -42,6 +42,12 @@ class ExampleFiles:
     def _rows_path(self) -> Path:
         return self.folder / (self.rows + self.modality.rows_suffix)
 
+    @property
+    def scale(self) -> str:
+        """A line about the numbers in the file beside pictures, where their units are not those of the pictures."""
+        beside = self.modality.drawable and not self.modality.fits_picture_files
+        return f"{self._rows_path} holds the numbers in the units of the data" if beside else ""
+
     @contextmanager
     def open(self, description: str = "") -> Generator[Callable[[Sequence[Path], Tensor], None]]:
         """Gives a function that writes examples under their names, in order; the sheet is not written here.
@@ -56,7 +62,7 @@ class ExampleFiles:
                 if self.modality.drawable:
                     save_pictures([self.folder / name for name in names], self.modality.shown(x), description)
                 if add_rows is not None:
-                    add_rows(x)
+                    add_rows(self.modality.in_data_units(x))
 
             yield write
 
@@ -111,5 +117,5 @@ def save_rows(path: Path, modality: Modality, x: Tensor) -> Path:
     """
     path = path.with_suffix(modality.rows_suffix)
     with rows_writer(path, modality) as add:
-        add(x)
+        add(modality.in_data_units(x))
     return path

@@ -1,5 +1,6 @@
 """Examples from an array, in memory or in a .npy file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from autoencode.data.arrays.npy import read_npy, read_npy_header
 from autoencode.data.examples import Examples
 from autoencode.data.formats import file_format
 from autoencode.data.images.formats import composite_on_white
+from autoencode.data.label_file import array_labels
 from autoencode.data.options import OF_LABELLED, ReadOptions
 from autoencode.data.values import Array, ValueRange, convert_values
 from autoencode.errors import DataError
@@ -54,9 +56,19 @@ def read_array(array: Array, options: ReadOptions | None = None, *, owned: bool 
 
 @file_format(".npy", header=read_npy_header)
 def read_npy_examples(path: Path, options: ReadOptions) -> Examples:
-    """NumPy's array files (numpy.save): one array of vectors or pictures, without labels."""
-    options.refuse(path.name, *OF_LABELLED, "array")
-    return read_array(read_npy(path), options, owned=True)
+    """NumPy's array files (numpy.save): one array of vectors or pictures; --labels names a file of labels."""
+    options.refuse(path.name, "parts", "array", *([] if options.label_source else OF_LABELLED))
+    examples = read_array(read_npy(path), options, owned=True)
+    if options.label_source is None:
+        return examples
+    found = array_labels(Path(options.label_source), len(examples.x), options.unlabelled)
+    return replace(
+        examples,
+        labels=found.labels,
+        classes=found.classes,
+        notes=(*examples.notes, *found.notes),
+        options={**examples.options, "labels": options.labels, "unlabelled": options.unlabelled},
+    )
 
 
 def _layout(array: Array, options: ReadOptions) -> Layout:

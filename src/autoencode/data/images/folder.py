@@ -13,6 +13,7 @@ from autoencode.data.images.picture import PictureHeader
 from autoencode.data.images.picture_files import PictureFile, PictureScan, list_pairs, list_picture_files
 from autoencode.data.images.picture_loader import LoadedPictures, load_patches, load_resized
 from autoencode.data.images.scan import printable
+from autoencode.data.label_file import picture_labels
 from autoencode.data.labels import Labels, subfolder_labels
 from autoencode.data.options import ReadOptions
 from autoencode.data.split import OfficialSplit, folder_parts, part_of_name
@@ -69,7 +70,7 @@ def read_folder(
             arranged.sources, options.patch, channels, str(folder), reporter, cancel, by_region=options.by_region
         )
     else:
-        decoded = load_resized(arranged.sources, size, channels, str(folder), reporter, cancel)
+        decoded = load_resized(arranged.sources, size, channels, str(folder), reporter, cancel, fit=options.fit)
     skipped = sorted([*arranged.skipped, *decoded.failed], key=lambda skip: skip.file)
     if not decoded.names:
         raise DataError(_nothing(folder, found.n_files, skipped))
@@ -89,7 +90,7 @@ def read_folder(
         official=_official(decoded, arranged),
         notes=(
             _count_note(decoded, skipped, found.n_files),
-            _patch_note(decoded, options.patch, headers) if options.patch else _size_note(headers, size),
+            _patch_note(decoded, options.patch, headers) if options.patch else _size_note(headers, size, options.fit),
             _colour_note(kind, options.colour),
             *(("grey pictures with targets in colour",) if colourises else ()),
             *_target_note(options.target),
@@ -115,7 +116,9 @@ def _decided(options: ReadOptions, values: ValueRange, size: tuple[int, int], co
         "colour": colour,
         "target": str(options.target) if options.target else None,
         "patch": options.patch,
+        "fit": options.fit,
         "labels": options.labels,
+        "unlabelled": options.unlabelled,
         "parts": options.parts,
     }
 
@@ -178,6 +181,8 @@ def _labels(names: Sequence[Path], found: PictureScan, arranged: _Arranged, opti
     """The classes by subfolders, which are one level lower where the upper ones are the parts."""
     if options.labels == "none":
         return Labels()
+    if options.label_source is not None:
+        return picture_labels(Path(options.label_source), names, options.unlabelled)
     if arranged.parts is None:
         return subfolder_labels(names, found.folders)
     inside = (folder for folder in found.folders if folder.parts and part_of_name(folder.parts[0]))
@@ -230,14 +235,16 @@ def _count_note(decoded: LoadedPictures, skipped: Sequence[SkippedFile], n_files
     return f"{pictures}; {count_files(skipped):,} of {n_files:,} files left out: {list_skipped(skipped)}"
 
 
-def _size_note(headers: Sequence[PictureHeader], fitted: tuple[int, int]) -> str:
+def _size_note(headers: Sequence[PictureHeader], fitted: tuple[int, int], fit: str) -> str:
     height, width = fitted
     sizes = sorted({(header.height, header.width) for header in headers}, key=lambda size: (size[0] * size[1], size))
     if sizes == [fitted]:
         return f"size {height}x{width} (height x width), as in the files"
     (low, left), (high, right) = sizes[0], sizes[-1]
     found = f"all are {low}x{left}" if len(sizes) == 1 else f"sizes from {low}x{left} to {high}x{right} were found"
-    return f"fitted to {height}x{width} (height x width) by scaling and centre crop; {found} (say --size to choose)"
+    how = "scaling and centre crop" if fit == "crop" else "scaling, with black bars"
+    other = "--fit letterbox keeps all of each picture" if fit == "crop" else "--fit crop has no bars"
+    return f"fitted to {height}x{width} (height x width) by {how}; {found} (say --size to choose; {other})"
 
 
 def _patch_note(decoded: LoadedPictures, patch: int, headers: Sequence[PictureHeader]) -> str:

@@ -112,8 +112,10 @@ def what_is_lost(image: Image.Image) -> tuple[str, ...]:
     return tuple(words for words, happens in lost.items() if happens)
 
 
-def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | None = None, page: int = 0) -> Numbers:
-    """Reads a picture, makes it upright and fits it to a size by scaling and cropping round its centre.
+def read_picture(
+    path: Path, size: tuple[int, int], colour: str, depth: Depth | None = None, page: int = 0, *, fit: str = "crop"
+) -> Numbers:
+    """Reads a picture, makes it upright and fits it to a size by scaling and cropping round its centre, or with bars.
 
     Transparency is blended with white, and of several frames the first is taken.
 
@@ -124,6 +126,7 @@ def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | 
         depth: what the numbers of the result shall be; None for those of the file. Numbers of 16 bits and of floating
             point are not scaled, so that the range of all pictures can decide what is white.
         page: of a TIFF file, counted from 0.
+        fit: "crop", or "letterbox" for black bars.
 
     Returns:
         (channels, height, width), 1 channel or 3: uint8, or float32 for numbers that are no bytes.
@@ -141,7 +144,7 @@ def read_picture(path: Path, size: tuple[int, int], colour: str, depth: Depth | 
         load_completely(image)
         depth = _checked_depth(depth_of(image), depth)
         whole = to_mode(make_upright(image, turn), depth, grey=colour == "grey")
-        fitted = whole if whole.size == (width, height) else _fitted(whole, width, height)
+        fitted = whole if whole.size == (width, height) else _FIT[fit](whole, width, height)
         pixels = np.asarray(fitted, dtype=np.uint8 if depth is Depth.BYTES else np.float32)
     if pixels.ndim == 2:
         return np.broadcast_to(pixels, (1 if colour == "grey" else 3, height, width))
@@ -217,10 +220,25 @@ def make_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
-def _fitted(image: Image.Image, width: int, height: int) -> Image.Image:
-    """The picture scaled and cropped; floating-point numbers stay within those of the picture, as bytes do."""
-    fitted = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+def _cropped(image: Image.Image, width: int, height: int) -> Image.Image:
+    """The picture scaled and cropped."""
+    return _within(image, ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS))
+
+
+def _letterboxed(image: Image.Image, width: int, height: int) -> Image.Image:
+    """The whole picture, scaled, in the middle of a black one."""
+    scaled = _within(image, ImageOps.contain(image, (width, height), Image.Resampling.LANCZOS))
+    framed = Image.new(image.mode, (width, height))
+    framed.paste(scaled, ((width - scaled.width) // 2, (height - scaled.height) // 2))
+    return framed
+
+
+_FIT = {"crop": _cropped, "letterbox": _letterboxed}
+
+
+def _within(image: Image.Image, scaled: Image.Image) -> Image.Image:
+    """Floating-point numbers within those of the picture, as bytes are."""
     if image.mode != "F":
-        return fitted
+        return scaled
     pixels = np.asarray(image)
-    return Image.fromarray(np.asarray(fitted).clip(pixels.min(), pixels.max()))
+    return Image.fromarray(np.asarray(scaled).clip(pixels.min(), pixels.max()))

@@ -48,6 +48,8 @@ def load_resized(
     what: str,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
+    *,
+    fit: str = "crop",
 ) -> LoadedPictures:
     """Reads every file once, fitted to `size`; those that fail leave no gap.
 
@@ -57,7 +59,7 @@ def load_resized(
     """
     stacks = _allocate(sources, (len(sources), channels, *size), what)
     names, failed = list[Path](), list[SkippedFile]()
-    for source, pictures in _pictures(sources, size, channels, failed, reporter, cancel):
+    for source, pictures in _pictures(sources, size, channels, failed, reporter, cancel, fit=fit):
         for stack, picture in zip(stacks, pictures, strict=True):
             stack[len(names)] = picture
         names.append(source.name)
@@ -125,6 +127,8 @@ def _pictures(
     failed: list[SkippedFile],
     reporter: Reporter | None,
     cancel: CancelToken | None,
+    *,
+    fit: str = "crop",
 ) -> Iterator[tuple[PictureFile, list[Numbers]]]:
     """The pictures of each source that can be read, at `size` or at their own, all of one depth."""
     colour, depth = "grey" if channels == 1 else "rgb", _depth(sources)
@@ -132,7 +136,7 @@ def _pictures(
         for source in sources:
             fitted = size or (source.header.height, source.header.width)
             try:
-                yield source, [read_picture(file, fitted, colour, depth, source.page) for file in source.files]
+                yield source, [read_picture(file, fitted, colour, depth, source.page, fit=fit) for file in source.files]
             except UnreadableError as error:
                 failed.append(SkippedFile(printable(source.name), str(error)))
             progress.advance()
