@@ -34,7 +34,9 @@ def test_small_pictures_of_one_size_keep_it(draw):
         "colour": "rgb",
         "target": None,
         "patch": None,
+        "fit": "crop",
         "labels": "auto",
+        "unlabelled": None,
         "parts": "auto",
     }
 
@@ -45,7 +47,7 @@ def test_different_sizes_are_fitted_and_a_note_gives_the_range(draw):
     examples = read_folder(draw("c.png", (100, 90)).parent)
     assert examples.x.shape == (3, 3, 64, 64)
     assert "fitted to 64x64" in notes(examples)
-    assert "sizes from 8x6 to 100x90 were found (say --size to choose)" in notes(examples)
+    assert "sizes from 8x6 to 100x90 were found (say --size to choose; --fit letterbox keeps" in notes(examples)
 
 
 def test_large_pictures_of_one_size_are_fitted(draw):

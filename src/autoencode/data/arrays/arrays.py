@@ -12,7 +12,7 @@ from autoencode.data.examples import Examples
 from autoencode.data.formats import file_format
 from autoencode.data.images.formats import composite_on_white
 from autoencode.data.label_file import array_labels
-from autoencode.data.options import OF_LABELLED, ReadOptions
+from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array, ValueRange, convert_values
 from autoencode.errors import DataError
 
@@ -57,7 +57,7 @@ def read_array(array: Array, options: ReadOptions | None = None, *, owned: bool 
 @file_format(".npy", header=read_npy_header)
 def read_npy_examples(path: Path, options: ReadOptions) -> Examples:
     """NumPy's array files (numpy.save): one array of vectors or pictures; --labels names a file of labels."""
-    options.refuse(path.name, "parts", "array", *([] if options.label_source else OF_LABELLED))
+    options.refuse(path.name, "parts", "array", *([] if options.label_source else ["labels", "unlabelled"]))
     examples = read_array(read_npy(path), options, owned=True)
     if options.label_source is None:
         return examples
