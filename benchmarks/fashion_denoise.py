@@ -41,7 +41,7 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
             "epochs": 6,
             "batch_size": 64,
             "clean": 0.0,
-            "augment": 0.0,
+            "augment": "none",
         },
     ),
 }

@@ -87,7 +87,7 @@ def trained(steps: int) -> Run:
         test=1,
         widths=(16, 32, 64, 128, 128),
         batch_size=4,
-        augment=0.0,
+        augment="none",
         steps=steps,
     )
 

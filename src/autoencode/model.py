@@ -1,5 +1,7 @@
 """The autoencoder: an encoder, a posterior, a prior, a decoder and a likelihood."""
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -28,6 +30,8 @@ class Autoencoder(nn.Module):
         decoder: (batch, *latent_shape) → features.
         likelihood: features → p(x|z).
         prior: () → p(z); None for a plain autoencoder, which cannot generate.
+        initialise: (the model, training examples) → None: sets initial weights from examples, before the first step of
+            a training; None where weights begin at random alone.
 
     Example:
         >>> import torch
@@ -45,10 +49,12 @@ class Autoencoder(nn.Module):
         decoder: nn.Module,
         likelihood: Likelihood,
         prior: Prior | None = None,
+        initialise: "Callable[[Autoencoder, Tensor], None] | None" = None,
     ) -> None:
         super().__init__()
         self.encoder, self.posterior, self.prior = encoder, posterior, prior
         self.decoder, self.likelihood = decoder, likelihood
+        self.initialise = initialise
 
     @property
     def data_shape(self) -> tuple[int, ...]:

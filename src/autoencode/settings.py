@@ -37,7 +37,12 @@ class Settings(BaseModel):
         "with --resume, this many more",
     )
     batch_size: int = Field(128, ge=1, le=_MANY, description="examples per training step")
-    augment: float = Field(0.0, ge=0, le=1, description="share of the pictures that are randomly rotated and mirrored")
+    augment: str = Field(
+        "none",
+        max_length=100,
+        description="how pictures change at random in training: mirror, flip, rotate (eight positions), shift:N (up to N "
+        "pixels), with commas between them; auto: what suits the data; or none",
+    )
     optimizer: str = Field("adam", description="optimizer; see: autoencode list optimizers")
     learning_rate: float | None = Field(
         None, gt=0, description="highest learning rate; by default the one of the optimizer"

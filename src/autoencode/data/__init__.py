@@ -1,6 +1,6 @@
 """Data: examples from registered sets, folders of pictures and arrays, cut into parts and dealt out in batches."""
 
-from autoencode.data.augment import augment
+from autoencode.data.augmentation import Augmentation, check_augmentation
 from autoencode.data.batch import Batch
 from autoencode.data.batches import Batches, sequential_batches
 from autoencode.data.dataset import Dataset, fingerprint
@@ -48,7 +48,8 @@ __all__ = [
     "modality_of",
     "inspect_shape",
     "evenly_spaced_indices",
-    "augment",
+    "Augmentation",
+    "check_augmentation",
 ]
 
 del _sets

@@ -5,12 +5,14 @@ conv       transposed convolutions, for images of any size
 residual   residual blocks and upsampling, for images of any size
 grid       from codes that are a grid, for images of any size
 linear     one linear layer, also with columns of unit norm
+linear_path a network and a linear map of the code, added
 """
 
 from autoencode.decoders.conv import ConvDecoder
 from autoencode.decoders.dense import DenseDecoder
 from autoencode.decoders.grid import GridDecoder
 from autoencode.decoders.linear import DictionaryDecoder, LinearDecoder
+from autoencode.decoders.linear_path import LinearPathDecoder
 from autoencode.decoders.residual import ResidualDecoder
 
 __all__ = [
@@ -19,5 +21,6 @@ __all__ = [
     "DictionaryDecoder",
     "GridDecoder",
     "LinearDecoder",
+    "LinearPathDecoder",
     "ResidualDecoder",
 ]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.data import Batch, Subset, sequential_batches
@@ -13,6 +12,7 @@ from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.evaluation.learning_curve import rising_since, still_falling
 from autoencode.model import Autoencoder
+from autoencode.nn.principal_components import principal_axes
 from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.verdict import Evidence
 from autoencode.runtime.cancellation import CancelToken
@@ -24,7 +24,6 @@ _MAX_MEASURED, _MAX_FITTED = 2_000, 5_000
 """Validation examples that are measured; training examples to which PCA is fitted."""
 _MAX_VALUES, _MAX_PRODUCTS, _MAX_BATCH_VALUES = 2**26, 2**32, 2**23
 """Values of these examples; products of one multiplication of PCA; values in a batch."""
-_EXACT_COLUMNS, _OVERSAMPLED, _POWER_ITERATIONS = 1_000, 10, 3
 _MAX_LATENT_SIZE = 10_000
 
 
@@ -142,24 +141,3 @@ def _comparable_numbers(model: Autoencoder, some: Subset) -> int:
         return 0
     numbers = math.prod(model.latent_shape)
     return numbers if numbers < math.prod(model.data_shape) else 0
-
-
-def principal_axes(centred: Float[Tensor, "n values"], numbers: int) -> Float[Tensor, "values numbers"]:
-    """The directions of largest variance, orthonormal, the largest first.
-
-    They are exact for up to a thousand columns; for more they are found by a randomised method.
-
-    Args:
-        centred: examples minus their mean.
-        numbers: how many directions, at most the smaller side of `centred`.
-
-    References:
-        Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011, algorithm 4.4.
-    """
-    n, values = centred.shape
-    if values <= _EXACT_COLUMNS:
-        wide = centred.double()
-        return torch.linalg.eigh(wide.T @ wide).eigenvectors.flip(1)[:, :numbers].float()
-    with seeded_rng(0):
-        rank = min(numbers + _OVERSAMPLED, n, values)
-        return torch.svd_lowrank(centred, q=rank, niter=_POWER_ITERATIONS)[2][:, :numbers]

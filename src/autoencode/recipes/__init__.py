@@ -53,6 +53,7 @@ from autoencode.recipes.vaes.cyclical_vae import cyclical_vae
 from autoencode.recipes.vaes.deep_vae import deep_vae
 from autoencode.recipes.vaes.dense_vae import dense_vae
 from autoencode.recipes.vaes.fashion_vae import fashion_vae
+from autoencode.recipes.vaes.pca_vae import pca_vae
 from autoencode.registry import import_submodules
 
 import_submodules(__name__)  # also modules that are not exported here register what they define
@@ -100,6 +101,7 @@ __all__ = [
     "m2_vae",
     "mixture_vae",
     "networks",
+    "pca_vae",
     "perceptual_vae",
     "rae",
     "recipe",

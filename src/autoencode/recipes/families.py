@@ -7,7 +7,7 @@ decoder), which decides the weights that a seed gives.
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from torch import nn
+from torch import Tensor, nn
 
 from autoencode.likelihoods import FixedScale, Likelihood, NormalLikelihood, likelihoods
 from autoencode.model import Autoencoder
@@ -48,7 +48,7 @@ BENCHMARK_SETTINGS = Settings(
 """Long trainings, for recipes whose papers compare log-likelihoods."""
 
 RESTORER_SETTINGS = Settings(
-    min_steps=4000, batch_size=8, augment=1.0, optimizer="muon", learning_rate=0.01, schedule="linear", ema_decay=0.998
+    min_steps=4000, batch_size=8, augment="rotate", optimizer="muon", learning_rate=0.01, schedule="linear", ema_decay=0.998
 )
 RESTORER_DATA = {"patch": 96}
 """For restorers of images: patches of 96 × 96 pixels."""
@@ -67,6 +67,7 @@ def vae(
     *,
     posterior: Callable[[int, int], Posterior] = DiagonalNormalPosterior,
     prior: Callable[[int], Prior] = StandardNormalPrior,
+    initialise: Callable[[Autoencoder, Tensor], None] | None = None,
 ) -> Autoencoder:
     """A model with a prior; by default a VAE with a diagonal normal posterior and a standard normal prior.
 
@@ -76,6 +77,7 @@ def vae(
         latent_dim: dimensions of the latent code, as the decoder reads it.
         posterior: (the encoder's features, latent_dim) → q(z|x).
         prior: latent_dim → p(z).
+        initialise: sets initial weights from training examples, see `Autoencoder`.
     """
     return Autoencoder(
         encoder=networks.encoder,
@@ -83,6 +85,7 @@ def vae(
         prior=prior(latent_dim),
         decoder=networks.decoder(latent_dim, likelihood.features_shape),
         likelihood=likelihood,
+        initialise=initialise,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 from torch import nn
 
 from autoencode.data import modality_of
-from autoencode.decoders import ConvDecoder, DenseDecoder, GridDecoder, ResidualDecoder
-from autoencode.encoders import ConvEncoder, DenseEncoder, GridEncoder, ResidualEncoder
+from autoencode.decoders import ConvDecoder, DenseDecoder, GridDecoder, LinearPathDecoder, ResidualDecoder
+from autoencode.encoders import ConvEncoder, DenseEncoder, GridEncoder, LinearPathEncoder, ResidualEncoder
 from autoencode.nn.dense import Activation, relu
 from autoencode.registry import Registry
 
@@ -75,6 +75,23 @@ def residual_networks(data_shape: Sequence[int], channels: Sequence[int], hidden
     """Residual blocks of these channels, halving the image each time, and a dense layer of `hidden` units."""
     encoder = ResidualEncoder(data_shape, channels, hidden)
     return Networks(encoder, encoder.out_features, partial(ResidualDecoder, channels=channels[::-1]))
+
+
+def with_linear_path(networks: Networks, data_shape: Sequence[int], codes: int, dropout: float = 0.0) -> Networks:
+    """Networks with a linear encoder and decoder beside them, whose outputs are added to theirs.
+
+    Args:
+        networks: the encoder and the matching decoder.
+        data_shape: shape of one example.
+        codes: how many linear codes.
+        dropout: share of the encoder's features that are set to 0 in training.
+    """
+    encoder = LinearPathEncoder(networks.encoder, networks.features, data_shape, codes, dropout)
+
+    def decoder(latent_dim: int, features_shape: Sequence[int]) -> nn.Module:
+        return LinearPathDecoder(networks.decoder(latent_dim, features_shape), latent_dim, features_shape)
+
+    return Networks(encoder, encoder.out_features, decoder)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class Plan(BaseModel):
         precision: of the networks.
         kernels: whether this library's own kernels compute some of the layers.
         compiled: whether the training step is compiled, or recorded on a GPU.
+        augment: how pictures change at random, as `Settings.augment` says, or as it was chosen from the data.
         max_steps: training steps that the settings ask for; None where only minutes limit the training.
         total_steps: training steps after which it ends: fewer where the minutes do not suffice for all.
         minutes: of training that are allowed, those before a resume included; None without a limit.
@@ -33,6 +34,7 @@ class Plan(BaseModel):
     precision: Precision
     kernels: bool = False
     compiled: bool = False
+    augment: str = Field("none", max_length=100)
     max_steps: int | None = Field(ge=1)
     total_steps: int = Field(ge=1)
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False)

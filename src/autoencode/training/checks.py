@@ -2,7 +2,8 @@
 
 import torch
 
-from autoencode.data import Dataset, sequential_batches
+from autoencode.data import Augmentation, Dataset, sequential_batches
+from autoencode.data.augmentation import AUTO
 from autoencode.errors import ArgumentError, DataError, ShapeError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -32,7 +33,9 @@ def _check_settings(settings: Settings, data: Dataset) -> None:
     _ = optimizers[settings.optimizer], lr_schedules[settings.schedule], resolve_device(settings.device)
     context = data.train.context
     same_size = context is None or context.shape[2:] == data.data_shape[1:]
-    if settings.augment and not (data.modality.can_augment and same_size):
+    if settings.augment == AUTO:
+        return
+    if Augmentation.parse(settings.augment) and not (data.modality.can_augment and same_size):
         raise ArgumentError(
             "--augment needs pictures whose context, if any, is a class or a picture of the same size, and "
             f"{data.name} has other examples: leave --augment out"

@@ -24,7 +24,7 @@ def _few_examples(data: Dataset, settings: Settings) -> str | None:
     n, modality = len(data.train), modality_of(data.data_shape)
     if n >= _FEW_EXAMPLES:
         return None
-    augment = ", or --augment 1" if modality.can_augment and not settings.augment else ""
+    augment = ", or --augment auto" if modality.can_augment and settings.augment == "none" else ""
     return (
         f"{n} {modality.noun} to train on are few: what the model draws or repairs will look like them or be blurred; "
         f"take {_FEW_EXAMPLES} or more{augment}"

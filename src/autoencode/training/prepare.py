@@ -1,11 +1,12 @@
 """Everything that a training needs before its first step."""
 
 from dataclasses import replace
-from functools import partial
 
 import torch
+from torch import Tensor
 
-from autoencode.data import Batches, Dataset, Subset, augment
+from autoencode.data import Augmentation, Batch, Batches, Dataset, Subset
+from autoencode.data.augmentation import AUTO
 from autoencode.errors import RunError
 from autoencode.kernels import kernels_are_built, why_no_kernels
 from autoencode.model import Autoencoder
@@ -19,6 +20,7 @@ from autoencode.runtime.reporter import Reporter
 from autoencode.settings import Settings
 from autoencode.training.checkpoint import Checkpoint, TrainerState
 from autoencode.training.checks import check_training
+from autoencode.training.choose_augmentation import choose_augmentation
 from autoencode.training.execution.choose_executor import choose_executor
 from autoencode.training.execution.custom_kernels import has_custom_kernel, supports_custom_kernel
 from autoencode.training.execution.gpu_cache import cache_on_gpu
@@ -31,6 +33,9 @@ from autoencode.training.planning import check_not_behind, describe_changes, pla
 from autoencode.training.time_budget import TimeBudget, estimate_steps
 from autoencode.training.trainer import Trainer
 from autoencode.training.training_files import MakeFolder, TrainingFiles
+
+_MOST_FIRST_EXAMPLES, _MOST_COPIES = 2_000, 7
+"""Examples that initial weights are set from; changed copies of each."""
 
 
 def prepare(
@@ -62,8 +67,11 @@ def prepare(
     precision = before.precision if before else resolve_precision(settings.precision, device, model)
     if is_emulated(precision, device):
         reporter.warn("this processor only emulates bfloat16: --precision float32 would be faster")
+    augmentation = _augmentation(settings, data, before, reporter)
+    if checkpoint is None and model.initialise is not None:
+        model.initialise(model, _first_examples(data.train, augmentation))
     _move(model, device)
-    batches, validation = _batches(data, settings, device)
+    batches, validation = _batches(data, settings, augmentation, device)
     kernels = _build_kernels(model, precision, device, reporter)
 
     train_step = TrainStep(model, objective, precision)
@@ -83,6 +91,7 @@ def prepare(
         precision=precision,
         kernels=kernels,
         compiled=executor.is_compiled,
+        augment=str(augmentation),
         max_steps=max_steps,
         total_steps=total_steps,
         minutes=settings.minutes,
@@ -111,11 +120,35 @@ def _move(model: Autoencoder, device: torch.device) -> None:
     model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # changes 4-dimensional weights only
 
 
-def _batches(data: Dataset, settings: Settings, device: torch.device) -> tuple[Batches, Subset]:
+def _augmentation(settings: Settings, data: Dataset, before: Plan | None, reporter: Reporter) -> Augmentation:
+    """How pictures change at random: as the settings or the plan of a resumed run say, or what suits the data."""
+    if before:
+        return Augmentation.parse(before.augment)
+    if settings.augment != AUTO:
+        return Augmentation.parse(settings.augment)
+    context = data.train.context
+    if not data.modality.can_augment or (context is not None and context.shape[2:] != data.data_shape[1:]):
+        return Augmentation()
+    chosen = choose_augmentation(data.train)
+    reporter.note(f"augmentation that suits these pictures: {chosen} (--augment to choose)")
+    return chosen
+
+
+def _first_examples(train: Subset, augmentation: Augmentation) -> Tensor:
+    """Training examples that initial weights are set from, and changed copies of them where they are few."""
+    some = train.subsample(_MOST_FIRST_EXAMPLES).inputs()
+    if not augmentation:
+        return some
+    copies = min(_MOST_COPIES, _MOST_FIRST_EXAMPLES // len(some))
+    return torch.cat([some, *(augmentation(Batch(some, some)).x for _ in range(copies))])
+
+
+def _batches(
+    data: Dataset, settings: Settings, augmentation: Augmentation, device: torch.device
+) -> tuple[Batches, Subset]:
     """The batches of the training part, and the validation part; both on the device where it has room for them."""
     data = replace(data, train=cache_on_gpu(data.train, device), validation=cache_on_gpu(data.validation, device))
-    transform = partial(augment, p=settings.augment) if settings.augment else None
-    batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=transform, device=device)
+    batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=augmentation or None, device=device)
     return batches, data.validation
 
 

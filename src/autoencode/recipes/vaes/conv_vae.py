@@ -1,4 +1,4 @@
-"""The default for images: a residual convolutional VAE."""
+"""A residual convolutional VAE."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _SETTINGS = Settings(
 )
 
 
-@recipe("conv-vae", settings=_SETTINGS, default_for=["images"])
+@recipe("conv-vae", settings=_SETTINGS)
 def conv_vae(
     data_shape: Sequence[int],
     *,
@@ -30,7 +30,7 @@ def conv_vae(
     free_bits: NonNegativeFloat = 0.0,
     warmup_steps: NonNegativeInt = 500,
 ) -> tuple[Autoencoder, Objective]:
-    """A residual convolutional VAE for images of any size: the default for your own images.
+    """A residual convolutional VAE for images of any size.
 
     Residual blocks with group normalisation; each level halves the image. The scale of the likelihood is kept at its
     optimum (σ-VAE), so no weight between the two terms of the loss has to be tuned.
