@@ -173,7 +173,7 @@ ADVICE = {
     "try a lower --learning-rate": "train",
     "training steps are few": "train",
     "columns differ in scale": "train",
-    ", or --augment 1": "train",
+    ", or --augment auto": "train",
     "(--threads {} for all)": "train",
     "--precision float32 would be": "train",
     "give more --minutes": "train",
@@ -329,7 +329,7 @@ TRAININGS = [
     (make_signals, "train x.npy", "(say --likelihood for another)", "train x.npy --likelihood laplace"),
     (make_signals, "train x.npy --likelihood bernoulli", "use --likelihood normal", "train x.npy --likelihood normal"),
     (make_signals, "train x.npy -r conv-vae", "use --recipe dense-vae", "train x.npy --recipe dense-vae"),
-    (make_signals, "train x.npy --augment 1", "leave --augment out", "train x.npy"),
+    (make_signals, "train x.npy --augment mirror", "leave --augment out", "train x.npy"),
     (make_counts, "train x.npy", "--values 0-255 if they are brightness", "train x.npy --values 0-255"),
     (
         make_counts,

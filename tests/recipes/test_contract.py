@@ -104,6 +104,7 @@ ROWS = {
         images_only=False, latent_dim=52, small={"n_classes": 2}, head=False, spread=False, size="latent_dim", five=3
     ),
     "mixture-vae": Row(images_only=False, latent_dim=10),
+    "pca-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}, ex_post="mixture"),
     "perceptual-vae": Row(latent_dim=32),
     "rae": Row(
         samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16, ex_post="mixture"

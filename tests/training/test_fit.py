@@ -286,7 +286,7 @@ def test_data_of_another_shape_are_refused(build):
         ({"optimizer": "adm"}, UnknownNameError, "did you mean 'adam'"),
         ({"schedule": "cosin"}, UnknownNameError, "did you mean 'cosine'"),
         ({"device": "gpu"}, ArgumentError, "--device gpu"),
-        ({"augment": 1.0}, ArgumentError, "--augment needs pictures"),
+        ({"augment": "mirror"}, ArgumentError, "--augment needs pictures"),
     ],
 )
 def test_unknown_names_are_refused(build, data, wrong, error, message):
@@ -299,7 +299,7 @@ def test_pictures_are_augmented_in_training_only(monkeypatch):
     monkeypatch.setattr(Reconstruction, "prepare", lambda self, batch: shown.append(batch) or asked(self, batch))
     ramp = torch.linspace(0, 1, 8).expand(40, 1, 8, 8).contiguous()  # bright at the right
     model, _ = recipes["restorer"]((1, 8, 8), widths=(4,))
-    fit(model, Reconstruction(), load(ramp), Settings(epochs=2, batch_size=40, augment=1.0))
+    fit(model, Reconstruction(), load(ramp), Settings(epochs=2, batch_size=40, augment="rotate"))
     upright = [batch.x[:, 0, 0, 7] - batch.x[:, 0, 0, 0] == batch.x[:, 0, 7, 7] for batch in shown]
     assert {bool(each.all()) for each in upright} == {True, False}
     assert all(each.all() for batch, each in zip(shown, upright, strict=True) if len(batch) == 4)

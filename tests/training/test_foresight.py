@@ -20,7 +20,7 @@ def test_few_pictures_and_few_steps() -> None:
     data = load(torch.rand(47, 1, 8, 8))
     few, steps = foresee(data, Settings(epochs=3))
     assert few.startswith(f"{len(data.train)} pictures to train on are few")
-    assert "--augment 1" in few
+    assert "--augment auto" in few
     assert steps.startswith("3 training steps are few")
 
 

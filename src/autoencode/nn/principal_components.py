@@ -19,7 +19,7 @@ class PrincipalComponents:
         mean: (values,).
         axes: orthonormal directions in columns, those of largest variance first, (values, numbers).
         variances: of the examples along the axes, (numbers,).
-        residual: mean variance of a value that the axes leave.
+        residual: variance that the axes leave, as a mean over values.
     """
 
     mean: Tensor
@@ -42,14 +42,14 @@ def principal_components(examples: Float[Tensor, "n values"], numbers: int) -> P
         >>> [round(v, 3) for v in found.mean.tolist()], round(found.variances.item(), 3), round(found.residual, 3)
         ([2.0, 2.0], 5.333, 0.0)
     """
-    mean = examples.double().mean(0).float()
+    mean = examples.double().mean(0).to(examples.dtype)
     centred = examples - mean
     axes = principal_axes(centred, min(numbers, len(examples) - 1, examples.shape[1]))
     variances = (centred @ axes).double().square().mean(0)
     total = centred.double().square().mean(0).sum()
     kept = variances > 1e-12 * total
     residual = (total - variances.sum()).clamp_min(0) / examples.shape[1]
-    return PrincipalComponents(mean, axes[:, kept], variances[kept].float(), residual.item())
+    return PrincipalComponents(mean, axes[:, kept], variances[kept].to(examples.dtype), residual.item())
 
 
 def principal_axes(centred: Float[Tensor, "n values"], numbers: int) -> Float[Tensor, "values numbers"]:
@@ -67,7 +67,7 @@ def principal_axes(centred: Float[Tensor, "n values"], numbers: int) -> Float[Te
     n, values = centred.shape
     if values <= _EXACT_COLUMNS:
         wide = centred.double()
-        return torch.linalg.eigh(wide.T @ wide).eigenvectors.flip(1)[:, :numbers].float()
+        return torch.linalg.eigh(wide.T @ wide).eigenvectors.flip(1)[:, :numbers].to(centred.dtype)
     with seeded_rng(0):
         rank = min(numbers + _OVERSAMPLED, n, values)
         return torch.svd_lowrank(centred, q=rank, niter=_POWER_ITERATIONS)[2][:, :numbers]

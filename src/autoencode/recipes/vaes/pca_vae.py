@@ -93,22 +93,28 @@ def _initialise(model: Autoencoder, examples: Tensor) -> None:
 
 
 def _set_linear_path(encoder: LinearPathEncoder, decoder: LinearPathDecoder, found: PrincipalComponents) -> None:
-    """Codes of unit variance, and back; both weights are the axes in units in which an entry is about 1."""
+    """The posterior mean given a picture, and back; both weights are the axes, in units in which an entry is about 1."""
     values, numbers = found.axes.shape
-    unit, spread = values**0.5, found.variances.sqrt()
+    unit, spread = values**0.5, (found.variances - _noise(found)).clamp_min(1e-12).sqrt()
     for path in (encoder, decoder):
         path.mean.copy_(found.mean)
     encoder.weight[:numbers] = unit * found.axes.T
-    encoder.scale[:numbers] = 1 / (unit * spread)
+    encoder.scale[:numbers] = spread / (unit * found.variances)
     decoder.weight[:, :numbers] = unit * found.axes
     decoder.scale[:numbers] = spread / unit
 
 
 def _set_head(head: Linear, found: PrincipalComponents) -> None:
-    """The posterior of probabilistic PCA, but for the shrinking of the mean: its scale is σ / √(λ + σ²)."""
+    """Means are the linear codes; scales are those of the posterior, σ / √λ, through the bound that is set on them."""
     dims, numbers = head.out_features // 2, len(found.variances)
     head.weight.zero_()
     head.bias.zero_()
     head.weight[:dims, -dims:] = torch.eye(dims)
-    noise = torch.tensor(max(found.residual, 1e-8))
-    head.bias[dims : dims + numbers] = 0.5 * torch.log(noise / (found.variances + noise))
+    log_scale = 0.5 * torch.log(_noise(found) / found.variances)
+    head.bias[dims : dims + numbers] = 10 * torch.atanh((log_scale / 10).clamp(-0.99, 0.0))
+
+
+def _noise(found: PrincipalComponents) -> float:
+    """σ², the mean variance along the directions that are left out."""
+    values, numbers = found.axes.shape
+    return max(found.residual * values / max(1, values - numbers), 1e-8)
