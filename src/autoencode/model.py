@@ -30,8 +30,9 @@ class Autoencoder(nn.Module):
         decoder: (batch, *latent_shape) → features.
         likelihood: features → p(x|z).
         prior: () → p(z); None for a plain autoencoder, which cannot generate.
-        initialise: (the model, training examples) → None: sets initial weights from examples, before the first step of
-            a training; None where weights begin at random alone.
+        initialise: (the model, training examples, augmentation) → None: sets initial weights from examples, before the
+            first step of a training; the augmentation adds changed copies to examples. None where weights begin at
+            random alone.
 
     Example:
         >>> import torch
@@ -49,7 +50,7 @@ class Autoencoder(nn.Module):
         decoder: nn.Module,
         likelihood: Likelihood,
         prior: Prior | None = None,
-        initialise: "Callable[[Autoencoder, Tensor], None] | None" = None,
+        initialise: "Callable[[Autoencoder, Tensor, Callable[[Tensor], Tensor]], None] | None" = None,
     ) -> None:
         super().__init__()
         self.encoder, self.posterior, self.prior = encoder, posterior, prior

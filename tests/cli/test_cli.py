@@ -193,7 +193,7 @@ def test_debug_shows_the_traceback(run):
         ("train fashion-mnist", "fashion-vae"),
         ("train mnist --epochs 3", "dense-vae"),
         ("train --epochs 3 digits", "dense-vae"),
-        ("train photos/ --latent-dim=4", "conv-vae"),
+        ("train photos/ --latent-dim=4", "pca-vae"),
         ("train photos/ --recipe=conv-ae", "conv-ae"),
         ("train photos/ -r conv-ae --no-report", "conv-ae"),
         ("train", None),

@@ -105,3 +105,25 @@ class OptimalScale(Scale):
         past = torch.clamp((1 + self.steps) / (10 + self.steps), max=self.momentum)
         self.moment.copy_(torch.where(self.steps == 0, now, past * self.moment + (1 - past) * now))
         self.steps.add_(1)
+
+
+class BoundedOptimalScale(OptimalScale):
+    """An `OptimalScale` with a minimum that is set from data, and kept with the weights.
+
+    The residuals of training examples shrink as a network learns them by heart; the scale, which follows them, then
+    weighs every error on other examples more and more. A minimum near the error that is expected on other examples
+    prevents that.
+
+    Args:
+        momentum: see `OptimalScale`.
+    """
+
+    lowest: Tensor
+
+    def __init__(self, momentum: float = 0.99) -> None:
+        super().__init__(momentum)
+        self.register_buffer("lowest", torch.tensor(self.min_scale))
+
+    def forward(self, power: int = 2) -> Tensor:
+        """The scale, a scalar."""
+        return torch.maximum(self.moment.pow(1 / power), self.lowest)

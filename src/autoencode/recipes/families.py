@@ -67,7 +67,7 @@ def vae(
     *,
     posterior: Callable[[int, int], Posterior] = DiagonalNormalPosterior,
     prior: Callable[[int], Prior] = StandardNormalPrior,
-    initialise: Callable[[Autoencoder, Tensor], None] | None = None,
+    initialise: Callable[[Autoencoder, Tensor, Callable[[Tensor], Tensor]], None] | None = None,
 ) -> Autoencoder:
     """A model with a prior; by default a VAE with a diagonal normal posterior and a standard normal prior.
 

@@ -52,7 +52,7 @@ def check_has_code(run: Run) -> None:
     if isinstance(run.model.posterior, IdentityPosterior):
         raise CapabilityError(
             f"{run.path} restores examples, and its code is the example itself: train a recipe with a code, such as "
-            "conv-vae"
+            "pca-vae"
         )
 
 

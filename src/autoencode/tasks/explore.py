@@ -137,7 +137,7 @@ def _check(run: Run) -> None:
         shape = " × ".join(map(str, run.model.latent_shape))
         raise CapabilityError(
             f"the codes of {run.path} are grids ({shape}), which have no sliders and no map: explore a model whose "
-            "codes are vectors, such as fashion-vae or conv-vae"
+            "codes are vectors, such as fashion-vae or pca-vae"
         )
 
 

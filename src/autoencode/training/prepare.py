@@ -1,6 +1,7 @@
 """Everything that a training needs before its first step."""
 
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.device import resolve_device
 from autoencode.runtime.hardware import describe_device
 from autoencode.runtime.reporter import Reporter
+from autoencode.runtime.seeding import seeded_rng
 from autoencode.settings import Settings
 from autoencode.training.checkpoint import Checkpoint, TrainerState
 from autoencode.training.checks import check_training
@@ -69,7 +71,9 @@ def prepare(
         reporter.warn("this processor only emulates bfloat16: --precision float32 would be faster")
     augmentation = _augmentation(settings, data, before, reporter)
     if checkpoint is None and model.initialise is not None:
-        model.initialise(model, _first_examples(data.train, augmentation))
+        some = data.train.subsample(_MOST_FIRST_EXAMPLES).inputs()
+        with seeded_rng(settings.seed):
+            model.initialise(model, some, partial(_with_copies, augmentation))
     _move(model, device)
     batches, validation = _batches(data, settings, augmentation, device)
     kernels = _build_kernels(model, precision, device, reporter)
@@ -122,10 +126,10 @@ def _move(model: Autoencoder, device: torch.device) -> None:
 
 def _augmentation(settings: Settings, data: Dataset, before: Plan | None, reporter: Reporter) -> Augmentation:
     """How pictures change at random: as the settings or the plan of a resumed run say, or what suits the data."""
-    if before:
-        return Augmentation.parse(before.augment)
     if settings.augment != AUTO:
         return Augmentation.parse(settings.augment)
+    if before:
+        return Augmentation.parse(before.augment)
     context = data.train.context
     if not data.modality.can_augment or (context is not None and context.shape[2:] != data.data_shape[1:]):
         return Augmentation()
@@ -134,13 +138,10 @@ def _augmentation(settings: Settings, data: Dataset, before: Plan | None, report
     return chosen
 
 
-def _first_examples(train: Subset, augmentation: Augmentation) -> Tensor:
-    """Training examples that initial weights are set from, and changed copies of them where they are few."""
-    some = train.subsample(_MOST_FIRST_EXAMPLES).inputs()
-    if not augmentation:
-        return some
-    copies = min(_MOST_COPIES, _MOST_FIRST_EXAMPLES // len(some))
-    return torch.cat([some, *(augmentation(Batch(some, some)).x for _ in range(copies))])
+def _with_copies(augmentation: Augmentation, examples: Tensor) -> Tensor:
+    """Examples, and changed copies of them where they are few."""
+    copies = min(_MOST_COPIES, _MOST_FIRST_EXAMPLES // len(examples)) if augmentation else 0
+    return torch.cat([examples, *(augmentation(Batch(examples, examples)).x for _ in range(copies))])
 
 
 def _batches(

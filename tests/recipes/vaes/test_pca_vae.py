@@ -26,7 +26,7 @@ def examples():
 def begun(**options):
     model, objective = pca_vae(SHAPE, latent_dim=DIMS, channels=(4, 8), hidden=16, **options)
     model = model.double().eval()
-    model.initialise(model, examples())
+    model.initialise(model, examples(), lambda x: x)
     return model, objective
 
 
@@ -39,6 +39,7 @@ def test_its_bound_is_the_log_likelihood_of_probabilistic_pca():
     covariance = oracle.components_.T @ np.diag(found - noise) @ oracle.components_ + noise * np.eye(values)
     exact = torch.distributions.MultivariateNormal(torch.tensor(oracle.mean_), torch.tensor(covariance))
     model.likelihood.scale.moment.fill_(noise)
+    model.likelihood.scale.lowest.zero_()
     with torch.no_grad(), torch.random.fork_rng():
         torch.manual_seed(0)
         bounds = [-objective.evaluate(forward_pass(model, batch(x)), None).loss.item() for _ in range(200)]
@@ -56,8 +57,20 @@ def test_weights_of_an_earlier_run_are_kept():
     model, _ = begun()
     with torch.no_grad():
         model.encoder.weight.fill_(2.0)
-    model.initialise(model, examples())
+    model.initialise(model, examples(), lambda x: x)
     assert (model.encoder.weight == 2).all()
+
+
+def test_the_scale_is_bounded_by_the_error_of_pca_held_out():
+    model, _ = begun()
+    x, total = examples().flatten(1).numpy(), 0.0
+    fold = np.arange(N) % 4
+    for number in range(4):
+        pca = PCA(DIMS).fit(x[fold != number])
+        held_out = x[fold == number]
+        total += np.square(pca.inverse_transform(pca.transform(held_out)) - held_out).sum()
+    model.likelihood.scale.moment.zero_()
+    assert model.likelihood.scale().item() ** 2 == pytest.approx(0.8 * total / x.size, rel=1e-4)
 
 
 def test_other_likelihoods_begin_at_random():
@@ -68,7 +81,7 @@ def test_other_likelihoods_begin_at_random():
 def test_fewer_examples_than_dimensions_begin_with_what_there_is():
     model, _ = pca_vae(SHAPE, latent_dim=20, channels=(4, 8), hidden=16)
     few = examples()[:6].float()
-    model.initialise(model, few)
+    model.initialise(model, few, lambda x: x)
     model.eval()
     with torch.no_grad():
         back = model.decode(model.encode(few).mean).mean

@@ -9,7 +9,7 @@ A file defines a function and registers it:
         More for the command's own help.
 
         \\b
-        autoencode blend runs/photos-conv-vae a.png b.png
+        autoencode blend runs/photos-pca-vae a.png b.png
         \"\"\"
 
 The parameters are the command's arguments and options, the docstring is its help. A parameter whose type is a

@@ -58,7 +58,7 @@ def blend(
 
     \b
     autoencode blend runs/mnist-ladder-vae a.png b.png --coarse A --fine B
-    autoencode blend runs/photos-conv-vae a.png b.png --weight 0.3 -o ab.png
+    autoencode blend runs/photos-pca-vae a.png b.png --weight 0.3 -o ab.png
     autoencode blend runs/mnist-ladder-vae test:1 test:2 test:3 --grid -o t.png
     """
     from autoencode import tasks

@@ -33,7 +33,7 @@ def encode(
     A quantised code is written as the numbers of its codewords.
 
     \b
-    autoencode encode runs/photos-conv-vae photos/ -o codes.csv
+    autoencode encode runs/photos-pca-vae photos/ -o codes.csv
     autoencode encode last a.jpg b.jpg -o codes.npz --std
     """
     from autoencode import tasks

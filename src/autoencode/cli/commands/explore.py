@@ -30,7 +30,7 @@ def explore(
 
     \b
     autoencode explore runs/fashion-mnist-fashion-vae
-    autoencode explore runs/photos-conv-vae -o photos.html --examples 200
+    autoencode explore runs/photos-pca-vae -o photos.html --examples 200
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

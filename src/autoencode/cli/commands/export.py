@@ -27,7 +27,7 @@ def export(
     kept; a README and export.json beside them give names, shapes and units.
 
     \b
-    autoencode export runs/photos-conv-vae
+    autoencode export runs/photos-pca-vae
     autoencode export last --to pt2 -o exported/
     """
     from autoencode import tasks

@@ -35,7 +35,7 @@ def latent_space(
 
     \b
     autoencode latent-space runs/fashion-mnist-fashion-vae
-    autoencode latent-space runs/photos-conv-vae --prior own -n 2000
+    autoencode latent-space runs/photos-pca-vae --prior own -n 2000
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

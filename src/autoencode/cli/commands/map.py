@@ -50,7 +50,7 @@ def map_(
 
     \b
     autoencode map runs/fashion-mnist-fashion-vae -o map.html
-    autoencode map runs/photos-conv-vae --method tsne --split all --limit 5000
+    autoencode map runs/photos-pca-vae --method tsne --split all --limit 5000
     autoencode map runs/fashion-mnist-fashion-vae --decoded -o map.png
     """
     from autoencode import tasks

@@ -65,8 +65,8 @@ def morph(
     likely codes: likely under the prior (--prior), or under a mixture that is fitted to the codes on first use.
 
     \b
-    autoencode morph runs/photos-conv-vae a.png b.png -o ab.gif
-    autoencode morph runs/photos-conv-vae a.png b.png -o ab.mp4 --path spherical
+    autoencode morph runs/photos-pca-vae a.png b.png -o ab.gif
+    autoencode morph runs/photos-pca-vae a.png b.png -o ab.mp4 --path spherical
     autoencode morph runs/clothes test:1 test:3 --path density -o ab.png
     """
     from autoencode import tasks

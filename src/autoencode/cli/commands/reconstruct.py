@@ -31,8 +31,8 @@ def reconstruct(
     Pictures are resized to the size that the model was trained on; `autoencode restore` keeps their own size.
 
     \b
-    autoencode reconstruct runs/photos-conv-vae
-    autoencode reconstruct runs/photos-conv-vae a.jpg b.png -o reconstructed/
+    autoencode reconstruct runs/photos-pca-vae
+    autoencode reconstruct runs/photos-pca-vae a.jpg b.png -o reconstructed/
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

@@ -49,9 +49,9 @@ def similar(
     distance of two pictures.
 
     \b
-    autoencode similar runs/photos-conv-vae a.jpg photos/ -n 12
-    autoencode similar runs/photos-conv-vae test:17
-    autoencode similar runs/photos-conv-vae photos/ --duplicates 0.05
+    autoencode similar runs/photos-pca-vae a.jpg photos/ -n 12
+    autoencode similar runs/photos-pca-vae test:17
+    autoencode similar runs/photos-pca-vae photos/ --duplicates 0.05
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

@@ -32,13 +32,13 @@ table, or a file of arrays (see: autoencode list formats). Each recipe has optio
 \b
 autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
-autoencode train photos/ --recipe conv-vae --latent-dim 32
+autoencode train photos/ --minutes 5
 autoencode train table.csv                      numbers and categories
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train more/ --init-from runs/photos  begin with a run's weights
 autoencode train --resume last --minutes 5 --learning-rate 0.0003
 autoencode train more/ --config last            the settings of another run
-autoencode train photos/ -r conv-vae --help     the options of conv-vae
+autoencode train photos/ -r pca-vae --help      the options of pca-vae
 autoencode train photos/ -r mymodel:tiny_vae    your own recipe
 """
 

@@ -40,8 +40,8 @@ def traverse(
     One row per latent dimension, the one with the largest KL first, or with the largest variance if there is no KL.
 
     \b
-    autoencode traverse runs/photos-conv-vae
-    autoencode traverse runs/photos-conv-vae a.png --dim 3 --dim 7 -o dims.png
+    autoencode traverse runs/photos-pca-vae
+    autoencode traverse runs/photos-pca-vae a.png --dim 3 --dim 7 -o dims.png
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

@@ -1,6 +1,6 @@
 """The default for folders of pictures: PCA, and a convolutional network that improves on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, cast
 
 import torch
@@ -11,6 +11,7 @@ from autoencode.decoders import LinearPathDecoder, ResidualDecoder
 from autoencode.encoders import LinearPathEncoder
 from autoencode.likelihoods import likelihoods
 from autoencode.likelihoods.location_scale import LocationScaleLikelihood
+from autoencode.likelihoods.scale import BoundedOptimalScale, OptimalScale
 from autoencode.model import Autoencoder
 from autoencode.nn.dense import Linear
 from autoencode.nn.principal_components import PrincipalComponents, principal_components
@@ -32,6 +33,9 @@ _SETTINGS = Settings(
     grad_clip=1000.0,
 )
 
+_FOLDS, _BOUND = 4, 0.8
+"""Of the cross-validation; the smallest variance of the likelihood, as a share of the error found by it."""
+
 
 @recipe("pca-vae", settings=_SETTINGS, default_for=["images"], ex_post="mixture")
 def pca_vae(
@@ -49,8 +53,9 @@ def pca_vae(
 
     A linear encoder and decoder begin as probabilistic PCA of the training pictures; the outputs of residual
     convolutions are added to theirs, and begin at zero. So training starts where PCA ends, and pictures that are too
-    few for a network still come out as well as by PCA. The scale of the likelihood is kept at its optimum (σ-VAE); with a
-    likelihood whose features are no means, all weights begin at random.
+    few for a network still come out as well as by PCA. The scale of the likelihood is kept at its optimum (σ-VAE), but not
+    below a bound from the error of PCA on pictures held out, so that it does not follow pictures that were learned by heart.
+    With a likelihood whose features are no means, all weights begin at random.
 
     Args:
         data_shape: (channels, height, width), any size.
@@ -73,23 +78,39 @@ def pca_vae(
     require_image(data_shape, "pca-vae")
     networks = with_linear_path(residual_networks(data_shape, channels, hidden), data_shape, latent_dim, dropout)
     p_x = likelihoods[likelihood](data_shape)
+    if isinstance(p_x, LocationScaleLikelihood) and isinstance(p_x.scale, OptimalScale):
+        p_x.scale = BoundedOptimalScale()
     model = vae(networks, p_x, latent_dim, initialise=_initialise if isinstance(p_x, LocationScaleLikelihood) else None)
     return model, Elbo(beta=beta, free_bits=free_bits)
 
 
 @torch.no_grad()
-def _initialise(model: Autoencoder, examples: Tensor) -> None:
+def _initialise(model: Autoencoder, examples: Tensor, augmented: Callable[[Tensor], Tensor]) -> None:
     """Probabilistic PCA in the linear path; what the networks add to it begins at zero."""
     encoder, decoder = cast("LinearPathEncoder", model.encoder), cast("LinearPathDecoder", model.decoder)
     if encoder.begun:  # the weights of an earlier run
         return
-    found = principal_components(examples.flatten(1), model.latent_shape[0])
+    found = principal_components(augmented(examples).flatten(1), model.latent_shape[0])
     _set_linear_path(encoder, decoder, found)
     _set_head(cast("Linear", model.posterior.head), found)
     last = cast("ResidualDecoder", decoder.network).layers[-1]
     for parameter in last.parameters():
         parameter.zero_()
+    scale = cast("LocationScaleLikelihood", model.likelihood).scale
+    if isinstance(scale, BoundedOptimalScale) and len(examples) >= _FOLDS:
+        scale.lowest.copy_((_BOUND * _held_out_error(examples, augmented, model.latent_shape[0])) ** 0.5)
     encoder.begun.fill_(1)
+
+
+def _held_out_error(examples: Tensor, augmented: Callable[[Tensor], Tensor], numbers: int) -> float:
+    """Mean squared error of PCA on pictures that it was not fitted to, by cross-validation."""
+    fold = torch.arange(len(examples)) % _FOLDS
+    total = 0.0
+    for number in range(_FOLDS):
+        found = principal_components(augmented(examples[fold != number]).flatten(1), numbers)
+        rest = examples[fold == number].flatten(1) - found.mean
+        total += (rest - rest @ found.axes @ found.axes.T).double().square().sum().item()
+    return total / examples.numel()
 
 
 def _set_linear_path(encoder: LinearPathEncoder, decoder: LinearPathDecoder, found: PrincipalComponents) -> None:
