@@ -26,7 +26,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from autoencode import tasks
-from autoencode.data import Dataset, Subset, load
+from autoencode.data import Dataset, load
 from autoencode.evaluation.frechet import frechet_distance
 from autoencode.nn.principal_components import principal_components
 from autoencode.runs.run import Run
@@ -140,7 +140,7 @@ def line(name: str, found: dict[str, float]) -> str:
     """One row of the table."""
     share = found["squared_error"] / found["pca_error"]
     return (
-        f"{name:34} {found['squared_error']:.5f}  PCA-{found['numbers']} {found['pca_error']:.5f}  {share:5.2f} of PCA  "
+        f"{name:34} {found['squared_error']:.5f}  {share:5.2f} of PCA-{found['numbers']} ({found['pca_error']:.5f})  "
         f"mean {found['mean_error']:.4f}  Frechet {found['frechet']:.3f}  {found['steps']:,} steps"
     )
 

@@ -41,7 +41,7 @@ class Settings(BaseModel):
         "none",
         max_length=100,
         description="how pictures change at random in training: mirror, flip, rotate (eight positions), shift:N (up to N "
-        "pixels), with commas between them; auto: what suits the data; or none",
+        "pixels), with commas between; auto: what suits the data; or none",
     )
     optimizer: str = Field("adam", description="optimizer; see: autoencode list optimizers")
     learning_rate: float | None = Field(

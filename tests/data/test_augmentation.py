@@ -22,7 +22,9 @@ def test_the_text_of_what_was_parsed_is_the_text(text):
     assert bool(Augmentation.parse(text)) == (text != "none")
 
 
-@pytest.mark.parametrize("text", ["1", "shift", "shift:0", "shift:-1", "shift:x", "mirror,none", "turn", "mirror;flip", "auto"])
+@pytest.mark.parametrize(
+    "text", ["1", "shift", "shift:0", "shift:-1", "shift:x", "mirror,none", "turn", "mirror;flip", "auto"]
+)
 def test_other_texts_are_refused(text):
     with pytest.raises(ArgumentError, match="--augment takes"):
         Augmentation.parse(text)

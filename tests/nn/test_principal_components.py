@@ -22,7 +22,9 @@ def test_they_are_those_of_scikit_learn():
     np.testing.assert_allclose(found.variances.numpy(), pca.explained_variance_ * 399 / 400, rtol=1e-4)
     signs = np.sign((found.axes.numpy() * pca.components_.T).sum(0))
     np.testing.assert_allclose(found.axes.numpy() * signs, pca.components_.T, atol=1e-4)
-    assert found.residual * 30 == pytest.approx(float(x.double().var(0, correction=0).sum() - found.variances.sum()), rel=1e-4)
+    assert found.residual * 30 == pytest.approx(
+        float(x.double().var(0, correction=0).sum() - found.variances.sum()), rel=1e-4
+    )
 
 
 @pytest.mark.parametrize(("n", "values", "wanted", "found"), [(4, 30, 9, 3), (50, 3, 9, 3), (20, 1_200, 32, 19)])

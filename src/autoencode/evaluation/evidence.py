@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass

@@ -48,7 +48,13 @@ BENCHMARK_SETTINGS = Settings(
 """Long trainings, for recipes whose papers compare log-likelihoods."""
 
 RESTORER_SETTINGS = Settings(
-    min_steps=4000, batch_size=8, augment="rotate", optimizer="muon", learning_rate=0.01, schedule="linear", ema_decay=0.998
+    min_steps=4000,
+    batch_size=8,
+    augment="rotate",
+    optimizer="muon",
+    learning_rate=0.01,
+    schedule="linear",
+    ema_decay=0.998,
 )
 RESTORER_DATA = {"patch": 96}
 """For restorers of images: patches of 96 × 96 pixels."""

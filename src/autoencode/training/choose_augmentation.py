@@ -23,8 +23,8 @@ def choose_augmentation(train: Subset) -> Augmentation:
     """Mirroring, flipping and shifts that leave pictures like the others of their set.
 
     PCA with 8 and with 32 components is fitted to half of the pictures, with and without changed copies beside them,
-    and measured on the other half as it is; an augmentation is taken if the sum of the errors does not rise. Shapes that all point in one
-    direction, or pictures that are aligned to the pixel, lose by it, and photographs gain.
+    and measured on the other half as it is; an augmentation is taken if the sum of the errors does not rise. Shapes
+    that all point in one direction, or pictures that are aligned to the pixel, lose by it, and photographs gain.
 
     Args:
         train: of pictures, (n, channels, height, width).

@@ -149,7 +149,9 @@ def _batches(
 ) -> tuple[Batches, Subset]:
     """The batches of the training part, and the validation part; both on the device where it has room for them."""
     data = replace(data, train=cache_on_gpu(data.train, device), validation=cache_on_gpu(data.validation, device))
-    batches = Batches(data.train, settings.batch_size, seed=settings.seed, transform=augmentation or None, device=device)
+    batches = Batches(
+        data.train, settings.batch_size, seed=settings.seed, transform=augmentation or None, device=device
+    )
     return batches, data.validation
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, cast
 
 import torch
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveInt
 from torch import Tensor
 
 from autoencode.decoders import LinearPathDecoder, ResidualDecoder
@@ -53,9 +53,9 @@ def pca_vae(
 
     A linear encoder and decoder begin as probabilistic PCA of the training pictures; the outputs of residual
     convolutions are added to theirs, and begin at zero. So training starts where PCA ends, and pictures that are too
-    few for a network still come out as well as by PCA. The scale of the likelihood is kept at its optimum (σ-VAE), but not
-    below a bound from the error of PCA on pictures held out, so that it does not follow pictures that were learned by heart.
-    With a likelihood whose features are no means, all weights begin at random.
+    few for a network still come out as well as by PCA. The scale of the likelihood is kept at its optimum (σ-VAE), but
+    not below a bound from the error of PCA on pictures held out, so that it does not follow pictures that were learned
+    by heart. With a likelihood whose features are no means, all weights begin at random.
 
     Args:
         data_shape: (channels, height, width), any size.
@@ -114,7 +114,7 @@ def _held_out_error(examples: Tensor, augmented: Callable[[Tensor], Tensor], num
 
 
 def _set_linear_path(encoder: LinearPathEncoder, decoder: LinearPathDecoder, found: PrincipalComponents) -> None:
-    """The posterior mean given a picture, and back; both weights are the axes, in units in which an entry is about 1."""
+    """The posterior mean given a picture, and back; both weights are the axes, in units in which entries are near 1."""
     values, numbers = found.axes.shape
     unit, spread = values**0.5, (found.variances - _noise(found)).clamp_min(1e-12).sqrt()
     for path in (encoder, decoder):
