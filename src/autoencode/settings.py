@@ -40,8 +40,8 @@ class Settings(BaseModel):
     augment: str = Field(
         "none",
         max_length=100,
-        description="how pictures change at random in training: mirror, flip, rotate (eight positions), shift:N (up to N "
-        "pixels), with commas between; auto: what suits the data; or none",
+        description="how pictures change at random: mirror, flip, rotate (eight positions), shift:N (up to N"
+        " pixels), separated by commas; auto: what suits the data; or none",
     )
     optimizer: str = Field("adam", description="optimizer; see: autoencode list optimizers")
     learning_rate: float | None = Field(

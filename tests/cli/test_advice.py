@@ -169,6 +169,8 @@ ADVICE = {
     "--method umap": "map",
     # training
     "--augment needs pictures": "train",
+    "--augment takes": "train",
+    "augmentation that suits": "train",
     "leave --compile out": "train",
     "try a lower --learning-rate": "train",
     "training steps are few": "train",
