@@ -468,8 +468,8 @@ def test_the_prior_fitted_afterwards_is_one_that_can_be(name: str) -> None:
         ("mnist", (1, 28, 28), "dense-vae"),
         ("binarized-mnist", (1, 28, 28), "dense-vae"),
         ("fashion-mnist", (1, 28, 28), "fashion-vae"),
-        ("holiday photos", (3, 64, 64), "conv-vae"),
-        ("holiday photos", None, "conv-vae"),
+        ("holiday photos", (3, 64, 64), "pca-vae"),
+        ("holiday photos", None, "pca-vae"),
     ],
 )
 def test_every_data_set_has_a_default(data: str, shape: tuple[int, ...] | None, name: str) -> None:

@@ -126,4 +126,4 @@ class BoundedOptimalScale(OptimalScale):
 
     def forward(self, power: int = 2) -> Tensor:
         """The scale, a scalar."""
-        return torch.maximum(self.moment.pow(1 / power), self.lowest)
+        return torch.maximum(super().forward(power), self.lowest)
