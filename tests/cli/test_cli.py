@@ -121,7 +121,7 @@ def test_lists_have_a_line_for_each(run, what):
 
 def test_list_recipes_says_where_to_start(run):
     _, out, _ = run("list", "recipes")
-    assert "Where to start: autoencode train DATA takes conv-vae for pictures, dense-vae for vectors." in out
+    assert "Where to start: autoencode train DATA takes pca-vae for pictures, dense-vae for vectors." in out
     assert "VAEs whose prior is learned" in out
 
 
