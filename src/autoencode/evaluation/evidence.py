@@ -21,8 +21,11 @@ from autoencode.runtime.seeding import seeded_rng
 
 _MAX_MEASURED, _MAX_FITTED = 2_000, 5_000
 """Validation examples that are measured; training examples to which PCA is fitted."""
-_MAX_VALUES, _MAX_PRODUCTS, _MAX_BATCH_VALUES = 2**26, 2**32, 2**23
-"""Values of these examples; products of one multiplication of PCA; values in a batch."""
+_MAX_VALUES, _USUAL_PRODUCTS, _MAX_PRODUCTS, _MAX_BATCH_VALUES = 2**26, 2**30, 2**34, 2**23
+"""Values of these examples; products of one multiplication of PCA, above which fewer examples are taken, and above
+which it is left out; values in a batch."""
+_EXAMPLES_PER_NUMBER = 4
+"""The least examples to which PCA is fitted, for each of its numbers, where there are as many."""
 _MAX_LATENT_SIZE = 10_000
 
 
@@ -42,7 +45,7 @@ def measure_evidence(
 
     A model that restores is compared with its corrupted input, any other with the mean training example and with PCA of
     as many numbers as the code has. PCA is left out where codes are no real numbers (codewords, categories, bits,
-    sparse codes) or have at least as many as an example.
+    sparse codes), have at least as many as an example, or so many that PCA would take long.
 
     Args:
         model: is set to evaluation mode.
@@ -119,13 +122,14 @@ def _usage(model: Autoencoder, some: Subset) -> dict[str, Any]:
 def _baselines(model: Autoencoder, train: Subset, some: Subset) -> dict[str, Any]:
     """Squared errors of the mean training example, and of PCA, on the same examples as the model."""
     values, wanted = math.prod(model.data_shape), _comparable_numbers(model, some)
-    n = min(_MAX_FITTED, _MAX_VALUES // values, _MAX_PRODUCTS // (values * max(1, wanted)))
+    enough = max(_USUAL_PRODUCTS // (values * max(1, wanted)), _EXAMPLES_PER_NUMBER * wanted)
+    n = min(_MAX_FITTED, _MAX_VALUES // values, enough)
     fitted = train.subsample(max(2, n)).inputs().flatten(1)
     centre = fitted.double().mean(0).float()
     rest, spread = some.inputs().flatten(1) - centre, fitted - centre
     found: dict[str, Any] = {"mean_error": rest.double().square().mean().item()}
     numbers = min(wanted, len(fitted) - 1)
-    if numbers < 1 or not bool(spread.any()):
+    if numbers < 1 or numbers * spread.numel() > _MAX_PRODUCTS or not bool(spread.any()):
         return found
     axes = principal_axes(spread, numbers)
     return {**found, "pca_error": (rest - rest @ axes @ axes.T).double().square().mean().item(), "pca_numbers": numbers}
