@@ -15,6 +15,7 @@ from autoencode.data.arrays.layout import Layout, infer_layout
 from autoencode.data.arrays.npy import map_npy
 from autoencode.data.content import suffix_of
 from autoencode.data.formats import format_of, has_format
+from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
 from autoencode.data.modality import ImageModality, Modality, TableRows
@@ -66,6 +67,8 @@ class NewExamples:
             DataError: damaged, or of other examples than the model takes.
             ShapeError: an array in no layout that is known.
         """
+        if is_picture_archive(file):
+            raise DataError("an archive: unpack it, and give its folder")
         if has_format(file) and not _is_array(file):
             return len(self._read_whole(file))
         if not _is_array(file):

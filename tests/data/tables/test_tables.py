@@ -100,6 +100,7 @@ def test_a_column_is_the_labels(table: Path) -> None:
     colours = [people()["colour"][int(place)] for place in data.split.train]
     assert data.train.labels is not None
     assert data.train.labels.tolist() == [expected.get(colour, -1) for colour in colours]
+    assert load(table, labels="smoker").classes == ("False", "True")
     with pytest.raises(DataError, match=r"--labels shoe: there is no such column; there are id, born"):
         load(table, labels="shoe")
     with pytest.raises(DataError, match=r"--labels income does not work"):

@@ -72,7 +72,8 @@ def _check_complete(x: Float64[np.ndarray, "n width"]) -> None:
 def _labels(frame: Frame, name: str, unlabelled: str | None) -> Labels:
     """The labels in a column; an empty cell is no label."""
     cells = frame[name]
-    if import_pandas().api.types.is_numeric_dtype(cells.dtype):
+    types = import_pandas().api.types
+    if types.is_numeric_dtype(cells.dtype) and not types.is_bool_dtype(cells.dtype):
         found = read_labels(cells.to_numpy(dtype=np.float64, na_value=np.nan), len(frame), name, unlabelled)
     else:
         found = read_text_labels(category_texts(cells), name, unlabelled)
