@@ -44,6 +44,10 @@ mutants: $(READY)  ## plant known bugs, one at a time; at least one test must ca
 campaigns: $(READY)  ## damage files, kill trainings, fill disks, lay traps; nothing may break (ARGS="--count 50")
 	@$(BIN)/python -m campaigns all $(ARGS)
 
+docs: $(READY)  ## the pages of docs/ as a site, in build/site (warnings are errors)
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	@echo "ready: build/site/index.html"
+
 clean:  ## remove the environment and all caches; runs/ stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .coverage htmlcov build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
