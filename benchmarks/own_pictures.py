@@ -1,7 +1,7 @@
 """The default on folders of a few pictures: squared error beside PCA, and the Fréchet distance of draws.
 
     python benchmarks/own_pictures.py                              the whole table; resumes
-    python benchmarks/own_pictures.py --only portraits-300 --recipe conv-vae --steps 650
+    python benchmarks/own_pictures.py --only portraits-300 --recipe conv-vae --steps 300
 
 Each data set in AUTOENCODE_DATA is put into an order by seed 7: the first 200 pictures are the test part, the next 60,
 300 or 2,000 the folder to learn from (portraits and leaves have fewer than 2,000: all that there are). All are scaled
@@ -106,14 +106,14 @@ def features(x: Tensor) -> Tensor:
     return torch.cat(found, 1)
 
 
-def measure(place: Path, out: Path, recipe: str | None, steps: int, options: dict[str, object]) -> dict[str, object]:
+def measure(place: Path, out: Path, recipe: str | None, options: dict[str, object]) -> dict[str, object]:
     """Trains, where that is not done, and measures."""
     if (out / "run.json").exists():
         run = Run(out)
         if run.folder.record.status not in ("complete", "stopped early"):
             run = tasks.resume(out)
     else:
-        run = tasks.train(place, recipe, out=out, steps=steps, **options)
+        run = tasks.train(place, recipe, out=out, **options)
     data: Dataset = load(place)
     train, test = data.train.inputs(), data.test.inputs()
     with torch.no_grad():
@@ -150,20 +150,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", action="append", help="such as portraits-300; may be repeated")
     parser.add_argument("--recipe", help="another recipe than the default")
-    parser.add_argument("--steps", type=int, default=2_000, help="about five minutes on one core for the default")
+    parser.add_argument("--steps", type=int, help="training steps, where not the recipe's own")
+    parser.add_argument("--minutes", type=float, default=5.0, help="the most that a training may take; default 5")
     parser.add_argument("--latent-dim", help="dimensions of the code, where not the recipe's own")
     parser.add_argument("--threads", type=int, help="threads, where not all")
     asked = parser.parse_args()
     options: dict[str, object] = {"latent_dim": asked.latent_dim} if asked.latent_dim else {}
     options |= {"threads": asked.threads} if asked.threads else {}
+    options |= {"steps": asked.steps} if asked.steps else {"minutes": asked.minutes}
     kept = PLACE / "results.json"
     results = json.loads(kept.read_text()) if kept.exists() else {}
     for name in asked.only or [f"{name}-{count}" for name in SETS for count in COUNTS]:
         of, _, count = name.partition("-")
-        row = f"{name} {asked.recipe or 'default'} {asked.latent_dim or ''} {asked.steps} steps".replace("  ", " ")
+        row = f"{name} {asked.recipe or 'default'} {asked.latent_dim or ''} {asked.steps or 'own'} steps".replace("  ", " ")
         if row not in results:
             out = PLACE / "runs" / row.replace(" ", "-")
-            results[row] = measure(folder(of, int(count)), out, asked.recipe, asked.steps, options)
+            results[row] = measure(folder(of, int(count)), out, asked.recipe, options)
             atomic_write(kept, json.dumps(results, indent=1))
         print(line(row, results[row]), flush=True)
 

@@ -158,7 +158,7 @@ def test_resume_trains_on(tmp_path):
     ("changes", "error", "message"),
     [
         ({}, RunError, r"is complete after 36 steps \(3 epochs\): give more --epochs"),
-        ({"batch_size": 7}, ArgumentError, "--batch-size cannot change at a resume"),
+        ({"seed": 7}, ArgumentError, "--seed cannot change at a resume"),
         ({"epochs": 0}, ArgumentError, "--epochs 0: input should be greater than or equal to 1"),
     ],
 )

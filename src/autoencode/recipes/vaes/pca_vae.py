@@ -23,8 +23,8 @@ from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
 _SETTINGS = Settings(
-    epochs=20,
-    min_steps=3000,
+    epochs=100,
+    min_steps=800,
     batch_size=32,
     augment="auto",
     learning_rate=1e-3,
