@@ -144,7 +144,7 @@ class NewExamples:
         if table is not None:
             return self.read_frame(table(file))
         values = self.options.values or self.values.values
-        options = replace(self.options, values=values, labels="none", unlabelled=None, parts="auto")
+        options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
         self._check_standardised(values)
         x = format_of(file).read(file, options).x
         if tuple(x.shape[1:]) != self.modality.data_shape:

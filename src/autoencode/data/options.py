@@ -88,7 +88,7 @@ class ReadOptions:
         return None if self.labels in ("auto", "none") else self.labels
 
     def refuse(self, what: str, *names: str) -> None:
-        """Raises where options were given that mean nothing for this source; to want no labels is never refused.
+        """Raises where options were given that mean nothing for this source.
 
         Args:
             what: the source, as "this array" or a file's name.
@@ -99,7 +99,6 @@ class ReadOptions:
         """
         defaults = {field.name: None if field.default is MISSING else field.default for field in fields(self)}
         given = [_FLAGS.get(name, f"--{name}") for name in names if getattr(self, name) != defaults[name]]
-        given = [flag for flag in given if flag != "--labels" or self.labels != "none"]
         if given:
             verb, them = ("do", "them") if given[1:] else ("does", "it")
             raise ArgumentError(f"{' and '.join(given)} {verb} not apply to {what}: leave {them} out")

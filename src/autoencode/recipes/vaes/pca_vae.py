@@ -24,7 +24,7 @@ from autoencode.settings import Settings
 
 _SETTINGS = Settings(
     epochs=100,
-    min_steps=800,
+    min_steps=1600,
     batch_size=32,
     augment="auto",
     learning_rate=1e-3,
