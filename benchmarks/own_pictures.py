@@ -162,7 +162,9 @@ def main() -> None:
     results = json.loads(kept.read_text()) if kept.exists() else {}
     for name in asked.only or [f"{name}-{count}" for name in SETS for count in COUNTS]:
         of, _, count = name.partition("-")
-        row = f"{name} {asked.recipe or 'default'} {asked.latent_dim or ''} {asked.steps or 'own'} steps".replace("  ", " ")
+        row = f"{name} {asked.recipe or 'default'} {asked.latent_dim or ''} {asked.steps or 'own'} steps".replace(
+            "  ", " "
+        )
         if row not in results:
             out = PLACE / "runs" / row.replace(" ", "-")
             results[row] = measure(folder(of, int(count)), out, asked.recipe, options)

@@ -63,7 +63,7 @@ def _header(source: Source) -> ArrayHeader | None:
         return ArrayHeader(source.shape, source.dtype)
     if isinstance(source, Tensor):
         return ArrayHeader(tuple(source.shape), np.dtype(np.uint8 if source.dtype == torch.uint8 else np.float32))
-    if is_frame(source):
+    if not isinstance(source, str | Path) and is_frame(source):
         return ArrayHeader(source.shape, np.dtype(np.float64))
     path = Path(source).expanduser()
     header = format_of(path).header if path.is_file() and has_format(path) else None

@@ -127,7 +127,7 @@ def constant_columns_note(x: Shaped[Tensor, "n columns"], names: Sequence[str] |
     found = torch.stack([(rows == x[0].double()).all(0) for rows in _chunks(x)]).all(0).nonzero()[:, 0].tolist()
     if not found:
         return ()
-    named = ", ".join(names[place] if names else str(place) for place in found[:_SHOWN]) + (
+    named = ", ".join(str(place) if names is None else names[int(place)] for place in found[:_SHOWN]) + (
         ", …" if found[_SHOWN:] else ""
     )
     columns = f"column {named} is" if len(found) == 1 else f"{len(found):,} columns ({named}) are"

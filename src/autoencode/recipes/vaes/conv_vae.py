@@ -32,7 +32,8 @@ def conv_vae(
 ) -> tuple[Autoencoder, Objective]:
     """A residual convolutional VAE for images of any size.
 
-    Residual blocks with group normalisation; each level halves the image. The scale of the likelihood is kept at its
+    With fewer than some thousand images it learns them by heart, and pca-vae is better (docs/own-pictures.md). Residual
+    blocks with group normalisation; each level halves the image. The scale of the likelihood is kept at its
     optimum (σ-VAE), so no weight between the two terms of the loss has to be tuned.
 
     Args:
