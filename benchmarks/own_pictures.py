@@ -43,6 +43,7 @@ SETS = {
 }
 GREY = ("mednist", "leaves")
 COUNTS = (60, 300, 2000)
+ENDED = ("complete", "stopped early")
 N_TEST, SIDE, N_DRAWS = 200, 64, 1_000
 
 
@@ -110,10 +111,12 @@ def measure(place: Path, out: Path, recipe: str | None, options: dict[str, objec
     """Trains, where that is not done, and measures."""
     if (out / "run.json").exists():
         run = Run(out)
-        if run.folder.record.status not in ("complete", "stopped early"):
+        if run.folder.record.status not in ENDED:
             run = tasks.resume(out)
     else:
         run = tasks.train(place, recipe, out=out, **options)
+    if run.folder.record.status not in ENDED:
+        raise SystemExit(f"interrupted: the same command goes on with {out}")
     data: Dataset = load(place)
     train, test = data.train.inputs(), data.test.inputs()
     with torch.no_grad():
