@@ -17,6 +17,7 @@ from autoencode.runs.listing import RunSummary, list_runs
 from autoencode.runs.replacing import check_output, replace_anything
 from autoencode.runs.restorer import Restorer
 from autoencode.runs.run import Run
+from autoencode.tasks.augment import augment
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
@@ -39,6 +40,7 @@ from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 from autoencode.tasks.verdict import VerdictReached, verdict
 
 __all__ = [
+    "augment",
     "check_output",
     "replace_anything",
     "Blend",
