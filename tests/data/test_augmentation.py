@@ -1,5 +1,7 @@
 """Pictures moved, mirrored and rotated at random."""
 
+from itertools import product
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ from autoencode.data import Augmentation, check_augmentation
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 
+ROTATE = Augmentation(rotate=True)
 RAMP = torch.arange(12.0).reshape(1, 1, 3, 4)
 
 
@@ -72,3 +75,53 @@ def test_a_class_stays_and_a_target_that_is_the_picture_stays_so():
     x = RAMP.expand(9, -1, -1, -1).contiguous()
     one = Augmentation(mirror=True)(Batch(x, x))
     assert one.target is one.x
+
+
+def positions(x: torch.Tensor) -> list[torch.Tensor]:
+    """The eight symmetries of a square, made in another way."""
+    return [torch.rot90(y, turns, (1, 2)) for turns, y in product(range(4), (x, x.flip(1)))]
+
+
+def test_all_eight_positions_are_equally_frequent() -> None:
+    torch.manual_seed(0)
+    x, n = torch.arange(18.0).view(2, 3, 3), 4000
+    found = ROTATE(Batch(x.expand(n, -1, -1, -1))).x
+    counts = torch.tensor([float((found == y).flatten(1).all(1).sum()) for y in positions(x)])
+    assert counts.sum() == n
+    assert ((counts - n / 8).abs() < 4.5 * (n * 1 / 8 * 7 / 8) ** 0.5).all()
+
+
+def test_a_target_turns_with_its_picture() -> None:
+    torch.manual_seed(0)
+    x = torch.rand(64, 1, 5, 5)
+    batch = ROTATE(Batch(x, 1 - x))
+    assert torch.equal(batch.target, 1 - batch.x)
+
+
+def test_context_turns_if_it_is_a_picture() -> None:
+    torch.manual_seed(0)
+    x = torch.rand(64, 1, 5, 5)
+    assert torch.equal((batch := ROTATE(Batch(x, context=2 * x.expand(-1, 4, -1, -1)))).context[:, :1], 2 * batch.x)
+    labels = torch.arange(64)
+    assert ROTATE(Batch(x, context=labels)).context is labels
+
+
+def test_a_picture_that_is_its_own_target_stays_so() -> None:
+    batch = ROTATE(Batch(torch.rand(8, 3, 4, 4)))
+    assert batch.target is batch.x
+
+
+def test_an_oblong_picture_keeps_its_shape() -> None:
+    torch.manual_seed(0)
+    x, n = torch.arange(6.0).view(1, 2, 3), 400
+    found = ROTATE(Batch(x.expand(n, -1, -1, -1))).x
+    kinds = (x, x.flip(1), x.flip(2), x.flip(1, 2))
+    assert [bool((found == y).flatten(1).all(1).any()) for y in kinds] == [True] * 4
+    assert sum(int((found == y).flatten(1).all(1).sum()) for y in kinds) == n
+
+
+def test_what_came_in_is_left_alone() -> None:
+    x = torch.rand(16, 1, 4, 4)
+    before = x.clone()
+    ROTATE(Batch(x))
+    assert torch.equal(x, before)

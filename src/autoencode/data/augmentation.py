@@ -8,10 +8,11 @@ import torch
 from jaxtyping import Int64, Shaped
 from torch import Tensor
 
-from autoencode.data.augment import augment
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 
+_MIRRORS = 4
+"""Positions that keep the shape of an oblong picture."""
 KINDS = "none, auto, rotate, mirror, flip and shift:N"
 AUTO = "auto"
 
@@ -21,7 +22,8 @@ class Augmentation:
     """How pictures are changed at random, each time they are trained on; their targets change with them.
 
     Args:
-        rotate: to one of their eight positions: mirrored, upside down, on their side.
+        rotate: to one of their eight positions: mirrored, upside down, on their side; oblong ones to the four that keep
+            their shape. What damages a picture has no direction for a model that sees a neighbourhood only.
         mirror: left and right exchanged, in half of the cases.
         flip: upside down, in half of the cases.
         shift: by at most so many pixels in each direction; the edge is repeated.
@@ -71,7 +73,7 @@ class Augmentation:
                 with them.
         """
         if self.rotate:
-            batch = augment(batch)
+            batch = _changed(batch, partial(_in_positions, position=_draw_positions(batch.x).to(batch.x.device)))
         for wanted, axis in ((self.mirror, 3), (self.flip, 2)):
             if wanted:
                 chosen = torch.rand(len(batch)) < 0.5
@@ -102,8 +104,24 @@ def _changed(batch: Batch, change: Callable[[Tensor], Tensor]) -> Batch:
     )
 
 
+def _draw_positions(x: Tensor) -> Int64[Tensor, " batch"]:
+    position = torch.randint(2 * _MIRRORS if x.shape[2] == x.shape[3] else _MIRRORS, (len(x),))
+    torch.rand(len(x))  # decides nothing; without it trainings of restorers would draw other noise than was published
+    return position
+
+
+def _in_positions(x: Tensor, position: Tensor) -> Tensor:
+    for bit, axes in ((1, 2), (2, 3)):
+        x = torch.where(_column(position & bit > 0), x.flip(axes), x)
+    return torch.where(_column(position & _MIRRORS > 0), x.mT, x) if x.shape[2] == x.shape[3] else x
+
+
+def _column(chosen: Tensor) -> Tensor:
+    return chosen[:, None, None, None]
+
+
 def _flipped(x: Tensor, axis: int, chosen: Tensor) -> Tensor:
-    return torch.where(chosen[:, None, None, None], x.flip(axis), x)
+    return torch.where(_column(chosen), x.flip(axis), x)
 
 
 def _shifted(

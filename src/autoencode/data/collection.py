@@ -4,7 +4,6 @@ They are known by what they can do, so that nothing has to be installed for it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -14,7 +13,7 @@ from PIL import Image
 
 from autoencode.data.arrays.arrays import read_array, tensor_to_array
 from autoencode.data.examples import Examples
-from autoencode.data.labels import Labels, read_labels
+from autoencode.data.labels import Labels, read_labels, with_labels
 from autoencode.data.memory import check_fits
 from autoencode.data.options import ReadOptions
 from autoencode.data.tables.table import read_table
@@ -102,13 +101,7 @@ def _of_pairs(items: Iterator[Any], classes: object, options: ReadOptions, n: in
     if not labelled or options.labels == "none":
         return examples
     found = _named(read_labels(np.array(labels), len(arrays), "labels", options.unlabelled), classes)
-    return replace(
-        examples,
-        labels=found.labels,
-        classes=found.classes,
-        notes=(*examples.notes, *found.notes),
-        options={**examples.options, "labels": options.labels, "unlabelled": options.unlabelled},
-    )
+    return with_labels(examples, found, options)
 
 
 def _named(found: Labels, classes: object) -> Labels:

@@ -11,6 +11,8 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from autoencode.data.dataset import Dataset
+from autoencode.data.examples import Examples
+from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.seeding import derive_seed
@@ -195,3 +197,14 @@ def _chosen(labels: Int64[Tensor, " n"], n: int, seed: int) -> Int64[Tensor, " k
             )
         kept.append(of_class[:wanted])
     return torch.cat(kept)
+
+
+def with_labels(examples: Examples, found: Labels, options: ReadOptions) -> Examples:
+    """Examples with labels that came beside them, and what was asked for them."""
+    return replace(
+        examples,
+        labels=found.labels,
+        classes=found.classes,
+        notes=(*examples.notes, *found.notes),
+        options={**examples.options, "labels": options.labels, "unlabelled": options.unlabelled},
+    )

@@ -70,10 +70,8 @@ def prepare(
     if is_emulated(precision, device):
         reporter.warn("this processor only emulates bfloat16: --precision float32 would be faster")
     augmentation = _augmentation(settings, data, before, reporter)
-    if checkpoint is None and model.initialise is not None:
-        some = data.train.subsample(_MOST_FIRST_EXAMPLES).inputs()
-        with seeded_rng(settings.seed):
-            model.initialise(model, some, partial(_with_copies, augmentation))
+    if checkpoint is None:
+        _initialise(model, data.train, augmentation, settings.seed)
     _move(model, device)
     batches, validation = _batches(data, settings, augmentation, device)
     kernels = _build_kernels(model, precision, device, reporter)
@@ -136,6 +134,14 @@ def _augmentation(settings: Settings, data: Dataset, before: Plan | None, report
     chosen = choose_augmentation(data.train)
     reporter.note(f"augmentation that suits these pictures: {chosen} (--augment to choose)")
     return chosen
+
+
+def _initialise(model: Autoencoder, train: Subset, augmentation: Augmentation, seed: int) -> None:
+    """Lets a model set its initial weights from training examples, if it does so."""
+    if model.initialise is not None:
+        some = train.subsample(_MOST_FIRST_EXAMPLES).inputs()
+        with seeded_rng(seed):
+            model.initialise(model, some, partial(_with_copies, augmentation))
 
 
 def _with_copies(augmentation: Augmentation, examples: Tensor) -> Tensor:

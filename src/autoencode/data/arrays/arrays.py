@@ -1,6 +1,5 @@
 """Examples from an array, in memory or in a .npy file."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from autoencode.data.examples import Examples
 from autoencode.data.formats import file_format
 from autoencode.data.images.formats import composite_on_white
 from autoencode.data.label_file import array_labels
+from autoencode.data.labels import with_labels
 from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array, ValueRange, convert_values
 from autoencode.errors import DataError
@@ -62,13 +62,7 @@ def read_npy_examples(path: Path, options: ReadOptions) -> Examples:
     if options.label_source is None:
         return examples
     found = array_labels(Path(options.label_source), len(examples.x), options.unlabelled)
-    return replace(
-        examples,
-        labels=found.labels,
-        classes=found.classes,
-        notes=(*examples.notes, *found.notes),
-        options={**examples.options, "labels": options.labels, "unlabelled": options.unlabelled},
-    )
+    return with_labels(examples, found, options)
 
 
 def _layout(array: Array, options: ReadOptions) -> Layout:
