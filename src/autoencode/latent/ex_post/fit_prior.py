@@ -126,7 +126,7 @@ def _note_size(kind: str, n_codes: int, dims: int, options: dict[str, Any], repo
             "examples, or with a smaller --latent-dim"
         )
     if "n_components" in options:
-        reporter.note(f"a mixture of {options['n_components']} normals")
+        reporter.note(f"a mixture of {options['n_components']} normal{'s' * (options['n_components'] > 1)}")
 
 
 def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
