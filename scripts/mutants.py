@@ -13,16 +13,29 @@ Exit status: 0 if every bug is caught, 1 if one survives or a row no longer fits
 """
 
 import argparse
+import multiprocessing
 import os
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before PyTorch is imported: a fork has only the thread that forked
+
+import beartype  # noqa: F401 - imported once here, not once a row
+import numpy  # noqa: F401
+import PIL.Image  # noqa: F401
+import pydantic  # noqa: F401
+import pytest
+import scipy.stats  # noqa: F401
+import sklearn.base  # noqa: F401
+import torch  # noqa: F401
+import typer.testing  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("src/autoencode")
@@ -70,32 +83,77 @@ def read_table() -> list[Mutant]:
 
 
 def run_tests(source: Path, tests: Sequence[str]) -> tuple[int, str]:
-    """Pytest's exit status against the package in `source`, and the end of its output."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return 1, f"stopped after {SECONDS} s"
-    return done.returncode, (done.stdout + done.stderr)[-2000:]
+    """Pytest's exit status against the package in `source`, and the end of its output.
+
+    The tests run in a fork of this process, which has imported PyTorch and pytest but never the package.
+    """
+    with tempfile.NamedTemporaryFile() as output:
+        child = multiprocessing.get_context("fork").Process(target=_pytest, args=(source, tests, output.name))
+        child.start()
+        child.join(SECONDS)
+        if child.exitcode is None:
+            os.killpg(child.pid or 0, signal.SIGKILL)
+            child.join()
+            return 1, f"stopped after {SECONDS} s"
+        return child.exitcode, Path(output.name).read_text(errors="replace")[-2000:]
 
 
-def test_mutant(mutant: Mutant) -> tuple[str, str]:
-    """Plants the bug in a copy and runs its tests; returns the verdict and details."""
+def _pytest(source: Path, tests: Sequence[str], output: str) -> None:
+    """Leaves the process with pytest's exit status; it and what it starts import the package from `source`."""
+    os.setpgid(0, 0)
+    os.chdir(ROOT)
+    os.environ["PYTHONPATH"] = str(source)
+    sys.path.insert(0, str(source))
+    descriptor = os.open(output, os.O_WRONLY | os.O_TRUNC)
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
+    status = pytest.main(
+        ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests]
+    )
+    sys.stdout.flush()
+    os._exit(int(status))
+
+
+def copy_source(folder: Path) -> Path:
+    """A copy of `src`, with compiled files where there are any, so that a row compiles one file and not all."""
+    return Path(shutil.copytree(ROOT / "src", folder / "src"))
+
+
+def test_mutant(mutant: Mutant, source: Path) -> tuple[str, str]:
+    """Plants the bug in the copy, runs its tests and takes it out again; returns the verdict and details."""
     if problem := mutant.problem():
         return BROKEN, problem
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "src"
-        shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
-        file = source / "autoencode" / mutant.file
-        file.write_text(file.read_text().replace(mutant.original, mutant.planted))
+    file = source / "autoencode" / mutant.file
+    original = file.read_text()
+    file.write_text(original.replace(mutant.original, mutant.planted))
+    _remove_compiled(file)
+    try:
         status, details = run_tests(source, mutant.tests)
+    finally:
+        file.write_text(original)
+        _remove_compiled(file)
     if status == 0:
         return SURVIVED, f"in {PACKAGE / mutant.file}: {mutant.planted.strip()}"
     # 1 means that a test failed; anything else means that pytest could not collect them.
     return (CAUGHT, "") if status == 1 else (BROKEN, f"pytest ended with {status}: {details}")
+
+
+def _remove_compiled(file: Path) -> None:
+    """A compiled file is trusted by its second and size, which a bug that is planted and taken out can share."""
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+        compiled.unlink()
+
+
+def test_mutants(mutants: Sequence[Mutant]) -> list[tuple[str, str]]:
+    """The verdicts of one process's rows, each said as it is known."""
+    verdicts = []
+    with tempfile.TemporaryDirectory() as folder:
+        source = copy_source(Path(folder))
+        for mutant in mutants:
+            verdict, details = test_mutant(mutant, source)
+            verdicts.append((verdict, details))
+            print(f"{verdict:<9} {mutant.name}{': ' + details if details else ''}", flush=True)
+    return verdicts
 
 
 def check_untouched(mutants: Sequence[Mutant]) -> None:
@@ -112,6 +170,9 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", help="mutants with this text in their name or file")
     parser.add_argument("--list", action="store_true", help="list names without running anything")
     parser.add_argument(
+        "--no-baseline", action="store_true", help="do not run the tests without a bug first: they have just passed"
+    )
+    parser.add_argument(
         "--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="number of mutants at a time"
     )
     options = parser.parse_args()
@@ -122,12 +183,11 @@ def main() -> int:
         for mutant in mutants:
             print(f"{mutant.name:<45} {mutant.file}")
         return 0
-    check_untouched(mutants)
-    verdicts: list[str] = []
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, (verdict, details) in zip(mutants, pool.map(test_mutant, mutants), strict=True):
-            verdicts.append(verdict)
-            print(f"{verdict:<9} {mutant.name}{': ' + details if details else ''}", flush=True)
+    if not options.no_baseline:
+        check_untouched(mutants)
+    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
+        shares = pool.map(test_mutants, [mutants[job :: options.jobs] for job in range(options.jobs)])
+        verdicts = [verdict for share in shares for verdict, _ in share]
     print(", ".join(f"{verdicts.count(verdict)} {verdict.lower()}" for verdict in (CAUGHT, SURVIVED, BROKEN)))
     return 0 if verdicts.count(CAUGHT) == len(verdicts) else 1
 
