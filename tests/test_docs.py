@@ -13,7 +13,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 def test_every_page_is_in_the_contents():
     contents = (DOCS / "index.md").read_text().splitlines()
-    assert {path.stem for path in DOCS.glob("*.md")} - {"index"} <= set(contents)
+    pages = [*DOCS.glob("*.md"), *DOCS.glob("tutorials/*.md")]
+    assert {path.relative_to(DOCS).with_suffix("").as_posix() for path in pages} - {"index"} <= set(contents)
 
 
 @pytest.mark.slow

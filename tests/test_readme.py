@@ -15,7 +15,8 @@ from autoencode.cli.main import build
 from autoencode.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
 SHOWN = "".join((ROOT / name).read_text() for name in ("README.md", "docs/python.md"))
 BLOCKS = re.findall(r"```python\n(.*?)```", SHOWN, re.DOTALL)
 

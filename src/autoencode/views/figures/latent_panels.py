@@ -66,8 +66,8 @@ def _codes(axes: Axes, panel: LatentPanel, labels: Tensor | None) -> None:
 
 
 def _drawn(axes: Axes, drawn: Tensor) -> None:
-    """Draws all pictures as one image, so that the panels are aligned."""
-    sheet = grid(drawn[: _SHEET**2], columns=_SHEET, gap=1).convert("RGB")
+    """Draws all pictures as one image, transparent between them, so that the panels are aligned."""
+    sheet = grid(drawn[: _SHEET**2], columns=_SHEET, gap=6).convert("RGBA")
     axes.imshow(np.asarray(sheet), interpolation="nearest")
     axes.grid(visible=False)
     axes.set(xticks=[], yticks=[])
