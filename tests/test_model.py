@@ -134,6 +134,23 @@ def test_autocast_is_for_networks_and_probabilities_are_full_precision() -> None
     assert torch.equal(output.terms["nll"], again[0])
 
 
+def test_wide_layers_compute_in_half_precision_and_what_they_give_does_not() -> None:
+    shape = (1, 12, 12)  # layers of 128 units at most would stay in full precision by themselves
+    model = Autoencoder(
+        encoder=DenseEncoder(shape, [132]),
+        posterior=DiagonalNormalPosterior(132, 130),
+        decoder=nn.Sequential(nn.Linear(130, 144), nn.Unflatten(1, shape)),
+        likelihood=BernoulliLikelihood(shape),
+    )
+    model.posterior.head = nn.Linear(132, 260)  # PyTorch's own, as our kernels compute in the precision of the input
+    with torch.autocast("cpu", torch.bfloat16):
+        q = model.encode(torch.rand(5, *shape))
+        features = model.decoder_features(torch.randn(5, 130))
+    assert q.mean.dtype == features.dtype == torch.float32
+    assert not torch.equal(q.mean, q.mean.bfloat16().float()), "the posterior's head ran in bfloat16"
+    assert torch.equal(features, features.bfloat16().float()), "the decoder did not run in bfloat16"
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 def test_other_precisions_stay(dtype: torch.dtype) -> None:
     model = dense().to(dtype)

@@ -84,9 +84,14 @@ def test_a_lock_has_one_holder_and_leaves_no_file(tmp_path: Path):
 
 
 def test_a_lock_file_that_its_holder_removes_is_made_anew(tmp_path: Path, monkeypatch):
-    path, first = tmp_path / ".lock", iter([False])
-    lead = storage._is_at
-    monkeypatch.setattr(storage, "_is_at", lambda *given: next(first, lead(*given)))
+    path, lock, removals = tmp_path / ".lock", storage._lock_now, iter([tmp_path / ".lock"])
+
+    def lock_what_is_gone(descriptor: int) -> None:
+        for gone in removals:
+            gone.unlink()
+        lock(descriptor)
+
+    monkeypatch.setattr(storage, "_lock_now", lock_what_is_gone)
     with exclusive_lock(path), pytest.raises(BlockingIOError), exclusive_lock(path):
         pass
 
