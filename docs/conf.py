@@ -1,50 +1,34 @@
 """Sphinx: the pages of docs/ as a site. `make docs` builds it; warnings are errors."""
 
-import inspect
-import re
+import sys
 from pathlib import Path
 from typing import Any
 
-import typer
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reference_pages
 
 from autoencode import __version__
-from autoencode.cli.main import build
 
 project = "autoencode"
 copyright = "The autoencode developers"
 release = __version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 html_title = f"autoencode {__version__}"
 myst_heading_anchors = 3
 smartquotes = False  # --option is not –option
+default_role = "code"  # `name` in docstrings
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+add_module_names = False
+napoleon_numpy_docstring = False
+napoleon_custom_sections = ["Terms"]
 
-COMMANDS = Path(__file__).parent / "reference" / "commands.md"
-
-
-def write_commands() -> None:
-    """The reference of the command line, from the commands themselves."""
-    group = typer.main.get_command(build([]))
-    pages = [_command(name, command) for name, command in sorted(group.commands.items())]
-    COMMANDS.parent.mkdir(exist_ok=True)
-    COMMANDS.write_text("\n".join(["# Command line", "", *pages]))
+reference_pages.write(Path(__file__).parent / "reference")
 
 
-def _command(name: str, command: Any) -> str:
-    about, _, examples = inspect.cleandoc(command.help or "").replace("\b", "").partition("Examples:\n")
-    shown = ["```text", inspect.cleandoc(examples), "```"] if examples else []
-    parameters = [_parameter(p) for p in command.params if not getattr(p, "hidden", False)]
-    return "\n".join([f"## {name}", "", _escaped(about), "", *shown, "", *parameters, ""])
-
-
-def _parameter(parameter: Any) -> str:
-    names = ", ".join((*parameter.opts, *parameter.secondary_opts))
-    words = " ".join((getattr(parameter, "help", None) or "").split())
-    return f"- `{names}`: {_escaped(words)}"
-
-
-def _escaped(words: str) -> str:
-    return re.sub(r"([\\*_<>`$\[\]])", r"\\\1", words)
-
-
-write_commands()
+def setup(app: Any) -> None:
+    """Docstrings are plain text with Google's sections, not reStructuredText."""
+    app.connect("autodoc-process-docstring", reference_pages.escape_docstring, priority=100)  # before napoleon
+    app.connect("autodoc-skip-member", reference_pages.skip_member, priority=100)

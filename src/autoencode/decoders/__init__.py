@@ -1,11 +1,11 @@
 """Decoders: networks from codes to the likelihood's features, (batch, *latent_shape) → (batch, *features_shape).
 
-dense      fully connected, for data of any shape
-conv       transposed convolutions, for images of any size
-residual   residual blocks and upsampling, for images of any size
-grid       from codes that are a grid, for images of any size
-linear     one linear layer, also with columns of unit norm
-linear_path a network and a linear map of the code, added
+dense         fully connected, for data of any shape
+conv          transposed convolutions, for images of any size
+residual      residual blocks and upsampling, for images of any size
+grid          from codes that are a grid, for images of any size
+linear        one linear layer, also with columns of unit norm
+linear_path   a network and a linear map of the code, added
 """
 
 from autoencode.decoders.conv import ConvDecoder

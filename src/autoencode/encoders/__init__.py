@@ -1,11 +1,11 @@
 """Encoders: networks from data to features, (batch, *data_shape) → (batch, out_features).
 
-dense      fully connected, for data of any shape
-conv       convolutions, for images of any size
-residual   residual blocks, for images of any size
-grid       features at each position of a smaller image
-concat     two encoders of the same input
-linear_path a network and linear codes beside its features
+dense         fully connected, for data of any shape
+conv          convolutions, for images of any size
+residual      residual blocks, for images of any size
+grid          features at each position of a smaller image
+concat        two encoders of the same input
+linear_path   a network and linear codes beside its features
 """
 
 from autoencode.encoders.concat import Concat
