@@ -44,6 +44,14 @@ def test_grade_and_words(evidence, grade, words):
     assert str(found) == found.sentence
 
 
+def test_what_a_good_model_loses_is_said():
+    much = Evidence(n=6, squared_error=0.022, mean_error=0.069, pca_error=0.03, pca_numbers=32)
+    assert "(0.03); 32 % of the variance is lost, so details are blurred." in verdict(much, noun="pictures").sentence
+    assert "(0.03); 32 % of the variance is lost." in verdict(much, noun="rows").sentence
+    assert "lost" not in verdict(Evidence(**PCA, squared_error=0.015), noun="pictures").sentence
+    assert "lost" not in verdict(Evidence(**PCA, squared_error=0.079), noun="pictures").sentence  # as the mean
+
+
 def test_all_of_a_code_in_use_is_not_said():
     assert "in use" not in verdict(Evidence(**PCA, squared_error=0.015, active=32, units=32)).sentence
 

@@ -17,6 +17,8 @@ _NO_GAIN = 0.95
 """Share of the error of the mean example, above which a model is poor."""
 _HALF_EXPLAINED = 0.5
 """Share of the error of the mean example, below which a model is good where there is no PCA to compare with."""
+_MUCH_LOST = 0.25
+"""Share of the error of the mean example, above which the sentence says what is lost, however good the model is."""
 _RESTORED_DB = 1.0
 """Decibels below the error of the input, from which a restorer is good."""
 _FEW_STEPS = 500
@@ -46,7 +48,7 @@ class _Writer:
 
     def verdict(self) -> Verdict:
         grade = self.grade
-        parts = [self._error(grade), self._usage(grade), self._rising(), self._falling()]
+        parts = [self._error(grade), self._lost(grade), self._usage(grade), self._rising(), self._falling()]
         sentence = f"{grade.capitalize()}: {'; '.join(part for part in parts if part)}.{self._advice(grade)}"
         return Verdict(grade=grade, sentence=sentence, evidence=self.e)
 
@@ -101,6 +103,20 @@ class _Writer:
     @property
     def _pca(self) -> str:
         return "1 number" if self.e.pca_numbers == 1 else f"{self.e.pca_numbers:,} numbers"
+
+    def _lost(self, grade: Grade) -> str:
+        """What a model that is better than PCA may lose all the same."""
+        e = self.e
+        if grade not in (Grade.GOOD, Grade.FAIR) or e.input_error is not None or not e.mean_error or not e.pca_error:
+            return ""
+        lost = (e.squared_error or 0.0) / e.mean_error
+        if lost <= _MUCH_LOST:
+            return ""
+        return f"{lost:.0%} of the variance is lost".replace("%", " %") + (", so details are blurred" * self._blurs)
+
+    @property
+    def _blurs(self) -> bool:
+        return self.noun == "pictures"
 
     def _usage(self, grade: Grade) -> str:
         """How much of the code is in use, where that is not all."""
