@@ -76,7 +76,10 @@ _HOMES = {
     "tasks": ["evaluate", "generate", "reconstruct", "report", "restore", "resume", "train"],
     "training": ["fit"],
 }
-_PACKAGES = ("cleaning", "data", "evaluation", "latent", "objectives", "priors", "runs", "tasks", "training", "views")
+_PACKAGES = (
+    *("cleaning", "data", "detection", "estimators", "evaluation", "latent", "objectives", "priors", "runs", "tasks"),
+    *("training", "views"),
+)
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderAll]

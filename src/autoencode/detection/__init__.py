@@ -1,0 +1,11 @@
+"""What is unusual: scores that are learned without labels, thresholds, and explanations.
+
+outlier_score     rows of tables: the score, fitted twice
+cell_scale        numbers of a row in comparable units
+tiny_autoencoders, nearest_rows, ridge_distance, histograms      the parts of the score
+normal_scores     the parts on one scale, by ranks
+tail              a threshold without labels
+expectation       what the other cells of a row let expect of a cell
+explanation       which cells make a row unusual
+row_encoder       cells as numbers and as text
+"""

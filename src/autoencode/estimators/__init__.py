@@ -1,0 +1,12 @@
+"""scikit-learn's interface: estimators that are used as any other of scikit-learn.
+
+Example:
+    >>> from autoencode.estimators import OutlierDetector
+    >>> X = np.random.default_rng(0).normal(size=(60, 3))
+    >>> OutlierDetector(contamination=0.1).fit_predict(X).tolist().count(-1)
+    6
+"""
+
+from autoencode.estimators.outlier_detector import OutlierDetector
+
+__all__ = ["OutlierDetector"]
