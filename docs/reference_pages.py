@@ -33,6 +33,8 @@ PACKAGES = {
     "views.figures": "Figures",
     "runtime.reporter": "Reporters",
     "runtime.cancellation": "Cancelling",
+    "estimators": "Estimators",
+    "detection": "Detection of outliers",
     "errors": "Errors",
 }
 """Of `autoencode`, in the order of the contents."""
