@@ -95,4 +95,4 @@ def test_the_light_wheel_cleans_a_page_without_pytorch(environment, tmp_path):
     assert (tmp_path / "clean" / "page.png").is_file()
     refused = run(commands / "autoencode", "train", "digits", cwd=tmp_path)
     assert refused.returncode
-    assert "autoencode[train]" in refused.stderr
+    assert "pip install '.[train]'" in refused.stderr

@@ -59,4 +59,7 @@ def needs_training_message(module: str) -> str:
     Args:
         module: its name.
     """
-    return f"{module} is not installed, and all but `autoencode clean` needs it: pip install 'autoencode[train]'"
+    return (
+        f"{module} is not installed, and all but `autoencode clean` needs it: pip install '.[train]' in the folder "
+        "of autoencode"
+    )

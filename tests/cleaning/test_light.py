@@ -43,5 +43,8 @@ def test_a_page_is_cleaned_without_pytorch(tmp_path):
 def test_the_other_commands_say_what_they_need(words):
     done = run(*words)
     assert done.returncode == 1
-    assert "is not installed, and all but `autoencode clean` needs it: pip install 'autoencode[train]'" in done.stderr
+    assert (
+        "is not installed, and all but `autoencode clean` needs it: pip install '.[train]' in the folder of autoencode"
+        in done.stderr
+    )
     assert len(done.stderr.strip().splitlines()) == 1

@@ -105,7 +105,7 @@ def test_as_many_of_each_are_needed(counts: tuple[int, int, int]) -> None:
 def test_without_scikit_image_the_command_that_installs_it_is_reported(monkeypatch) -> None:
     require_scikit_image()
     monkeypatch.setitem(sys.modules, "skimage.metrics", None)
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[metrics\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install scikit-image"):
         require_scikit_image()
 
 

@@ -92,5 +92,5 @@ def test_what_is_missing_or_unknown_is_said(digits_run, tmp_path, monkeypatch):
     with pytest.raises(ArgumentError, match="did not write it"):
         tasks.export(digits_run, "onnx", tmp_path)
     monkeypatch.setattr(onnx, "find_spec", lambda name: None)
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[onnx\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install onnx onnxscript onnxruntime"):
         tasks.export(digits_run, "onnx", tmp_path / "out")

@@ -180,9 +180,7 @@ def _scikit_image() -> Callable[..., Any]:
     try:
         from skimage.metrics import structural_similarity
     except ImportError as error:
-        raise CapabilityError(
-            "SSIM needs scikit-image, which is not installed: pip install 'autoencode[metrics]'"
-        ) from error
+        raise CapabilityError("SSIM needs scikit-image, which is not installed: pip install scikit-image") from error
     return structural_similarity
 
 

@@ -68,5 +68,5 @@ def test_a_damaged_file_and_a_missing_library_are_said_in_one_line(
     with pytest.raises(DataError, match=r"a\.h5 cannot be read"):
         load(tmp_path / "a.h5")
     monkeypatch.setattr(hdf5, "import_module", lambda name: __import__("no_such_" + name))
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[hdf5\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install h5py"):
         load(tmp_path / "a.h5")

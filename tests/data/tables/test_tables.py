@@ -201,9 +201,9 @@ def test_decimals_are_those_of_the_column() -> None:
 
 def test_without_pandas_the_message_says_what_to_install(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[tables\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install pandas pyarrow"):
         import_pandas()
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[tables\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install pandas pyarrow"):
         load(table)
 
 

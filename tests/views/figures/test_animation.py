@@ -45,7 +45,7 @@ def test_films(tmp_path, ending):
 
 def test_without_pyav_one_line_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[video\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install av"):
         animation(GREY, ".mp4")
     with pytest.raises(ArgumentError, match=r"ends in \.gif, \.mp4, \.webm"):
         animation(GREY, ".avi")

@@ -49,7 +49,7 @@ def test_umap():
 
 def test_without_umap(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(CapabilityError, match=r"pip install 'autoencode\[umap\]'"):
+    with pytest.raises(CapabilityError, match=r"pip install umap-learn"):
         project(torch.randn(10, 3), "umap")
 
 

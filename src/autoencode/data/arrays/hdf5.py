@@ -32,9 +32,7 @@ def import_h5py() -> ModuleType:
     try:
         return import_module("h5py")
     except ImportError as error:
-        raise CapabilityError(
-            "HDF5 files are read by h5py, which is not installed: pip install 'autoencode[hdf5]'"
-        ) from error
+        raise CapabilityError("HDF5 files are read by h5py, which is not installed: pip install h5py") from error
 
 
 @final

@@ -21,7 +21,7 @@ _MARKS = (b"tEXtSoftware\0autoencode", MARK)
 """What pictures and animations that this package made have near their beginning or end."""
 _FAR = 4096
 _ADVICE = {
-    (".heic", ".heif"): "not read without pillow-heif: pip install 'autoencode[heic]', or convert them to JPEG",
+    (".heic", ".heif"): "not read without pillow-heif: pip install pillow-heif, or convert them to JPEG",
     (".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"): "raw photographs; export them as TIFF or PNG",
     (".ai", ".eps", ".pdf", ".psd", ".svg", ".xcf"): "not read; export them as PNG",
     (".dcm", ".mha", ".mhd", ".nii", ".nrrd"): "not read; save them as TIFF, or as one array in .npy",

@@ -33,7 +33,7 @@ def import_pandas() -> ModuleType:
         return import_module("pandas")
     except ImportError as error:
         raise CapabilityError(
-            "tables are read by pandas, which is not installed: pip install 'autoencode[tables]'"
+            "tables are read by pandas, which is not installed: pip install pandas pyarrow"
         ) from error
 
 

@@ -59,9 +59,7 @@ def read_parquet_header(path: Path) -> ArrayHeader:
         CapabilityError: pyarrow is not installed.
     """
     if find_spec("pyarrow") is None:
-        raise CapabilityError(
-            "Parquet files are read by pyarrow, which is not installed: pip install 'autoencode[tables]'"
-        )
+        raise CapabilityError("Parquet files are read by pyarrow, which is not installed: pip install pandas pyarrow")
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         metadata = import_module("pyarrow.parquet").ParquetFile(file).metadata
         return ArrayHeader((metadata.num_rows, metadata.num_columns), np.dtype(np.float64))

@@ -80,9 +80,7 @@ def pyav() -> ModuleType:
     try:
         import av
     except ImportError as error:
-        raise CapabilityError(
-            "clips are read and written by PyAV, which is not installed: pip install 'autoencode[video]'"
-        ) from error
+        raise CapabilityError("clips are read and written by PyAV, which is not installed: pip install av") from error
     return av
 
 

@@ -41,7 +41,9 @@ def _read(content: bytes) -> Runner:
 def _require() -> None:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise CapabilityError(f"ONNX needs {', '.join(missing)}: pip install 'autoencode[onnx]', or export --to pt2")
+        raise CapabilityError(
+            f"ONNX needs {', '.join(missing)}: pip install onnx onnxscript onnxruntime, or export --to pt2"
+        )
 
 
 @contextmanager

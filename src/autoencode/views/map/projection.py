@@ -94,9 +94,7 @@ def _umap_class() -> Callable[..., Any]:
     try:
         from umap import UMAP  # pyright: ignore[reportMissingImports]
     except ImportError as error:
-        raise CapabilityError(
-            "--method umap needs umap-learn: pip install 'autoencode[umap]', or use --method tsne"
-        ) from error
+        raise CapabilityError("--method umap needs umap-learn: pip install umap-learn, or use --method tsne") from error
     return UMAP
 
 
