@@ -138,6 +138,10 @@ ADVICE = {
     "or allow what it names with --trust-paths": f"{OF_DATA} train",
     "to be read with --trust-paths": f"{OF_DATA} train",
     "this machine has no such device": f"{OF_DATA} train restore",
+    # detectors
+    "--contamination takes a share": "detect",
+    "--label {}: the table has no such column": "detect",
+    "holds no detector: train one": "train",
     # cleaning
     "--strength is {}": "clean",
     "give --force to replace, or another --out": "clean",

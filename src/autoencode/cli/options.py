@@ -21,7 +21,14 @@ def recipe_names(incomplete: str) -> list[str]:
     """Recipes."""
     from autoencode.recipes import recipes
 
-    return [name for name in recipes if name.startswith(incomplete)]
+    return [name for name in (*recipes, *detector_names()) if name.startswith(incomplete)]
+
+
+def detector_names() -> list[str]:
+    """Detectors, which `train --recipe` takes as well."""
+    from autoencode.detection.table_detector import detectors
+
+    return list(detectors)
 
 
 def log_names(incomplete: str) -> list[str]:

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
+
+from autoencode.data.tables.columns import is_frame
+from autoencode.detection.outlier_score import OutlierScore
+from autoencode.detection.row_encoder import RowEncoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,3 +57,33 @@ class Explanation:
         """The columns that contribute most, with what was expected: "income 120,000, expected 31,000 to 52,000"."""
         places = [self.names.index(name) for name in self.columns(row, n)]
         return "; ".join(f"{self.names[i]} {self.cells[row][i]}, expected {self.expected[row][i]}" for i in places)
+
+
+def explain_rows(
+    score: OutlierScore, encoder: RowEncoder, x: Float64[np.ndarray, "n width"], given: Any
+) -> Explanation:
+    """The explanation of rows.
+
+    Args:
+        score: fitted.
+        encoder: of the table.
+        x: the rows as numbers.
+        given: the same rows as they came.
+    """
+    found, cell = score.explain(x), encoder.cell
+    n, columns = len(x), range(len(encoder.names))
+    cells = [given[name].tolist() for name in encoder.names] if is_frame(given) else x.T.tolist()
+    own = [np.flatnonzero(cell == number) for number in columns]
+    low, high = found.expected.low.numpy(), found.expected.high.numpy()
+    alone = np.array([len(places) == 1 for places in own])
+    return Explanation(
+        names=encoder.names,
+        scores=found.scores,
+        contributions=found.contributions,
+        low=np.where(alone, low[:, [places[0] for places in own]], np.nan),
+        high=np.where(alone, high[:, [places[0] for places in own]], np.nan),
+        cells=[[encoder.describe(k, cells[k][row]) for k in columns] for row in range(n)],
+        expected=[
+            [encoder.describe_expected(k, low[row, own[k]], high[row, own[k]]) for k in columns] for row in range(n)
+        ],
+    )

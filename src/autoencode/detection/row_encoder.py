@@ -102,7 +102,8 @@ class RowEncoder:
         """
         column = self.columns.columns[number]
         if not isinstance(column, CategoryColumn):
-            first, last = format_number(float(low[0])), format_number(float(high[0]))
+            decimals = column.decimals if isinstance(column, NumberColumn) else None
+            first, last = (format_number(_rounded(float(end[0]), decimals)) for end in (low, high))
             return first if first == last else f"{first} to {last}"
         common = [(share, value) for share, value in zip(low, column.values, strict=False) if share >= _COMMON]
         return " or ".join(value for _, value in sorted(common, reverse=True)[:3]) or "another value"
@@ -120,6 +121,10 @@ def format_number(value: float) -> str:
         text = f"{value:,.{decimals}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return f"{value:.{_DIGITS}g}"
+
+
+def _rounded(value: float, decimals: int | None) -> float:
+    return value if decimals is None else round(value, decimals)
 
 
 def _width(column: Column) -> int:

@@ -7,6 +7,7 @@ Example:
     6
 """
 
+from autoencode.estimators.autoencoder_transformer import AutoencoderTransformer
 from autoencode.estimators.outlier_detector import OutlierDetector
 
-__all__ = ["OutlierDetector"]
+__all__ = ["AutoencoderTransformer", "OutlierDetector"]

@@ -17,7 +17,7 @@ from sklearn.utils.validation import (
 
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.survey import survey
-from autoencode.detection.explanation import Explanation
+from autoencode.detection.explanation import Explanation, explain_rows
 from autoencode.detection.outlier_score import MAX_ROWS, OutlierScore
 from autoencode.detection.row_encoder import RowEncoder
 from autoencode.errors import ArgumentError
@@ -183,36 +183,6 @@ class OutlierDetector(OutlierMixin, BaseEstimator):
         value = self.contamination
         if not (value == "auto" if isinstance(value, str) else 0 < value <= 0.5):
             raise ArgumentError(f"contamination should be 'auto', or above 0 and at most 0.5, not {value!r}")
-
-
-def explain_rows(
-    score: OutlierScore, encoder: RowEncoder, x: Float64[np.ndarray, "n width"], given: Any
-) -> Explanation:
-    """The explanation of rows.
-
-    Args:
-        score: fitted.
-        encoder: of the table.
-        x: the rows as numbers.
-        given: the same rows as they came.
-    """
-    found, cell = score.explain(x), encoder.cell
-    n, columns = len(x), range(len(encoder.names))
-    cells = [given[name].tolist() for name in encoder.names] if is_frame(given) else x.T.tolist()
-    own = [np.flatnonzero(cell == number) for number in columns]
-    low, high = found.expected.low.numpy(), found.expected.high.numpy()
-    alone = np.array([len(places) == 1 for places in own])
-    return Explanation(
-        names=encoder.names,
-        scores=found.scores,
-        contributions=found.contributions,
-        low=np.where(alone, low[:, [places[0] for places in own]], np.nan),
-        high=np.where(alone, high[:, [places[0] for places in own]], np.nan),
-        cells=[[encoder.describe(k, cells[k][row]) for k in columns] for row in range(n)],
-        expected=[
-            [encoder.describe_expected(k, low[row, own[k]], high[row, own[k]]) for k in columns] for row in range(n)
-        ],
-    )
 
 
 def _check_rows(n: int) -> None:

@@ -30,6 +30,7 @@ from autoencode.runs.tensor_file import is_tensor_file, load_into, load_tensors,
 from autoencode.settings import Settings
 from autoencode.storage import RUN_FILE, atomic_write, exclusive_lock, is_run_folder, remove_unfinished
 
+DETECTOR_FILE = "detector.safetensors"
 _SPLIT, _FILES, _LOCK, _START = "split.safetensors", "files.json", ".lock", "start.safetensors"
 _MAX_FILES_BYTES = 2**27
 _MAX_COMMAND = 100_000
@@ -353,6 +354,11 @@ class RunFolder:
         """
         self.check_trusted()
         name = self.record.recipe
+        if os.path.lexists(self.path / DETECTOR_FILE):
+            raise RunError(
+                f"{self.path} holds a detector, which scores what is unusual and does nothing else: autoencode detect "
+                f"{self.path} TABLE"
+            )
         if name is None:
             raise RunError(
                 f"{self.path} holds a model assembled by hand: build it the same way, then "

@@ -12,8 +12,15 @@ from autoencode.errors import ArgumentError
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
 CODES_MARK = "file,code_1"
-_MARKS = (b"tEXtSoftware\0autoencode", b'<meta name="generator" content="autoencode', MARK, CODES_MARK.encode())
-"""What pictures, pages, animations, clips and tables of codes have near their beginning or end."""
+SCORES_HEADING = "row,outlier_score,outlier"
+_MARKS = (
+    b"tEXtSoftware\0autoencode",
+    b'<meta name="generator" content="autoencode',
+    MARK,
+    CODES_MARK.encode(),
+    SCORES_HEADING.encode(),
+)
+"""What pictures, pages, animations, clips and tables of codes or scores have near their beginning or end."""
 _FAR = 4_096
 _RESULTS = frozenset(
     {".onnx", ".pt2", ".json", ".md", ".png", ".html", ".gif", ".mp4", ".webm", ".npy", ".npz", ".csv", ".parquet"}

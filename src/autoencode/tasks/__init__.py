@@ -21,6 +21,7 @@ from autoencode.tasks.augment import augment
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
+from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
 from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
@@ -50,6 +51,8 @@ __all__ = [
     "EncodedFiles",
     "Exported",
     "Comparison",
+    "Detected",
+    "DetectionQuality",
     "Direction",
     "Edit",
     "FittedPrior",
@@ -78,6 +81,7 @@ __all__ = [
     "corrupt",
     "get_direction",
     "class_direction",
+    "detect",
     "direction_between_folders",
     "duplicates",
     "edit",
@@ -106,6 +110,7 @@ __all__ = [
     "latent_gaussian_of",
     "similar",
     "train",
+    "train_detector",
     "traverse",
     "verdict",
     "write_map",

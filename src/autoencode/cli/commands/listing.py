@@ -59,6 +59,7 @@ def list_(
 
 @tables.register("recipes")
 def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
+    from autoencode.detection.table_detector import detectors
     from autoencode.recipes import recipes
 
     by_family: dict[str, list[str]] = {}
@@ -69,6 +70,8 @@ def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
     for family in order:
         about = (import_module(f"autoencode.recipes.{family}").__doc__ or "").partition("\n")[0].rstrip(".")
         rows += [("", ""), ("", about), *((name, recipes[name].summary) for name in by_family[family])]
+    about = {name: (detectors[name].__doc__ or "").partition("\n")[0] for name in detectors}
+    rows += [("", ""), ("", "Detectors, for autoencode detect"), *about.items()]
     return (), rows[1:]
 
 
@@ -83,6 +86,7 @@ def _where_to_start() -> list[str]:
         f"Where to start: {train} DATA takes {pictures} for pictures, {vectors} for vectors.",
         "  noisy and clean pictures in pairs   -r restorer",
         "  noisy pictures alone                -r self-restorer",
+        "  unusual rows of a table             -r outliers, then autoencode detect",
         "  codes without randomness            -r conv-ae, or undercomplete-ae for vectors",
         f"The options of one: {train} DATA -r {pictures} --help",
     ]

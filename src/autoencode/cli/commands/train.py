@@ -13,6 +13,7 @@ from autoencode.cli.options import (
     TrustOption,
     TrustPathsOption,
     data_names,
+    detector_names,
     find_run,
     log_names,
     recipe_names,
@@ -23,6 +24,7 @@ from autoencode.cli.preparse import is_completing, option_value, recipe_name, tr
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
     from autoencode.runs.run import Run
+    from autoencode.runtime.reporter import Reporter
 
 _HELP = """Train a model, and write a report of what it learned.
 
@@ -34,6 +36,7 @@ autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --minutes 5
 autoencode train table.csv                      numbers and categories
+autoencode train table.csv --recipe outliers    for autoencode detect
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train more/ --init-from runs/photos  begin with a run's weights
 autoencode train --resume last --minutes 5 --learning-rate 0.0003
@@ -104,7 +107,7 @@ def _train(
     from autoencode.cli.training_progress import TrainingProgress
     from autoencode.errors import ArgumentError
 
-    given = _given_options(recipe_found, options)
+    given, run, detector = _given_options(recipe_found, options), None, None
     with TrainingProgress() as reporter:
         if resume is not None:
             if recipe or out_folder or init_from or config:
@@ -118,10 +121,30 @@ def _train(
             raise ArgumentError(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
+        elif recipe in detector_names():
+            others = {"init_from": init_from, "config": config, "log": log, **given}
+            detector = _train_detector(data, str(recipe), out_folder, others, reporter)
         else:
             begin = {"init_from": init_from, "config": config, "trust": trust, "trust_paths": trust_paths}
             run = tasks.train(data, recipe, out=out_folder, reporter=reporter, log=log or (), **begin, **given)
-    _finish(run, report=report)
+    if run is not None:
+        _finish(run, report=report)
+    elif detector is not None:
+        out.write_line("next     ", command_line("detect", detector, data or "TABLE"), style="dim")
+
+
+def _train_detector(data: str, recipe: str, path: Path | None, given: dict[str, Any], reporter: "Reporter") -> Path:
+    """Trains a detector; options of other trainings are refused."""
+    from autoencode import tasks
+    from autoencode.errors import ArgumentError
+
+    own = {name: value for name, value in given.items() if value}
+    label = own.pop("labels", None)
+    if unknown := sorted(own.keys() - {"seed", "steps"}):
+        raise ArgumentError(
+            f"the detector {recipe} has no option --{unknown[0].replace('_', '-')}; it has --labels, --seed and --steps"
+        )
+    return tasks.train_detector(data, out=path, label=label, reporter=reporter, **own)
 
 
 def _given_options(recipe_found: "Recipe | None", options: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +225,7 @@ def _extra(recipe_found: "Recipe | None") -> list[inspect.Parameter]:
 def _find_recipe(words: list[str]) -> "Recipe | None":
     """The recipe that the words name. A user's own recipe is imported only if they named it, never by a run folder."""
     name = recipe_name(words)
-    if name is None:
+    if name is None or name in detector_names():
         return None
     from autoencode.recipes import find_recipe, is_user_recipe, recipes
 

@@ -5,5 +5,6 @@ survey        which columns of a table are numbers, which categories, and which 
 table         from a table in memory to examples
 delimited     text files: .csv and .tsv
 parquet       Apache Parquet files
+chunks        files a part at a time
 csv_rows      rows as they are written
 """

@@ -3,8 +3,9 @@
 import codecs
 import csv
 import re
+from collections.abc import Generator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -73,25 +74,50 @@ def read_delimited_frame(path: Path, rows: int | None = None) -> Frame:
         DataError: damaged, no table, or larger than this machine's memory.
         CapabilityError: pandas is not installed.
     """
-    pandas = import_pandas()
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         if rows is None:
             check_fits(_TIMES * path.stat().st_size, str(path))
-        dialect = find_dialect(file.read(_SAMPLE_BYTES), str(path))
-        file.seek(0)
-        frame = pandas.read_csv(
-            file,
-            sep=dialect.separator,
-            encoding=dialect.encoding,
-            header=0 if dialect.heading else None,
-            decimal=dialect.decimal,
-            na_values=_MISSING,
-            skipinitialspace=True,
-            low_memory=False,
-            nrows=rows,
-            index_col=False,
-        )
-    return frame if dialect.heading else frame.set_axis([f"column {n + 1}" for n in range(frame.shape[1])], axis=1)
+        return _named(import_pandas().read_csv(file, nrows=rows, low_memory=False, **_pandas_options(file, path)))
+
+
+def open_delimited(path: Path, rows: int) -> Generator[Frame]:
+    """The same a part at a time.
+
+    Args:
+        path: where it lies.
+        rows: of each part, at most.
+
+    Raises:
+        DataError: damaged, or no table.
+        CapabilityError: pandas is not installed.
+    """
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
+        options = _pandas_options(file, path)
+        with import_pandas().read_csv(file, chunksize=rows, low_memory=False, **options) as frames:
+            for frame in frames:
+                yield _named(frame)
+
+
+def _pandas_options(file: BinaryIO, path: Path) -> dict[str, Any]:
+    """How pandas is to read a file, by its beginning; the file is back at its beginning afterwards."""
+    dialect = find_dialect(file.read(_SAMPLE_BYTES), str(path))
+    file.seek(0)
+    return {
+        "sep": dialect.separator,
+        "encoding": dialect.encoding,
+        "header": 0 if dialect.heading else None,
+        "decimal": dialect.decimal,
+        "na_values": _MISSING,
+        "skipinitialspace": True,
+        "index_col": False,
+    }
+
+
+def _named(frame: Frame) -> Frame:
+    """Columns without a heading, which pandas numbers, by names."""
+    if all(isinstance(name, str) for name in frame.columns):
+        return frame
+    return frame.set_axis([f"column {n + 1}" for n in range(frame.shape[1])], axis=1)
 
 
 def read_delimited_header(path: Path) -> ArrayHeader:
