@@ -5,7 +5,7 @@
 
 Each data set in AUTOENCODE_DATA is put into an order by seed 7: the first 200 pictures are the test part, the next 60,
 300 or 2,000 the folder to learn from (portraits and leaves have fewer than 2,000: all that there are). All are scaled
-to 64×64. PCA is fitted to the same pictures with as many numbers as the code has. The Fréchet distance compares 1,000
+to 64×64. PCA is fitted to the same pictures with as many numbers as the code has. The Fréchet distance compares 400
 draws with the test pictures, in features of random convolutions that are the same for all.
 
 Results are kept in runs/own-pictures/results.json, one entry for each data set and recipe; what is there is not trained
@@ -44,7 +44,7 @@ SETS = {
 GREY = ("mednist", "leaves")
 COUNTS = (60, 300, 2000)
 ENDED = ("complete", "stopped early")
-N_TEST, SIDE, N_DRAWS = 200, 64, 1_000
+N_TEST, SIDE, N_DRAWS = 200, 64, 400
 
 
 def pictures(name: str) -> list[Image.Image]:

@@ -50,6 +50,9 @@ class Row:
 
 ROWS = {
     "adversarial-ae": Row(images_only=False, latent_dim=8, nll_per_value=(0.7, 1.1), rate=False, spread=False),
+    "attribute-vae": Row(
+        latent_dim=19, nll_per_value=(0.0, 0.9), small={"channels": (8, 16), "block_dim": 3}, size="latent_dim", five=2
+    ),
     "bernoulli-vae": Row(images_only=False, latent_dim=64, spread=False),
     "beta-tc-vae": Row(images_only=False, latent_dim=10),
     "beta-vae": Row(images_only=False, latent_dim=10),

@@ -16,7 +16,7 @@ from autoencode.latent.directions import (
     saved_directions,
 )
 from autoencode.runs.run import Run
-from autoencode.tasks import AttributeChange, edit, parse_attribute_change, save_edit
+from autoencode.tasks import AttributeChange, AttributeValue, edit, parse_attribute_change, save_edit
 from autoencode.views.outputs import to_pil_image
 
 
@@ -24,7 +24,8 @@ def test_changes_as_texts():
     assert parse_attribute_change("smiling+1.5") == AttributeChange("smiling", 1.5)
     assert parse_attribute_change("ankle boot - 2") == AttributeChange("ankle boot", -2.0)
     assert parse_attribute_change("T-shirt/top-.5") == AttributeChange("T-shirt/top", -0.5)
-    for wrong in ("smiling", "+1", "smiling+", "smiling=1"):
+    assert parse_attribute_change("hair = long") == AttributeValue("hair", "long")
+    for wrong in ("smiling", "+1", "smiling+", "=1", "smiling="):
         with pytest.raises(ArgumentError, match=r"such as smiling\+1\.5"):
             parse_attribute_change(wrong)
 

@@ -42,6 +42,12 @@ DATA_HELP = {
         "none leaves out the labels that the data bring; or where they are: the name of a "
         "column or an array, or a .csv file of names of pictures and classes",
     ),
+    "attributes": (
+        str,
+        "none",
+        "a .csv file with a heading, the names of pictures in its first column, and an attribute in each other one "
+        "(for attribute-vae)",
+    ),
     "unlabelled": (str, "none", "the label that means no label, such as -1"),
     "limit": (int, "all", "maximum number of training examples"),
     "n_labels": (int, "all", "number of training examples that keep their label, balanced over classes (for m2-vae)"),

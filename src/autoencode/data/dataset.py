@@ -45,6 +45,7 @@ class Dataset:
         standardisation: what brought the columns of vectors to mean 0 and standard deviation 1, or None.
         colourises: whether every picture is grey although targets are in colour.
         columns: of a table, or None.
+        attributes: the values of each attribute by its name, or None; the context of examples is their places.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Dataset:
     standardisation: Standardisation | None = None
     colourises: bool = False
     columns: Columns | None = None
+    attributes: dict[str, tuple[str, ...]] | None = None
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -110,6 +112,8 @@ def assemble_dataset(
     further = [] if examples.target is None else [examples.target]
     if examples.values.standardised:  # other examples than the same numbers kept as they are
         further.append(torch.empty(0))
+    if examples.attributes is not None and examples.context is not None:
+        further.append(examples.context)
     digest = fingerprint(examples.x, examples.labels, *further)
     parts, standardisation, notes = _take_parts(examples, split), None, ()
     if examples.values.standardised:
@@ -138,6 +142,7 @@ def assemble_dataset(
         standardisation=standardisation,
         colourises=examples.colourises,
         columns=examples.columns,
+        attributes=examples.attributes,
     )
 
 

@@ -80,6 +80,7 @@ class Examples:
             parts. None where every example stands for itself.
         colourises: whether every picture is grey although targets are in colour.
         columns: of a table, or None.
+        attributes: the values of each attribute by its name, whose places are the context; or None.
         owned: whether nothing else uses the memory of `x` and `target`, so that it can be rearranged.
     """
 
@@ -98,4 +99,5 @@ class Examples:
     groups: Int64[Tensor, " n"] | None = None
     colourises: bool = False
     columns: Columns | None = None
+    attributes: dict[str, tuple[str, ...]] | None = None
     owned: bool = False

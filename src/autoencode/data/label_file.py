@@ -1,8 +1,9 @@
 """Labels of pictures in a text file: a line for each, with its name and its class."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from autoencode.data.arrays.npy import read_npy, wrap_read_errors
 from autoencode.data.content import suffix_of
@@ -14,6 +15,8 @@ from autoencode.storage import open_regular
 _MOST_BYTES = 2**28
 _COLUMNS = 2
 _SAMPLE = 2**16
+
+Entry = TypeVar("Entry")
 
 
 def find_label_file(name: str) -> Path:
@@ -42,19 +45,20 @@ def picture_labels(path: Path, pictures: Sequence[Path], unlabelled: str | None 
     Raises:
         DataError: damaged, without two columns, or none of the pictures is in it.
     """
-    rows = _rows(path)
+    rows = read_rows(path)
     if not rows or min(map(len, rows)) < _COLUMNS:
         raise DataError(f"{path} has a line without two cells: expected the name of a picture and its class in each")
     classes = {name.replace("\\", "/").strip(): label.strip() for name, label, *_ in rows}
-    texts = [_class_of(picture, classes) for picture in pictures]
+    texts = [entry_of(picture, classes) for picture in pictures]
     if not any(texts):
         raise DataError(f"{path} names none of the pictures, such as {pictures[0].as_posix()}: its first column should")
     return read_text_labels([text or None for text in texts], path.name, unlabelled)
 
 
-def _class_of(picture: Path, classes: dict[str, str]) -> str | None:
+def entry_of(picture: Path, entries: Mapping[str, Entry]) -> Entry | None:
+    """What a file says of a picture, by its path in the folder, its name, or its name without its ending."""
     names = (picture.as_posix(), picture.name, picture.stem)
-    return next((classes[name] for name in names if name in classes), None)
+    return next((entries[name] for name in names if name in entries), None)
 
 
 def array_labels(path: Path, n: int, unlabelled: str | None = None) -> Labels:
@@ -70,14 +74,19 @@ def array_labels(path: Path, n: int, unlabelled: str | None = None) -> Labels:
     """
     if suffix_of(path) == ".npy":
         return read_labels(read_npy(path), n, path.name, unlabelled)
-    texts = [row[-1].strip() for row in _rows(path)]
+    texts = [row[-1].strip() for row in read_rows(path)]
     texts = texts[1:] if len(texts) == n + 1 else texts
     if len(texts) != n:
         raise DataError(f"{path} has {len(texts):,} lines for {n:,} examples: expected one label for each")
     return read_text_labels([text or None for text in texts], path.name, unlabelled)
 
 
-def _rows(path: Path) -> list[list[str]]:
+def read_rows(path: Path) -> list[list[str]]:
+    """The cells of each line that is not empty.
+
+    Raises:
+        DataError: damaged, or no text.
+    """
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         content = file.read(_MOST_BYTES)
         dialect = find_dialect(content[:_SAMPLE], str(path))

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autoencode.data.arrays.arrays import read_array, tensor_to_array
 from autoencode.data.arrays.layout import parse_axes, parse_channels
+from autoencode.data.attribute_file import find_attribute_file
 from autoencode.data.collection import is_collection, read_collection
 from autoencode.data.content import suffix_of
 from autoencode.data.dataset import Dataset, assemble_dataset
@@ -36,7 +37,8 @@ from autoencode.runtime.reporter import Reporter
 
 Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
 """What `load` takes: text, paths, arrays, a pandas.DataFrame, or a collection that is known by its methods."""
-_OF_FILES, _OF_ARRAYS = ("size", "colour", "target", "patch", "frames", "fit"), ("axes", "channels", "array")
+_OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
+_OF_ARRAYS = ("axes", "channels", "array")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def load(
     fit: str = "crop",
     labels: str = "auto",
     unlabelled: str | None = None,
+    attributes: str | Path | None = None,
     parts: str = "auto",
     download: bool = True,
     only: Iterable[str] | None = None,
@@ -108,6 +111,8 @@ def load(
             file of several, or of a column of a table, which is then not learned from; a .csv file with the name of a
             picture and its class in each line; or a file with a label for each example of an array, in order.
         unlabelled: the label that means none, such as "-1".
+        attributes: a .csv file whose first line names the columns, whose first column names pictures, and each other
+            one is an attribute, empty where it is not known; for recipes that learn attributes.
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
             `limit` count those. Clips are divided by time all the same.
@@ -147,6 +152,7 @@ def load(
         only=None if only is None else frozenset(only),
         array=array,
         fit=fit,
+        attributes=None if attributes is None else find_attribute_file(attributes),
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
@@ -212,7 +218,7 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
-        options.refuse(path.name, "size", "fit", "target", "values", "labels", "unlabelled", "parts", *_OF_ARRAYS)
+        options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
     options = _with_label_file(path, options)
     if is_picture_archive(path):

@@ -38,6 +38,7 @@ class ReadOptions:
         frames: how many frames of a clip a model is given at a time.
         only: the names of the pictures of a folder that are read; None for all.
         array: the name of the array of examples, in a file of several.
+        attributes: a .csv file with a column for each attribute of the pictures.
         fit: how pictures of other proportions are fitted to the size: "crop" cuts off at the edges, "letterbox" keeps
             all of a picture between black bars.
 
@@ -59,6 +60,7 @@ class ReadOptions:
     only: frozenset[str] | None = None
     array: str | None = None
     fit: str = "crop"
+    attributes: Path | None = None
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))

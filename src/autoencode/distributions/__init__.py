@@ -3,11 +3,13 @@
 kl, mmd, kernels by distance         divergences
 point_mass, quantised                deterministic codes, and codewords
 normal_mixture, zuko_flows, pushforward, ladder    flexible densities of codes
+attribute_mixtures                   a block of the code for each attribute
 hypersphere, interior, relaxed, class_and_normal   codes on a sphere, in an interval, discrete
 discretized_logistic, continuous_bernoulli, stretched_beta, rescaled_counts    values of images
 detached, factors, tempered          the same distribution without gradients, by dimension, at a temperature
 """
 
+from autoencode.distributions.attribute_mixtures import AttributeMixtures, kl_by_knowledge, with_known_values
 from autoencode.distributions.class_and_normal import ClassAndNormal, kl_per_class
 from autoencode.distributions.continuous_bernoulli import ContinuousBernoulli
 from autoencode.distributions.detached import detached
@@ -27,6 +29,7 @@ from autoencode.distributions.tempered import tempered
 from autoencode.distributions.zuko_flows import flow, flows
 
 __all__ = [
+    "AttributeMixtures",
     "ClassAndNormal",
     "Codewords",
     "ContinuousBernoulli",
@@ -54,10 +57,12 @@ __all__ = [
     "flow",
     "flows",
     "kl",
+    "kl_by_knowledge",
     "kl_full_diagonal",
     "kl_groups",
     "kl_per_class",
     "kl_per_dimension",
     "mmd",
     "tempered",
+    "with_known_values",
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from torch.distributions import Distribution, Independent, MixtureSameFamily, MultivariateNormal, Normal
 
+from autoencode.distributions.attribute_mixtures import AttributeMixtures
 from autoencode.distributions.class_and_normal import ClassAndNormal
 from autoencode.distributions.ladder import Ladder
 from autoencode.distributions.normal_mixture import NormalMixture
@@ -47,6 +48,9 @@ def _scaled(p: Distribution, t: float) -> Distribution:
         return MixtureSameFamily(p.mixture_distribution, each, validate_args=False)
     if isinstance(p, Ladder):
         return p.tempered(t)
+    if isinstance(p, AttributeMixtures):
+        rest = Independent(_scaled(p.rest.base_dist, t), 1, validate_args=False)
+        return AttributeMixtures([NormalMixture(each.logits, each.loc, each.scale * t) for each in p.blocks], rest)
     flow: Any = p
     if isinstance(flow, zuko().distributions.NormalizingFlow):
         return zuko().distributions.NormalizingFlow(flow.transform, _scaled(flow.base, t))

@@ -6,6 +6,7 @@ elbo                 evidence lower bound, reconstruction and KL alone, KL at a 
 iwae                 importance-weighted bound
 decomposed_elbo      the KL in three terms (β-TC-VAE)
 semi_supervised      labelled and unlabelled examples (M2)
+attribute_elbo       a block of the code for each attribute
 denoising            training on corrupted inputs
 recorruption, noise_level, blind_spot    training on noisy images alone
 perceptual, learned_similarity    reconstructions compared by feature maps
@@ -15,6 +16,7 @@ schedules            weights that change during training
 auxiliary_network    critics and other networks trained beside the model
 """
 
+from autoencode.objectives.attribute_elbo import AttributeElbo
 from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.blind_spot import BlindSpot
 from autoencode.objectives.commitment import CodebookUsage, Commitment
@@ -43,6 +45,7 @@ from autoencode.objectives.total_correlation import TotalCorrelation
 
 __all__ = [
     "AdversarialPrior",
+    "AttributeElbo",
     "BlindSpot",
     "Capacity",
     "CodeNormPenalty",

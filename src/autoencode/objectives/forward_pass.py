@@ -19,7 +19,7 @@ class ForwardPass:
         model: for objectives that need more of it, such as a Jacobian or a second decoding.
         batch: the input.
         q: the posterior, batch shape (batch,).
-        z: draws from it, (n_samples, batch, *latent_shape).
+        z: draws from it, (n_samples, batch, *latent_shape), where the context fixes parts of them, these.
         p_x: p(x|z), batch shape (n_samples, batch).
         p_z: the prior, or None if the model has none.
         features: the decoder's output, from which `p_x` was made.
@@ -45,6 +45,8 @@ def forward_pass(model: Autoencoder, batch: Batch, n_samples: int = 1) -> Forwar
     """
     q = model.encode(batch.x, batch.context)
     z = q.rsample((n_samples,))
+    if model.prior is not None and batch.context is not None:
+        z = model.prior.with_context(z, batch.context)
     features = model.decoder_features(z, batch.context)
     if model.training:
         model.likelihood.adapt(features, batch.target)

@@ -8,8 +8,10 @@ hypersphere            on the unit sphere
 discrete               bits and categories
 codewords              codewords, uniform or with learned frequencies
 class_and_normal       a class and a normal code
+attributes             a block for each attribute, and a rest
 """
 
+from autoencode.priors.attributes import AttributePrior, value_places
 from autoencode.priors.beta_gamma_dirichlet import BetaPrior, DirichletPrior, GammaPrior
 from autoencode.priors.class_and_normal import ClassAndNormalPrior
 from autoencode.priors.codewords import CodewordPrior, EmpiricalCodewordPrior, UniformCodewordPrior
@@ -23,6 +25,7 @@ from autoencode.priors.prior import Prior
 from autoencode.priors.vamp import VampPrior
 
 __all__ = [
+    "AttributePrior",
     "BernoulliPrior",
     "BetaPrior",
     "CategoricalPrior",
@@ -40,4 +43,5 @@ __all__ = [
     "StandardNormalPrior",
     "UniformCodewordPrior",
     "VampPrior",
+    "value_places",
 ]

@@ -10,6 +10,7 @@ from autoencode.recipes.autoencoders.rae import rae
 from autoencode.recipes.autoencoders.sparse_ae import sparse_ae
 from autoencode.recipes.autoencoders.topk_ae import topk_ae
 from autoencode.recipes.autoencoders.undercomplete_ae import undercomplete_ae
+from autoencode.recipes.conditional.attribute_vae import attribute_vae
 from autoencode.recipes.conditional.conditional_vae import conditional_vae
 from autoencode.recipes.conditional.floor_plan_vae import floor_plan_vae
 from autoencode.recipes.conditional.m2_vae import m2_vae
@@ -59,6 +60,7 @@ from autoencode.registry import import_submodules
 import_submodules(__name__)  # also modules that are not exported here register what they define
 
 __all__ = [
+    "attribute_vae",
     "Networks",
     "Parameter",
     "Recipe",

@@ -39,7 +39,7 @@ from autoencode.storage import RUN_FILE, is_run_folder
 FORMAT = 2
 _MAX_BYTES = 2**24
 _MAX_VALUES = 2**24
-_MAX_CLASSES, _MAX_LINES = 100_000, 1_000
+_MAX_CLASSES, _MAX_LINES, _MAX_ATTRIBUTES = 100_000, 1_000, 1_000
 
 
 class Status(StrEnum):
@@ -170,6 +170,9 @@ class CategoryColumnRecord(Checked):
         return CategoryColumn(self.name, self.values)
 
 
+_Values = Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_COLUMNS), AfterValidator(_distinct)]
+
+
 class DataRecord(Checked):
     """The data of a run: all that finds them again, and what a reader should know.
 
@@ -185,6 +188,7 @@ class DataRecord(Checked):
         colourises: whether every picture was grey although its target was in colour: restoring then gives colour.
         columns: of a table, in order, by which rows are read and written, or None.
         classes: the names of the classes 0, 1, …, or None.
+        attributes: the names of the values of each attribute, by its name, or None.
         sizes: of the three parts.
         notes: one-line facts that a person must be shown.
         skipped: the first files that were left out, and why.
@@ -207,6 +211,7 @@ class DataRecord(Checked):
         | None
     ) = None
     classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
+    attributes: Annotated[dict[Name, _Values], Field(max_length=_MAX_ATTRIBUTES)] | None = None
     sizes: SplitSizes
     notes: Annotated[tuple[Line, ...], Field(max_length=_MAX_LINES)] = ()
     skipped: Annotated[tuple[SkippedRecord, ...], Field(max_length=_MAX_LINES)] = ()
@@ -234,6 +239,7 @@ class DataRecord(Checked):
             "columns": data.columns and [asdict(column) for column in data.columns.columns],
             "standardisation": data.standardisation and asdict(data.standardisation),
             "classes": data.classes,
+            "attributes": data.attributes,
             "sizes": {name: len(part) for name, part in data.subsets.items()},
             "notes": data.notes[:_MAX_LINES],
             "skipped": skipped,

@@ -15,7 +15,7 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 
 _SHOWN = 3
-_PLACES = {"target": "targets", "labels": "labels"}
+_PLACES = {"target": "targets", "labels": "labels", "attributes": "attributes"}
 """The options of `load` that name a place, too, and what lies there."""
 
 

@@ -14,7 +14,7 @@ from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.reporter import Reporter
 from autoencode.storage import RUN_FILE
 
-_OF_THE_DATA = {"n_examples", "n_classes", "context_shape"}
+_OF_THE_DATA = {"n_examples", "n_classes", "n_values", "context_shape"}
 """Arguments of recipes that new data decide."""
 
 

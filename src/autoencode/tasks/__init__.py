@@ -1,6 +1,7 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
 from autoencode.evaluation.classifier_cache import TrainedClassifier, load_or_train_classifier
+from autoencode.latent.attribute_blocks import attribute_values
 from autoencode.latent.choose_prior import ChosenPrior, choose_prior
 from autoencode.latent.directions import (
     Direction,
@@ -22,7 +23,7 @@ from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
-from autoencode.tasks.edit import AttributeChange, Edit, edit, parse_attribute_change, save_edit
+from autoencode.tasks.edit import AttributeChange, AttributeValue, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.explore import explore, export_decoder
@@ -41,11 +42,13 @@ from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 from autoencode.tasks.verdict import VerdictReached, verdict
 
 __all__ = [
+    "attribute_values",
     "augment",
     "check_output",
     "replace_anything",
     "Blend",
     "AttributeChange",
+    "AttributeValue",
     "ChosenPrior",
     "EncodedExample",
     "EncodedFiles",

@@ -1,4 +1,4 @@
-"""Two pictures in one: the coarse of one and the fine of the other, or a mean of their codes."""
+"""Two pictures in one: the coarse of one and the fine of the other, attributes of both, or a mean of their codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from torch import Tensor
 from autoencode.data.images.scan import SHEET
 from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
+from autoencode.latent.attribute_blocks import attribute_blocks
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.paths import latent_paths
 from autoencode.runs.run import Run
@@ -30,10 +31,11 @@ class Blend:
     Args:
         inputs: the examples, (n, *data_shape).
         codes: of the blends, (n, n, *latent_shape): in row i and column j the coarse of i with the fine of j, or the
-            code between i and j.
+            code between i and j, or the code of i with some attributes of j.
         examples: what they decode to, (n, n, *data_shape).
         by_levels: whether levels were mixed rather than codes averaged.
         levels: how many of the top levels are those of the row; 0 where there are none.
+        attributes: which attributes are those of the column.
     """
 
     inputs: Tensor
@@ -41,6 +43,7 @@ class Blend:
     examples: Tensor
     by_levels: bool
     levels: int
+    attributes: tuple[str, ...] = ()
 
 
 @tuned_cpu()
@@ -51,6 +54,7 @@ def blend(
     levels: int | None = None,
     weight: float | None = None,
     path: str = "linear",
+    attributes: Sequence[str] = (),
     of_class: str | int | None = None,
     reporter: Reporter | None = None,
 ) -> Blend:
@@ -61,7 +65,8 @@ def blend(
 
         z₁ … z_k of A ─► q(z_l | z₁ … z_l₋₁, B) for the rest ─► decoder
 
-    Any other model takes the code between the two.
+    A model that learned attributes (attribute-vae) takes those that are named from the second, and all else from the
+    first. Any other model takes the code between the two.
 
     Args:
         run: the trained model.
@@ -70,12 +75,14 @@ def blend(
         weight: of the second of a pair, from 0 to 1, for codes that are averaged; by default ½. Given, a model with
             levels is blended so too.
         path: linear or spherical: the way on which the code between lies.
+        attributes: names of those that come from the second of a pair.
         of_class: the class of all, for a model conditioned on classes.
         reporter: receives notes.
 
     Raises:
-        ArgumentError: too few examples, no such level or weight, or levels for a model without them.
-        CapabilityError: codes that are words of a codebook.
+        ArgumentError: too few examples, no such level, weight or attribute, levels for a model without them, or ways to
+            blend that exclude each other.
+        CapabilityError: codes that are words of a codebook, or attributes of a model that learned none.
     """
     if len(items) < 2:
         raise ArgumentError(f"a blend takes two pictures at least, not {len(items)}")
@@ -84,6 +91,12 @@ def blend(
     for one in coded:
         if one.note:
             reporter.note(one.note)
+    if attributes:
+        if levels is not None or weight is not None:
+            raise ArgumentError("attributes are taken whole: leave --levels and --weight out, or --from-b")
+        places = [attribute_blocks(run).block(name) for name in attributes]
+        z = [[_with_blocks(a, b, places) for b in coded] for a in coded]
+        return replace(_decode_blends(run, coded, z, 0.5, 0), attributes=tuple(attributes))
     depth = _n_levels(coded[0])
     if levels is not None and weight is not None:
         raise ArgumentError("levels are mixed or codes are averaged: leave --levels or --weight out")
@@ -122,6 +135,14 @@ def _mix_levels(a: EncodedExample, b: EncodedExample, top: int) -> Tensor:
     assert isinstance(a.q, Ladder)  # noqa: S101  # the caller counted its levels
     assert isinstance(b.q, Ladder)  # noqa: S101
     return b.q.mean_below(a.q.mean.split(a.q.dims, -1)[:top]).cpu()
+
+
+def _with_blocks(a: EncodedExample, b: EncodedExample, places: Sequence[slice]) -> Tensor:
+    """The code of a with some numbers of b's, (1, *latent_shape)."""
+    z = a.z.clone()
+    for place in places:
+        z[:, place] = b.z[:, place]
+    return z
 
 
 def _between(a: EncodedExample, b: EncodedExample, share: float, path: str) -> Tensor:

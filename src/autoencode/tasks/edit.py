@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
+from autoencode.latent.attribute_blocks import attribute_blocks
 from autoencode.latent.directions import Direction, get_direction, orthogonalise
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.runs.run import Run
@@ -35,6 +36,25 @@ class AttributeChange:
     name: str
     amount: float
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.amount:+g}"
+
+
+@dataclass(frozen=True)
+class AttributeValue:
+    """One attribute of a model that learned attributes, and the value that it is given.
+
+    Args:
+        name: of the attribute.
+        value: its new value.
+    """
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
 
 @dataclass(frozen=True, eq=False)
 class Edit:
@@ -52,7 +72,7 @@ class Edit:
     """
 
     name: str
-    changes: tuple[AttributeChange, ...]
+    changes: tuple[AttributeChange | AttributeValue, ...]
     original: Tensor
     before: Tensor
     after: Tensor
@@ -61,19 +81,25 @@ class Edit:
     amounts: Tensor
 
 
-def parse_attribute_change(text: str) -> AttributeChange:
-    """`smiling+1.5` or `hat-1`.
+def parse_attribute_change(text: str) -> AttributeChange | AttributeValue:
+    """`smiling+1.5`, `hat-1` or `hair=long`.
 
     Raises:
-        ArgumentError: no name, sign and amount.
+        ArgumentError: neither a name, sign and amount, nor a name and value.
 
     Example:
         >>> parse_attribute_change("T-shirt/top-0.5")
         AttributeChange(name='T-shirt/top', amount=-0.5)
     """
+    name, sign, value = (part.strip() for part in text.partition("="))
+    if sign and name and value:
+        return AttributeValue(name, value)
     found = _CHANGE.fullmatch(text.strip())
     if not found:
-        raise ArgumentError(f"--attribute takes a name, + or - and an amount, such as smiling+1.5, not {text!r}")
+        raise ArgumentError(
+            "--attribute takes a name, + or - and an amount, such as smiling+1.5, or a name, = and a value, "
+            f"not {text!r}"
+        )
     return AttributeChange(found[1], float(found[2].replace(" ", "")))
 
 
@@ -81,7 +107,7 @@ def parse_attribute_change(text: str) -> AttributeChange:
 def edit(
     run: Run,
     item: Item,
-    changes: Sequence[AttributeChange | str],
+    changes: Sequence[AttributeChange | AttributeValue | str],
     *,
     directions: Sequence[Direction] = (),
     orthogonal: bool = False,
@@ -95,18 +121,21 @@ def edit(
     A direction leads from the mean code of examples without an attribute to that of examples with it, and an amount of
     1 is all the way. It is one that is given, one that the run folder keeps, or a class's: from all others to this one.
 
+    A model that learned attributes (attribute-vae) has a block of the code for each; to give one a value replaces its
+    block by the mean code of the value, and leaves the other blocks as they are.
+
     Args:
         run: the trained model.
         item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
-        changes: attributes and amounts, as `AttributeChange` or as a text such as "smiling+1.5".
+        changes: attributes and amounts or values, or a text such as "smiling+1.5" or "hair=long".
         directions: in place of those that the run folder keeps.
         orthogonal: whether each direction loses what it shares with the others.
         of_class: the class of the example, for a model conditioned on classes.
         reporter: receives notes.
 
     Raises:
-        ArgumentError: no change at all, or no such attribute; the message lists what there is.
-        CapabilityError: codes that are words of a codebook.
+        ArgumentError: no change at all, or no such attribute or value; the message lists what there is.
+        CapabilityError: codes that are words of a codebook, or a value for a model that learned no attributes.
         DataError: the file cannot be read.
     """
     wanted = [parse_attribute_change(one) if isinstance(one, str) else one for one in changes]
@@ -115,13 +144,8 @@ def edit(
     one = encode_example(run, item, of_class)
     if one.note:
         resolve_reporter(reporter).note(one.note)
-    given = {direction.name: direction for direction in directions}
-    found = [given.get(change.name) or get_direction(run, change.name) for change in wanted]
-    if orthogonal:
-        found = orthogonalise(found)
     z = one.z.flatten()
-    vectors = torch.stack([direction.vector for direction in found])
-    amounts = torch.tensor([change.amount for change in wanted])
+    vectors, amounts = _vectors(run, z, wanted, directions, orthogonal=orthogonal)
     half = _COLUMNS // 2
     steps = torch.arange(-half, half + 1) / half * amounts[:, None]
     codes = torch.cat([z[None], (z + amounts @ vectors)[None], (z + steps[..., None] * vectors[:, None]).flatten(0, 1)])
@@ -130,6 +154,34 @@ def edit(
     strip = x[2:].reshape(*steps.shape, *run.model.data_shape)
     both = codes[:2].reshape(2, *run.model.latent_shape)
     return Edit(one.name, tuple(wanted), run.to_data_units(one.x), x[:1], x[1:2], both, strip, steps)
+
+
+def _vectors(
+    run: Run,
+    z: Tensor,
+    wanted: Sequence[AttributeChange | AttributeValue],
+    directions: Sequence[Direction],
+    *,
+    orthogonal: bool,
+) -> tuple[Tensor, Tensor]:
+    """What is added to the code for each change, (changes, numbers), and how many times, (changes,)."""
+    given = {direction.name: direction for direction in directions}
+    named = [change.name for change in wanted if isinstance(change, AttributeChange)]
+    found = [given.get(name) or get_direction(run, name) for name in named]
+    along = iter(orthogonalise(found) if orthogonal else found)
+    vectors = [
+        _to_value(run, z, change) if isinstance(change, AttributeValue) else next(along).vector for change in wanted
+    ]
+    amounts = [1.0 if isinstance(change, AttributeValue) else change.amount for change in wanted]
+    return torch.stack(vectors), torch.tensor(amounts)
+
+
+def _to_value(run: Run, z: Tensor, change: AttributeValue) -> Tensor:
+    """From a code's block of an attribute to the mean code of a value."""
+    blocks = attribute_blocks(run)
+    place, vector = blocks.block(change.name), torch.zeros_like(z)
+    vector[place] = blocks.code(change.name, change.value) - z[place]
+    return vector
 
 
 def save_edit(run: Run, made: Edit, out: str | Path | None = None, *, strip: bool = False) -> list[Path]:
@@ -173,5 +225,5 @@ def _strip(run: Run, made: Edit) -> Image.Image:
     alike = len({tuple(row) for row in made.amounts.abs().tolist()}) == 1
     rows = torch.stack([torch.cat([made.original, row]) for row in made.strip])
     names = ["original", *(f"{amount:+.3g}" if amount else "0" for amount in made.amounts[0].tolist())] if alike else []
-    named = [change.name if alike else f"{change.name} {change.amount:+.3g}" for change in made.changes]
+    named = [str(change) if isinstance(change, AttributeValue) or not alike else change.name for change in made.changes]
     return labelled_grid(run.modality.shown(rows), named, names, apart=[1])

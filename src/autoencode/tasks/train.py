@@ -50,6 +50,12 @@ _CONTINUING = {*_LIMITS, "patience", "min_delta"}
 """What lets a training continue that has ended."""
 _ENDED = (Status.COMPLETE, Status.STOPPED_EARLY)
 _INIT_STREAM = 3
+_OF_DATA = {
+    "n_classes": "labels",
+    "n_values": "attributes (--attributes FILE.csv) or labels",
+    "context_shape": "a context for each example",
+}
+"""Arguments of recipes that data decide, and what data must bring for them."""
 
 
 def train(
@@ -313,7 +319,7 @@ def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
 def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     """What a recipe wants to know of the data, where it has an option for it.
 
-    It is `n_examples`, `n_classes` and `context_shape`, and `likelihood` for ordinary numbers.
+    It is `n_examples`, `n_classes`, `n_values` and `context_shape`, and `likelihood` for ordinary numbers.
 
     Raises:
         DataError: it wants classes or a context, and the data have none.
@@ -324,7 +330,11 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
         found["n_classes"] = len(data.classes) if data.classes else int(data.train.labels.max()) + 1
     if data.train.context is not None:
         found["context_shape"] = tuple(data.train.context.shape[1:])
-    for name, what in {"n_classes": "labels", "context_shape": "a context for each example"}.items():
+    if data.attributes is not None:
+        found["n_values"] = tuple(len(values) for values in data.attributes.values())
+    elif "n_classes" in found:  # the class is the one attribute
+        found["n_values"] = (found["n_classes"],)
+    for name, what in _OF_DATA.items():
         if name in wanted and name not in found:
             raise DataError(f"{recipe.name} learns from {what}, and {data.name} has none: choose other data or recipe")
     found |= infer_likelihood(recipe, data)

@@ -32,7 +32,7 @@ def check_training(model: Autoencoder, objective: Objective, data: Dataset, sett
 def _check_settings(settings: Settings, data: Dataset) -> None:
     _ = optimizers[settings.optimizer], lr_schedules[settings.schedule], resolve_device(settings.device)
     context = data.train.context
-    same_size = context is None or context.shape[2:] == data.data_shape[1:]
+    same_size = context is None or context.dtype == torch.int64 or context.shape[2:] == data.data_shape[1:]
     if settings.augment == AUTO:
         return
     if Augmentation.parse(settings.augment) and not (data.modality.can_augment and same_size):

@@ -129,7 +129,8 @@ def _augmentation(settings: Settings, data: Dataset, before: Plan | None, report
     if before:
         return Augmentation.parse(before.augment)
     context = data.train.context
-    if not data.modality.can_augment or (context is not None and context.shape[2:] != data.data_shape[1:]):
+    same_size = context is None or context.dtype == torch.int64 or context.shape[2:] == data.data_shape[1:]
+    if not (data.modality.can_augment and same_size):
         return Augmentation()
     chosen = choose_augmentation(data.train)
     reporter.note(f"augmentation that suits these pictures: {chosen} (--augment to choose)")

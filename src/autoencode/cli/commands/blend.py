@@ -1,7 +1,7 @@
 """`autoencode blend`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,6 +9,9 @@ from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
 from autoencode.cli.options import ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions, path_names
 from autoencode.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from autoencode.tasks import Blend
 
 _WeightOption = Annotated[
     float | None,
@@ -44,6 +47,10 @@ def blend(
     path: Annotated[
         str, typer.Option(help="linear or spherical: the path on which the average lies.", autocompletion=path_names)
     ] = "linear",
+    from_b: Annotated[
+        list[str] | None,
+        typer.Option("--from-b", help="An attribute that comes from B; can be given several times."),
+    ] = None,
     grid: Annotated[bool, typer.Option("--grid", help="A table that blends every picture with every other.")] = False,
     of_class: ClassOption = None,
     *,
@@ -54,11 +61,13 @@ def blend(
     """Blend two pictures: the coarse levels of A with the fine levels of B, or the average of their codes.
 
     A model with several levels of latents (ladder-vae) takes the top levels of the code from one picture and the levels
-    below from the other. For any other model the two codes are averaged.
+    below from the other. A model that learned attributes (attribute-vae) takes those of --from-b from B and all else
+    from A. For any other model the two codes are averaged.
 
     \b
     autoencode blend runs/mnist-ladder-vae a.png b.png --coarse A --fine B
     autoencode blend runs/photos-pca-vae a.png b.png --weight 0.3 -o ab.png
+    autoencode blend runs/faces a.png b.png --from-b mouth --from-b eyes
     autoencode blend runs/mnist-ladder-vae test:1 test:2 test:3 --grid -o t.png
     """
     from autoencode import tasks
@@ -70,15 +79,29 @@ def blend(
     opened = options.open(run, reading)
     tasks.check_output(out_path, pictures)
     reporter = TerminalReporter()
-    made = tasks.blend(opened, pictures, levels=levels, weight=weight, path=path, of_class=of_class, reporter=reporter)
+    made = tasks.blend(
+        opened,
+        pictures,
+        levels=levels,
+        weight=weight,
+        path=path,
+        attributes=from_b or (),
+        of_class=of_class,
+        reporter=reporter,
+    )
     if not made.by_levels and (coarse or fine):
         reporter.note(
             "the codes are averaged: --coarse and --fine have an effect only for models with levels, such as ladder-vae"
         )
     swapped = made.by_levels and top == "B"
     files = tasks.save_blend(opened, made, out_path, pair=None if grid else (1, 0) if swapped else (0, 1))
-    how = f"top {made.levels} levels of one picture, the rest of the other" if made.by_levels else "codes averaged"
-    print_result(how, files[-1])
+    print_result(_how(made), files[-1])
+
+
+def _how(made: "Blend") -> str:
+    if made.attributes:
+        return f"{', '.join(made.attributes)} of B, all else of A"
+    return f"top {made.levels} levels of one picture, the rest of the other" if made.by_levels else "codes averaged"
 
 
 def _top(coarse: str | None, fine: str | None) -> str:

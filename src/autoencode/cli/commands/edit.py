@@ -37,7 +37,7 @@ def edit(
     ] = None,
     attribute: Annotated[
         list[str] | None,
-        typer.Option("--attribute", "-a", help="NAME+AMOUNT or NAME-AMOUNT; can be given several times."),
+        typer.Option("--attribute", "-a", help="NAME+AMOUNT, NAME-AMOUNT or NAME=VALUE; can be given several times."),
     ] = None,
     without: _WithoutOption = None,
     having: Annotated[Path | None, typer.Option("--to", help="A folder of pictures with the attribute.")] = None,
@@ -57,12 +57,13 @@ def edit(
 
     An attribute is a class of the data, or the difference between two folders of pictures. Its direction in the latent
     space goes from the mean code of pictures without it to the mean code of pictures with it; an amount of 1 adds that
-    difference once.
+    difference once. A model that learned attributes (attribute-vae) is given a value: all else stays.
 
     \b
     autoencode edit runs/clothes shoe.png --attribute "ankle boot+0.8" --strip
     autoencode edit runs/faces me.png -a smiling+1.5 --from plain/ --to smiling/
     autoencode edit runs/faces me.png -a smiling+1 -a hat-0.5 --orthogonal
+    autoencode edit runs/faces me.png -a hair=long -a mouth=smile
     autoencode edit runs/faces --list
     """
     from autoencode import tasks
@@ -84,11 +85,13 @@ def edit(
             raise ArgumentError(
                 f"--from and --to define one attribute, but --attribute was given {len(changes)} times: give it once"
             )
+        if not isinstance(changes[0], tasks.AttributeChange):
+            raise ArgumentError("--from and --to define a direction: give it an amount, such as --attribute smiling+1")
         found = tasks.direction_between_folders(opened, changes[0].name, without, having, of_class)
         reporter.note(_save(opened, found))
     made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, reporter=reporter)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
-    print_result(", ".join(f"{one.name} {one.amount:+g}" for one in changes), files[-1])
+    print_result(", ".join(map(str, changes)), files[-1])
 
 
 def _save(run: "Run", found: "Direction") -> str:
@@ -109,5 +112,8 @@ def _list(run: "Run") -> None:
     for name in run.classes:
         if name not in kept:
             out.write_line(f"{name:24} a class of the data")
-    if not kept and not run.classes:
+    attributes = tasks.attribute_values(run)
+    for name, values in attributes.items():
+        out.write_line(f"{name:24} {', '.join(values)}")
+    if not kept and not run.classes and not attributes:
         print_note("no attributes yet; two folders define one: --attribute NAME+1 --from plain/ --to smiling/")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autoencode.data.attribute_file import picture_attributes
 from autoencode.data.examples import Examples, SkippedFile, count_files, list_skipped
 from autoencode.data.images.formats import Depth, Numbers, common_depth
 from autoencode.data.images.picture import PictureHeader
@@ -79,6 +80,7 @@ def read_folder(
     kind = "grey" if stacks[0].shape[1] == 1 else "rgb"
     colourises = options.target is not None and _only_targets_have_colour(stacks)
     labels = _labels(decoded.names, found, arranged, options)
+    attributes = picture_attributes(options.attributes, decoded.names) if options.attributes else None
     return Examples(
         x=converted[0].x,
         target=converted[1].x if options.target else None,
@@ -87,6 +89,8 @@ def read_folder(
         values=converted[0].values,
         labels=labels.labels,
         classes=labels.classes,
+        context=attributes and attributes.codes,
+        attributes=attributes and attributes.values,
         official=_official(decoded, arranged),
         notes=(
             _count_note(decoded, skipped, found.n_files),
@@ -100,6 +104,7 @@ def read_folder(
             *_page_note(arranged.sources),
             *_parts_note(decoded, arranged),
             *labels.notes,
+            *(attributes.notes if attributes else ()),
         ),
         skipped=tuple(skipped),
         files=tuple(printable(file) for file in decoded.names),
@@ -119,6 +124,7 @@ def _decided(options: ReadOptions, values: ValueRange, size: tuple[int, int], co
         "fit": options.fit,
         "labels": options.labels,
         "unlabelled": options.unlabelled,
+        "attributes": str(options.attributes) if options.attributes else None,
         "parts": options.parts,
     }
 

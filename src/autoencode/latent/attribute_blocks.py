@@ -1,0 +1,78 @@
+"""Blocks of the code that stand for attributes, see `AttributePrior`."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from autoencode.distributions import AttributeMixtures
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.runs.run import Run
+
+CLASS = "class"
+"""The name of the attribute of data whose pictures have a class each."""
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeBlocks:
+    """Where the attributes of a model lie in its code, and the code of each of their values.
+
+    Args:
+        values: the names of the values of each attribute, by its name.
+        prior: p(z).
+    """
+
+    values: dict[str, tuple[str, ...]]
+    prior: AttributeMixtures
+
+    def block(self, name: str) -> slice:
+        """The numbers of a code that stand for an attribute.
+
+        Raises:
+            ArgumentError: there is no such attribute.
+        """
+        if name not in self.values:
+            raise ArgumentError(f"no attribute {name!r}; there are: {', '.join(self.values)}")
+        return self.prior.block(list(self.values).index(name))
+
+    def code(self, name: str, value: str) -> Tensor:
+        """The mean of p(z_k|value), on the processor, (numbers of the block,).
+
+        Raises:
+            ArgumentError: there is no such attribute or value.
+        """
+        self.block(name)
+        own = self.values[name]
+        if value not in own:
+            raise ArgumentError(f"no value {value!r} of {name}; there are: {', '.join(own)}")
+        return self.prior.blocks[list(self.values).index(name)].loc[own.index(value)].detach().cpu()
+
+    def read(self, z: Tensor) -> dict[str, str]:
+        """The most probable value of each attribute in one code, (numbers,)."""
+        places = self.prior.values_of(z.to(self.prior.blocks[0].loc)).tolist()
+        return {name: own[place] for (name, own), place in zip(self.values.items(), places, strict=True)}
+
+
+def attribute_values(run: Run) -> dict[str, tuple[str, ...]]:
+    """The names of the values of each attribute that a run learned, by its name; of classes it is one, `class`."""
+    if "n_values" not in run.folder.record.arguments:
+        return {}
+    return run.folder.data.attributes or {CLASS: tuple(run.classes)}
+
+
+def attribute_blocks(run: Run) -> AttributeBlocks:
+    """The blocks of a model that learned attributes.
+
+    Args:
+        run: the trained model.
+
+    Raises:
+        CapabilityError: it learned none.
+    """
+    values = attribute_values(run)
+    prior = run.model.prior_for() if run.model.prior is not None and not run.model.is_conditional else None
+    if not values or not isinstance(prior, AttributeMixtures):
+        raise CapabilityError(
+            f"{run.path} learned no attributes: train a model that does, autoencode train DATA -r attribute-vae "
+            "--attributes FILE.csv"
+        )
+    return AttributeBlocks(values, prior)
