@@ -41,6 +41,8 @@ class Modality(ABC):
     """The name of the networks that suit it by default."""
     n_compared: ClassVar[int]
     """How many examples a figure of originals and reconstructions has room for."""
+    compared_in_data_units: ClassVar[bool] = False
+    """Whether that figure shows the units of the data, and not the model's."""
     drawable: ClassVar[bool] = False
     """Whether an example can be drawn as a picture in a grid, and is written as a PNG of its own."""
     spatial: ClassVar[bool] = False
@@ -215,7 +217,8 @@ class TableRows(Modality):
     unit = "rows"
     recipe_kind = "vectors"
     network = "dense"
-    n_compared = 12
+    n_compared = 300
+    compared_in_data_units = True
     rows_suffix = ".csv"
 
     @classmethod

@@ -142,7 +142,8 @@ def _subset(part: Subset) -> Subset:
 def _reconstructions(run: Run, part: Subset) -> Figure:
     x = part.inputs(slice(0, run.modality.n_compared))
     back = reconstruct_examples(run, x, part[: len(x)].conditioning())
-    image, above = figures.comparison(run.modality, x, back)
+    shown = (run.to_data_units(x), run.to_data_units(back)) if run.modality.compared_in_data_units else (x, back)
+    image, above = figures.comparison(run.modality, *shown)
     lost = (
         "The code can hold a whole example, so differences are corrections by the model"
         if _is_overcomplete(run)

@@ -15,6 +15,7 @@ from autoencode.views.figures.profiles import profiles
 from autoencode.views.figures.rendering import Drawing, png, svg
 from autoencode.views.figures.saving import save_figure
 from autoencode.views.figures.stacked import stacked
+from autoencode.views.figures.table_columns import table_columns
 
 __all__ = [
     "Comparison",
@@ -39,5 +40,6 @@ __all__ = [
     "corruption_sheet",
     "stacked",
     "svg",
+    "table_columns",
     "views",
 ]

@@ -7,9 +7,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.data import ImageModality, Modality
+from autoencode.data.modality import TableRows
 from autoencode.views.figures.pairs import pairs
 from autoencode.views.figures.profiles import profiles
 from autoencode.views.figures.rendering import Drawing
+from autoencode.views.figures.table_columns import table_columns
 
 
 class Comparison(NamedTuple):
@@ -27,7 +29,7 @@ def comparison(
 
     Args:
         modality: what the examples are.
-        originals: in the model's units.
+        originals: in the model's units; rows of a table in those of the data.
         reconstructions: of the same examples, in the same order.
     """
     return Comparison(profiles(originals.flatten(1), reconstructions.flatten(1)), "Each example and its reconstruction")
@@ -41,3 +43,11 @@ def _(
 ) -> Comparison:
     caption = "Originals above, reconstructions below"
     return Comparison(pairs(modality.shown(originals), modality.shown(reconstructions)), caption)
+
+
+@comparison.register
+def _(
+    modality: TableRows, originals: Float[Tensor, "n width"], reconstructions: Float[Tensor, "n width"]
+) -> Comparison:
+    caption = "Each cell against its reconstruction, and the share of each category that comes back"
+    return Comparison(table_columns(modality.columns, originals, reconstructions), caption)
