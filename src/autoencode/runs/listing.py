@@ -47,16 +47,17 @@ def find_run(name: str | Path, parent: str | Path = "runs") -> Path:
     """The folder of a run that a person names.
 
     Args:
-        name: a path; or the name of a run inside `parent`; or "last" for the newest run there.
+        name: a path; or the name of a run inside `parent`, which a folder of that name without a run does not hide;
+            or "last" for the newest run there.
         parent: the folder of runs.
 
     Raises:
         RunError: "last", and there is no run.
     """
     path, inside = Path(name), Path(parent, name)
-    if os.path.lexists(path):
+    if is_run_folder(path):
         return path
-    if str(name) == LAST:
+    if str(name) == LAST and not os.path.lexists(path):
         runs = list_runs(parent)
         if not runs:
             raise RunError(f"there is no last run, as {parent}/ has none: train one, or give the path of a run folder")
