@@ -79,12 +79,32 @@ class NearestRows(nn.Module):
         return torch.where(distances.isfinite(), distances, self.usual).mean(1)
 
     def _distances(self, rows: ScaledRows) -> Float64[Tensor, "n sets"]:
-        """Root mean squares of the differences in the numbers that are counted and there."""
+        """Root mean squares of the differences in the numbers that are counted and there; inf where none is."""
+        complete = bool(rows.seen.all()) and bool((self.counted == self.counted[:, :1]).all())
+        squares = self._squares_of_complete(rows.z) if complete else self._squares(rows)
+        nearest = squares.amin(2)
+        row, choice = (nearest < _SAME).nonzero().T
+        if len(row):
+            nearest[row, choice] = _without_itself(squares[row, choice], self.unique[choice])
+        return nearest.sqrt()
+
+    def _squares_of_complete(self, z: Float64[Tensor, "n width"]) -> Float64[Tensor, "n sets rows"]:
+        """Mean squares where no cell is missing, so that all references of a choice count the same numbers."""
+        counted, weighted = self.counted[:, 0], self.counted * self.reference
+        products = (z @ weighted.flatten(0, 1).T).unflatten(1, self.unique.shape)
+        constant = (weighted * self.reference).sum(2)
+        return products.mul_(-2).add_(constant).add_((z**2 @ counted.T)[..., None]).div_(counted.sum(1)[:, None])
+
+    def _squares(self, rows: ScaledRows) -> Float64[Tensor, "n sets rows"]:
+        """Mean squares over the numbers that both rows have; inf where they have none in common."""
         counted, reference = self.counted.flatten(0, 1), self.reference.flatten(0, 1)
         seen = rows.seen.double()
         squares = rows.z**2 @ counted.T - 2 * rows.z @ (counted * reference).T + seen @ (counted * reference**2).T
         count = seen @ counted.T
-        squares = (squares / count.clamp_min(1)).unflatten(1, self.unique.shape)
-        same = squares < _SAME
-        skipped = (same & self.unique) | (count.unflatten(1, self.unique.shape) == 0)
-        return squares.masked_fill(same, 0.0).masked_fill(skipped, torch.inf).amin(2).sqrt()
+        return (squares / count.clamp_min(1)).masked_fill(count == 0, torch.inf).unflatten(1, self.unique.shape)
+
+
+def _without_itself(squares: Float64[Tensor, "pairs rows"], unique: Bool[Tensor, "pairs rows"]) -> Tensor:
+    """The smallest distance of each row to a choice, where references that equal it and are unique are passed over."""
+    same = squares < _SAME
+    return squares.masked_fill(same, 0.0).masked_fill(same & unique, torch.inf).amin(1)

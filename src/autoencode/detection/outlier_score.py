@@ -56,6 +56,10 @@ class OutlierScore(nn.Module):
     Args:
         width: how many numbers a row has.
         n_models: autoencoders in each of the two fits.
+
+    Attributes:
+        training_scores: of the rows that it was fitted to, in their order; empty where it was restored from a file.
+        training_tail_share: the share of them that is in the tail, by a rule that needs no labels.
     """
 
     def __init__(self, width: int, n_models: int = 32) -> None:
@@ -67,6 +71,8 @@ class OutlierScore(nn.Module):
         self.ranks = NormalScores(_SecondParts.n_parts)
         self.tail = TailRule(_SecondParts.n_parts)
         self.expectation = Expectation(width)
+        self.training_scores: Float64[np.ndarray, " n"] = np.zeros(0)
+        self.training_tail_share = 0.5
 
     @classmethod
     def fit(
@@ -99,16 +105,15 @@ class OutlierScore(nn.Module):
         rows, unique = score.scale(x), _unique_rows(x)
         with track(reporter or Reporter(), "fitting", 2, "fits") as progress:
             score.first.fit(rows, unique, score.scale.cell, steps=steps, generator=generator)
-            score.first.autoencoders.fit_ranks(rows)
-            first = score.first(rows)
+            first = score.first.with_ranks(rows)
             first_scores = score.first_ranks.fit(first)(first).mean(1)
             ordinary = first_scores.argsort(stable=True)[: max(2, round(keep * len(x)))]
             progress.advance()
             score.second.fit(rows[ordinary], unique[ordinary], score.scale.cell, steps=steps, generator=generator)
-            score.second.autoencoders.fit_ranks(rows)
-            found = score.second(rows)
+            found = score.second.with_ranks(rows)
             score.ranks.fit(found)
-            score.tail.fit(found)
+            score.training_scores = _surprise(score.ranks(found).mean(1)).numpy()
+            score.training_tail_share = score.tail.fit(found).share(found)
             usual = score.ranks(found).mean(1).argsort(stable=True)[: max(2, round(_USUAL * len(x)))]
             robust = rows[usual].robust
             score.expectation.fit(robust.z, robust.seen, score.scale.cell, generator)
@@ -123,11 +128,6 @@ class OutlierScore(nn.Module):
     def _mean_normal_score(self, x: Float64[np.ndarray, "n width"]) -> Float64[Tensor, " n"]:
         chunks = [self.ranks(self.second(self.scale(x[i : i + _CHUNK]))).mean(1) for i in range(0, len(x), _CHUNK)]
         return torch.cat(chunks) if chunks else torch.zeros(0, dtype=torch.float64)
-
-    @torch.no_grad()
-    def tail_share(self, x: Float64[np.ndarray, "n width"]) -> float:
-        """The share of these rows that is in the tail, by a rule that needs no labels."""
-        return self.tail.share(self.second(self.scale(x)))
 
     @torch.no_grad()
     def explain(self, x: Float64[np.ndarray, "n width"]) -> Explained:
@@ -191,7 +191,14 @@ class _FirstParts(nn.Module):
     @torch.no_grad()
     def forward(self, rows: ScaledRows) -> Float64[Tensor, "n 3"]:
         """The score of each part."""
-        return torch.stack([self.autoencoders(rows), self.nearest(rows), self.histograms(rows)], 1)
+        return self._stacked(rows, self.autoencoders(rows))
+
+    def with_ranks(self, rows: ScaledRows) -> Float64[Tensor, "n 3"]:
+        """The same of all rows of the table, among which the losses of others will be ranked."""
+        return self._stacked(rows, self.autoencoders.fit_ranks(rows))
+
+    def _stacked(self, rows: ScaledRows, autoencoders: Float64[Tensor, " n"]) -> Float64[Tensor, "n 3"]:
+        return torch.stack([autoencoders, self.nearest(rows), self.histograms(rows)], 1)
 
 
 class _SecondParts(nn.Module):
@@ -224,8 +231,15 @@ class _SecondParts(nn.Module):
     @torch.no_grad()
     def forward(self, rows: ScaledRows) -> Float64[Tensor, "n 4"]:
         """The score of each part."""
+        return self._stacked(rows, self.autoencoders(rows))
+
+    def with_ranks(self, rows: ScaledRows) -> Float64[Tensor, "n 4"]:
+        """The same of all rows of the table, among which the losses of others will be ranked."""
+        return self._stacked(rows, self.autoencoders.fit_ranks(rows))
+
+    def _stacked(self, rows: ScaledRows, autoencoders: Float64[Tensor, " n"]) -> Float64[Tensor, "n 4"]:
         nearest = (self.nearest(rows), self.nearest_robust(rows.robust))
-        return torch.stack([self.autoencoders(rows), *nearest, self.distance(rows)], 1)
+        return torch.stack([autoencoders, *nearest, self.distance(rows)], 1)
 
 
 def _surprise(mean_normal_score: Float64[Tensor, " n"]) -> Float64[Tensor, " n"]:

@@ -88,8 +88,8 @@ class TableDetector:
         encoder = RowEncoder(found.columns)
         x = encoder(frame)
         score = OutlierScore.fit(x, encoder.cell, steps=steps, seed=seed, reporter=reporter)
-        quantiles = np.quantile(score(x), np.linspace(0, 1, _QUANTILES))
-        return cls(encoder, score, quantiles, score.tail_share(x))
+        quantiles = np.quantile(score.training_scores, np.linspace(0, 1, _QUANTILES))
+        return cls(encoder, score, quantiles, score.training_tail_share)
 
     def threshold(self, contamination: float | None = None) -> float:
         """The score from which on a row is an outlier.

@@ -102,10 +102,10 @@ class TinyAutoencoders(nn.Module):
         h = torch.tanh(torch.baddbmm(get("decoder_bias"), code, get("decoder_weight")))
         return torch.baddbmm(get("output_bias"), h, get("output_weight"))
 
-    def fit_ranks(self, rows: ScaledRows) -> "TinyAutoencoders":
-        """Notes the losses of all rows of the table, among which others are ranked."""
-        self.ranks.fit(self.losses(rows))
-        return self
+    def fit_ranks(self, rows: ScaledRows) -> Float64[Tensor, " n"]:
+        """Notes the losses of all rows of the table, among which others are ranked; returns their scores."""
+        losses = self.losses(rows)
+        return self.ranks.fit(losses)(losses).mean(1).exp()
 
     def forward(self, rows: ScaledRows) -> Float64[Tensor, " n"]:
         """e to the mean normal score over the models; 1 is ordinary."""

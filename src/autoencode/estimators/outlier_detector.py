@@ -18,7 +18,7 @@ from sklearn.utils.validation import (
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.survey import survey
 from autoencode.detection.explanation import Explanation, explain_rows
-from autoencode.detection.outlier_score import MAX_ROWS, OutlierScore
+from autoencode.detection.outlier_score import OutlierScore
 from autoencode.detection.row_encoder import RowEncoder
 from autoencode.errors import ArgumentError
 
@@ -96,9 +96,8 @@ class OutlierDetector(OutlierMixin, BaseEstimator):
         self.score_ = OutlierScore.fit(
             x, self.encoder_.cell, n_models=self.n_models, keep=self.keep, steps=self.steps, seed=seed
         )
-        some = x if len(x) <= MAX_ROWS else x[np.random.default_rng(seed).choice(len(x), MAX_ROWS, replace=False)]
-        self.training_scores_ = np.sort(-self.score_(some))
-        self.tail_share_ = self.score_.tail_share(some)
+        self.training_scores_ = np.sort(-self.score_.training_scores)
+        self.tail_share_ = self.score_.training_tail_share
         return self
 
     @property
