@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 from pydantic import Field
 
-from autoencode.data.tables.columns import CategoryColumn, Column, Columns, Frame, NumberColumn
+from autoencode.data.tables.columns import CategoryColumn, Column, Columns, Frame, NumberColumn, import_pandas
 from autoencode.data.tables.survey import survey
 from autoencode.detection.outlier_score import OutlierScore
 from autoencode.detection.row_encoder import RowEncoder
@@ -147,14 +147,12 @@ def check_numbers(frame: Frame, mostly: float = 0.9) -> None:
     Raises:
         DataError: it names the column, the row and the text.
     """
-    from pandas import to_numeric
-
     for name in frame.columns[[kind.kind not in "iufbcMm" for kind in frame.dtypes]]:
         there = frame[name].dropna()
-        wrong = to_numeric(there, errors="coerce").isna()
+        wrong = import_pandas().to_numeric(there, errors="coerce").isna()
         if len(there) and wrong.any() and 1 - wrong.mean() >= mostly:
-            row = wrong.idxmax()
+            place = int(wrong.to_numpy().argmax())
+            row, text = int(there.index[place]) + 1, str(there.iloc[place])[:40]
             raise DataError(
-                f"column '{name}' holds numbers, and row {int(row) + 1:,} has {str(there[row])[:40]!r}: correct it, or "
-                "leave the cell empty"
+                f"column '{name}' holds numbers, and row {row:,} has {text!r}: correct it, or leave the cell empty"
             )

@@ -22,6 +22,9 @@ from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.training import fit
 
 _ROWS = 2_000
+_validate_data: Any = validate_data
+_check_array: Any = check_array
+"""Without scikit-learn's own types, which are inferred from its defaults and too narrow."""
 
 
 class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -81,7 +84,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             ArgumentError: a parameter without a meaning.
             DataError: the likelihood cannot hold the data.
         """
-        x = np.asarray(validate_data(self, X, dtype=np.float64, ensure_min_samples=2), dtype=np.float64)
+        x = np.asarray(_validate_data(self, X, dtype=np.float64, ensure_min_samples=2), dtype=np.float64)
         self.mean_, std = x.mean(0), x.std(0)
         self.scale_ = np.where(std > 0, std, 1.0)
         recipe, options = find_recipe(self.recipe), dict(self.options or {})
@@ -115,7 +118,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             X: (n_samples, n_features).
         """
         check_is_fitted(self)
-        given = np.asarray(validate_data(self, X, reset=False, dtype=[np.float64, np.float32]))
+        given = np.asarray(_validate_data(self, X, reset=False, dtype=[np.float64, np.float32]))
         x = torch.from_numpy((given.astype(np.float64) - self.mean_) / self.scale_)
         with torch.no_grad():
             codes = [self.model_.encode(some).mean.flatten(1) for some in x.split(_ROWS)]
@@ -128,7 +131,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             Z: codes, (n_samples, code).
         """
         check_is_fitted(self)
-        codes = torch.from_numpy(np.array(check_array(Z, dtype=np.float64), dtype=np.float64))
+        codes = torch.from_numpy(np.array(_check_array(Z, dtype=np.float64), dtype=np.float64))
         with torch.no_grad():
             means = [self.model_.decode(z.unflatten(1, self.model_.latent_shape)).mean for z in codes.split(_ROWS)]
         return torch.cat(means).numpy() * self.scale_ + self.mean_
@@ -140,7 +143,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             X: (n_samples, n_features).
             y: not used.
         """
-        given = np.asarray(validate_data(self, X, reset=False, dtype=np.float64))
+        given = np.asarray(_validate_data(self, X, reset=False, dtype=np.float64))
         z, back = ((each - self.mean_) / self.scale_ for each in (given, self.inverse_transform(self.transform(given))))
         return float(1 - ((z - back) ** 2).sum() / max(float((z**2).sum()), 1e-12))
 
