@@ -175,6 +175,12 @@ ADVICE = {
     "give more --epochs, --steps or": "train",
     "the likelihood is normal, with": "train",
     "--method umap": "map",
+    "is no probability mass on levels, and only": "train",
+    "files are stored as they are, {} first": "compress",
+    "is not whole in it: see --salvage": "decompress",
+    "compressed with another model than that of": "decompress",
+    "give back what is whole with --salvage": "decompress",
+    "which is not under runs/: name it with --run": "decompress",
     # training
     "--augment needs pictures": "train",
     "--augment takes": "train",

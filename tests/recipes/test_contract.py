@@ -43,6 +43,7 @@ class Row:
     spread: bool = True  # q(z|x) knows its standard deviation, which is of order one in a fresh model
     size: str = "latent_dim"  # the option that says how large a code is
     five: Any = 5  # its value for codes of five numbers
+    sequential: bool = False  # a picture is drawn a pixel at a time
     quantised: bool = False  # a code is a grid of codewords of latent_dim numbers; the KL has no gradients
     context: tuple[int, ...] | None = None  # the shape of its context; () for a class
     code: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None  # its shape, where the weights fit every size
@@ -109,6 +110,9 @@ ROWS = {
     "mixture-vae": Row(images_only=False, latent_dim=10),
     "pca-vae": Row(latent_dim=32, nll_per_value=(0.0, 0.9), small={"channels": (8, 16)}, ex_post="mixture"),
     "perceptual-vae": Row(latent_dim=32),
+    "pixel-vae": Row(
+        latent_dim=8, nll_per_value=(5.4, 5.7), small={"channels": (8, 16), "hidden": 16, "layers": 1}, sequential=True
+    ),
     "rae": Row(
         samples=False, images_only=False, nll_per_value=(0.9, 1.2), rate=False, latent_dim=16, ex_post="mixture"
     ),

@@ -14,7 +14,11 @@ from autoencode.tasks.export import export_formats
 from autoencode.tasks.export.network import Decode, Encode, compare_network, record_network
 
 QUICK = ("conv-vae", "conv-ae", "dense-vae", "conditional-vae", "restorer", "vq-vae", "iaf-vae")
-NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in ROWS]
+NAMES = [
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    for name, row in ROWS.items()
+    if not row.sequential
+]
 FREE = Dim("batch")
 
 

@@ -7,6 +7,7 @@ levels           probability masses on the 256 levels of 8-bit images
 location_scale   normal and Laplace, for values on the real line
 scale            their scale: fixed, learned, or optimal
 counts           Poisson and negative binomial
+causal           a pixel depends on the pixels before it
 """
 
 from autoencode.likelihoods.bernoulli import BernoulliLikelihood

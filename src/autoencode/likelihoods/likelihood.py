@@ -52,6 +52,11 @@ class Likelihood(nn.Module):
         """Whether `log_prob` of these data is that of a mass, of a density, or neither."""
         raise NotImplementedError
 
+    @property
+    def is_sequential(self) -> bool:
+        """Whether a mean is drawn a value at a time, so that a file for another program cannot hold the decoder."""
+        return False
+
     def adapt(self, features: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> None:
         """Called once per training step before `forward`: sets parameters whose optimum is known in closed form."""
 

@@ -55,6 +55,7 @@ from autoencode.recipes.vaes.deep_vae import deep_vae
 from autoencode.recipes.vaes.dense_vae import dense_vae
 from autoencode.recipes.vaes.fashion_vae import fashion_vae
 from autoencode.recipes.vaes.pca_vae import pca_vae
+from autoencode.recipes.vaes.pixel_vae import pixel_vae
 from autoencode.registry import import_submodules
 
 import_submodules(__name__)  # also modules that are not exported here register what they define
@@ -104,6 +105,7 @@ __all__ = [
     "mixture_vae",
     "networks",
     "pca_vae",
+    "pixel_vae",
     "perceptual_vae",
     "rae",
     "recipe",

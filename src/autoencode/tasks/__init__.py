@@ -21,7 +21,9 @@ from autoencode.runs.run import Run
 from autoencode.tasks.augment import augment
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
+from autoencode.tasks.compress import Compressed, compress
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
+from autoencode.tasks.decompress import Contents, Decompressed, decompress, read_contents
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
 from autoencode.tasks.edit import AttributeChange, AttributeValue, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode
@@ -45,6 +47,12 @@ __all__ = [
     "attribute_values",
     "augment",
     "check_output",
+    "Compressed",
+    "Contents",
+    "Decompressed",
+    "compress",
+    "decompress",
+    "read_contents",
     "replace_anything",
     "Blend",
     "AttributeChange",

@@ -133,6 +133,11 @@ def _check(run: Run) -> None:
         raise CapabilityError(
             f"{run.path} decodes {run.modality.noun}, and the explorer shows pictures: see report.html instead"
         )
+    if run.model.likelihood.is_sequential:
+        raise CapabilityError(
+            f"the decoder of {run.path} draws a picture a pixel at a time, which the page cannot: explore another "
+            "recipe, such as conv-vae"
+        )
     if len(run.model.latent_shape) != 1:
         shape = " × ".join(map(str, run.model.latent_shape))
         raise CapabilityError(

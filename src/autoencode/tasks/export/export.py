@@ -65,6 +65,11 @@ def export(
         CapabilityError: a package is missing, the network cannot be exported, or the file computes other numbers.
         UnknownNameError: there is no such format.
     """
+    if run.model.likelihood.is_sequential:
+        raise CapabilityError(
+            f"the decoder of {run.path} draws a picture a pixel at a time, which a file for another program cannot "
+            "hold: export another recipe, such as conv-vae"
+        )
     form, folder = export_formats[to], Path(out) if out else run.path / to
     networks: dict[str, Encode | Decode] = {"encoder": Encode(run.model), "decoder": Decode(run.model)}
     paths = {name: folder / f"{name}{form.suffix}" for name in networks}

@@ -1,0 +1,293 @@
+"""Compresses examples and files with a trained model, without loss."""
+
+import io
+import lzma
+import math
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from autoencode.compression.bits_back import BitsBack
+from autoencode.compression.blocks import BLOCK_VALUES, TOGETHER, divide, encode_blocks
+from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Json, Writer
+from autoencode.compression.model_identity import fingerprint, make_probe
+from autoencode.compression.originals import (
+    Bytes,
+    ExampleShape,
+    Original,
+    array_form,
+    is_pixels_only,
+    read_original,
+)
+from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.runs.replacing import check_no_overwriting, check_replaceable
+from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.cpu_tuning import tuned_cpu
+from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.storage import RUN_FILE, atomic_open, open_regular
+
+SUFFIX = ".aec"
+_PART = re.compile(r"(train|validation|test)(?::(\d+)\.\.(\d+))?")
+_NPY_HEADER = 128
+
+
+@dataclass
+class Compressed:
+    """What was written.
+
+    Args:
+        path: the file.
+        files: how many files are in it.
+        examples: how many of them, or of their parts, are examples that the model coded.
+        values: in these examples, such as pixels.
+        payload: bytes that these examples take.
+        stored: names of files that were stored as they are, as they are no examples of the model.
+        pixels_only: how many files come back with the same pixels and perhaps other bytes.
+        original: bytes of all files.
+        size: bytes of the compressed file, with the model where it is in there.
+        model: bytes that the model takes in it.
+        complete: False where it was stopped half way.
+    """
+
+    path: Path
+    files: int = 0
+    examples: int = 0
+    values: int = 0
+    payload: int = 0
+    stored: list[str] = field(default_factory=list[str])
+    pixels_only: int = 0
+    original: int = 0
+    size: int = 0
+    model: int = 0
+    complete: bool = True
+
+    @property
+    def bits_per_value(self) -> float | None:
+        """Bits that a value of the examples takes, with all that blocks need; None without examples."""
+        return 8 * self.payload / self.values if self.values else None
+
+    @property
+    def lines(self) -> list[str]:
+        """What was saved."""
+        lines = [f"{(self.size - self.model) / max(1, self.original):.1%} of {self.original:,} bytes"]
+        if self.model:
+            lines.append(f"and the model in {self.model:,} bytes")
+        if self.values:
+            lines.append(
+                f"{self.examples:,} examples in {self.payload:,} bytes, {self.bits_per_value:.3f} bits a value"
+            )
+        return lines
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know."""
+        notes = list[str]()
+        if self.stored:
+            notes.append(
+                f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: the model codes arrays of "
+                "bytes and uncompressed pictures of its own size (and of PNG the pixels, with --pixels-only)"
+            )
+        if self.pixels_only:
+            notes.append(f"{self.pixels_only:,} files will come back as PNG with the same pixels, not the same bytes")
+        if not self.complete:
+            notes.append("stopped: the file holds what was whole by then, and can be decompressed")
+        return notes
+
+
+@dataclass(frozen=True)
+class _FileSource:
+    """A file."""
+
+    name: str
+    path: Path
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def original(self, kind: ExampleShape, *, pixels_only: bool) -> Original | None:
+        return read_original(self.path, kind, pixels_only=pixels_only)
+
+
+@dataclass(frozen=True, eq=False)
+class _PartSource:
+    """Examples of the data, which come back as an array of bytes."""
+
+    name: str
+    values: Bytes
+
+    @property
+    def size(self) -> int:
+        return self.values.nbytes + _NPY_HEADER
+
+    def original(self, kind: ExampleShape, *, pixels_only: bool) -> Original:
+        levels = kind.to_levels(self.values, 255)
+        if levels is None:
+            raise CapabilityError(
+                f"the examples have values other than the {kind.levels} levels of the model's likelihood: it cannot "
+                "give them back exactly"
+            )
+        return Original(levels, array_form(kind.shape, len(levels)))
+
+
+_Source = _FileSource | _PartSource
+
+
+@tuned_cpu()
+def compress(
+    run: Run,
+    inputs: Sequence[str | Path],
+    out: str | Path,
+    *,
+    pixels_only: bool = False,
+    embed_model: bool = False,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Compressed:
+    """Compresses examples and files with the model of a run; `decompress` gives them back byte for byte.
+
+    Arrays (.npy of bytes) and pictures (BMP, PPM, uncompressed TIFF) of the model's size are coded by the model. Any
+    other file is stored as it is, packed where that makes it smaller. On Ctrl-C the file is closed with what is in it.
+
+    Args:
+        run: the trained model, whose likelihood is a probability mass.
+        inputs: files, folders with all that is in them, and examples of the data: `test`, or `test:1..100`.
+        out: the file to write, in .aec.
+        pixels_only: code PNG, GIF and WebP pictures, too, which then come back as PNG with the same pixels but other
+            bytes.
+        embed_model: put the model into the file, which then needs nothing else to be decompressed.
+        reporter: is given the progress and what is stored.
+        cancel: a request to stop.
+
+    Raises:
+        ArgumentError: no such input, or two of one name.
+        CapabilityError: the model has no probability mass, or is of a kind that cannot compress.
+        StorageError: the file cannot be written.
+    """
+    codec, out = BitsBack(run.model), Path(out)
+    sources = _sources(run, inputs, out)
+    check_replaceable(out)
+    check_no_overwriting([out], [source.path for source in sources if isinstance(source, _FileSource)])
+    header: Json = {
+        "codec": "bits-back",
+        "run": run.name,
+        "model": fingerprint(run.model),
+        "shape": list(codec.data_shape),
+        "levels": codec.levels,
+        "probe": make_probe(codec),
+    }
+    with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
+        writer, reporter = Writer(file, header), resolve_reporter(reporter)
+        work = _Compression(writer, codec, Compressed(out), reporter, token, pixels_only=pixels_only)
+        if embed_model:
+            work.result.model = work.writer.add({"kind": MODEL}, _packed_run(run))
+        work.add_all(sources)
+        work.result.size = file.tell()
+    return work.result
+
+
+def _sources(run: Run, inputs: Sequence[str | Path], out: Path) -> list[_Source]:
+    sources = [source for given in inputs for source in _expand(run, given, out.resolve())]
+    if not sources:
+        raise ArgumentError("there is nothing to compress: name files, folders, or a part of the data such as test")
+    names = [source.name.casefold() for source in sources]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ArgumentError(f"two inputs are named '{min(twice)}': compress the folder that holds both")
+    return sources
+
+
+def _expand(run: Run, given: str | Path, out: Path) -> Iterator[_Source]:
+    path = Path(given)
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.is_file() and not file.is_symlink() and file.resolve() != out:
+                yield _FileSource((Path(path.resolve().name) / file.relative_to(path)).as_posix(), file)
+    elif path.is_file():
+        yield _FileSource(path.name, path)
+    elif found := _PART.fullmatch(str(given)):
+        yield _data_part(run, *found.groups())
+    else:
+        raise ArgumentError(f"there is no {given}: name a file, a folder, or a part of the data such as test:1..100")
+
+
+def _data_part(run: Run, name: str, first: str | None, last: str | None) -> _PartSource:
+    part = run.data.subsets[name]
+    start, end = int(first or 1), int(last or len(part))
+    if not 1 <= start <= end <= len(part):
+        raise ArgumentError(
+            f"there are no examples {name}:{start}..{end}: the {name} part has {len(part):,}, counted from 1"
+        )
+    levels = np.rint(part.inputs(slice(start - 1, end)).numpy() * 255.0)
+    where = "" if first is None else f"-{start}-{end}"
+    return _PartSource(f"{name}{where}.npy", levels.astype(np.uint8))
+
+
+@dataclass
+class _Compression:
+    """What one compression needs and has done."""
+
+    writer: Writer
+    codec: BitsBack
+    result: Compressed
+    reporter: Reporter
+    cancel: CancelToken
+    pixels_only: bool
+
+    def add_all(self, sources: Sequence[_Source]) -> None:
+        """Everything, in order; what is whole stays readable where it is stopped."""
+        kind = ExampleShape(self.codec.data_shape, self.codec.levels)
+        self.reporter.start("compressing", sum(source.size for source in sources), "bytes")
+        blocks = divide(self._originals(sources, kind), max(1, BLOCK_VALUES // math.prod(kind.shape)))
+        while not self.cancel.cancelled and (group := list(islice(blocks, TOGETHER))):
+            for meta, payload in encode_blocks(self.codec, group):
+                self.result.payload += self.writer.add(meta, payload)
+            self.result.values += sum(block.levels.size for block in group)
+            self.result.examples += sum(len(block.levels) for block in group)
+            self.reporter.update("compressing", self.result.original)
+        self.result.complete = not self.cancel.cancelled
+        self.writer.finish({"complete": self.result.complete, "files": self.result.files})
+        self.reporter.finish("compressing")
+
+    def _originals(self, sources: Sequence[_Source], kind: ExampleShape) -> Iterator[tuple[int, Bytes]]:
+        """The examples of each file that is examples; the others are stored on the way."""
+        for number, source in enumerate(sources):
+            if self.cancel.cancelled:
+                return
+            original = source.original(kind, pixels_only=self.pixels_only)
+            self.result.files += 1
+            self.result.original += source.size
+            meta: Json = {"file": number, "name": source.name, "size": source.size}
+            if original is not None:
+                self.result.pixels_only += is_pixels_only(original.form)
+                self.writer.add(meta | {"kind": FILE, "form": original.form, "count": len(original.levels)}, b"")
+                yield number, original.levels
+            elif isinstance(source, _FileSource):
+                self._store(source, meta)
+                self.reporter.update("compressing", self.result.original)
+
+    def _store(self, source: _FileSource, meta: Json) -> None:
+        """A file as it is, in chunks, each packed where that makes it smaller."""
+        self.result.stored.append(source.name)
+        with open_regular(source.path, follow=True) as file:
+            at = 0
+            while (chunk := file.read(CHUNK)) or not at:
+                packed = lzma.compress(chunk)
+                smaller = len(packed) < len(chunk)
+                described = meta | {"kind": STORED, "at": at, "length": len(chunk), "packed": smaller}
+                self.writer.add(described, packed if smaller else chunk)
+                at += max(1, len(chunk))
+
+
+def _packed_run(run: Run) -> bytes:
+    """What opening the run needs, as a zip archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in (run.path / RUN_FILE, run.folder.model_file):
+            archive.write(file, file.name)
+    return packed.getvalue()

@@ -1,0 +1,384 @@
+"""Gives back what `compress` wrote, byte for byte."""
+
+import io
+import lzma
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from autoencode.compression.bits_back import BitsBack
+from autoencode.compression.blocks import EXAMPLES, TOGETHER, decode_blocks, parts_of
+from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Block, DamagedError, Json, Reader
+from autoencode.compression.model_identity import check_probe, fingerprint
+from autoencode.compression.originals import (
+    Bytes,
+    ExampleShape,
+    Original,
+    example_bytes,
+    first_bytes,
+    is_pixels_only,
+)
+from autoencode.errors import ArgumentError, DataError, RunError
+from autoencode.runs.listing import find_run
+from autoencode.runs.replacing import check_replaceable
+from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
+from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.storage import RUN_FILE, atomic_open
+
+_MAX_MODEL = 1 << 30
+_RUN_FILES = (RUN_FILE, "model.safetensors")
+
+
+@dataclass
+class Decompressed:
+    """What came back.
+
+    Args:
+        out: the folder.
+        names: of the files in it.
+        incomplete: names of files that are not whole.
+    """
+
+    out: Path
+    names: list[str] = field(default_factory=list[str])
+    incomplete: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True)
+class ArchivedFile:
+    """A file in a compressed file.
+
+    Args:
+        number: its place.
+        name: relative, with `/` between folders.
+        size: in bytes.
+        count: examples in it, or None for a file that is stored as it is.
+        pixels_only: whether it comes back with the same pixels and perhaps other bytes.
+    """
+
+    number: int
+    name: str
+    size: int
+    count: int | None = None
+    pixels_only: bool = False
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a compressed file holds.
+
+    Args:
+        run: the name of the run whose model it needs.
+        model: the model's digest.
+        has_model: whether the model is in the file.
+        files: in order.
+        payload: bytes that the examples take.
+        size: bytes of the whole file.
+        complete: False where compressing was stopped half way.
+    """
+
+    run: str
+    model: str
+    has_model: bool
+    files: tuple[ArchivedFile, ...]
+    payload: int
+    size: int
+    complete: bool
+
+
+def read_contents(path: str | Path) -> Contents:
+    """What is in a compressed file, for which its model is not needed.
+
+    Raises:
+        DataError: no compressed file, or a damaged one.
+    """
+    with Path(path).open("rb") as file:
+        reader = Reader(file)
+        index, files, payload, has_model = reader.index(), dict[int, ArchivedFile](), 0, False
+        for block in _blocks(reader, index):
+            has_model |= block.meta.get("kind") == MODEL
+            payload += block.size if block.meta.get("kind") == EXAMPLES else 0
+            if block.meta.get("kind") in (FILE, STORED):
+                found = _archived(block.meta)
+                files.setdefault(found.number, found)
+        run, model = str(reader.header.get("run")), str(reader.header.get("model"))
+        complete = index.get("complete") is True
+        return Contents(run, model, has_model, tuple(files.values()), payload, Path(path).stat().st_size, complete)
+
+
+@tuned_cpu()
+def decompress(
+    path: str | Path,
+    out: str | Path,
+    run: Run | None = None,
+    *,
+    only: Sequence[str] = (),
+    salvage: bool = False,
+    verify: bool = False,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Decompressed:
+    """Gives back the files in a compressed file.
+
+    A file is written whole or not at all, and never with other bytes than it had: what is decoded is compared with
+    digests.
+
+    Args:
+        path: the compressed file.
+        out: a folder for the files.
+        run: the trained model; without it, the model in the file, or the run of the same name under `runs/`.
+        only: names of the files that are wanted; all by default.
+        salvage: give what is whole of a damaged file.
+        verify: decode everything and write nothing.
+        reporter: is given the progress.
+        cancel: a request to stop.
+
+    Raises:
+        DataError: no compressed file, a damaged one, or one of another model.
+        ArgumentError: there is no file of that name in it.
+        RunError: the run that it needs is not there.
+    """
+    token, reporter = cancel or CancelToken(), resolve_reporter(reporter)
+    with Path(path).open("rb") as file, ExitStack() as stack:
+        reader = Reader(file)
+        codec = _codec(reader, run, stack, salvage=salvage)
+        work = _Decompression(codec, Decompressed(Path(out)), frozenset(only), verify=verify)
+        index = _index(reader, salvage=salvage)
+        blocks = reader.scan() if index is None else _blocks(reader, index)
+        reporter.start("decompressing", Path(path).stat().st_size, "bytes")
+        try:
+            for at in work.run(blocks):
+                token.raise_if_cancelled()
+                reporter.update("decompressing", at)
+        finally:
+            reporter.finish("decompressing")
+    if missing := sorted(set(only) - work.seen):
+        raise ArgumentError(f"there is no {missing[0]} in {path}: `autoencode inspect` lists what is in it")
+    if work.result.incomplete and not salvage:
+        raise DataError(f"{path}: {work.result.incomplete[0]} is not whole in it: see --salvage")
+    return work.result
+
+
+def _index(reader: Reader, *, salvage: bool) -> Json | None:
+    try:
+        return None if salvage else reader.index()
+    except DamagedError as error:
+        raise DamagedError(f"{error}: give back what is whole with --salvage") from error
+
+
+def _blocks(reader: Reader, index: Json) -> Iterator[Block]:
+    for offset in index["offsets"]:
+        yield reader.block(offset)
+
+
+def _archived(meta: Json) -> ArchivedFile:
+    match meta:
+        case {"file": int(number), "name": str(name), "size": int(size)} if number >= 0 and size >= 0:
+            count = meta.get("count")
+            form = meta.get("form", {})
+            whole = (count is None or type(count) is int) and isinstance(form, dict)
+            if whole:
+                return ArchivedFile(number, _safe(name), size, count, is_pixels_only(form))
+        case _:
+            pass
+    raise DamagedError("the description of a file in it is damaged")
+
+
+def _safe(name: str) -> str:
+    """A name that stays inside of the folder that it is written to.
+
+    Raises:
+        DamagedError: it does not.
+    """
+    parts = PurePosixPath(name).parts
+    odd = not parts or name.startswith("/") or any(part in ("..", ".") or set(part) & set("\\:\0") for part in parts)
+    if odd or not name.isprintable() or len(name) > 4_096:
+        raise DamagedError(f"it names a file {name[:80]!r}, which would leave the folder: it is damaged, or hostile")
+    return name
+
+
+def _codec(reader: Reader, run: Run | None, stack: ExitStack, *, salvage: bool) -> BitsBack:
+    """The model, compared with the one that compressed.
+
+    Raises:
+        DataError: it is another model, or this computer computes other numbers with it.
+    """
+    if reader.header.get("codec") != "bits-back":
+        raise DataError(f"it was compressed by a codec '{reader.header.get('codec')}' that this autoencode has not")
+    wanted, name = str(reader.header.get("model")), str(reader.header.get("run"))
+    opened = run or _embedded_run(reader, stack, salvage=salvage) or _named_run(name)
+    if fingerprint(opened.model) != wanted:
+        raise DataError(
+            f"the file was compressed with another model than that of {opened.path}: it needs {name} "
+            f"(digest {wanted[:12]}), so name that run with --run"
+        )
+    codec = BitsBack(opened.model)
+    check_probe(codec, reader.header.get("probe"))
+    return codec
+
+
+def _named_run(name: str) -> Run:
+    try:
+        return Run(find_run(_safe(name)))
+    except RunError as error:
+        raise RunError(
+            f"the file needs the model of the run '{name}', which is not under runs/: name it with --run (a file of "
+            "`autoencode compress RUN --embed-model` needs no run)"
+        ) from error
+
+
+def _embedded_run(reader: Reader, stack: ExitStack, *, salvage: bool) -> Run | None:
+    blocks = reader.scan() if salvage else _blocks(reader, reader.index())
+    first = next(blocks, None)
+    if first is None or first.meta.get("kind") != MODEL:
+        return None
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    try:
+        with zipfile.ZipFile(io.BytesIO(first.payload)) as archive:
+            for name in _RUN_FILES:
+                if archive.getinfo(name).file_size > _MAX_MODEL:
+                    raise DamagedError("the model in it is too large")
+                (folder / name).write_bytes(archive.read(name))
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise DamagedError("the model in it is damaged") from error
+    return Run(folder)
+
+
+class _Decompression:
+    """Files that come back in their order, of which one at a time is half written.
+
+    Args:
+        codec: of the examples.
+        result: is filled in.
+        only: names of the files that are wanted; empty for all.
+        verify: write nothing.
+    """
+
+    def __init__(self, codec: BitsBack, result: Decompressed, only: frozenset[str], *, verify: bool) -> None:
+        self.result, self.seen = result, set[str]()
+        self._codec, self._only, self._verify = codec, only, verify
+        self._kind = ExampleShape(codec.data_shape, codec.levels)
+        self._waiting = dict[int, tuple[ArchivedFile, Json]]()
+        self._open: _OpenFile | None = None
+
+    def run(self, blocks: Iterator[Block]) -> Iterator[int]:
+        """Writes what the blocks hold; gives how many bytes of the compressed file are done."""
+        group, done = list[Block](), 0
+        try:
+            for block in blocks:
+                done += block.size
+                match block.meta.get("kind"):
+                    case "file":
+                        self._declare(block.meta)
+                    case "stored":
+                        self._add_stored(block)
+                    case "examples" if any(part.file in self._waiting for part in parts_of(block)):
+                        group.append(block)
+                    case _:
+                        pass
+                if len(group) == TOGETHER:
+                    self._add_examples(group)
+                    group = []
+                yield done
+            self._add_examples(group)
+            yield done
+        finally:
+            self._discard()
+        self.result.incomplete += [archived.name for archived, _ in self._waiting.values()]
+
+    def _declare(self, meta: Json) -> ArchivedFile | None:
+        archived = _archived(meta)
+        self.seen.add(archived.name)
+        if self._only and archived.name not in self._only:
+            return None
+        self._waiting[archived.number] = archived, meta.get("form", {})
+        return archived
+
+    def _add_stored(self, block: Block) -> None:
+        at, number = block.meta.get("at"), block.meta.get("file")
+        if at == 0:
+            self._declare(block.meta)
+        if number in self._waiting and at == self._opened(number).written:  # else a part before it is missing
+            opened = self._opened(number)
+            opened.write(_unpacked(block))
+            if opened.written >= opened.archived.size:
+                self._finish(opened)
+
+    def _add_examples(self, blocks: Sequence[Block]) -> None:
+        for decoded in decode_blocks(self._codec, blocks) if blocks else ():
+            at = 0
+            for part in decoded.parts:
+                levels = decoded.levels[at : at + part.count]
+                at += part.count
+                if part.file in self._waiting and part.first == self._opened(part.file).examples:
+                    self._add_levels(self._opened(part.file), levels)
+
+    def _add_levels(self, opened: "_OpenFile", levels: Bytes) -> None:
+        if not opened.examples:
+            opened.write(first_bytes(opened.form))
+        opened.write(example_bytes(Original(levels, opened.form), self._kind))
+        opened.examples += len(levels)
+        if opened.examples >= (opened.archived.count or 0):
+            self._finish(opened)
+
+    def _opened(self, number: int) -> "_OpenFile":
+        """The file that is being written, which this becomes; one that is half written before it is given up."""
+        if self._open is None or self._open.archived.number != number:
+            self._discard()
+            archived, form = self._waiting[number]
+            path = self.result.out / archived.name
+            self._open = _OpenFile(archived, form, ExitStack())
+            if not self._verify:
+                check_replaceable(path)
+                self._open.file = self._open.stack.enter_context(atomic_open(path, archived.size))
+        return self._open
+
+    def _finish(self, opened: "_OpenFile") -> None:
+        opened.stack.close()
+        del self._waiting[opened.archived.number]
+        self.result.names.append(opened.archived.name)
+        self._open = None
+
+    def _discard(self) -> None:
+        if self._open is not None:
+            unfinished = DamagedError("not whole")
+            self._open.stack.__exit__(DamagedError, unfinished, None)
+            self._open = None
+
+
+@dataclass
+class _OpenFile:
+    """A file that is being written."""
+
+    archived: ArchivedFile
+    form: Json
+    stack: ExitStack
+    file: BinaryIO | None = None
+    written: int = 0
+    examples: int = 0
+
+    def write(self, content: bytes) -> None:
+        self.written += len(content)
+        if self.file is not None:
+            self.file.write(content)
+
+
+def _unpacked(block: Block) -> bytes:
+    """A part of a file that is stored as it is."""
+    length = block.meta.get("length")
+    if type(length) is not int or not 0 <= length <= CHUNK:
+        raise DamagedError("the description of a stored file is damaged")
+    try:
+        packed = bool(block.meta.get("packed"))
+        content = lzma.LZMADecompressor().decompress(block.payload, length) if packed else block.payload
+    except lzma.LZMAError as error:
+        raise DamagedError("a stored file is damaged") from error
+    if len(content) != length:
+        raise DamagedError("a stored file has another length than it should")
+    return content

@@ -1,0 +1,118 @@
+"""Examples in as many bits as the bound says, on computers that compute slightly different numbers."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import MultivariateNormal
+
+from autoencode.compression.ans import Stacks
+from autoencode.compression.bits_back import BINS, BitsBack, NormalBins
+from autoencode.compression.exact_functions import normal_quantiles
+from autoencode.compression.rounding import unpack_decisions
+from autoencode.errors import CapabilityError
+from autoencode.recipes import recipes
+
+SHAPE = (1, 6, 5)
+KINDS = [
+    ("dense-vae", {"likelihood": "bernoulli"}),
+    ("dense-vae", {"likelihood": "discretized-logistic", "latent_dim": 5}),
+    ("conv-vae", {"likelihood": "mixture-of-discretized-logistics", "channels": (4, 8), "hidden": 16, "latent_dim": 3}),
+    ("dense-vae", {"likelihood": "binomial"}),
+    ("full-covariance-vae", {"likelihood": "discretized-logistic", "latent_dim": 4}),
+    ("pixel-vae", {"channels": (4, 8), "hidden": 16, "latent_dim": 2, "layers": 1}),
+]
+IDS = [f"{name} {options.get('likelihood', '')}" for name, options in KINDS]
+
+
+def made(name, options, noise=0.1):
+    torch.manual_seed(3)
+    model, _ = recipes[name](SHAPE, **options)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += noise * torch.randn_like(parameter)
+    return model.eval()
+
+
+def drawn(codec, lengths):
+    """Streams of examples drawn from the model."""
+    model, white = codec._model, codec.levels - 1
+    with torch.no_grad():
+        z = model.prior_for().sample((sum(lengths),)).double()
+        x = model.decode(z).sample()
+    return list(((x * white).round() / white).float().split(lengths))
+
+
+def to_levels(codec, stream):
+    return np.rint(stream.numpy() * (codec.levels - 1)).astype(np.int64)
+
+
+@pytest.mark.parametrize(("name", "options"), KINDS, ids=IDS)
+def test_they_come_back_where_every_number_differs_a_little(name, options):
+    model = made(name, options)
+    codec = BitsBack(model)
+    streams = drawn(codec, [7, 4, 0, 9])
+    payloads, decisions = codec.encode(streams)
+    other = BitsBack(model)
+    with torch.no_grad():
+        for number, parameter in enumerate(other._model.parameters()):  # as another order of summation might
+            parameter *= 1 + 1e-14 * (-1) ** number
+    found = other.decode(payloads, [7, 4, 0, 9], [unpack_decisions(flat) for flat in decisions])
+    for levels, stream in zip(found, streams, strict=True):
+        assert np.array_equal(levels, to_levels(codec, stream))
+    alone = codec.decode(payloads[1:2], [4], [unpack_decisions(decisions[1])])
+    assert np.array_equal(alone[0], found[1]), "a stream does not depend on those beside it"
+
+
+@pytest.mark.parametrize(("kind", "noise"), [(KINDS[1], 0.01), (KINDS[4], 0.05)], ids=[IDS[1], IDS[4]])
+def test_they_take_the_bits_of_the_bound(kind, noise):
+    codec = BitsBack(made(*kind, noise=noise))
+    count = 400
+    (stream,) = drawn(codec, [count])
+    model, x = codec._model, stream.double()
+    with torch.no_grad():
+        q = model.encode(x)
+        z = q.sample((50,))
+        draws = q.log_prob(z) - model.prior_for().log_prob(z) - model.decode(z).log_prob(x)
+    bound = draws.mean(0).sum().item() / np.log(2)
+    error = draws.var(0).sum().item() ** 0.5 / np.log(2)  # the code takes one draw for each example
+    (payload,), _ = codec.encode([stream])
+    bits = 8 * len(payload)
+    assert abs(bits - bound) < 4 * error + 0.001 * bound + 64
+
+
+def test_a_code_takes_the_bits_of_its_density():
+    q = MultivariateNormal(torch.zeros(2), scale_tril=torch.tensor([[0.5, 0.0], [0.72, 0.1]])).expand((1,))
+    z = q.sample((500,))[:, 0].numpy().astype(np.float64)
+    edges = normal_quantiles(BINS)
+    bins = np.searchsorted(edges, z)
+    widths = edges[np.minimum(bins, BINS - 2)] - edges[np.maximum(bins - 1, 0)]
+    expected = -(q.log_prob(torch.from_numpy(z).float()[:, None]).sum().item() + np.log(widths).sum()) / np.log(2)
+    coded = NormalBins(np.zeros((2, 1)), np.array([[0.5], [0.1]]), np.array([[[1.0, 0.0]], [[7.2, 1.0]]]))
+    stacks = Stacks(1)
+    for code in bins:
+        coded.push_code(stacks, code[:, None], np.arange(1))
+    assert 8 * len(stacks.to_bytes()[0]) == pytest.approx(expected, abs=0.003 * expected + 64)
+    again = Stacks(stacks.to_bytes())
+    assert np.array_equal(coded.pop_code(again, np.arange(1))[:, 0], bins[-1])
+
+
+def test_a_model_that_cannot_compress_says_what_can():
+    with pytest.raises(CapabilityError, match="conditioned on a class"):
+        BitsBack(recipes["conditional-vae"](SHAPE, n_classes=3)[0])
+    with pytest.raises(CapabilityError, match="normal posterior and a standard normal prior"):
+        BitsBack(recipes["vq-vae"](SHAPE)[0])
+    with pytest.raises(CapabilityError, match="no probability mass"):
+        BitsBack(recipes["dense-vae"](SHAPE, likelihood="normal")[0])
+    codec = BitsBack(made(*KINDS[1]))
+    with pytest.raises(CapabilityError, match="values other than the 256 levels"):
+        codec.encode([torch.full((2, *SHAPE), 0.5001)])
+
+
+def test_the_model_is_left_as_it_is():
+    model = made(*KINDS[1])
+    before = copy.deepcopy(model.state_dict())
+    BitsBack(model).encode([torch.zeros(2, *SHAPE)])
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
