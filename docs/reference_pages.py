@@ -96,8 +96,8 @@ def _escaped(words: str) -> str:
 
 
 def skip_member(app: Any, kind: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
-    """What pydantic adds to a class is not of this library."""
-    return True if name in vars(BaseModel) else None
+    """What pydantic and scikit-learn (`set_transform_request`) add to a class is not of this library."""
+    return True if name in vars(BaseModel) or re.fullmatch(r"set_\w+_request", name) else None
 
 
 def escape_docstring(app: Any, kind: str, name: str, member: Any, options: Any, lines: list[str]) -> None:
