@@ -175,6 +175,14 @@ def test_wrong_inputs_are_said(mass_run, tmp_path, inputs, message):
         tasks.compress(mass_run, inputs, tmp_path / "x.aec")
 
 
+def test_a_compressed_file_may_be_written_again_and_another_may_not(mass_run, tmp_path):
+    for _ in range(2):
+        tasks.compress(mass_run, ["test:1..5"], tmp_path / "x.aec")
+    (tmp_path / "mine.aec").write_text("mine")
+    with pytest.raises(ArgumentError, match="--force"):
+        tasks.compress(mass_run, ["test:1..5"], tmp_path / "mine.aec")
+
+
 def test_only_what_is_there_can_be_asked_for(mass_run, tmp_path):
     tasks.compress(mass_run, ["test:1..5"], tmp_path / "x.aec")
     with pytest.raises(ArgumentError, match="there is no nothing"):

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from autoencode.errors import DataError
+from autoencode.runs.replacing import COMPRESSED_MARK
 
-SIGNATURE = b"\x93AEC\r\n\x1a\n"
+SIGNATURE = COMPRESSED_MARK
 VERSION = 1
 _BLOCK, _END = b"AECB", b"AECE"
 _HEADER = struct.Struct("<I8s")

@@ -12,6 +12,8 @@ from autoencode.errors import ArgumentError
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
 CODES_MARK = "file,code_1"
+COMPRESSED_MARK = b"\x93AEC\r\n\x1a\n"
+"""The first bytes of a compressed file."""
 SCORES_HEADING = "row,outlier_score,outlier"
 _MARKS = (
     b"tEXtSoftware\0autoencode",
@@ -23,7 +25,22 @@ _MARKS = (
 """What pictures, pages, animations, clips and tables of codes or scores have near their beginning or end."""
 _FAR = 4_096
 _RESULTS = frozenset(
-    {".onnx", ".pt2", ".json", ".md", ".png", ".html", ".gif", ".mp4", ".webm", ".npy", ".npz", ".csv", ".parquet"}
+    {
+        ".onnx",
+        ".pt2",
+        ".json",
+        ".md",
+        ".png",
+        ".html",
+        ".gif",
+        ".mp4",
+        ".webm",
+        ".npy",
+        ".npz",
+        ".csv",
+        ".parquet",
+        ".aec",
+    }
 )
 """What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
 
