@@ -136,3 +136,17 @@ def test_codes_of_one_number_and_a_fresh_start(kind: str) -> None:
 def test_zuko_leaves_the_checks_of_torch_on() -> None:
     made()
     assert Distribution._validate_args
+
+
+@pytest.mark.parametrize("kind", ["iaf", "inverse-nsf"])
+def test_an_inverse_flow_as_a_distribution_has_the_density_of_the_inverse(kind: str) -> None:
+    module = flows[kind](2, 0, transforms=2, hidden_features=(8,))
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.add_(0.3 * torch.randn_like(weight))
+        x = torch.randn(20, 2)
+        inverse = module.flow().transform.inv
+        u = inverse(x)
+        wanted = module.flow().base.log_prob(u) + inverse.log_abs_det_jacobian(x, u)
+        assert torch.allclose(module().log_prob(x), wanted, rtol=1e-6, atol=1e-6)
+        assert not torch.allclose(module().log_prob(x), module.flow().log_prob(x), atol=1e-2)

@@ -21,8 +21,9 @@ _MARKS = (
     MARK,
     CODES_MARK.encode(),
     SCORES_HEADING.encode(),
+    COMPRESSED_MARK,
 )
-"""What pictures, pages, animations, clips and tables of codes or scores have near their beginning or end."""
+"""What pictures, pages, animations, clips, tables and compressed files have near their beginning or end."""
 _FAR = 4_096
 _RESULTS = frozenset(
     {
