@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from autoencode import tasks
-from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
+from autoencode.errors import ArgumentError, CancelledError, CapabilityError, DataError, RunError
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
 from autoencode.tasks.train import train
 
 
@@ -154,6 +155,33 @@ def test_a_name_that_leaves_the_folder_is_refused(name, tmp_path):
 
     with pytest.raises(DamagedError, match="leave the folder"):
         _safe(name)
+
+
+class Stopping(Reporter):
+    """Asks to stop where something is done."""
+
+    def __init__(self, token: CancelToken, task: str) -> None:
+        self.token, self.task, self.shares = token, task, []
+
+    def update(self, task, done=None, *, total=None, detail=""):
+        self.shares.append(done)
+        if task == self.task and len(self.shares) > 5:
+            self.token.cancel()
+
+
+def test_stopping_among_blocks_ends_at_once(mass_run, mixed, tmp_path):
+    token = CancelToken()
+    done = tasks.compress(mass_run, [mixed], tmp_path / "x.aec", cancel=token, reporter=Stopping(token, "compressing"))
+    assert not done.complete
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back", mass_run, salvage=True)
+    assert all(found == contents(mixed)[name] for name, found in contents(tmp_path / "back" / "mixed").items())
+    tasks.compress(mass_run, [mixed], tmp_path / "y.aec")
+    again = CancelToken()
+    with pytest.raises(CancelledError):
+        tasks.decompress(
+            tmp_path / "y.aec", tmp_path / "z", mass_run, cancel=again, reporter=Stopping(again, "decompressing")
+        )
+    assert "mixed/array.npy" not in contents(tmp_path / "z")
 
 
 def test_stopping_leaves_what_is_whole(mass_run, mixed, tmp_path):

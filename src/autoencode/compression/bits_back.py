@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,11 +54,14 @@ class BitsBack:
         self.data_shape, self._latent = model.data_shape, math.prod(model.latent_shape)
         self.levels = levels_of(self._model.decode(torch.zeros(1, *model.latent_shape, dtype=torch.float64)))
 
-    def encode(self, streams: Sequence[Tensor]) -> tuple[list[bytes], list[list[int]]]:
+    def encode(
+        self, streams: Sequence[Tensor], on_step: Callable[[float], None] = lambda share: None
+    ) -> tuple[list[bytes], list[list[int]]]:
         """Each stream's examples as bytes, and the decisions of rounding that decoding them needs.
 
         Args:
             streams: (n, *data_shape) each, with values from 0 to 1.
+            on_step: is given the share that is done; what it raises ends the work.
 
         Raises:
             CapabilityError: values that are not on the levels of the likelihood.
@@ -67,6 +70,7 @@ class BitsBack:
         lengths = np.array([len(stream) for stream in streams])
         for example in reversed(range(int(lengths.max(initial=0)))):
             rows = np.flatnonzero(lengths > example)
+            on_step(1 - (example + 1) / lengths.max())
             x = torch.stack([streams[int(row)][example] for row in rows])
             levels = to_levels(x, self.levels)
             step = _Step(rounding, example, rows)
@@ -77,9 +81,19 @@ class BitsBack:
         return stacks.to_bytes(), [rounding.pack(row) for row in range(len(streams))]
 
     def decode(
-        self, streams: list[bytes], lengths: Sequence[int], decisions: Sequence[Mapping[tuple[int, int], bool]]
+        self,
+        streams: list[bytes],
+        lengths: Sequence[int],
+        decisions: Sequence[Mapping[tuple[int, int], bool]],
+        on_step: Callable[[float], None] = lambda share: None,
     ) -> list[Integers]:
         """The level numbers of each stream's examples, (n, *data_shape).
+
+        Args:
+            streams: as `encode` gave them.
+            lengths: how many examples each has.
+            decisions: of rounding, as `encode` gave them.
+            on_step: is given the share that is done; what it raises ends the work.
 
         Raises:
             DataError: bytes that no stack could have written.
@@ -88,6 +102,7 @@ class BitsBack:
         counts, places = np.array(lengths), math.prod(self.data_shape)
         found: list[list[Integers]] = [[] for _ in streams]
         for example in range(int(counts.max(initial=0))):
+            on_step(example / counts.max())
             rows = np.flatnonzero(counts > example)
             step = _Step(rounding, example, rows)
             z = np.empty((self._latent, len(rows)), np.int64)

@@ -1,6 +1,6 @@
 """Examples of many files in blocks, and back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,11 +70,13 @@ def divide(files: Iterable[tuple[int, Bytes]], per_block: int) -> Iterator[Examp
         yield ExampleBlock(tuple(parts), np.concatenate(held))
 
 
-def encode_blocks(codec: BitsBack, blocks: Sequence[ExampleBlock]) -> list[tuple[Json, bytes]]:
-    """Each block's description and payload."""
+def encode_blocks(
+    codec: BitsBack, blocks: Sequence[ExampleBlock], on_step: Callable[[float], None] = lambda share: None
+) -> list[tuple[Json, bytes]]:
+    """Each block's description and payload; `on_step` is given the share that is done."""
     white = codec.levels - 1
     streams = [torch.from_numpy(block.levels.astype(np.float32) / white) for block in blocks]
-    payloads, decisions = codec.encode(streams)
+    payloads, decisions = codec.encode(streams, on_step)
     described = list[tuple[Json, bytes]]()
     for block, payload, decided in zip(blocks, payloads, decisions, strict=True):
         meta: dict[str, Any] = {
@@ -102,8 +104,15 @@ def parts_of(block: Block) -> tuple[Part, ...]:
     return tuple(Part(*part) for part in parts)
 
 
-def decode_blocks(codec: BitsBack, blocks: Sequence[Block]) -> list[ExampleBlock]:
+def decode_blocks(
+    codec: BitsBack, blocks: Sequence[Block], on_step: Callable[[float], None] = lambda share: None
+) -> list[ExampleBlock]:
     """The examples of each block, which are those that were compressed: others are never given.
+
+    Args:
+        codec: of the examples.
+        blocks: of kind `EXAMPLES`.
+        on_step: is given the share that is done.
 
     Raises:
         DamagedError: a block is damaged, or this computer or this model computes other numbers.
@@ -111,7 +120,7 @@ def decode_blocks(codec: BitsBack, blocks: Sequence[Block]) -> list[ExampleBlock
     parts = [parts_of(block) for block in blocks]
     lengths = [sum(part.count for part in of_block) for of_block in parts]
     decisions = [unpack_decisions(_decisions_of(block)) for block in blocks]
-    found = codec.decode([block.payload for block in blocks], lengths, decisions)
+    found = codec.decode([block.payload for block in blocks], lengths, decisions, on_step)
     examples = [ExampleBlock(of, levels.astype(np.uint8)) for of, levels in zip(parts, found, strict=True)]
     for block, decoded in zip(blocks, examples, strict=True):
         if digest(decoded.levels.tobytes()).hex() != block.meta.get("digest"):

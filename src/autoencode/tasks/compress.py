@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from autoencode.compression.bits_back import BitsBack
-from autoencode.compression.blocks import BLOCK_VALUES, TOGETHER, divide, encode_blocks
+from autoencode.compression.blocks import BLOCK_VALUES, TOGETHER, ExampleBlock, divide, encode_blocks
 from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Json, Writer
 from autoencode.compression.model_identity import fingerprint, make_probe
 from autoencode.compression.originals import (
@@ -24,7 +24,7 @@ from autoencode.compression.originals import (
     is_pixels_only,
     read_original,
 )
-from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.errors import ArgumentError, CancelledError, CapabilityError
 from autoencode.runs.replacing import check_no_overwriting, check_replaceable
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
@@ -244,15 +244,27 @@ class _Compression:
         kind = ExampleShape(self.codec.data_shape, self.codec.levels)
         self.reporter.start("compressing", sum(source.size for source in sources), "bytes")
         blocks = divide(self._originals(sources, kind), max(1, BLOCK_VALUES // math.prod(kind.shape)))
-        while not self.cancel.cancelled and (group := list(islice(blocks, TOGETHER))):
-            for meta, payload in encode_blocks(self.codec, group):
-                self.result.payload += self.writer.add(meta, payload)
-            self.result.values += sum(block.levels.size for block in group)
-            self.result.examples += sum(len(block.levels) for block in group)
-            self.reporter.update("compressing", self.result.original)
+        try:
+            while not self.cancel.cancelled and (group := list(islice(blocks, TOGETHER))):
+                self._add_group(group)
+        except (KeyboardInterrupt, CancelledError):  # within a group, which is left out
+            self.cancel.cancel()
         self.result.complete = not self.cancel.cancelled
         self.writer.finish({"complete": self.result.complete, "files": self.result.files})
         self.reporter.finish("compressing")
+
+    def _add_group(self, group: Sequence[ExampleBlock]) -> None:
+        values = sum(block.levels.size for block in group)
+
+        def on_step(share: float) -> None:
+            self.cancel.raise_if_cancelled()
+            self.reporter.update("compressing", self.result.original - round((1 - share) * values))
+
+        for meta, payload in encode_blocks(self.codec, group, on_step):
+            self.result.payload += self.writer.add(meta, payload)
+        self.result.values += values
+        self.result.examples += sum(len(block.levels) for block in group)
+        self.reporter.update("compressing", self.result.original)
 
     def _originals(self, sources: Sequence[_Source], kind: ExampleShape) -> Iterator[tuple[int, Bytes]]:
         """The examples of each file that is examples; the others are stored on the way."""

@@ -148,14 +148,12 @@ def decompress(
     with Path(path).open("rb") as file, ExitStack() as stack:
         reader = Reader(file)
         codec = _codec(reader, run, stack, salvage=salvage)
-        work = _Decompression(codec, Decompressed(Path(out)), frozenset(only), verify=verify)
+        work = _Decompression(codec, Decompressed(Path(out)), frozenset(only), reporter, token, verify=verify)
         index = _index(reader, salvage=salvage)
         blocks = reader.scan() if index is None else _blocks(reader, index)
         reporter.start("decompressing", Path(path).stat().st_size, "bytes")
         try:
-            for at in work.run(blocks):
-                token.raise_if_cancelled()
-                reporter.update("decompressing", at)
+            work.run(blocks)
         finally:
             reporter.finish("decompressing")
     if missing := sorted(set(only) - work.seen):
@@ -257,22 +255,33 @@ class _Decompression:
         codec: of the examples.
         result: is filled in.
         only: names of the files that are wanted; empty for all.
+        reporter: is given the bytes that are done.
+        cancel: a request to stop.
         verify: write nothing.
     """
 
-    def __init__(self, codec: BitsBack, result: Decompressed, only: frozenset[str], *, verify: bool) -> None:
+    def __init__(
+        self,
+        codec: BitsBack,
+        result: Decompressed,
+        only: frozenset[str],
+        reporter: Reporter,
+        cancel: CancelToken,
+        *,
+        verify: bool,
+    ) -> None:
         self.result, self.seen = result, set[str]()
+        self._reporter, self._cancel, self._done = reporter, cancel, 0
         self._codec, self._only, self._verify = codec, only, verify
         self._kind = ExampleShape(codec.data_shape, codec.levels)
         self._waiting = dict[int, tuple[ArchivedFile, Json]]()
         self._open: _OpenFile | None = None
 
-    def run(self, blocks: Iterator[Block]) -> Iterator[int]:
-        """Writes what the blocks hold; gives how many bytes of the compressed file are done."""
-        group, done = list[Block](), 0
+    def run(self, blocks: Iterator[Block]) -> None:
+        """Writes what the blocks hold."""
+        group = list[Block]()
         try:
             for block in blocks:
-                done += block.size
                 match block.meta.get("kind"):
                     case "file":
                         self._declare(block.meta)
@@ -285,12 +294,17 @@ class _Decompression:
                 if len(group) == TOGETHER:
                     self._add_examples(group)
                     group = []
-                yield done
+                if not group:
+                    self._report(block.size)
             self._add_examples(group)
-            yield done
         finally:
             self._discard()
         self.result.incomplete += [archived.name for archived, _ in self._waiting.values()]
+
+    def _report(self, more: int = 0) -> None:
+        self._cancel.raise_if_cancelled()
+        self._done += more
+        self._reporter.update("decompressing", self._done)
 
     def _declare(self, meta: Json) -> ArchivedFile | None:
         archived = _archived(meta)
@@ -311,7 +325,15 @@ class _Decompression:
                 self._finish(opened)
 
     def _add_examples(self, blocks: Sequence[Block]) -> None:
-        for decoded in decode_blocks(self._codec, blocks) if blocks else ():
+        if not blocks:
+            return
+        before, size = self._done, sum(block.size for block in blocks)
+
+        def on_step(share: float) -> None:
+            self._done = before + round(share * size)
+            self._report()
+
+        for decoded in decode_blocks(self._codec, blocks, on_step):
             at = 0
             for part in decoded.parts:
                 levels = decoded.levels[at : at + part.count]
