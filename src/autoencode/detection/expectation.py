@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 _REFERENCES, _NEIGHBOURS = 1_024, 32
 _RIDGE = 1e-3
+_ROWS, _MOST_VALUES = 64, 2**24
 _LOW, _HIGH = 0.05, 0.95
 
 
@@ -50,6 +51,11 @@ class Expectation(nn.Module):
         for name in ("reference", "residuals"):
             self.register_buffer(name, torch.zeros(_REFERENCES, width, dtype=torch.float64))
         self.register_buffer("there", torch.zeros(_REFERENCES, width, dtype=torch.bool))
+
+    @property
+    def chunk(self) -> int:
+        """How many rows are compared with the references at once."""
+        return max(1, min(_ROWS, _MOST_VALUES // self.reference.numel()))
 
     def fit(
         self,

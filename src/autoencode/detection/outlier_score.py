@@ -139,7 +139,8 @@ class OutlierScore(nn.Module):
         Args:
             x: rows, as they were fitted to.
         """
-        parts = [self._explain(x[i : i + 64]) for i in range(0, len(x), 64)]
+        chunk = self.expectation.chunk
+        parts = [self._explain(x[i : i + chunk]) for i in range(0, len(x), chunk)]
         scores, contributions = (np.concatenate([each[k] for each in parts]) for k in (0, 1))
         expected = Expected(*(torch.cat(each) for each in zip(*(part.expected for part in parts), strict=True)))
         return Explained(scores, contributions, expected)

@@ -124,14 +124,14 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             codes = [self.model_.encode(some).mean.flatten(1) for some in x.split(_ROWS)]
         return torch.cat(codes).numpy().astype(given.dtype)
 
-    def inverse_transform(self, Z: npt.ArrayLike | Frame) -> Float[np.ndarray, "n features"]:  # noqa: N803
+    def inverse_transform(self, X: npt.ArrayLike | Frame) -> Float[np.ndarray, "n features"]:  # noqa: N803
         """The means of p(x|z), in the units of the data.
 
         Args:
-            Z: codes, (n_samples, code).
+            X: codes, (n_samples, code).
         """
         check_is_fitted(self)
-        codes = torch.from_numpy(np.array(_check_array(Z, dtype=np.float64), dtype=np.float64))
+        codes = torch.from_numpy(np.array(_check_array(X, dtype=np.float64), dtype=np.float64))
         with torch.no_grad():
             means = [self.model_.decode(z.unflatten(1, self.model_.latent_shape)).mean for z in codes.split(_ROWS)]
         return torch.cat(means).numpy() * self.scale_ + self.mean_
