@@ -83,6 +83,7 @@ def _print(found: "Similar", *, grouped: bool) -> None:
             out.write_line(f"{number}{'' if first else f'{distance:.3f}':>6}  ", (name, "bold" if first else ""))
     if grouped:
         count = sum(map(len, found.groups))
-        out.write_line(f"{count:,} of {found.searched:,} are in {len(found.groups):,} groups of nearly equal ones")
+        groups = f"{count:,} of {found.searched:,} are in {len(found.groups):,} groups of nearly equal ones"
+        out.write_line(groups if count else f"no two of {found.searched:,} are so near")
     if found.sheet:
         out.write_line("see      ", (str(found.sheet), "bold"))
