@@ -37,7 +37,7 @@ from torch.nn import functional as F
 
 from autoencode import tasks
 from autoencode.data import load
-from autoencode.latent.attribute_blocks import attribute_blocks
+from autoencode.latent.attribute_blocks import attribute_blocks, rest_effects
 from autoencode.runs.run import Run
 from autoencode.runtime.seeding import seeded_rng
 from autoencode.storage import atomic_write
@@ -181,10 +181,13 @@ def additive(run: Run, y: Tensor, n_values: list[int], *, replace: bool) -> Edit
 def by_blocks(run: Run) -> Edit:
     """Edits of a model that learned attributes."""
     blocks = attribute_blocks(run)
+    effects = list(rest_effects(run, blocks).values())
 
     def edit(code: Tensor, truth: Tensor, attribute: int, wanted: Tensor) -> Tensor:
         changed = code.clone()
         changed[:, blocks.prior.block(attribute)] = blocks.prior.blocks[attribute].loc.detach()[wanted]
+        now = blocks.prior.values_of(code)[:, attribute]
+        changed[:, blocks.rest] += effects[attribute][wanted] - effects[attribute][now]
         return changed
 
     return edit
@@ -195,7 +198,9 @@ def blended(run: Run, edit: Edit, z: Tensor, faces: Faces, of: Tensor, way: str)
     hair = faces.names.index("hair")
     if way != "attribute-vae":
         return edit(z[of], faces.y[of], hair, faces.y[:, hair])
-    mixed, place = z[of].clone(), attribute_blocks(run).block("hair")
+    blocks = attribute_blocks(run)
+    place, values = blocks.block("hair"), blocks.prior.values_of(z)[:, hair]
+    mixed = edit(z[of], faces.y[of], hair, values)
     mixed[:, place] = z[:, place]
     return mixed
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, DataError
-from autoencode.latent.attribute_blocks import attribute_blocks
+from autoencode.latent.attribute_blocks import attribute_blocks, rest_effects
 from autoencode.runs.run import Run
 
 
@@ -65,6 +65,18 @@ def test_an_edit_gives_one_attribute_a_value_and_leaves_the_others(run: Run) -> 
     assert tasks.save_edit(run, made, run.path / "strip.png", strip=True)
 
 
+def test_the_effects_on_the_rest_are_those_of_a_regression(run: Run) -> None:
+    blocks = attribute_blocks(run)
+    train = run.data.train
+    rest = run.model.encode(train.inputs()).mean.detach()[:, 6:]
+    effects = rest_effects(run, blocks)
+    fitted = sum(effect[train.context[:, k]] for k, effect in enumerate(effects.values()))
+    left = rest - fitted
+    for k, name in enumerate(effects):  # what is left does not depend on any attribute
+        for value in range(len(blocks.values[name])):
+            torch.testing.assert_close(left[train.context[:, k] == value].mean(0), left.mean(0), atol=1e-4, rtol=0)
+
+
 def test_a_blend_takes_attributes_of_the_second(run: Run) -> None:
     blocks = attribute_blocks(run)
     z = run.model.encode(run.data.test.inputs()[:2]).mean.detach()
@@ -72,7 +84,9 @@ def test_a_blend_takes_attributes_of_the_second(run: Run) -> None:
     expected = {**blocks.read(z[0]), "shade": blocks.read(z[1])["shade"]}
     assert blocks.read(made.codes[0, 1]) == expected
     torch.testing.assert_close(made.codes[0, 1, :3], z[0, :3])
-    torch.testing.assert_close(made.codes[0, 1, 6:], z[0, 6:])
+    effects = rest_effects(run, blocks)["shade"]
+    moved = effects[blocks.place_of("shade", z[1])] - effects[blocks.place_of("shade", z[0])]
+    torch.testing.assert_close(made.codes[0, 1, 6:], z[0, 6:] + moved)
     assert made.attributes == ("shade",)
 
 

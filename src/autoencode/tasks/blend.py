@@ -11,7 +11,7 @@ from torch import Tensor
 from autoencode.data.images.scan import SHEET
 from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
-from autoencode.latent.attribute_blocks import attribute_blocks
+from autoencode.latent.attribute_blocks import AttributeBlocks, attribute_blocks, rest_effects
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.paths import latent_paths
 from autoencode.runs.run import Run
@@ -94,8 +94,9 @@ def blend(
     if attributes:
         if levels is not None or weight is not None:
             raise ArgumentError("attributes are taken whole: leave --levels and --weight out, or --from-b")
-        places = [attribute_blocks(run).block(name) for name in attributes]
-        z = [[_with_blocks(a, b, places) for b in coded] for a in coded]
+        blocks = attribute_blocks(run)
+        effects = rest_effects(run, blocks)
+        z = [[_with_attributes(a, b, attributes, blocks, effects) for b in coded] for a in coded]
         return replace(_decode_blends(run, coded, z, 0.5, 0), attributes=tuple(attributes))
     depth = _n_levels(coded[0])
     if levels is not None and weight is not None:
@@ -137,11 +138,16 @@ def _mix_levels(a: EncodedExample, b: EncodedExample, top: int) -> Tensor:
     return b.q.mean_below(a.q.mean.split(a.q.dims, -1)[:top]).cpu()
 
 
-def _with_blocks(a: EncodedExample, b: EncodedExample, places: Sequence[slice]) -> Tensor:
-    """The code of a with some numbers of b's, (1, *latent_shape)."""
+def _with_attributes(
+    a: EncodedExample, b: EncodedExample, names: Sequence[str], blocks: AttributeBlocks, effects: dict[str, Tensor]
+) -> Tensor:
+    """The code of a with some attributes of b, (1, numbers)."""
     z = a.z.clone()
-    for place in places:
+    for name in names:
+        place = blocks.block(name)
         z[:, place] = b.z[:, place]
+        now, before = (blocks.place_of(name, one.z[0]) for one in (b, a))
+        z[:, blocks.rest] += effects[name][now] - effects[name][before]
     return z
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from autoencode.data.images.scan import SHEET
 from autoencode.errors import ArgumentError
-from autoencode.latent.attribute_blocks import attribute_blocks
+from autoencode.latent.attribute_blocks import attribute_blocks, rest_effects
 from autoencode.latent.directions import Direction, get_direction, orthogonalise
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.runs.run import Run
@@ -122,7 +122,8 @@ def edit(
     1 is all the way. It is one that is given, one that the run folder keeps, or a class's: from all others to this one.
 
     A model that learned attributes (attribute-vae) has a block of the code for each; to give one a value replaces its
-    block by the mean code of the value, and leaves the other blocks as they are.
+    block by the mean code of the value, moves the rest by what it holds of the attribute in the training examples, and
+    leaves the other blocks as they are.
 
     Args:
         run: the trained model.
@@ -177,10 +178,12 @@ def _vectors(
 
 
 def _to_value(run: Run, z: Tensor, change: AttributeValue) -> Tensor:
-    """From a code's block of an attribute to the mean code of a value."""
+    """From a code's block of an attribute to the mean code of a value; the rest moves by what it holds of the value."""
     blocks = attribute_blocks(run)
     place, vector = blocks.block(change.name), torch.zeros_like(z)
     vector[place] = blocks.code(change.name, change.value) - z[place]
+    effects, values = rest_effects(run, blocks)[change.name], blocks.values[change.name]
+    vector[blocks.rest] = effects[values.index(change.value)] - effects[blocks.place_of(change.name, z)]
     return vector
 
 
