@@ -1,5 +1,6 @@
 """Which model a compressed file needs, and whether this computer computes the same with it."""
 
+import base64
 import hashlib
 
 import numpy as np
@@ -10,7 +11,7 @@ from autoencode.compression.container import DamagedError, Json
 from autoencode.compression.rounding import unpack_decisions
 from autoencode.model import Autoencoder
 
-_PROBES = 4
+_PROBES = 1
 
 
 def fingerprint(model: Autoencoder) -> str:
@@ -23,9 +24,9 @@ def fingerprint(model: Autoencoder) -> str:
 
 
 def make_probe(codec: BitsBack) -> Json:
-    """A few examples, the same for every model of a shape, coded: decoding them tries all that decoding needs."""
+    """An example that is the same for every model of a shape, coded: decoding it tries all that decoding needs."""
     payloads, decisions = codec.encode([_probe_examples(codec)])
-    return {"payload": payloads[0].hex(), "decisions": decisions[0]}
+    return {"payload": base64.b64encode(payloads[0]).decode(), "decisions": decisions[0]}
 
 
 def check_probe(codec: BitsBack, probe: object) -> None:
@@ -42,7 +43,7 @@ def check_probe(codec: BitsBack, probe: object) -> None:
         case {"payload": str(payload), "decisions": list(decisions)} if all(type(n) is int for n in decisions):
             wanted = np.rint(_probe_examples(codec).numpy() * (codec.levels - 1)).astype(np.int64)
             try:
-                found = codec.decode([bytes.fromhex(payload)], [_PROBES], [unpack_decisions(decisions)])[0]
+                found = codec.decode([base64.b64decode(payload, validate=True)], [_PROBES], [unpack_decisions(decisions)])[0]
             except ValueError as error:
                 raise wrong from error
             if not np.array_equal(found, wanted):
