@@ -43,7 +43,9 @@ def check_probe(codec: BitsBack, probe: object) -> None:
         case {"payload": str(payload), "decisions": list(decisions)} if all(type(n) is int for n in decisions):
             wanted = np.rint(_probe_examples(codec).numpy() * (codec.levels - 1)).astype(np.int64)
             try:
-                found = codec.decode([base64.b64decode(payload, validate=True)], [_PROBES], [unpack_decisions(decisions)])[0]
+                found = codec.decode(
+                    [base64.b64decode(payload, validate=True)], [_PROBES], [unpack_decisions(decisions)]
+                )[0]
             except ValueError as error:
                 raise wrong from error
             if not np.array_equal(found, wanted):

@@ -1,6 +1,7 @@
 """scikit-learn's interface: estimators that are used as any other of scikit-learn.
 
 Example:
+    >>> import numpy as np
     >>> from autoencode.estimators import OutlierDetector
     >>> X = np.random.default_rng(0).normal(size=(60, 3))
     >>> OutlierDetector(contamination=0.1).fit_predict(X).tolist().count(-1)

@@ -9,8 +9,6 @@ from jaxtyping import Float64, Int64
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import (
-    _check_feature_names,  # pyright: ignore[reportPrivateUsage]  # scikit-learn's own way for frames of mixed types
-    _check_n_features,  # pyright: ignore[reportPrivateUsage]
     check_is_fitted,
     validate_data,
 )
@@ -156,8 +154,7 @@ class OutlierDetector(OutlierMixin, BaseEstimator):
                 names = getattr(self, "feature_names_in_", [f"column {i + 1}" for i in range(x.shape[1])])
                 self.mixed_, self.encoder_ = False, RowEncoder.of_names([str(name) for name in names])
             return x
-        _check_feature_names(self, X, reset=reset)
-        _check_n_features(self, X, reset=reset)
+        validate_data(self, X, reset=reset, skip_check_array=True)  # names and number of columns alone
         if reset:
             _check_rows(len(X))
             found = survey(X)

@@ -36,6 +36,7 @@ def test_small_pictures_of_one_size_keep_it(draw):
         "patch": None,
         "fit": "crop",
         "labels": "auto",
+        "attributes": None,
         "unlabelled": None,
         "parts": "auto",
     }

@@ -229,7 +229,7 @@ def test_tiles_of_a_frame_make_no_seams(clip_run: Run) -> None:
 def test_a_missing_library_says_how_to_get_it(clip_run: Run, monkeypatch) -> None:
     write_clip("in/a.mkv", noise(6))
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(DataError, match=r"in/a.mkv: clips are read and written by PyAV.* 'autoencode\[video\]'"):
+    with pytest.raises(DataError, match=r"in/a.mkv: clips are read and written by PyAV.* pip install av"):
         restore(clip_run, ["in"], "out")
 
 
