@@ -84,8 +84,11 @@ def test_whole_pages_are_restored_and_compared(scans: Path, monkeypatch: pytest.
     assert {text_of(int(page.stem)) for page in pages} == {2}
     assert len(pages) == 12
     assert PageRMSE()(Run(scans / "run"), 3).n == 3
+    for page in pages:
+        page.unlink()
     recorder = Recorder()
     PageRMSE()(Run(scans / "run"), 8, recorder)
+    assert len(list((scans / "run" / "test-pages").glob("[0-9]*.png"))) == 8
     assert recorder.done_of("restoring")[-1] == pytest.approx(recorder.calls[0][2])
 
 
