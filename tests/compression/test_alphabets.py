@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch.distributions import Independent, Normal
 
-from autoencode.compression.alphabets import PRECISION, alphabet_of, from_levels, levels_of, symbols_of, to_levels
+from autoencode.compression.alphabets import PRECISION, alphabet_of, from_levels, levels_of, to_levels
 from autoencode.compression.ans import Stacks
+from autoencode.compression.causal_levels import symbols_of
 from autoencode.errors import CapabilityError
 from autoencode.likelihoods import likelihoods
 from autoencode.likelihoods.causal import CausalLikelihood

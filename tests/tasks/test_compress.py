@@ -151,10 +151,10 @@ def test_an_array_with_a_part_missing_does_not_come_back(mass_run, mixed, tmp_pa
 @pytest.mark.parametrize("name", ["../out", "/abs", "a/../../b", "a\\b", "c:d", "", "a\0b", "x" * 5000, "new\nline"])
 def test_a_name_that_leaves_the_folder_is_refused(name, tmp_path):
     from autoencode.compression.container import DamagedError
-    from autoencode.tasks.decompress import _safe
+    from autoencode.compression.contents import safe_name
 
     with pytest.raises(DamagedError, match="leave the folder"):
-        _safe(name)
+        safe_name(name)
 
 
 class Stopping(Reporter):

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
-from autoencode.compression.alphabets import MAX_CALLS, Alphabet, Symbols, from_levels, levels_of, symbols_of, to_levels
+from autoencode.compression.alphabets import MAX_CALLS, Alphabet, Symbols, from_levels, levels_of, to_levels
 from autoencode.compression.ans import Integers, Stacks
+from autoencode.compression.causal_levels import symbols_of
 from autoencode.compression.exact_functions import Floats, as_floats, exp, normal_cdf, normal_quantiles
 from autoencode.compression.rounding import Rounding
 from autoencode.errors import CapabilityError

@@ -1,5 +1,6 @@
 """What a person does with a model: everything on the command line is a function here first."""
 
+from autoencode.compression.contents import Contents, read_contents
 from autoencode.evaluation.classifier_cache import TrainedClassifier, load_or_train_classifier
 from autoencode.latent.attribute_blocks import attribute_values
 from autoencode.latent.choose_prior import ChosenPrior, choose_prior
@@ -23,7 +24,7 @@ from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.compress import Compressed, compress
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
-from autoencode.tasks.decompress import Contents, Decompressed, decompress, read_contents
+from autoencode.tasks.decompress import Decompressed, decompress
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
 from autoencode.tasks.edit import AttributeChange, AttributeValue, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode

@@ -6,13 +6,14 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from autoencode.compression.bits_back import BitsBack
 from autoencode.compression.blocks import EXAMPLES, TOGETHER, decode_blocks, parts_of
 from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Block, DamagedError, Json, Reader
+from autoencode.compression.contents import ArchivedFile, archived_file, indexed_blocks, safe_name
 from autoencode.compression.model_identity import check_probe, fingerprint
 from autoencode.compression.originals import (
     Bytes,
@@ -20,7 +21,6 @@ from autoencode.compression.originals import (
     Original,
     example_bytes,
     first_bytes,
-    is_pixels_only,
 )
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.runs.listing import find_run
@@ -48,68 +48,6 @@ class Decompressed:
     out: Path
     names: list[str] = field(default_factory=list[str])
     incomplete: list[str] = field(default_factory=list[str])
-
-
-@dataclass(frozen=True)
-class ArchivedFile:
-    """A file in a compressed file.
-
-    Args:
-        number: its place.
-        name: relative, with `/` between folders.
-        size: in bytes.
-        count: examples in it, or None for a file that is stored as it is.
-        pixels_only: whether it comes back with the same pixels and perhaps other bytes.
-    """
-
-    number: int
-    name: str
-    size: int
-    count: int | None = None
-    pixels_only: bool = False
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a compressed file holds.
-
-    Args:
-        run: the name of the run whose model it needs.
-        model: the model's digest.
-        has_model: whether the model is in the file.
-        files: in order.
-        payload: bytes that the examples take.
-        size: bytes of the whole file.
-        complete: False where compressing was stopped half way.
-    """
-
-    run: str
-    model: str
-    has_model: bool
-    files: tuple[ArchivedFile, ...]
-    payload: int
-    size: int
-    complete: bool
-
-
-def read_contents(path: str | Path) -> Contents:
-    """What is in a compressed file, for which its model is not needed.
-
-    Raises:
-        DataError: no compressed file, or a damaged one.
-    """
-    with Path(path).open("rb") as file:
-        reader = Reader(file)
-        index, files, payload, has_model = reader.index(), dict[int, ArchivedFile](), 0, False
-        for block in _blocks(reader, index):
-            has_model |= block.meta.get("kind") == MODEL
-            payload += block.size if block.meta.get("kind") == EXAMPLES else 0
-            if block.meta.get("kind") in (FILE, STORED):
-                found = _archived(block.meta)
-                files.setdefault(found.number, found)
-        run, model = str(reader.header.get("run")), str(reader.header.get("model"))
-        complete = index.get("complete") is True
-        return Contents(run, model, has_model, tuple(files.values()), payload, Path(path).stat().st_size, complete)
 
 
 @tuned_cpu()
@@ -150,7 +88,7 @@ def decompress(
         codec = _codec(reader, run, stack, salvage=salvage)
         work = _Decompression(codec, Decompressed(Path(out)), frozenset(only), reporter, token, verify=verify)
         index = _index(reader, salvage=salvage)
-        blocks = reader.scan() if index is None else _blocks(reader, index)
+        blocks = reader.scan() if index is None else indexed_blocks(reader, index)
         reporter.start("decompressing", Path(path).stat().st_size, "bytes")
         try:
             work.run(blocks)
@@ -168,37 +106,6 @@ def _index(reader: Reader, *, salvage: bool) -> Json | None:
         return None if salvage else reader.index()
     except DamagedError as error:
         raise DamagedError(f"{error}: give back what is whole with --salvage") from error
-
-
-def _blocks(reader: Reader, index: Json) -> Iterator[Block]:
-    for offset in index["offsets"]:
-        yield reader.block(offset)
-
-
-def _archived(meta: Json) -> ArchivedFile:
-    match meta:
-        case {"file": int(number), "name": str(name), "size": int(size)} if number >= 0 and size >= 0:
-            count = meta.get("count")
-            form = meta.get("form", {})
-            whole = (count is None or type(count) is int) and isinstance(form, dict)
-            if whole:
-                return ArchivedFile(number, _safe(name), size, count, is_pixels_only(form))
-        case _:
-            pass
-    raise DamagedError("the description of a file in it is damaged")
-
-
-def _safe(name: str) -> str:
-    """A name that stays inside of the folder that it is written to.
-
-    Raises:
-        DamagedError: it does not.
-    """
-    parts = PurePosixPath(name).parts
-    odd = not parts or name.startswith("/") or any(part in ("..", ".") or set(part) & set("\\:\0") for part in parts)
-    if odd or not name.isprintable() or len(name) > 4_096:
-        raise DamagedError(f"it names a file {name[:80]!r}, which would leave the folder: it is damaged, or hostile")
-    return name
 
 
 def _codec(reader: Reader, run: Run | None, stack: ExitStack, *, salvage: bool) -> BitsBack:
@@ -223,7 +130,7 @@ def _codec(reader: Reader, run: Run | None, stack: ExitStack, *, salvage: bool) 
 
 def _named_run(name: str) -> Run:
     try:
-        return Run(find_run(_safe(name)))
+        return Run(find_run(safe_name(name)))
     except RunError as error:
         raise RunError(
             f"the file needs the model of the run '{name}', which is not under runs/: name it with --run (a file of "
@@ -232,7 +139,7 @@ def _named_run(name: str) -> Run:
 
 
 def _embedded_run(reader: Reader, stack: ExitStack, *, salvage: bool) -> Run | None:
-    blocks = reader.scan() if salvage else _blocks(reader, reader.index())
+    blocks = reader.scan() if salvage else indexed_blocks(reader, reader.index())
     first = next(blocks, None)
     if first is None or first.meta.get("kind") != MODEL:
         return None
@@ -282,15 +189,13 @@ class _Decompression:
         group = list[Block]()
         try:
             for block in blocks:
-                match block.meta.get("kind"):
-                    case "file":
-                        self._declare(block.meta)
-                    case "stored":
-                        self._add_stored(block)
-                    case "examples" if any(part.file in self._waiting for part in parts_of(block)):
-                        group.append(block)
-                    case _:
-                        pass
+                kind = block.meta.get("kind")
+                if kind == FILE:
+                    self._declare(block.meta)
+                elif kind == STORED:
+                    self._add_stored(block)
+                elif kind == EXAMPLES and any(part.file in self._waiting for part in parts_of(block)):
+                    group.append(block)
                 if len(group) == TOGETHER:
                     self._add_examples(group)
                     group = []
@@ -307,7 +212,7 @@ class _Decompression:
         self._reporter.update("decompressing", self._done)
 
     def _declare(self, meta: Json) -> ArchivedFile | None:
-        archived = _archived(meta)
+        archived = archived_file(meta)
         self.seen.add(archived.name)
         if self._only and archived.name not in self._only:
             return None

@@ -1,0 +1,112 @@
+"""What a compressed file holds, for which its model is not needed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from autoencode.compression.blocks import EXAMPLES
+from autoencode.compression.container import FILE, MODEL, STORED, Block, DamagedError, Json, Reader
+from autoencode.compression.originals import is_pixels_only
+
+
+@dataclass(frozen=True)
+class ArchivedFile:
+    """A file in a compressed file.
+
+    Args:
+        number: its place.
+        name: relative, with `/` between folders.
+        size: in bytes.
+        count: examples in it, or None for a file that is stored as it is.
+        pixels_only: whether it comes back with the same pixels and perhaps other bytes.
+    """
+
+    number: int
+    name: str
+    size: int
+    count: int | None = None
+    pixels_only: bool = False
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a compressed file holds.
+
+    Args:
+        run: the name of the run whose model it needs.
+        model: the model's digest.
+        has_model: whether the model is in the file.
+        files: in order.
+        payload: bytes that the examples take.
+        size: bytes of the whole file.
+        complete: False where compressing was stopped half way.
+    """
+
+    run: str
+    model: str
+    has_model: bool
+    files: tuple[ArchivedFile, ...]
+    payload: int
+    size: int
+    complete: bool
+
+
+def read_contents(path: str | Path) -> Contents:
+    """What is in a compressed file, for which its model is not needed.
+
+    Raises:
+        DataError: no compressed file, or a damaged one.
+    """
+    with Path(path).open("rb") as file:
+        reader = Reader(file)
+        index, files, payload, has_model = reader.index(), dict[int, ArchivedFile](), 0, False
+        for block in indexed_blocks(reader, index):
+            has_model |= block.meta.get("kind") == MODEL
+            payload += block.size if block.meta.get("kind") == EXAMPLES else 0
+            if block.meta.get("kind") in (FILE, STORED):
+                found = archived_file(block.meta)
+                files.setdefault(found.number, found)
+        run, model = str(reader.header.get("run")), str(reader.header.get("model"))
+        complete = index.get("complete") is True
+        return Contents(run, model, has_model, tuple(files.values()), payload, Path(path).stat().st_size, complete)
+
+
+def indexed_blocks(reader: Reader, index: Json) -> Iterator[Block]:
+    """The blocks of an index, in order.
+
+    Raises:
+        DamagedError: one of them is damaged.
+    """
+    for offset in index["offsets"]:
+        yield reader.block(offset)
+
+
+def archived_file(meta: Json) -> ArchivedFile:
+    """The file that a block describes.
+
+    Raises:
+        DamagedError: its description makes no sense.
+    """
+    match meta:
+        case {"file": int(number), "name": str(name), "size": int(size)} if number >= 0 and size >= 0:
+            count = meta.get("count")
+            form = meta.get("form", {})
+            whole = (count is None or type(count) is int) and isinstance(form, dict)
+            if whole:
+                return ArchivedFile(number, safe_name(name), size, count, is_pixels_only(form))
+        case _:
+            pass
+    raise DamagedError("the description of a file in it is damaged")
+
+
+def safe_name(name: str) -> str:
+    """A name that stays inside of the folder that it is written to.
+
+    Raises:
+        DamagedError: it does not.
+    """
+    parts = PurePosixPath(name).parts
+    odd = not parts or name.startswith("/") or any(part in ("..", ".") or set(part) & set("\\:\0") for part in parts)
+    if odd or not name.isprintable() or len(name) > 4_096:
+        raise DamagedError(f"it names a file {name[:80]!r}, which would leave the folder: it is damaged, or hostile")
+    return name
