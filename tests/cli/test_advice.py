@@ -139,6 +139,14 @@ ADVICE = {
     "to be read with --trust-paths": f"{OF_DATA} train",
     "this machine has no such device": f"{OF_DATA} train restore",
     # detectors
+    # text
+    "(say --tokens {} for the other way)": "train",
+    "--temperature must be": "generate",
+    "--top-k takes how many": "generate",
+    "--nucleus takes a probability": "generate",
+    "--top-k and --nucleus draw words": "generate",
+    "is text: take --recipe text-vae": "train",
+    "with its settings where you like, by --config": "train",
     "--contamination takes a share": "detect",
     "--label {}: the table has no such column": "detect",
     "holds no detector: train one": "train",

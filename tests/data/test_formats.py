@@ -9,7 +9,7 @@ from autoencode.errors import ArgumentError, DataError, UnknownNameError
 
 
 def test_formats_are_known_by_suffix_in_any_case():
-    assert list(file_formats()) == [".csv", ".h5", ".hdf5", ".mat", ".npy", ".npz", ".parquet", ".tsv"]
+    assert list(file_formats()) == [".csv", ".h5", ".hdf5", ".mat", ".npy", ".npz", ".parquet", ".tsv", ".txt"]
     assert has_format(Path("a.NPY"))
     assert not has_format(Path("npy"))
     assert format_of(Path("a.npz")).summary.startswith("NumPy's archives")
@@ -36,5 +36,5 @@ def test_options_that_mean_nothing_for_a_format_are_refused(tmp_path):
 
 def test_a_file_of_no_known_format_is_refused_with_what_can_be_given(tmp_path):
     (tmp_path / "a.xyz").write_text("")
-    with pytest.raises(DataError, match=r"a clip, a \.csv, .* or \.tsv file, or one of"):
+    with pytest.raises(DataError, match=r"a clip, a \.csv, .* or \.txt file, or one of"):
         load(tmp_path / "a.xyz")

@@ -70,7 +70,7 @@ def test_another_modality_is_one_class(monkeypatch, tmp_path):
     monkeypatch.setattr(modality, "_KINDS", (Signals, *modality._KINDS))
     found = modality_of((2, 50))
     assert isinstance(found, Signals)
-    assert default_recipe("anything", (2, 50)).name == default_recipe("anything", (100,)).name
+    assert default_recipe("anything", found.recipe_kind).name == default_recipe("anything", "vectors").name
     assert networks["auto"]((2, 50)).encoder(torch.zeros(4, 2, 50)).shape[0] == 4
     x = torch.rand(found.n_compared, 2, 50)
     assert comparison(found, x, x).caption == "Each example and its reconstruction"

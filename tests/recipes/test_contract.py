@@ -27,6 +27,8 @@ from autoencode.settings import Settings
 
 IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
 VECTOR = (17,)
+OF_TEXT = {"text-vae"}
+"""Recipes that take rows of tokens and nothing else: see `sequences/`."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ def without_gradient(named: Iterator[tuple[str, nn.Parameter]]) -> list[str]:
 
 
 def test_every_recipe_has_a_row() -> None:
-    assert set(ROWS) == set(recipes)
+    assert {*ROWS, *OF_TEXT} == set(recipes)
 
 
 @every_case
@@ -470,17 +472,18 @@ def test_the_prior_fitted_afterwards_is_one_that_can_be(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "shape", "name"),
+    ("data", "kind", "name"),
     [
-        ("mnist", (1, 28, 28), "dense-vae"),
-        ("binarized-mnist", (1, 28, 28), "dense-vae"),
-        ("fashion-mnist", (1, 28, 28), "fashion-vae"),
-        ("holiday photos", (3, 64, 64), "pca-vae"),
-        ("holiday photos", None, "pca-vae"),
+        ("mnist", "images", "dense-vae"),
+        ("binarized-mnist", "images", "dense-vae"),
+        ("fashion-mnist", "images", "fashion-vae"),
+        ("holiday photos", "images", "pca-vae"),
+        ("measurements", "vectors", "dense-vae"),
+        ("letters", "text", "text-vae"),
     ],
 )
-def test_every_data_set_has_a_default(data: str, shape: tuple[int, ...] | None, name: str) -> None:
-    assert default_recipe(data, shape).name == name
+def test_every_data_set_has_a_default(data: str, kind: str, name: str) -> None:
+    assert default_recipe(data, kind).name == name
 
 
 def test_no_two_recipes_are_the_default_for_the_same() -> None:

@@ -82,3 +82,21 @@ def silent_run(tmp_path_factory) -> Run:
 def bottleneck_run(tmp_path_factory) -> Run:
     """A model of colour pictures of 12 x 10 pixels and no others."""
     return _restoring(tmp_path_factory, "bottleneck_ae", 3, 12, 10)
+
+
+def little_sentences() -> list[str]:
+    """Sentences made by rule, 240 of them."""
+    who, how = ("the cat", "a dog", "my bird", "the old man"), ("sees", "likes", "has", "finds", "wants")
+    what, where = ("a ball", "the house", "some bread", "my book"), ("", " here", " today")
+    return [f"{w} {h} {x}{y}." for w in who for h in how for x in what for y in where]
+
+
+@pytest.fixture(scope="session")
+def text_run(tmp_path_factory) -> Run:
+    """A VAE of sentences, trained for a moment."""
+    folder = tmp_path_factory.mktemp("text")
+    (folder / "sentences.txt").write_text("\n".join(little_sentences()) + "\n")
+    small = {"latent_dim": 4, "embedding": 16, "hidden": 32, "dropout": 0.0, "free_bits": 0.5, "warmup_steps": 20}
+    return train(
+        folder / "sentences.txt", out=folder / "run", steps=150, batch_size=32, learning_rate=1e-2, command="t", **small
+    )

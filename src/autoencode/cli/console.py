@@ -18,6 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from autoencode.runs.run import Run
     from autoencode.runs.verdict import Verdict
     from autoencode.views.report import Row
 
@@ -130,6 +133,25 @@ def print_verdict(verdict: "Verdict") -> None:
 def print_result(what: str, path: Path) -> None:
     """The last line of a command: what was made, and where it is."""
     out.write_line(f"{what}; see  ", (str(path), "bold"))
+
+
+_LINES = 20
+
+
+def print_lines(run: "Run", x: "Tensor") -> None:
+    """Prints the first lines of text; nothing for a model of other data."""
+    from autoencode.data import TextLines
+
+    if isinstance(run.modality, TextLines):
+        for line in run.lines(x[:_LINES]):
+            out.write_line(line)
+
+
+def print_pairs(run: "Run", originals: "Tensor", reconstructions: "Tensor") -> None:
+    """Prints the first lines of text, each above what became of it."""
+    for before, after in zip(run.lines(originals[:_LINES]), run.lines(reconstructions[:_LINES]), strict=True):
+        out.write_line(before)
+        out.write_line(after, style="dim")
 
 
 def print_note(text: str) -> None:

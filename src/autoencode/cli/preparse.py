@@ -80,7 +80,7 @@ def _recipe_of_run(name: str) -> str | None:
 
 
 def _default_for(source: str) -> str:
-    from autoencode.data import inspect_shape
+    from autoencode.data import recipe_kind_of
     from autoencode.recipes import default_recipe
 
-    return default_recipe(source, inspect_shape(source)).name
+    return default_recipe(source, recipe_kind_of(source)).name

@@ -30,6 +30,7 @@ DATA_HELP = {
     "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
     "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "size of the test split, likewise; a test split that the data bring is kept as it is"),
+    "tokens": (str, "auto", "what lines of text are made of: words, or characters as suits names"),
     "parts": (
         str,
         "auto",

@@ -5,9 +5,18 @@ from autoencode.data.batch import Batch
 from autoencode.data.batches import Batches, sequential_batches
 from autoencode.data.dataset import Dataset, fingerprint
 from autoencode.data.examples import Examples, SkippedFile
-from autoencode.data.inspect_source import inspect_shape, is_picture_source
+from autoencode.data.inspect_source import inspect_shape, is_picture_source, recipe_kind_of
 from autoencode.data.loading import load
-from autoencode.data.modality import Clips, ImageModality, Modality, Pictures, TableRows, Vectors, modality_of
+from autoencode.data.modality import (
+    Clips,
+    ImageModality,
+    Modality,
+    Pictures,
+    TableRows,
+    TextLines,
+    Vectors,
+    modality_of,
+)
 from autoencode.data.published import sets as _sets
 from autoencode.data.published.dataset_registry import DatasetEntry, datasets
 from autoencode.data.resolve import is_media_path
@@ -46,6 +55,8 @@ __all__ = [
     "is_media_path",
     "load",
     "modality_of",
+    "recipe_kind_of",
+    "TextLines",
     "inspect_shape",
     "evenly_spaced_indices",
     "Augmentation",

@@ -14,12 +14,15 @@ from autoencode.data.split import Split
 from autoencode.data.standardisation import Standardisation, column_means, constant_columns_note, fill_missing
 from autoencode.data.subset import Subset
 from autoencode.data.tables.columns import Columns
+from autoencode.data.text.vocabulary import UNKNOWN_TEXT, Vocabulary
 from autoencode.data.values import ValueRange
+from autoencode.distributions.token_sequences import END, UNKNOWN
 
 _BINARIZATION_SEEDS = {"validation": 11, "test": 12}
 _MOST_ROWS, _LARGE_ROW = 0.9, 1024
 """Memory is rearranged where the parts have nine tenths of the rows, and rows are of a kilobyte or more."""
 _SHOWN = 5
+_LEAST_SEEN = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,7 @@ class Dataset:
         standardisation: what brought the columns of vectors to mean 0 and standard deviation 1, or None.
         colourises: whether every picture is grey although targets are in colour.
         columns: of a table, or None.
+        vocabulary: of text, or None: what occurs twice or more in the training part.
         attributes: the values of each attribute by its name, or None; the context of examples is their places.
     """
 
@@ -66,6 +70,7 @@ class Dataset:
     colourises: bool = False
     columns: Columns | None = None
     attributes: dict[str, tuple[str, ...]] | None = None
+    vocabulary: Vocabulary | None = None
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -75,7 +80,7 @@ class Dataset:
     @property
     def modality(self) -> Modality:
         """What an example is."""
-        return modality_of(self.data_shape, self.options, self.display_range, self.columns)
+        return modality_of(self.data_shape, self.options, self.display_range, self.columns, self.vocabulary)
 
     @property
     def subsets(self) -> dict[str, Subset]:
@@ -118,10 +123,15 @@ def assemble_dataset(
     parts, standardisation, notes = _take_parts(examples, split), None, ()
     if examples.values.standardised:
         parts, standardisation, notes = _standardised(parts, examples.columns)
+    vocabulary = examples.vocabulary
+    if vocabulary is not None:
+        parts, vocabulary, notes = _with_known_tokens(parts, vocabulary)
     display = _display_range(parts["train"], examples)
     drawn = (
         display != (0, 1)
-        and modality_of(parts["train"].data_shape, examples.options, columns=examples.columns).drawable
+        and modality_of(
+            parts["train"].data_shape, examples.options, columns=examples.columns, vocabulary=vocabulary
+        ).drawable
     )
     shown = (f"pictures show {display[0]:g} as black and {display[1]:g} as white",) if drawn else ()
     return Dataset(
@@ -143,7 +153,29 @@ def assemble_dataset(
         colourises=examples.colourises,
         columns=examples.columns,
         attributes=examples.attributes,
+        vocabulary=vocabulary,
     )
+
+
+def _with_known_tokens(
+    parts: dict[str, Subset], vocabulary: Vocabulary
+) -> tuple[dict[str, Subset], Vocabulary, tuple[str, ...]]:
+    """The parts with the tokens that occur twice or more in the training part, the others as the unknown one."""
+    narrowed, numbers = vocabulary.narrowed(parts["train"].x, _LEAST_SEEN)
+    known = {name: replace(part, x=numbers[part.x.long()]) for name, part in parts.items()}
+    tokens, unknown = (sum(int(count(part.x).sum()) for part in known.values()) for count in (_is_token, _is_unknown))
+    share = f"{unknown / max(1, tokens):.1%}".replace("%", " %")
+    others = f"; {share} of all are others, which the model knows as {UNKNOWN_TEXT}" if unknown else ""
+    seen = f"{len(narrowed.entries):,} different {vocabulary.noun}, seen twice or more in the training part{others}"
+    return known, narrowed, (seen,)
+
+
+def _is_token(x: Tensor) -> Tensor:
+    return x != END
+
+
+def _is_unknown(x: Tensor) -> Tensor:
+    return x == UNKNOWN
 
 
 def _standardised(

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from autoencode.data.split import OfficialSplit
 from autoencode.data.tables.columns import Columns
+from autoencode.data.text.vocabulary import Vocabulary
 from autoencode.data.values import ValueRange
 
 _SHOWN = 3
@@ -64,7 +65,7 @@ class Examples:
 
     Args:
         x: the examples as they are stored, (n, *data_shape): uint8 or float32; float64 where they will be standardised,
-            with NaN where a number of a table is missing.
+            with NaN where a number of a table is missing; int32 of tokens.
         values: how the numbers of the source were read.
         labels: one class for each example, (n,), or None.
         classes: the names of the classes 0, 1, …, or None.
@@ -80,6 +81,7 @@ class Examples:
             parts. None where every example stands for itself.
         colourises: whether every picture is grey although targets are in colour.
         columns: of a table, or None.
+        vocabulary: of text: all its words or characters, of which training keeps the frequent ones; or None.
         attributes: the values of each attribute by its name, whose places are the context; or None.
         owned: whether nothing else uses the memory of `x` and `target`, so that it can be rearranged.
     """
@@ -99,5 +101,6 @@ class Examples:
     groups: Int64[Tensor, " n"] | None = None
     colourises: bool = False
     columns: Columns | None = None
+    vocabulary: Vocabulary | None = None
     attributes: dict[str, tuple[str, ...]] | None = None
     owned: bool = False

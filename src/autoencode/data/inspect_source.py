@@ -11,10 +11,11 @@ from autoencode.data.arrays.npy import ArrayHeader
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
-from autoencode.data.modality import modality_of
+from autoencode.data.modality import Pictures, TextLines, modality_of
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
 from autoencode.data.tables.columns import is_frame
+from autoencode.data.text.lines import is_text_source
 from autoencode.errors import CapabilityError, DataError, ShapeError
 
 
@@ -41,12 +42,20 @@ def inspect_shape(source: Source) -> tuple[int, ...] | None:
         return None
 
 
+def recipe_kind_of(source: Source) -> str:
+    """The kind of data for which a recipe can be the default, by a quick look: images where nothing else is known."""
+    if not is_registered(source) and is_text_source(source):
+        return TextLines.recipe_kind
+    shape = inspect_shape(source)
+    return Pictures.recipe_kind if shape is None else modality_of(shape).recipe_kind
+
+
 def is_picture_source(source: Source) -> bool:
     """Whether the examples are pictures, by a quick look: a folder's always are, an array's by its shape."""
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path) or is_picture_archive(path):
-            return True
+            return not is_text_source(path)
     shape = inspect_shape(source)
     return shape is not None and modality_of(shape).drawable
 

@@ -29,6 +29,7 @@ from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
 from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.table import read_table
+from autoencode.data.text.lines import holds_text, is_text_source, read_text_folder
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.errors import ArgumentError
@@ -39,6 +40,7 @@ Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
 """What `load` takes: text, paths, arrays, a pandas.DataFrame, or a collection that is known by its methods."""
 _OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
 _OF_ARRAYS = ("axes", "channels", "array")
+_OF_TEXT = ("tokens",)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def load(
     labels: str = "auto",
     unlabelled: str | None = None,
     attributes: str | Path | None = None,
+    tokens: str = "auto",
     parts: str = "auto",
     download: bool = True,
     only: Iterable[str] | None = None,
@@ -84,8 +87,8 @@ def load(
 
     Args:
         source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
-            folder of clips, a file of a table or of arrays (see `autoencode list formats`), an array, a
-            pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face dataset.
+            folder of clips, a file of text or a folder of such, a file of a table or of arrays (see `autoencode list
+            formats`), an array, a pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face dataset.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
             are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.
@@ -113,6 +116,7 @@ def load(
         unlabelled: the label that means none, such as "-1".
         attributes: a .csv file whose first line names the columns, whose first column names pictures, and each other
             one is an attribute, empty where it is not known; for recipes that learn attributes.
+        tokens: what lines of text are made of: "words", "characters", or "auto" for what suits them.
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
             `limit` count those. Clips are divided by time all the same.
@@ -153,12 +157,14 @@ def load(
         array=array,
         fit=fit,
         attributes=None if attributes is None else find_attribute_file(attributes),
+        tokens=tokens,
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
-    unit = modality_of(examples.x.shape[1:], examples.options, columns=examples.columns).unit
+    shape = examples.x.shape[1:]
+    unit = modality_of(shape, examples.options, columns=examples.columns, vocabulary=examples.vocabulary).unit
     check_enough_examples(n, official, f"regions of {unit}" if examples.options.get("parts") == "regions" else unit)
     split = split_indices(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
     sizes: dict[str, OptionValue] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
@@ -174,10 +180,10 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     if isinstance(source, np.ndarray):
         return "array", "", _read_array(source, requested.options)
     if is_frame(source):
-        requested.options.refuse("this table", *_OF_FILES, *_OF_ARRAYS, "parts")
+        requested.options.refuse("this table", *_OF_FILES, *_OF_ARRAYS, "parts", *_OF_TEXT)
         return "table", "", read_table(source, requested.options)
     if not isinstance(source, str | Path) and is_collection(source):
-        requested.options.refuse("this collection", *_OF_FILES, "parts", "array")
+        requested.options.refuse("this collection", *_OF_FILES, "parts", "array", *_OF_TEXT)
         return "collection", "", read_collection(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
@@ -187,7 +193,9 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
 
 def _read_registered(name: str, requested: _Requested) -> Examples:
     options = requested.options
-    options.refuse(name, *_OF_FILES, *_OF_ARRAYS, "unlabelled", *(["labels"] if options.label_source else []))
+    options.refuse(
+        name, *_OF_FILES, *_OF_ARRAYS, *_OF_TEXT, "unlabelled", *(["labels"] if options.label_source else [])
+    )
     fetch = make_fetch(
         datasets[name].folder,
         allow_download=requested.download,
@@ -218,8 +226,13 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
-        options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS)
+        options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    if path.is_dir() and holds_text(path):
+        options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
+        return read_text_folder(path, options)
+    if not is_text_source(path):
+        options.refuse(path.name, *_OF_TEXT)
     options = _with_label_file(path, options)
     if is_picture_archive(path):
         options.refuse(path.name, "target", *_OF_ARRAYS, *([] if options.label_source else ["unlabelled"]))
@@ -242,5 +255,5 @@ def _with_label_file(path: Path, options: ReadOptions) -> ReadOptions:
 
 
 def _read_array(array: npt.NDArray[Any], options: ReadOptions) -> Examples:
-    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array")
+    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array", *_OF_TEXT)
     return read_array(array, options)

@@ -1,4 +1,7 @@
-"""What an example is: a picture, a patch of a clip, a row of a table, a vector. Whatever depends on that asks here."""
+"""What an example is: a picture, a patch of a clip, a row of a table, a line of text, a vector.
+
+Whatever depends on that asks here.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -11,9 +14,11 @@ from torch import Tensor
 from autoencode.data.row_files import NpyFile, RowFile
 from autoencode.data.tables.columns import Columns
 from autoencode.data.tables.csv_rows import CsvFile
+from autoencode.data.text.line_file import LineFile
+from autoencode.data.text.vocabulary import Vocabulary, Words
 from autoencode.data.values import ValueRange
 
-_NO_COLUMNS = Columns(())
+_NO_COLUMNS, _NO_WORDS = Columns(()), Words(())
 
 
 @dataclass(frozen=True)
@@ -243,6 +248,43 @@ class TableRows(Modality):
         return f"rows of {n} column{'' if n == 1 else 's'}"
 
 
+@final
+@dataclass(frozen=True)
+class TextLines(Modality):
+    """Lines of text, as rows of tokens: words or characters, the end, and padding.
+
+    Args:
+        data_shape: (length,) of a row, the end included.
+        display_range: as for every modality.
+        vocabulary: by which lines are read and written.
+    """
+
+    vocabulary: Vocabulary = _NO_WORDS
+
+    noun = unit = "lines"
+    recipe_kind = "text"
+    network = "dense"
+    n_compared = 20
+    rows_suffix = ".txt"
+
+    @classmethod
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
+        """None: text is known by its vocabulary, not by its shape."""
+        return None
+
+    def row_file(self, file: BinaryIO) -> RowFile:
+        """A line for each row."""
+        return LineFile(file, self.vocabulary)
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "lines of up to 26 words, 4,557 different"."""
+        vocabulary = self.vocabulary
+        return f"lines of up to {self.data_shape[0] - 1} {vocabulary.noun}, {len(vocabulary.entries):,} different"
+
+
 def _deep_values(options: Mapping[str, Any]) -> ValueRange:
     """What 0 and 1 stand for where a picture of 8 bits cannot hold it; 0-255 otherwise."""
     named = options.get("values")
@@ -259,6 +301,7 @@ def modality_of(
     options: Mapping[str, Any] | None = None,
     display_range: tuple[float, float] = (0.0, 1.0),
     columns: Columns | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Modality:
     """What examples of a shape are.
 
@@ -267,6 +310,7 @@ def modality_of(
         options: the options of `load` that gave them; those of clips name their frames.
         display_range: the numbers that are drawn black and white, where examples are drawn.
         columns: of a table, which is known by them.
+        vocabulary: of text, which is known by it.
 
     Example:
         >>> modality_of((3, 32, 32)).description, modality_of((12,)).description
@@ -275,5 +319,7 @@ def modality_of(
     shape = tuple(data_shape)
     if columns is not None:
         return TableRows(shape, display_range, columns)
+    if vocabulary is not None:
+        return TextLines(shape, display_range, vocabulary)
     matches = (kind.match(shape, options or {}, display_range) for kind in _KINDS)
     return next(found for found in matches if found is not None)

@@ -1,6 +1,6 @@
 """New examples for a trained model: read as its data were, unless they say otherwise themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +18,13 @@ from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
-from autoencode.data.modality import ImageModality, Modality, TableRows
+from autoencode.data.modality import ImageModality, Modality, TableRows, TextLines
 from autoencode.data.options import ReadOptions
 from autoencode.data.standardisation import Standardisation, fill_missing
 from autoencode.data.subset import to_unit_floats
-from autoencode.data.tables.columns import Frame
+from autoencode.data.tables.columns import Frame, category_texts
+from autoencode.data.text.lines import clean_line, is_text_source, read_lines
+from autoencode.data.text.vocabulary import UNKNOWN_TEXT
 from autoencode.data.values import (
     Array,
     TrainedValues,
@@ -34,6 +36,7 @@ from autoencode.data.values import (
 )
 from autoencode.errors import ArgumentError, DataError, ShapeError
 
+_SHOWN = 5
 _FAR = 10
 """Standard deviations from the mean, below which a number is nothing unusual."""
 _STORED_AS = {Depth.BYTES: "u1", Depth.WORDS: "u2", Depth.FLOATS: "f4"}
@@ -70,7 +73,7 @@ class NewExamples:
         if is_picture_archive(file):
             raise DataError("an archive: unpack it, and give its folder")
         if has_format(file) and not _is_array(file):
-            return len(self._read_whole(file))
+            return len(self._read_whole(file)[0])
         if not _is_array(file):
             self._check_takes_pictures()
             return 1
@@ -99,7 +102,8 @@ class NewExamples:
         if _is_array(file):
             return self._read_array(file, chunk_size)
         if has_format(file):
-            return iter(self._read_whole(file).split(chunk_size)), None
+            x, note = self._read_whole(file)
+            return iter(x.split(chunk_size)), note
         picture, note = self._read_picture(file)
         return iter((picture,)), note
 
@@ -134,22 +138,72 @@ class NewExamples:
             "check that it has the same unit"
         ]
 
-    def _read_whole(self, file: Path) -> Tensor:
+    def _read_whole(self, file: Path) -> tuple[Tensor, str | None]:
         """The examples of a file in another format than .npy, without their labels, read as those of the training data.
+
+        Returns:
+            The examples, and a line to show where one is due.
 
         Raises:
             DataError: examples of another shape than the model takes.
         """
         table = format_of(file).table
+        if isinstance(self.modality, TextLines):
+            return self.read_text(self._lines(file))
+        if is_text_source(file):
+            raise DataError(f"this model takes {self.modality.description}, and not text")
         if table is not None:
-            return self.read_frame(table(file))
+            return self.read_frame(table(file)), None
         values = self.options.values or self.values.values
         options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
         self._check_standardised(values)
         x = format_of(file).read(file, options).x
         if tuple(x.shape[1:]) != self.modality.data_shape:
             raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {self.modality.data_shape}")
-        return self._in_units(x, values)
+        return self._in_units(x, values), None
+
+    def _lines(self, file: Path) -> list[str]:
+        """The lines of a file of text, or of a column of a table where the model learned from one."""
+        table, name = format_of(file).table, self.options.array
+        if table is None and is_text_source(file):
+            return read_lines(file).lines
+        if table is None or name is None:
+            raise DataError(f"this model takes {self.modality.description}: give .txt files")
+        frame = table(file)
+        if name not in frame.columns:
+            raise DataError(f"the table has no column {name!r}, which the model learned from")
+        return [text for text in category_texts(frame[name]) if text]
+
+    def read_text(self, lines: Sequence[str]) -> tuple[Float32[Tensor, "n length"], str | None]:
+        """Lines of text as a model of text takes them.
+
+        Args:
+            lines: as they were typed or read.
+
+        Returns:
+            Rows of tokens, and a line where some are not known to the model, or a line was cut.
+
+        Raises:
+            DataError: the model takes no text, or a line holds nothing.
+        """
+        if not isinstance(self.modality, TextLines):
+            raise DataError(f"this model takes {self.modality.description}, and not text")
+        vocabulary, (length,) = self.modality.vocabulary, self.modality.data_shape
+        split = [vocabulary.split(clean_line(line)) for line in lines]
+        if not all(split):
+            raise DataError(f"a line holds no {vocabulary.noun}: give a line of text")
+        encoded = vocabulary.encode(split, length)
+        notes = list[str]()
+        if encoded.unknown:
+            some = ", ".join(dict.fromkeys(encoded.unknown[:_SHOWN]))
+            more = ", …" if len(encoded.unknown) > _SHOWN else ""
+            n, of = len(encoded.unknown), sum(map(len, split))
+            are = f"{n:,} of {of:,} {vocabulary.noun} {'is' if n == 1 else 'are'}"
+            notes.append(f"{are} new to the model, which reads {UNKNOWN_TEXT}: {some}{more}")
+        if encoded.cut:
+            lines_are = "1 line is" if encoded.cut == 1 else f"{encoded.cut:,} lines are"
+            notes.append(f"{lines_are} cut after {length - 1} {vocabulary.noun}, the longest of the training data")
+        return encoded.tokens.float(), "; ".join(notes) or None
 
     def read_frame(self, frame: Frame) -> Float32[Tensor, "n width"]:
         """The rows of a table in the model's units; a missing number is the mean of its column.
@@ -206,7 +260,7 @@ class NewExamples:
     def _check_takes_pictures(self) -> None:
         """Raises unless a picture file can hold what the model takes."""
         if not isinstance(self.modality, ImageModality) or self.modality.channels not in (1, 3):
-            raise DataError(f"this model takes {self.modality.description}: give .npy files")
+            raise DataError(f"this model takes {self.modality.description}: give {self.modality.rows_suffix} files")
 
     def _layout(self, array: Array) -> Layout:
         """The layout of the training data, or another one that gives the shape that the model takes.

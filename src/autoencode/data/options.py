@@ -6,6 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from autoencode.data.arrays.layout import AxisOrder, Channels
+from autoencode.data.text.vocabulary import VOCABULARIES
 from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError
 
@@ -41,6 +42,7 @@ class ReadOptions:
         attributes: a .csv file with a column for each attribute of the pictures.
         fit: how pictures of other proportions are fitted to the size: "crop" cuts off at the edges, "letterbox" keeps
             all of a picture between black bars.
+        tokens: what lines of text are made of: "words", "characters", or "auto" for what suits them.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -61,11 +63,13 @@ class ReadOptions:
     array: str | None = None
     fit: str = "crop"
     attributes: Path | None = None
+    tokens: str = "auto"
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
         _check_choice("colour", self.colour, _COLOURS)
         _check_choice("fit", self.fit, ("crop", "letterbox"))
+        _check_choice("tokens", self.tokens, ("auto", *VOCABULARIES))
         if self.labels == "none" and self.unlabelled is not None:
             raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
         if self.patch is not None and self.patch < 1:

@@ -12,11 +12,13 @@ from torch import Tensor
 from autoencode.data import Batch, Subset, modality_of, sequential_batches
 from autoencode.distributions import ClassAndNormal, Degenerate, SparsePointMass, kl
 from autoencode.distributions.quantised import perplexity
+from autoencode.distributions.token_sequences import tokens_back
 from autoencode.evaluation.clustering import clustering
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import active_units, encode_all
+from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
@@ -76,7 +78,7 @@ def evaluate(
         measure=model.likelihood.log_prob_kind(subset.inputs(next(subset.chunks()))),
         dimensions=math.prod(model.data_shape),
         nll=Estimate.of(table["nll"]),
-        squared_error=Estimate.of(table["squared_error"]),
+        squared_error=Estimate.of(table["squared_error"]) if "squared_error" in table else None,
         kl=Estimate.of(table["kl"]) if "kl" in table else None,
         elbo=Estimate.of(-table["nll"] - table["kl"]) if "kl" in table else None,
         log_likelihood=bound,
@@ -89,8 +91,9 @@ def evaluate(
         classification_accuracy=Estimate.of(table["correct"].double()) if "correct" in table else None,
         **(_sparsity(table["active"]) if "active" in table else {}),
         **({} if codes.counts is None else _codebook_usage(codes.counts)),
-        baseline_error=baseline_error,
+        baseline_error=baseline_error if "squared_error" in table else None,
         psnr=_psnr(table["squared_error"]) if modality_of(model.data_shape).bounded else None,
+        **(_token_usage(table) if "tokens" in table else {}),
     )
 
 
@@ -174,6 +177,15 @@ def _sparsity(active: Tensor) -> dict[str, Any]:
     }
 
 
+def _token_usage(table: dict[str, Tensor]) -> dict[str, Any]:
+    """Statistics of sequences, from how many tokens each has and how many of them come back."""
+    return {
+        "tokens": table["tokens"].double().mean().item(),
+        "tokens_back": Estimate.of(table["tokens_back"]),
+        "wholly_back": Estimate.of(table["tokens_back"] == 1),
+    }
+
+
 def _codebook_usage(counts: Tensor) -> dict[str, Any]:
     """Statistics of quantised codes, from how often each codeword occurs, (stages, K)."""
     return {
@@ -209,10 +221,12 @@ def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str
     q = model.encode(batch.x, batch.context)
     z = q.sample((n_samples,))
     reconstruction = model.decode(q.mean, batch.context).mean
-    columns = {
-        "nll": -model.decode(z, batch.context).log_prob(batch.target).mean(0),
-        "squared_error": (reconstruction - batch.target).square().flatten(1).mean(1),
-    }
+    columns = {"nll": -model.decode(z, batch.context).log_prob(batch.target).mean(0)}
+    if isinstance(model.likelihood, TokenLikelihood):
+        columns["tokens"] = model.likelihood.counts(batch.target)
+        columns["tokens_back"] = tokens_back(reconstruction, batch.target)
+    else:
+        columns["squared_error"] = (reconstruction - batch.target).square().flatten(1).mean(1)
     if model.prior is not None and not isinstance(q, Degenerate):
         columns["kl"] = kl(q, model.prior_for(batch.context), z)
     if isinstance(q, SparsePointMass):

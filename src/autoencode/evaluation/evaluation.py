@@ -18,7 +18,7 @@ class Evaluation:
         dimensions: number of values in one example.
         nll: −log p(x|z) with z sampled from the posterior (the distortion), in nats per example.
         squared_error: mean over the values of (x − reconstruction)², where the reconstruction is the mean of p(x|z) at
-            the posterior mean.
+            the posterior mean; None for sequences of tokens, between which there is no distance.
         kl: KL from the posterior to the prior (the rate), in nats per example; None for a plain autoencoder.
         elbo: −nll − kl, with β = 1 whatever the training used.
         log_likelihood: the importance-weighted bound on log p(x), in nats per example.
@@ -45,13 +45,17 @@ class Evaluation:
         corrupted_psnr: the same of inputs that the training's corruption was applied to, against the clean examples;
             None for a model that was not trained to restore.
         restored_psnr: of what the model makes of those inputs.
+        tokens: the mean number of tokens in a sequence, its end included; None for other data.
+        tokens_back: share of the tokens of a sequence that come back in their place, at the posterior mean and with the
+            likeliest token each time.
+        wholly_back: share of sequences of which all do.
     """
 
     split: str
     measure: LogProbKind
     dimensions: int
     nll: Estimate
-    squared_error: Estimate
+    squared_error: Estimate | None
     kl: Estimate | None
     elbo: Estimate | None
     log_likelihood: Estimate | None
@@ -72,6 +76,9 @@ class Evaluation:
     psnr: Estimate | None = None
     corrupted_psnr: Estimate | None = None
     restored_psnr: Estimate | None = None
+    tokens: float | None = None
+    tokens_back: Estimate | None = None
+    wholly_back: Estimate | None = None
 
     @property
     def is_of_restoration(self) -> bool:
@@ -80,12 +87,23 @@ class Evaluation:
 
     @property
     def nll_per_value(self) -> Estimate:
-        """The reconstruction term per value (pixel), in nats, such as the binary cross-entropy that Keras prints."""
-        return self.nll.scaled(1 / self.dimensions)
+        """The reconstruction term per value (pixel, token), in nats, such as the cross-entropy that Keras prints."""
+        return self.nll.scaled(1 / (self.tokens or self.dimensions))
+
+    @property
+    def elbo_per_token(self) -> Estimate | None:
+        """The bound divided by the mean number of tokens; None but for sequences of tokens."""
+        return None if self.tokens is None or self.elbo is None else self.elbo.scaled(1 / self.tokens)
+
+    @property
+    def perplexity(self) -> float | None:
+        """exp of the nats per token of the best bound that was computed; None but for sequences of tokens."""
+        bound = self.log_likelihood or self.elbo
+        return None if self.tokens is None or bound is None else math.exp(-bound.value / self.tokens)
 
     @property
     def elbo_bpd(self) -> Estimate | None:
-        """Bits per value of a lossless code based on the elbo; None unless p(x|z) is a mass for these data."""
+        """Bits per value of a lossless code based on the elbo; None unless p(x|z) is a mass of a fixed size."""
         return self._bpd(self.elbo)
 
     @property
@@ -94,7 +112,7 @@ class Evaluation:
         return self._bpd(self.log_likelihood)
 
     def _bpd(self, bound: Estimate | None) -> Estimate | None:
-        if bound is None or self.measure is not LogProbKind.MASS:
+        if bound is None or self.measure is not LogProbKind.MASS or self.tokens is not None:
             return None
         return bound.scaled(-1 / (self.dimensions * math.log(2)))
 
@@ -104,5 +122,7 @@ class Evaluation:
             "nll_per_value": self.nll_per_value,
             "elbo_bpd": self.elbo_bpd,
             "log_likelihood_bpd": self.log_likelihood_bpd,
+            "elbo_per_token": self.elbo_per_token,
         }
-        return {**asdict(self), **{name: asdict(value) if value else None for name, value in derived.items()}}
+        shown = {name: asdict(value) if value else None for name, value in derived.items()}
+        return {**asdict(self), **shown, "perplexity": self.perplexity}

@@ -7,9 +7,12 @@ from typing import Any
 import torch
 
 from autoencode.data import Batch, Subset, sequential_batches
-from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass
+from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass, kl
+from autoencode.distributions.token_sequences import tokens_back
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.evaluation.learning_curve import rising_since, still_falling
+from autoencode.evaluation.ngrams import NGrams
+from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn.principal_components import principal_axes
 from autoencode.runs.metrics import EpochMetrics
@@ -27,6 +30,8 @@ which it is left out; values in a batch."""
 _EXAMPLES_PER_NUMBER = 4
 """The least examples to which PCA is fitted, for each of its numbers, where there are as many."""
 _MAX_LATENT_SIZE = 10_000
+_TRIGRAM, _MAX_COUNTED = 3, 100_000
+"""Tokens of an n-gram; sequences in which they are counted."""
 
 
 @tuned_cpu()
@@ -43,9 +48,10 @@ def measure_evidence(
 ) -> Evidence:
     """Measures a model on at most 2,000 validation examples, within seconds.
 
-    A model that restores is compared with its corrupted input, any other with the mean training example and with PCA of
-    as many numbers as the code has. PCA is left out where codes are no real numbers (codewords, categories, bits,
-    sparse codes), have at least as many as an example, or so many that PCA would take long.
+    A model that restores is compared with its corrupted input, a model of sequences with trigrams, any other with the
+    mean training example and with PCA of as many numbers as the code has. PCA is left out where codes are no real
+    numbers (codewords, categories, bits, sparse codes), have at least as many as an example, or so many that PCA would
+    take long.
 
     Args:
         model: is set to evaluation mode.
@@ -69,6 +75,9 @@ def measure_evidence(
         "steps": epochs[-1].step if epochs else 0,
         "minutes": epochs[-1].seconds / 60 if epochs else 0.0,
     }
+    if isinstance(model.likelihood, TokenLikelihood):
+        with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
+            return Evidence(**found, **_of_tokens(model, model.likelihood, train, some), **_usage(model, some))
     with track(resolve_reporter(reporter), "comparing", 2 * len(some), "examples", cancel=cancel) as progress:
         errors = _errors(model, prepare, some, progress.advance)
         if errors is None:
@@ -80,6 +89,28 @@ def measure_evidence(
         found |= _usage(model, some)
         progress.update(2 * len(some))
     return Evidence(**found, **_baselines(model, train, some))
+
+
+def _of_tokens(model: Autoencoder, likelihood: TokenLikelihood, train: Subset, some: Subset) -> dict[str, Any]:
+    """Nats of sequences by the model and by trigrams, and how much of them comes back."""
+    device, nats, back, tokens = next(model.parameters()).device, 0.0, 0.0, 0
+    with seeded_rng(0, device):
+        for batch in sequential_batches(some, batch_size(model), device=device):
+            q = model.encode(batch.x, batch.context)
+            z = q.rsample()
+            found = model.decode(z, batch.context).log_prob(batch.target)
+            rate = 0 if model.prior is None else kl(q, model.prior_for(batch.context), z[None])
+            nats -= (found - rate).double().sum().item()
+            back += tokens_back(model.decode(q.mean, batch.context).mean, batch.target).double().sum().item()
+            tokens += int(likelihood.counts(batch.target).sum())
+    trigrams = NGrams(train.subsample(_MAX_COUNTED).inputs().int(), _TRIGRAM, likelihood.n_tokens)
+    n = len(some)
+    return {
+        "nats": nats / n if math.isfinite(nats) else None,
+        "trigram_nats": math.fsum(trigrams.nats(some.inputs().int())) / n,
+        "tokens": tokens / n,
+        "tokens_back": back / n,
+    }
 
 
 def _errors(

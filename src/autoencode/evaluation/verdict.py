@@ -4,6 +4,7 @@ good            below the error of PCA with as many numbers as the code; where P
                 of the error of the mean example; for a model that restores, 1 dB or more below its input
 fair            anything between
 poor            less than 5 % below the mean example, no latent dimension in use, or no better than the input
+sequences       good below the nats of a trigram model, poor above 1.5 times as many or with no latent dimension in use
 not measured    no clean examples are known
 """
 
@@ -21,6 +22,8 @@ _MUCH_LOST = 0.25
 """Share of the error of the mean example, above which the sentence says what is lost, however good the model is."""
 _RESTORED_DB = 1.0
 """Decibels below the error of the input, from which a restorer is good."""
+_FAR_ABOVE = 1.5
+"""Times the nats of trigrams, above which a model of sequences is poor."""
 _FEW_STEPS = 500
 _WEAKER_KL = {"beta": "a smaller --beta", "warmup_steps": "more --warmup-steps", "free_bits": "some --free-bits"}
 
@@ -55,6 +58,8 @@ class _Writer:
     @property
     def grade(self) -> Grade:
         e = self.e
+        if e.trigram_nats is not None:
+            return self._grade_of_tokens(e.trigram_nats)
         if e.squared_error is None:
             return Grade.POOR if e.mean_error is not None or e.input_error is not None else Grade.NOT_MEASURED
         if e.input_error is not None:
@@ -63,6 +68,11 @@ class _Writer:
             return Grade.POOR
         limit = _HALF_EXPLAINED * (e.mean_error or math.inf) if e.pca_error is None else e.pca_error
         return Grade.GOOD if e.squared_error < limit else Grade.FAIR
+
+    def _grade_of_tokens(self, trigrams: float) -> Grade:
+        if self.e.nats is None or self.e.nats > _FAR_ABOVE * trigrams or self._collapsed:
+            return Grade.POOR
+        return Grade.GOOD if self.e.nats < trigrams else Grade.FAIR
 
     @property
     def _decibels(self) -> float:
@@ -82,6 +92,10 @@ class _Writer:
         e, on = self.e, f"on {self.e.n:,} {self.noun if self.e.n != 1 else self._one} held out"
         if grade is Grade.NOT_MEASURED:
             return f"no clean {self.noun} are known to compare with"
+        if e.nats is not None and e.trigram_nats is not None and e.tokens:
+            nats = f"{e.nats:.1f} nats a {self._one} ({e.nats / e.tokens:.2f} a token) {on}"
+            back = f"{e.tokens_back or 0:.0%} of the tokens come back in their place".replace("%", " %")
+            return f"{nats}, {_compared(e.nats, e.trigram_nats)} trigrams ({e.trigram_nats:.1f}); {back}"
         if e.squared_error is None:
             return f"the output is no finite number {on}"
         error = f"squared error {e.squared_error:.3g}"

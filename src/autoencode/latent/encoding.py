@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from autoencode.data import Subset, sequential_batches
+from autoencode.data import Subset, TextLines, sequential_batches
 from autoencode.data.images.picture import UnreadableError, read_picture_header
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
@@ -22,6 +22,7 @@ from autoencode.runtime.seeding import seeded_rng
 Item = str | Path
 """A file, or an example of the data as PART:NUMBER, counted from 1: `test:17`."""
 
+_NAME = 30
 _DATASET_ITEM = re.compile(r"(train|validation|test):(\d+)")
 
 
@@ -60,7 +61,8 @@ def encode_example(
 
     Args:
         run: the trained model.
-        item: a picture, a .npy file with one example, or an example of the data such as `test:17`.
+        item: a picture, a .npy file with one example, an example of the data such as `test:17`, or for a model of text
+            a sentence, or a file with one.
         of_class: its class, for a model conditioned on classes; examples of the data bring their own.
         codewords: whether codes may be words of a codebook.
 
@@ -72,6 +74,8 @@ def encode_example(
     found = _DATASET_ITEM.fullmatch(str(item))
     if found and not Path(item).exists():
         name, x, context, note = _dataset_example(run, found[1], int(found[2]))
+    elif isinstance(run.modality, TextLines) and not _is_file(item):
+        name, x, context, note = _text_example(run, str(item))
     else:
         name, x, context, note = _file_example(run, Path(item), has_class=of_class is not None)
     if of_class is not None:
@@ -88,6 +92,20 @@ def _dataset_example(run: Run, name: str, number: int) -> tuple[str, Tensor, Ten
         raise ArgumentError(f"there is no example {name}:{number}: the {name} part has {len(part):,}, counted from 1")
     row = slice(number - 1, number)
     return f"{name}-{number}", part.inputs(row), part.conditioning(row), None
+
+
+def _is_file(item: Item) -> bool:
+    """Whether a sentence is the name of a file, or ends like one."""
+    try:
+        return Path(item).is_file() or Path(item).suffix.lower() in (".txt", ".csv")
+    except (OSError, ValueError):  # longer than a name can be
+        return False
+
+
+def _text_example(run: Run, line: str) -> tuple[str, Tensor, None, str | None]:
+    x, note = run.new_examples.read_text([line])
+    name = "-".join(re.findall(r"\w+", line))[:_NAME].strip("-") or "text"
+    return name, x, None, note
 
 
 def _file_example(run: Run, file: Path, *, has_class: bool) -> tuple[str, Tensor, None, str | None]:

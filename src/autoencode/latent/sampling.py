@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from autoencode.distributions import ClassAndNormal, tempered
-from autoencode.errors import ArgumentError
+from autoencode.distributions.token_sequences import TokenChoice, TokenSequences
+from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import choose_prior
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.latent.latent_gaussian import latent_gaussian_of
@@ -37,10 +38,18 @@ class CodeSampler:
     context: Callable[[slice], Tensor | None]
     source: str
 
-    def examples(self, n: int, seed: int = 0) -> Iterator[Tensor]:
+    def examples(self, n: int, seed: int = 0, choice: TokenChoice | None = None) -> Iterator[Tensor]:
         """The means of p(x|z) at `n` new codes, (at most `run.batch_size`, *data_shape) at a time.
 
         Each batch has a seed of its own, so that it depends on `seed` and its place alone.
+
+        Args:
+            n: how many.
+            seed: of the codes.
+            choice: how the tokens of sequences are drawn; the likeliest ones where it is left out.
+
+        Raises:
+            CapabilityError: `choice` for a model of other data.
         """
         run = self.run
         for start in range(0, n, run.batch_size):
@@ -48,7 +57,16 @@ class CodeSampler:
             context = self.context(rows)
             with seeded_rng(derive_seed(seed, start) if start else seed, run.device), torch.no_grad():
                 z = self.draw(rows.stop - start, None if context is None else context.to(run.device))
-            yield run.decode(z.reshape(-1, *run.model.latent_shape), context)
+                z = z.reshape(-1, *run.model.latent_shape)
+                tokens = None if choice is None else _draw_tokens(run, z, context, choice)
+            yield run.decode(z, context) if tokens is None else tokens
+
+
+def _draw_tokens(run: Run, z: Tensor, context: Tensor | None, choice: TokenChoice) -> Tensor:
+    p = run.model.decode(z.to(run.device), None if context is None else context.to(run.device))
+    if not isinstance(p, TokenSequences):
+        raise CapabilityError(f"--top-k and --nucleus draw words of text, and {run.path} makes {run.modality.noun}")
+    return p.draw(choice).cpu()
 
 
 class CodeSource(ABC):
@@ -174,6 +192,7 @@ def sample_examples(
     prior: str | None = None,
     of_class: str | int | None = None,
     temperature: float = 1.0,
+    choice: TokenChoice | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Tensor:
@@ -186,6 +205,7 @@ def sample_examples(
         prior: as `FromPrior` takes it.
         of_class: as `FromPrior` takes it.
         temperature: as `FromPrior` takes it.
+        choice: how the tokens of sequences are drawn.
         reporter: receives the progress of the task "drawing", in examples, and a note of what was sampled from.
         cancel: ends it early.
 
@@ -198,7 +218,7 @@ def sample_examples(
     reporter.note(sampler.source)
     drawn: list[Tensor] = []
     with track(reporter, "drawing", n, "examples", cancel=cancel) as progress:
-        for x in sampler.examples(n, seed):
+        for x in sampler.examples(n, seed, choice):
             drawn.append(x)
             progress.advance(len(x))
     return torch.cat(drawn)

@@ -48,6 +48,7 @@ from autoencode.recipes.restorers.restorer import restorer
 from autoencode.recipes.restorers.self_restorer import self_restorer
 from autoencode.recipes.restorers.video_restorer import video_restorer
 from autoencode.recipes.restorers.video_self_restorer import video_self_restorer
+from autoencode.recipes.sequences.text_vae import text_vae
 from autoencode.recipes.user_recipes import find_recipe, is_user_recipe
 from autoencode.recipes.vaes.conv_vae import conv_vae
 from autoencode.recipes.vaes.cyclical_vae import cyclical_vae
@@ -62,6 +63,7 @@ import_submodules(__name__)  # also modules that are not exported here register 
 
 __all__ = [
     "attribute_vae",
+    "text_vae",
     "Networks",
     "Parameter",
     "Recipe",

@@ -17,6 +17,9 @@ from autoencode.errors import ArgumentError
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 """A number above 0 and below 1."""
 
+Share = Annotated[float, Field(ge=0, lt=1)]
+"""A number from 0 to below 1."""
+
 Widths = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 """Channels or units of several layers, one number each."""
 

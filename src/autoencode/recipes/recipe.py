@@ -107,13 +107,16 @@ def recipe(
     return enter
 
 
-def default_recipe(data_name: str, data_shape: Sequence[int] | None) -> Recipe:
-    """The recipe for a data set: the one made for it by name, or else the one for its kind (images or vectors).
+def default_recipe(data_name: str, kind: str = Pictures.recipe_kind) -> Recipe:
+    """The recipe for a data set: the one made for it by name, or else the one for its kind.
+
+    Args:
+        data_name: of the data set.
+        kind: the `recipe_kind` of its modality.
 
     Raises:
         ArgumentError: there is none.
     """
-    kind = Pictures.recipe_kind if data_shape is None else modality_of(data_shape).recipe_kind
     for wanted in (data_name, kind):
         for name in recipes:
             if wanted in recipes[name].default_for:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from autoencode._version import __version__
 from autoencode.data import Dataset, Standardisation, ValueRange, load
 from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, NumberColumn
+from autoencode.data.text.vocabulary import MAX_ENTRIES, MAX_ENTRY, VOCABULARIES, Vocabulary
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS
 from autoencode.runs.checked import Checked, Count, Line, Name, Number, Page, Plain, Side, check, one_line, plain_items
@@ -170,6 +171,33 @@ class CategoryColumnRecord(Checked):
         return CategoryColumn(self.name, self.values)
 
 
+def _printable(entries: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(0 < len(entry) <= MAX_ENTRY and entry.isprintable() for entry in entries):
+        raise ValueError(f"should have 1 to {MAX_ENTRY} characters each that can be printed")
+    return entries
+
+
+class VocabularyRecord(Checked):
+    """What a model of text knows.
+
+    Args:
+        noun: what its tokens are called: "words" or "characters".
+        entries: the tokens, the most frequent first, no two alike.
+    """
+
+    noun: Literal["words", "characters"]
+    entries: Annotated[
+        tuple[Name, ...],
+        Field(min_length=1, max_length=MAX_ENTRIES),
+        AfterValidator(_distinct),
+        AfterValidator(_printable),
+    ]
+
+    def value(self) -> Vocabulary:
+        """It as data know it."""
+        return VOCABULARIES[self.noun](self.entries)
+
+
 _Values = Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_COLUMNS), AfterValidator(_distinct)]
 
 
@@ -187,6 +215,7 @@ class DataRecord(Checked):
         standardisation: mean and scale of each column, by which outputs are brought back to the data's units, or None.
         colourises: whether every picture was grey although its target was in colour: restoring then gives colour.
         columns: of a table, in order, by which rows are read and written, or None.
+        vocabulary: of text, by which lines are read and written, or None.
         classes: the names of the classes 0, 1, …, or None.
         attributes: the names of the values of each attribute, by its name, or None.
         sizes: of the three parts.
@@ -210,6 +239,7 @@ class DataRecord(Checked):
         Annotated[tuple[NumberColumnRecord | CategoryColumnRecord, ...], Field(min_length=1, max_length=MAX_COLUMNS)]
         | None
     ) = None
+    vocabulary: VocabularyRecord | None = None
     classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
     attributes: Annotated[dict[Name, _Values], Field(max_length=_MAX_ATTRIBUTES)] | None = None
     sizes: SplitSizes
@@ -237,6 +267,7 @@ class DataRecord(Checked):
             "display_range": data.display_range,
             "colourises": data.colourises,
             "columns": data.columns and [asdict(column) for column in data.columns.columns],
+            "vocabulary": data.vocabulary and {"noun": data.vocabulary.noun, "entries": data.vocabulary.entries},
             "standardisation": data.standardisation and asdict(data.standardisation),
             "classes": data.classes,
             "attributes": data.attributes,
@@ -256,7 +287,14 @@ class DataRecord(Checked):
             raise ValueError("should have a mean and a scale for each column")
         if (table := self.table_columns) and (table.width,) != self.data_shape:
             raise ValueError("should have columns of as many numbers as an example")
+        if self.vocabulary and len(self.data_shape) != 1:
+            raise ValueError("should have rows of tokens where there is a 'vocabulary'")
         return self
+
+    @property
+    def known_tokens(self) -> Vocabulary | None:
+        """The vocabulary of text as data know it, or None."""
+        return None if self.vocabulary is None else self.vocabulary.value()
 
     @property
     def table_columns(self) -> Columns | None:

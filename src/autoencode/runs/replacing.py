@@ -39,6 +39,7 @@ _RESULTS = frozenset(
         ".npy",
         ".npz",
         ".csv",
+        ".txt",
         ".parquet",
         ".aec",
     }

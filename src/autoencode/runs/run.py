@@ -12,7 +12,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch.distributions import Distribution
 
-from autoencode.data import Dataset, Modality, Standardisation, modality_of
+from autoencode.data import Dataset, Modality, Standardisation, TextLines, modality_of
 from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.loading import Source
 from autoencode.data.new_examples import NewExamples
@@ -157,7 +157,8 @@ class Run:
     def modality(self) -> Modality:
         """What the model's examples are."""
         data = self.folder.data
-        return modality_of(self.model.data_shape, data.options, data.display_range, data.table_columns)
+        known = data.table_columns, data.known_tokens
+        return modality_of(self.model.data_shape, data.options, data.display_range, *known)
 
     @cached_property
     def new_examples(self) -> NewExamples:
@@ -173,6 +174,19 @@ class Run:
         values = TrainedValues(data.values, data.display_range, pictures=self.modality.drawable)
         from_files = "patch" in data.options
         return NewExamples(self.modality, values, options, from_files, self.standardisation)
+
+    def lines(self, x: torch.Tensor) -> list[str]:
+        """Examples of a model of text as lines.
+
+        Args:
+            x: rows of tokens, (n, length), as the model takes and gives them.
+
+        Raises:
+            CapabilityError: a model of other data.
+        """
+        if not isinstance(self.modality, TextLines):
+            raise CapabilityError(f"{self.path} is a model of {self.modality.noun}, and not of text")
+        return self.modality.vocabulary.decode(x)
 
     @cached_property
     def standardisation(self) -> Standardisation | None:
@@ -262,7 +276,7 @@ class Run:
             x: examples as an array or a tensor, (n, *data_shape), in the model's units: 0 to 1 for pictures. Whole
                 numbers of 8 bits are divided by 255. Grey pictures may come without the axis of channels. Vectors of a
                 model that was trained on standardised columns are in the units of the data. Rows of a table may
-                come as a pandas.DataFrame.
+                come as a pandas.DataFrame, lines of text as a list of str.
             context: for a conditional model, (n, …).
 
         Raises:
@@ -363,6 +377,10 @@ class Run:
         """Examples as the model takes them."""
         if is_frame(x):
             return self.new_examples.read_frame(x)
+        if isinstance(self.modality, TextLines) and not isinstance(x, torch.Tensor):
+            given = np.asarray(x)
+            if given.dtype.kind == "U":
+                return self.new_examples.read_text([str(line) for line in np.atleast_1d(given)])[0]
         given = x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x))
         if self.standardisation is not None and tuple(given.shape[1:]) == self.model.data_shape:
             return self.standardisation.apply(given.detach().cpu())

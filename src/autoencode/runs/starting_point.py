@@ -7,14 +7,15 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from autoencode.errors import ArgumentError, RunError
+from autoencode.data.text.vocabulary import Vocabulary
+from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.recipes import Recipe
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.reporter import Reporter
 from autoencode.storage import RUN_FILE
 
-_OF_THE_DATA = {"n_examples", "n_classes", "n_values", "context_shape"}
+_OF_THE_DATA = {"n_examples", "n_tokens", "n_classes", "n_values", "context_shape"}
 """Arguments of recipes that new data decide."""
 
 
@@ -52,6 +53,19 @@ class StartingPoint:
             return {}
         self.folder.check_argument_files()
         return {name: value for name, value in self.folder.record.arguments.items() if name not in _OF_THE_DATA}
+
+    def check_same_vocabulary(self, vocabulary: Vocabulary | None) -> None:
+        """Raises where new text has other words, or the data are text and the earlier ones were not.
+
+        Raises:
+            DataError: the weights would stand for other words.
+        """
+        data = self.folder.record.data
+        if (None if data is None else data.known_tokens) != vocabulary:
+            raise DataError(
+                f"{self.folder.path} knows other words than these data have, and its weights stand for those: train a "
+                "new run, with its settings where you like, by --config"
+            )
 
     @property
     def media_options(self) -> dict[str, Any]:

@@ -27,6 +27,10 @@ class Evidence(Checked):
         pca_error: of the principal components of training examples.
         pca_numbers: how many components: as many as the code has numbers, or fewer where examples are few.
         input_error: of the input itself, for a model that restores: the corrupted example against the clean one.
+        nats: −elbo of a sequence of tokens, in nats; None for other data.
+        trigram_nats: −log p of the same sequences by a model that looks back two tokens.
+        tokens: the mean number of tokens in a sequence.
+        tokens_back: share of the tokens that come back in their place.
         active: latent dimensions in use, or codewords that occur.
         units: how many of them there are.
         unit: what they are called.
@@ -42,6 +46,10 @@ class Evidence(Checked):
     pca_error: Number | None = None
     pca_numbers: Count | None = None
     input_error: Number | None = None
+    nats: Number | None = None
+    trigram_nats: Number | None = None
+    tokens: Number | None = None
+    tokens_back: Number | None = None
     active: Count | None = None
     units: Count | None = None
     unit: Line = "numbers"

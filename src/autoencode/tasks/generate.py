@@ -5,7 +5,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from autoencode.data import TextLines
 from autoencode.data.images.scan import SHEET
+from autoencode.distributions.token_sequences import TokenChoice
 from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import Item
 from autoencode.latent.sampling import CodeSampler, CodeSource, FromPrior, NearExample
@@ -18,6 +20,8 @@ from autoencode.views.figures import grid, save_figure
 from autoencode.views.outputs import ExampleFiles
 
 _SHOWN = 400
+USUAL_NUCLEUS = 0.9
+"""Of the words of text, where a person says nothing else."""
 
 
 @tuned_cpu()
@@ -33,6 +37,8 @@ def generate(
     like: Item | None = None,
     spread: float = 0.5,
     temperature: float = 1.0,
+    top_k: int | None = None,
+    nucleus: float | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[Tensor, list[Path]]:
@@ -55,15 +61,18 @@ def generate(
         condition: a picture, for a model conditioned on pictures; by default pictures of the test part.
         like: a picture, or an example such as `test:17`, near whose code the codes are sampled.
         spread: how far from it: 0 gives its reconstruction, 1 any code of the data (or the class).
-        temperature: factor on the standard deviations of what is sampled from.
+        temperature: factor on the standard deviations of what is sampled from; of text it also divides the logarithms
+            of the probabilities of words, and 0 takes the likeliest.
+        top_k: of text, only the so many likeliest words are drawn each time.
+        nucleus: of text, only the likeliest words that together have this probability; 0.9 where it is left out.
         reporter: receives the progress of the task "drawing", in examples, a note of what was sampled from and why, and
             what is kept where it ends early.
         cancel: ends it early; pictures that are written are kept.
 
     Returns:
         The first 400, (n, *data_shape), and the files: `0001.png` … and `sheet.png` with these, or `samples.npy` for
-        vectors, `samples.csv` for rows of a table. Each picture says in its PNG text "Description" what it was sampled
-        from.
+        vectors, `samples.csv` for rows of a table, `samples.txt` for lines of text. Each picture says in its PNG text
+        "Description" what it was sampled from.
 
     Raises:
         ArgumentError: there is no such class, options exclude each other, or a file is there that autoencode did not
@@ -78,12 +87,14 @@ def generate(
     files, names = ExampleFiles(run.modality, folder, "samples"), _names(n)
     for path in files.paths(names):
         check_replaceable(path)
-    source = _code_source(prior, of_class, condition, like, spread, temperature)
+    choice = _token_choice(run, temperature, top_k, nucleus)
+    of_codes = 1.0 if choice and (like or temperature == 0) else temperature
+    source = _code_source(prior, of_class, condition, like, spread, of_codes)
     sampler = source.sampler(run, n, reporter, cancel)
     reporter.note(sampler.source)
     if run.modality.drawable:
         remove_series(folder, names)
-    return _write(sampler, names, seed, files, reporter, cancel)
+    return _write(sampler, names, seed, files, choice, reporter, cancel)
 
 
 def _names(n: int) -> list[Path]:
@@ -96,6 +107,7 @@ def _write(
     names: list[Path],
     seed: int,
     files: ExampleFiles,
+    choice: TokenChoice | None,
     reporter: Reporter,
     cancel: CancelToken | None,
 ) -> tuple[Tensor, list[Path]]:
@@ -107,7 +119,7 @@ def _write(
         note_what_is_kept(reporter, lambda: f"{done:,} of {n:,} are in {files.folder}" if done and drawable else ""),
         track(reporter, "drawing", n, "examples", cancel=cancel) as progress,
     ):
-        for x in sampler.examples(n, seed):
+        for x in sampler.examples(n, seed, choice):
             add(names[done : done + len(x)], x)
             first += [x[: _SHOWN - done]] if done < _SHOWN else []
             done += len(x)
@@ -118,6 +130,15 @@ def _write(
             reporter.note(files.scale)
         save_figure(files.folder / SHEET, grid(files.modality.shown(shown)), description)
     return shown, files.paths(names)
+
+
+def _token_choice(run: Run, temperature: float, top_k: int | None, nucleus: float | None) -> TokenChoice | None:
+    """How words are drawn; None for a model of other data. Unknown ones never are."""
+    if isinstance(run.modality, TextLines):
+        return TokenChoice(temperature, top_k, USUAL_NUCLEUS if nucleus is None else nucleus, known_only=True)
+    if top_k is not None or nucleus is not None:
+        raise ArgumentError(f"--top-k and --nucleus draw words of text, and {run.path} makes {run.modality.noun}")
+    return None
 
 
 def _code_source(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Subset, evenly_spaced_indices
+from autoencode.data import Subset, TextLines, evenly_spaced_indices
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation import (
     Completeness,
@@ -116,6 +116,11 @@ def latent_space(
         CapabilityError: codes that are no real numbers, or a conditional model.
         DataError: an empty part.
     """
+    if isinstance(run.modality, TextLines):
+        raise CapabilityError(
+            f"distances between outputs measure a latent space, and {run.path} writes text, which has none: see "
+            "autoencode evaluate, which counts the latent dimensions in use"
+        )
     began = time.perf_counter()
     examples = _checked(run, split, n, pairs)
     reporter = resolve_reporter(reporter)

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from autoencode.data import TextLines
 from autoencode.distributions import HypersphericalUniform
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import EX_POST, ChosenPrior, choose_prior
@@ -64,7 +65,8 @@ def morph(
 
     Args:
         run: the trained model.
-        a: a picture, a .npy file with one example, or an example of the data such as `test:17`.
+        a: a picture, a .npy file with one example, an example of the data such as `test:17`, or a sentence for a model
+            of text.
         b: another.
         frames: how many codes, with both ends.
         path: linear, spherical, or density, which bends to where codes are likely; by default linear, or spherical for
@@ -90,7 +92,7 @@ def morph(
         if one.note:
             reporter.note(one.note)
     if torch.equal(first.x, last.x):
-        reporter.note("A and B are the same picture: nothing will move")
+        reporter.note("A and B are the same example: nothing will move")
     kind = path or ("spherical" if _on_sphere(run) else "linear")
     path_fn = partial(density, density_weight=density_weight) if kind == "density" else latent_paths[kind]
     chosen = _density_prior(run, prior, reporter, cancel) if kind == "density" else None
@@ -138,7 +140,8 @@ def check_suffix(run: Run, out: Path | None) -> None:
     if out is None or ending == rows or (run.modality.drawable and ending in (*ENDINGS, ".png", "")):
         return
     pictures = f"{', '.join(ENDINGS)}, .png (a strip), a folder, or " if run.modality.drawable else ""
-    raise ArgumentError(f"a morph of this model is written to {pictures}{rows} (the numbers), and not to {out.name!r}")
+    numbers = "" if isinstance(run.modality, TextLines) else " (the numbers)"
+    raise ArgumentError(f"a morph of this model is written to {pictures}{rows}{numbers}, and not to {out.name!r}")
 
 
 def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:

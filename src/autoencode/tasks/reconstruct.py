@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import SkippedFile
+from autoencode.data import SkippedFile, TextLines
 from autoencode.data.images.scan import SHEET
+from autoencode.distributions.token_sequences import tokens_back
 from autoencode.errors import ArgumentError, DataError
 from autoencode.latent.encoding import reconstruct_examples
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
@@ -21,7 +22,7 @@ from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_rep
 from autoencode.views.figures import pairs, save_figure
 from autoencode.views.outputs import ExampleFiles
 
-_SHOWN = 50
+_SHOWN, _ROWS = 50, 2
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Reconstructions:
         originals: the first 50 as the model saw them, (n, *data_shape); standardised columns in the data's units.
         reconstructions: of these, (n, *data_shape): the means of p(x|z) at the posterior means.
         root_mean_squared_error: over all values of all examples, in the units of the model: 0 to 1 for pictures,
-            standard deviations for standardised columns.
+            standard deviations for standardised columns. None for text.
+        tokens_back: share of the words of all lines that come back in their place; None for other data.
         files: what was written.
         skipped: what could not be read, and why.
     """
@@ -41,9 +43,10 @@ class Reconstructions:
     count: int
     originals: Tensor
     reconstructions: Tensor
-    root_mean_squared_error: float
+    root_mean_squared_error: float | None
     files: tuple[Path, ...]
     skipped: tuple[SkippedFile, ...]
+    tokens_back: float | None = None
 
 
 @tuned_cpu()
@@ -60,7 +63,7 @@ def reconstruct(
 
     Pictures are rotated upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
     and `sheet.png` shows the first 50 above their reconstructions. Vectors are written to .npy,
-    rows of tables to .csv in the units of the table.
+    rows of tables to .csv in the units of the table, lines of text to .txt.
     However many there are, no more than two thousand are in memory at once.
 
     Args:
@@ -107,9 +110,11 @@ def reconstruct(
         if outputs.scale:
             reporter.note(outputs.scale)
         save_figure(folder / SHEET, pairs(run.modality.shown(x), run.modality.shown(back)))
+    shown, files = (run.to_data_units(x), run.to_data_units(back)), tuple(outputs.paths(tally.names))
+    if isinstance(run.modality, TextLines):
+        return Reconstructions(tally.count, *shown, None, files, tuple(skipped), tally.tokens_back / tally.count)
     error = (tally.squares / tally.count) ** 0.5
-    shown = run.to_data_units(x), run.to_data_units(back)
-    return Reconstructions(tally.count, *shown, error, tuple(outputs.paths(tally.names)), tuple(skipped))
+    return Reconstructions(tally.count, *shown, error, files, tuple(skipped))
 
 
 def _kept(run: Run, n: int, folder: Path) -> str:
@@ -123,6 +128,7 @@ class _Accumulator:
 
     count: int = 0
     squares: float = 0.0
+    tokens_back: float = 0.0
     names: list[Path] = field(default_factory=list[Path])
     first: list[tuple[Tensor, Tensor]] = field(default_factory=list[tuple[Tensor, Tensor]])
 
@@ -131,6 +137,7 @@ class _Accumulator:
         rest = max(0, _SHOWN - self.count)
         self.first += [(x[:rest].clone(), back[:rest].clone())] if rest else []
         self.count += len(x)
+        self.tokens_back += tokens_back(back, x).sum().item() if x.ndim == _ROWS else 0
         self.squares += (x - back).square().flatten(1).mean(1).sum().item()
 
     @property

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Batch, Subset, sequential_batches
+from autoencode.data import Batch, Subset, TextLines, sequential_batches
+from autoencode.distributions.token_sequences import TokenChoice
 from autoencode.evaluation import Codes, Evaluation, encode_all
 from autoencode.latent.encoding import reconstruct_examples
 from autoencode.latent.ex_post import fitted_record
@@ -20,13 +21,14 @@ from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, tr
 from autoencode.runtime.seeding import seeded_rng
 from autoencode.storage import remove_unfinished
 from autoencode.tasks.evaluate import cautions, evaluate
+from autoencode.tasks.generate import USUAL_NUCLEUS
 from autoencode.tasks.verdict import verdict
 from autoencode.views import figures
-from autoencode.views.report import Figure, ReportContent, Row, write_report
+from autoencode.views.report import Figure, Passages, ReportContent, Row, write_report
 from autoencode.views.report.rows import rows
 
 _PAIRS = 20
-_SAMPLES = 60
+_SAMPLES, _LINES = 60, 30
 _CODES = 10_000
 _MAX_LATENT_SIZE = 10_000
 
@@ -70,6 +72,7 @@ def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], trai
         verdict=verdict(run).sentence,
         lead=_lead(run),
         notes=[*run.folder.data.notes, *cautions(run, measured)],
+        passages=_passages(run),
         figures=list(learned.values()),
         training=list(training.values()),
         numbers=[*rows(measured), *_fitted_prior(run)],
@@ -110,7 +113,7 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
     drawn = dict[str, Figure]()
     if run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
         drawn["repairs"] = _restorations(run, batch)
-    else:
+    elif not isinstance(run.modality, TextLines):
         drawn["reconstructions"] = _reconstructions(run, part)
     if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE:
         progress.update(detail="codes")
@@ -128,6 +131,28 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
     if rates is not None and run.model.latent_shape[0] > 2:
         drawn["rates"] = _rates(rates)
     return drawn
+
+
+def _passages(run: Run) -> list[Passages]:
+    """Lines of text and what became of them, and new ones; nothing for other data."""
+    if not isinstance(run.modality, TextLines):
+        return []
+    x = run.data.test.inputs(slice(0, run.modality.n_compared))
+    pairs = list(zip(run.lines(x), run.lines(reconstruct_examples(run, x)), strict=True))
+    caption = (
+        "Each line is from the test split, which was not used in training; below it stands what the model writes from "
+        "its code, with the likeliest word each time."
+    )
+    found = [Passages("Lines and their reconstructions", caption, pairs)]
+    if run.model.prior is None:
+        return found
+    choice = TokenChoice(nucleus=USUAL_NUCLEUS, known_only=True)
+    new = run.lines(sample_examples(run, _LINES, prior="own", choice=choice))
+    caption = (
+        "Codes sampled from the prior, and lines written from them, each word drawn from the likeliest ones that "
+        f"together have a probability of {USUAL_NUCLEUS:g}."
+    )
+    return [*found, Passages("New lines", caption, [[line] for line in new])]
 
 
 def _normal(run: Run) -> bool:

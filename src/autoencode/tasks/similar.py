@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import SkippedFile, sequential_batches
+from autoencode.data import SkippedFile, TextLines, sequential_batches
 from autoencode.errors import ArgumentError, DataError
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.latent.neighbours import groups_within, nearest, typical_distance
@@ -38,6 +38,7 @@ class Similar:
         searched: how many examples were searched.
         sheet: where pictures are shown, a row for each group; None for vectors, or without any group.
         skipped: what could not be read, and why.
+        lines: of text, in groups as `groups`; None for other data.
     """
 
     groups: list[list[str]]
@@ -45,6 +46,7 @@ class Similar:
     searched: int
     sheet: Path | None
     skipped: tuple[SkippedFile, ...] = ()
+    lines: list[list[str]] | None = None
 
 
 def similar(
@@ -92,7 +94,8 @@ def similar(
     if run.modality.drawable:
         pictures = torch.cat([one.x, pool.read(chosen)])
         sheet = _write_sheet(run, [pictures], [[Path(name).name for name in names[0]]], _sheet(run, out))
-    return Similar(names, [[0.0, *(far[0] / unit).tolist()]], len(pool.names), sheet, pool.skipped)
+    lines = [run.lines(torch.cat([one.x, pool.read(chosen)]))] if isinstance(run.modality, TextLines) else None
+    return Similar(names, [[0.0, *(far[0] / unit).tolist()]], len(pool.names), sheet, pool.skipped, lines)
 
 
 def duplicates(
@@ -137,7 +140,8 @@ def duplicates(
         shown = [group[:_SHOWN_MEMBERS] for group in groups[:_SHOWN_GROUPS]]
         captions = [[Path(pool.names[place]).name for place in group] for group in shown]
         sheet = _write_sheet(run, [pool.read(group) for group in shown], captions, _sheet(run, out))
-    return Similar(names, far, len(pool.names), sheet, pool.skipped)
+    lines = [run.lines(pool.read(group)) for group in groups] if isinstance(run.modality, TextLines) else None
+    return Similar(names, far, len(pool.names), sheet, pool.skipped, lines)
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,6 +54,7 @@ _OF_DATA = {
     "n_classes": "labels",
     "n_values": "attributes (--attributes FILE.csv) or labels",
     "context_shape": "a context for each example",
+    "n_tokens": "lines of text",
 }
 """Arguments of recipes that data decide, and what data must bring for them."""
 
@@ -121,12 +122,14 @@ def train(
     start = like if init_from else None
     asked = _Asked(source, find_recipe(recipe) if recipe else like.recipe if like else None, options, like)
     loaded = asked.load(reporter, cancel)
-    chosen = asked.recipe or default_recipe(loaded.name, loaded.data_shape)
+    chosen = asked.recipe or default_recipe(loaded.name, loaded.modality.recipe_kind)
     sorted_ = sort_options(chosen, options)
     usual = like.folder.settings if like and config else chosen.settings
     settings = usual.replace(**_without_min_steps(sorted_.settings))
     earlier = like.arguments(chosen) if like else {}
     arguments = {**infer_arguments(chosen, loaded), **earlier, **sorted_.arguments}
+    if start:
+        start.check_same_vocabulary(loaded.vocabulary)
     with seeded_rng(derive_seed(settings.seed, _INIT_STREAM)):
         model, objective = chosen(loaded.data_shape, **arguments)
     if loaded.standardisation and asked.may_read_raw and not _fits(model, loaded):
@@ -319,7 +322,7 @@ def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
 def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     """What a recipe wants to know of the data, where it has an option for it.
 
-    It is `n_examples`, `n_classes`, `n_values` and `context_shape`, and `likelihood` for ordinary numbers.
+    It is `n_examples`, `n_classes`, `n_values`, `n_tokens` and `context_shape`, and `likelihood` for ordinary numbers.
 
     Raises:
         DataError: it wants classes or a context, and the data have none.
@@ -334,6 +337,10 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
         found["n_values"] = tuple(len(values) for values in data.attributes.values())
     elif "n_classes" in found:  # the class is the one attribute
         found["n_values"] = (found["n_classes"],)
+    if data.vocabulary is not None:
+        found["n_tokens"] = data.vocabulary.size
+        if "n_tokens" not in wanted:
+            raise DataError(f"{recipe.name} learns from numbers, and {data.name} is text: take --recipe text-vae")
     for name, what in _OF_DATA.items():
         if name in wanted and name not in found:
             raise DataError(f"{recipe.name} learns from {what}, and {data.name} has none: choose other data or recipe")

@@ -1,6 +1,6 @@
 """What can be said of a training before its first step: too few examples, too few steps, columns of unlike scales."""
 
-from autoencode.data import Dataset, modality_of
+from autoencode.data import Dataset
 from autoencode.settings import Settings
 from autoencode.training.planning import planned_steps
 
@@ -21,7 +21,7 @@ def foresee(data: Dataset, settings: Settings) -> list[str]:
 
 
 def _few_examples(data: Dataset, settings: Settings) -> str | None:
-    n, modality = len(data.train), modality_of(data.data_shape)
+    n, modality = len(data.train), data.modality
     if n >= _FEW_EXAMPLES:
         return None
     augment = ", or --augment auto" if modality.can_augment and settings.augment == "none" else ""
@@ -43,7 +43,7 @@ def _few_steps(data: Dataset, settings: Settings) -> str | None:
 
 
 def _unlike_scales(data: Dataset) -> str | None:
-    if len(data.data_shape) != 1 or len(data.train) < 2 or data.standardisation:
+    if len(data.data_shape) != 1 or len(data.train) < 2 or data.standardisation or data.vocabulary:
         return None
     scales = data.train.inputs(slice(0, _MAX_ROWS)).double().std(0)
     varied = scales[scales > 0]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import print_result
+from autoencode.cli.console import print_lines, print_result
 from autoencode.cli.options import ExampleOptions, ForceOption, PriorOption, RunArgument, RunOptions, class_names
 
 _ClassOption = Annotated[
@@ -37,6 +37,15 @@ def generate(
     temperature: Annotated[
         float, typer.Option(help="Multiplies the standard deviations: below 1 more typical, above 1 more unusual.")
     ] = 1.0,
+    top_k: Annotated[
+        int | None, typer.Option(min=1, help="Of text: draw from the so many likeliest words only.", show_default="all")
+    ] = None,
+    nucleus: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Of text: draw from the likeliest words that make up this share.", show_default="0.9"
+        ),
+    ] = None,
     prior: PriorOption = None,
     condition: Annotated[
         Path | None,
@@ -50,19 +59,22 @@ def generate(
 ) -> None:
     """Generate new examples: from a prior, of one class, or near a picture.
 
+    Of text, words are drawn one after the other, and --temperature is theirs as well.
+
     \b
     autoencode generate runs/fashion-mnist-fashion-vae -n 64
     autoencode generate runs/clothes --class sneaker --temperature 0.8
     autoencode generate runs/clothes --like shoe.png --spread 0.3
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
     autoencode generate runs/floor-plans --condition outline.png
+    autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = options.open(run, reading)
     with TerminalReporter() as reporter:
-        _, files = tasks.generate(
+        made, files = tasks.generate(
             opened,
             n,
             out_folder,
@@ -73,6 +85,9 @@ def generate(
             like=like,
             spread=spread,
             temperature=temperature,
+            top_k=top_k,
+            nucleus=nucleus,
             reporter=reporter,
         )
+    print_lines(opened, made)
     print_result(f"{n:,} generated", files[-1])

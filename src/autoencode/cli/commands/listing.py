@@ -79,7 +79,7 @@ def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
 def _where_to_start() -> list[str]:
     from autoencode.recipes import default_recipe
 
-    pictures, vectors = default_recipe("", None).name, default_recipe("", (9,)).name
+    pictures, vectors = default_recipe("").name, default_recipe("", "vectors").name
     train = command_line("train")
     return [
         "",

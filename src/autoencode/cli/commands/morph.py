@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import print_result
+from autoencode.cli.console import print_lines, print_result
 from autoencode.cli.options import (
     EXAMPLE,
     ClassOption,
@@ -46,7 +46,8 @@ def morph(
     out_path: _OutOption = None,
     path: _PathOption = None,
     frames: Annotated[
-        int | None, typer.Option(min=2, help="Number of pictures from A to B.", show_default="32; 10 in a strip")
+        int | None,
+        typer.Option(min=2, help="Number of pictures from A to B.", show_default="32; 10 in a strip or of text"),
     ] = None,
     size: Annotated[int, typer.Option(min=1, help="Small animations are enlarged to this many pixels.")] = 256,
     prior: PriorOption = None,
@@ -59,7 +60,7 @@ def morph(
     options: RunOptions,
     force: ForceOption = False,
 ) -> None:
-    """Interpolate between two pictures in the latent space, as an animation or a strip.
+    """Interpolate between two pictures in the latent space, as an animation or a strip; or between two sentences.
 
     A linear path is a straight line, a spherical one keeps the norm of the codes, and a density path bends towards
     likely codes: likely under the prior (--prior), or under a mixture that is fitted to the codes on first use.
@@ -68,15 +69,17 @@ def morph(
     autoencode morph runs/photos-pca-vae a.png b.png -o ab.gif
     autoencode morph runs/photos-pca-vae a.png b.png -o ab.mp4 --path spherical
     autoencode morph runs/clothes test:1 test:3 --path density -o ab.png
+    autoencode morph runs/sentences-text-vae "I am tired." "Who is she?"
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
+    from autoencode.data import TextLines
 
     opened = options.open(run, reading)
     tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"
-    n = frames or (10 if strip else 32)
+    n = frames or (10 if strip or isinstance(opened.modality, TextLines) else 32)
     with TerminalReporter() as reporter:
         paths = [
             tasks.morph(
@@ -93,4 +96,6 @@ def morph(
             for kind in path or [None]
         ]
         written = tasks.save_morph(opened, paths, out_path, size)
+    for one in paths:
+        print_lines(opened, one.examples)
     print_result(f"{n} frames", written)

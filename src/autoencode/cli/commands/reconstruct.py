@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import errors, out
+from autoencode.cli.console import errors, out, print_pairs
 from autoencode.cli.options import ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions
 
 
@@ -15,7 +15,7 @@ def reconstruct(
     run: RunArgument,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Pictures, folders of pictures, arrays or tables.", show_default="test examples"),
+        typer.Argument(help="Pictures, folders of pictures, arrays, tables or text.", show_default="test examples"),
     ] = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/reconstructions")
@@ -42,6 +42,13 @@ def reconstruct(
         done = tasks.reconstruct(opened, files or (), out_folder, of_class=of_class, reporter=reporter)
     if done.skipped:
         errors.write_line(f"{sum(skip.count for skip in done.skipped):,} files skipped")
+    if done.tokens_back is not None:
+        print_pairs(opened, done.originals, done.reconstructions)
+        share = f"{done.tokens_back:.1%}".replace("%", " %")
+        out.write_line(f"{done.count:,} reconstructed, {share} of the tokens come back in their place")
+        out.write_line("see      ", (str(done.files[-1]), "bold"))
+        return
     unit = " standard deviations of a column" if opened.standardisation else ""
-    out.write_line(f"{done.count:,} reconstructed, root mean squared error {done.root_mean_squared_error:.4f}{unit}")
+    error = done.root_mean_squared_error or 0.0
+    out.write_line(f"{done.count:,} reconstructed, root mean squared error {error:.4f}{unit}")
     out.write_line("see      ", (str(done.files[-1]), "bold"))

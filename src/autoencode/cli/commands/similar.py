@@ -74,13 +74,18 @@ def similar(
 def _print(found: "Similar", *, grouped: bool) -> None:
     if found.skipped:
         errors.write_line(f"{sum(skip.count for skip in found.skipped):,} files skipped")
-    for group, far in zip(found.groups, found.distances, strict=True):
-        for place, (name, distance) in enumerate(zip(group, far, strict=True)):
+    lines = found.lines or [[""] * len(group) for group in found.groups]
+    for group, far, texts in zip(found.groups, found.distances, lines, strict=True):
+        for place, (name, distance, text) in enumerate(zip(group, far, texts, strict=True)):
             first = place == 0
             number = (
                 f"{len(group):>4}  " if grouped and first else f"{place:>4}  " if not grouped and not first else " " * 6
             )
-            out.write_line(f"{number}{'' if first else f'{distance:.3f}':>6}  ", (name, "bold" if first else ""))
+            out.write_line(
+                f"{number}{'' if first else f'{distance:.3f}':>6}  ",
+                (name, "bold" if first else ""),
+                f"  {text}" * bool(text),
+            )
     if grouped:
         count = sum(map(len, found.groups))
         groups = f"{count:,} of {found.searched:,} are in {len(found.groups):,} groups of nearly equal ones"

@@ -1,6 +1,5 @@
 """Text files of tables: a line for each row, with a comma, a semicolon, a tab or a bar between cells."""
 
-import codecs
 import csv
 import re
 from collections.abc import Generator
@@ -16,6 +15,7 @@ from autoencode.data.memory import check_fits
 from autoencode.data.options import ReadOptions
 from autoencode.data.tables.columns import Frame, import_pandas
 from autoencode.data.tables.table import read_table
+from autoencode.data.text_encoding import text_encoding
 from autoencode.errors import DataError
 from autoencode.storage import open_regular
 
@@ -147,7 +147,7 @@ def find_dialect(sample: bytes, what: str) -> Dialect:
     Raises:
         DataError: no text, or no line.
     """
-    encoding = _encoding(sample, what)
+    encoding = text_encoding(sample, what, "a table with a line for each row")
     lines = _lines(sample.decode(encoding, errors="ignore"))
     if not lines:
         raise DataError(f"{what} is empty: expected a table with a heading and a line for each row")
@@ -157,18 +157,6 @@ def find_dialect(sample: bytes, what: str) -> Dialect:
     cells = [cell for row in rows for cell in row]
     comma = any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(map(_DECIMAL_POINT.fullmatch, cells))
     return Dialect(encoding, separator, heading, "," if comma and separator != "," else ".")
-
-
-def _encoding(sample: bytes, what: str) -> str:
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" in sample:
-        raise DataError(f"{what} is no text: expected a table with a line for each row")
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
 
 
 def _lines(text: str) -> list[str]:

@@ -67,7 +67,7 @@ def export(
     """
     if run.model.likelihood.is_sequential:
         raise CapabilityError(
-            f"the decoder of {run.path} draws a picture a pixel at a time, which a file for another program cannot "
+            f"the decoder of {run.path} makes an example a value at a time, which a file for another program cannot "
             "hold: export another recipe, such as conv-vae"
         )
     form, folder = export_formats[to], Path(out) if out else run.path / to

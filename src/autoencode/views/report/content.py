@@ -25,6 +25,21 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Passages:
+    """Lines of text, in groups.
+
+    Args:
+        title: a few words.
+        caption: what they are and how to read them.
+        groups: lines that belong together, such as a sentence and what became of it; the first stands out.
+    """
+
+    title: str
+    caption: str
+    groups: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Row:
     """A number.
 
@@ -50,6 +65,7 @@ class ReportContent:
         verdict: one plain sentence on the model, with which the page begins.
         lead: one sentence: which model was trained on which data, how long, and on which hardware.
         notes: what a reader must know about the data and the numbers.
+        passages: what the model learned of text.
         figures: what the model learned; wide ones get a row of their own, others are side by side.
         training: figures of the training, such as learning curves.
         numbers: what was measured.
@@ -62,6 +78,7 @@ class ReportContent:
     lead: str
     verdict: str = ""
     notes: Sequence[str] = ()
+    passages: Sequence[Passages] = ()
     figures: Sequence[Figure] = ()
     training: Sequence[Figure] = ()
     numbers: Sequence[Row] = ()

@@ -7,6 +7,7 @@ from autoencode.views import pages
 from autoencode.views.pages import facts_list, section, tag, text
 from autoencode.views.report.content import ReportContent
 from autoencode.views.report.gallery import gallery
+from autoencode.views.report.passages import passages
 from autoencode.views.report.tables import log_table, numbers_table
 
 
@@ -42,7 +43,7 @@ def _notes(content: ReportContent) -> list[str]:
 
 def _sections(content: ReportContent) -> list[str]:
     return [
-        section("What the model learned", gallery(content.figures)),
+        section("What the model learned", passages(content.passages), gallery(content.figures)),
         section("Training", gallery(content.training)),
         section("Evaluation", numbers_table(content.numbers)),
         section("Settings", _command(content.command), facts_list(content.facts), log_table(content.log)),

@@ -8,12 +8,13 @@ from autoencode.views.report import Row
 
 def rows(e: Evaluation) -> list[Row]:
     """The rows of an evaluation; quantities that the model does not have are left out."""
-    return [*_estimates(e), *_units(e), *_codewords(e), *_latents(e)]
+    return [*_estimates(e), *_tokens(e), *_units(e), *_codewords(e), *_latents(e)]
 
 
 def _estimates(e: Evaluation) -> list[Row]:
     nats = "nats per example"
-    name = "cross-entropy per value" if e.measure is LogProbKind.NEITHER else "nll per value"
+    value, pixel = ("token", "token") if e.tokens else ("value", "pixel or value")
+    name = f"cross-entropy per {value}" if e.measure is LogProbKind.NEITHER else f"nll per {value}"
     k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
     baseline = "" if e.baseline_error is None else f"; the mean of the data has {e.baseline_error:.3g}"
     what = "the reconstruction" if e.restored_psnr is None else "clean examples after the model"
@@ -23,7 +24,7 @@ def _estimates(e: Evaluation) -> list[Row]:
         (
             name,
             None if e.is_of_restoration else e.nll_per_value,
-            "nats per pixel or value",
+            f"nats per {pixel}",
             "reconstruction error of a sampled code; less is better",
         ),
         ("squared error", e.squared_error, "per pixel or value", f"of {what}; less is better{baseline}"),
@@ -54,6 +55,23 @@ def _estimates(e: Evaluation) -> list[Row]:
         ("log-likelihood", e.log_likelihood_bpd, "bits per dimension", "the same from the importance-weighted bound"),
     ]
     return [Row(name, str(value), unit, meaning) for name, value, unit, meaning in lines if value is not None]
+
+
+def _tokens(e: Evaluation) -> list[Row]:
+    if e.tokens is None:
+        return []
+    of_one = "of a sequence that come back in their place; more is better"
+    found: list[tuple[str, Estimate | float | None, str, str]] = [
+        ("elbo", e.elbo_per_token, "nats per token", f"the same for each of {e.tokens:.3g} tokens; more is better"),
+        ("perplexity", e.perplexity, "tokens", "as uncertain as if so many were as likely each time; less is better"),
+        ("tokens back", e.tokens_back, "share of tokens", of_one),
+        ("wholly back", e.wholly_back, "share of sequences", "that come back without a difference"),
+    ]
+    return [
+        Row(name, f"{value:.2f}" if isinstance(value, float) else str(value), unit, meaning)
+        for name, value, unit, meaning in found
+        if value is not None
+    ]
 
 
 def _units(e: Evaluation) -> list[Row]:

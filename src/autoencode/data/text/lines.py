@@ -1,0 +1,179 @@
+"""Files and folders of text: an example a line."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autoencode.data.arrays.npy import wrap_read_errors
+from autoencode.data.content import suffix_of
+from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.formats import file_format
+from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.memory import check_fits
+from autoencode.data.options import OF_LABELLED, ReadOptions
+from autoencode.data.text.vocabulary import VOCABULARIES, Vocabulary, vocabulary_that_suits
+from autoencode.data.text_encoding import text_encoding
+from autoencode.data.values import ValueRange
+from autoencode.errors import DataError
+from autoencode.storage import open_regular
+
+_SUFFIX = ".txt"
+_MOST_BYTES = 2**28
+_TIMES = 30
+"""Memory that text takes while it is read, as a multiple of its file."""
+_EXPECTED = "a line of text for each example"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of text that hold something.
+
+    Args:
+        lines: without spaces around them, and without characters that cannot be printed.
+        notes: about how they were read.
+    """
+
+    lines: list[str]
+    notes: tuple[str, ...] = ()
+
+
+@file_format(_SUFFIX)
+def read_text(path: Path, options: ReadOptions | None = None) -> Examples:
+    """Text: a line is an example, such as a sentence or a name.
+
+    Args:
+        path: where it lies.
+        options: how it is to be read; `tokens` says what it is made of.
+
+    Raises:
+        DataError: no text, or no line.
+    """
+    options = options or ReadOptions()
+    options.refuse(path.name, "values", "axes", "channels", "array", *OF_LABELLED)
+    return examples_of(read_lines(path), options)
+
+
+def read_lines(path: Path) -> Lines:
+    """The lines of a text file; empty ones are passed over.
+
+    Raises:
+        DataError: it cannot be read, is no text, has no line, or is larger than 256 MB.
+    """
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise DataError(f"{path} has {size:,} bytes, and text is read up to {_MOST_BYTES:,}: take a part of it")
+        check_fits(_TIMES * size, str(path))
+        content = file.read(_MOST_BYTES + 1)
+    encoding = text_encoding(content, str(path), _EXPECTED)
+    text = content.decode(encoding, errors="replace")
+    notes = (f"{path.name} is not in UTF-8: read as Windows-1252",) if encoding == "cp1252" else ()
+    if sum(not c.isprintable() and not c.isspace() for c in text[:10_000]) > len(text[:10_000]) / 10:
+        raise DataError(f"{path} is no text: expected {_EXPECTED}")
+    lines = [line for line in map(clean_line, text.splitlines()) if line]
+    if not lines:
+        raise DataError(f"{path} holds no line of text: expected {_EXPECTED}")
+    return Lines(lines, notes)
+
+
+def clean_line(line: str) -> str:
+    """A line without characters that cannot be printed, and with single spaces, none of them around it.
+
+    Example:
+        >>> clean_line("  a\\tb\\x1b \\n")
+        'a b'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in line).split())
+
+
+def holds_text(folder: Path) -> bool:
+    """Whether a folder has files of text and no pictures."""
+    names = (name for _, _, names in os.walk(folder) for name in names)
+    return any(map(_is_text, names)) and bool(_files(folder)) and not scan_pictures(folder).pictures
+
+
+def is_text_source(source: object) -> bool:
+    """Whether a person named a file of text, or a folder of such, by a quick look."""
+    if not isinstance(source, str | Path):
+        return False
+    try:
+        path = Path(source).expanduser()
+        return holds_text(path) if path.is_dir() else path.is_file() and suffix_of(path) == _SUFFIX
+    except (OSError, ValueError, RuntimeError):  # a name that is none: `load` says so
+        return False
+
+
+def read_text_folder(folder: Path, options: ReadOptions) -> Examples:
+    """The lines of all files of text in a folder and its subfolders, in the order of their paths.
+
+    Args:
+        folder: where they lie.
+        options: as for `read_text`.
+
+    Raises:
+        DataError: none of them can be read.
+    """
+    found, skipped = list[Lines](), list[SkippedFile]()
+    for file in _files(folder):
+        try:
+            found.append(read_lines(folder / file))
+        except DataError as error:
+            skipped.append(SkippedFile(printable(file), str(error)))
+    if not found:
+        raise DataError(f"{folder} holds no text that can be read: {skipped[0].reason}")
+    notes = tuple(note for each in found for note in each.notes)
+    together = Lines([line for each in found for line in each.lines], notes)
+    n = len(together.lines)
+    counted = f"{n:,} lines of {len(found):,} file{'s' if len(found) > 1 else ''} of text"
+    return examples_of(together, options, (counted,), tuple(skipped))
+
+
+def _files(folder: Path) -> list[Path]:
+    return scan_pictures(folder, frozenset([_SUFFIX]), keep_generated=True).pictures
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(_SUFFIX)
+
+
+def examples_of(
+    read: Lines, options: ReadOptions, notes: tuple[str, ...] = (), skipped: tuple[SkippedFile, ...] = ()
+) -> Examples:
+    """Lines as examples: rows of tokens as long as the longest line, with the vocabulary of all of them.
+
+    Args:
+        read: the lines.
+        options: how they are to be read; `tokens` says what they are made of.
+        notes: further ones.
+        skipped: files that were left out.
+    """
+    kind = vocabulary_that_suits(read.lines) if options.tokens == "auto" else VOCABULARIES[options.tokens]
+    split = [kind.split(line) for line in read.lines]
+    length = min(kind.longest, max(map(len, split))) + 1
+    vocabulary = kind.of(split)
+    encoded = vocabulary.encode(split, length)
+    return Examples(
+        x=encoded.tokens,
+        values=ValueRange.RAW,
+        vocabulary=vocabulary,
+        notes=(*notes, *read.notes, *_notes(kind, split, read.lines, options)),
+        skipped=skipped,
+        options={"tokens": kind.noun},
+        owned=True,
+    )
+
+
+def _notes(
+    kind: type[Vocabulary], split: Sequence[Sequence[str]], lines: Sequence[str], options: ReadOptions
+) -> tuple[str, ...]:
+    other = next(name for name in VOCABULARIES if name != kind.noun)
+    say = f" (say --tokens {other} for the other way)" if options.tokens == "auto" else ""
+    longest = max(map(len, split))
+    found = [f"read as text, a line an example, made of {kind.noun}{say}"]
+    if longest > kind.longest:
+        n = sum(len(line) > kind.longest for line in split)
+        found.append(f"{n:,} lines are longer than {kind.longest} {kind.noun} and are cut there")
+    if repeated := len(lines) - len(set(lines)):
+        found.append(f"{repeated:,} lines repeat another one, which may then be in two parts")
+    return tuple(found)

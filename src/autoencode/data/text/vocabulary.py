@@ -1,0 +1,206 @@
+"""The words or characters that a model knows: how lines become tokens, and tokens become lines."""
+
+import re
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple, final
+
+import torch
+from jaxtyping import Int, Shaped
+from torch import Tensor
+
+from autoencode.distributions.token_sequences import END, UNKNOWN
+
+MAX_ENTRIES, MAX_ENTRY = 100_000, 60
+"""Different tokens that a vocabulary can have; characters of one."""
+UNKNOWN_TEXT = "<unknown>"
+"""What stands in text for what is not in the vocabulary."""
+_FIRST = max(END, UNKNOWN) + 1
+_WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
+_CLOSING = frozenset(".,!?;:%)]}…”’")
+_QUOTES = frozenset('"')
+_OPENING = frozenset("([{“‘")
+
+
+class EncodedLines(NamedTuple):
+    """Lines as tokens.
+
+    Args:
+        tokens: (n, length), with the end and padding after each line.
+        unknown: the words or characters that are not in the vocabulary, as often as they occur.
+        cut: how many lines were longer and were cut.
+    """
+
+    tokens: Int[Tensor, "n length"]
+    unknown: list[str]
+    cut: int
+
+
+@dataclass(frozen=True)
+class Vocabulary(ABC):
+    """What a model knows of a language: its tokens, the most frequent first.
+
+    Args:
+        entries: no two alike; the first is token 2, after the end and what is unknown.
+    """
+
+    entries: tuple[str, ...]
+
+    noun: ClassVar[str]
+    """What tokens are called, in the plural."""
+    longest: ClassVar[int]
+    """Tokens of a line, above which it is cut."""
+
+    @classmethod
+    @abstractmethod
+    def split(cls, line: str) -> list[str]:
+        """The tokens of a line, as text."""
+        raise NotImplementedError
+
+    @classmethod
+    @abstractmethod
+    def join(cls, tokens: Sequence[str]) -> str:
+        """A line of tokens."""
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, lines: Iterable[Sequence[str]]) -> "Vocabulary":
+        """All tokens of some lines, at most 100,000: the most frequent first, of equally frequent ones by letter.
+
+        Args:
+            lines: as `split` gave them.
+        """
+        counts = Counter(token for line in lines for token in line if len(token) <= MAX_ENTRY)
+        return cls(tuple(sorted(counts, key=lambda token: (-counts[token], token))[:MAX_ENTRIES]))
+
+    @property
+    def size(self) -> int:
+        """How many different tokens there are, the end and the unknown one included."""
+        return _FIRST + len(self.entries)
+
+    def encode(self, lines: Sequence[Sequence[str]], length: int) -> EncodedLines:
+        """Lines as tokens.
+
+        Args:
+            lines: as `split` gave them.
+            length: of a row, its end included.
+        """
+        numbers = {entry: number for number, entry in enumerate(self.entries, _FIRST)}
+        tokens = torch.full((len(lines), length), END, dtype=torch.int32)
+        unknown, cut = list[str](), 0
+        for row, line in enumerate(lines):
+            kept = line[: length - 1]
+            cut += len(line) >= length
+            unknown += [token for token in kept if token not in numbers]
+            tokens[row, : len(kept)] = torch.tensor([numbers.get(token, UNKNOWN) for token in kept], dtype=torch.int32)
+        return EncodedLines(tokens, unknown, cut)
+
+    def decode(self, tokens: Shaped[Tensor, "n length"]) -> list[str]:
+        """Rows of tokens as lines; what follows the end is left out."""
+        return [self.join([self._text(token) for token in _before_end(row)]) for row in tokens.long().tolist()]
+
+    def _text(self, token: int) -> str:
+        place = token - _FIRST
+        return self.entries[place] if 0 <= place < len(self.entries) else UNKNOWN_TEXT
+
+    def narrowed(self, train: Int[Tensor, "n length"], least: int) -> "tuple[Vocabulary, Int[Tensor, ' size']]":
+        """The same with those tokens alone that occur often enough, and what each old token becomes.
+
+        Args:
+            train: the rows that are counted.
+            least: how often a token must occur. Where none does, all are kept.
+
+        Returns:
+            The vocabulary, and the new number of each old token: that of the unknown one for those left out.
+        """
+        counts = torch.bincount(train.flatten().long(), minlength=self.size)[_FIRST:]
+        kept = counts >= least
+        kept = kept if bool(kept.any()) else torch.ones_like(kept)
+        numbers = torch.cat([torch.tensor([END, UNKNOWN]), torch.where(kept, kept.cumsum(0) + _FIRST - 1, UNKNOWN)])
+        entries = tuple(entry for entry, keep in zip(self.entries, kept.tolist(), strict=True) if keep)
+        return replace(self, entries=entries), numbers.int()
+
+
+def _before_end(row: list[int]) -> list[int]:
+    return row[: row.index(END)] if END in row else row
+
+
+@final
+@dataclass(frozen=True)
+class Words(Vocabulary):
+    """Words in lower case, and punctuation.
+
+    Example:
+        >>> Words.split("Don't panic, Ford!")
+        ["don't", 'panic', ',', 'ford', '!']
+        >>> Words.join(['"', "don't", 'panic', '"', ',', 'he', 'said', '.'])
+        '"don\\'t panic", he said.'
+    """
+
+    noun = "words"
+    longest = 60
+
+    @classmethod
+    def split(cls, line: str) -> list[str]:
+        """Words and punctuation; words joined by an apostrophe or a hyphen are one."""
+        return _WORD.findall(line.lower())
+
+    @classmethod
+    def join(cls, tokens: Sequence[str]) -> str:
+        """Words with spaces between them, and punctuation where it belongs."""
+        text, glued, quoted = "", True, False
+        for token in tokens:
+            quote = token in _QUOTES
+            closes = token in _CLOSING or (quote and quoted)
+            text += token if glued or closes else f" {token}"
+            glued = token in _OPENING or (quote and not quoted)
+            quoted ^= quote
+        return text
+
+
+@final
+@dataclass(frozen=True)
+class Characters(Vocabulary):
+    """Single characters, for short lines such as names.
+
+    Example:
+        >>> Characters.split("Ada"), Characters.join(["A", "d", "a"])
+        (['A', 'd', 'a'], 'Ada')
+    """
+
+    noun = "characters"
+    longest = 200
+
+    @classmethod
+    def split(cls, line: str) -> list[str]:
+        """The characters of a line, upper and lower case apart."""
+        return list(line)
+
+    @classmethod
+    def join(cls, tokens: Sequence[str]) -> str:
+        """All characters, one after the other."""
+        return "".join(tokens)
+
+
+VOCABULARIES: dict[str, type[Vocabulary]] = {"words": Words, "characters": Characters}
+"""The kinds of vocabulary, by what their tokens are called."""
+_SENTENCE, _KNOWN = 3, 0.7
+
+
+def vocabulary_that_suits(lines: Sequence[str]) -> type[Vocabulary]:
+    """Words where half of the lines have three or more, and seven tenths of all words occur twice; else characters.
+
+    Args:
+        lines: at least one.
+
+    Example:
+        >>> vocabulary_that_suits(["Ada", "Grace", "Mary Ann"]).noun
+        'characters'
+    """
+    words = [Words.split(line) for line in lines]
+    if sorted(map(len, words))[len(words) // 2] < _SENTENCE:
+        return Characters
+    counts = Counter(word for line in words for word in line)
+    return Words if sum(n for n in counts.values() if n > 1) >= _KNOWN * counts.total() else Characters
