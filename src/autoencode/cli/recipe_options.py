@@ -21,7 +21,11 @@ DATA_HELP = {
     ),
     "axes": (str, "auto", "order of an array's axes: nd, nhw, nhwc or nchw"),
     "channels_are": (str, "auto", "channels of an array: rgb (or grey), rgba, or bands, any number of them"),
-    "array": (str, "x, images or data", "name of the array of examples, in a file of several"),
+    "array": (
+        str,
+        "x, images or data",
+        "name of the array of examples, in a file of several; of a table the column of text to learn from",
+    ),
     "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),
     "fit": (str, "crop", "letterbox keeps all of a picture between black bars, where crop cuts off its edges"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),

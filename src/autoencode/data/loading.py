@@ -41,6 +41,7 @@ Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
 _OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
 _OF_ARRAYS = ("axes", "channels", "array")
 _OF_TEXT = ("tokens",)
+_OF_TABLES = (".csv", ".tsv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def load(
         axes: the axes of an array in order, "nd", "nhw", "nhwc" or "nchw": examples, numbers, height, width, channels.
         channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
             blended with white, or "bands", any number of them.
-        array: the name of the array of examples, in a file of several.
+        array: the name of the array of examples, in a file of several; of a table the column of text to learn from.
         fit: how pictures in files are fitted to `size` where their proportions are others: "crop" cuts off what is too
             much, "letterbox" keeps all of it between black bars.
         labels: "none" leaves out the labels that the data bring; otherwise where they are: the name of an array of a
@@ -180,7 +181,7 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     if isinstance(source, np.ndarray):
         return "array", "", _read_array(source, requested.options)
     if is_frame(source):
-        requested.options.refuse("this table", *_OF_FILES, *_OF_ARRAYS, "parts", *_OF_TEXT)
+        requested.options.refuse("this table", *_OF_FILES, "axes", "channels", "parts")
         return "table", "", read_table(source, requested.options)
     if not isinstance(source, str | Path) and is_collection(source):
         requested.options.refuse("this collection", *_OF_FILES, "parts", "array", *_OF_TEXT)
@@ -231,7 +232,7 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if path.is_dir() and holds_text(path):
         options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
         return read_text_folder(path, options)
-    if not is_text_source(path):
+    if not is_text_source(path) and (path.is_dir() or suffix_of(path) not in _OF_TABLES):
         options.refuse(path.name, *_OF_TEXT)
     options = _with_label_file(path, options)
     if is_picture_archive(path):

@@ -38,7 +38,7 @@ class ReadOptions:
         patch: the side of the patches that pictures are cut into, in pixels.
         frames: how many frames of a clip a model is given at a time.
         only: the names of the pictures of a folder that are read; None for all.
-        array: the name of the array of examples, in a file of several.
+        array: the name of the array of examples, in a file of several; of a table a column of text.
         attributes: a .csv file with a column for each attribute of the pictures.
         fit: how pictures of other proportions are fitted to the size: "crop" cuts off at the edges, "letterbox" keeps
             all of a picture between black bars.

@@ -7,4 +7,5 @@ delimited     text files: .csv and .tsv
 parquet       Apache Parquet files
 chunks        files a part at a time
 csv_rows      rows as they are written
+text_column   a column of text, a line a row
 """

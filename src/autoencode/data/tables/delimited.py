@@ -59,7 +59,7 @@ def read_delimited(path: Path, options: ReadOptions | None = None) -> Examples:
         CapabilityError: pandas is not installed.
     """
     options = options or ReadOptions()
-    options.refuse(path.name, "axes", "channels", "array", "parts")
+    options.refuse(path.name, "axes", "channels", "parts")
     return read_table(read_delimited_frame(path), options)
 
 

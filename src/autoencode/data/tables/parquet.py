@@ -33,7 +33,7 @@ def read_parquet(path: Path, options: ReadOptions | None = None) -> Examples:
         CapabilityError: pandas or pyarrow is not installed.
     """
     options = options or ReadOptions()
-    options.refuse(path.name, "axes", "channels", "array", "parts")
+    options.refuse(path.name, "axes", "channels", "parts")
     return read_table(read_parquet_frame(path), options)
 
 

@@ -103,7 +103,9 @@ def survey(frame: Frame) -> Survey:
             missing[name] = gone
     if not columns:
         reasons = "; ".join(f"{shown(names)}: {reason}" for reason, names in left_out.items())
-        raise DataError(f"no column is left to learn from ({reasons}): give numbers or categories")
+        raise DataError(
+            f"no column is left to learn from ({reasons}): give numbers or categories, or a column of text by --array"
+        )
     return Survey(Columns(tuple(columns)), left_out, missing)
 
 

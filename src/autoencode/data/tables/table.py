@@ -8,6 +8,7 @@ from autoencode.data.labels import Labels, read_labels, read_text_labels
 from autoencode.data.options import ReadOptions
 from autoencode.data.tables.columns import Frame, category_texts, import_pandas
 from autoencode.data.tables.survey import check_label_column, survey
+from autoencode.data.tables.text_column import read_text_column
 from autoencode.data.values import ValueRange, as_tensor
 from autoencode.errors import ArgumentError, DataError
 
@@ -22,7 +23,8 @@ def read_table(frame: Frame, options: ReadOptions | None = None) -> Examples:
 
     Args:
         frame: a pandas.DataFrame.
-        options: how it is to be read. `labels` names the column of labels; the others are learned from.
+        options: how it is to be read. `labels` names the column of labels; the others are learned from, or the text of
+            one alone, where `array` names it.
 
     Returns:
         The rows in the units of the table, float64, NaN where a number is missing.
@@ -32,13 +34,15 @@ def read_table(frame: Frame, options: ReadOptions | None = None) -> Examples:
         ArgumentError: an option without a meaning here.
     """
     options = options or ReadOptions()
-    values = _values(options)
     labelled = Labels()
     if options.label_source is not None:
         check_label_column(frame, options.label_source)
         labelled = _labels(frame, options.label_source, options.unlabelled)
         frame = frame.drop(columns=options.label_source)
-    found = survey(frame)
+    if options.array is not None:
+        return read_text_column(frame, options, labelled)
+    options.refuse("a table", "tokens")
+    values, found = _values(options), survey(frame)
     x = found.columns.encode(frame.set_axis([str(name) for name in frame.columns], axis=1))
     if not values.standardised:
         _check_complete(x)
