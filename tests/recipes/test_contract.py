@@ -480,6 +480,7 @@ def test_the_prior_fitted_afterwards_is_one_that_can_be(name: str) -> None:
         ("holiday photos", "images", "pca-vae"),
         ("measurements", "vectors", "dense-vae"),
         ("letters", "text", "text-vae"),
+        ("made-sentences", "vectors", "text-vae"),
     ],
 )
 def test_every_data_set_has_a_default(data: str, kind: str, name: str) -> None:

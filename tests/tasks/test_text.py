@@ -10,7 +10,8 @@ import torch
 from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
 from autoencode.runs.run import Run
-from support.reporters import InterruptAfter, Recorder
+from autoencode.runtime.cancellation import CancelToken
+from support.reporters import CancelAfter, Recorder
 from support.run_fixtures import little_sentences
 
 SMALL = {"latent_dim": 3, "embedding": 8, "hidden": 12, "batch_size": 32, "word_dropout": 0.3}
@@ -196,8 +197,9 @@ def test_what_text_cannot_do_is_one_line(run, refused, message):
 def test_a_training_that_stopped_goes_on_to_the_bit(tmp_path):
     (tmp_path / "a.txt").write_text("\n".join(little_sentences()))
     whole = tasks.train(tmp_path / "a.txt", out=tmp_path / "whole", epochs=3, **SMALL)
-    stop = InterruptAfter("training", 9)
-    tasks.train(tmp_path / "a.txt", out=tmp_path / "parts", epochs=3, reporter=stop, **SMALL)
+    cancel = CancelToken()
+    stop = CancelAfter("training", 9, cancel)
+    tasks.train(tmp_path / "a.txt", out=tmp_path / "parts", epochs=3, reporter=stop, cancel=cancel, **SMALL)
     parts = tasks.resume(tmp_path / "parts")
     for name, value in whole.model.state_dict().items():
         assert torch.equal(value, parts.model.state_dict()[name]), name

@@ -18,8 +18,8 @@ from autoencode.settings import Settings
 
 @recipe(
     "text-vae",
-    settings=Settings(epochs=12, min_steps=2000, batch_size=64, learning_rate=2e-3, schedule="linear", grad_clip=20.0),
-    default_for=["text"],
+    settings=Settings(epochs=14, min_steps=2000, batch_size=32, learning_rate=2e-3, schedule="linear", grad_clip=20.0),
+    default_for=["text", "made-sentences"],
 )
 def text_vae(
     data_shape: Sequence[int],
@@ -28,11 +28,11 @@ def text_vae(
     latent_dim: PositiveInt = 32,
     embedding: PositiveInt = 128,
     hidden: PositiveInt = 256,
-    dropout: Share = 0.3,
+    dropout: Share = 0.25,
     word_dropout: Share = 0.0,
     beta: NonNegativeFloat = 1.0,
-    free_bits: NonNegativeFloat = 0.15,
-    warmup_steps: NonNegativeInt = 1000,
+    free_bits: NonNegativeFloat = 0.1,
+    warmup_steps: NonNegativeInt = 2000,
 ) -> tuple[Autoencoder, Objective]:
     """A VAE of lines of text: sentences as words, names as characters; the default for text.
 

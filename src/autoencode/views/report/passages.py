@@ -13,7 +13,7 @@ def passages(found: Sequence[Passages]) -> str:
 
 def _passages(each: Passages) -> str:
     words = tag("figcaption", tag("h3", text(each.title)), tag("p", text(each.caption)))
-    return tag("figure", tag("div", *(_group(group) for group in each.groups), class_="passages"), words)
+    return tag("figure", words, tag("div", *(_group(group) for group in each.groups), class_="passages"))
 
 
 def _group(lines: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from autoencode.data.published.sets.drawn_pages import drawn_pages
 from autoencode.data.published.sets.dynamic_mnist import dynamic_mnist
 from autoencode.data.published.sets.fashion_mnist import fashion_mnist
 from autoencode.data.published.sets.floor_plans import floor_plans
+from autoencode.data.published.sets.made_sentences import made_sentences
 from autoencode.data.published.sets.mnist import mnist
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "dynamic_mnist",
     "fashion_mnist",
     "floor_plans",
+    "made_sentences",
     "mnist",
 ]
