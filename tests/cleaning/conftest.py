@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from autoencode.cleaning import CleanedPage, ReadyModel
+from autoencode.cleaning import CleanedPage
+from autoencode.cleaning.ready_models import NetworkModel
 
 
 @pytest.fixture
@@ -11,4 +12,4 @@ def instant(monkeypatch):
     def clean(model, page, strength, *, check, ensemble):
         return CleanedPage(np.where(page > 100, 255, page).astype(np.uint8), None, 0.0)
 
-    monkeypatch.setattr(ReadyModel, "clean", clean)
+    monkeypatch.setattr(NetworkModel, "clean", clean)

@@ -8,7 +8,7 @@ from pathlib import Path
 from autoencode.cleaning.before_after import SHEET, Row, before_after, save_sheet
 from autoencode.cleaning.documents import PAGE_SUFFIXES, Document, open_document, output_suffix
 from autoencode.cleaning.page_image import PageImage, opened
-from autoencode.cleaning.ready_models import ReadyModel, ready_models
+from autoencode.cleaning.ready_models import Cleaner, ready_models
 from autoencode.errors import ArgumentError, CancelledError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
@@ -95,14 +95,17 @@ def clean(
         raise ArgumentError(f"--strength is {strength:g}: give a number from 0, nothing, to 1, all of it")
     model, folder, reporter = ready_models[what], Path(out), resolve_reporter(reporter)
     jobs = _plan(files, folder, force=force)
-    work = _Work(model, strength, folder, shown, reporter, check=check, ensemble=ensemble)
-    stopped = False
+    work, stopped = None, False
     try:
+        cleaner = model.for_files([source for source, _ in jobs], check=check, reporter=reporter, cancel=cancel)
+        work = _Work(cleaner, strength, folder, shown, reporter, check=check, ensemble=ensemble)
         with track(reporter, "cleaning", len(jobs), "files", cancel=cancel) as progress:
             for source, target in jobs:
                 work.clean_file(source, target, progress)
     except (KeyboardInterrupt, CancelledError):
         stopped = True
+    if work is None:
+        return Cleaned((), None, (), len(jobs), interrupted=True)
     if not work.files and not stopped:
         raise DataError(f"none of the {len(jobs)} files could be cleaned; {work.skipped[0][0]}: {work.skipped[0][1]}")
     sheet = folder / SHEET if work.rows else None
@@ -142,7 +145,7 @@ def clean_bytes(
         if document.n_pages > 1:
             note(f"of {document.n_pages} pages the first was taken: give the file, and --out")
         page = next(one.pages())
-        cleaned = ready_models[what].clean(page.pixels, strength, check=check, ensemble=ensemble)
+        cleaned = ready_models[what].for_one().clean(page.pixels, strength, check=check, ensemble=ensemble)
         for text in (*page.notes, *([f"left as it was: {cleaned.reason}"] if cleaned.reason else [])):
             note(text)
         return one.to_png([page.with_pixels(cleaned.pixels)])
@@ -216,7 +219,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 class _Work:
     """What is done to each file, and what is kept of it: never its pages."""
 
-    model: ReadyModel
+    cleaner: Cleaner
     strength: float
     folder: Path
     shown: int
@@ -255,7 +258,7 @@ class _Work:
             if page is None:
                 yield None
                 continue
-            done = self.model.clean(page.pixels, self.strength, check=self.check, ensemble=self.ensemble)
+            done = self.cleaner.clean(page.pixels, self.strength, check=self.check, ensemble=self.ensemble)
             notes += page.notes
             if done.reason:
                 left.append((number, done.reason))

@@ -42,7 +42,7 @@ def clean(
     ] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
-    """Clean pages of stains, folds and shadows, or photographs of noise or JPEG blocks, with a ready-made model.
+    """Clean pages of stains and shadows, photographs of noise, JPEG blocks or watermarks, with a ready-made model.
 
     PDF files stay PDF files, with text that can be searched where tesseract is installed. Letters keep the shape that
     they have. A page that the model does not know is left as it was. sheet.png shows pages before and after.
@@ -50,6 +50,7 @@ def clean(
     \b
     autoencode clean scan.pdf photos/*.jpg -o clean/
     autoencode clean --what noise night.jpg         see: autoencode list models
+    autoencode clean --what marks photos/ -o clean/ the mark that they share
     autoencode clean --strength 0.5 letter.png
     autoencode clean - < in.png > out.png
     """

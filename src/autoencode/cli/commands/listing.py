@@ -97,7 +97,7 @@ def _models(_: Path) -> tuple[tuple[str, ...], Rows]:
     from autoencode.cleaning import ready_models
 
     models = [ready_models[name] for name in ready_models]
-    rows = [(m.name, m.about, m.limits, f"{m.file.stat().st_size / 1e6:.1f} MB") for m in models]
+    rows = [(m.name, m.about, m.limits, f"{m.size / 1e6:.1f} MB" if m.size else "none") for m in models]
     return ("ready-made", "for", "limits", "size"), rows
 
 
