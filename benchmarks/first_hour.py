@@ -34,7 +34,7 @@ PLACE = Path("first-hour")
 COMMANDS = {
     "photographs": ["train", "flowers.zip", "-o", "runs/flowers"],
     "table": ["train", "people.csv", "-o", "runs/people"],
-    "scans": ["train", "scans.npz", "--minutes", "8", "-o", "runs/scans"],
+    "scans": ["train", "scans.npz", "-o", "runs/scans"],
     "pdf": ["clean", "scan.pdf", "-o", "clean/"],
 }
 TEXT = (

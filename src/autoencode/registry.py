@@ -32,6 +32,7 @@ class Registry(Generic[T]):
         self.kind = kind
         self.list_command = list_command
         self._entries: dict[str, T] = {}
+        self._families: dict[str, Callable[[str], T]] = {}
 
     def add(self, name: str, entry: T) -> T:
         """Adds `entry` under `name` and returns it.
@@ -53,9 +54,21 @@ class Registry(Generic[T]):
 
         return decorator
 
+    def register_family(self, name: str) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+        """A decorator for what makes the entries `name:details` from their details."""
+
+        def decorator(make: Callable[[str], T]) -> Callable[[str], T]:
+            self._families[name] = make
+            return make
+
+        return decorator
+
     def __getitem__(self, name: str) -> T:
         if name in self._entries:
             return self._entries[name]
+        if self._is_of_family(name):
+            family, _, details = name.partition(":")
+            return self._families[family](details)
         raise UnknownNameError(f"no {self.kind} named '{name}'{self._suggestion(name)} See: {self.list_command}")
 
     def _suggestion(self, name: str) -> str:
@@ -63,7 +76,10 @@ class Registry(Generic[T]):
         return f"; did you mean {' or '.join(repr(word) for word in near)}?" if near else "."
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return name in self._entries or self._is_of_family(name)
+
+    def _is_of_family(self, name: object) -> bool:
+        return isinstance(name, str) and ":" in name and name.partition(":")[0] in self._families
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._entries))

@@ -29,6 +29,13 @@ class Settings(BaseModel):
         le=_MANY,
         description="make at least this many training steps, by more epochs for small data; not used with --epochs",
     )
+    max_steps: int | None = Field(
+        None,
+        ge=1,
+        le=_MANY,
+        description="make at most this many training steps, by fewer epochs for large data; not used with --epochs "
+        "or --minutes",
+    )
     steps: int | None = Field(None, ge=1, le=_MANY, description="training steps in all; replaces --epochs")
     minutes: float | None = Field(
         None,

@@ -37,6 +37,9 @@ WRITE = (
 )
 
 ADVICE = {
+    "a mark is found by comparing pictures": "clean",
+    "--samples takes 1 to": "impute",
+    "the likelihood is that of a table": "train",
     # reading data
     "there is no such file; it takes auto": "train",
     "--fit letterbox keeps all": "train",
@@ -199,6 +202,7 @@ ADVICE = {
     "leave --compile out": "train",
     "try a lower --learning-rate": "train",
     "training steps are few": "train",
+    "--epochs or --minutes for a longer": "train",
     "columns differ in scale": "train",
     ", or --augment auto": "train",
     "(--threads {} for all)": "train",

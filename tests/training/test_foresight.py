@@ -5,7 +5,7 @@ import torch
 
 from autoencode.data import load
 from autoencode.settings import Settings
-from autoencode.training.foresight import foresee
+from autoencode.training.foresight import cut_short, foresee
 
 
 def vectors(n: int, *scales: float) -> torch.Tensor:
@@ -49,3 +49,14 @@ def test_a_constant_column_is_not_of_an_unlike_scale() -> None:
     x = vectors(1_000, 1.0, 1.0, 1.0)
     x[:, 2] = 0.5
     assert foresee(load(x), Settings(epochs=200)) == []
+
+
+def test_a_training_that_ends_before_its_epochs_says_so() -> None:
+    data = load(vectors(1_000, 1.0, 1.0))
+    settings = Settings(epochs=100, batch_size=100, max_steps=30)
+    note = cut_short(data, settings)
+    assert note is not None
+    assert note.startswith(f"ends after 30 steps, {30 / -(-len(data.train) // 100):.1f} epochs, in place of 100")
+    assert cut_short(data, settings.replace(max_steps=10_000)) is None
+    assert cut_short(data, settings.replace(minutes=1.0)) is None
+    assert cut_short(data, settings.replace(epochs=None, steps=30)) is None

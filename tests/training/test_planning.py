@@ -17,6 +17,10 @@ PLAN = Plan(device="cpu", hardware="a processor", threads=2, precision="float32"
         ({"epochs": 30, "min_steps": 100}, 240),
         ({"epochs": 30, "steps": 7, "min_steps": 100}, 7),
         ({"epochs": None, "steps": 7}, 7),
+        ({"epochs": 30, "max_steps": 100}, 100),
+        ({"epochs": 3, "max_steps": 100}, 24),
+        ({"epochs": 3, "min_steps": 90, "max_steps": 100}, 96),
+        ({"epochs": None, "minutes": 1.0, "max_steps": 100}, None),
         ({"epochs": None, "minutes": 1.0, "min_steps": 100}, None),
     ],
 )

@@ -11,7 +11,13 @@ from torch import Tensor
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.modality import Modality, modality_of
 from autoencode.data.split import Split
-from autoencode.data.standardisation import Standardisation, column_means, constant_columns_note, fill_missing
+from autoencode.data.standardisation import (
+    Standardisation,
+    column_means,
+    constant_columns_note,
+    fill_missing,
+    known_shares,
+)
 from autoencode.data.subset import Subset
 from autoencode.data.tables.columns import Columns
 from autoencode.data.text.vocabulary import UNKNOWN_TEXT, Vocabulary
@@ -185,12 +191,12 @@ def _standardised(
 
     Of a table, missing numbers are filled first, and indicators of categories stay 0 and 1.
     """
-    kept = names = None
+    kept = names = known = None
     if columns is not None:
-        means = column_means(parts["train"].x)
+        means, known = column_means(parts["train"].x), known_shares(parts["train"].x)
         parts = {name: replace(part, x=fill_missing(part.x, means)) for name, part in parts.items()}
         kept, names = torch.from_numpy(columns.indicators), columns.value_names
-    standardisation = Standardisation.of(parts["train"].x, kept)
+    standardisation = Standardisation.of(parts["train"].x, kept, known)
     notes = constant_columns_note(parts["train"].x, names)
     return (
         {name: replace(part, x=standardisation.apply(part.x)) for name, part in parts.items()},

@@ -39,12 +39,19 @@ class Standardisation:
     scale: tuple[float, ...]
 
     @classmethod
-    def of(cls, x: Shaped[Tensor, "n columns"], kept: Bool[Tensor, " columns"] | None = None) -> "Standardisation":
+    def of(
+        cls,
+        x: Shaped[Tensor, "n columns"],
+        kept: Bool[Tensor, " columns"] | None = None,
+        known: Float64[Tensor, " columns"] | None = None,
+    ) -> "Standardisation":
         """Mean and scale of these rows.
 
         Args:
             x: the training rows, finite.
             kept: columns that stay as they are, such as indicators of categories: their mean is 0 and their scale 1.
+            known: the share of each column that is known, where the mean stands for the rest; the scale is that of what
+                is known. None: all of it.
 
         Raises:
             DataError: numbers so large that their mean or standard deviation is not finite.
@@ -56,7 +63,7 @@ class Standardisation:
         largest = torch.stack([(rows - mean).abs().amax(0) for rows in _chunks(x)]).amax(0)
         largest = torch.where(constant | (largest == 0), 1.0, largest)
         squares = torch.stack([((rows - mean) / largest).square().sum(0) for rows in _chunks(x)]).sum(0)
-        scale = largest * (squares / len(x)).sqrt()
+        scale = largest * (squares / (len(x) if known is None else len(x) * known.clamp_min(1 / len(x)))).sqrt()
         mean, scale = torch.where(constant, first, mean), torch.where(constant | (scale == 0), 1.0, scale)
         if not bool((mean.isfinite() & scale.isfinite()).all()):
             raise DataError("columns with values beyond 1e300 cannot be standardised: scale them down first")
@@ -105,6 +112,15 @@ def column_means(x: Float64[Tensor, "n columns"]) -> Float64[Tensor, " columns"]
         x: rows in which NaN is a missing number.
     """
     return x.nanmean(0).nan_to_num(nan=0.0)
+
+
+def known_shares(x: Float64[Tensor, "n columns"]) -> Float64[Tensor, " columns"]:
+    """The share of the numbers of each column that are there.
+
+    Args:
+        x: rows in which NaN is a missing number.
+    """
+    return 1 - x.isnan().double().mean(0)
 
 
 def fill_missing(x: Float64[Tensor, "n columns"], means: Float64[Tensor, " columns"]) -> Float64[Tensor, "n columns"]:

@@ -148,19 +148,21 @@ def restoration_psnr(
 
 
 class _Variance:
-    """The variance of each value over examples, computed batch by batch."""
+    """The variance of each value over the examples in which it was observed, computed batch by batch."""
 
     def __init__(self) -> None:
-        self._n, self._sum, self._squares = 0, torch.zeros(()), 0.0
+        self._examples, self._n, self._sum, self._squares = 0, torch.zeros(()), torch.zeros(()), 0.0
 
-    def add(self, x: Tensor) -> None:
-        x = x.double().cpu()
-        self._n, self._sum, self._squares = self._n + len(x), self._sum + x.sum(0), self._squares + x.square().sum()
+    def add(self, x: Tensor, counted: Tensor | None) -> None:
+        weights = torch.ones_like(x, dtype=torch.float64) if counted is None else counted.double()
+        x, weights = x.double().cpu() * weights.cpu(), weights.cpu()
+        self._examples, self._n = self._examples + len(x), self._n + weights.sum(0)
+        self._sum, self._squares = self._sum + x.sum(0), self._squares + float(x.square().sum())
 
     def mean(self) -> float | None:
-        """Averaged over the values of an example; None for a single example."""
-        mean = self._sum / self._n
-        return None if self._n < 2 else float(self._squares / (self._n * mean.numel()) - mean.square().mean())
+        """Averaged over all observed values; None for a single example."""
+        explained = (self._sum.square() / self._n.clamp_min(1)).sum()
+        return None if self._examples < 2 else float((self._squares - explained) / self._n.sum().clamp_min(1))
 
 
 def _psnr(squared_error: Tensor) -> Estimate:
@@ -211,9 +213,18 @@ def _per_example(
         for batch in sequential_batches(subset, max(1, batch_size // n_samples)):
             for column, values in _batch_metrics(model, batch.to(device), n_samples).items():
                 columns[column].append(values.cpu())
-            variance.add(batch.target)
+            variance.add(batch.target, model.likelihood.counted(batch.target))
             progress.advance(len(batch))
     return {column: torch.cat(values) for column, values in columns.items()}, variance.mean()
+
+
+def _squared_errors(error: Tensor, counted: Tensor | None) -> Tensor:
+    """The mean over the values of each example that were observed."""
+    squares = error.square().flatten(1)
+    if counted is None:
+        return squares.mean(1)
+    weights = counted.flatten(1)
+    return (squares * weights).sum(1) / weights.sum(1).clamp_min(1)
 
 
 def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str, Tensor]:
@@ -226,7 +237,8 @@ def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str
         columns["tokens"] = model.likelihood.counts(batch.target)
         columns["tokens_back"] = tokens_back(reconstruction, batch.target)
     else:
-        columns["squared_error"] = (reconstruction - batch.target).square().flatten(1).mean(1)
+        counted = model.likelihood.counted(batch.target)
+        columns["squared_error"] = _squared_errors(reconstruction - batch.target, counted)
     if model.prior is not None and not isinstance(q, Degenerate):
         columns["kl"] = kl(q, model.prior_for(batch.context), z)
     if isinstance(q, SparsePointMass):

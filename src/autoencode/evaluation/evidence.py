@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass, kl
@@ -117,19 +118,30 @@ def _errors(
     model: Autoencoder, prepare: Callable[[Batch], Batch] | None, subset: Subset, on_batch: Callable[[int], None]
 ) -> tuple[float, float | None] | None:
     """Squared errors of the output, and of the input where it differs from the target; None without clean targets."""
-    device, own, of_input, corrupted = next(model.parameters()).device, 0.0, 0.0, False
+    device, own, of_input, corrupted, n = next(model.parameters()).device, 0.0, 0.0, False, 0
     with seeded_rng(0, device):
         for batch in sequential_batches(subset, batch_size(model), device=device):
             shown = prepare(batch) if prepare else batch
             if shown.loss_mask is not None:
                 return None
             output = model.decode(model.encode(shown.x, shown.context).mean, shown.context).mean
-            own += (output - shown.target).double().square().sum().item()
-            of_input += (shown.x - shown.target).double().square().sum().item()
+            counted = model.likelihood.counted(shown.target)
+            own += _squares(output - shown.target, counted)
+            of_input += _squares(shown.x - shown.target, counted)
+            n += shown.target.numel() if counted is None else int(counted.sum())
             corrupted |= not torch.equal(shown.x, shown.target)
             on_batch(len(batch))
-    n = len(subset) * math.prod(model.data_shape)
-    return own / n, of_input / n if corrupted else None
+    return own / max(1, n), of_input / max(1, n) if corrupted else None
+
+
+def _squares(error: Tensor, counted: Tensor | None) -> float:
+    """The sum of squares over the values that were observed."""
+    squares = error.double().square()
+    return float((squares if counted is None else squares * counted).sum())
+
+
+def _mean_square(error: Tensor, counted: Tensor | None) -> float:
+    return _squares(error, counted) / max(1, error.numel() if counted is None else int(counted.sum()))
 
 
 def batch_size(model: Autoencoder) -> int:
@@ -157,13 +169,15 @@ def _baselines(model: Autoencoder, train: Subset, some: Subset) -> dict[str, Any
     n = min(_MAX_FITTED, _MAX_VALUES // values, enough)
     fitted = train.subsample(max(2, n)).inputs().flatten(1)
     centre = fitted.double().mean(0).float()
-    rest, spread = some.inputs().flatten(1) - centre, fitted - centre
-    found: dict[str, Any] = {"mean_error": rest.double().square().mean().item()}
+    x = some.inputs()
+    counted = model.likelihood.counted(x)
+    rest, spread = x.flatten(1) - centre, fitted - centre
+    found: dict[str, Any] = {"mean_error": _mean_square(rest, counted)}
     numbers = min(wanted, len(fitted) - 1)
     if numbers < 1 or numbers * spread.numel() > _MAX_PRODUCTS or not bool(spread.any()):
         return found
     axes = principal_axes(spread, numbers)
-    return {**found, "pca_error": (rest - rest @ axes @ axes.T).double().square().mean().item(), "pca_numbers": numbers}
+    return {**found, "pca_error": _mean_square(rest - rest @ axes @ axes.T, counted), "pca_numbers": numbers}
 
 
 def _comparable_numbers(model: Autoencoder, some: Subset) -> int:

@@ -8,6 +8,7 @@ location_scale   normal and Laplace, for values on the real line
 scale            their scale: fixed, learned, or optimal
 counts           Poisson and negative binomial
 causal           a pixel depends on the pixels before it
+table_cells      rows of a table: numbers, categories, missing cells
 """
 
 from autoencode.likelihoods.bernoulli import BernoulliLikelihood
@@ -21,6 +22,7 @@ from autoencode.likelihoods.levels import (
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 from autoencode.likelihoods.location_scale import LaplaceLikelihood, NormalLikelihood
 from autoencode.likelihoods.scale import FixedScale, LearnedScale, OptimalScale, Scale
+from autoencode.likelihoods.table_cells import TableLikelihood
 from autoencode.likelihoods.unit_interval import BetaLikelihood, ContinuousBernoulliLikelihood
 from autoencode.registry import import_submodules
 
@@ -44,5 +46,6 @@ __all__ = [
     "OptimalScale",
     "PoissonLikelihood",
     "Scale",
+    "TableLikelihood",
     "likelihoods",
 ]

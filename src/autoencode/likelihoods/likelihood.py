@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -56,6 +56,10 @@ class Likelihood(nn.Module):
     def is_sequential(self) -> bool:
         """Whether a mean is drawn a value at a time, so that a file for another program cannot hold the decoder."""
         return False
+
+    def counted(self, x: Float[Tensor, "batch ..."]) -> Bool[Tensor, "batch ..."] | None:
+        """Which values were observed, of the shape of x; None where all were."""
+        return None
 
     def adapt(self, features: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> None:
         """Called once per training step before `forward`: sets parameters whose optimum is known in closed form."""

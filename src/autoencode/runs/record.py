@@ -145,14 +145,16 @@ class NumberColumnRecord(Checked):
     Args:
         name: its heading.
         decimals: how many decimals its cells have; None for as many as there are.
+        has_gaps: whether cells are missing, which a second number says of each.
     """
 
     name: Name
     decimals: Annotated[Count, Field(le=15)] | None = None
+    has_gaps: bool = False
 
     def value(self) -> Column:
         """It as data know it."""
-        return NumberColumn(self.name, self.decimals)
+        return NumberColumn(self.name, self.decimals, self.has_gaps)
 
 
 class CategoryColumnRecord(Checked):

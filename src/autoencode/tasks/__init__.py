@@ -32,6 +32,7 @@ from autoencode.tasks.evaluate import cautions, evaluate
 from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.export import Exported, export
 from autoencode.tasks.generate import generate
+from autoencode.tasks.impute import Imputed, impute
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
 from autoencode.tasks.latent_space import LatentMetrics, latent_space
 from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
@@ -47,7 +48,9 @@ from autoencode.tasks.verdict import VerdictReached, verdict
 __all__ = [
     "attribute_values",
     "augment",
+    "Imputed",
     "check_output",
+    "impute",
     "Compressed",
     "Contents",
     "Decompressed",

@@ -33,8 +33,8 @@ class Reconstructions:
         count: how many examples there were.
         originals: the first 50 as the model saw them, (n, *data_shape); standardised columns in the data's units.
         reconstructions: of these, (n, *data_shape): the means of p(x|z) at the posterior means.
-        root_mean_squared_error: over all values of all examples, in the units of the model: 0 to 1 for pictures,
-            standard deviations for standardised columns. None for text.
+        root_mean_squared_error: over all observed values of all examples, in the units of the model: 0 to 1 for
+            pictures, standard deviations for standardised columns. None for text.
         tokens_back: share of the words of all lines that come back in their place; None for other data.
         files: what was written.
         skipped: what could not be read, and why.
@@ -99,7 +99,7 @@ def reconstruct(
             back = reconstruct_examples(run, x, _context(run, len(x), of_class))
             write(some, run.to_data_units(back))
             tally.names += some
-            tally.add(x, back)
+            tally.add(x, back, run.model.likelihood.counted(x))
             progress.update(tally.count)
         for skip in skipped:
             reporter.warn(str(skip))
@@ -113,7 +113,7 @@ def reconstruct(
     shown, files = (run.to_data_units(x), run.to_data_units(back)), tuple(outputs.paths(tally.names))
     if isinstance(run.modality, TextLines):
         return Reconstructions(tally.count, *shown, None, files, tuple(skipped), tally.tokens_back / tally.count)
-    error = (tally.squares / tally.count) ** 0.5
+    error = (tally.squares / max(1, tally.values)) ** 0.5
     return Reconstructions(tally.count, *shown, error, files, tuple(skipped))
 
 
@@ -128,17 +128,20 @@ class _Accumulator:
 
     count: int = 0
     squares: float = 0.0
+    values: int = 0
     tokens_back: float = 0.0
     names: list[Path] = field(default_factory=list[Path])
     first: list[tuple[Tensor, Tensor]] = field(default_factory=list[tuple[Tensor, Tensor]])
 
-    def add(self, x: Tensor, back: Tensor) -> None:
-        """Takes note of a batch."""
+    def add(self, x: Tensor, back: Tensor, counted: Tensor | None) -> None:
+        """Takes note of a batch, of whose values some may not have been observed."""
         rest = max(0, _SHOWN - self.count)
         self.first += [(x[:rest].clone(), back[:rest].clone())] if rest else []
         self.count += len(x)
         self.tokens_back += tokens_back(back, x).sum().item() if x.ndim == _ROWS else 0
-        self.squares += (x - back).square().flatten(1).mean(1).sum().item()
+        errors = (x - back).square() if counted is None else (x - back).square() * counted
+        self.squares += float(errors.sum())
+        self.values += errors.numel() if counted is None else int(counted.sum())
 
     @property
     def shown(self) -> tuple[Tensor, Tensor]:

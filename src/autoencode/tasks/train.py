@@ -11,6 +11,7 @@ from typing import Any
 
 from autoencode.data import Batches, Dataset, is_media_path, load
 from autoencode.data.loading import Source
+from autoencode.data.modality import TableRows
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.ex_post import PriorRecord, fitted_record, read_prior_record
 from autoencode.latent.ex_post.fit_prior import fit_prior
@@ -34,7 +35,7 @@ from autoencode.storage import remove_unfinished
 from autoencode.tasks.verdict import conclude
 from autoencode.training import fit
 from autoencode.training.checkpoint import read_state
-from autoencode.training.foresight import foresee
+from autoencode.training.foresight import cut_short, foresee
 from autoencode.training.history import History, format_steps
 from autoencode.training.logs import LogFacts, open_logs
 from autoencode.training.planning import planned_steps
@@ -125,7 +126,7 @@ def train(
     chosen = asked.recipe or default_recipe(loaded.name, loaded.modality.recipe_kind)
     sorted_ = sort_options(chosen, options)
     usual = like.folder.settings if like and config else chosen.settings
-    settings = usual.replace(**_without_min_steps(sorted_.settings))
+    settings = usual.replace(**_exact_limits(sorted_.settings))
     earlier = like.arguments(chosen) if like else {}
     arguments = {**infer_arguments(chosen, loaded), **earlier, **sorted_.arguments}
     if start:
@@ -153,10 +154,13 @@ def train(
 
     for note in loaded.notes:
         reporter.note(note)
-    if "likelihood" in infer_likelihood(chosen, loaded) and "likelihood" not in {**earlier, **sorted_.arguments}:
-        reporter.note("the likelihood is normal, with a scale learned for each column (say --likelihood for another)")
+    inferred = infer_likelihood(chosen, loaded).get("likelihood")
+    if inferred and "likelihood" not in {**earlier, **sorted_.arguments}:
+        reporter.note(_likelihood_note(inferred))
     for warning in foresee(loaded, settings):
         reporter.warn(warning)
+    if note := cut_short(loaded, settings):
+        reporter.note(note)
     if start:
         start.initialise(model, reporter)
     if config and like:
@@ -307,7 +311,9 @@ def _holds(likelihood: Likelihood, data: Dataset) -> bool:
 
 
 def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
-    """A normal likelihood for vectors of ordinary numbers, where the recipe's own default cannot hold them.
+    """A likelihood for vectors of ordinary numbers, where the recipe's own default cannot hold them.
+
+    It is normal, and for tables with categories or missing cells that of their cells.
 
     Args:
         recipe: whose default is asked.
@@ -316,7 +322,18 @@ def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
     default = next((str(p.default) for p in recipe.parameters if p.name == "likelihood"), "")
     if default not in likelihoods or data.values.high is not None or data.modality.bounded:
         return {}
+    if isinstance(data.modality, TableRows) and set(cells := data.modality.columns.cells.split(",")) != {"1"}:
+        return {"likelihood": f"table:{','.join(cells)}"}
     return {} if _holds(likelihoods[default](data.data_shape), data) else {"likelihood": "normal"}
+
+
+def _likelihood_note(name: str) -> str:
+    if name == "normal":
+        return "the likelihood is normal, with a scale learned for each column (say --likelihood for another)"
+    return (
+        "the likelihood is that of a table: numbers are normal, with a scale learned for each column, categories "
+        "categorical, and missing cells do not count (say --likelihood for another)"
+    )
 
 
 def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
@@ -363,7 +380,7 @@ def resumed_settings(folder: RunFolder, changes: dict[str, Any]) -> Settings:
         )
     if changes.keys() & _LIMITS:
         changes = {**dict.fromkeys(_LIMITS), **changes}
-    settings = folder.settings.replace(**_without_min_steps(changes))
+    settings = folder.settings.replace(**_exact_limits(changes))
     if changes.get("minutes") is None:
         return settings
     return settings.replace(minutes=changes["minutes"] + read_state(folder.checkpoint_file).seconds / 60)
@@ -407,9 +424,11 @@ def _ended_message(folder: RunFolder) -> str:
     return f"{folder.path} is {folder.record.status}{made}: give more --epochs, --steps or --minutes to train on"
 
 
-def _without_min_steps(settings: dict[str, Any]) -> dict[str, Any]:
-    """Without the recipe's least number of steps where a number of epochs is given, which is then meant exactly."""
-    return {"min_steps": 0, **settings} if settings.get("epochs") is not None else settings
+def _exact_limits(settings: dict[str, Any]) -> dict[str, Any]:
+    """Without the recipe's own least and most steps where a length is given, which is then meant exactly."""
+    if settings.get("epochs") is not None:
+        return {"min_steps": 0, "max_steps": None, **settings}
+    return {"max_steps": None, **settings} if settings.get("minutes") is not None else settings
 
 
 def _build_changed(folder: RunFolder) -> tuple[Autoencoder, Objective]:

@@ -20,6 +20,21 @@ def foresee(data: Dataset, settings: Settings) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def cut_short(data: Dataset, settings: Settings) -> str | None:
+    """A sentence where a training ends before all its epochs, as the data are many; None where it makes them.
+
+    Args:
+        data: what is to be trained on.
+        settings: how long and in which batches.
+    """
+    per_epoch = max(1, -(-len(data.train) // settings.batch_size))
+    steps = planned_steps(settings, per_epoch)
+    if steps is None or steps != settings.max_steps or settings.minutes or settings.steps:
+        return None
+    epochs = f"{steps / per_epoch:.1f} epochs, in place of {settings.epochs}"
+    return f"ends after {steps:,} steps, {epochs} (--epochs or --minutes for a longer training)"
+
+
 def _few_examples(data: Dataset, settings: Settings) -> str | None:
     n, modality = len(data.train), data.modality
     if n >= _FEW_EXAMPLES:

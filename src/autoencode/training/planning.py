@@ -45,7 +45,8 @@ def plan_threads(settings: Settings, before: Plan | None, reporter: Reporter) ->
 def planned_steps(settings: Settings, steps_per_epoch: int, made: History | None = None) -> int | None:
     """The number of training steps that the settings ask for, minutes aside; None where only minutes limit them.
 
-    Without `steps` they are whole epochs: `epochs`, or more where that would be fewer than `min_steps`.
+    Without `steps` they are whole epochs: `epochs`, or more where that would be fewer than `min_steps`; and of these no
+    more than `max_steps`.
 
     Args:
         settings: of the training.
@@ -54,11 +55,18 @@ def planned_steps(settings: Settings, steps_per_epoch: int, made: History | None
     """
     if settings.steps is not None or settings.epochs is None:
         return settings.steps
+    planned = _planned_epochs(settings, steps_per_epoch, made)
+    return planned if settings.max_steps is None else min(planned, settings.max_steps)
+
+
+def _planned_epochs(settings: Settings, steps_per_epoch: int, made: History | None) -> int:
+    """The steps of `epochs`, which must not be None, and of as many as `min_steps` need."""
+    epochs = settings.epochs or 0
     last = made.epochs[-1] if made and made.epochs else None
     if made and last and made.epoch_at(last.step, steps_per_epoch) != last.step / steps_per_epoch:
-        rest = math.ceil((settings.epochs - last.epoch) * steps_per_epoch - _ROUNDING_OF_EPOCHS)
+        rest = math.ceil((epochs - last.epoch) * steps_per_epoch - _ROUNDING_OF_EPOCHS)
         return max(last.step + rest, settings.min_steps)
-    return max(settings.epochs, -(-settings.min_steps // steps_per_epoch)) * steps_per_epoch
+    return max(epochs, -(-settings.min_steps // steps_per_epoch)) * steps_per_epoch
 
 
 def check_not_behind(settings: Settings, max_steps: int | None, made: int, epochs: float) -> None:

@@ -50,16 +50,16 @@ def test_columns_are_what_they_hold(table: Path) -> None:
     assert data.columns == Columns(
         (
             NumberColumn("age", 0),
-            NumberColumn("income", 2),
+            NumberColumn("income", 2, has_gaps=True),
             CategoryColumn("colour", ("blue", "green", "red")),
             CategoryColumn("smoker", ("False", "True")),
         )
     )
-    assert data.modality == TableRows((7,), data.display_range, data.columns)
+    assert data.modality == TableRows((8,), data.display_range, data.columns)
     assert (data.modality.description, data.modality.noun) == ("rows of 4 columns", "rows")
     notes = "\n".join(data.notes)
     assert "2 columns of numbers and 2 of categories (colour of 3 values, smoker of 2 values)" in notes
-    assert "13 missing cells are filled with the mean of the column, a missing category" in notes
+    assert "13 missing cells are marked by an indicator and filled with the mean of the column: " in notes
     assert "left out: id (ids); born (dates); note (text of more than 50 values); country (the same in every" in notes
 
 
@@ -67,13 +67,13 @@ def test_numbers_are_standardised_by_the_training_rows_and_missing_ones_are_thei
     data, frame = load(table), people()
     income = frame["income"].to_numpy()
     rows = income[data.split.train]
-    filled = np.where(np.isnan(rows), np.nanmean(rows), rows)
     assert data.standardisation
     assert data.standardisation.mean[1] == pytest.approx(np.nanmean(rows))
-    assert data.standardisation.scale[1] == pytest.approx(filled.std())
-    assert data.standardisation.mean[2:], data.standardisation.scale[2:] == ((0.0,) * 5, (1.0,) * 5)
+    assert data.standardisation.scale[1] == pytest.approx(np.nanstd(rows))
+    assert (data.standardisation.mean[2:], data.standardisation.scale[2:]) == ((0.0,) * 6, (1.0,) * 6)
     assert torch.equal(data.train.x[:, 1] == 0, torch.from_numpy(np.isnan(rows)))
-    colours = data.train.x[:, 2:5]
+    assert torch.equal(data.train.x[:, 2] == 0, torch.from_numpy(np.isnan(rows)))
+    colours = data.train.x[:, 3:6]
     missing = torch.from_numpy(frame["colour"].isna().to_numpy()[data.split.train])
     assert torch.equal(colours.sum(1), (~missing).float())
 

@@ -14,8 +14,8 @@ from autoencode.cli.options import ForceOption, RunArgument, RunOptions
 def compress(
     run: RunArgument,
     inputs: Annotated[
-        list[str], typer.Argument(help="Files, folders, or examples: test, test:1..100.", show_default=False)
-    ],
+        list[str] | None, typer.Argument(help="Files, folders, or examples: test, test:1..100.", show_default=False)
+    ] = None,
     out_file: Annotated[
         Path | None, typer.Option("--out", "-o", help="A file in .aec.", show_default="RUN/compressed.aec")
     ] = None,
@@ -45,10 +45,12 @@ def compress(
     opened = options.open(run)
     path = out_file or opened.path / "compressed.aec"
     with TerminalReporter() as reporter:
-        done = tasks.compress(opened, inputs, path, pixels_only=pixels_only, embed_model=embed_model, reporter=reporter)
+        done = tasks.compress(
+            opened, inputs or [], path, pixels_only=pixels_only, embed_model=embed_model, reporter=reporter
+        )
     for line in done.notes:
         errors.write_line(line)
     for line in done.lines:
         print_note(line)
-    print_result(f"{done.files:,} files in {done.size:,} bytes", path)
+    print_result(f"{done.files:,} file{'s'[: done.files != 1]} in {done.size:,} bytes", path)
     out.write_line("next     ", command_line("decompress", path), style="dim")

@@ -44,6 +44,6 @@ def decompress(
     for name in done.incomplete:
         errors.write_line(f"{name} is not whole in the file, and was left out")
     if verify:
-        print_note(f"all {len(done.names):,} files are whole")
+        print_note(f"all of {len(done.names):,} file{'s'[: len(done.names) != 1]} is whole")
     else:
-        print_result(f"{len(done.names):,} files", folder)
+        print_result(f"{len(done.names):,} file{'s'[: len(done.names) != 1]}", folder)

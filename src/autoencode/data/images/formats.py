@@ -78,11 +78,6 @@ def common_depth(depths: Sequence[Depth]) -> Depth:
     return Depth.WORDS if Depth.WORDS in depths else Depth.BYTES
 
 
-def loses_bits(image: Image.Image) -> bool:
-    """Whether the file of a picture that is not loaded yet holds more bits than Pillow reads, as 16-bit colours do."""
-    return depth_of(image) is Depth.BYTES and ";16" in str(getattr(image, "tile", ""))
-
-
 def to_eight_bit(image: Image.Image, white: float = _WHITE) -> Image.Image:
     """The picture in mode "L" (grey) or "RGB", blended with white where it is transparent.
 
@@ -106,28 +101,29 @@ def to_eight_bit(image: Image.Image, white: float = _WHITE) -> Image.Image:
     return image.convert("L" if is_grey_mode(image.mode) else "RGB")
 
 
-def to_mode(image: Image.Image, depth: Depth, *, grey: bool) -> Image.Image:
-    """The picture in a mode that holds numbers of a depth: "L" or "RGB" for bytes, else "F".
+def to_planes(image: Image.Image, depth: Depth, *, grey: bool) -> list[Image.Image]:
+    """The picture as pictures that can be scaled: one of mode "L" or "RGB" for bytes, else one of mode "F" a channel.
 
     Args:
         image: of any mode, loaded.
         depth: what its numbers shall be: its own, or 16 bits in place of 8, which are then multiplied by 257.
-        grey: whether bytes are wanted in one channel.
+        grey: whether colours become one channel.
 
     Raises:
         ValueError: numbers outside of what 16 bits hold, or NaN.
     """
     own = depth_of(image)
     if depth is Depth.BYTES:
-        return to_eight_bit(image).convert("L" if grey else "RGB")
+        return [to_eight_bit(image).convert("L" if grey else "RGB")]
     if own is Depth.BYTES:
-        return Image.fromarray(np.asarray(to_eight_bit(image).convert("L"), dtype=np.float32) * _TO_WORDS)
+        channels = to_eight_bit(image).convert("L" if grey else "RGB").split()
+        return [Image.fromarray(np.asarray(channel, dtype=np.float32) * _TO_WORDS) for channel in channels]
     floats = np.asarray(image.convert("F") if own is Depth.FLOATS else image.convert("I"), dtype=np.float32)
     if own is Depth.WORDS:
         _check(floats, _WHITE)
     if not np.isfinite(floats).all():
         raise ValueError("NaN or infinite brightness")
-    return Image.fromarray(floats)
+    return [Image.fromarray(floats)]
 
 
 def split_alpha(image: Image.Image, white: float = _WHITE) -> tuple[Image.Image, Image.Image | None]:

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from autoencode.data.images.complete import load_completely
 from autoencode.data.images.formats import Depth, depth_of, split_alpha
 from autoencode.data.images.picture import (
+    FEWER_BITS,
     SIDEWAYS,
     make_upright,
     open_picture,
@@ -107,7 +108,7 @@ def _pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
 
 def _notes(image: Image.Image) -> tuple[str, ...]:
     """What is lost of a picture that is not loaded yet; transparency is not."""
-    deep = ("more than 8 bits a channel became 8",) if depth_of(image) is not Depth.BYTES else ()
+    deep = (FEWER_BITS,) if depth_of(image) is not Depth.BYTES else ()
     return (*deep, *(words for words in what_is_lost(image) if not words.startswith("transparency")))
 
 

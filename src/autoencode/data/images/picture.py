@@ -11,7 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.Image import Transpose
 
 from autoencode.data.images.complete import load_completely
-from autoencode.data.images.formats import Depth, Numbers, depth_of, formats, is_grey_mode, loses_bits, to_mode
+from autoencode.data.images.deep_colours import has_deep_colours, loses_bits, read_deep_colours
+from autoencode.data.images.formats import Depth, Numbers, depth_of, formats, is_grey_mode, to_planes
 from autoencode.errors import AutoencodeError
 from autoencode.storage import open_regular
 
@@ -19,6 +20,7 @@ _LONGEST_SIDE = 65_535
 _ORIENTATION = 0x0112
 _MOST_PAGES = 100_000
 _FIRST_TAKEN = "of several frames or pages the first was taken"
+FEWER_BITS = "more than 8 bits a channel became 8"
 SIDEWAYS = (5, 6, 7, 8)
 """The EXIF orientations whose height and width change places when a picture is made upright."""
 _UPRIGHT = {
@@ -97,14 +99,22 @@ def _header(image: Image.Image) -> PictureHeader:
     width, height = image.size
     if orientation(image) in SIDEWAYS:
         width, height = height, width
-    return PictureHeader(height, width, is_grey_mode(image.mode), depth_of(image), what_is_lost(image))
+    depth, lost = _own_depth(image), what_is_lost(image)
+    if depth is not depth_of(image):
+        lost = tuple(words for words in lost if words != FEWER_BITS)
+    return PictureHeader(height, width, is_grey_mode(image.mode), depth, lost)
+
+
+def _own_depth(image: Image.Image) -> Depth:
+    """What the file of a picture that is not loaded yet holds, as far as it can be read."""
+    return Depth.WORDS if has_deep_colours(image) else depth_of(image)
 
 
 def what_is_lost(image: Image.Image) -> tuple[str, ...]:
     """What reading a picture that is not loaded yet as grey or colour loses, in a few words each."""
     several = image.format != "MPO" and getattr(image, "is_animated", False)  # an MPO's others are a camera's own
     lost = {
-        "more than 8 bits a channel became 8": loses_bits(image),
+        FEWER_BITS: loses_bits(image),
         "CMYK became RGB": image.mode == "CMYK",
         _FIRST_TAKEN: several,
         "transparency was blended with white": image.has_transparency_data,
@@ -138,17 +148,20 @@ def read_picture(
     with open_picture(path) as image:
         if page:
             image.seek(page)
-        turn = orientation(image)
+        turn, grey = orientation(image), colour == "grey"
+        depth = _checked_depth(_own_depth(image), depth)
+        deep = depth is Depth.WORDS and has_deep_colours(image)
         # a JPEG decodes to half its size or less, several times faster
         image.draft(None, (2 * max(size), 2 * max(size)))
         load_completely(image)
-        depth = _checked_depth(depth_of(image), depth)
-        whole = to_mode(make_upright(image, turn), depth, grey=colour == "grey")
-        fitted = whole if whole.size == (width, height) else _FIT[fit](whole, width, height)
-        pixels = np.asarray(fitted, dtype=np.uint8 if depth is Depth.BYTES else np.float32)
-    if pixels.ndim == 2:
-        return np.broadcast_to(pixels, (1 if colour == "grey" else 3, height, width))
-    return pixels.transpose(2, 0, 1)
+        planes = read_deep_colours(path, grey=grey) if deep else to_planes(image, depth, grey=grey)
+        fitted = [_fitted(make_upright(plane, turn), width, height, fit) for plane in planes]
+        pixels = np.dstack([np.asarray(part, np.uint8 if depth is Depth.BYTES else np.float32) for part in fitted])
+    return np.broadcast_to(pixels.transpose(2, 0, 1), (1 if grey else 3, height, width))
+
+
+def _fitted(image: Image.Image, width: int, height: int, fit: str) -> Image.Image:
+    return image if image.size == (width, height) else _FIT[fit](image, width, height)
 
 
 def _checked_depth(own: Depth, wanted: Depth | None) -> Depth:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import accumulate
 from types import ModuleType
-from typing import Any, ClassVar, final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -53,18 +53,32 @@ class Column(ABC):
 
     name: str
 
-    indicators: ClassVar[bool]
-    """Whether its numbers are 0 or 1 and stay so, in place of being standardised."""
+    @property
+    @abstractmethod
+    def value_names(self) -> tuple[str, ...]:
+        """A name for each number that a cell becomes."""
+        raise NotImplementedError
 
     @property
     @abstractmethod
+    def indicators(self) -> tuple[bool, ...]:
+        """Which of these numbers are 0 or 1 and stay so, in place of being standardised."""
+        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def cell(self) -> str:
+        """What the cells are for a likelihood: see `autoencode.distributions.table_cells.CellLayout`."""
+        raise NotImplementedError
+
+    @property
     def width(self) -> int:
         """How many numbers a cell becomes."""
-        raise NotImplementedError
+        return len(self.value_names)
 
     @abstractmethod
     def encode(self, cells: Cells) -> Float64[np.ndarray, "n width"]:
-        """The numbers of cells; a missing number is NaN, a missing category is 0 everywhere.
+        """The numbers of cells; a missing number is NaN, a missing category is 0 in all indicators.
 
         Raises:
             DataError: a cell that does not fit the column; the message names it by its row, counted from 1.
@@ -85,18 +99,29 @@ class NumberColumn(Column):
     Args:
         name: its heading.
         decimals: how many decimals its cells have, to which new ones are rounded; None for as many as there are.
+        has_gaps: whether cells are missing; a second number is then 1 where a cell is known, and 0 where it is missing.
     """
 
     decimals: int | None = None
-    indicators = False
+    has_gaps: bool = False
 
     @property
-    def width(self) -> int:
-        """1."""
-        return 1
+    def value_names(self) -> tuple[str, ...]:
+        """Its name, and that of what says that it is known."""
+        return (self.name, f"{self.name} is known") if self.has_gaps else (self.name,)
 
-    def encode(self, cells: Cells) -> Float64[np.ndarray, "n 1"]:
-        """The numbers, NaN where one is missing.
+    @property
+    def indicators(self) -> tuple[bool, ...]:
+        """What says that it is known."""
+        return (False, True) if self.has_gaps else (False,)
+
+    @property
+    def cell(self) -> str:
+        """A number."""
+        return "1?" if self.has_gaps else "1"
+
+    def encode(self, cells: Cells) -> Float64[np.ndarray, "n width"]:
+        """The numbers, NaN where one is missing, and where there are gaps whether it is known.
 
         Raises:
             DataError: text among them, or infinity.
@@ -114,9 +139,9 @@ class NumberColumn(Column):
         if (infinite := np.isinf(x)).any():
             row = int(infinite.argmax())
             raise DataError(f"column '{self.name}' is infinite in row {row + 1:,}: correct it, or leave the cell empty")
-        return x[:, None]
+        return np.stack([x, ~np.isnan(x)], axis=1) if self.has_gaps else x[:, None]
 
-    def decode(self, x: Float64[np.ndarray, "n 1"]) -> list[Any]:
+    def decode(self, x: Float64[np.ndarray, "n width"]) -> list[Any]:
         """The numbers, with as many decimals as the column has; whole ones as int."""
         if self.decimals == 0:
             return [int(value) for value in np.rint(x[:, 0])]
@@ -136,12 +161,21 @@ class CategoryColumn(Column):
     """
 
     values: tuple[str, ...] = ()
-    indicators = True
 
     @property
-    def width(self) -> int:
-        """How many values there are."""
-        return len(self.values)
+    def value_names(self) -> tuple[str, ...]:
+        """One for each value, such as `colour=red`."""
+        return tuple(f"{self.name}={value}" for value in self.values)
+
+    @property
+    def indicators(self) -> tuple[bool, ...]:
+        """All of them."""
+        return (True,) * len(self.values)
+
+    @property
+    def cell(self) -> str:
+        """A category of so many values."""
+        return str(len(self.values))
 
     def encode(self, cells: Cells) -> Float64[np.ndarray, "n width"]:
         """An indicator for each value, all 0 where a cell is missing.
@@ -210,12 +244,17 @@ class Columns:
     @property
     def value_names(self) -> tuple[str, ...]:
         """A name for each number of a row: `age`, `colour=red`."""
-        return tuple(name for column in self.columns for name in _value_names(column))
+        return tuple(name for column in self.columns for name in column.value_names)
 
     @property
     def indicators(self) -> npt.NDArray[np.bool_]:
         """Which numbers of a row are indicators, (width,)."""
-        return np.repeat([column.indicators for column in self.columns], self.widths)
+        return np.array([indicator for column in self.columns for indicator in column.indicators])
+
+    @property
+    def cells(self) -> str:
+        """What the cells of a row are, such as "1,1?,3": see `autoencode.distributions.table_cells.CellLayout`."""
+        return ",".join(column.cell for column in self.columns)
 
     def encode(self, frame: Frame) -> Float64[np.ndarray, "n width"]:
         """The numbers of a table that has these columns in any order; others are not looked up.
@@ -241,12 +280,6 @@ class Columns:
         """Each column with its numbers."""
         for column, end in zip(self.columns, accumulate(self.widths), strict=True):
             yield column, x[:, end - column.width : end]
-
-
-def _value_names(column: Column) -> list[str]:
-    return (
-        [f"{column.name}={value}" for value in column.values] if isinstance(column, CategoryColumn) else [column.name]
-    )
 
 
 def shown(names: Sequence[str], *, quoted: bool = False) -> str:

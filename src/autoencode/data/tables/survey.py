@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class Survey:
         n = sum(self.missing.values())
         cells = "1 missing cell is" if n == 1 else f"{n:,} missing cells are"
         own = shown([f"{name} {count:,}" for name, count in self.missing.items()])
-        return (f"{cells} filled with the mean of the column, a missing category with no value: {own}",)
+        return (f"{cells} marked by an indicator and filled with the mean of the column: {own}",)
 
     @property
     def _left_out_note(self) -> tuple[str, ...]:
@@ -98,9 +98,9 @@ def survey(frame: Frame) -> Survey:
         if isinstance(found, str):
             left_out.setdefault(found, []).append(name)
             continue
-        columns.append(found)
         if gone := int(frame[name].isna().sum()):
             missing[name] = gone
+        columns.append(replace(found, has_gaps=gone > 0) if isinstance(found, NumberColumn) else found)
     if not columns:
         reasons = "; ".join(f"{shown(names)}: {reason}" for reason, names in left_out.items())
         raise DataError(

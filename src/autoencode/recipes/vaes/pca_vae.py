@@ -25,6 +25,7 @@ from autoencode.settings import Settings
 _SETTINGS = Settings(
     epochs=100,
     min_steps=1600,
+    max_steps=3000,
     batch_size=32,
     augment="auto",
     learning_rate=1e-3,

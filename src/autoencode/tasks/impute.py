@@ -1,0 +1,198 @@
+"""Fills the missing cells of a table from the cells that are there."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from autoencode.data.modality import TableRows
+from autoencode.data.resolve import resolve_path
+from autoencode.data.tables.chunks import table_chunks
+from autoencode.data.tables.columns import Columns, Frame, is_frame
+from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.runs.replacing import check_output
+from autoencode.runs.run import Run
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.cpu_tuning import tuned_cpu
+from autoencode.runtime.reporter import Reporter, resolve_reporter, track
+from autoencode.runtime.seeding import seeded_rng
+from autoencode.storage import atomic_open
+
+_PASSES = 5
+_MOST_SAMPLES = 1_000
+
+
+@dataclass(frozen=True)
+class Imputed:
+    """What was filled.
+
+    Args:
+        paths: the tables that were written: one, or one for each sample.
+        n_rows: rows of each.
+        filled: how many cells were missing in each column of the model, by its name; no entry for complete ones.
+        left_out: names of columns with missing cells that the model does not know, which stay as they are.
+    """
+
+    paths: tuple[Path, ...]
+    n_rows: int
+    filled: dict[str, int]
+    left_out: tuple[str, ...]
+
+
+@tuned_cpu()
+def impute(
+    run: Run,
+    source: str | Path | Frame,
+    out: str | Path | None = None,
+    *,
+    samples: int | None = None,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Imputed:
+    """Writes the table again with its missing cells filled; all others stay as they are.
+
+    A missing cell becomes the mean of p(x|z) at the posterior mean, a category its most probable value. What was filled
+    is then taken for known and the row encoded again, five times, since the encoder has learned from rows of which most
+    cells are known. With `samples` there are so many tables in place of one, whose cells are drawn from p(x|z) with z
+    from the posterior, so that what is computed of them shows how uncertain they are (multiple imputation). Memory does
+    not depend on the length of the table.
+
+    Args:
+        run: a model that was trained on a table.
+        source: a .csv, .tsv or .parquet file, or a pandas.DataFrame, with the columns of that table.
+        out: a .csv; with `samples` its name gets a number. `imputed.csv` in the run folder by default.
+        samples: how many tables of draws; None for one of the best guesses.
+        seed: of the draws.
+        reporter: receives the progress of "imputing", in rows.
+        cancel: ends it early, and nothing is written.
+
+    Raises:
+        CapabilityError: a model of something else than tables.
+        ArgumentError: an ending other than .csv, a number of samples below 1, or a file that autoencode did not write
+            in the place of the result.
+        DataError: a column that is not there, a cell that cannot be read, or no rows.
+        CancelledError: `cancel` asked for it.
+
+    References:
+        Rezende, Mohamed and Wierstra, "Stochastic backpropagation and approximate inference in deep generative models",
+        ICML 2014, appendix F (known cells are kept, the others encoded and decoded again); Rubin, "Multiple imputation
+        for nonresponse in surveys", Wiley 1987.
+    """
+    if not isinstance(run.modality, TableRows):
+        raise CapabilityError(
+            f"missing cells are filled in tables, and this model takes {run.modality.description}: train on a .csv"
+        )
+    if samples is not None and not 1 <= samples <= _MOST_SAMPLES:
+        raise ArgumentError(f"--samples takes 1 to {_MOST_SAMPLES:,}, not {samples}")
+    paths = _paths(Path(out) if out else run.path / "imputed.csv", samples)
+    for path in paths:
+        check_output(path, [] if is_frame(source) else [resolve_path(source)])
+    tables = _Tables(run, run.modality.columns, drawn=samples is not None)
+    with (
+        ExitStack() as stack,
+        seeded_rng(seed, run.device),
+        track(resolve_reporter(reporter), "imputing", None, "rows", cancel=cancel) as progress,
+    ):
+        files = [stack.enter_context(atomic_open(path)) for path in paths]
+        with closing(_chunks(source)) as chunks:
+            for frame in chunks:
+                tables.add(frame, files)
+                progress.advance(len(frame))
+        if not tables.n_rows:
+            raise DataError("the table has no rows")
+    return Imputed(tuple(paths), tables.n_rows, tables.filled, tuple(sorted(tables.left_out)))
+
+
+def _paths(path: Path, samples: int | None) -> list[Path]:
+    if path.suffix.lower() != ".csv":
+        raise ArgumentError(f"the result is a .csv, and {path} is not called so")
+    if samples is None:
+        return [path]
+    return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, samples + 1)]
+
+
+def _chunks(source: str | Path | Frame) -> Iterator[Frame]:
+    if is_frame(source):
+        yield source
+    else:
+        yield from table_chunks(resolve_path(source))
+
+
+class _Tables:
+    """Fills chunk by chunk, and counts."""
+
+    def __init__(self, run: Run, columns: Columns, *, drawn: bool) -> None:
+        self._run, self._columns, self._drawn = run, columns, drawn
+        self.n_rows, self.filled, self.left_out = 0, dict[str, int](), set[str]()
+
+    def add(self, frame: Frame, files: list[BinaryIO]) -> None:
+        """Writes some rows to each of the files."""
+        x = self._run.new_examples.read_frame(frame)
+        gone = {name: frame[name].isna().to_numpy() for name in self._columns.names}
+        known = torch.from_numpy(
+            np.concatenate([np.repeat(~gone[c.name][:, None], c.width, 1) for c in self._columns.columns], axis=1)
+        )
+        for name, missing in gone.items():
+            if missing.any():
+                self.filled[name] = self.filled.get(name, 0) + int(missing.sum())
+        others = [name for name in frame.columns if name not in self._columns.names]
+        self.left_out |= {str(name) for name in others if frame[name].isna().any()}
+        for file in files:
+            cells = self._columns.decode(self._run.to_data_units(fill(self._run, x, known, drawn=self._drawn)).numpy())
+            whole = _with_cells(frame, dict(zip(self._columns.names, cells, strict=True)), gone)
+            file.write(whole.to_csv(index=False, header=not self.n_rows, lineterminator="\n").encode())
+        self.n_rows += len(frame)
+
+
+def _with_cells(frame: Frame, cells: dict[str, list[Any]], gone: dict[str, Bool[np.ndarray, " n"]]) -> Frame:
+    """The frame with these cells where some were missing; whole numbers stay whole."""
+    filled = {
+        name: [new if missing else old for old, new, missing in zip(frame[name], cells[name], gone[name], strict=True)]
+        for name in cells
+        if gone[name].any()
+    }
+    return frame.assign(**{name: _whole(values) for name, values in filled.items()})
+
+
+def _whole(values: list[Any]) -> list[Any]:
+    """Numbers that pandas made floats since a cell was missing, as they stand in the file."""
+    if all(isinstance(value, int | float) and float(value).is_integer() for value in values):
+        return [int(value) for value in values]
+    return values
+
+
+@torch.no_grad()
+def fill(
+    run: Run, x: Float[Tensor, "n width"], known: Bool[Tensor, "n width"], *, drawn: bool = False
+) -> Float[Tensor, "n width"]:
+    """Rows with other numbers where they are not known.
+
+    Args:
+        run: the trained model.
+        x: rows in the model's units, with indicators of missing numbers as the table has them.
+        known: which numbers are.
+        drawn: draws in place of means.
+    """
+    filled = torch.cat([_fill(run, *part, drawn=drawn) for part in _batches(run, x, known)])
+    return torch.where(known, x, filled)
+
+
+def _batches(run: Run, x: Tensor, known: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    yield from zip(x.split(run.batch_size), known.split(run.batch_size), strict=True)
+
+
+def _fill(run: Run, x: Tensor, known: Tensor, *, drawn: bool) -> Tensor:
+    x, known = x.to(run.device), known.to(run.device)
+    row = x
+    for _ in range(_PASSES):
+        row = torch.where(known, x, run.model.decode(run.model.encode(row).mean).mean)
+    q = run.model.encode(row)
+    p = run.model.decode(q.sample() if drawn else q.mean)
+    return (p.sample() if drawn else p.mean).cpu()

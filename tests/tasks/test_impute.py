@@ -1,0 +1,117 @@
+"""Missing cells of a table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autoencode import tasks
+from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.runs.run import Run
+
+N, HIDDEN = 600, 0.2
+
+
+def table(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three numbers that follow from one factor, a category that its sign decides, and a note; whole, and with gaps."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=N)
+    whole = pd.DataFrame(
+        {
+            "height": np.round(170 + 10 * z, 1),
+            "weight": np.round(70 + 12 * z + rng.normal(size=N)).astype(int),
+            "age": np.round(40 - 9 * z + 0.5 * rng.normal(size=N), 2),
+            "size": np.where(z > 0, "tall", "small"),
+            "note": [f"about {number} and so on" for number in range(N)],
+        }
+    )
+    gaps = whole.copy().astype({"weight": object})
+    for name in ("height", "weight", "size"):
+        gaps.loc[rng.random(N) < HIDDEN, name] = None
+    gaps.loc[3, "note"] = None
+    return whole, gaps
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("impute")
+    table()[1].to_csv(folder / "people.csv", index=False)
+    return tasks.train(folder / "people.csv", "dense-vae", out=folder / "run", steps=600, latent_dim=2)
+
+
+def test_the_likelihood_is_that_of_the_cells(run: Run) -> None:
+    assert run.folder.record.arguments["likelihood"] == "table:1?,1?,1,2"
+
+
+def test_cells_that_are_there_stay_and_the_others_follow_from_them(run: Run, tmp_path: Path) -> None:
+    whole, gaps = table()
+    done = tasks.impute(run, gaps, tmp_path / "full.csv")
+    full = pd.read_csv(tmp_path / "full.csv")
+    assert done.filled == {name: int(gaps[name].isna().sum()) for name in ("height", "weight", "size")}
+    assert done.left_out == ("note",)
+    assert not full.drop(columns="note").isna().any(axis=None)
+    for name in ("height", "weight", "size"):
+        there = gaps[name].notna()
+        assert (full[name][there] == whole[name][there]).all()
+    assert full["weight"].dtype.kind == "i"
+    gone = gaps["height"].isna()
+    error = np.square(full["height"] - whole["height"])[gone].mean()
+    assert error < 0.2 * np.square(whole["height"][gone] - whole["height"].mean()).mean()
+    gone = gaps["size"].isna()
+    assert (full["size"] == whole["size"])[gone].mean() > 0.85
+
+
+def test_files_of_any_length_are_read_in_parts(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, gaps = table()
+    gaps.to_csv(tmp_path / "people.csv", index=False)
+    tasks.impute(run, tmp_path / "people.csv", tmp_path / "whole.csv")
+    monkeypatch.setattr("autoencode.data.tables.chunks.table_chunks.__defaults__", (100,))
+    tasks.impute(run, tmp_path / "people.csv", tmp_path / "parts.csv")
+    one, parts = (pd.read_csv(tmp_path / name) for name in ("whole.csv", "parts.csv"))
+    assert len(parts) == N
+    assert np.allclose(one["height"], parts["height"], atol=0.11)
+
+
+def test_samples_are_tables_whose_filled_cells_differ(run: Run, tmp_path: Path) -> None:
+    whole, gaps = table()
+    done = tasks.impute(run, gaps, tmp_path / "full.csv", samples=5)
+    assert [path.name for path in done.paths] == [f"full-{number}.csv" for number in range(1, 6)]
+    drawn = np.stack([pd.read_csv(path)["height"] for path in done.paths])
+    gone = gaps["height"].isna().to_numpy()
+    assert (drawn[:, ~gone] == whole["height"].to_numpy()[~gone]).all()
+    assert drawn[:, gone].std(0).min() > 0
+    again = tasks.impute(run, gaps, tmp_path / "again.csv", samples=5)
+    assert again.paths[0].read_bytes() == done.paths[0].read_bytes()
+
+
+def test_a_complete_table_stays_as_it_is(run: Run, tmp_path: Path) -> None:
+    whole, _ = table(1)
+    done = tasks.impute(run, whole, tmp_path / "full.csv")
+    assert done.filled == {}
+    assert pd.read_csv(tmp_path / "full.csv").equals(whole)
+
+
+def test_a_gap_in_a_column_that_had_none_is_filled(run: Run, tmp_path: Path) -> None:
+    whole, _ = table(1)
+    gaps = whole.copy()
+    gaps.loc[:99, "age"] = np.nan
+    tasks.impute(run, gaps, tmp_path / "full.csv")
+    full = pd.read_csv(tmp_path / "full.csv")
+    assert np.corrcoef(full["age"][:100], whole["age"][:100])[0, 1] > 0.8
+
+
+def test_wrong_uses_are_errors(run: Run, tmp_path: Path) -> None:
+    _, gaps = table()
+    with pytest.raises(ArgumentError, match="is not called so"):
+        tasks.impute(run, gaps, tmp_path / "full.parquet")
+    with pytest.raises(ArgumentError, match="--samples takes 1 to"):
+        tasks.impute(run, gaps, tmp_path / "full.csv", samples=0)
+    with pytest.raises(DataError, match="no column called 'age'"):
+        tasks.impute(run, gaps.drop(columns="age"), tmp_path / "full.csv")
+    with pytest.raises(DataError, match="no rows"):
+        tasks.impute(run, gaps[:0], tmp_path / "full.csv")
+    other = tasks.train("digits", "linear-ae", out=tmp_path / "digits", steps=1)
+    with pytest.raises(CapabilityError, match="missing cells are filled in tables"):
+        tasks.impute(other, gaps, tmp_path / "full.csv")
+    assert not list(tmp_path.glob("full*"))
