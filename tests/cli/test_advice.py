@@ -40,6 +40,18 @@ ADVICE = {
     "a mark is found by comparing pictures": "clean",
     "--samples takes 1 to": "impute",
     "the likelihood is that of a table": "train",
+    # masks
+    "holds several parts: name one array of pictures": "train",
+    "holds no array of masks; --target": "train",
+    "needs a mask: say where they": "train",
+    "give a folder of pictures with --target": "train",
+    "there may be {} classes": "train",
+    "of the masks in {} have values between": "train",
+    "learns from masks of shape": "train",
+    "learned from no masks": "train",
+    "takes pictures of one size only: use --recipe segmenter": "train",
+    "--truth takes a folder": "segment",
+    "masks (--target masks/, or": "train",
     # reading data
     "there is no such file; it takes auto": "train",
     "--fit letterbox keeps all": "train",

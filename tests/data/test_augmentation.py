@@ -19,7 +19,10 @@ def changed(augmentation, n=300, **parts):
     return augmentation(Batch(x, **{"target": x, **parts}))
 
 
-@pytest.mark.parametrize("text", ["none", "mirror", "flip", "rotate", "shift:3", "mirror,flip,shift:2"])
+@pytest.mark.parametrize(
+    "text",
+    ["none", "mirror", "flip", "rotate", "shift:3", "affine", "intensity", "mirror,flip,affine,intensity,shift:2"],
+)
 def test_the_text_of_what_was_parsed_is_the_text(text):
     assert str(Augmentation.parse(text)) == text
     assert bool(Augmentation.parse(text)) == (text != "none")
@@ -125,3 +128,63 @@ def test_what_came_in_is_left_alone() -> None:
     before = x.clone()
     ROTATE(Batch(x))
     assert torch.equal(x, before)
+
+
+BLOB = torch.zeros(1, 1, 21, 21)
+BLOB[..., 8:13, 8:13] = 1
+
+
+def blobs(text, n=200, target=None):
+    torch.manual_seed(0)
+    x = BLOB.expand(n, -1, -1, -1).contiguous()
+    return Augmentation.parse(text)(Batch(x, target if target is not None else x))
+
+
+def test_affine_moves_a_picture_and_its_mask_alike():
+    mask = torch.cat([1 - BLOB, BLOB], 1).expand(200, -1, -1, -1).contiguous()
+    batch = blobs("affine", target=mask)
+    assert torch.allclose(batch.target[:, 1:], batch.x, atol=1e-6)
+    assert torch.allclose(batch.target.sum(1), torch.ones(()), atol=1e-6)
+    areas = batch.x.sum((1, 2, 3)) / 25
+    assert 0.55 < areas.min() < 0.75  # scaled by up to a factor of exp(0.2) along each side
+    assert 1.35 < areas.max() < 1.65
+
+
+def test_affine_shifts_by_at_most_a_tenth_of_a_side():
+    place = torch.arange(21.0) - 10
+    mass = blobs("affine").x[:, 0]
+    for axis in (1, 2):
+        centre = (mass.sum(3 - axis) * place).sum(1) / mass.sum((1, 2))
+        assert 1.2 < centre.abs().max() < 2.1 * 1.5  # scaled and rotated after the shift
+
+
+def test_affine_rotates_without_distorting_oblong_pictures():
+    x = torch.zeros(300, 1, 20, 60)
+    x[..., 6:14, 26:34] = 1
+    torch.manual_seed(0)
+    moved = Augmentation(affine=True)(Batch(x)).x[:, 0]
+    rows, columns = torch.arange(20.0), torch.arange(60.0)
+
+    def variance(mass, place):
+        share = mass / mass.sum(1, keepdim=True)
+        mean = (share * place).sum(1, keepdim=True)
+        return (share * (place - mean) ** 2).sum(1)
+
+    inside = (moved.sum((1, 2)) > 30) & (moved[:, [0, -1]].sum((1, 2)) == 0)
+    ratio = variance(moved.sum(2), rows)[inside] / variance(moved.sum(1), columns)[inside]
+    assert ((ratio - 1).abs() < 0.12).all()
+
+
+def test_intensity_changes_the_input_and_no_mask():
+    mask = torch.rand(200, 2, 21, 21)
+    batch = blobs("intensity", target=mask)
+    assert batch.target is mask
+    assert torch.equal(batch.x[:, 0, 0, 0], batch.x[:, 0, -1, -1])
+    dark, bright = batch.x[:, 0, 0, 0], batch.x[:, 0, 10, 10]
+    assert dark.std() > 0.05 < bright.std()
+    assert (bright > dark).all()
+
+
+def test_intensity_of_a_picture_that_is_its_own_target_is_that_of_the_target():
+    batch = blobs("intensity")
+    assert batch.target is batch.x

@@ -47,6 +47,7 @@ class Row:
     five: Any = 5  # its value for codes of five numbers
     sequential: bool = False  # a picture is drawn a pixel at a time
     quantised: bool = False  # a code is a grid of codewords of latent_dim numbers; the KL has no gradients
+    masks: bool = False  # it learns from masks of two classes, so p(x|z) is about a mask
     context: tuple[int, ...] | None = None  # the shape of its context; () for a class
     code: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None  # its shape, where the weights fit every size
 
@@ -131,6 +132,16 @@ ROWS = {
         size="widths",
         code=lambda shape: (2 * shape[0], *shape[1:]),
     ),
+    "segmenter": Row(
+        samples=False,
+        rate=False,
+        head=False,
+        latent_dim=0,
+        small={"widths": (4, 8)},
+        size="widths",
+        code=lambda shape: (2, *shape[1:]),
+        masks=True,
+    ),
     "self-restorer": Row(
         samples=False,
         nll_per_value=(22.0, 27.0),  # 6.25 times the variance of uniform noise, which is its target; scale 0.1
@@ -200,7 +211,8 @@ def context_of(name: str, n: int) -> Tensor | None:
 
 
 def batched(name: str, x: Tensor) -> Batch:
-    return Batch(x, context=context_of(name, len(x)))
+    target = torch.stack([x[:, 0] < 0.5, x[:, 0] >= 0.5], 1).to(x) if ROWS[name].masks else None
+    return Batch(x, target, context=context_of(name, len(x)))
 
 
 def size(name: str, model: Autoencoder) -> tuple[int, ...]:
@@ -234,7 +246,7 @@ def test_shapes(name: str, shape: tuple[int, ...]) -> None:
         q = model.encode(x, context_of(name, len(x)))
         assert (q.batch_shape, q.event_shape) == ((batch,), model.latent_shape)
         p_x = model.decode(q.rsample((3,)), context_of(name, batch))
-        assert (p_x.batch_shape, p_x.event_shape) == ((3, batch), shape)
+        assert (p_x.batch_shape, p_x.event_shape) == ((3, batch), (2, *shape[1:]) if row.masks else shape)
         output = objective(model, batched(name, x), 0)
         assert output.loss.shape == ()
         assert output.loss.isfinite()
@@ -476,6 +488,7 @@ def test_the_prior_fitted_afterwards_is_one_that_can_be(name: str) -> None:
     [
         ("mnist", "images", "dense-vae"),
         ("binarized-mnist", "images", "dense-vae"),
+        ("drawn-cells", "images", "segmenter"),
         ("fashion-mnist", "images", "fashion-vae"),
         ("holiday photos", "images", "pca-vae"),
         ("measurements", "vectors", "dense-vae"),
@@ -505,4 +518,5 @@ def test_weights_fit_every_size(name: str) -> None:
     other.load_state_dict(one.state_dict())
     x = torch.rand(2, 1, 40, 24)
     context = context_of(name, 2)
-    assert other.decode(other.encode(x, context).mean, context).mean.shape == x.shape
+    decoded = other.decode(other.encode(x, context).mean, context).mean
+    assert decoded.shape == ((2, 2, 40, 24) if ROWS[name].masks else x.shape)

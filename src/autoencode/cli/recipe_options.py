@@ -29,7 +29,16 @@ DATA_HELP = {
     "size": (str, "their own up to 128, else 64x64", "height x width to which pictures are resized, such as 64x96"),
     "fit": (str, "crop", "letterbox keeps all of a picture between black bars, where crop cuts off its edges"),
     "colour": (str, "auto", "grey or rgb, for pictures in files; auto: grey if every picture is"),
-    "target": (str, "the pictures themselves", "a folder of target pictures, matched by name"),
+    "target": (
+        str,
+        "the pictures themselves",
+        "a folder of target pictures or masks, matched by name; of an .npz file the name of the array of masks",
+    ),
+    "target_is": (
+        str,
+        "pictures",
+        "masks, whose values are classes, for segmenter; objects, for masks with a number for each object",
+    ),
     "patch": (int, "whole pictures", "train on square patches of this many pixels a side, cut at full size"),
     "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
     "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),

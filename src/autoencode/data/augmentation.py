@@ -1,20 +1,27 @@
-"""Data augmentation: pictures moved, mirrored and rotated at random."""
+"""Data augmentation: pictures moved, mirrored, rotated, scaled and exposed otherwise at random."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
-from jaxtyping import Int64, Shaped
+from jaxtyping import Float, Int64, Shaped
 from torch import Tensor
+from torch.nn import functional as F
 
 from autoencode.data.batch import Batch
 from autoencode.errors import ArgumentError
 
 _MIRRORS = 4
 """Positions that keep the shape of an oblong picture."""
-KINDS = "none, auto, rotate, mirror, flip and shift:N"
+KINDS = "none, auto, rotate, mirror, flip, affine, intensity and shift:N"
 AUTO = "auto"
+_SWITCHES = ("rotate", "mirror", "flip", "affine", "intensity")
+_ROTATION, _SCALE, _SHIFT = math.pi / 12, 0.2, 0.2
+"""In radians; the logarithm of a factor; in halves of a side."""
+_GAMMA, _CONTRAST, _BRIGHTNESS = 0.5, 0.3, 0.15
+"""The logarithms of an exponent and of a factor; what is added."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,10 @@ class Augmentation:
         mirror: left and right exchanged, in half of the cases.
         flip: upside down, in half of the cases.
         shift: by at most so many pixels in each direction; the edge is repeated.
+        affine: rotated by at most 15°, scaled by up to a fifth, and shifted by up to a tenth, with bilinear
+            interpolation; the edge is repeated.
+        intensity: gamma, contrast and brightness, as other cameras and scanners have them; of the input alone where the
+            target is another picture or a mask.
 
     Example:
         >>> Augmentation.parse("mirror,shift:2")
@@ -39,6 +50,8 @@ class Augmentation:
     mirror: bool = False
     flip: bool = False
     shift: int = 0
+    affine: bool = False
+    intensity: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "Augmentation":
@@ -52,14 +65,14 @@ class Augmentation:
             kind, _, size = name.partition(":")
             if kind == "shift" and size.isascii() and size.isdigit() and 0 < int(size) < 2**16:
                 found = replace(found, shift=int(size))
-            elif name in ("rotate", "mirror", "flip"):
+            elif name in _SWITCHES:
                 found = replace(found, **{name: True})
             elif name != "none" or text.strip() != "none":
                 raise ArgumentError(f"--augment takes {KINDS}, with commas between them, not '{name}'")
         return found
 
     def __str__(self) -> str:
-        names = [name for name in ("rotate", "mirror", "flip") if getattr(self, name)]
+        names = [name for name in _SWITCHES if getattr(self, name)]
         return ",".join([*names, *([f"shift:{self.shift}"] if self.shift else [])]) or "none"
 
     def __bool__(self) -> bool:
@@ -81,7 +94,9 @@ class Augmentation:
         if self.shift:
             offsets = torch.randint(-self.shift, self.shift + 1, (len(batch), 2))
             batch = _changed(batch, partial(_shifted, offsets=offsets.to(batch.x.device)))
-        return batch
+        if self.affine:
+            batch = _changed(batch, partial(_warped, transform=_draw_affine(batch.x).to(batch.x.device)))
+        return _exposed(batch) if self.intensity else batch
 
 
 def check_augmentation(text: str) -> None:
@@ -133,3 +148,32 @@ def _shifted(
     columns = (torch.arange(width, device=x.device) + offsets[:, 1:]).clamp(0, width - 1)
     x = x.gather(2, rows[:, None, :, None].expand_as(x))
     return x.gather(3, columns[:, None, None, :].expand_as(x))
+
+
+def _draw_affine(x: Tensor) -> Float[Tensor, "batch 2 3"]:
+    """From places in the result to places in the picture, both from −1 to 1 along each side."""
+    height, width = x.shape[2:]
+    angle, scale, across, down = (_draw(len(x), most) for most in (_ROTATION, _SCALE, _SHIFT, _SHIFT))
+    factor, aspect = scale.exp(), height / width
+    cos, sin = angle.cos() * factor, angle.sin() * factor
+    return torch.stack([cos, -sin * aspect, across, sin / aspect, cos, down], 1).unflatten(1, (2, 3))
+
+
+def _draw(n: int, most: float) -> Float[Tensor, " n"]:
+    """Uniform numbers from −most to most."""
+    return (2 * torch.rand(n) - 1) * most
+
+
+def _warped(x: Tensor, transform: Tensor) -> Tensor:
+    grid = F.affine_grid(transform.to(x.dtype), list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+def _exposed(batch: Batch) -> Batch:
+    """Gamma, contrast around the middle grey, and brightness; values above 1 and below 0 stay."""
+    n = len(batch)
+    gamma, contrast, brightness = (
+        _column(_draw(n, most).to(batch.x.device)) for most in (_GAMMA, _CONTRAST, _BRIGHTNESS)
+    )
+    x = (batch.x.clamp(0, 1) ** gamma.exp() - 0.5) * contrast.exp() + 0.5 + brightness
+    return replace(batch, x=x, target=x if batch.target is batch.x else batch.target)

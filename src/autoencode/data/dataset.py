@@ -9,6 +9,7 @@ from jaxtyping import Shaped
 from torch import Tensor
 
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
+from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.modality import Modality, modality_of
 from autoencode.data.split import Split
 from autoencode.data.standardisation import (
@@ -56,6 +57,7 @@ class Dataset:
         columns: of a table, or None.
         vocabulary: of text, or None: what occurs twice or more in the training part.
         attributes: the values of each attribute by its name, or None; the context of examples is their places.
+        masks: the classes of masks, whose planes are the targets; or None.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Dataset:
     columns: Columns | None = None
     attributes: dict[str, tuple[str, ...]] | None = None
     vocabulary: Vocabulary | None = None
+    masks: MaskClasses | None = None
 
     @property
     def data_shape(self) -> tuple[int, ...]:
@@ -160,6 +163,7 @@ def assemble_dataset(
         columns=examples.columns,
         attributes=examples.attributes,
         vocabulary=vocabulary,
+        masks=examples.masks,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from jaxtyping import Int64, Shaped
 from torch import Tensor
 
+from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.split import OfficialSplit
 from autoencode.data.tables.columns import Columns
 from autoencode.data.text.vocabulary import Vocabulary
@@ -77,6 +78,7 @@ class Examples:
         context: what a conditional model is given with each example, (n, ...), or None.
         stochastic: values are probabilities: training examples are drawn anew each time, held-out ones once.
         target: what a model should make of each example, as `x`, or None where that is the example itself.
+        masks: the classes of masks, whose planes, (n, classes, height, width), are the targets; or None.
         groups: the picture that each example was cut from, (n,), counted from 0 in order: a picture is never in two
             parts. None where every example stands for itself.
         colourises: whether every picture is grey although targets are in colour.
@@ -97,7 +99,8 @@ class Examples:
     options: dict[str, OptionValue] = field(default_factory=dict[str, OptionValue])
     context: Shaped[Tensor, "n ..."] | None = None
     stochastic: bool = False
-    target: Shaped[Tensor, "n *data_shape"] | None = None
+    target: Shaped[Tensor, "n ..."] | None = None
+    masks: MaskClasses | None = None
     groups: Int64[Tensor, " n"] | None = None
     colourises: bool = False
     columns: Columns | None = None

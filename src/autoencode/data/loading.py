@@ -16,7 +16,7 @@ from autoencode.data.collection import is_collection, read_collection
 from autoencode.data.content import suffix_of
 from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue
-from autoencode.data.formats import format_of
+from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive, unpacked
 from autoencode.data.images.folder import read_folder
 from autoencode.data.label_file import find_label_file
@@ -32,7 +32,7 @@ from autoencode.data.tables.table import read_table
 from autoencode.data.text.lines import holds_text, is_text_source, read_text_folder
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
-from autoencode.errors import ArgumentError
+from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
@@ -42,6 +42,9 @@ _OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
 _OF_ARRAYS = ("axes", "channels", "array")
 _OF_TEXT = ("tokens",)
 _OF_TABLES = (".csv", ".tsv", ".parquet")
+_WITH_MASKS = (
+    "give a folder of pictures with --target masks/, an .npz file with arrays images and masks, or drawn-cells"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def load(
     limit: int | None = None,
     n_labels: int | None = None,
     target: str | Path | None = None,
+    target_is: str = "pictures",
     patch: int | None = None,
     frames: int | None = None,
     axes: str = "auto",
@@ -101,7 +105,10 @@ def load(
         limit: at most so many examples to train with, chosen by the seed.
         n_labels: how many training examples keep their label, evenly by class; the others, and all that validate, get
             -1, which means none. The test part keeps its own.
-        target: a folder of what the model should make of each picture in the folder `source`, matched by name.
+        target: a folder of what the model should make of each picture in the folder `source`, matched by name; or the
+            name of the array of masks, in a file of several.
+        target_is: "pictures"; "masks", whose values are classes: numbers, places in a palette or colours; or "objects"
+            for masks that give each object a number, so that objects that touch are counted one by one.
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
             them to one size. No picture is in two parts, and `validation`, `test` and `limit` count pictures.
         frames: how many frames of a clip the model is given at a time, an odd number.
@@ -151,7 +158,8 @@ def load(
         parts=parts,
         size=read_size(size),
         colour=colour,
-        target=None if target is None else resolve_path(target),
+        target=None if target is None else _target(source, target),
+        target_is=target_is,
         patch=patch,
         frames=frames,
         only=None if only is None else frozenset(only),
@@ -162,6 +170,8 @@ def load(
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
+    if options.has_masks and examples.masks is None:
+        raise DataError(f"{name} holds no masks to learn from: {_WITH_MASKS}")
     groups, official = examples.groups, examples.official
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
     shape = examples.x.shape[1:]
@@ -172,6 +182,12 @@ def load(
     split = split if groups is None else split.expand_groups(groups)
     data = assemble_dataset(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
     return data if n_labels is None else with_label_subset(data, n_labels, seed)
+
+
+def _target(source: Source, target: str | Path) -> Path:
+    """A folder, or the name of an array beside the pictures of a file."""
+    is_file = isinstance(source, str | Path) and has_format(Path(source)) and not Path(source).is_dir()
+    return Path(target) if is_file else resolve_path(target)
 
 
 def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
@@ -212,8 +228,11 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
         "colour": "auto",
         "labels": options.labels,
         "parts": options.parts,
+        **({"target_is": options.target_is} if options.has_masks else {}),
     }
     kept = examples if options.labels == "auto" else replace(examples, labels=None, classes=None)
+    if not options.has_masks and kept.masks is not None:
+        kept = replace(kept, target=None, masks=None)
     return replace(
         kept,
         notes=(*examples.notes, *name_clash_note(name)),
@@ -243,7 +262,7 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if path.is_dir():
         options.refuse(path.name, *_OF_ARRAYS, *([] if options.label_source else ["unlabelled"]))
         return read_folder(path, options, reporter=requested.reporter, cancel=requested.cancel)
-    options.refuse(path.name, *_OF_FILES)
+    options.refuse(path.name, *(name for name in _OF_FILES if name != "target" or not options.has_masks))
     return format_of(path).read(path, options)
 
 

@@ -14,7 +14,8 @@ Size = str | int | Sequence[int] | None
 _LONGEST_SIDE = 65_535
 _COLOURS = ("auto", "grey", "rgb")
 _REGIONS = "regions"
-_FLAGS = {"channels": "--channels-are"}
+_TARGETS = ("pictures", "masks", "objects")
+_FLAGS = {"channels": "--channels-are", "target_is": "--target-is"}
 OF_LABELLED = ("labels", "unlabelled", "parts")
 """Options of sources that can hold labels and parts."""
 
@@ -34,7 +35,8 @@ class ReadOptions:
             divides regions of the pictures that are cut into patches.
         size: (height, width) to which pictures in files are fitted.
         colour: "grey" or "rgb" for pictures in files; "auto" is grey if every picture is.
-        target: a folder of what should be made of each picture.
+        target: a folder of what should be made of each picture; of a file of several arrays, the name of the array.
+        target_is: "pictures", "masks", or "objects" for masks that number their objects.
         patch: the side of the patches that pictures are cut into, in pixels.
         frames: how many frames of a clip a model is given at a time.
         only: the names of the pictures of a folder that are read; None for all.
@@ -57,6 +59,7 @@ class ReadOptions:
     size: tuple[int, int] | None = None
     colour: str = "auto"
     target: Path | None = None
+    target_is: str = "pictures"
     patch: int | None = None
     frames: int | None = None
     only: frozenset[str] | None = None
@@ -70,6 +73,7 @@ class ReadOptions:
         _check_choice("colour", self.colour, _COLOURS)
         _check_choice("fit", self.fit, ("crop", "letterbox"))
         _check_choice("tokens", self.tokens, ("auto", *VOCABULARIES))
+        _check_choice("target_is", self.target_is, _TARGETS)
         if self.labels == "none" and self.unlabelled is not None:
             raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
         if self.patch is not None and self.patch < 1:
@@ -82,6 +86,11 @@ class ReadOptions:
             raise ArgumentError(
                 f"--frames takes an odd number: a frame, and as many before as after it, not {self.frames}"
             )
+
+    @property
+    def has_masks(self) -> bool:
+        """Whether targets are masks."""
+        return self.target_is != _TARGETS[0]
 
     @property
     def by_region(self) -> bool:
@@ -112,7 +121,8 @@ class ReadOptions:
 
 def _check_choice(name: str, given: str, choices: tuple[str, ...]) -> None:
     if given not in choices:
-        raise ArgumentError(f"--{name} takes {', '.join(choices)}, not {given!r}")
+        flag = _FLAGS.get(name, f"--{name}")
+        raise ArgumentError(f"{flag} takes {', '.join(choices)}, not {given!r}")
 
 
 def read_size(size: Size) -> tuple[int, int] | None:

@@ -24,6 +24,7 @@ class Subset:
         stochastic: the values are probabilities, and a black-and-white picture is sampled whenever an example is
             trained on.
         target: what the model should make of each example, stored as `x` is; None where that is the example itself.
+            Of masks a plane for each class.
 
     Example:
         >>> subset = Subset(torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8))
@@ -35,7 +36,7 @@ class Subset:
     labels: Int64[Tensor, " n"] | None = None
     context: Shaped[Tensor, "n ..."] | None = None
     stochastic: bool = False
-    target: Shaped[Tensor, "n *data_shape"] | None = None
+    target: Shaped[Tensor, "n ..."] | None = None
 
     def __len__(self) -> int:
         return self.x.shape[0]
@@ -83,7 +84,7 @@ class Subset:
         rows = self.context[index]
         return rows if rows.dtype == torch.int64 else to_unit_floats(rows)
 
-    def targets(self, index: Index = _ALL) -> Float32[Tensor, "m *data_shape"] | None:
+    def targets(self, index: Index = _ALL) -> Float32[Tensor, "m ..."] | None:
         """What the model should make of the examples, in its units; None where that is the examples themselves."""
         return None if self.target is None else to_unit_floats(self.target[index])
 

@@ -6,6 +6,7 @@ normal_mixture, zuko_flows, pushforward, ladder    flexible densities of codes
 attribute_mixtures                   a block of the code for each attribute
 hypersphere, interior, relaxed, class_and_normal   codes on a sphere, in an interval, discrete
 discretized_logistic, continuous_bernoulli, stretched_beta, rescaled_counts    values of images
+pixel_classes                        masks: one class for each pixel
 detached, factors, tempered          the same distribution without gradients, by dimension, at a temperature
 """
 
@@ -21,6 +22,7 @@ from autoencode.distributions.kl import kl, kl_full_diagonal, kl_groups, kl_per_
 from autoencode.distributions.ladder import Ladder, LadderPath
 from autoencode.distributions.mmd import InverseMultiquadric, Kernel, RadialBasis, mmd
 from autoencode.distributions.normal_mixture import NormalMixture
+from autoencode.distributions.pixel_classes import PixelClasses
 from autoencode.distributions.point_mass import Degenerate, PointMass, SparsePointMass
 from autoencode.distributions.pushforward import Pushforward
 from autoencode.distributions.quantised import Codewords, Quantised
@@ -45,6 +47,7 @@ __all__ = [
     "NormalMixture",
     "OneHotCode",
     "LadderPath",
+    "PixelClasses",
     "PointMass",
     "PowerSpherical",
     "Pushforward",

@@ -25,6 +25,7 @@ from autoencode.evaluation.quality import (
 )
 from autoencode.evaluation.quantile import Quantile
 from autoencode.evaluation.sample_quality import SampleQuality, sample_quality
+from autoencode.evaluation.segmentation import SegmentationMetric, SegmentationQuality, segmentation_quality
 from autoencode.evaluation.straightness import straightness
 from autoencode.evaluation.verdict import verdict
 
@@ -42,6 +43,8 @@ __all__ = [
     "Quantile",
     "RestorationQuality",
     "SampleQuality",
+    "SegmentationMetric",
+    "SegmentationQuality",
     "accuracy",
     "active_units",
     "aggregate_std",
@@ -63,6 +66,7 @@ __all__ = [
     "restoration_psnr",
     "root_mean_squared_error",
     "sample_quality",
+    "segmentation_quality",
     "straightness",
     "train_classifier",
     "median_distance",

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autoencode.evaluation.estimate import Estimate
+from autoencode.evaluation.segmentation import SegmentationQuality
 from autoencode.likelihoods import LogProbKind
 
 
@@ -49,6 +50,7 @@ class Evaluation:
         tokens_back: share of the tokens of a sequence that come back in their place, at the posterior mean and with the
             likeliest token each time.
         wholly_back: share of sequences of which all do.
+        segmentation: of masks against true ones; None for a model that learned from no masks.
     """
 
     split: str
@@ -79,6 +81,7 @@ class Evaluation:
     tokens: float | None = None
     tokens_back: Estimate | None = None
     wholly_back: Estimate | None = None
+    segmentation: SegmentationQuality | None = None
 
     @property
     def is_of_restoration(self) -> bool:

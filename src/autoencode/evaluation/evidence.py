@@ -8,11 +8,13 @@ import torch
 from torch import Tensor
 
 from autoencode.data import Batch, Subset, sequential_batches
+from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass, kl
 from autoencode.distributions.token_sequences import tokens_back
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.evaluation.learning_curve import rising_since, still_falling
 from autoencode.evaluation.ngrams import NGrams
+from autoencode.evaluation.segmentation import segmentation_quality
 from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn.principal_components import principal_axes
@@ -67,15 +69,8 @@ def measure_evidence(
         CancelledError: `cancel` asked for it.
     """
     model.eval()
-    values = math.prod(model.data_shape)
-    some = validation.subsample(max(1, min(_MAX_MEASURED, _MAX_VALUES // values)))
-    found: dict[str, Any] = {
-        "n": len(some),
-        "rising_since": rising_since(epochs),
-        "falling": still_falling(epochs),
-        "steps": epochs[-1].step if epochs else 0,
-        "minutes": epochs[-1].seconds / 60 if epochs else 0.0,
-    }
+    some = _measured_part(model, validation)
+    found = {"n": len(some), **_of_training(epochs)}
     if isinstance(model.likelihood, TokenLikelihood):
         with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
             return Evidence(**found, **_of_tokens(model, model.likelihood, train, some), **_usage(model, some))
@@ -111,6 +106,52 @@ def _of_tokens(model: Autoencoder, likelihood: TokenLikelihood, train: Subset, s
         "trigram_nats": math.fsum(trigrams.nats(some.inputs().int())) / n,
         "tokens": tokens / n,
         "tokens_back": back / n,
+    }
+
+
+def segmentation_evidence(
+    model: Autoencoder,
+    train: Subset,
+    validation: Subset,
+    masks: MaskClasses,
+    epochs: Sequence[EpochMetrics] = (),
+    *,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Evidence:
+    """Measures a segmenter on at most 2,000 validation pictures, beside the mask that is always the same.
+
+    Args:
+        model: is set to evaluation mode.
+        train: the training part.
+        validation: the validation part.
+        masks: the classes.
+        epochs: of the training.
+        reporter: receives the progress of the task "segmenting", in examples.
+        cancel: ends it early.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
+    """
+    some = _measured_part(model, validation)
+    quality = segmentation_quality(model, some, masks, train, reporter=reporter, cancel=cancel)
+    found = {"n": len(some), **_of_training(epochs)}
+    if quality is None:
+        return Evidence(**found)
+    usual = quality.baseline_dice
+    return Evidence(**found, dice=quality.mean_dice.value, usual_dice=None if usual is None else usual.value)
+
+
+def _measured_part(model: Autoencoder, validation: Subset) -> Subset:
+    return validation.subsample(max(1, min(_MAX_MEASURED, _MAX_VALUES // math.prod(model.data_shape))))
+
+
+def _of_training(epochs: Sequence[EpochMetrics]) -> dict[str, Any]:
+    return {
+        "rising_since": rising_since(epochs),
+        "falling": still_falling(epochs),
+        "steps": epochs[-1].step if epochs else 0,
+        "minutes": epochs[-1].seconds / 60 if epochs else 0.0,
     }
 
 

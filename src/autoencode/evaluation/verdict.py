@@ -1,7 +1,8 @@
 """Puts evidence into one plain sentence. All thresholds are here.
 
 good            below the error of PCA with as many numbers as the code; where PCA cannot have as many, below half
-                of the error of the mean example; for a model that restores, 1 dB or more below its input
+                of the error of the mean example; for a model that restores, 1 dB or more below its input; for one that
+                finds masks, at least half of the way from the Dice of one mask for all pictures to 1
 fair            anything between
 poor            less than 5 % below the mean example, no latent dimension in use, or no better than the input
 sequences       good below the nats of a trigram model, poor above 1.5 times as many or with no latent dimension in use
@@ -60,6 +61,9 @@ class _Writer:
         e = self.e
         if e.trigram_nats is not None:
             return self._grade_of_tokens(e.trigram_nats)
+        if e.dice is not None:
+            gained = self._gained_dice
+            return Grade.GOOD if gained >= _HALF_EXPLAINED else Grade.FAIR if gained > 1 - _NO_GAIN else Grade.POOR
         if e.squared_error is None:
             return Grade.POOR if e.mean_error is not None or e.input_error is not None else Grade.NOT_MEASURED
         if e.input_error is not None:
@@ -73,6 +77,12 @@ class _Writer:
         if self.e.nats is None or self.e.nats > _FAR_ABOVE * trigrams or self._collapsed:
             return Grade.POOR
         return Grade.GOOD if self.e.nats < trigrams else Grade.FAIR
+
+    @property
+    def _gained_dice(self) -> float:
+        """How far Dice is on the way from that of one mask for all pictures to 1."""
+        usual = self.e.usual_dice or 0.0
+        return ((self.e.dice or 0.0) - usual) / max(1 - usual, 1e-12)
 
     @property
     def _decibels(self) -> float:
@@ -90,6 +100,9 @@ class _Writer:
 
     def _error(self, grade: Grade) -> str:
         e, on = self.e, f"on {self.e.n:,} {self.noun if self.e.n != 1 else self._one} held out"
+        if e.dice is not None:
+            usual = "" if e.usual_dice is None else f"; one mask for all {self.noun} has {e.usual_dice:.3f}"
+            return f"Dice {e.dice:.3f} {on}{usual}"
         if grade is Grade.NOT_MEASURED:
             return f"no clean {self.noun} are known to compare with"
         if e.nats is not None and e.trigram_nats is not None and e.tokens:

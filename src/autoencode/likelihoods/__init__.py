@@ -9,6 +9,7 @@ scale            their scale: fixed, learned, or optimal
 counts           Poisson and negative binomial
 causal           a pixel depends on the pixels before it
 table_cells      rows of a table: numbers, categories, missing cells
+mask             one class for each pixel of a picture
 """
 
 from autoencode.likelihoods.bernoulli import BernoulliLikelihood
@@ -21,6 +22,7 @@ from autoencode.likelihoods.levels import (
 )
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 from autoencode.likelihoods.location_scale import LaplaceLikelihood, NormalLikelihood
+from autoencode.likelihoods.mask import MaskLikelihood
 from autoencode.likelihoods.scale import FixedScale, LearnedScale, OptimalScale, Scale
 from autoencode.likelihoods.table_cells import TableLikelihood
 from autoencode.likelihoods.unit_interval import BetaLikelihood, ContinuousBernoulliLikelihood
@@ -40,6 +42,7 @@ __all__ = [
     "LearnedScale",
     "Likelihood",
     "LogProbKind",
+    "MaskLikelihood",
     "MixtureOfDiscretizedLogisticsLikelihood",
     "NegativeBinomialLikelihood",
     "NormalLikelihood",

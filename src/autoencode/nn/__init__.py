@@ -31,7 +31,7 @@ from autoencode.nn.quantisers.codebook import Codebook
 from autoencode.nn.quantisers.finite_scalar_quantiser import FiniteScalarQuantiser
 from autoencode.nn.quantisers.quantiser import Quantiser
 from autoencode.nn.quantisers.residual_vector_quantiser import ResidualVectorQuantiser
-from autoencode.nn.residual_code import ConditionalResidualCode, ResidualCode, ResidualCodeDecoder
+from autoencode.nn.residual_code import ConditionalResidualCode, DirectCode, ResidualCode, ResidualCodeDecoder
 from autoencode.nn.tiling.patches import PatchFunction
 from autoencode.nn.tiling.receptive_field import FiniteReceptiveField
 from autoencode.nn.tiling.tiling import apply_tiled, smallest_tile
@@ -62,6 +62,7 @@ __all__ = [
     "TransposedConv",
     "UNet",
     "UpsampledConv",
+    "DirectCode",
     "ResidualCode",
     "ConditionalResidualCode",
     "call_with_context",

@@ -26,6 +26,25 @@ class ResidualCode(nn.Module):
         return torch.cat([x, self.network(x).to(x.dtype)], 1)
 
 
+class DirectCode(nn.Module):
+    """x ─► network(x): the network's output alone. It has a `FiniteReceptiveField` if the network has one.
+
+    Its weights have the names of a `ResidualCode`'s, so that a training can begin with those of a restorer.
+
+    Args:
+        network: (batch, channels, height, width) → (batch, out_channels, height, width).
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        copy_receptive_field(self, network)
+
+    def forward(self, x: Float[Tensor, "batch channels ..."]) -> Float[Tensor, "batch out_channels ..."]:
+        """(batch, channels, height, width) to (batch, out_channels, height, width)."""
+        return self.network(x)
+
+
 class ConditionalResidualCode(Conditional):
     """x, c ─► (x, network((x, c))): a correction conditioned on an image, concatenated to x along the channels.
 

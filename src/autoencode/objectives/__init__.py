@@ -7,6 +7,7 @@ iwae                 importance-weighted bound
 decomposed_elbo      the KL in three terms (β-TC-VAE)
 semi_supervised      labelled and unlabelled examples (M2)
 attribute_elbo       a block of the code for each attribute
+dice                 overlap of areas, for masks
 denoising            training on corrupted inputs
 recorruption, noise_level, blind_spot    training on noisy images alone
 perceptual, learned_similarity    reconstructions compared by feature maps
@@ -26,6 +27,7 @@ from autoencode.objectives.decomposed_elbo import (
     minibatch_weighted_sampling,
 )
 from autoencode.objectives.denoising import Denoising
+from autoencode.objectives.dice import DiceLoss
 from autoencode.objectives.dip_penalty import DipPenalty
 from autoencode.objectives.elbo import Capacity, Elbo, Rate, Reconstruction
 from autoencode.objectives.forward_pass import ForwardPass, forward_pass
@@ -59,6 +61,7 @@ __all__ = [
     "DecomposedElbo",
     "Elbo",
     "ForwardPass",
+    "DiceLoss",
     "DipPenalty",
     "Iwae",
     "IwaeDreg",

@@ -48,6 +48,7 @@ from autoencode.recipes.restorers.restorer import restorer
 from autoencode.recipes.restorers.self_restorer import self_restorer
 from autoencode.recipes.restorers.video_restorer import video_restorer
 from autoencode.recipes.restorers.video_self_restorer import video_self_restorer
+from autoencode.recipes.segmentation.segmenter import segmenter
 from autoencode.recipes.sequences.text_vae import text_vae
 from autoencode.recipes.user_recipes import find_recipe, is_user_recipe
 from autoencode.recipes.vaes.conv_vae import conv_vae
@@ -114,6 +115,7 @@ __all__ = [
     "recipes",
     "residual_vq_vae",
     "restorer",
+    "segmenter",
     "self_restorer",
     "sparse_ae",
     "topk_ae",

@@ -23,6 +23,9 @@ from pydantic import (
 
 from autoencode._version import __version__
 from autoencode.data import Dataset, Standardisation, ValueRange, load
+from autoencode.data.masks.find_classes import MOST_CLASSES
+from autoencode.data.masks.mask_classes import MaskClasses, MaskKind
+from autoencode.data.masks.outlines import OBJECT_NAMES
 from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, NumberColumn
 from autoencode.data.text.vocabulary import MAX_ENTRIES, MAX_ENTRY, VOCABULARIES, Vocabulary
@@ -203,6 +206,39 @@ class VocabularyRecord(Checked):
 _Values = Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_COLUMNS), AfterValidator(_distinct)]
 
 
+_MaskValue = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+
+
+class MaskRecord(Checked):
+    """The classes of masks.
+
+    Args:
+        names: of the classes.
+        kind: what values in files are.
+        values: of the classes in files; none where they are the numbers of objects.
+        colours: of the palette's classes, as 0xRRGGBB, or none.
+    """
+
+    names: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MOST_CLASSES), AfterValidator(_distinct)]
+    kind: MaskKind
+    values: Annotated[tuple[_MaskValue, ...], Field(max_length=MOST_CLASSES)] = ()
+    colours: Annotated[tuple[_MaskValue, ...], Field(max_length=MOST_CLASSES)] = ()
+
+    @model_validator(mode="after")
+    def _one_value_each(self) -> "MaskRecord":
+        if len(self.values) != (0 if self.kind is MaskKind.OBJECTS else len(self.names)):
+            raise ValueError("should have a value for each class, and none for objects")
+        if self.kind is MaskKind.OBJECTS and len(self.names) != len(OBJECT_NAMES):
+            raise ValueError("should have three classes for objects")
+        if self.colours and len(self.colours) != len(self.names):
+            raise ValueError("should have a colour for each class, or none")
+        return self
+
+    def value(self) -> MaskClasses:
+        """They as data know them."""
+        return MaskClasses(self.names, self.kind, self.values, self.colours)
+
+
 class DataRecord(Checked):
     """The data of a run: all that finds them again, and what a reader should know.
 
@@ -220,6 +256,7 @@ class DataRecord(Checked):
         vocabulary: of text, by which lines are read and written, or None.
         classes: the names of the classes 0, 1, …, or None.
         attributes: the names of the values of each attribute, by its name, or None.
+        masks: the classes of masks, and how they are stored, or None.
         sizes: of the three parts.
         notes: one-line facts that a person must be shown.
         skipped: the first files that were left out, and why.
@@ -244,6 +281,7 @@ class DataRecord(Checked):
     vocabulary: VocabularyRecord | None = None
     classes: Annotated[tuple[Name, ...], Field(max_length=_MAX_CLASSES)] | None = None
     attributes: Annotated[dict[Name, _Values], Field(max_length=_MAX_ATTRIBUTES)] | None = None
+    masks: MaskRecord | None = None
     sizes: SplitSizes
     notes: Annotated[tuple[Line, ...], Field(max_length=_MAX_LINES)] = ()
     skipped: Annotated[tuple[SkippedRecord, ...], Field(max_length=_MAX_LINES)] = ()
@@ -273,6 +311,7 @@ class DataRecord(Checked):
             "standardisation": data.standardisation and asdict(data.standardisation),
             "classes": data.classes,
             "attributes": data.attributes,
+            "masks": data.masks and asdict(data.masks),
             "sizes": {name: len(part) for name, part in data.subsets.items()},
             "notes": data.notes[:_MAX_LINES],
             "skipped": skipped,
@@ -297,6 +336,11 @@ class DataRecord(Checked):
     def known_tokens(self) -> Vocabulary | None:
         """The vocabulary of text as data know it, or None."""
         return None if self.vocabulary is None else self.vocabulary.value()
+
+    @property
+    def mask_classes(self) -> MaskClasses | None:
+        """The classes of masks as data know them, or None."""
+        return None if self.masks is None else self.masks.value()
 
     @property
     def table_columns(self) -> Columns | None:

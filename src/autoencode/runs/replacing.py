@@ -14,6 +14,7 @@ from autoencode.storage import check_no_links, is_run_folder, open_regular, remo
 CODES_MARK = "file,code_1"
 COMPRESSED_MARK = b"\x93AEC\r\n\x1a\n"
 """The first bytes of a compressed file."""
+AREAS_HEADING = "picture,class,pixels,share"
 SCORES_HEADING = "row,outlier_score,outlier"
 _MARKS = (
     b"tEXtSoftware\0autoencode",
@@ -21,6 +22,7 @@ _MARKS = (
     MARK,
     CODES_MARK.encode(),
     SCORES_HEADING.encode(),
+    AREAS_HEADING.encode(),
     COMPRESSED_MARK,
 )
 """What pictures, pages, animations, clips, tables and compressed files have near their beginning or end."""

@@ -189,6 +189,8 @@ def check_restores(run: Run) -> None:
     Raises:
         CapabilityError: it does not; the message says why.
     """
+    if run.folder.record.data is not None and run.folder.data.masks is not None:
+        raise CapabilityError(f"{run.path} finds masks and restores nothing: use autoencode segment")
     if not isinstance(run.modality, ImageModality) or run.modality.channels not in (1, 3):
         raise CapabilityError(
             f"{run.path} is a model of examples of shape {run.model.data_shape}: restoring takes one of grey or colour "

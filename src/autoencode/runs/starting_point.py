@@ -15,7 +15,7 @@ from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.reporter import Reporter
 from autoencode.storage import RUN_FILE
 
-_OF_THE_DATA = {"n_examples", "n_tokens", "n_classes", "n_values", "context_shape"}
+_OF_THE_DATA = {"n_examples", "n_tokens", "n_classes", "n_values", "context_shape", "mask_classes"}
 """Arguments of recipes that new data decide."""
 
 

@@ -31,6 +31,8 @@ class Evidence(Checked):
         trigram_nats: −log p of the same sequences by a model that looks back two tokens.
         tokens: the mean number of tokens in a sequence.
         tokens_back: share of the tokens that come back in their place.
+        dice: of a model that learned from masks, averaged over classes and pictures; None for others.
+        usual_dice: of the commonest class of each pixel, the same mask for every picture.
         active: latent dimensions in use, or codewords that occur.
         units: how many of them there are.
         unit: what they are called.
@@ -50,6 +52,8 @@ class Evidence(Checked):
     trigram_nats: Number | None = None
     tokens: Number | None = None
     tokens_back: Number | None = None
+    dice: Number | None = None
+    usual_dice: Number | None = None
     active: Count | None = None
     units: Count | None = None
     unit: Line = "numbers"

@@ -19,6 +19,7 @@ from autoencode.runs.listing import RunSummary, list_runs
 from autoencode.runs.replacing import check_output, replace_anything
 from autoencode.runs.restorer import Restorer
 from autoencode.runs.run import Run
+from autoencode.runs.segmenter import Segmenter
 from autoencode.tasks.augment import augment
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
@@ -40,6 +41,7 @@ from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
 from autoencode.tasks.restore.restore import Restorations, restore
+from autoencode.tasks.segment.segment import Segmentations, segment
 from autoencode.tasks.similar import Similar, duplicates, similar
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
@@ -77,6 +79,9 @@ __all__ = [
     "Reconstructions",
     "Restorations",
     "Restorer",
+    "Segmentations",
+    "Segmenter",
+    "segment",
     "Run",
     "RunSummary",
     "CorruptedCopies",

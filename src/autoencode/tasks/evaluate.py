@@ -11,6 +11,7 @@ from autoencode.evaluation import Evaluation
 from autoencode.objectives import Objective
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
+from autoencode.runs.segmenter import mask_classes
 from autoencode.storage import atomic_write
 
 _SHARED = ("seed", "batch_size", "reporter", "cancel")
@@ -31,7 +32,12 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
     subset = run.data.subsets[split]
     measured = evaluation.evaluate(run.model, subset, split=split, **options)
     shared = {name: options[name] for name in _SHARED if name in options}
-    if (objective := trusted_objective(run)) is not None:
+    masks = mask_classes(run)
+    if masks is not None:
+        own = {name: options[name] for name in _SHARED[1:] if name in options}
+        quality = evaluation.segmentation_quality(run.model, subset, masks, run.data.train, **own)
+        measured = replace(measured, psnr=None, segmentation=quality)
+    elif (objective := trusted_objective(run)) is not None:
         psnr = evaluation.restoration_psnr(run.model, subset, objective.prepare, **shared)
         measured = replace(measured, corrupted_psnr=psnr[0], restored_psnr=psnr[1]) if psnr else measured
     atomic_write(run.folder.path / "evaluation.json", json.dumps(measured.as_dict(), indent=2) + "\n")

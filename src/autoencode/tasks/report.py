@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from autoencode.data import Batch, Subset, TextLines, sequential_batches
+from autoencode.data.masks.mask_classes import class_indices
 from autoencode.distributions.token_sequences import TokenChoice
 from autoencode.evaluation import Codes, Evaluation, encode_all
 from autoencode.latent.encoding import reconstruct_examples
@@ -15,6 +16,7 @@ from autoencode.latent.sampling import sample_examples
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
+from autoencode.runs.segmenter import mask_classes
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
@@ -86,7 +88,13 @@ def _write_page(run: Run, measured: Evaluation, learned: dict[str, Figure], trai
 def _lead(run: Run) -> str:
     record, data, metrics = run.folder.record, run.folder.data, run.folder.metrics()
     epochs, minutes = (metrics[-1].epoch, metrics[-1].seconds / 60) if metrics else (0, 0)
-    purpose = "to restore them" if _is_overcomplete(run) else f"with codes of {_size(run)} each"
+    purpose = (
+        "to find their masks"
+        if mask_classes(run)
+        else "to restore them"
+        if _is_overcomplete(run)
+        else f"with codes of {_size(run)} each"
+    )
     return (
         f"{record.recipe} learned from {data.sizes.train:,} {run.modality.noun} of {data.name} {purpose}: "
         f"{epochs:.3g} epochs in {minutes:.1f} minutes on {run.folder.plan.hardware}."
@@ -111,11 +119,13 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
     """The figures of what the model learned, the most important first."""
     part = run.data.test
     drawn = dict[str, Figure]()
-    if run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
+    if mask_classes(run) is not None:
+        drawn["masks"] = _masks(run, part)
+    elif run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
         drawn["repairs"] = _restorations(run, batch)
     elif not isinstance(run.modality, TextLines):
         drawn["reconstructions"] = _reconstructions(run, part)
-    if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE:
+    if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE and mask_classes(run) is None:
         progress.update(detail="codes")
         drawn["codes"] = _codes(run, encode_all(run.model, _subset(part)))
     progress.update(detail="samples")
@@ -179,6 +189,20 @@ def _reconstructions(run: Run, part: Subset) -> Figure:
         f"{above}. All are from the test split, which was not used in training. {lost}.",
         f"{len(x)} test examples, each with its reconstruction",
         image,
+    )
+
+
+def _masks(run: Run, part: Subset) -> Figure:
+    batch = next(iter(sequential_batches(part.subsample(_PAIRS), _PAIRS)))
+    found, true = reconstruct_examples(run, batch.x, batch.context).argmax(1), class_indices(batch.target)
+    x = run.modality.shown(batch.x)
+    shown = x if x.shape[1] == 3 else x.expand(-1, 3, -1, -1)
+    return Figure(
+        "Pictures and their masks",
+        "Top row: the picture. Middle row: the mask that the model finds, over it. Bottom row: the true mask, which "
+        "the model is not given. All are from the test split.",
+        f"{len(batch)} test pictures, each with the mask found and the true mask",
+        figures.stacked([shown, figures.overlays(x, found), figures.overlays(x, true)]),
     )
 
 

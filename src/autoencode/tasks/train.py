@@ -12,13 +12,14 @@ from typing import Any
 from autoencode.data import Batches, Dataset, is_media_path, load
 from autoencode.data.loading import Source
 from autoencode.data.modality import TableRows
+from autoencode.data.resolve import is_registered
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.ex_post import PriorRecord, fitted_record, read_prior_record
 from autoencode.latent.ex_post.fit_prior import fit_prior
 from autoencode.likelihoods import Likelihood, likelihoods
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
-from autoencode.recipes import Recipe, default_recipe, find_recipe
+from autoencode.recipes import Recipe, default_recipe, find_recipe, recipes
 from autoencode.recipes.options import data_options, sort_options
 from autoencode.runs.folder import RunFolder
 from autoencode.runs.output_paths import new_run_path
@@ -56,6 +57,7 @@ _OF_DATA = {
     "n_values": "attributes (--attributes FILE.csv) or labels",
     "context_shape": "a context for each example",
     "n_tokens": "lines of text",
+    "mask_classes": "masks (--target masks/, or an .npz file with arrays images and masks)",
 }
 """Arguments of recipes that data decide, and what data must bring for them."""
 
@@ -121,7 +123,7 @@ def train(
     named = init_from or config
     like = StartingPoint(RunFolder(run_folder_of(named), trust=trust, trust_paths=trust_paths)) if named else None
     start = like if init_from else None
-    asked = _Asked(source, find_recipe(recipe) if recipe else like.recipe if like else None, options, like)
+    asked = _Asked(source, _recipe(source, recipe, like), options, like)
     loaded = asked.load(reporter, cancel)
     chosen = asked.recipe or default_recipe(loaded.name, loaded.modality.recipe_kind)
     sorted_ = sort_options(chosen, options)
@@ -174,6 +176,15 @@ def train(
     return run
 
 
+def _recipe(source: Source | Dataset, name: str | None, like: StartingPoint | None) -> Recipe | None:
+    """The recipe that was named, that of the starting point, or that of a data set with a name; None for any other."""
+    if name is not None or like is not None:
+        return find_recipe(name) if name else like and like.recipe
+    return next(
+        (one for one in map(recipes.__getitem__, recipes) if is_registered(source) and source in one.default_for), None
+    )
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What `train` was asked for, as far as the reading of data depends on it."""
@@ -193,6 +204,8 @@ class _Asked:
         if isinstance(self.source, Dataset):
             return self.source
         how = data_options(self.options)
+        if self.recipe and "target_is" in self.recipe.data:
+            how = {"target_is": self.recipe.data["target_is"], **how}
         if is_media_path(self.source):
             own = self.start.media_options if self.start else self.recipe.data if self.recipe else {}
             given = {name for name in ("size", "patch") if how.get(name)}
@@ -350,6 +363,8 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
         found["n_classes"] = len(data.classes) if data.classes else int(data.train.labels.max()) + 1
     if data.train.context is not None:
         found["context_shape"] = tuple(data.train.context.shape[1:])
+    if data.masks is not None:
+        found["mask_classes"] = len(data.masks)
     if data.attributes is not None:
         found["n_values"] = tuple(len(values) for values in data.attributes.values())
     elif "n_classes" in found:  # the class is the one attribute

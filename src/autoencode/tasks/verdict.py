@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from autoencode import evaluation
 from autoencode.errors import StorageError
 from autoencode.evaluation import measure_evidence
+from autoencode.evaluation.evidence import segmentation_evidence
 from autoencode.recipes import recipes
 from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.run import Run
-from autoencode.runs.verdict import Verdict
+from autoencode.runs.segmenter import mask_classes
+from autoencode.runs.verdict import Evidence, Verdict
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Event, Reporter, resolve_reporter
 from autoencode.tasks.evaluate import trusted_objective
@@ -42,20 +44,29 @@ def verdict(run: Run, *, reporter: Reporter | None = None, cancel: CancelToken |
     """
     if run.verdict is not None:
         return run.verdict
-    objective, data = trusted_objective(run), run.data
-    evidence = measure_evidence(
-        run.model,
-        objective.prepare if objective else None,
-        data.train,
-        data.validation,
-        _comparable_epochs(run),
-        reporter=reporter,
-        cancel=cancel,
-    )
+    evidence = _evidence(run, reporter, cancel)
     found = evaluation.verdict(evidence, recipe_options(run), run.modality.noun)
     with suppress(StorageError):  # a folder that can only be read
         run.folder.update(verdict=found)
     return found
+
+
+def _evidence(run: Run, reporter: Reporter | None, cancel: CancelToken | None) -> Evidence:
+    objective, data, masks = trusted_objective(run), run.data, mask_classes(run)
+    epochs = _comparable_epochs(run)
+    if masks is not None:
+        return segmentation_evidence(
+            run.model, data.train, data.validation, masks, epochs, reporter=reporter, cancel=cancel
+        )
+    return measure_evidence(
+        run.model,
+        objective.prepare if objective else None,
+        data.train,
+        data.validation,
+        epochs,
+        reporter=reporter,
+        cancel=cancel,
+    )
 
 
 def _comparable_epochs(run: Run) -> list[EpochMetrics]:

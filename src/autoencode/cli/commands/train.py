@@ -37,6 +37,7 @@ autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --minutes 5
 autoencode train table.csv                      numbers and categories
 autoencode train table.csv --recipe outliers    for autoencode detect
+autoencode train cells/ --target masks/ -r segmenter
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train more/ --init-from runs/photos  begin with a run's weights
 autoencode train --resume last --minutes 5 --learning-rate 0.0003
@@ -185,7 +186,10 @@ def _finish(run: "Run", *, report: bool) -> None:
 def _next_commands(run: "Run") -> list[str]:
     """Commands that the model can be used by."""
     from autoencode.latent.ex_post import ex_post_prior
+    from autoencode.runs.segmenter import mask_classes
 
+    if mask_classes(run) is not None:
+        return [f"{command_line('segment', run.path)} PICTURES…"]
     if run.accepts_any_size:
         clips = run.model.is_conditional and run.folder.data.options.get("frames")
         use = f"{command_line('restore', run.path)} {'CLIPS' if clips else 'PICTURES'}…"

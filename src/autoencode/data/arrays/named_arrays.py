@@ -10,12 +10,14 @@ from autoencode.data.arrays.arrays import check_real_dtype, read_array
 from autoencode.data.arrays.npy import ArrayHeader
 from autoencode.data.examples import Examples
 from autoencode.data.labels import Labels, read_labels
+from autoencode.data.masks.mask_array import read_masks
 from autoencode.data.options import ReadOptions
 from autoencode.data.split import PART_NAMES, OfficialSplit
 from autoencode.data.values import Array
 from autoencode.errors import DataError, ShapeError
 
 _X, _Y = ("x", "X", "images", "data"), ("y", "Y", "labels")
+_MASKS = ("masks", "mask", "target", "targets", "y", "Y", "labels")
 _SHOWN = 5
 _AXES = 2
 """Arrays of fewer axes hold no examples."""
@@ -95,6 +97,8 @@ def read_named_arrays(arrays: NamedArrays, options: ReadOptions) -> Examples:
     """
     names = arrays.names
     parts = _chosen_parts(arrays, options)
+    if options.has_masks:
+        return _with_masks(arrays, parts, options)
     read = [arrays.read_examples(part.x, part.y) for part in parts.values()]
     labels = [None if part.y is None else arrays.read(part.y) for part in parts.values()]
     x, moved = [one for one, _ in read], tuple(dict.fromkeys(note for _, note in read if note))
@@ -116,6 +120,45 @@ def read_named_arrays(arrays: NamedArrays, options: ReadOptions) -> Examples:
             "array": options.array,
             "labels": options.labels,
             "unlabelled": options.unlabelled,
+            "parts": options.parts,
+        },
+        owned=True,
+    )
+
+
+def _with_masks(arrays: NamedArrays, parts: dict[str, _Part], options: ReadOptions) -> Examples:
+    """Pictures and their masks, from two arrays.
+
+    Raises:
+        DataError: there are several parts, no array of masks, or masks that do not fit the pictures.
+    """
+    options.refuse(arrays.what, "labels", "unlabelled")
+    if len(parts) > 1:
+        raise DataError(f"{arrays.what} holds several parts: name one array of pictures with --array")
+    name = str(options.target) if options.target else _first(_MASKS, arrays.names)
+    if name is None or name not in arrays.names:
+        raise DataError(f"{arrays.what} holds no array of masks; --target takes one of {_listed(arrays.names)}")
+    x, note = arrays.read_examples(parts["train"].x, None)
+    examples = read_array(x, options, owned=True)
+    if examples.x.ndim != 4:
+        raise DataError(f"'{parts['train'].x}' in {arrays.what} holds no pictures, and masks belong to pictures")
+    found, planes = read_masks(arrays.read(name), tuple(examples.x.shape), name, objects=options.target_is == "objects")
+    return Examples(
+        x=examples.x,
+        values=examples.values,
+        target=planes,
+        masks=found.classes,
+        notes=(
+            f"examples from '{parts['train'].x}', masks from '{name}'",
+            *((note,) if note else ()),
+            *examples.notes,
+            *found.notes,
+        ),
+        options={
+            **examples.options,
+            "array": options.array,
+            "target": name,
+            "target_is": options.target_is,
             "parts": options.parts,
         },
         owned=True,

@@ -16,10 +16,11 @@ from autoencode.data.images.picture_loader import LoadedPictures, load_patches, 
 from autoencode.data.images.scan import printable
 from autoencode.data.label_file import picture_labels
 from autoencode.data.labels import Labels, subfolder_labels
+from autoencode.data.masks.mask_folder import with_mask_classes
 from autoencode.data.options import ReadOptions
 from autoencode.data.split import OfficialSplit, folder_parts, part_of_name
 from autoencode.data.values import ConvertedValues, ValueRange, convert_values
-from autoencode.errors import DataError
+from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
@@ -61,7 +62,7 @@ def read_folder(
         CancelledError: `cancel` asked for it.
     """
     options = options or ReadOptions()
-    found = _listed(folder, options)
+    found, mask_notes = _listed(folder, options, reporter, cancel)
     arranged = _arrange(found, options)
     headers = [source.header for source in arranged.sources]
     size = options.size or _common_size(headers) or _FITTED
@@ -75,15 +76,18 @@ def read_folder(
     skipped = sorted([*arranged.skipped, *decoded.failed], key=lambda skip: skip.file)
     if not decoded.names:
         raise DataError(_nothing(folder, found.n_files, skipped))
-    stacks = _collapsed(decoded.stacks) if options.colour == "auto" else decoded.stacks
+    masks = found.sources[0].classes
+    pictures = decoded.stacks if masks is None else decoded.stacks[:1]
+    stacks = _collapsed(pictures) if options.colour == "auto" else pictures
     converted = list(_converted(stacks, headers, options))
     kind = "grey" if stacks[0].shape[1] == 1 else "rgb"
-    colourises = options.target is not None and _only_targets_have_colour(stacks)
+    colourises = options.target is not None and masks is None and _only_targets_have_colour(stacks)
     labels = _labels(decoded.names, found, arranged, options)
     attributes = picture_attributes(options.attributes, decoded.names) if options.attributes else None
     return Examples(
         x=converted[0].x,
-        target=converted[1].x if options.target else None,
+        target=masks.planes(decoded.stacks[1]) if masks else converted[1].x if options.target else None,
+        masks=masks,
         colourises=colourises,
         groups=decoded.groups,
         values=converted[0].values,
@@ -97,7 +101,8 @@ def read_folder(
             _patch_note(decoded, options.patch, headers) if options.patch else _size_note(headers, size, options.fit),
             _colour_note(kind, options.colour),
             *(("grey pictures with targets in colour",) if colourises else ()),
-            *_target_note(options.target),
+            *_target_note(options),
+            *mask_notes,
             converted[0].note,
             *_region_note(decoded, options),
             *_lost_notes(headers),
@@ -120,6 +125,7 @@ def _decided(options: ReadOptions, values: ValueRange, size: tuple[int, int], co
         "size": None if options.patch else list(size),
         "colour": colour,
         "target": str(options.target) if options.target else None,
+        **({"target_is": options.target_is} if options.has_masks else {}),
         "patch": options.patch,
         "fit": options.fit,
         "labels": options.labels,
@@ -129,10 +135,21 @@ def _decided(options: ReadOptions, values: ValueRange, size: tuple[int, int], co
     }
 
 
-def _listed(folder: Path, options: ReadOptions) -> PictureScan:
+def _listed(
+    folder: Path, options: ReadOptions, reporter: Reporter | None, cancel: CancelToken | None
+) -> tuple[PictureScan, tuple[str, ...]]:
+    """The pictures with their targets, and lines about masks."""
+    if options.has_masks:
+        if options.target is None:
+            raise ArgumentError(f"each picture of {folder} needs a mask: say where they are with --target masks/")
+        scan = list_pairs(folder, options.target, options.only, masks=True)
+        sources, notes = with_mask_classes(
+            scan.sources, options.target, reporter, cancel, objects=options.target_is == "objects"
+        )
+        return scan._replace(sources=sources), notes
     if options.target:
-        return list_pairs(folder, options.target, options.only)
-    return list_picture_files(folder, options.only)
+        return list_pairs(folder, options.target, options.only), ()
+    return list_picture_files(folder, options.only), ()
 
 
 class _Arranged(NamedTuple):
@@ -269,8 +286,9 @@ def _region_note(decoded: LoadedPictures, options: ReadOptions) -> tuple[str, ..
     return (f"divided into {n:,} regions, some of which are held out (--parts auto holds out whole pictures)",)
 
 
-def _target_note(target: Path | None) -> tuple[str, ...]:
-    return (f"each with its target of the same name in {target}",) if target else ()
+def _target_note(options: ReadOptions) -> tuple[str, ...]:
+    what = "mask" if options.has_masks else "target"
+    return (f"each with its {what} of the same name in {options.target}",) if options.target else ()
 
 
 def _colour_note(kind: str, requested: str) -> str:

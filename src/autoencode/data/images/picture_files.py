@@ -9,6 +9,8 @@ from autoencode.data.examples import SkippedFile, count_files
 from autoencode.data.images.formats import common_depth
 from autoencode.data.images.picture import PictureHeader, UnreadableError, read_page_headers
 from autoencode.data.images.scan import FolderScan, printable, scan_pictures
+from autoencode.data.masks.mask_classes import MaskClasses
+from autoencode.data.masks.mask_files import read_mask_header
 from autoencode.errors import DataError
 
 _PAGE = re.compile(r":\d+$")
@@ -23,12 +25,16 @@ class PictureFile(NamedTuple):
         files: the picture's file, and its target's where it has one.
         header: size and kind; grey only if all files are, and of the depth of the deepest.
         page: of TIFF files, counted from 0.
+        mask: the file of its mask, where it has one; it is not among `files`.
+        classes: of the mask.
     """
 
     name: Path
     files: tuple[Path, ...]
     header: PictureHeader
     page: int = 0
+    mask: Path | None = None
+    classes: MaskClasses | None = None
 
 
 class PictureScan(NamedTuple):
@@ -67,7 +73,7 @@ def _only(names: list[Path], only: frozenset[str] | None) -> list[Path]:
     return [name for name in names if printable(name) in files]
 
 
-def list_pairs(folder: Path, target: Path, only: frozenset[str] | None = None) -> PictureScan:
+def list_pairs(folder: Path, target: Path, only: frozenset[str] | None = None, *, masks: bool = False) -> PictureScan:
     """The pictures of a folder with those of another that have the same path inside it, whatever their endings.
 
     A picture without a target, or with one of another size, is left out.
@@ -76,19 +82,58 @@ def list_pairs(folder: Path, target: Path, only: frozenset[str] | None = None) -
         folder: where to look.
         target: where their targets are.
         only: the names of the pictures that count, as `printable` gives them; None for all.
+        masks: whether targets are masks, whose values have no depth and no colour.
 
     Raises:
         DataError: a name is twice in one folder, so that it is not clear which one is meant.
     """
     listing, other = (scan_pictures(each, keep_generated=True) for each in (folder, target))
     ours, theirs = _by_name(_only(listing.pictures, only), folder), _by_name(other.pictures, target)
-    alone = [(name, f"no picture of this name in {target}") for key, name in ours.items() if key not in theirs]
+    alone = [
+        (name, f"no {'mask' if masks else 'picture'} of this name in {target}")
+        for key, name in ours.items()
+        if key not in theirs
+    ]
     alone += [(target / name, f"none of this name in {folder}") for key, name in theirs.items() if key not in ours]
     skipped = [*listing.skipped, *(SkippedFile(printable(name), reason) for name, reason in alone)]
     skipped += [skip.inside(target) for skip in other.skipped]
     both = [(name, (folder / name, target / theirs[key])) for key, name in ours.items() if key in theirs]
     n_files = sum(len(each.pictures) + count_files(each.skipped) for each in (listing, other))
-    return _readable(both, FolderScan(listing.pictures, skipped, listing.folders), n_files)
+    found = FolderScan(listing.pictures, skipped, listing.folders)
+    return _readable_with_masks(both, found, n_files) if masks else _readable(both, found, n_files)
+
+
+def _readable_with_masks(
+    files: Sequence[tuple[Path, tuple[Path, ...]]], listing: FolderScan, n_files: int
+) -> PictureScan:
+    sources, skipped = list[PictureFile](), list(listing.skipped)
+    for name, (picture, mask) in files:
+        try:
+            sources.append(PictureFile(name, (picture,), _header_with_mask(picture, mask), mask=mask))
+        except UnreadableError as error:
+            skipped.append(SkippedFile(printable(name), str(error)))
+    return PictureScan(sources, skipped, n_files, listing.folders)
+
+
+def _header_with_mask(picture: Path, mask: Path) -> PictureHeader:
+    """The header of a picture, whose mask has the same size.
+
+    Raises:
+        UnreadableError: one of them cannot be read, the picture has several pages, or they differ in size.
+    """
+    header, *more = read_page_headers(picture)
+    if more:
+        raise UnreadableError(f"{len(more) + 1:,} pages, and a mask is one picture: save each page as a file")
+    try:
+        own = read_mask_header(mask)
+    except UnreadableError as error:
+        raise UnreadableError(f"its mask: {error}") from error
+    if (own.height, own.width) != (header.height, header.width):
+        raise UnreadableError(
+            f"{header.height}x{header.width} (height x width), and its mask is {own.height}x{own.width}: both must "
+            "have one size"
+        )
+    return header
 
 
 def _readable(files: Sequence[tuple[Path, tuple[Path, ...]]], listing: FolderScan, n_files: int) -> PictureScan:

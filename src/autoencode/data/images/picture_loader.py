@@ -14,6 +14,7 @@ from autoencode.data.images.patches import count_patches, cut_patches, split_reg
 from autoencode.data.images.picture import PictureHeader, UnreadableError, read_picture
 from autoencode.data.images.picture_files import PictureFile
 from autoencode.data.images.scan import printable
+from autoencode.data.masks.mask_files import read_mask_values
 from autoencode.data.memory import check_fits
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
@@ -27,7 +28,7 @@ class LoadedPictures:
 
     Args:
         stacks: the pictures, and their targets where they have some, (n, channels, height, width) each: uint8, or
-            float32 with the numbers as they are in the files.
+            float32 with the numbers as they are in the files. Of masks, the class of each pixel in one channel.
         names: where each example came from.
         groups: which picture, or region of one, each patch was cut from, counted from 0; None for whole pictures.
         failed: files that could not be read after all.
@@ -136,21 +137,31 @@ def _pictures(
         for source in sources:
             fitted = size or (source.header.height, source.header.width)
             try:
-                yield source, [read_picture(file, fitted, colour, depth, source.page, fit=fit) for file in source.files]
+                own = [read_picture(file, fitted, colour, depth, source.page, fit=fit) for file in source.files]
+                yield source, [*own, *_mask(source, fitted, fit)]
             except UnreadableError as error:
                 failed.append(SkippedFile(printable(source.name), str(error)))
             progress.advance()
 
 
+def _mask(source: PictureFile, size: tuple[int, int], fit: str) -> list[Numbers]:
+    """The class of each pixel, (1, height, width), where there is a mask."""
+    if source.mask is None or source.classes is None:
+        return []
+    return [source.classes.indices(read_mask_values(source.mask, source.classes.kind, size, fit))[None]]
+
+
 def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Numbers]:
-    n, dtype = _n_stacks(sources), _dtype(sources)
-    check_fits(n * int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, what)
-    return [np.empty(shape, dtype=dtype) for _ in range(n)]
+    n, dtype = len(sources[0].files) if sources else 1, _dtype(sources)
+    check_fits(_n_stacks(sources) * int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, what)
+    masks = [np.empty((shape[0], 1, *shape[2:]), dtype=np.uint8)] if sources and sources[0].mask else []
+    return [*(np.empty(shape, dtype=dtype) for _ in range(n)), *masks]
 
 
 def _n_stacks(sources: Sequence[PictureFile]) -> int:
-    """One for the pictures, and one for their targets where they have some."""
-    return len(sources[0].files) if sources else 1
+    """One for the pictures, and one for their targets, or for each class of their masks, where they have some."""
+    first = sources[0] if sources else None
+    return 1 if first is None else len(first.files) + (len(first.classes) if first.classes else 0)
 
 
 def _depth(sources: Sequence[PictureFile]) -> Depth:

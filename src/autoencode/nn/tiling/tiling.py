@@ -78,7 +78,8 @@ def apply_tiled(
     """
     rows, columns = (spans(side, halo, multiple, tile) for side in picture.shape[1:])
     places, size = list(product(rows, columns)), (rows[0].length, columns[0].length)
-    n, result = max(1, tile**2 // (size[0] * size[1])), torch.empty_like(picture[:channels])
+    shape = (channels or len(picture), *picture.shape[1:])
+    n, result = max(1, tile**2 // (size[0] * size[1])), torch.empty(shape, dtype=torch.uint8)
     with track(resolve_reporter(reporter), "restoring a picture", len(places), "tiles", cancel=cancel) as progress:
         for start in range(0, len(places), n):
             batch = places[start : start + n]

@@ -10,6 +10,7 @@ from autoencode.views.figures.grid import grid
 from autoencode.views.figures.kl_bars import kl_bars
 from autoencode.views.figures.labelled_grid import labelled_grid
 from autoencode.views.figures.manifold import manifold
+from autoencode.views.figures.overlay import overlay, overlays
 from autoencode.views.figures.pairs import pairs
 from autoencode.views.figures.profiles import profiles
 from autoencode.views.figures.rendering import Drawing, png, svg
@@ -31,6 +32,8 @@ __all__ = [
     "labelled_grid",
     "manifold",
     "animation",
+    "overlay",
+    "overlays",
     "pairs",
     "png",
     "profiles",

@@ -68,7 +68,7 @@ def crop(
     return Crop(_on_white(before[piece], cover), _on_white(after[piece], cover), caption)
 
 
-def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
+def before_after(crops: Sequence[Crop], columns: int = 2, words: tuple[str, str] = ("before", "after")) -> Image.Image:
     """Pairs in rows: before on the left, after on the right.
 
     Small pictures are enlarged by a whole number; `crop` large ones first.
@@ -76,6 +76,7 @@ def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
     Args:
         crops: what to show.
         columns: pairs in a row.
+        words: below the left and the right picture of a pair.
 
     Raises:
         ArgumentError: there is nothing to show.
@@ -84,7 +85,9 @@ def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
         raise ArgumentError("a sheet before and after needs at least one picture")
     sides = [(_enlarged(each.before), _enlarged(each.after)) for each in crops]
     width = max(before.width for before, _ in sides)
-    pairs = [_pair(before, after, each.caption, width) for (before, after), each in zip(sides, crops, strict=True)]
+    pairs = [
+        _pair(before, after, each.caption, width, words) for (before, after), each in zip(sides, crops, strict=True)
+    ]
     rows = [pairs[start : start + columns] for start in range(0, len(pairs), columns)]
     heights = [max(pair.height for pair in row) for row in rows]
     size = len(rows[0]) * (pairs[0].width + _MARGIN) + _MARGIN, sum(heights) + (len(rows) + 1) * _MARGIN
@@ -96,11 +99,11 @@ def before_after(crops: Sequence[Crop], columns: int = 2) -> Image.Image:
     return sheet
 
 
-def _pair(before: Image.Image, after: Image.Image, caption: str, width: int) -> Image.Image:
+def _pair(before: Image.Image, after: Image.Image, caption: str, width: int, words: tuple[str, str]) -> Image.Image:
     """Two pictures next to each other with their captions below, on a sheet for two of this width."""
     pair = Image.new("RGB", (2 * width + _GAP, before.height + 2 * _LINE + _GAP), PAPER)
     draw, letters, below = ImageDraw.Draw(pair), font(), before.height + _GAP
-    for picture, word, left in ((before, "before", 0), (after, "after", before.width + _GAP)):
+    for picture, word, left in ((before, words[0], 0), (after, words[1], before.width + _GAP)):
         pair.paste(picture, (left, 0))
         draw.text((left, below), word, INK, letters)
     draw.text((0, below + _LINE), caption, MUTED, letters)

@@ -2,6 +2,7 @@
 
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
+from autoencode.evaluation.segmentation import SegmentationQuality
 from autoencode.likelihoods import LogProbKind
 from autoencode.views.report import Row
 
@@ -9,6 +10,13 @@ from autoencode.views.report import Row
 def rows(e: Evaluation) -> list[Row]:
     """The rows of an evaluation; quantities that the model does not have are left out."""
     return [*_estimates(e), *_tokens(e), *_units(e), *_codewords(e), *_latents(e)]
+    return [
+        *(segmentation_rows(e.segmentation) if e.segmentation else []),
+        *_estimates(e),
+        *_units(e),
+        *_codewords(e),
+        *_latents(e),
+    ]
 
 
 def _estimates(e: Evaluation) -> list[Row]:
@@ -18,12 +26,13 @@ def _estimates(e: Evaluation) -> list[Row]:
     k, n = e.importance_samples, e.log_likelihood.n if e.log_likelihood else 0
     baseline = "" if e.baseline_error is None else f"; the mean of the data has {e.baseline_error:.3g}"
     what = "the reconstruction" if e.restored_psnr is None else "clean examples after the model"
+    what = "probabilities against masks" if e.segmentation else what
     lines: list[tuple[str, Estimate | None, str, str]] = [
         ("PSNR corrupted", e.corrupted_psnr, "dB", "of inputs that are corrupted as in training; more is better"),
         ("PSNR restored", e.restored_psnr, "dB", "of what the model makes of them; more is better"),
         (
             name,
-            None if e.is_of_restoration else e.nll_per_value,
+            None if e.is_of_restoration or e.segmentation else e.nll_per_value,
             f"nats per {pixel}",
             "reconstruction error of a sampled code; less is better",
         ),
@@ -71,6 +80,22 @@ def _tokens(e: Evaluation) -> list[Row]:
         Row(name, f"{value:.2f}" if isinstance(value, float) else str(value), unit, meaning)
         for name, value, unit, meaning in found
         if value is not None
+    ]
+
+
+def segmentation_rows(q: SegmentationQuality) -> list[Row]:
+    """The rows of masks against true ones."""
+    usual = "" if q.baseline_dice is None else f"; one mask for all has {q.baseline_dice.value:.3f}"
+    own = [
+        Row(f"Dice, {name}", str(value), "share", "overlap with the true area, mean over pictures; more is better")
+        for name, value in q.dice.items()
+    ]
+    found = "" if q.count_error is None else f"off by {100 * q.count_error:.1f} %, "
+    return [
+        Row("Dice", str(q.mean_dice), "share", f"mean over classes and pictures; more is better{usual}"),
+        *(own if len(own) > 1 else []),
+        Row("accuracy", str(q.accuracy), "share of pixels", "whose class is the right one; more is better"),
+        Row("count", f"{q.count:,} of {q.true_count:,}", "objects", f"{found}summed over pictures; less is better"),
     ]
 
 

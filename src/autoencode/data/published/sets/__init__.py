@@ -3,6 +3,7 @@
 from autoencode.data.published.sets.binarized_mnist import binarized_mnist
 from autoencode.data.published.sets.digits import digits
 from autoencode.data.published.sets.documents import documents, documents_typefaces
+from autoencode.data.published.sets.drawn_cells import drawn_cells
 from autoencode.data.published.sets.drawn_pages import drawn_pages
 from autoencode.data.published.sets.dynamic_mnist import dynamic_mnist
 from autoencode.data.published.sets.fashion_mnist import fashion_mnist
@@ -15,6 +16,7 @@ __all__ = [
     "digits",
     "documents",
     "documents_typefaces",
+    "drawn_cells",
     "drawn_pages",
     "dynamic_mnist",
     "fashion_mnist",

@@ -1,0 +1,100 @@
+"""Which pictures are segmented, and where each mask goes: decided before any work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autoencode.data import SkippedFile
+from autoencode.data.images.formats import suffixes
+from autoencode.data.images.full_picture import read_full_picture_header
+from autoencode.data.images.picture import UnreadableError
+from autoencode.data.images.scan import SHEET, printable, scan_pictures
+from autoencode.errors import ArgumentError, DataError
+from autoencode.runs.output_paths import find_input_pictures, no_results_message, unique_names
+from autoencode.runs.replacing import check_outputs
+
+AREAS = "areas.csv"
+OVERLAYS = "overlays"
+
+
+@dataclass(frozen=True)
+class PictureToSegment:
+    """A picture, and where what is found in it goes.
+
+    Args:
+        source: the file.
+        name: its name inside the folder that was given.
+        pixels: how many it has.
+        mask: where its mask goes.
+        overlay: where the picture with the mask over it goes.
+        truth: its true mask, or None.
+    """
+
+    source: Path
+    name: Path
+    pixels: int
+    mask: Path
+    overlay: Path
+    truth: Path | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name as tables and captions show it."""
+        return printable(self.name)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do.
+
+    Args:
+        pictures: in the order in which they were given.
+        skipped: what is no readable picture, and why.
+        unpaired: pictures without a true mask.
+    """
+
+    pictures: tuple[PictureToSegment, ...]
+    skipped: tuple[SkippedFile, ...]
+    unpaired: tuple[SkippedFile, ...] = ()
+
+
+def plan(files: Sequence[str | Path], out: Path, truth: Path | None = None) -> Plan:
+    """Looks at the headers of all files and finds a name for each mask.
+
+    Args:
+        files: pictures and folders of them.
+        out: the folder for the results; what lies in it is not segmented again with a folder around it.
+        truth: a folder of true masks, matched by name; the ending may be another.
+
+    Raises:
+        ArgumentError: a result would overwrite one of the files, a true mask, or what autoencode did not write.
+        DataError: none of the files can be read, or none has a true mask.
+    """
+    found, skipped = find_input_pictures(files, out, frozenset(suffixes()))
+    masks = {} if truth is None else _masks(truth)
+    pictures, unpaired = list[PictureToSegment](), list[SkippedFile]()
+    outputs = unique_names([name.with_suffix(".png") for _, name in found])
+    for (source, name), output in zip(found, outputs, strict=True):
+        try:
+            header = read_full_picture_header(source)
+        except UnreadableError as error:
+            skipped.append(SkippedFile(printable(source), str(error)))
+            continue
+        mask = masks.get(name.with_suffix(""))
+        if truth is not None and mask is None:
+            unpaired.append(SkippedFile(printable(source), f"no mask of this name in {truth}"))
+        pixels = header.height * header.width
+        pictures.append(PictureToSegment(source, name, pixels, out / output, out / OVERLAYS / output, mask))
+    if not pictures:
+        raise DataError(no_results_message(files, skipped, "segmented"))
+    if truth is not None and len(unpaired) == len(pictures):
+        raise DataError(f"none of the pictures has a mask of its name in {truth}")
+    results = [path for picture in pictures for path in (picture.mask, picture.overlay)]
+    check_outputs((out / SHEET, out / AREAS, *results), (*(source for source, _ in found), *masks.values()))
+    return Plan(tuple(pictures), tuple(skipped), tuple(unpaired))
+
+
+def _masks(truth: Path) -> dict[Path, Path]:
+    if not truth.is_dir():
+        raise ArgumentError(f"--truth takes a folder of masks, and {truth} is none")
+    return {name.with_suffix(""): truth / name for name in scan_pictures(truth, keep_generated=True).pictures}
