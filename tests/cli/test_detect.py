@@ -1,7 +1,8 @@
-"""`autoencode detect`, and `train --recipe outliers`, as a person types them."""
+"""`autoencode detect`, and `train` with the recipes of detectors, as a person types them."""
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pandas = pytest.importorskip("pandas")
 
@@ -27,6 +28,8 @@ def test_train_then_detect(run, table, tmp_path):
     assert "against the labels ('1' is an outlier): AUROC 1.000, average precision 1.000" in out
     assert "120 scores; see  s.csv" in out
     assert "outliers  complete" in run("list", "runs")[1]
+    code, _, err = run("detect", "last", "t.csv", "t.csv")
+    assert (code, "detect takes a run and a table, or a table alone, not 3 arguments" in err) == (2, True)
     code, _, err = run("inspect", "last")
     assert (code, "holds a detector" in err) == (1, True)
 
@@ -47,7 +50,9 @@ def test_recipes_are_listed(run):
     ("words", "said"),
     [
         (("detect", "t.csv", "--contamination", "2"), "--contamination takes a share above 0 and up to 0.5, not 2.0"),
-        (("detect", "a", "b", "c"), "detect takes a run and a table, or a table alone, not 3 arguments"),
+        (("detect", "t.csv", "--false-alarms", "0.1"), "--false-alarms has no meaning for a table: leave it out"),
+        (("detect", "a", "b", "c"), "there is no folder a"),
+        (("detect", "."), "detect takes the run of a detector before .: train one on good pictures with"),
         (("detect", "none", "t.csv"), "there is no folder none"),
         (("detect", "none.csv"), "none.csv"),
         (("detect", "t.csv", "--label", "x"), "--label x: the table has no such column; it has a, b, c, bad"),
@@ -61,3 +66,32 @@ def test_wrong_input_is_one_clear_line(run, table, words, said):
     assert code in (1, 2)
     assert said in " ".join(err.split())
     assert "Traceback" not in err
+
+
+def test_pictures(run, tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "good").mkdir()
+    for number in range(8):
+        Image.fromarray(rng.integers(90, 130, (32, 32), dtype=np.uint8)).save(tmp_path / "good" / f"{number}.png")
+    code, out, err = run("train", "good", "--recipe", "anomaly", "--steps", "2")
+    assert (code, out) == (0, "next     autoencode detect runs/good-anomaly PICTURES\n")
+    assert "a false alarm in about 1 of 100 good pictures, by 3 good pictures that were held out" in " ".join(
+        err.split()
+    )
+    code, out, err = run("detect", "last", "good", "-o", "found", "--false-alarms", "0.5")
+    assert code == 0, err
+    assert "of 8 pictures are anomalies" in out
+    assert "a false alarm in about 1 of 2 good pictures" in out
+    assert "look at  found/sheet.png" in out
+    for words, said in (
+        (("detect", "last", "good", "--label", "x"), "--label has no meaning for pictures: leave it out"),
+        (
+            ("detect", "last", "good", "--false-alarms", "0.9"),
+            "above 0 and up to 0.5, not 0.9",
+        ),
+        (("train", "good", "-r", "anomaly", "--labels", "x"), "has no option --labels; it has --seed and --steps"),
+        (("inspect", "last"), "holds a detector"),
+    ):
+        code, _, err = run(*words)
+        assert code != 0
+        assert said in " ".join(err.split())

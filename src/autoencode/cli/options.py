@@ -26,9 +26,9 @@ def recipe_names(incomplete: str) -> list[str]:
 
 def detector_names() -> list[str]:
     """Detectors, which `train --recipe` takes as well."""
-    from autoencode.detection.table_detector import detectors
+    from autoencode.detection.detectors import load_detectors
 
-    return list(detectors)
+    return list(load_detectors())
 
 
 def log_names(incomplete: str) -> list[str]:

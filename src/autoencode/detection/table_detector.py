@@ -10,17 +10,15 @@ from pydantic import Field
 
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, Frame, NumberColumn, import_pandas
 from autoencode.data.tables.survey import survey
+from autoencode.detection.detectors import register_detector
 from autoencode.detection.outlier_score import OutlierScore
 from autoencode.detection.row_encoder import RowEncoder
 from autoencode.errors import DataError, RunError
-from autoencode.registry import Registry
 from autoencode.runs.checked import Checked, Count, Name, Number, check
 from autoencode.runs.folder import DETECTOR_FILE, RunFolder
 from autoencode.runs.tensor_file import load_into, load_tensors, read_header, save_tensors
 from autoencode.runtime.reporter import Reporter
 
-detectors: Registry[type] = Registry("detector", "autoencode list recipes")
-"""What `train --recipe` takes besides the recipes of models: detectors, by name."""
 _QUANTILES = 2_001
 _MOST_COLUMNS, _MOST_MODELS, _MOST_VALUES = 10_000, 1_000, 1_000
 
@@ -47,7 +45,7 @@ class _Facts(Checked):
 
 
 @final
-@detectors.register("outliers")
+@register_detector("outliers")
 @dataclass(frozen=True, eq=False)
 class TableDetector:
     """Unusual rows of a table and their cells, learned without labels; for `autoencode detect`.

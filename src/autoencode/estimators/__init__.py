@@ -8,7 +8,8 @@ Example:
     6
 """
 
+from autoencode.estimators.anomaly_detector import AnomalyDetector
 from autoencode.estimators.autoencoder_transformer import AutoencoderTransformer
 from autoencode.estimators.outlier_detector import OutlierDetector
 
-__all__ = ["AutoencoderTransformer", "OutlierDetector"]
+__all__ = ["AnomalyDetector", "AutoencoderTransformer", "OutlierDetector"]

@@ -16,6 +16,7 @@ COMPRESSED_MARK = b"\x93AEC\r\n\x1a\n"
 """The first bytes of a compressed file."""
 AREAS_HEADING = "picture,class,pixels,share"
 SCORES_HEADING = "row,outlier_score,outlier"
+ANOMALIES_HEADING = "file,anomaly_score,anomaly"
 _MARKS = (
     b"tEXtSoftware\0autoencode",
     b'<meta name="generator" content="autoencode',
@@ -23,6 +24,7 @@ _MARKS = (
     CODES_MARK.encode(),
     SCORES_HEADING.encode(),
     AREAS_HEADING.encode(),
+    ANOMALIES_HEADING.encode(),
     COMPRESSED_MARK,
 )
 """What pictures, pages, animations, clips, tables and compressed files have near their beginning or end."""

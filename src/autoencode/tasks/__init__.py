@@ -27,6 +27,7 @@ from autoencode.tasks.compress import Compressed, compress
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.decompress import Decompressed, decompress
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
+from autoencode.tasks.detect_anomalies import Anomalies, Anomaly, detect_anomalies, train_anomaly_detector
 from autoencode.tasks.edit import AttributeChange, AttributeValue, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
@@ -34,6 +35,7 @@ from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.export import Exported, export
 from autoencode.tasks.generate import generate
 from autoencode.tasks.impute import Imputed, impute
+from autoencode.tasks.inspection_layout import has_layout
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
 from autoencode.tasks.latent_space import LatentMetrics, latent_space
 from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
@@ -60,6 +62,8 @@ __all__ = [
     "decompress",
     "read_contents",
     "replace_anything",
+    "Anomalies",
+    "Anomaly",
     "Blend",
     "AttributeChange",
     "AttributeValue",
@@ -102,6 +106,8 @@ __all__ = [
     "get_direction",
     "class_direction",
     "detect",
+    "detect_anomalies",
+    "has_layout",
     "direction_between_folders",
     "duplicates",
     "edit",
@@ -130,6 +136,7 @@ __all__ = [
     "latent_gaussian_of",
     "similar",
     "train",
+    "train_anomaly_detector",
     "train_detector",
     "traverse",
     "verdict",

@@ -1,7 +1,7 @@
 """`autoencode detect`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +10,8 @@ from autoencode.cli.console import command_line, out, print_note, print_result
 from autoencode.cli.options import ForceOption, find_run, run_names
 
 if TYPE_CHECKING:
-    from autoencode.tasks import Detected
+    from autoencode.runtime.reporter import Reporter
+    from autoencode.tasks import Anomalies, Detected
 
 _SHOWN = 5
 
@@ -20,15 +21,21 @@ def detect(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="[RUN] TABLE",
-            help="The run of a detector (its folder, its name under runs/, or last) and a table; or a table alone, "
-            "from which a detector is trained first.",
+            metavar="[RUN] TABLE|PICTURES…",
+            help="The run of a detector (its folder, its name under runs/, or last), and a table, or pictures and "
+            "folders of them; or a table alone, from which a detector is trained first.",
             autocompletion=run_names,
             show_default=False,
         ),
     ],
-    out_file: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The table of scores, .csv.", show_default="RUN/scores.csv")
+    out_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The table of scores, .csv; for pictures a folder.",
+            show_default="RUN/scores.csv, or RUN/found",
+        ),
     ] = None,
     contamination: Annotated[
         float | None,
@@ -41,36 +48,115 @@ def detect(
         str | None,
         typer.Option(help="A column of labels, such as 0 and 1: it evaluates the scores and changes nothing else."),
     ] = None,
+    false_alarms: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of good pictures that may be called anomalies, up to 0.5.",
+            show_default="0.01, one in a hundred",
+        ),
+    ] = None,
     *,
     force: ForceOption = False,
 ) -> None:
-    """Find unusual rows in a table, and the cells that make them so.
+    """Find unusual rows in a table, or defects in pictures.
 
-    Writes a line for each row: its outlier score in nats (0.7 is the
-    median, higher is more unusual), whether it is an outlier, and, for
-    outliers, which columns make it one and what was expected of them.
-    Nothing is learned from labels.
+    Of a table each row gets an outlier score in nats (0.7 is the median,
+    higher is more unusual), and outliers the columns that make them so
+    and what was expected of them. Nothing is learned from labels.
+
+    Of pictures each gets a score, a heat map and a mask; sheet.png shows
+    the most unusual, scores.csv has them all, the worst first. The
+    detector is trained on good pictures alone.
 
     \b
     autoencode detect table.csv -o scores.csv        train, then score
     autoencode train table.csv --recipe outliers
     autoencode detect last new.csv -o scores.csv
     autoencode detect last new.csv --contamination 0.01
+    autoencode train good/ --recipe anomaly
+    autoencode detect last photos/ -o found/
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
+    from autoencode.tasks.detect_anomalies import FALSE_ALARMS
+
+    with TerminalReporter() as reporter:
+        if _is_of_pictures(inputs):
+            _refuse("pictures", contamination=contamination, label=label)
+            run = find_run(inputs[0])
+            share = FALSE_ALARMS if false_alarms is None else false_alarms
+            anomalies = tasks.detect_anomalies(run, inputs[1:], out_path, false_alarms=share, reporter=reporter)
+            found = None
+        else:
+            _refuse("a table", false_alarms=false_alarms)
+            run, found = _detect_rows(inputs, out_path, contamination, label, reporter)
+            anomalies = None
+    if anomalies is not None:
+        _print_anomalies(anomalies)
+    if found is not None:
+        _print(found, run, is_new=len(inputs) == 1)
+
+
+def _is_of_pictures(inputs: list[str]) -> bool:
+    """Whether the first of several is the run of a detector of pictures.
+
+    Raises:
+        ArgumentError: pictures without a detector.
+    """
+    from autoencode.errors import ArgumentError
+    from autoencode.runs.folder import RunFolder
+
+    if len(inputs) > 1:
+        return RunFolder(find_run(inputs[0])).record.recipe == "anomaly"
+    if Path(inputs[0]).is_dir():
+        raise ArgumentError(
+            f"detect takes the run of a detector before {inputs[0]}: train one on good pictures with "
+            f"{command_line('train', 'GOOD', '--recipe', 'anomaly')}"
+        )
+    return False
+
+
+def _refuse(what: str, **options: Any) -> None:
+    from autoencode.errors import ArgumentError
+
+    for name, value in options.items():
+        if value is not None:
+            raise ArgumentError(f"--{name.replace('_', '-')} has no meaning for {what}: leave it out")
+
+
+def _detect_rows(
+    inputs: list[str], path: Path | None, contamination: float | None, label: str | None, reporter: "Reporter"
+) -> tuple[Path, "Detected"]:
+    from autoencode import tasks
     from autoencode.errors import ArgumentError
 
     if len(inputs) > 2:
         raise ArgumentError(f"detect takes a run and a table, or a table alone, not {len(inputs)} arguments")
     if contamination is not None and not 0 < contamination <= 0.5:
         raise ArgumentError(f"--contamination takes a share above 0 and up to 0.5, not {contamination}")
-    tasks.check_output(out_file, inputs)
+    tasks.check_output(path, inputs)
     *named, table = inputs
-    with TerminalReporter() as reporter:
-        run = find_run(named[0]) if named else tasks.train_detector(table, label=label, reporter=reporter)
-        found = tasks.detect(run, table, out_file, contamination=contamination, label=label, reporter=reporter)
-    _print(found, run, is_new=not named)
+    run = find_run(named[0]) if named else tasks.train_detector(table, label=label, reporter=reporter)
+    return run, tasks.detect(run, table, path, contamination=contamination, label=label, reporter=reporter)
+
+
+def _print_anomalies(found: "Anomalies") -> None:
+    out.write_line(f"{found.n_anomalies:,} of {len(found.found):,} pictures are anomalies")
+    out.write_line(found.rule, style="dim")
+    for one in found.found[:_SHOWN]:
+        out.write_line(f"  {one.score:8.2f}  p = {one.p_value:<8.2g} ", (str(one.name), "dim"))
+    q = found.quality
+    if q is not None:
+        figures = {
+            "image AUROC": q.image_auroc,
+            "pixel AUROC": q.pixel_auroc,
+            "AUPRO at 0.3": q.aupro,
+            "F1 of the masks": q.f1,
+        }
+        known = ", ".join(f"{name} {value:.3f}" for name, value in figures.items() if value is not None)
+        out.write_line(f"against the folders and masks: {known or 'all alike, nothing to compare'}")
+    print_result(f"{len(found.found):,} pictures", found.path)
+    print_note(f"look at  {found.path / 'sheet.png'}")
 
 
 def _print(found: "Detected", run: Path, *, is_new: bool) -> None:

@@ -59,7 +59,7 @@ def list_(
 
 @tables.register("recipes")
 def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
-    from autoencode.detection.table_detector import detectors
+    from autoencode.detection.detectors import load_detectors
     from autoencode.recipes import recipes
 
     by_family: dict[str, list[str]] = {}
@@ -70,6 +70,7 @@ def _recipes(_: Path) -> tuple[tuple[str, ...], Rows]:
     for family in order:
         about = (import_module(f"autoencode.recipes.{family}").__doc__ or "").partition("\n")[0].rstrip(".")
         rows += [("", ""), ("", about), *((name, recipes[name].summary) for name in by_family[family])]
+    detectors = load_detectors()
     about = {name: (detectors[name].__doc__ or "").partition("\n")[0] for name in detectors}
     rows += [("", ""), ("", "Detectors, for autoencode detect"), *about.items()]
     return (), rows[1:]
@@ -87,6 +88,7 @@ def _where_to_start() -> list[str]:
         "  noisy and clean pictures in pairs   -r restorer",
         "  noisy pictures alone                -r self-restorer",
         "  unusual rows of a table             -r outliers, then autoencode detect",
+        "  defects in pictures                 -r anomaly, then autoencode detect",
         "  codes without randomness            -r conv-ae, or undercomplete-ae for vectors",
         f"The options of one: {train} DATA -r {pictures} --help",
     ]

@@ -38,6 +38,7 @@ autoencode train photos/ --minutes 5
 autoencode train table.csv                      numbers and categories
 autoencode train table.csv --recipe outliers    for autoencode detect
 autoencode train cells/ --target masks/ -r segmenter
+autoencode train good/ --recipe anomaly         for autoencode detect
 autoencode train photos/ --resume runs/photos   continue a training
 autoencode train more/ --init-from runs/photos  begin with a run's weights
 autoencode train --resume last --minutes 5 --learning-rate 0.0003
@@ -131,7 +132,8 @@ def _train(
     if run is not None:
         _finish(run, report=report)
     elif detector is not None:
-        out.write_line("next     ", command_line("detect", detector, data or "TABLE"), style="dim")
+        what = "PICTURES" if recipe == "anomaly" else data or "TABLE"
+        out.write_line("next     ", command_line("detect", detector, what), style="dim")
 
 
 def _train_detector(data: str, recipe: str, path: Path | None, given: dict[str, Any], reporter: "Reporter") -> Path:
@@ -140,12 +142,13 @@ def _train_detector(data: str, recipe: str, path: Path | None, given: dict[str, 
     from autoencode.errors import ArgumentError
 
     own = {name: value for name, value in given.items() if value}
-    label = own.pop("labels", None)
-    if unknown := sorted(own.keys() - {"seed", "steps"}):
-        raise ArgumentError(
-            f"the detector {recipe} has no option --{unknown[0].replace('_', '-')}; it has --labels, --seed and --steps"
-        )
-    return tasks.train_detector(data, out=path, label=label, reporter=reporter, **own)
+    takes = ("labels", "seed", "steps") if recipe == "outliers" else ("seed", "steps")
+    if unknown := sorted(own.keys() - set(takes)):
+        names = " and ".join(", ".join(f"--{name}" for name in takes).rsplit(", ", 1))
+        raise ArgumentError(f"the detector {recipe} has no option --{unknown[0].replace('_', '-')}; it has {names}")
+    if recipe == "anomaly":
+        return tasks.train_anomaly_detector(data, out=path, reporter=reporter, **own)
+    return tasks.train_detector(data, out=path, label=own.pop("labels", None), reporter=reporter, **own)
 
 
 def _given_options(recipe_found: "Recipe | None", options: dict[str, Any]) -> dict[str, Any]:

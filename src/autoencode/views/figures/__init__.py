@@ -7,6 +7,7 @@ from autoencode.views.figures.comparison import Comparison, comparison
 from autoencode.views.figures.corruption_sheet import View, corruption_sheet, views
 from autoencode.views.figures.curves import curves
 from autoencode.views.figures.grid import grid
+from autoencode.views.figures.heat_map import HeatMapPair, heat_map, heat_map_sheet
 from autoencode.views.figures.kl_bars import kl_bars
 from autoencode.views.figures.labelled_grid import labelled_grid
 from autoencode.views.figures.manifold import manifold
@@ -22,6 +23,7 @@ __all__ = [
     "Comparison",
     "Crop",
     "Drawing",
+    "HeatMapPair",
     "View",
     "before_after",
     "codes",
@@ -29,6 +31,8 @@ __all__ = [
     "crop",
     "curves",
     "grid",
+    "heat_map",
+    "heat_map_sheet",
     "labelled_grid",
     "manifold",
     "animation",
