@@ -288,7 +288,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=TEXTURES, default=list(TEXTURES))
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--steps", type=int, default=3_000)
+    parser.add_argument("--steps", type=int, default=2_700)
     parser.add_argument("--log", type=Path, help="a file that rows are added to, one JSON object a line")
     given = parser.parse_args()
     figures, rows = ("image", "pixel", "aupro", *KINDS, "seconds"), list[dict[str, float | str]]()

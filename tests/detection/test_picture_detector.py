@@ -4,28 +4,27 @@ import numpy as np
 import pytest
 import torch
 
-from autoencode.detection import picture_detector
+from autoencode.detection.anomaly_map import AnomalyMap
 from autoencode.detection.picture_detector import PictureDetector
 from autoencode.runtime.reporter import Reporter
 from support.reporters import Recorder
 
 
 class Stub:
-    """In place of a training: remembers what it is given, and scores a picture by its first value."""
-
-    def __init__(self):
-        self.learned = []
+    """In place of a training: remembers what it is given."""
 
     def fit(self, pictures, **options):
         self.learned = [int(one[0, 0, 0]) for one in pictures]
         self.sizes = [tuple(one.shape[1:]) for one in pictures]
-        return lambda picture, cancel=None: picture[0, :1, :1].float()
+        return AnomalyMap(1)
 
 
 @pytest.fixture
 def stub(monkeypatch):
+    """A picture's score is its first value."""
     found = Stub()
-    monkeypatch.setattr(picture_detector, "AnomalyMap", found)
+    monkeypatch.setattr(AnomalyMap, "fit", found.fit)
+    monkeypatch.setattr(AnomalyMap, "forward", lambda self, picture, cancel=None: picture[0, :1, :1].float())
     return found
 
 

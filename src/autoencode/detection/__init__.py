@@ -11,7 +11,7 @@ row_encoder       cells as numbers and as text
 table_detector    all that for a table, as a run folder
 
 anomaly_map       pictures: the log-odds of a defect at each pixel
-painted_defects, filter_energies, defect_segmenter      what it is learned from, and by what
+painted_defects, filter_energies, patch_bands, defect_segmenter      what it is learned from, and by what
 false_alarms      thresholds and p-values from held-out good pictures
 picture_detector  all that for pictures, as a run folder
 detectors         the kinds, by name

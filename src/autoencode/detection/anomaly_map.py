@@ -62,7 +62,7 @@ class AnomalyMap(nn.Module):
 
         Args:
             pictures: of one number of channels, and any sizes.
-            steps: of the training, about 75 ms each on one core.
+            steps: of the training, about 85 ms each on one core.
             seed: of all that is random; the state of PyTorch's own generator stays as it is.
             reporter: receives the progress of "training".
             cancel: checked after each step.

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from autoencode.detection.filter_energies import FilterEnergies
 from autoencode.detection.painted_defects import DefectPainter
+from autoencode.detection.patch_bands import PatchBands
 
 _WIDTHS = (16, 32, 64)
 _BATCH, _EXAMPLES = 16, 16
@@ -18,14 +19,15 @@ _MOST_DEVIATIONS, _MOST_DISTANCE = 6.0, 8.0
 
 
 class DefectSegmenter(nn.Module):
-    """A small U-Net over pixels and filter energies; its output is the log-odds of each pixel to be painted over.
+    """A small U-Net over pixels and statistics of patches; its output is the log-odds of each pixel to be painted over.
 
         x ─┬─► pixel unshuffle ─────────────────────────┐
-           └─► filter energies ─► and their length ─────┴─► 16 channels ──────────────┬─► 16 ─► pixel shuffle
+           ├─► filter energies ─► and their length ─────┤
+           └─► patch bands ─────────────────────────────┴─► 16 channels ──────────────┬─► 16 ─► pixel shuffle
                                                               └► half ─► 32 ────┬─► 32┘
                                                                   └► half ─► 64 ┘
-    A place that is unusual by its filter energies is in sight from the first step; what is learned is which of the
-    unusual places are defects, and to see those that the energies do not show. It is fully convolutional, and batch
+    A place that is unusual by these statistics is in sight from the first step; what is learned is which of the
+    unusual places are defects, and to see those that they do not show. It is fully convolutional, and batch
     normalisation has its running averages at use, so that a pixel depends on those near it alone.
 
     Args:
@@ -40,16 +42,18 @@ class DefectSegmenter(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.channels = channels
-        self.energies = FilterEnergies(channels)
+        self.energies, self.bands = FilterEnergies(channels), PatchBands(channels)
         first, *_ = _WIDTHS
-        self.first = nn.Sequential(_Layer(4 * channels + self.energies.width + 1, first), _Layer(first, first))
+        self.first = nn.Sequential(
+            _Layer(4 * channels + self.energies.width + 1 + self.bands.width, first), _Layer(first, first)
+        )
         pairs = list(pairwise(_WIDTHS))
         self.down = nn.ModuleList(_Down(a, b) for a, b in pairs)
         self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in pairs)
         self.join = nn.ModuleList(_Layer(2 * a, a) for a, _ in pairs)
         self.last = nn.Conv2d(first, 4, 3, padding=1)
         nn.init.zeros_(self.last.weight)
-        self.halo = self.energies.halo + 2 * 2 + 4 * 2 + 8 * 2 + 4 + 2 + 2 + 8
+        self.halo = max(self.energies.halo, self.bands.halo) + 2 * 2 + 4 * 2 + 8 * 2 + 4 + 2 + 2 + 8
 
     def fit(
         self,
@@ -64,7 +68,9 @@ class DefectSegmenter(nn.Module):
             steps: of the training, each with 16 crops.
             after_step: is called with the loss, the cross-entropy in nats for each pixel.
         """
-        self.energies.fit(torch.cat([painter.good(_BATCH) for _ in range(_EXAMPLES)]))
+        examples = torch.cat([painter.good(_BATCH) for _ in range(_EXAMPLES)])
+        self.energies.fit(examples)
+        self.bands.fit(examples, painter.generator)
         optimizer = torch.optim.AdamW(self.parameters(), lr=_LEARNING_RATE, betas=_BETAS, weight_decay=_DECAY)
         self.train()
         for step in range(steps):
@@ -84,7 +90,8 @@ class DefectSegmenter(nn.Module):
             z = self.energies(x)
             distance = z.square().mean(1, keepdim=True).sqrt().clamp_max(_MOST_DISTANCE)
             z = z.clamp(-_MOST_DEVIATIONS, _MOST_DEVIATIONS) / 2
-        maps = [self.first(torch.cat([F.pixel_unshuffle(x, 2), z, distance], 1))]
+            statistics = torch.cat([z, distance, self.bands(x)], 1)
+        maps = [self.first(torch.cat([F.pixel_unshuffle(x, 2), statistics], 1))]
         for down in self.down:
             maps.append(down(maps[-1]))
         y = maps.pop()

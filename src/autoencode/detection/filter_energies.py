@@ -55,9 +55,7 @@ class FilterEnergies(nn.Module):
         self.whitening.copy_(torch.linalg.inv(torch.linalg.cholesky(covariance)).T)
         return self
 
-    def forward(
-        self, x: Float[Tensor, "n channels height width"]
-    ) -> Float[Tensor, "n features half_h half_w"]:
+    def forward(self, x: Float[Tensor, "n channels height width"]) -> Float[Tensor, "n features half_h half_w"]:
         """At half the size of the pictures, whose sides are multiples of 4."""
         return ((self._energies(x).movedim(1, 3) - self.mean) @ self.whitening).movedim(3, 1)
 

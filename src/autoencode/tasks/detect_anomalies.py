@@ -89,7 +89,7 @@ def train_anomaly_detector(
     *,
     out: str | Path | None = None,
     seed: int = 0,
-    steps: int = 3_000,
+    steps: int = 2_700,
     command: str | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
@@ -100,7 +100,7 @@ def train_anomaly_detector(
         source: a folder of good pictures, of any sizes; or one with good ones in `train/good` or `good`.
         out: the run folder; by default a new one under `runs/`, named after the folder.
         seed: of all that is random.
-        steps: of the training, about 75 ms each on one core.
+        steps: of the training, about 85 ms each on one core.
         command: what made this run, for its record.
         reporter: receives the progress of "training", notes, and a warning where the pictures are few.
         cancel: checked after each step.
