@@ -35,7 +35,6 @@ from autoencode.tasks.explore import explore, export_decoder
 from autoencode.tasks.export import Exported, export
 from autoencode.tasks.generate import generate
 from autoencode.tasks.impute import Imputed, impute
-from autoencode.tasks.inspection_layout import has_layout
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
 from autoencode.tasks.latent_space import LatentMetrics, latent_space
 from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
@@ -107,7 +106,6 @@ __all__ = [
     "class_direction",
     "detect",
     "detect_anomalies",
-    "has_layout",
     "direction_between_folders",
     "duplicates",
     "edit",

@@ -59,11 +59,6 @@ def good_pictures(folder: Path) -> tuple[list[Path], list[SkippedFile]]:
     return [place / name for name in found.pictures], found.skipped
 
 
-def has_layout(folder: Path) -> bool:
-    """Whether a folder holds good pictures in a place of their own, and others to inspect."""
-    return (folder / _TRAIN / _GOOD).is_dir() and (folder / _TEST).is_dir()
-
-
 def inspected_pictures(files: Sequence[str | Path], out: Path) -> tuple[list[Inspected], list[SkippedFile]]:
     """The pictures of files and folders; of a folder with `test` in it those in `test`.
 
