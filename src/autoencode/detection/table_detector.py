@@ -80,9 +80,7 @@ class TableDetector:
         check_numbers(frame)
         found = survey(frame)
         for note in found.notes:
-            reporter.note(
-                note.replace("filled with the mean of the column, a missing category with no value", "not counted")
-            )
+            reporter.note(note.replace("marked by an indicator and filled with the mean of the column", "not counted"))
         encoder = RowEncoder(found.columns)
         x = encoder(frame)
         score = OutlierScore.fit(x, encoder.cell, steps=steps, seed=seed, reporter=reporter)
