@@ -20,6 +20,8 @@ _STARTS = (
 )
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 _BRANDS = {b"heic": ".heic", b"heix": ".heic", b"mif1": ".heif", b"avif": ".avif"}
+_NIFTI = ".nii.gz"
+_DICOM, _DICOM_PLACE = b"DICM", 128
 _ZIP, _ZIP_NAME, _TAR, _TAR_PLACE = b"PK\3\4", 30, b"ustar", 257
 
 
@@ -29,7 +31,9 @@ def suffix_of(path: Path) -> str:
     Args:
         path: where it lies; a folder, or what cannot be opened, has none.
     """
-    if path.suffix:
+    if path.name.lower().endswith(_NIFTI):
+        return _NIFTI
+    if path.suffix and not _only_digits(path.suffix):
         return path.suffix.lower()
     try:
         if not path.is_file():
@@ -38,6 +42,11 @@ def suffix_of(path: Path) -> str:
             return suffix_of_content(file.read(512))
     except (OSError, AutoencodeError):
         return ""
+
+
+def _only_digits(suffix: str) -> bool:
+    """Whether a dot only parts the numbers of a name, as in those of DICOM files: 1.2.840.113619."""
+    return suffix[1:].isdigit()
 
 
 def suffix_of_content(start: bytes) -> str:
@@ -54,6 +63,8 @@ def suffix_of_content(start: bytes) -> str:
         return ".webp"
     if start[4:8] == b"ftyp":
         return _BRANDS.get(start[8:12], "")
+    if start[_DICOM_PLACE:].startswith(_DICOM):
+        return ".dcm"
     if start[_TAR_PLACE:].startswith(_TAR):
         return ".tar"
     return next((ending for magic, ending in _STARTS if start.startswith(magic)), "")

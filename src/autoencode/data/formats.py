@@ -1,7 +1,7 @@
 """The kinds of files that are read as examples, by the suffix of their names.
 
-A file in the folder `arrays`, `tables` or `text` beside this one registers what it reads, and is found because it is
-there:
+A file in the folder `arrays`, `tables`, `text` or `volumes` beside this one registers what it reads, and is found
+because it is there:
 
     @file_format(".dat")
     def read_dat(path: Path, options: ReadOptions) -> Examples:
@@ -69,7 +69,7 @@ def file_format(
 @cache
 def file_formats() -> Registry[FileFormat]:
     """All formats, by suffix."""
-    for package in ("arrays", "tables", "text"):
+    for package in ("arrays", "tables", "text", "volumes"):
         import_submodules(f"autoencode.data.{package}")
     return _formats
 

@@ -32,6 +32,7 @@ from autoencode.data.tables.table import read_table
 from autoencode.data.text.lines import holds_text, is_text_source, read_text_folder
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
+from autoencode.data.volumes.volume import holds_volumes, read_volume_folder
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -248,6 +249,9 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
         options = replace(options, parts="auto") if options.by_region else options
         options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    if path.is_dir() and holds_volumes(path):
+        options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT)
+        return read_volume_folder(path, options)
     if path.is_dir() and holds_text(path):
         options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
         return read_text_folder(path, options)

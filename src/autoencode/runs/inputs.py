@@ -10,6 +10,7 @@ from torch import Tensor
 
 from autoencode.data import SkippedFile
 from autoencode.data.images.scan import scan_pictures
+from autoencode.data.volumes.volume import holds_volumes, volume_files
 from autoencode.errors import AutoencodeError
 from autoencode.runs.output_paths import unique_names
 from autoencode.runs.run import Run
@@ -93,11 +94,14 @@ def _output_names(file: InputFile) -> Iterator[Path]:
 
 
 def expand_folders(files: Sequence[str | Path]) -> tuple[list[Path], list[SkippedFile]]:
-    """The files, with each folder replaced by the pictures in it, and what else such folders hold."""
+    """The files, with each folder replaced by the pictures or volumes in it, and what else such folders hold."""
     paths, skipped = list[Path](), list[SkippedFile]()
     for file in map(Path, files):
         if not file.is_dir():
             paths.append(file)
+            continue
+        if holds_volumes(file):
+            paths += volume_files(file)
             continue
         found = scan_pictures(file)
         paths += [file / picture for picture in found.pictures]

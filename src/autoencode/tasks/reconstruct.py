@@ -21,6 +21,7 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
 from autoencode.views.figures import pairs, save_figure
 from autoencode.views.outputs import ExampleFiles
+from autoencode.views.volume_files import volume_paths, write_volumes_like
 
 _SHOWN, _ROWS = 50, 2
 
@@ -63,8 +64,8 @@ def reconstruct(
 
     Pictures are rotated upright and fitted to the model's size, as in training. Each comes back as a PNG of its name,
     and `sheet.png` shows the first 50 above their reconstructions. Vectors are written to .npy,
-    rows of tables to .csv in the units of the table, lines of text to .txt.
-    However many there are, no more than two thousand are in memory at once.
+    rows of tables to .csv in the units of the table, lines of text to .txt, and volumes also to files of
+    their own kind, with places and spacing. However many there are, no more than two thousand are in memory at once.
 
     Args:
         run: the trained model.
@@ -86,7 +87,7 @@ def reconstruct(
     names = [name for file in inputs for name in file.names]
     outputs = ExampleFiles(run.modality, folder, "reconstructions")
     number = sum(file.count for file in inputs)
-    check_no_overwriting(outputs.paths(names), expand_folders(files)[0])
+    check_no_overwriting([*outputs.paths(names), *volume_paths(inputs, folder)], expand_folders(files)[0])
     reporter = resolve_reporter(reporter)
     batches = input_batches(run, inputs, skipped, reporter.warn) if files else _of_test(run)
     tally = _Accumulator()
@@ -110,7 +111,8 @@ def reconstruct(
         if outputs.scale:
             reporter.note(outputs.scale)
         save_figure(folder / SHEET, pairs(run.modality.shown(x), run.modality.shown(back)))
-    shown, files = (run.to_data_units(x), run.to_data_units(back)), tuple(outputs.paths(tally.names))
+    written = write_volumes_like(inputs, outputs.rows_path, folder) if len(tally.names) == number else []
+    shown, files = (run.to_data_units(x), run.to_data_units(back)), (*written, *outputs.paths(tally.names))
     if isinstance(run.modality, TextLines):
         return Reconstructions(tally.count, *shown, None, files, tuple(skipped), tally.tokens_back / tally.count)
     error = (tally.squares / max(1, tally.values)) ** 0.5

@@ -35,18 +35,19 @@ class ExampleFiles:
         """The files that hold examples of these names: pictures, the array, and the sheet last."""
         pictures = [self.folder / name for name in names] if self.modality.drawable else []
         sheet = [self.folder / SHEET] if self.modality.drawable else []
-        rows = [] if self.modality.fits_picture_files else [self._rows_path]
+        rows = [] if self.rows_path is None else [self.rows_path]
         return [*pictures, *rows, *sheet]
 
     @property
-    def _rows_path(self) -> Path:
-        return self.folder / (self.rows + self.modality.rows_suffix)
+    def rows_path(self) -> Path | None:
+        """The file of rows; None where pictures hold all that the examples are."""
+        return None if self.modality.fits_picture_files else self.folder / (self.rows + self.modality.rows_suffix)
 
     @property
     def scale(self) -> str:
         """A line about the numbers in the file beside pictures, where their units are not those of the pictures."""
-        beside = self.modality.drawable and not self.modality.fits_picture_files
-        return f"{self._rows_path} holds the numbers in the units of the data" if beside else ""
+        beside = self.modality.drawable and self.rows_path is not None
+        return f"{self.rows_path} holds the numbers in the units of the data" if beside else ""
 
     @contextmanager
     def open(self, description: str = "") -> Generator[Callable[[Sequence[Path], Tensor], None]]:
@@ -55,8 +56,8 @@ class ExampleFiles:
         Args:
             description: what they are; kept in the text of PNG files.
         """
-        needs_rows = not self.modality.fits_picture_files
-        with rows_writer(self._rows_path, self.modality) if needs_rows else nullcontext() as add_rows:
+        rows = self.rows_path
+        with rows_writer(rows, self.modality) if rows else nullcontext() as add_rows:
 
             def write(names: Sequence[Path], x: Tensor) -> None:
                 if self.modality.drawable:

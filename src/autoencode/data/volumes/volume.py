@@ -1,0 +1,154 @@
+"""Slices of volumes as examples, with what their numbers mean."""
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from autoencode.data.arrays.arrays import read_array
+from autoencode.data.arrays.layout import AxisOrder
+from autoencode.data.content import suffix_of
+from autoencode.data.examples import Examples, SkippedFile, list_skipped
+from autoencode.data.formats import file_format
+from autoencode.data.images.scan import scan_pictures
+from autoencode.data.memory import check_fits
+from autoencode.data.options import ReadOptions
+from autoencode.data.values import Array, ValueRange, extremes
+from autoencode.data.volumes.dicom import read_dicom, read_dicom_series
+from autoencode.data.volumes.nifti import read_nifti
+from autoencode.data.volumes.scan_volume import Volume
+from autoencode.errors import DataError
+
+_SUFFIXES = (".dcm", ".nii", ".nii.gz")
+_BLOCKS = 20
+"""A single volume is divided into so many blocks of neighbouring slices, of which whole ones are held out."""
+_SPACING = 0.01
+
+
+def is_volume(path: Path) -> bool:
+    """Whether a file is a volume, or a slice of one, by its name or its first bytes."""
+    return suffix_of(path) in _SUFFIXES
+
+
+def holds_volumes(folder: Path) -> bool:
+    """Whether a folder has volumes and no pictures."""
+    files = (Path(place) / name for place, _, names in os.walk(folder) for name in names)
+    return any(map(is_volume, files)) and not scan_pictures(folder).pictures
+
+
+def volume_files(folder: Path) -> list[Path]:
+    """The volumes and slices in a folder and below, in order."""
+    return sorted(
+        path for place, _, names in os.walk(folder) for name in names if is_volume(path := Path(place) / name)
+    )
+
+
+def read_volume_folder(folder: Path, options: ReadOptions) -> Examples:
+    """The slices of all volumes in a folder; DICOM files of one series are one volume.
+
+    Raises:
+        DataError: none can be read, or their slices differ in size.
+    """
+    files, skipped = volume_files(folder), list[SkippedFile]()
+    volumes = list[Volume]()
+    for file in (file for file in files if suffix_of(file) != ".dcm"):
+        try:
+            volumes += read_nifti(file)
+        except DataError as error:
+            skipped.append(SkippedFile(str(file.relative_to(folder)), str(error)))
+    series, unread = read_dicom_series([file for file in files if suffix_of(file) == ".dcm"])
+    volumes += series
+    skipped += [SkippedFile(str(file.relative_to(folder)), reason) for file, reason in unread]
+    if not volumes:
+        raise DataError(f"no volume in {folder} can be read: {list_skipped(skipped)}")
+    found = examples_of(volumes, options)
+    left_out = (f"{len(skipped):,} of {len(files):,} files left out: {list_skipped(skipped)}",) if skipped else ()
+    return replace(found, skipped=tuple(skipped), notes=(*found.notes, *left_out))
+
+
+@file_format(".nii")
+@file_format(".nii.gz")
+def read_nifti_examples(path: Path, options: ReadOptions) -> Examples:
+    """NIfTI files of MRI and CT: each slice is an example, in the units of the file."""
+    return _examples_of_file(path, read_nifti(path), options)
+
+
+@file_format(".dcm")
+def read_dicom_examples(path: Path, options: ReadOptions) -> Examples:
+    """DICOM files of CT, MRI and X-rays: each frame is an example, CT in Hounsfield units."""
+    return _examples_of_file(path, [read_dicom(path)], options)
+
+
+def _examples_of_file(path: Path, volumes: Sequence[Volume], options: ReadOptions) -> Examples:
+    options.refuse(path.name, "parts", "array", "unlabelled", *(["labels"] if options.label_source else []))
+    return examples_of(volumes, options)
+
+
+def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
+    """The slices of volumes, of which no volume, or block of a single one, is in two parts.
+
+    Raises:
+        DataError: slices of different sizes, or numbers that are not finite.
+    """
+    shapes = sorted({volume.pixels.shape[1:] for volume in volumes})
+    if len(shapes) > 1:
+        sizes = ", ".join("x".join(map(str, shape[1::-1])) for shape in shapes[:3])
+        raise DataError(f"slices of different sizes ({sizes}): put volumes of one size into a folder of their own")
+    check_fits(8 * sum(volume.pixels.size for volume in volumes), "the volumes")
+    x = np.concatenate([volume.pixels for volume in volumes])
+    values, own = options.values or _usual_range(volumes, x), x.dtype == np.uint8 and x.ndim == 4
+    clipped, note = (x, ()) if own else _clipped(x, values)
+    axes = AxisOrder.LAST if x.ndim == 4 else AxisOrder.GREY
+    found = read_array(clipped, replace(options, values=None if own else values, axes=axes), owned=True)
+    return replace(found, groups=_groups(volumes), notes=(_described(volumes), *found.notes[1:], *note))
+
+
+def _usual_range(volumes: Sequence[Volume], x: Array) -> ValueRange:
+    """What is black and white: −1024 to 3071 for Hounsfield units, else the extremes in round numbers."""
+    low, high = extremes(x)
+    hounsfield = ValueRange(-1024.0, 3071.0)
+    if all(volume.unit == "HU" for volume in volumes) and hounsfield.contains(low, high):
+        return hounsfield
+    step = 10.0 ** math.floor(math.log10(max(high - low, 1e-12)) - 1)
+    bottom = 0.0 if 0 <= low < high / 2 else math.floor(low / step) * step
+    return ValueRange(bottom, max(math.ceil(high / step) * step, bottom + step))
+
+
+def _clipped(x: Array, values: ValueRange) -> tuple[Array, tuple[str, ...]]:
+    """Numbers within a range, and a line where some were not."""
+    if values.low is None or values.high is None:
+        return x, ()
+    outside = int(((x < values.low) | (x > values.high)).sum())
+    note = f"{outside / x.size:.2%} of the numbers are outside {values} and were clipped".replace("%", " %")
+    return np.clip(x, values.low, values.high), (note,) if outside else ()
+
+
+def _groups(volumes: Sequence[Volume]) -> torch.Tensor:
+    """The volume of each slice; blocks of neighbours where there is one volume."""
+    if len(volumes) > 1:
+        return torch.cat([torch.full((len(volume.pixels),), n) for n, volume in enumerate(volumes)])
+    n = len(volumes[0].pixels)
+    return torch.arange(n) * min(_BLOCKS, n) // n
+
+
+def _described(volumes: Sequence[Volume]) -> str:
+    slices, first = sum(len(volume.pixels) for volume in volumes), volumes[0]
+    unit = {"": "numbers as in the files", "HU": "Hounsfield units"}[first.unit if _alike(volumes) else ""]
+    spacing = " x ".join(f"{side:.3g}" for side in first.spacing)
+    same = "" if _evenly(volumes) else " in the first"
+    held = "whole volumes" if len(volumes) > 1 else "blocks of neighbouring slices"
+    count = "1 volume" if len(volumes) == 1 else f"{len(volumes):,} volumes"
+    return f"{count} of {slices:,} slices, {unit}, {spacing} mm a voxel{same}; {held} are held out"
+
+
+def _alike(volumes: Iterable[Volume]) -> bool:
+    return len({volume.unit for volume in volumes}) == 1
+
+
+def _evenly(volumes: Sequence[Volume]) -> bool:
+    spacings = np.array([volume.spacing for volume in volumes])
+    return bool((np.ptp(spacings, axis=0) <= _SPACING * spacings[0]).all())
