@@ -178,9 +178,8 @@ def fill(
         known: which numbers are.
         drawn: draws in place of means.
     """
-    return torch.where(
-        known, x, torch.cat([_reconstructed(run, part, drawn=drawn) for part in x.split(run.batch_size)])
-    )
+    filled = torch.cat([_reconstructed(run, part, drawn=drawn) for part in x.split(run.batch_size)])
+    return torch.where(known, x, filled)
 
 
 def _reconstructed(run: Run, x: Tensor, *, drawn: bool) -> Tensor:
