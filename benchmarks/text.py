@@ -169,7 +169,8 @@ def with_code(data: Dataset, epochs: int, seed: int) -> None:
     run = trained(data, epochs, seed)
     found = tasks.evaluate(run, importance_examples=len(data.test), reporter=TerminalReporter())
     minutes = run.folder.metrics()[-1].seconds / 60
-    line("text-vae, bound", -found.elbo.value, data, f"  kl {found.kl.value:.2f}, {found.active_units} active units")
+    code = f"  kl {found.kl.value:.2f}, mutual information {mutual_information(run, data):.2f}"
+    line("text-vae, bound", -found.elbo.value, data, f"{code}, {found.active_units} active units")
     more = (
         f"  {found.tokens_back.value:.1%} of words back, {found.wholly_back.value:.1%} of sentences; {minutes:.1f} min"
     )
@@ -177,6 +178,18 @@ def with_code(data: Dataset, epochs: int, seed: int) -> None:
     new = run.lines(torch.cat([tasks.generate(run, 400, seed=seed)[0] for seed in range(3)]))
     seen = set(data.vocabulary.decode(data.train.x))
     print(f"{sum(one in seen for one in new) / len(new):.1%} of {len(new):,} new sentences stand in the training part")
+
+
+@torch.no_grad()
+def mutual_information(run: Run, data: Dataset) -> float:
+    """Nats that a code has about its sentence: the mean of log q(z|x) − log q(z), with q(z) over the test part.
+
+    It is at most the logarithm of their number.
+    """
+    q = run.model.encode(data.test.inputs())
+    z = with_seed(0, q.sample)
+    of_all = torch.stack([q.log_prob(one) for one in z])  # in row i: code i under the posterior of each sentence
+    return (of_all.diagonal() - of_all.logsumexp(1) + torch.tensor(float(len(z))).log()).mean().item()
 
 
 def trained(data: Dataset, epochs: int, seed: int) -> Run:

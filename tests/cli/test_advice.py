@@ -160,6 +160,7 @@ ADVICE = {
     "--top-k takes how many": "generate",
     "--nucleus takes a probability": "generate",
     "--top-k and --nucleus draw words": "generate",
+    "--begin is how lines": "generate",
     "is text: take --recipe text-vae": "train",
     "or a column of text by --array": "train",
     "--array {}: there is no such column": "train",

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from autoencode import tasks
+from autoencode.data import load
 from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -69,7 +70,20 @@ def test_options_of_words_reach_the_draws(run):
     assert run.lines(near) == [back] * 5
 
 
+def test_every_line_begins_as_it_is_said(run):
+    recorder = Recorder()
+    x, (file,) = tasks.generate(run, 20, begin="The old man", reporter=recorder)
+    assert all(line.startswith("the old man ") for line in file.read_text().splitlines())
+    assert len({tuple(row) for row in x.tolist()}) > 1
+    tasks.generate(run, 2, begin="the zebra", reporter=recorder)
+    assert "1 of 2 words is new to the model, which reads <unknown>: zebra" in notes(recorder)
+    with pytest.raises(DataError, match="a line holds no words"):
+        tasks.generate(run, 2, begin=" ")
+
+
 def test_options_of_words_are_refused_for_pictures(digits_run):
+    with pytest.raises(ArgumentError, match="--begin is how lines of text begin"):
+        tasks.generate(digits_run, 2, begin="a")
     with pytest.raises(ArgumentError, match="--top-k and --nucleus draw words of text"):
         tasks.generate(digits_run, 2, top_k=3)
 
@@ -168,6 +182,16 @@ def test_encode_writes_a_row_for_each_line(run, tmp_path):
     found = tasks.encode(run, [tmp_path / "two.txt"], tmp_path / "codes.csv")
     assert [name.rsplit("/", 1)[1] for name in found.names] == ["two.txt:1", "two.txt:2"]
     assert found.codes.shape == (2, 4)
+
+
+def test_a_class_is_a_direction_in_which_a_sentence_changes(tmp_path):
+    data = load("made-sentences", limit=400)
+    run = tasks.train(data, out=tmp_path / "run", steps=60, learning_rate=1e-2, **SMALL)
+    made = tasks.edit(run, "the cat eats some bread at home.", [tasks.AttributeChange("question", 2.0)])
+    (file,) = tasks.save_edit(run, made)
+    assert file.suffix == ".txt"
+    assert file.read_text().splitlines() == run.lines(torch.cat([made.before, made.after]))
+    assert tasks.generate(run, 4, of_class="question")[0].shape == (4, 15)
 
 
 def test_similar_lines_are_shown(run):

@@ -58,6 +58,7 @@ class TokenChoice:
         top_k: only the so many likeliest tokens; None for all.
         nucleus: only the likeliest tokens that together have this probability; 1 for all.
         known_only: never the unknown token.
+        begin: the first tokens of every row, which are not drawn.
 
     Raises:
         ArgumentError: a value outside its range.
@@ -70,6 +71,7 @@ class TokenChoice:
     top_k: int | None = None
     nucleus: float = 1.0
     known_only: bool = False
+    begin: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.temperature >= 0 and math.isfinite(self.temperature)):
@@ -233,7 +235,10 @@ class TokenSequences(Distribution):
         going = torch.ones(len(features), dtype=torch.bool, device=features.device)
         for place in range(self.length - 1):
             read, state = self.network.read(self.network.embed(last, features)[:, None], state)
-            last = choice(self.network.logits(read[:, 0], features)).masked_fill(~going, END)
+            if place < len(choice.begin):
+                last = torch.full_like(last, choice.begin[place])
+            else:
+                last = choice(self.network.logits(read[:, 0], features)).masked_fill(~going, END)
             tokens[:, place] = last
             going = going & (last != END)
             if not bool(going.any()):

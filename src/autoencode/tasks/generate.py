@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencode.data import TextLines
 from autoencode.data.images.scan import SHEET
-from autoencode.distributions.token_sequences import TokenChoice
+from autoencode.distributions.token_sequences import END, TokenChoice
 from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import Item
 from autoencode.latent.sampling import CodeSampler, CodeSource, FromPrior, NearExample
@@ -39,6 +39,7 @@ def generate(
     temperature: float = 1.0,
     top_k: int | None = None,
     nucleus: float | None = None,
+    begin: str | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[Tensor, list[Path]]:
@@ -65,6 +66,7 @@ def generate(
             of the probabilities of words, and 0 takes the likeliest.
         top_k: of text, only the so many likeliest words are drawn each time.
         nucleus: of text, only the likeliest words that together have this probability; 0.9 where it is left out.
+        begin: of text, how every line begins.
         reporter: receives the progress of the task "drawing", in examples, a note of what was sampled from and why, and
             what is kept where it ends early.
         cancel: ends it early; pictures that are written are kept.
@@ -87,7 +89,7 @@ def generate(
     files, names = ExampleFiles(run.modality, folder, "samples"), _names(n)
     for path in files.paths(names):
         check_replaceable(path)
-    choice = _token_choice(run, temperature, top_k, nucleus)
+    choice = _token_choice(run, temperature, top_k, nucleus, _beginning(run, begin, reporter))
     of_codes = 1.0 if choice and (like or temperature == 0) else temperature
     source = _code_source(prior, of_class, condition, like, spread, of_codes)
     sampler = source.sampler(run, n, reporter, cancel)
@@ -132,10 +134,25 @@ def _write(
     return shown, files.paths(names)
 
 
-def _token_choice(run: Run, temperature: float, top_k: int | None, nucleus: float | None) -> TokenChoice | None:
+def _beginning(run: Run, begin: str | None, reporter: Reporter) -> tuple[int, ...]:
+    """The tokens that every line begins with."""
+    if begin is None:
+        return ()
+    if not isinstance(run.modality, TextLines):
+        raise ArgumentError(f"--begin is how lines of text begin, and {run.path} makes {run.modality.noun}")
+    x, note = run.new_examples.read_text([begin])
+    if note:
+        reporter.note(note)
+    return tuple(int(token) for token in x[0].tolist() if token != END)
+
+
+def _token_choice(
+    run: Run, temperature: float, top_k: int | None, nucleus: float | None, begin: tuple[int, ...]
+) -> TokenChoice | None:
     """How words are drawn; None for a model of other data. Unknown ones never are."""
     if isinstance(run.modality, TextLines):
-        return TokenChoice(temperature, top_k, USUAL_NUCLEUS if nucleus is None else nucleus, known_only=True)
+        mass = USUAL_NUCLEUS if nucleus is None else nucleus
+        return TokenChoice(temperature, top_k, mass, known_only=True, begin=begin)
     if top_k is not None or nucleus is not None:
         raise ArgumentError(f"--top-k and --nucleus draw words of text, and {run.path} makes {run.modality.noun}")
     return None

@@ -281,6 +281,11 @@ def test_it_is_worth_it_for_long_trainings_of_small_networks_on_the_processor(mo
         assert is_worth_compiling(step, 8_000, CPU) == here
 
 
+def test_lines_of_different_lengths_are_not_compiled() -> None:
+    model, objective = recipes["text-vae"]((6,), n_tokens=9, embedding=4, hidden=6)
+    assert not is_worth_compiling(TrainStep(model.train(), objective), 8_000, CPU)
+
+
 def test_convolutions_are_worth_it_where_they_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     step = of(recipe="conv-vae")
     for ours in (True, False):

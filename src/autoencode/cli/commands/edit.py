@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autoencode.cli.commands import Panel, command
-from autoencode.cli.console import out, print_note, print_result
+from autoencode.cli.console import out, print_lines, print_note, print_result
 from autoencode.cli.options import EXAMPLE, ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions
 from autoencode.errors import ArgumentError
 
@@ -91,6 +91,8 @@ def edit(
         reporter.note(_save(opened, found))
     made = tasks.edit(opened, file, changes, orthogonal=orthogonal, of_class=of_class, reporter=reporter)
     files = tasks.save_edit(opened, made, out_path, strip=strip)
+    print_lines(opened, made.before)
+    print_lines(opened, made.after)
     print_result(", ".join(map(str, changes)), files[-1])
 
 

@@ -46,6 +46,9 @@ def generate(
             min=0, max=1, help="Of text: draw from the likeliest words that make up this share.", show_default="0.9"
         ),
     ] = None,
+    begin: Annotated[
+        str | None, typer.Option(help="Of text: how every line begins.", show_default="any beginning")
+    ] = None,
     prior: PriorOption = None,
     condition: Annotated[
         Path | None,
@@ -68,6 +71,7 @@ def generate(
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
     autoencode generate runs/floor-plans --condition outline.png
     autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
+    autoencode generate runs/sentences-text-vae --begin "I would like"
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
@@ -87,6 +91,7 @@ def generate(
             temperature=temperature,
             top_k=top_k,
             nucleus=nucleus,
+            begin=begin,
             reporter=reporter,
         )
     print_lines(opened, made)
