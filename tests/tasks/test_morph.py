@@ -77,7 +77,7 @@ def test_notes(digits_run, tmp_path):
     recorder = Recorder()
     same = morph(digits_run, tmp_path / "a.png", tmp_path / "a.png", frames=3, reporter=recorder)
     assert "fitted to the model's 8x8" in recorder.of("note")[0]
-    assert recorder.of("note")[-1] == "A and B are the same picture: nothing will move"
+    assert recorder.of("note")[-1] == "A and B are the same example: nothing will move"
     assert torch.equal(same.codes[0], same.codes[-1])
     assert morph(digits_run, "test:1", "test:1", path="spherical", frames=3).codes.isfinite().all()
 
