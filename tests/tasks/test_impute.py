@@ -14,7 +14,7 @@ N, HIDDEN = 600, 0.2
 
 
 def table(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Three numbers that follow from one factor, a category that its sign decides, and a note; whole, and with gaps."""
+    """Numbers that follow from one factor, a category that its sign decides, luck, and a note; whole and with gaps."""
     rng = np.random.default_rng(seed)
     z = rng.normal(size=N)
     whole = pd.DataFrame(
@@ -22,12 +22,13 @@ def table(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
             "height": np.round(170 + 10 * z, 1),
             "weight": np.round(70 + 12 * z + rng.normal(size=N)).astype(int),
             "age": np.round(40 - 9 * z + 0.5 * rng.normal(size=N), 2),
+            "luck": np.round(5 * rng.normal(size=N), 2),
             "size": np.where(z > 0, "tall", "small"),
             "note": [f"about {number} and so on" for number in range(N)],
         }
     )
     gaps = whole.copy().astype({"weight": object})
-    for name in ("height", "weight", "size"):
+    for name in ("height", "weight", "luck", "size"):
         gaps.loc[rng.random(N) < HIDDEN, name] = None
     gaps.loc[3, "note"] = None
     return whole, gaps
@@ -41,14 +42,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_likelihood_is_that_of_the_cells(run: Run) -> None:
-    assert run.folder.record.arguments["likelihood"] == "table:1?,1?,1,2"
+    assert run.folder.record.arguments["likelihood"] == "table:1?,1?,1,1?,2"
 
 
 def test_cells_that_are_there_stay_and_the_others_follow_from_them(run: Run, tmp_path: Path) -> None:
     whole, gaps = table()
     done = tasks.impute(run, gaps, tmp_path / "full.csv")
     full = pd.read_csv(tmp_path / "full.csv")
-    assert done.filled == {name: int(gaps[name].isna().sum()) for name in ("height", "weight", "size")}
+    assert done.filled == {name: int(gaps[name].isna().sum()) for name in ("height", "weight", "luck", "size")}
     assert done.left_out == ("note",)
     assert not full.drop(columns="note").isna().any(axis=None)
     for name in ("height", "weight", "size"):
@@ -81,6 +82,8 @@ def test_samples_are_tables_whose_filled_cells_differ(run: Run, tmp_path: Path) 
     gone = gaps["height"].isna().to_numpy()
     assert (drawn[:, ~gone] == whole["height"].to_numpy()[~gone]).all()
     assert drawn[:, gone].std(0).min() > 0
+    luck = np.stack([pd.read_csv(path)["luck"] for path in done.paths])[:, gaps["luck"].isna()]
+    assert luck.std(0).mean() > 2.5  # nothing else says what it is: 5, but for the few draws
     again = tasks.impute(run, gaps, tmp_path / "again.csv", samples=5)
     assert again.paths[0].read_bytes() == done.paths[0].read_bytes()
 

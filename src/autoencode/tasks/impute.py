@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from torch import Tensor
 
 from autoencode.data.modality import TableRows
@@ -134,16 +134,13 @@ class _Tables:
         """Writes some rows to each of the files."""
         x = self._run.new_examples.read_frame(frame)
         gone = {name: frame[name].isna().to_numpy() for name in self._columns.names}
-        known = torch.from_numpy(
-            np.concatenate([np.repeat(~gone[c.name][:, None], c.width, 1) for c in self._columns.columns], axis=1)
-        )
         for name, missing in gone.items():
             if missing.any():
                 self.filled[name] = self.filled.get(name, 0) + int(missing.sum())
         others = [name for name in frame.columns if name not in self._columns.names]
         self.left_out |= {str(name) for name in others if frame[name].isna().any()}
         for file in files:
-            cells = self._columns.decode(self._run.to_data_units(fill(self._run, x, known, drawn=self._drawn)).numpy())
+            cells = self._columns.decode(self._run.to_data_units(_filled(self._run, x, drawn=self._drawn)).numpy())
             whole = _with_cells(frame, dict(zip(self._columns.names, cells, strict=True)), gone)
             file.write(whole.to_csv(index=False, header=not self.n_rows, lineterminator="\n").encode())
         self.n_rows += len(frame)
@@ -167,19 +164,9 @@ def _whole(values: list[Any]) -> list[Any]:
 
 
 @torch.no_grad()
-def fill(
-    run: Run, x: Float[Tensor, "n width"], known: Bool[Tensor, "n width"], *, drawn: bool = False
-) -> Float[Tensor, "n width"]:
-    """Rows with other numbers where they are not known.
-
-    Args:
-        run: the trained model.
-        x: rows in the model's units, with indicators of missing numbers as the table has them.
-        known: which numbers are.
-        drawn: draws in place of means.
-    """
-    filled = torch.cat([_reconstructed(run, part, drawn=drawn) for part in x.split(run.batch_size)])
-    return torch.where(known, x, filled)
+def _filled(run: Run, x: Tensor, *, drawn: bool) -> Tensor:
+    """Rows as the model has them, in its units: means, or draws."""
+    return torch.cat([_reconstructed(run, part, drawn=drawn) for part in x.split(run.batch_size)])
 
 
 def _reconstructed(run: Run, x: Tensor, *, drawn: bool) -> Tensor:
