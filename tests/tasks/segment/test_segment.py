@@ -78,6 +78,7 @@ def test_evaluation_and_report_speak_of_masks(run):
     assert measured.psnr is None
     page = report(run, measured).read_text()
     assert "Pictures and their masks" in page
+    assert "mean over classes and pictures; more is better; one mask for all has 0.1" in page
     assert "learned from 48 pictures of squares to find their masks" in page
     assert (run.folder.figures / "masks.png").exists()
 

@@ -9,10 +9,10 @@ from autoencode.views.report import Row
 
 def rows(e: Evaluation) -> list[Row]:
     """The rows of an evaluation; quantities that the model does not have are left out."""
-    return [*_estimates(e), *_tokens(e), *_units(e), *_codewords(e), *_latents(e)]
     return [
         *(segmentation_rows(e.segmentation) if e.segmentation else []),
         *_estimates(e),
+        *_tokens(e),
         *_units(e),
         *_codewords(e),
         *_latents(e),
