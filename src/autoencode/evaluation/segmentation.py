@@ -158,7 +158,7 @@ def segmentation_quality(
     usual = None if train is None else usual_mask(train)
     with track(resolve_reporter(reporter), "segmenting", len(subset), "examples", cancel=cancel) as progress:
         for batch in sequential_batches(subset, batch_size, device=device):
-            found = model.decode(model.encode(batch.x).mean).mean.argmax(1).cpu().numpy()
+            found = masks.decide(model.decode(model.encode(batch.x).mean).mean).cpu().numpy()
             for one, true in zip(found, class_indices(batch.target).cpu().numpy(), strict=True):
                 own.add(one, true)
                 if usual is not None:

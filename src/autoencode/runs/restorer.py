@@ -14,7 +14,7 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, nested, resolve_reporter, track
 
 _TILE, _WINDOWS = 1536, 512
-_ORIENTATIONS, _TRANSPOSED = 8, 4
+N_ORIENTATIONS, _TRANSPOSED = 8, 4
 
 
 class Restorer:
@@ -116,12 +116,12 @@ class Restorer:
     def _average(self, frames: Tensor, reporter: Reporter, cancel: CancelToken | None) -> Tensor:
         """The mean over orientations; a sum of eight bytes fits into 16 bits."""
         _, height, width = self.run.model.data_shape
-        count = _ORIENTATIONS if self.finite_encoder is not None or height == width else _ORIENTATIONS // 2
+        count = N_ORIENTATIONS if self.finite_encoder is not None or height == width else N_ORIENTATIONS // 2
         total = torch.zeros((), dtype=torch.int16)
         with track(reporter, "restoring a picture", count, "orientations", cancel=cancel) as progress:
             for number in range(count):
                 part = nested(progress, 1)
-                total = total + _upright(self._restore_frames(_oriented(frames, number), part, cancel).short(), number)
+                total = total + upright(self._restore_frames(oriented(frames, number), part, cancel).short(), number)
         return total.add_(count // 2).div_(count, rounding_mode="floor").byte()
 
     def _restore_frames(self, frames: Tensor, reporter: Reporter | None, cancel: CancelToken | None) -> Tensor:
@@ -166,16 +166,26 @@ class Restorer:
         return model.decode(model.encode(x, context).mean, context).mean
 
 
-def _oriented(x: Tensor, number: int) -> Tensor:
-    """Rotated or mirrored: one of the eight orientations of a square."""
+def oriented(x: Tensor, number: int) -> Tensor:
+    """Rotated or mirrored: one of the eight orientations of a square.
+
+    Args:
+        x: (..., height, width).
+        number: of the orientation, 0 to 7; 0 leaves it as it is.
+    """
     for bit, axis in ((1, -1), (2, -2)):
         x = x.flip(axis) if number & bit else x
     return x.mT.contiguous() if number & _TRANSPOSED else x
 
 
-def _upright(x: Tensor, number: int) -> Tensor:
-    """The inverse of `_oriented`."""
-    return _oriented(x.mT, number & ~_TRANSPOSED) if number & _TRANSPOSED else _oriented(x, number)
+def upright(x: Tensor, number: int) -> Tensor:
+    """The inverse of `oriented`.
+
+    Args:
+        x: (..., height, width).
+        number: of the orientation.
+    """
+    return oriented(x.mT, number & ~_TRANSPOSED) if number & _TRANSPOSED else oriented(x, number)
 
 
 def n_frames(run: Run) -> int:

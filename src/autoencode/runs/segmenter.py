@@ -9,10 +9,11 @@ from autoencode.data import to_unit_floats
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.errors import CapabilityError, ShapeError
 from autoencode.nn import FiniteReceptiveField, apply_tiled, smallest_tile
+from autoencode.runs.restorer import N_ORIENTATIONS, oriented, upright
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
-from autoencode.runtime.reporter import Reporter
+from autoencode.runtime.reporter import Reporter, nested, resolve_reporter, track
 
 _TILE = 1024
 _LUMA = (0.299, 0.587, 0.114)
@@ -49,16 +50,19 @@ class Segmenter:
 
     Args:
         run: the trained model.
+        ensemble: average over the picture's eight orientations, for pictures without a direction, such as cells. It
+            takes eight times as long, and errors that depend on the orientation average out.
 
     Raises:
         CapabilityError: it learned from no masks, or its weights fit one size only.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, ensemble: bool = False) -> None:
         self.classes = require_masks(run)
         if not run.accepts_any_size or not isinstance(run.model.encoder, FiniteReceptiveField):
             raise CapabilityError(f"{run.path} takes pictures of one size only: use --recipe segmenter")
         self.run, self.encoder = run, run.model.encoder
+        self.ensemble = ensemble
         self.at_full_size = bool(run.folder.data.options.get("patch"))
 
     @property
@@ -90,6 +94,18 @@ class Segmenter:
         if picture.shape[0] not in (1, 3) or 0 in picture.shape:
             raise ShapeError(f"a picture to segment is (1 or 3, height, width), not {tuple(picture.shape)}")
         picture = self._in_channels(picture)
+        if not self.ensemble:
+            return self._segment(picture, reporter, cancel)
+        total = torch.zeros(())
+        with track(
+            resolve_reporter(reporter), "segmenting a picture", N_ORIENTATIONS, "orientations", cancel=cancel
+        ) as progress:
+            for number in range(N_ORIENTATIONS):
+                found = self._segment(oriented(picture, number), nested(progress, 1), cancel)
+                total = total + upright(found, number)
+        return total / N_ORIENTATIONS
+
+    def _segment(self, picture: Tensor, reporter: Reporter | None, cancel: CancelToken | None) -> Tensor:
         if not self.at_full_size:
             return self._scaled(picture)
         least = smallest_tile(self.encoder.halo, self.encoder.multiple)

@@ -16,7 +16,7 @@ from autoencode.latent.sampling import sample_examples
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
-from autoencode.runs.segmenter import mask_classes
+from autoencode.runs.segmenter import mask_classes, require_masks
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
@@ -194,7 +194,8 @@ def _reconstructions(run: Run, part: Subset) -> Figure:
 
 def _masks(run: Run, part: Subset) -> Figure:
     batch = next(iter(sequential_batches(part.subsample(_PAIRS), _PAIRS)))
-    found, true = reconstruct_examples(run, batch.x, batch.context).argmax(1), class_indices(batch.target)
+    found = require_masks(run).decide(reconstruct_examples(run, batch.x, batch.context))
+    true = class_indices(batch.target)
     x = run.modality.shown(batch.x)
     shown = x if x.shape[1] == 3 else x.expand(-1, 3, -1, -1)
     return Figure(

@@ -34,6 +34,13 @@ def segment(
             min=1, help="Areas of fewer pixels are not counted.", show_default="a five-thousandth of the picture"
         ),
     ] = None,
+    ensemble: Annotated[
+        bool,
+        typer.Option(
+            "--ensemble",
+            help="Average over the eight orientations, for pictures without a direction; eight times as slow.",
+        ),
+    ] = False,
     last: LastOption = False,
     device: DeviceOption = "auto",
     force: ForceOption = False,
@@ -55,7 +62,9 @@ def segment(
 
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with TerminalReporter() as reporter:
-        done = tasks.segment(opened, files, out_folder, truth=truth, smallest=smallest, reporter=reporter)
+        done = tasks.segment(
+            opened, files, out_folder, truth=truth, smallest=smallest, ensemble=ensemble, reporter=reporter
+        )
     _print_summary(done)
     if done.interrupted:
         raise typer.Exit(INTERRUPTED)

@@ -6,13 +6,14 @@ from enum import StrEnum
 
 import numpy as np
 import torch
-from jaxtyping import Int64, UInt8
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 from autoencode.data.masks.outlines import outline_classes
 
 Values = np.ndarray
 _CHUNK = 64
+_HALF = 0.5
 
 
 class MaskKind(StrEnum):
@@ -81,6 +82,26 @@ class MaskClasses:
         """
         nearest = self._distances(found).min(1)
         return np.sqrt(nearest) if self.kind is MaskKind.COLOURS else nearest
+
+    def decide(self, probabilities: Float[Tensor, "*leading classes height width"]) -> Int64[Tensor, "..."]:
+        """The class of each pixel: the most probable one.
+
+        An outline belongs to its object, so a pixel is background only where that is more probable than both together.
+
+        Args:
+            probabilities: of each class.
+
+        Example:
+            >>> p = torch.tensor([0.4, 0.35, 0.25]).reshape(3, 1, 1)
+            >>> MaskClasses(("background", "object", "outline"), MaskKind.OBJECTS).decide(p).item()
+            1
+            >>> MaskClasses(("background", "a", "b"), MaskKind.LABELS, (0, 1, 2)).decide(p).item()
+            0
+        """
+        if not self.of_objects:
+            return probabilities.argmax(-3)
+        inside = 1 + probabilities[..., 1:, :, :].argmax(-3)
+        return torch.where(probabilities[..., 0, :, :] < _HALF, inside, torch.zeros_like(inside))
 
     def planes(self, indices: UInt8[np.ndarray, "n _one height width"]) -> UInt8[Tensor, "n classes height width"]:
         """One plane for each class: 255 where a pixel is of the class, 0 elsewhere.

@@ -98,6 +98,7 @@ def segment(
     *,
     truth: str | Path | None = None,
     smallest: int | None = None,
+    ensemble: bool = False,
     shown: int = _SHOWN,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
@@ -115,6 +116,7 @@ def segment(
         out: where to write; `masks/` in the run folder by default. Results of an earlier time are replaced.
         truth: a folder of true masks with the names of the pictures, to measure the results by.
         smallest: areas of fewer pixels are not counted; by default a five-thousandth of the picture.
+        ensemble: see `Segmenter`.
         shown: how many pictures the sheet shows.
         reporter: receives the progress of the task "segmenting", in pixels, and a warning for each file that is
             skipped.
@@ -127,7 +129,7 @@ def segment(
         StorageError: a result cannot be written; those before it stay.
     """
     folder, reporter = Path(out) if out else run.path / "masks", resolve_reporter(reporter)
-    segmenter = Segmenter(run)
+    segmenter = Segmenter(run, ensemble=ensemble)
     todo = plan(files, folder, None if truth is None else Path(truth))
     work = _Work(segmenter, smallest, shown)
     for skip in todo.skipped:
@@ -179,7 +181,7 @@ class _Work:
     def _find(self, picture: PictureToSegment, reporter: Reporter, cancel: CancelToken | None) -> _Found:
         full = read_full_picture(picture.source, self._segmenter.white)
         probabilities = self._segmenter(torch.from_numpy(full.colour), reporter=reporter, cancel=cancel)
-        classes = probabilities.argmax(0).byte().numpy()
+        classes = self._classes.decide(probabilities).byte().numpy()
         return _Found(full, classes, count_objects(classes, self._classes, self._smallest))
 
     def _measure(self, picture: PictureToSegment, found: _Found) -> None:
