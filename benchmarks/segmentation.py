@@ -124,7 +124,7 @@ def nuclei(options: argparse.Namespace, folder: Path) -> None:
             raise SystemExit("no masks")
         print(
             f"nuclei{', ensemble' * ensemble}: Dice {q.mean_dice} on {len(names)} pictures, {q.count:,} of "
-            f"{q.true_count:,} counted, off by {100 * (q.count_error or 0):.1f} %; {seconds / 60:.1f} processor minutes",
+            f"{q.true_count:,} counted, off by {100 * (q.count_error or 0):.1f} %; {seconds / 60:.1f} minutes",
             flush=True,
         )
     _print_otsu(test, true, names)
