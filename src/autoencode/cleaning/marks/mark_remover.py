@@ -138,7 +138,7 @@ def _described(size: Size, n: int, marks: Sequence[SharedMark]) -> str:
     shown = [
         f"rgb({', '.join(f'{255 * c:.0f}' for c in mark.colour)}) with an opacity of "
         f"{float(np.quantile(mark.opacity[mark.opacity > 0], 0.8)):.2f} on "
-        f"{float((mark.opacity > 0).mean()):.0%} of the picture".replace("%", " %")
+        f"{float((mark.opacity > 0).mean()):.1%} of the picture".replace("%", " %")
         for mark in marks
     ]
     return f"{n} pictures of {size[1]}x{size[0]} share a mark: {'; and '.join(shown)}"

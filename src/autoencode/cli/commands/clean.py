@@ -101,7 +101,7 @@ def _print_summary(done: "Cleaned") -> None:
     stopped = f"stopped; {len(done.files)} of {done.asked}" if done.interrupted else f"{len(done.files)}"
     of = " file" if stopped == "1" else " files"
     of += f" of {pages} pages" if pages > len(done.files) else ""
-    out.write_line(f"{stopped}{of} written" + (f", {left} pages left as they were" if left else ""))
+    out.write_line(f"{stopped}{of} written" + (f", {left} page{'s'[: left != 1]} left unchanged" if left else ""))
     if done.skipped:
         errors.write_line(f"{len(done.skipped)} files skipped")
     if done.sheet is not None:
