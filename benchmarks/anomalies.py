@@ -1,6 +1,6 @@
 """Defects in textures: the map of `AnomalyDetector` beside a plain autoencoder and patch statistics.
 
-    python benchmarks/anomalies.py                            six textures, about half an hour on one core
+    python benchmarks/anomalies.py                            six textures, about ten minutes on one core
     python benchmarks/anomalies.py --only gravel --steps 500
 
 What is learned from is the left half of a picture of 512×512 pixels: scikit-image's brick, grass and gravel (CC0, in
@@ -288,7 +288,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=TEXTURES, default=list(TEXTURES))
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--steps", type=int, default=2_700)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--log", type=Path, help="a file that rows are added to, one JSON object a line")
     given = parser.parse_args()
     figures, rows = ("image", "pixel", "aupro", *KINDS, "seconds"), list[dict[str, float | str]]()

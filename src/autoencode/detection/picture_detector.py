@@ -54,7 +54,7 @@ class PictureDetector:
         cls,
         pictures: Pictures,
         *,
-        steps: int = 2_700,
+        steps: int = 500,
         seed: int = 0,
         reporter: Reporter,
         cancel: CancelToken | None = None,

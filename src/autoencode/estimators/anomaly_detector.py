@@ -49,7 +49,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         self,
         false_alarms: float = 0.01,
         *,
-        steps: int = 2_700,
+        steps: int = 500,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
         self.false_alarms = false_alarms

@@ -89,7 +89,7 @@ def train_anomaly_detector(
     *,
     out: str | Path | None = None,
     seed: int = 0,
-    steps: int = 2_700,
+    steps: int = 500,
     command: str | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
