@@ -70,7 +70,7 @@ def measure_evidence(
     """
     model.eval()
     some = _measured_part(model, validation)
-    found = {"n": len(some), **_of_training(epochs)}
+    found: dict[str, Any] = {"n": len(some), **_of_training(epochs)}
     if isinstance(model.likelihood, TokenLikelihood):
         with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
             return Evidence(**found, **_of_tokens(model, model.likelihood, train, some), **_usage(model, some))
@@ -135,7 +135,7 @@ def segmentation_evidence(
     """
     some = _measured_part(model, validation)
     quality = segmentation_quality(model, some, masks, train, reporter=reporter, cancel=cancel)
-    found = {"n": len(some), **_of_training(epochs)}
+    found: dict[str, Any] = {"n": len(some), **_of_training(epochs)}
     if quality is None:
         return Evidence(**found)
     usual = quality.baseline_dice

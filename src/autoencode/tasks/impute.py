@@ -1,6 +1,6 @@
 """Fills the missing cells of a table from the cells that are there."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +116,7 @@ def _paths(path: Path, samples: int | None) -> list[Path]:
     return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, samples + 1)]
 
 
-def _chunks(source: str | Path | Frame) -> Iterator[Frame]:
+def _chunks(source: str | Path | Frame) -> Generator[Frame]:
     if is_frame(source):
         yield source
     else:
