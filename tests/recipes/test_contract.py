@@ -211,7 +211,7 @@ def context_of(name: str, n: int) -> Tensor | None:
 
 
 def batched(name: str, x: Tensor) -> Batch:
-    target = torch.stack([x[:, 0] < 0.5, x[:, 0] >= 0.5], 1).to(x) if ROWS[name].masks else None
+    target = torch.stack([x[:, 0] < 0.5, x[:, 0] >= 0.5], 1).to(x) if ROWS[name].masks else x
     return Batch(x, target, context=context_of(name, len(x)))
 
 
