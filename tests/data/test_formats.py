@@ -9,7 +9,8 @@ from autoencode.errors import ArgumentError, DataError, UnknownNameError
 
 
 def test_formats_are_known_by_suffix_in_any_case():
-    assert list(file_formats()) == [".csv", ".h5", ".hdf5", ".mat", ".npy", ".npz", ".parquet", ".tsv", ".txt"]
+    arrays, others = [".h5", ".hdf5", ".mat", ".npy", ".npz"], [".csv", ".parquet", ".tsv", ".txt"]
+    assert list(file_formats()) == sorted([*arrays, *others, ".dcm", ".nii", ".nii.gz"])
     assert has_format(Path("a.NPY"))
     assert not has_format(Path("npy"))
     assert format_of(Path("a.npz")).summary.startswith("NumPy's archives")

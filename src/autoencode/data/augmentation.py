@@ -41,7 +41,7 @@ class Augmentation:
 
     Example:
         >>> Augmentation.parse("mirror,shift:2")
-        Augmentation(rotate=False, mirror=True, flip=False, shift=2)
+        Augmentation(rotate=False, mirror=True, flip=False, shift=2, affine=False, intensity=False)
         >>> str(Augmentation(flip=True, shift=4)), str(Augmentation())
         ('flip,shift:4', 'none')
     """
