@@ -118,3 +118,13 @@ def test_wrong_uses_are_errors(run: Run, tmp_path: Path) -> None:
     with pytest.raises(CapabilityError, match="missing cells are filled in tables"):
         tasks.impute(other, gaps, tmp_path / "full.csv")
     assert not list(tmp_path.glob("full*"))
+
+
+def test_samples_have_the_spread_of_the_likelihood(tmp_path: Path) -> None:
+    """The codes of an autoencoder are points, so that draws differ by p(x|z) alone."""
+    _, gaps = table()
+    gaps.to_csv(tmp_path / "people.csv", index=False)
+    run = tasks.train(tmp_path / "people.csv", "undercomplete-ae", out=tmp_path / "run", steps=200)
+    done = tasks.impute(run, gaps, tmp_path / "full.csv", samples=4)
+    drawn = np.stack([pd.read_csv(path)["luck"] for path in done.paths])[:, gaps["luck"].isna()]
+    assert drawn.std(0).mean() > 1
