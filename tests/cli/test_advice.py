@@ -168,7 +168,7 @@ ADVICE = {
     "with its settings where you like, by --config": "train",
     "--contamination takes a share": "detect",
     "--label {}: the table has no such column": "detect",
-    "holds no detector: train one": "train",
+    "holds no detector: autoencode train": "train",
     # cleaning
     "--strength is {}": "clean",
     "give --force to replace, or another --out": "clean",

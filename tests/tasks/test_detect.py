@@ -103,7 +103,7 @@ def test_a_damaged_or_other_folder(folder, tmp_path):
     copy = tmp_path / "copy"
     copy.mkdir()
     (copy / "run.json").write_bytes((folder / "run" / "run.json").read_bytes())
-    with pytest.raises(RunError, match="holds no detector: train one with autoencode train TABLE --recipe outliers"):
+    with pytest.raises(RunError, match="holds no detector: autoencode train TABLE --recipe outliers"):
         TableDetector.load(copy)
     content = (folder / "run" / "detector.safetensors").read_bytes()
     (copy / "detector.safetensors").write_bytes(content[:-10])

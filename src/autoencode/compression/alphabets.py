@@ -181,7 +181,7 @@ def levels_of(p: Distribution) -> int:
             raise CapabilityError(
                 f"the model's likelihood ({type(base).__name__.strip('_')}) is no probability mass on levels, and only "
                 "a mass can be compressed with: train with --likelihood discretized-logistic for pictures of 8 bits, "
-                "or bernoulli for black and white ones"
+                "or bernoulli for black and white ones; text and numbers of tables are not compressed yet"
             )
 
 

@@ -243,7 +243,7 @@ def check_can_compress(model: Autoencoder) -> None:
     normal = isinstance(posterior, DiagonalNormalPosterior | FullCovarianceNormalPosterior)
     if not normal or not isinstance(prior, StandardNormalPrior):
         raise CapabilityError(
-            f"only a model with a normal posterior and a standard normal prior compresses yet, and this one has a "
-            f"{type(posterior).__name__} and {f'a {type(prior).__name__}' if prior else 'no prior'}: train one such "
-            "as conv-vae or deep-vae"
+            f"only a model with a normal posterior and a standard normal prior compresses yet, and this one has "
+            f"{type(posterior).__name__} and {type(prior).__name__ if prior else 'no prior'}: train one such as "
+            "conv-vae or deep-vae"
         )

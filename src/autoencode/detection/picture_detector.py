@@ -12,7 +12,7 @@ from pydantic import Field
 from torch import Tensor
 
 from autoencode.detection.anomaly_map import CROP, AnomalyMap, picture_score
-from autoencode.detection.detectors import register_detector
+from autoencode.detection.detectors import detector_file, register_detector
 from autoencode.detection.false_alarms import FalseAlarms
 from autoencode.errors import DataError, RunError
 from autoencode.runs.checked import Checked, Number, check
@@ -99,10 +99,7 @@ class PictureDetector:
         Raises:
             RunError: there is none, or its file is damaged.
         """
-        RunFolder(path)
-        file = path / DETECTOR_FILE
-        if not file.exists():
-            raise RunError(f"{path} holds no detector: train one with autoencode train GOOD --recipe anomaly")
+        file = detector_file(path)
         facts = check(_Facts, read_header(file).read_facts(file), str(file))
         found = AnomalyMap(facts.channels)
         load_into(found, load_tensors(file)[0], file)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, Frame, NumberColumn, import_pandas
 from autoencode.data.tables.survey import survey
-from autoencode.detection.detectors import register_detector
+from autoencode.detection.detectors import detector_file, register_detector
 from autoencode.detection.outlier_score import OutlierScore
 from autoencode.detection.row_encoder import RowEncoder
 from autoencode.errors import DataError, RunError
@@ -114,10 +114,7 @@ class TableDetector:
         Raises:
             RunError: there is none, or its file is damaged.
         """
-        RunFolder(path)
-        file = path / DETECTOR_FILE
-        if not file.exists():
-            raise RunError(f"{path} holds no detector: train one with autoencode train TABLE --recipe outliers")
+        file = detector_file(path)
         facts = check(_Facts, read_header(file).read_facts(file), str(file))
         encoder = RowEncoder(Columns(tuple(column.column() for column in facts.columns)))
         score = OutlierScore(len(encoder.cell), facts.n_models).double()

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import shlex
-import sys
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,12 +15,11 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from autoencode.data.resolve import resolve_path
 from autoencode.data.tables.chunks import table_chunks
 from autoencode.data.tables.columns import Frame, category_texts, import_pandas, is_frame, shown
+from autoencode.detection.detectors import keep_detector
 from autoencode.detection.explanation import Explanation, explain_rows
 from autoencode.detection.table_detector import TableDetector
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.folder import RunFolder
-from autoencode.runs.output_paths import new_run_path
-from autoencode.runs.record import Status
 from autoencode.runs.replacing import SCORES_HEADING, check_output
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.storage import atomic_open
@@ -109,13 +106,15 @@ def train_detector(
         reporter.note(f"{len(frame):,} of {n_rows:,} rows, chosen at random, are learned from; all are scored")
     detector = TableDetector.fit(frame, reporter=reporter, seed=seed, steps=steps)
     name = "table" if is_frame(source) else Path(str(source)).stem
-    path = Path(out) if out else new_run_path(Path("runs"), name, "outliers")
-    command = command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    folder = RunFolder.create(path, recipe="outliers", arguments={"seed": seed, "steps": steps}, command=command)
-    detector.save(folder)
-    folder.update(status=Status.COMPLETE)
-    reporter.note(f"run folder {path}")
-    return path
+    return keep_detector(
+        detector.save,
+        "outliers",
+        Path(out) if out else None,
+        data=name,
+        arguments={"seed": seed, "steps": steps},
+        command=command,
+        reporter=reporter,
+    )
 
 
 def detect(

@@ -3,8 +3,6 @@
 import csv
 import heapq
 import io
-import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +17,12 @@ from autoencode.data.images.full_picture import read_full_picture, read_full_pic
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.scan import SHEET, printable
 from autoencode.detection.anomaly_map import picture_score, to_channels
+from autoencode.detection.detectors import keep_detector
 from autoencode.detection.picture_detector import PictureDetector
 from autoencode.errors import ArgumentError, CancelledError, DataError, ShapeError
 from autoencode.evaluation.localisation import Localisation, LocalisationMeter
 from autoencode.runs.folder import RunFolder
-from autoencode.runs.output_paths import new_run_path, no_results_message, unique_names
-from autoencode.runs.record import Status
+from autoencode.runs.output_paths import no_results_message, unique_names
 from autoencode.runs.replacing import ANOMALIES_HEADING, check_outputs
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
@@ -122,13 +120,15 @@ def train_anomaly_detector(
     pictures = _read_good(Path(source), seed, reporter)
     detector = PictureDetector.fit(pictures, steps=steps, seed=seed, reporter=reporter, cancel=cancel)
     reporter.note(_rule(detector, FALSE_ALARMS))
-    path = Path(out) if out else new_run_path(Path("runs"), Path(source).resolve().name, "anomaly")
-    command = command or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    folder = RunFolder.create(path, recipe="anomaly", arguments={"seed": seed, "steps": steps}, command=command)
-    detector.save(folder)
-    folder.update(status=Status.COMPLETE)
-    reporter.note(f"run folder {path}")
-    return path
+    return keep_detector(
+        detector.save,
+        "anomaly",
+        Path(out) if out else None,
+        data=Path(source).resolve().name,
+        arguments={"seed": seed, "steps": steps},
+        command=command,
+        reporter=reporter,
+    )
 
 
 def detect_anomalies(

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from autoencode.data import inspect_shape, load
-from autoencode.data.arrays import hdf5
 from autoencode.data.arrays.hdf5 import read_hdf5
 from autoencode.errors import CapabilityError, DataError
 
@@ -67,6 +66,6 @@ def test_a_damaged_file_and_a_missing_library_are_said_in_one_line(
     (tmp_path / "a.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(90))
     with pytest.raises(DataError, match=r"a\.h5 cannot be read"):
         load(tmp_path / "a.h5")
-    monkeypatch.setattr(hdf5, "import_module", lambda name: __import__("no_such_" + name))
+    monkeypatch.setattr("autoencode.data.extras.import_module", lambda name: __import__("no_such_" + name))
     with pytest.raises(CapabilityError, match=r"pip install h5py"):
         load(tmp_path / "a.h5")

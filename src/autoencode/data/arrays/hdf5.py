@@ -3,7 +3,6 @@
 import math
 from collections.abc import Generator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, final
@@ -13,11 +12,12 @@ import numpy as np
 from autoencode.data.arrays.named_arrays import NamedArrays, named_arrays_header, read_named_arrays
 from autoencode.data.arrays.npy import ArrayHeader, wrap_read_errors
 from autoencode.data.examples import Examples
+from autoencode.data.extras import import_extra
 from autoencode.data.formats import file_format
 from autoencode.data.memory import check_fits
 from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array
-from autoencode.errors import CapabilityError, DataError
+from autoencode.errors import DataError
 from autoencode.storage import open_regular
 
 _MOST_ARRAYS = 10_000
@@ -29,10 +29,7 @@ def import_h5py() -> ModuleType:
     Raises:
         CapabilityError: it is not installed.
     """
-    try:
-        return import_module("h5py")
-    except ImportError as error:
-        raise CapabilityError("HDF5 files are read by h5py, which is not installed: pip install h5py") from error
+    return import_extra("h5py", "HDF5 files are read by h5py")
 
 
 @final

@@ -4,7 +4,6 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import accumulate
 from types import ModuleType
 from typing import Any, final
@@ -13,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float64
 
-from autoencode.errors import CapabilityError, DataError
+from autoencode.data.extras import import_extra
+from autoencode.errors import DataError
 
 Frame = Any
 """A pandas.DataFrame: pandas is an extra, and its own types are not there without it."""
@@ -29,12 +29,7 @@ def import_pandas() -> ModuleType:
     Raises:
         CapabilityError: it is not installed.
     """
-    try:
-        return import_module("pandas")
-    except ImportError as error:
-        raise CapabilityError(
-            "tables are read by pandas, which is not installed: pip install pandas pyarrow"
-        ) from error
+    return import_extra("pandas", "tables are read by pandas", "pandas pyarrow")
 
 
 def is_frame(value: object) -> bool:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import UInt8
 
+from autoencode.data.extras import import_extra
 from autoencode.data.images.picture import UnreadableError
-from autoencode.errors import AutoencodeError, CapabilityError
+from autoencode.errors import AutoencodeError
 from autoencode.storage import open_regular
 
 _ENDINGS = "3gp avi flv m2ts m4v mkv mov mp4 mpeg mpg mts ogv ts webm wmv y4m"
@@ -77,11 +78,7 @@ def pyav() -> ModuleType:
     Raises:
         CapabilityError: it is not installed.
     """
-    try:
-        import av
-    except ImportError as error:
-        raise CapabilityError("clips are read and written by PyAV, which is not installed: pip install av") from error
-    return av
+    return import_extra("av", "clips are read and written by PyAV")
 
 
 def read_clip_header(path: Path) -> ClipHeader:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from autoencode.data.extras import import_extra
 from autoencode.data.memory import check_fits
 from autoencode.data.values import Array
 from autoencode.data.volumes.scan_volume import Volume
-from autoencode.errors import AutoencodeError, CapabilityError, DataError
+from autoencode.errors import AutoencodeError, DataError
 from autoencode.storage import atomic_open, open_regular
 
 _UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2")
@@ -27,10 +28,7 @@ def pydicom() -> ModuleType:
     Raises:
         CapabilityError: it is not installed.
     """
-    try:
-        return import_module("pydicom")
-    except ImportError as error:
-        raise CapabilityError("DICOM files are read by pydicom, which is not installed: pip install pydicom") from error
+    return import_extra("pydicom", "DICOM files are read by pydicom")
 
 
 def read_dicom(path: Path) -> Volume:

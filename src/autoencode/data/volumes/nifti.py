@@ -10,10 +10,11 @@ import numpy as np
 
 from autoencode.data.arrays.gunzip import gunzip, gunzip_start, is_gzip
 from autoencode.data.arrays.npy import wrap_read_errors
+from autoencode.data.extras import import_extra
 from autoencode.data.memory import check_fits
 from autoencode.data.values import Array
 from autoencode.data.volumes.scan_volume import Volume
-from autoencode.errors import CapabilityError, DataError
+from autoencode.errors import DataError
 from autoencode.storage import atomic_open, open_regular
 
 _START = 544
@@ -29,10 +30,7 @@ def nibabel() -> ModuleType:
     Raises:
         CapabilityError: it is not installed.
     """
-    try:
-        return import_module("nibabel")
-    except ImportError as error:
-        raise CapabilityError("NIfTI files are read by nibabel, which is not installed: pip install nibabel") from error
+    return import_extra("nibabel", "NIfTI files are read by nibabel")
 
 
 def read_nifti(path: Path) -> list[Volume]:
