@@ -48,7 +48,7 @@ def test_from_a_file_to_new_lines(run, trained, tmp_path):
         (("morph", "last", "a dog.", "a cat.", "-o", "a.gif"), "a morph of this model is written to .txt"),
         (("restore", "last", "sentences.txt"), "restoring takes one of grey or colour pictures"),
         (("traverse", "last"), "this model's examples are lines"),
-        (("latent-space", "last"), "writes text, which has none"),
+        (("latent-space", "last"), "and lines have none"),
         (("export", "last"), "makes an example a value at a time"),
         (("train", "sentences.txt", "-r", "conv-vae"), "conv-vae learns from numbers, and sentences is text"),
         (("train", "sentences.txt", "--labels", "x.csv"), "--labels does not apply to sentences.txt"),

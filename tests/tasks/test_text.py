@@ -9,6 +9,7 @@ import torch
 
 from autoencode import tasks
 from autoencode.data import load
+from autoencode.distributions.token_sequences import token_counts
 from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -100,7 +101,7 @@ def test_morph_from_one_sentence_to_another(run, tmp_path):
     from_file = tasks.morph(run, tmp_path / "one.txt", "test:1", frames=2)
     assert torch.equal(from_file.examples[:1], made.examples[:1])
     for out in ("a.png", "a.gif", "folder"):
-        with pytest.raises(ArgumentError, match=r"a morph of this model is written to \.txt, and not to"):
+        with pytest.raises(ArgumentError, match=r"a morph of this model is written to \.txt \(the lines\), and not to"):
             tasks.check_suffix(run, tmp_path / out)
 
 
@@ -154,7 +155,7 @@ def test_text_for_a_model_of_pictures_is_refused(digits_run, tmp_path):
 def test_evaluate_gives_nats_per_sequence_and_per_token(run):
     found = tasks.evaluate(run, importance_samples=5, importance_examples=10)
     test = run.data.test
-    counts = run.model.likelihood.counts(test.inputs())
+    counts = token_counts(test.inputs().long())
     assert found.tokens == pytest.approx(counts.double().mean().item())
     assert found.squared_error is None
     assert found.baseline_error is None
@@ -208,7 +209,7 @@ def test_similar_lines_are_shown(run):
             lambda run: tasks.save_traversal(run, tasks.traverse(run)),
             "a traversal is a sheet of pictures, and this model's examples are lines",
         ),
-        (lambda run: tasks.latent_space(run), "writes text, which has none"),
+        (lambda run: tasks.latent_space(run), "and lines have none"),
         (lambda run: tasks.explore(run), "decodes lines"),
         (lambda run: tasks.export(run), "makes an example a value at a time"),
     ],

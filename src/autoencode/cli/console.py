@@ -140,11 +140,8 @@ _LINES = 20
 
 def print_lines(run: "Run", x: "Tensor") -> None:
     """Prints the first lines of text; nothing for a model of other data."""
-    from autoencode.data import TextLines
-
-    if isinstance(run.modality, TextLines):
-        for line in run.lines(x[:_LINES]):
-            out.write_line(line)
+    for line in run.modality.lines(x[:_LINES]) or ():
+        out.write_line(line)
 
 
 def print_pairs(run: "Run", originals: "Tensor", reconstructions: "Tensor") -> None:

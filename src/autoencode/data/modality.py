@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar, final
 
-from jaxtyping import Shaped
+import torch
+from jaxtyping import Float32, Float64, Shaped
 from torch import Tensor
 
 from autoencode.data.row_files import NpyFile, RowFile
-from autoencode.data.tables.columns import Columns
+from autoencode.data.tables.columns import Columns, Frame
 from autoencode.data.tables.csv_rows import CsvFile
 from autoencode.data.text.line_file import LineFile
 from autoencode.data.text.vocabulary import Vocabulary, Words
 from autoencode.data.values import ValueRange
+from autoencode.errors import DataError
 
 _NO_COLUMNS, _NO_WORDS = Columns(()), Words(())
 
@@ -60,6 +62,14 @@ class Modality(ABC):
     """Whether values are between 0 and 1."""
     rows_suffix: ClassVar[str] = ".npy"
     """The ending of a file that holds what examples are."""
+    rows_noun: ClassVar[str] = "numbers"
+    """What such a file holds, in the plural."""
+    reads_text: ClassVar[bool] = False
+    """Whether an example is a line of text, so that it can be typed, and is read and not drawn."""
+    has_distances: ClassVar[bool] = True
+    """Whether the difference of two values means something, so that a squared error measures a reconstruction."""
+    n_between: ClassVar[int] = 32
+    """How many examples a path between two has where a person says nothing."""
 
     @classmethod
     @abstractmethod
@@ -85,6 +95,40 @@ class Modality(ABC):
     def row_file(self, file: BinaryIO) -> RowFile:
         """What writes examples in the units of the data to a file of `rows_suffix`."""
         return NpyFile(file)
+
+    @property
+    def cells(self) -> str | None:
+        """What the cells of a row are, as the name of a likelihood of tables says it; None where there are no cells."""
+        return None
+
+    def lines(self, x: Shaped[Tensor, "n ..."]) -> list[str] | None:
+        """Examples as lines to read; None where they are no text."""
+        return None
+
+    def encode_lines(self, lines: Sequence[str]) -> tuple[Float32[Tensor, "n length"], str | None]:
+        """Lines of text as a model takes them.
+
+        Args:
+            lines: as they were typed or read.
+
+        Returns:
+            Examples, and a line where something is not known to the model, or was cut.
+
+        Raises:
+            DataError: examples are no text, or a line holds nothing.
+        """
+        raise DataError(f"this model takes {self.description}, and not text")
+
+    def encode_frame(self, frame: Frame) -> Float64[Tensor, "n width"]:
+        """The rows of a table in the units of the data; NaN where a cell is missing.
+
+        Args:
+            frame: a pandas.DataFrame that has the columns of the training data, in any order.
+
+        Raises:
+            DataError: examples are no rows of a table, a column is not there, or a cell does not fit its column.
+        """
+        raise DataError(f"this model takes {self.description}, and not a table")
 
     @property
     @abstractmethod
@@ -242,6 +286,15 @@ class TableRows(Modality):
         return CsvFile(file, self.columns)
 
     @property
+    def cells(self) -> str:
+        """What the cells of a row are, such as "1,1?,3": a number, one that may be missing, and one of three."""
+        return self.columns.cells
+
+    def encode_frame(self, frame: Frame) -> Float64[Tensor, "n width"]:
+        """The rows of a table in the units of the data; NaN where a cell is missing."""
+        return torch.from_numpy(self.columns.encode(frame))
+
+    @property
     def description(self) -> str:
         """Kind and size in a few words, such as "rows of 8 columns"."""
         n = len(self.columns.columns)
@@ -266,6 +319,10 @@ class TextLines(Modality):
     network = "dense"
     n_compared = 20
     rows_suffix = ".txt"
+    rows_noun = "lines"
+    reads_text = True
+    has_distances = False
+    n_between = 10
 
     @classmethod
     def match(
@@ -277,6 +334,14 @@ class TextLines(Modality):
     def row_file(self, file: BinaryIO) -> RowFile:
         """A line for each row."""
         return LineFile(file, self.vocabulary)
+
+    def lines(self, x: Shaped[Tensor, "n length"]) -> list[str]:
+        """Rows of tokens as lines."""
+        return self.vocabulary.decode(x)
+
+    def encode_lines(self, lines: Sequence[str]) -> tuple[Float32[Tensor, "n length"], str | None]:
+        """Lines as rows of tokens, and a line where some are not known to the model, or a line was cut."""
+        return self.vocabulary.read(lines, self.data_shape[0])
 
     @property
     def description(self) -> str:

@@ -1,6 +1,6 @@
 """New examples for a trained model: read as its data were, unless they say otherwise themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +18,12 @@ from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
-from autoencode.data.modality import ImageModality, Modality, TableRows, TextLines
+from autoencode.data.modality import ImageModality, Modality
 from autoencode.data.options import ReadOptions
 from autoencode.data.standardisation import Standardisation, fill_missing
 from autoencode.data.subset import to_unit_floats
 from autoencode.data.tables.columns import Frame, category_texts
-from autoencode.data.text.lines import clean_line, is_text_source, read_lines
-from autoencode.data.text.vocabulary import UNKNOWN_TEXT
+from autoencode.data.text.lines import is_text_source, read_lines
 from autoencode.data.values import (
     Array,
     TrainedValues,
@@ -36,7 +35,6 @@ from autoencode.data.values import (
 )
 from autoencode.errors import ArgumentError, DataError, ShapeError
 
-_SHOWN = 5
 _FAR = 10
 """Standard deviations from the mean, below which a number is nothing unusual."""
 _STORED_AS = {Depth.BYTES: "u1", Depth.WORDS: "u2", Depth.FLOATS: "f4"}
@@ -148,10 +146,8 @@ class NewExamples:
             DataError: examples of another shape than the model takes.
         """
         table = format_of(file).table
-        if isinstance(self.modality, TextLines):
-            return self.read_text(self._lines(file))
-        if is_text_source(file):
-            raise DataError(f"this model takes {self.modality.description}, and not text")
+        if self.modality.reads_text or is_text_source(file):
+            return self.modality.encode_lines(self._lines(file))
         if table is not None:
             return self.read_frame(table(file)), None
         values = self.options.values or self.values.values
@@ -174,37 +170,6 @@ class NewExamples:
             raise DataError(f"the table has no column {name!r}, which the model learned from")
         return [text for text in category_texts(frame[name]) if text]
 
-    def read_text(self, lines: Sequence[str]) -> tuple[Float32[Tensor, "n length"], str | None]:
-        """Lines of text as a model of text takes them.
-
-        Args:
-            lines: as they were typed or read.
-
-        Returns:
-            Rows of tokens, and a line where some are not known to the model, or a line was cut.
-
-        Raises:
-            DataError: the model takes no text, or a line holds nothing.
-        """
-        if not isinstance(self.modality, TextLines):
-            raise DataError(f"this model takes {self.modality.description}, and not text")
-        vocabulary, (length,) = self.modality.vocabulary, self.modality.data_shape
-        split = [vocabulary.split(clean_line(line)) for line in lines]
-        if not all(split):
-            raise DataError(f"a line holds no {vocabulary.noun}: give a line of text")
-        encoded = vocabulary.encode(split, length)
-        notes = list[str]()
-        if encoded.unknown:
-            some = ", ".join(dict.fromkeys(encoded.unknown[:_SHOWN]))
-            more = ", …" if len(encoded.unknown) > _SHOWN else ""
-            n, of = len(encoded.unknown), sum(map(len, split))
-            are = f"{n:,} of {of:,} {vocabulary.noun} {'is' if n == 1 else 'are'}"
-            notes.append(f"{are} new to the model, which reads {UNKNOWN_TEXT}: {some}{more}")
-        if encoded.cut:
-            lines_are = "1 line is" if encoded.cut == 1 else f"{encoded.cut:,} lines are"
-            notes.append(f"{lines_are} cut after {length - 1} {vocabulary.noun}, the longest of the training data")
-        return encoded.tokens.float(), "; ".join(notes) or None
-
     def read_frame(self, frame: Frame) -> Float32[Tensor, "n width"]:
         """The rows of a table in the model's units; a missing number is the mean of its column.
 
@@ -214,9 +179,7 @@ class NewExamples:
         Raises:
             DataError: a column that is not there, a cell that does not fit its column, or no rows.
         """
-        if not isinstance(self.modality, TableRows):
-            raise DataError(f"this model takes {self.modality.description}, and not a table")
-        x = torch.from_numpy(self.modality.columns.encode(frame))
+        x = self.modality.encode_frame(frame)
         if not len(x):
             raise DataError("the table has no rows")
         if self.standardisation is None:

@@ -12,13 +12,12 @@ from torch import Tensor
 from autoencode.data import Batch, Subset, modality_of, sequential_batches
 from autoencode.distributions import ClassAndNormal, Degenerate, SparsePointMass, kl
 from autoencode.distributions.quantised import perplexity
-from autoencode.distributions.token_sequences import tokens_back
+from autoencode.distributions.token_sequences import token_counts, tokens_back
 from autoencode.evaluation.clustering import clustering
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import active_units, encode_all
-from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
@@ -233,8 +232,8 @@ def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str
     z = q.sample((n_samples,))
     reconstruction = model.decode(q.mean, batch.context).mean
     columns = {"nll": -model.decode(z, batch.context).log_prob(batch.target).mean(0)}
-    if isinstance(model.likelihood, TokenLikelihood):
-        columns["tokens"] = model.likelihood.counts(batch.target)
+    if model.likelihood.n_tokens is not None:
+        columns["tokens"] = token_counts(batch.target.long())
         columns["tokens_back"] = tokens_back(reconstruction, batch.target)
     else:
         counted = model.likelihood.counted(batch.target)

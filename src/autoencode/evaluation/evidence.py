@@ -10,12 +10,11 @@ from torch import Tensor
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass, kl
-from autoencode.distributions.token_sequences import tokens_back
+from autoencode.distributions.token_sequences import token_counts, tokens_back
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.evaluation.learning_curve import rising_since, still_falling
 from autoencode.evaluation.ngrams import NGrams
 from autoencode.evaluation.segmentation import segmentation_quality
-from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
 from autoencode.nn.principal_components import principal_axes
 from autoencode.runs.metrics import EpochMetrics
@@ -71,9 +70,9 @@ def measure_evidence(
     model.eval()
     some = _measured_part(model, validation)
     found: dict[str, Any] = {"n": len(some), **_of_training(epochs)}
-    if isinstance(model.likelihood, TokenLikelihood):
+    if (n_tokens := model.likelihood.n_tokens) is not None:
         with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
-            return Evidence(**found, **_of_tokens(model, model.likelihood, train, some), **_usage(model, some))
+            return Evidence(**found, **_of_tokens(model, n_tokens, train, some), **_usage(model, some))
     with track(resolve_reporter(reporter), "comparing", 2 * len(some), "examples", cancel=cancel) as progress:
         errors = _errors(model, prepare, some, progress.advance)
         if errors is None:
@@ -87,7 +86,7 @@ def measure_evidence(
     return Evidence(**found, **_baselines(model, train, some))
 
 
-def _of_tokens(model: Autoencoder, likelihood: TokenLikelihood, train: Subset, some: Subset) -> dict[str, Any]:
+def _of_tokens(model: Autoencoder, n_tokens: int, train: Subset, some: Subset) -> dict[str, Any]:
     """Nats of sequences by the model and by trigrams, and how much of them comes back."""
     device, nats, back, tokens = next(model.parameters()).device, 0.0, 0.0, 0
     with seeded_rng(0, device):
@@ -98,8 +97,8 @@ def _of_tokens(model: Autoencoder, likelihood: TokenLikelihood, train: Subset, s
             rate = 0 if model.prior is None else kl(q, model.prior_for(batch.context), z[None])
             nats -= (found - rate).double().sum().item()
             back += tokens_back(model.decode(q.mean, batch.context).mean, batch.target).double().sum().item()
-            tokens += int(likelihood.counts(batch.target).sum())
-    trigrams = NGrams(train.subsample(_MAX_COUNTED).inputs().int(), _TRIGRAM, likelihood.n_tokens)
+            tokens += int(token_counts(batch.target.long()).sum())
+    trigrams = NGrams(train.subsample(_MAX_COUNTED).inputs().int(), _TRIGRAM, n_tokens)
     n = len(some)
     return {
         "nats": nats / n if math.isfinite(nats) else None,

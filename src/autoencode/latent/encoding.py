@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from autoencode.data import Subset, TextLines, sequential_batches
+from autoencode.data import Subset, sequential_batches
 from autoencode.data.images.picture import UnreadableError, read_picture_header
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
@@ -74,7 +74,7 @@ def encode_example(
     found = _DATASET_ITEM.fullmatch(str(item))
     if found and not Path(item).exists():
         name, x, context, note = _dataset_example(run, found[1], int(found[2]))
-    elif isinstance(run.modality, TextLines) and not _is_file(item):
+    elif run.modality.reads_text and not _is_file(item):
         name, x, context, note = _text_example(run, str(item))
     else:
         name, x, context, note = _file_example(run, Path(item), has_class=of_class is not None)
@@ -103,7 +103,7 @@ def _is_file(item: Item) -> bool:
 
 
 def _text_example(run: Run, line: str) -> tuple[str, Tensor, None, str | None]:
-    x, note = run.new_examples.read_text([line])
+    x, note = run.modality.encode_lines([line])
     name = "-".join(re.findall(r"\w+", line))[:_NAME].strip("-") or "text"
     return name, x, None, note
 

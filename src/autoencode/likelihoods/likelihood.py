@@ -57,6 +57,16 @@ class Likelihood(nn.Module):
         """Whether a mean is drawn a value at a time, so that a file for another program cannot hold the decoder."""
         return False
 
+    @property
+    def n_tokens(self) -> int | None:
+        """How many different tokens there are, for sequences of tokens; None where values are numbers."""
+        return None
+
+    @property
+    def varies_in_work(self) -> bool:
+        """Whether how much is computed depends on the examples, so that a step is not compiled."""
+        return False
+
     def counted(self, x: Float[Tensor, "batch ..."]) -> Bool[Tensor, "batch ..."] | None:
         """Which values were observed, of the shape of x; None where all were."""
         return None

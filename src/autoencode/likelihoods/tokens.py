@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from autoencode.distributions.token_sequences import TokenSequences, token_counts
+from autoencode.distributions.token_sequences import TokenSequences
 from autoencode.errors import ArgumentError, DataError
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_finite
 from autoencode.nn.dense import Linear
@@ -53,7 +53,7 @@ class TokenLikelihood(Likelihood):
         if n_tokens < 3:
             raise ArgumentError(f"a vocabulary has the end, the unknown token and others: n_tokens is {n_tokens}")
         self.features_shape = (features,)
-        self.n_tokens, self.word_dropout = n_tokens, word_dropout
+        self.word_dropout = word_dropout
         self.network = RecurrentTokenNetwork(n_tokens, features, embedding, hidden, dropout)
 
     def forward(self, features: Float[Tensor, "*leading features"]) -> TokenSequences:
@@ -65,9 +65,15 @@ class TokenLikelihood(Likelihood):
         """It is drawn a token at a time."""
         return True
 
-    def counts(self, x: Float[Tensor, "batch length"]) -> Int64[Tensor, " batch"]:
-        """How many tokens each row has, its end included."""
-        return token_counts(x.long())
+    @property
+    def n_tokens(self) -> int:
+        """Those of the vocabulary, the end and the unknown token included."""
+        return self.network.embedding.num_embeddings
+
+    @property
+    def varies_in_work(self) -> bool:
+        """It depends on the lengths of lines."""
+        return True
 
     def check(self, x: Float[Tensor, "batch length"]) -> None:
         """Raises `DataError` unless all numbers are those of tokens."""

@@ -12,9 +12,10 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch.distributions import Distribution
 
-from autoencode.data import Dataset, Modality, Standardisation, TextLines, modality_of
+from autoencode.data import Dataset, Modality, Standardisation, modality_of
 from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.loading import Source
+from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.new_examples import NewExamples
 from autoencode.data.options import ReadOptions
 from autoencode.data.tables.columns import is_frame
@@ -184,9 +185,16 @@ class Run:
         Raises:
             CapabilityError: a model of other data.
         """
-        if not isinstance(self.modality, TextLines):
+        lines = self.modality.lines(x)
+        if lines is None:
             raise CapabilityError(f"{self.path} is a model of {self.modality.noun}, and not of text")
-        return self.modality.vocabulary.decode(x)
+        return lines
+
+    @property
+    def masks(self) -> MaskClasses | None:
+        """The classes of the masks that it learned from; None where it learned from no masks."""
+        record = self.folder.record.data
+        return None if record is None else record.mask_classes
 
     @cached_property
     def standardisation(self) -> Standardisation | None:
@@ -377,10 +385,10 @@ class Run:
         """Examples as the model takes them."""
         if is_frame(x):
             return self.new_examples.read_frame(x)
-        if isinstance(self.modality, TextLines) and not isinstance(x, torch.Tensor):
+        if self.modality.reads_text and not isinstance(x, torch.Tensor):
             given = np.asarray(x)
             if given.dtype.kind == "U":
-                return self.new_examples.read_text([str(line) for line in np.atleast_1d(given)])[0]
+                return self.modality.encode_lines([str(line) for line in np.atleast_1d(given)])[0]
         given = x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x))
         if self.standardisation is not None and tuple(given.shape[1:]) == self.model.data_shape:
             return self.standardisation.apply(given.detach().cpu())

@@ -19,25 +19,18 @@ _TILE = 1024
 _LUMA = (0.299, 0.587, 0.114)
 
 
-def mask_classes(run: Run) -> MaskClasses | None:
-    """The classes of the masks that a run learned from; None where it learned from no masks."""
-    record = run.folder.record.data
-    return None if record is None else record.mask_classes
-
-
 def require_masks(run: Run) -> MaskClasses:
-    """The same.
+    """The classes of the masks that a run learned from.
 
     Raises:
         CapabilityError: it learned from no masks.
     """
-    classes = mask_classes(run)
-    if classes is None:
+    if run.masks is None:
         raise CapabilityError(
             f"{run.path} learned from no masks: train a segmenter with autoencode train PICTURES/ --target MASKS/ "
             "--recipe segmenter"
         )
-    return classes
+    return run.masks
 
 
 class Segmenter:

@@ -11,7 +11,6 @@ from autoencode.evaluation import Evaluation
 from autoencode.objectives import Objective
 from autoencode.recipes import recipes
 from autoencode.runs.run import Run
-from autoencode.runs.segmenter import mask_classes
 from autoencode.storage import atomic_write
 
 _SHARED = ("seed", "batch_size", "reporter", "cancel")
@@ -32,8 +31,7 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
     subset = run.data.subsets[split]
     measured = evaluation.evaluate(run.model, subset, split=split, **options)
     shared = {name: options[name] for name in _SHARED if name in options}
-    masks = mask_classes(run)
-    if masks is not None:
+    if (masks := run.masks) is not None:
         own = {name: options[name] for name in _SHARED[1:] if name in options}
         quality = evaluation.segmentation_quality(run.model, subset, masks, run.data.train, **own)
         measured = replace(measured, psnr=None, segmentation=quality)

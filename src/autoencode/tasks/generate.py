@@ -5,7 +5,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import TextLines
 from autoencode.data.images.scan import SHEET
 from autoencode.distributions.token_sequences import END, TokenChoice
 from autoencode.errors import ArgumentError
@@ -138,9 +137,9 @@ def _beginning(run: Run, begin: str | None, reporter: Reporter) -> tuple[int, ..
     """The tokens that every line begins with."""
     if begin is None:
         return ()
-    if not isinstance(run.modality, TextLines):
+    if not run.modality.reads_text:
         raise ArgumentError(f"--begin is how lines of text begin, and {run.path} makes {run.modality.noun}")
-    x, note = run.new_examples.read_text([begin])
+    x, note = run.modality.encode_lines([begin])
     if note:
         reporter.note(note)
     return tuple(int(token) for token in x[0].tolist() if token != END)
@@ -150,7 +149,7 @@ def _token_choice(
     run: Run, temperature: float, top_k: int | None, nucleus: float | None, begin: tuple[int, ...]
 ) -> TokenChoice | None:
     """How words are drawn; None for a model of other data. Unknown ones never are."""
-    if isinstance(run.modality, TextLines):
+    if run.modality.reads_text:
         mass = USUAL_NUCLEUS if nucleus is None else nucleus
         return TokenChoice(temperature, top_k, mass, known_only=True, begin=begin)
     if top_k is not None or nucleus is not None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.data import Subset, TextLines, evenly_spaced_indices
+from autoencode.data import Subset, evenly_spaced_indices
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.evaluation import (
     Completeness,
@@ -116,9 +116,9 @@ def latent_space(
         CapabilityError: codes that are no real numbers, or a conditional model.
         DataError: an empty part.
     """
-    if isinstance(run.modality, TextLines):
+    if not run.modality.has_distances:
         raise CapabilityError(
-            f"distances between outputs measure a latent space, and {run.path} writes text, which has none: see "
+            f"a latent space is measured by distances between outputs, and {run.modality.noun} have none: see "
             "autoencode evaluate, which counts the latent dimensions in use"
         )
     began = time.perf_counter()

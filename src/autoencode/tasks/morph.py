@@ -8,7 +8,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.data import TextLines
 from autoencode.distributions import HypersphericalUniform
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import EX_POST, ChosenPrior, choose_prior
@@ -140,8 +139,9 @@ def check_suffix(run: Run, out: Path | None) -> None:
     if out is None or ending == rows or (run.modality.drawable and ending in (*ENDINGS, ".png", "")):
         return
     pictures = f"{', '.join(ENDINGS)}, .png (a strip), a folder, or " if run.modality.drawable else ""
-    numbers = "" if isinstance(run.modality, TextLines) else " (the numbers)"
-    raise ArgumentError(f"a morph of this model is written to {pictures}{rows}{numbers}, and not to {out.name!r}")
+    raise ArgumentError(
+        f"a morph of this model is written to {pictures}{rows} (the {run.modality.rows_noun}), and not to {out.name!r}"
+    )
 
 
 def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import SkippedFile, TextLines
+from autoencode.data import SkippedFile
 from autoencode.data.images.scan import SHEET
 from autoencode.distributions.token_sequences import tokens_back
 from autoencode.errors import ArgumentError, DataError
@@ -113,7 +113,7 @@ def reconstruct(
         save_figure(folder / SHEET, pairs(run.modality.shown(x), run.modality.shown(back)))
     written = write_volumes_like(inputs, outputs.rows_path, folder) if len(tally.names) == number else []
     shown, files = (run.to_data_units(x), run.to_data_units(back)), (*written, *outputs.paths(tally.names))
-    if isinstance(run.modality, TextLines):
+    if not run.modality.has_distances:
         return Reconstructions(tally.count, *shown, None, files, tuple(skipped), tally.tokens_back / tally.count)
     error = (tally.squares / max(1, tally.values)) ** 0.5
     return Reconstructions(tally.count, *shown, error, files, tuple(skipped))

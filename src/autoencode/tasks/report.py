@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from autoencode.data import Batch, Subset, TextLines, sequential_batches
+from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.data.masks.mask_classes import class_indices
 from autoencode.distributions.token_sequences import TokenChoice
 from autoencode.evaluation import Codes, Evaluation, encode_all
@@ -16,7 +16,7 @@ from autoencode.latent.sampling import sample_examples
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
 from autoencode.runs.run import Run
-from autoencode.runs.segmenter import mask_classes, require_masks
+from autoencode.runs.segmenter import require_masks
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Progress, Reporter, resolve_reporter, track
@@ -90,7 +90,7 @@ def _lead(run: Run) -> str:
     epochs, minutes = (metrics[-1].epoch, metrics[-1].seconds / 60) if metrics else (0, 0)
     purpose = (
         "to find their masks"
-        if mask_classes(run)
+        if run.masks
         else "to restore them"
         if _is_overcomplete(run)
         else f"with codes of {_size(run)} each"
@@ -119,13 +119,13 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
     """The figures of what the model learned, the most important first."""
     part = run.data.test
     drawn = dict[str, Figure]()
-    if mask_classes(run) is not None:
+    if run.masks is not None:
         drawn["masks"] = _masks(run, part)
     elif run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
         drawn["repairs"] = _restorations(run, batch)
-    elif not isinstance(run.modality, TextLines):
+    elif run.modality.has_distances:
         drawn["reconstructions"] = _reconstructions(run, part)
-    if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE and mask_classes(run) is None:
+    if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE and run.masks is None:
         progress.update(detail="codes")
         drawn["codes"] = _codes(run, encode_all(run.model, _subset(part)))
     progress.update(detail="samples")
@@ -145,7 +145,7 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
 
 def _passages(run: Run) -> list[Passages]:
     """Lines of text and what became of them, and new ones; nothing for other data."""
-    if not isinstance(run.modality, TextLines):
+    if not run.modality.reads_text:
         return []
     x = run.data.test.inputs(slice(0, run.modality.n_compared))
     pairs = list(zip(run.lines(x), run.lines(reconstruct_examples(run, x)), strict=True))

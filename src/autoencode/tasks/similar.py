@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autoencode.data import SkippedFile, TextLines, sequential_batches
+from autoencode.data import SkippedFile, sequential_batches
 from autoencode.errors import ArgumentError, DataError
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.latent.neighbours import groups_within, nearest, typical_distance
@@ -94,7 +94,7 @@ def similar(
     if run.modality.drawable:
         pictures = torch.cat([one.x, pool.read(chosen)])
         sheet = _write_sheet(run, [pictures], [[Path(name).name for name in names[0]]], _sheet(run, out))
-    lines = [run.lines(torch.cat([one.x, pool.read(chosen)]))] if isinstance(run.modality, TextLines) else None
+    lines = [run.lines(torch.cat([one.x, pool.read(chosen)]))] if run.modality.reads_text else None
     return Similar(names, [[0.0, *(far[0] / unit).tolist()]], len(pool.names), sheet, pool.skipped, lines)
 
 
@@ -140,7 +140,7 @@ def duplicates(
         shown = [group[:_SHOWN_MEMBERS] for group in groups[:_SHOWN_GROUPS]]
         captions = [[Path(pool.names[place]).name for place in group] for group in shown]
         sheet = _write_sheet(run, [pool.read(group) for group in shown], captions, _sheet(run, out))
-    lines = [run.lines(pool.read(group)) for group in groups] if isinstance(run.modality, TextLines) else None
+    lines = [run.lines(pool.read(group)) for group in groups] if run.modality.reads_text else None
     return Similar(names, far, len(pool.names), sheet, pool.skipped, lines)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from autoencode.data import Batches, Dataset, is_media_path, load
 from autoencode.data.loading import Source
-from autoencode.data.modality import TableRows
 from autoencode.data.resolve import is_registered
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.latent.ex_post import PriorRecord, fitted_record, read_prior_record
@@ -335,8 +334,9 @@ def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
     default = next((str(p.default) for p in recipe.parameters if p.name == "likelihood"), "")
     if default not in likelihoods or data.values.high is not None or data.modality.bounded:
         return {}
-    if isinstance(data.modality, TableRows) and set(cells := data.modality.columns.cells.split(",")) != {"1"}:
-        return {"likelihood": f"table:{','.join(cells)}"}
+    cells = data.modality.cells
+    if cells is not None and set(cells.split(",")) != {"1"}:
+        return {"likelihood": f"table:{cells}"}
     return {} if _holds(likelihoods[default](data.data_shape), data) else {"likelihood": "normal"}
 
 

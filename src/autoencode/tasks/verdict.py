@@ -10,7 +10,6 @@ from autoencode.evaluation.evidence import segmentation_evidence
 from autoencode.recipes import recipes
 from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.run import Run
-from autoencode.runs.segmenter import mask_classes
 from autoencode.runs.verdict import Evidence, Verdict
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Event, Reporter, resolve_reporter
@@ -52,7 +51,7 @@ def verdict(run: Run, *, reporter: Reporter | None = None, cancel: CancelToken |
 
 
 def _evidence(run: Run, reporter: Reporter | None, cancel: CancelToken | None) -> Evidence:
-    objective, data, masks = trusted_objective(run), run.data, mask_classes(run)
+    objective, data, masks = trusted_objective(run), run.data, run.masks
     epochs = _comparable_epochs(run)
     if masks is not None:
         return segmentation_evidence(

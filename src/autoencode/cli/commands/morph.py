@@ -18,6 +18,8 @@ from autoencode.cli.options import (
     path_names,
 )
 
+_IN_A_STRIP = 10
+"""Examples between two that fit beside each other."""
 _OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -73,13 +75,12 @@ def morph(
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
-    from autoencode.data import TextLines
 
     opened = options.open(run, reading)
     tasks.check_output(out_path, [a, b])
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"
-    n = frames or (10 if strip or isinstance(opened.modality, TextLines) else 32)
+    n = frames or min(opened.modality.n_between, _IN_A_STRIP if strip else opened.modality.n_between)
     with TerminalReporter() as reporter:
         paths = [
             tasks.morph(

@@ -189,9 +189,8 @@ def _finish(run: "Run", *, report: bool) -> None:
 def _next_commands(run: "Run") -> list[str]:
     """Commands that the model can be used by."""
     from autoencode.latent.ex_post import ex_post_prior
-    from autoencode.runs.segmenter import mask_classes
 
-    if mask_classes(run) is not None:
+    if run.masks is not None:
         return [f"{command_line('segment', run.path)} PICTURES…"]
     if run.accepts_any_size:
         clips = run.model.is_conditional and run.folder.data.options.get("frames")

@@ -12,7 +12,7 @@ from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable, scan_pictures
 from autoencode.data.memory import check_fits
 from autoencode.data.options import OF_LABELLED, ReadOptions
-from autoencode.data.text.vocabulary import VOCABULARIES, Vocabulary, vocabulary_that_suits
+from autoencode.data.text.vocabulary import VOCABULARIES, Vocabulary, clean_line, vocabulary_that_suits
 from autoencode.data.text_encoding import text_encoding
 from autoencode.data.values import ValueRange
 from autoencode.errors import DataError
@@ -75,16 +75,6 @@ def read_lines(path: Path) -> Lines:
     if not lines:
         raise DataError(f"{path} holds no line of text: expected {_EXPECTED}")
     return Lines(lines, notes)
-
-
-def clean_line(line: str) -> str:
-    """A line without characters that cannot be printed, and with single spaces, none of them around it.
-
-    Example:
-        >>> clean_line("  a\\tb\\x1b \\n")
-        'a b'
-    """
-    return " ".join("".join(c if c.isprintable() else " " for c in line).split())
 
 
 def holds_text(folder: Path) -> bool:

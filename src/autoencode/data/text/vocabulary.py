@@ -8,20 +8,32 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, final
 
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Float32, Int, Shaped
 from torch import Tensor
 
 from autoencode.distributions.token_sequences import END, UNKNOWN
+from autoencode.errors import DataError
 
 MAX_ENTRIES, MAX_ENTRY = 100_000, 60
 """Different tokens that a vocabulary can have; characters of one."""
 UNKNOWN_TEXT = "<unknown>"
 """What stands in text for what is not in the vocabulary."""
 _FIRST = max(END, UNKNOWN) + 1
+_SHOWN = 5
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
 _CLOSING = frozenset(".,!?;:%)]}…”’")
 _QUOTES = frozenset('"')
 _OPENING = frozenset("([{“‘")
+
+
+def clean_line(line: str) -> str:
+    """A line without characters that cannot be printed, and with single spaces, none of them around it.
+
+    Example:
+        >>> clean_line("  a\\tb\\x1b \\n")
+        'a b'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in line).split())
 
 
 class EncodedLines(NamedTuple):
@@ -96,6 +108,35 @@ class Vocabulary(ABC):
             unknown += [token for token in kept if token not in numbers]
             tokens[row, : len(kept)] = torch.tensor([numbers.get(token, UNKNOWN) for token in kept], dtype=torch.int32)
         return EncodedLines(tokens, unknown, cut)
+
+    def read(self, lines: Sequence[str], length: int) -> tuple[Float32[Tensor, "n length"], str | None]:
+        """Lines as a model takes them.
+
+        Args:
+            lines: as they were typed or read.
+            length: of a row, its end included.
+
+        Returns:
+            Rows of tokens, and a line where some are not known to the model, or a line was cut.
+
+        Raises:
+            DataError: a line holds nothing.
+        """
+        split = [self.split(clean_line(line)) for line in lines]
+        if not all(split):
+            raise DataError(f"a line holds no {self.noun}: give a line of text")
+        encoded = self.encode(split, length)
+        notes = list[str]()
+        if encoded.unknown:
+            some = ", ".join(dict.fromkeys(encoded.unknown[:_SHOWN]))
+            more = ", …" if len(encoded.unknown) > _SHOWN else ""
+            n, of = len(encoded.unknown), sum(map(len, split))
+            are = f"{n:,} of {of:,} {self.noun} {'is' if n == 1 else 'are'}"
+            notes.append(f"{are} new to the model, which reads {UNKNOWN_TEXT}: {some}{more}")
+        if encoded.cut:
+            lines_are = "1 line is" if encoded.cut == 1 else f"{encoded.cut:,} lines are"
+            notes.append(f"{lines_are} cut after {length - 1} {self.noun}, the longest of the training data")
+        return encoded.tokens.float(), "; ".join(notes) or None
 
     def decode(self, tokens: Shaped[Tensor, "n length"]) -> list[str]:
         """Rows of tokens as lines; what follows the end is left out."""

@@ -10,7 +10,6 @@ from autoencode.data import Batch
 from autoencode.errors import CapabilityError
 from autoencode.kernels import has_bfloat16
 from autoencode.kernels.torch_private import is_data_dependent
-from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.runtime.seeding import preserved_rng
 from autoencode.training.execution.custom_kernels import has_custom_kernel
 from autoencode.training.execution.equivalence import matches_eager
@@ -38,7 +37,7 @@ def is_worth_compiling(train_step: TrainStep, steps: int, device: torch.device) 
     """
     if train_step.objective.auxiliary_networks or steps < _MIN_STEPS or device.type != "cpu":
         return False
-    if isinstance(train_step.model.likelihood, TokenLikelihood):  # how much it computes depends on the lengths of lines
+    if train_step.model.likelihood.varies_in_work:
         return False
     convolutions = [part for part in train_step.modules() if isinstance(part, _CONVOLUTIONS)]
     ours = any(has_custom_kernel(part, train_step.precision) for part in convolutions)
