@@ -72,7 +72,20 @@ def test_nothing_to_measure_is_none():
     assert SegmentationMetric(LABELS).result() is None
 
 
-def test_the_usual_mask_is_the_commonest_class_of_each_pixel():
-    classes = torch.tensor([[[0, 1]], [[1, 1]], [[0, 0]]])
-    planes = torch.stack([(classes == number) for number in (0, 1)], 1).to(torch.uint8) * 255
-    assert usual_mask(Subset(torch.zeros(3, 1, 1, 2), target=planes)).tolist() == [[0, 1]]
+def planes_of(classes):
+    return torch.stack([(classes == number) for number in (0, 1)], 1).to(torch.uint8) * 255
+
+
+def usual(classes):
+    masks = MaskClasses(("background", "a"), MaskKind.LABELS, (0, 1))
+    return usual_mask(Subset(torch.zeros(len(classes), 1, 1, classes.shape[2]), target=planes_of(classes)), masks)
+
+
+def test_the_usual_mask_is_the_one_of_highest_dice():
+    assert usual(torch.tensor([[[0, 1]], [[1, 1]], [[0, 1]]])).tolist() == [[0, 1]]
+    # Dice of [1, 1] is (2/3 + 1 + 2/3) / 3 = 7/9, of [0, 1] it is (1 + 2/3 + 1) / 3 = 8/9
+
+
+def test_the_usual_mask_has_an_area_where_each_pixel_is_mostly_background():
+    classes = torch.eye(4, dtype=torch.int64)[:, None]
+    assert usual(classes).tolist() == [[1, 1, 1, 1]]  # Dice 2 · 1 / (4 + 1), and that of nothing is 0

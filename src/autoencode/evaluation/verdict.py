@@ -2,7 +2,7 @@
 
 good            below the error of PCA with as many numbers as the code; where PCA cannot have as many, below half
                 of the error of the mean example; for a model that restores, 1 dB or more below its input; for one that
-                finds masks, at least half of the way from the Dice of one mask for all pictures to 1
+                finds masks, at least two thirds of the way from the Dice of one mask for all pictures to 1
 fair            anything between
 poor            less than 5 % below the mean example, no latent dimension in use, or no better than the input
 sequences       good below the nats of a trigram model, poor above 1.5 times as many or with no latent dimension in use
@@ -19,6 +19,8 @@ _NO_GAIN = 0.95
 """Share of the error of the mean example, above which a model is poor."""
 _HALF_EXPLAINED = 0.5
 """Share of the error of the mean example, below which a model is good where there is no PCA to compare with."""
+_MASKS_FOUND = 2 / 3
+"""Share of the way from the Dice of one mask for all pictures to 1, from which a model that finds masks is good."""
 _MUCH_LOST = 0.25
 """Share of the error of the mean example, above which the sentence says what is lost, however good the model is."""
 _RESTORED_DB = 1.0
@@ -63,7 +65,7 @@ class _Writer:
             return self._grade_of_tokens(e.trigram_nats)
         if e.dice is not None:
             gained = self._gained_dice
-            return Grade.GOOD if gained >= _HALF_EXPLAINED else Grade.FAIR if gained > 1 - _NO_GAIN else Grade.POOR
+            return Grade.GOOD if gained >= _MASKS_FOUND else Grade.FAIR if gained > 1 - _NO_GAIN else Grade.POOR
         if e.squared_error is None:
             return Grade.POOR if e.mean_error is not None or e.input_error is not None else Grade.NOT_MEASURED
         if e.input_error is not None:

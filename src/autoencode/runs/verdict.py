@@ -32,7 +32,7 @@ class Evidence(Checked):
         tokens: the mean number of tokens in a sequence.
         tokens_back: share of the tokens that come back in their place.
         dice: of a model that learned from masks, averaged over classes and pictures; None for others.
-        usual_dice: of the commonest class of each pixel, the same mask for every picture.
+        usual_dice: of the best mask that is the same for every picture.
         active: latent dimensions in use, or codewords that occur.
         units: how many of them there are.
         unit: what they are called.

@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 
 from autoencode.data import load
-from autoencode.data.published.sets.floor_plans import plan
+from autoencode.data.published.sets.floor_plans import numbered_rooms, plan
 
 
 def test_walls_are_inside_their_outline_and_close_it() -> None:
@@ -13,6 +14,13 @@ def test_walls_are_inside_their_outline_and_close_it() -> None:
         lonely = sum(edge[1 + dy : 33 + dy, 1 + dx : 33 + dx] for dy, dx in [(0, 1), (1, 0), (0, -1), (-1, 0)]) < 4
         assert walls[(inside == 1) & lonely].all()
         assert 0 < walls.sum() < inside.sum()
+
+
+@pytest.mark.parametrize("seeds", [range(0, 3000, 10), (1014, 1093, 2015)])
+def test_every_room_is_reachable_from_every_other(seeds: range) -> None:
+    for seed in seeds:
+        walls, inside = plan(np.random.default_rng(seed))
+        assert numbered_rooms(walls, inside).max() == 1, seed
 
 
 def test_plans_differ_and_are_the_same_each_time() -> None:

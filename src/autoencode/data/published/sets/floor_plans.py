@@ -1,6 +1,7 @@
 """Floor plans made by a rule: outlines, and walls that cut them into rooms."""
 
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,49 @@ def plan(random: np.random.Generator) -> tuple[Grid, Grid]:
     walls = _border(inside)
     for wing in wings:
         _split(walls, wing, random)
-    return walls * inside, inside
+    return _connected(walls * inside, inside), inside
+
+
+def numbered_rooms(walls: Grid, inside: Grid) -> npt.NDArray[np.int32]:
+    """The parts of a plan between which there is no way: 1, 2, … at their points, 0 at walls and outside.
+
+    Args:
+        walls: 1 at walls.
+        inside: 1 inside the outline.
+
+    Example:
+        >>> walls = np.array([[0, 0, 1, 0], [0, 0, 1, 0]], np.uint8)
+        >>> numbered_rooms(walls, np.ones_like(walls))
+        array([[1, 1, 0, 2],
+               [1, 1, 0, 2]], dtype=int32)
+    """
+    from scipy import ndimage
+
+    numbers, _ = cast("tuple[npt.NDArray[np.int32], int]", ndimage.label((inside == 1) & (walls == 0)))
+    return numbers
+
+
+def _connected(walls: Grid, inside: Grid) -> Grid:
+    """The walls, with a door wherever one wall closed the only door of another, so that all rooms are reachable."""
+    while (rooms := numbered_rooms(walls, inside)).max() > 1:
+        row, column = _wall_between(rooms)
+        walls[row, column] = 0
+    return walls
+
+
+def _wall_between(rooms: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The first two points, or one, of a wall with the first room on one side and another room on the other."""
+    for transposed in (False, True):
+        grid = rooms.T if transposed else rooms
+        above, below = grid[:-2], grid[2:]
+        between = (grid[1:-1] == 0) & (above != below) & (np.minimum(above, below) == 1)
+        found = np.argwhere(between)
+        if len(found):
+            row, column = found[0]
+            columns = [column, column + 1] if between[row, column + 1] else [column]
+            rows = np.full(len(columns), row + 1)
+            return (np.asarray(columns), rows) if transposed else (rows, np.asarray(columns))
+    raise AssertionError("every room has a wall in common with another")
 
 
 def _outline(random: np.random.Generator) -> tuple[Grid, list[tuple[int, int, int, int]]]:
