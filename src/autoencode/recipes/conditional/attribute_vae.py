@@ -17,7 +17,7 @@ from autoencode.settings import Settings
 
 _SETTINGS = Settings(
     epochs=20,
-    min_steps=8000,
+    min_steps=12000,
     batch_size=16,
     learning_rate=2e-3,
     schedule="one-cycle",
