@@ -6,7 +6,9 @@
 Each data set in AUTOENCODE_DATA is put into an order by seed 7: the first 200 pictures are the test part, the next 60,
 300 or 2,000 the folder to learn from (portraits and leaves have fewer than 2,000: all that there are). All are scaled
 to 64×64. PCA is fitted to the same pictures with as many numbers as the code has. The Fréchet distance compares 400
-draws with the test pictures, in features of random convolutions that are the same for all.
+draws with the test pictures, in features of random convolutions that are the same for all. Edges are the mean square of
+differences between neighbouring pixels, as a share of that of the test pictures. Both are also measured of the same
+draws sharpened, as `autoencode generate --sharpen` gives them.
 
 Results are kept in runs/own-pictures/results.json, one entry for each data set and recipe; what is there is not trained
 again, and a training that was interrupted goes on.
@@ -107,6 +109,11 @@ def features(x: Tensor) -> Tensor:
     return torch.cat(found, 1)
 
 
+def edges(x: Tensor) -> Tensor:
+    """The mean square of differences between neighbouring pixels."""
+    return x.diff(dim=-1).square().mean() + x.diff(dim=-2).square().mean()
+
+
 def measure(place: Path, out: Path, recipe: str | None, options: dict[str, object]) -> dict[str, object]:
     """Trains, where that is not done, and measures."""
     if (out / "run.json").exists():
@@ -123,6 +130,7 @@ def measure(place: Path, out: Path, recipe: str | None, options: dict[str, objec
         found = torch.cat([run.model.decode(run.model.encode(x).mean).mean for x in test.split(100)])
     numbers = run.latent_size
     drawn, _ = tasks.generate(run, N_DRAWS, out / "samples")
+    sharpened, _ = tasks.generate(run, N_DRAWS, out / "sharpened", sharpen=True)
     own = features(test)
     return {
         "recipe": run.folder.recipe.name,
@@ -133,6 +141,10 @@ def measure(place: Path, out: Path, recipe: str | None, options: dict[str, objec
         "mean_error": (train.mean(0) - test).square().mean().item(),
         "pca_error": pca_error(torch.cat([train, data.validation.inputs()]), test, numbers),
         "frechet": frechet_distance(own.double(), features(drawn).double()),
+        "edges": (edges(drawn) / edges(test)).item(),
+        "edges_of_reconstructions": (edges(found) / edges(test)).item(),
+        "frechet_sharpened": frechet_distance(own.double(), features(sharpened).double()),
+        "edges_sharpened": (edges(sharpened) / edges(test)).item(),
         "frechet_of_training_pictures": frechet_distance(own.double(), features(train).double()),
         "steps": run.folder.metrics()[-1].step,
         "minutes": round(run.folder.metrics()[-1].seconds / 60, 2),
@@ -144,7 +156,8 @@ def line(name: str, found: dict[str, float]) -> str:
     share = found["squared_error"] / found["pca_error"]
     return (
         f"{name:34} {found['squared_error']:.5f}  {share:5.2f} of PCA-{found['numbers']} ({found['pca_error']:.5f})  "
-        f"mean {found['mean_error']:.4f}  Frechet {found['frechet']:.3f}  {found['steps']:,} steps"
+        f"mean {found['mean_error']:.4f}  Frechet {found['frechet']:.3f}, sharpened {found['frechet_sharpened']:.3f}  "
+        f"edges {found['edges']:.2f}, sharpened {found['edges_sharpened']:.2f}  {found['steps']:,} steps"
     )
 
 

@@ -122,6 +122,7 @@ ADVICE = {
     "take --n-components": "fit-prior",
     "which has no gradients": "morph",
     "--spread goes from": "generate",
+    "detail is added to pictures": "generate blend",
     "do not come from a prior: leave": "generate",
     "takes the {} levels": "train compare-objectives",
     "takes counts (0, 1, 2, …)": "train compare-objectives",

@@ -138,6 +138,9 @@ PriorOption = Annotated[
         autocompletion=prior_names,
     ),
 ]
+SharpenOption = Annotated[
+    bool, typer.Option("--sharpen", help="Add the detail of training pictures that look alike at each place.")
+]
 ValuesOption = Annotated[
     str,
     typer.Option(

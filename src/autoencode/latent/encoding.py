@@ -12,6 +12,7 @@ from autoencode.data import Subset, sequential_batches
 from autoencode.data.images.picture import UnreadableError, read_picture_header
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.posteriors import IdentityPosterior
 from autoencode.runs.inputs import read_examples
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -222,6 +223,19 @@ def reconstruct_examples(run: Run, x: Tensor, context: Tensor | None = None) -> 
         of_rows = None if context is None else context[rows].to(run.device)
         codes.append(run.model.encode(x[rows].to(run.device), of_rows).mean)
     return run.decode_to_model_units(torch.cat(codes), context)
+
+
+def check_has_code(run: Run) -> None:
+    """Raises for a model whose code is the example itself.
+
+    Raises:
+        CapabilityError: it is.
+    """
+    if isinstance(run.model.posterior, IdentityPosterior):
+        raise CapabilityError(
+            f"{run.path} restores examples, and its code is the example itself: train a recipe with a code, such as "
+            "pca-vae"
+        )
 
 
 def require_finite(codes: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from autoencode.distributions import Ladder
 from autoencode.errors import ArgumentError
 from autoencode.latent.attribute_blocks import AttributeBlocks, attribute_blocks, rest_effects
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
+from autoencode.latent.example_detail import ExampleDetail
 from autoencode.latent.paths import latent_paths
 from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
@@ -56,6 +57,7 @@ def blend(
     path: str = "linear",
     attributes: Sequence[str] = (),
     of_class: str | int | None = None,
+    sharpen: bool = False,
     reporter: Reporter | None = None,
 ) -> Blend:
     """Blends every pair of examples, each in both roles.
@@ -77,7 +79,9 @@ def blend(
         path: linear or spherical: the way on which the code between lies.
         attributes: names of those that come from the second of a pair.
         of_class: the class of all, for a model conditioned on classes.
-        reporter: receives notes.
+        sharpen: whether blends get the detail of training pictures that look alike where it is added; see
+            `autoencode.latent.example_detail.ExampleDetail`.
+        reporter: receives notes, and the progress of adding detail.
 
     Raises:
         ArgumentError: too few examples, no such level, weight or attribute, levels for a model without them, or ways to
@@ -91,6 +95,24 @@ def blend(
     for one in coded:
         if one.note:
             reporter.note(one.note)
+    made = _blended(run, coded, levels, weight, path, attributes)
+    if not sharpen:
+        return made
+    detail = ExampleDetail.of_run(run, reporter=reporter)
+    sharp = detail(made.examples.flatten(0, 1)).unflatten(0, made.examples.shape[:2])
+    reporter.note(str(detail.sources))
+    return replace(made, examples=sharp)
+
+
+def _blended(
+    run: Run,
+    coded: Sequence[EncodedExample],
+    levels: int | None,
+    weight: float | None,
+    path: str,
+    attributes: Sequence[str],
+) -> Blend:
+    """Every pair, by levels, by attributes or by a mean of codes."""
     if attributes:
         if levels is not None or weight is not None:
             raise ArgumentError("attributes are taken whole: leave --levels and --weight out, or --from-b")

@@ -13,7 +13,7 @@ from torch.distributions import Distribution
 from autoencode.data import SkippedFile
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
-from autoencode.posteriors import IdentityPosterior
+from autoencode.latent.encoding import check_has_code
 from autoencode.runs.inputs import InputFile, expand_folders, input_batches, inspect_inputs
 from autoencode.runs.output_paths import no_results_message
 from autoencode.runs.replacing import check_no_overwriting
@@ -41,19 +41,6 @@ class EncodedFiles:
     std: NDArray[np.float32] | None
     labels: list[str] | None
     skipped: tuple[SkippedFile, ...] = ()
-
-
-def check_has_code(run: Run) -> None:
-    """Raises for a model whose code is the example itself.
-
-    Raises:
-        CapabilityError: it is.
-    """
-    if isinstance(run.model.posterior, IdentityPosterior):
-        raise CapabilityError(
-            f"{run.path} restores examples, and its code is the example itself: train a recipe with a code, such as "
-            "pca-vae"
-        )
 
 
 @tuned_cpu()

@@ -9,6 +9,7 @@ from autoencode.data.images.scan import SHEET
 from autoencode.distributions.token_sequences import END, TokenChoice
 from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import Item
+from autoencode.latent.example_detail import ExampleDetail
 from autoencode.latent.sampling import CodeSampler, CodeSource, FromPrior, NearExample
 from autoencode.runs.replacing import check_replaceable, remove_series
 from autoencode.runs.run import Run
@@ -39,6 +40,7 @@ def generate(
     top_k: int | None = None,
     nucleus: float | None = None,
     begin: str | None = None,
+    sharpen: bool = False,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[Tensor, list[Path]]:
@@ -66,6 +68,8 @@ def generate(
         top_k: of text, only the so many likeliest words are drawn each time.
         nucleus: of text, only the likeliest words that together have this probability; 0.9 where it is left out.
         begin: of text, how every line begins.
+        sharpen: of pictures, whether they get the detail of training pictures that look alike where it is added; see
+            `autoencode.latent.example_detail.ExampleDetail`.
         reporter: receives the progress of the task "drawing", in examples, a note of what was sampled from and why, and
             what is kept where it ends early.
         cancel: ends it early; pictures that are written are kept.
@@ -93,9 +97,10 @@ def generate(
     source = _code_source(prior, of_class, condition, like, spread, of_codes)
     sampler = source.sampler(run, n, reporter, cancel)
     reporter.note(sampler.source)
+    detail = ExampleDetail.of_run(run, reporter=reporter, cancel=cancel) if sharpen else None
     if run.modality.drawable:
         remove_series(folder, names)
-    return _write(sampler, names, seed, files, choice, reporter, cancel)
+    return _write(sampler, names, seed, files, choice, detail, reporter, cancel)
 
 
 def _names(n: int) -> list[Path]:
@@ -109,23 +114,27 @@ def _write(
     seed: int,
     files: ExampleFiles,
     choice: TokenChoice | None,
+    detail: ExampleDetail | None,
     reporter: Reporter,
     cancel: CancelToken | None,
 ) -> tuple[Tensor, list[Path]]:
     """Writes examples, and for pictures a sheet of the first ones, which are returned."""
     n, first, done, drawable = len(names), list[Tensor](), 0, files.modality.drawable
-    description = f"{sampler.source}; seed {seed}"
+    description = f"{sampler.source}; seed {seed}" + ("" if detail is None else "; detail from the training pictures")
     with (
         files.open(description) as add,
         note_what_is_kept(reporter, lambda: f"{done:,} of {n:,} are in {files.folder}" if done and drawable else ""),
         track(reporter, "drawing", n, "examples", cancel=cancel) as progress,
     ):
         for x in sampler.examples(n, seed, choice):
+            x = x if detail is None else detail(x)
             add(names[done : done + len(x)], x)
             first += [x[: _SHOWN - done]] if done < _SHOWN else []
             done += len(x)
             progress.update(done)
     shown = torch.cat(first)
+    if detail is not None:
+        reporter.note(str(detail.sources))
     if drawable:
         if files.scale:
             reporter.note(files.scale)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autoencode.data import SkippedFile, sequential_batches
 from autoencode.errors import ArgumentError, DataError
-from autoencode.latent.encoding import Item, encode_example
+from autoencode.latent.encoding import Item, check_has_code, encode_example
 from autoencode.latent.neighbours import groups_within, nearest, typical_distance
 from autoencode.runs.inputs import input_batches, inspect_inputs, read_examples
 from autoencode.runs.output_paths import no_results_message
@@ -18,7 +18,7 @@ from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
-from autoencode.tasks.encode import check_has_code, named_input
+from autoencode.tasks.encode import named_input
 from autoencode.views.figures import labelled_grid, save_figure
 
 _SHOWN_GROUPS, _SHOWN_MEMBERS = 50, 12

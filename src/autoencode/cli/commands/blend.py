@@ -7,7 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_result
-from autoencode.cli.options import ClassOption, ExampleOptions, ForceOption, RunArgument, RunOptions, path_names
+from autoencode.cli.options import (
+    ClassOption,
+    ExampleOptions,
+    ForceOption,
+    RunArgument,
+    RunOptions,
+    SharpenOption,
+    path_names,
+)
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -51,6 +59,7 @@ def blend(
         list[str] | None,
         typer.Option("--from-b", help="An attribute that comes from B; can be given several times."),
     ] = None,
+    sharpen: SharpenOption = False,
     grid: Annotated[bool, typer.Option("--grid", help="A table that blends every picture with every other.")] = False,
     of_class: ClassOption = None,
     *,
@@ -87,6 +96,7 @@ def blend(
         path=path,
         attributes=from_b or (),
         of_class=of_class,
+        sharpen=sharpen,
         reporter=reporter,
     )
     if not made.by_levels and (coarse or fine):

@@ -7,7 +7,15 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import print_lines, print_result
-from autoencode.cli.options import ExampleOptions, ForceOption, PriorOption, RunArgument, RunOptions, class_names
+from autoencode.cli.options import (
+    ExampleOptions,
+    ForceOption,
+    PriorOption,
+    RunArgument,
+    RunOptions,
+    SharpenOption,
+    class_names,
+)
 
 _ClassOption = Annotated[
     str | None,
@@ -49,6 +57,7 @@ def generate(
     begin: Annotated[
         str | None, typer.Option(help="Of text: how every line begins.", show_default="any beginning")
     ] = None,
+    sharpen: SharpenOption = False,
     prior: PriorOption = None,
     condition: Annotated[
         Path | None,
@@ -68,6 +77,7 @@ def generate(
     autoencode generate runs/fashion-mnist-fashion-vae -n 64
     autoencode generate runs/clothes --class sneaker --temperature 0.8
     autoencode generate runs/clothes --like shoe.png --spread 0.3
+    autoencode generate runs/photos-pca-vae --sharpen
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
     autoencode generate runs/floor-plans --condition outline.png
     autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
@@ -92,6 +102,7 @@ def generate(
             top_k=top_k,
             nucleus=nucleus,
             begin=begin,
+            sharpen=sharpen,
             reporter=reporter,
         )
     print_lines(opened, made)
