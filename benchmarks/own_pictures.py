@@ -114,8 +114,10 @@ def edges(x: Tensor) -> Tensor:
     return x.diff(dim=-1).square().mean() + x.diff(dim=-2).square().mean()
 
 
-def measure(place: Path, out: Path, recipe: str | None, options: dict[str, object]) -> dict[str, object]:
-    """Trains, where that is not done, and measures."""
+def measure(
+    place: Path, out: Path, recipe: str | None, options: dict[str, object], *, sharpen: bool = True
+) -> dict[str, object]:
+    """Trains, where that is not done, and measures; also sharpened draws, unless `sharpen` is false."""
     if (out / "run.json").exists():
         run = Run(out)
         if run.folder.record.status not in ENDED:
@@ -130,9 +132,13 @@ def measure(place: Path, out: Path, recipe: str | None, options: dict[str, objec
         found = torch.cat([run.model.decode(run.model.encode(x).mean).mean for x in test.split(100)])
     numbers = run.latent_size
     drawn, _ = tasks.generate(run, N_DRAWS, out / "samples")
-    sharpened, _ = tasks.generate(run, N_DRAWS, out / "sharpened", sharpen=True)
     own = features(test)
-    return {
+    more: dict[str, object] = {}
+    if sharpen:
+        sharpened, _ = tasks.generate(run, N_DRAWS, out / "sharpened", sharpen=True)
+        distance = frechet_distance(own.double(), features(sharpened).double())
+        more = {"frechet_sharpened": distance, "edges_sharpened": (edges(sharpened) / edges(test)).item()}
+    return more | {
         "recipe": run.folder.recipe.name,
         "train": len(train) + len(data.validation),
         "test": len(test),
@@ -143,8 +149,6 @@ def measure(place: Path, out: Path, recipe: str | None, options: dict[str, objec
         "frechet": frechet_distance(own.double(), features(drawn).double()),
         "edges": (edges(drawn) / edges(test)).item(),
         "edges_of_reconstructions": (edges(found) / edges(test)).item(),
-        "frechet_sharpened": frechet_distance(own.double(), features(sharpened).double()),
-        "edges_sharpened": (edges(sharpened) / edges(test)).item(),
         "frechet_of_training_pictures": frechet_distance(own.double(), features(train).double()),
         "steps": run.folder.metrics()[-1].step,
         "minutes": round(run.folder.metrics()[-1].seconds / 60, 2),
