@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from autoencode.runs.run import Run
     from autoencode.runtime.reporter import Reporter
 
+_SHARPENED = 32
+"""Pixels of a side from which new pictures gain by detail of the training pictures."""
 _HELP = """Train a model, and write a report of what it learned.
 
 DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, a clip or a folder of clips, a
@@ -198,7 +200,8 @@ def _next_commands(run: "Run") -> list[str]:
     else:
         use = command_line("reconstruct", run.path)
     can_generate = run.model.prior is not None or ex_post_prior(run) is not None
-    return [use, command_line("generate", run.path, "-n", "64")] if can_generate else [use]
+    sharpen = ["--sharpen"] if run.modality.drawable and min(run.model.data_shape[1:]) >= _SHARPENED else []
+    return [use, command_line("generate", run.path, "-n", "64", *sharpen)] if can_generate else [use]
 
 
 def make_train(words: list[str]) -> Callable[..., None]:
