@@ -7,8 +7,8 @@
 is of each picture, averaged. PCA is that of the 6,000 pictures.
 
 `unseen` learns from five classes (4,800 pictures of six) and scores 1,200 test pictures of all six. What is measured of
-a picture: mean and spread of the energies of oriented filters at three sizes (`detection.FilterEnergies`), and its first
-64 principal components. Each known class has a normal distribution of these numbers; a picture scores the negative log
+a picture: mean and spread of the energies of oriented filters at three sizes (`detection.FilterEnergies`), and its 64
+principal components. Each known class has a normal distribution of these numbers; a picture scores the negative log
 density of the nearest one. Beside it, one normal for all that is known, so that no class needs to be named.
 """
 

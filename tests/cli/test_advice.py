@@ -40,6 +40,10 @@ ADVICE = {
     "a mark is found by comparing pictures": "clean",
     "--samples takes 1 to": "impute",
     "the likelihood is that of a table": "train",
+    "--same-class needs data with classes": "generate",
+    "--same-class is for an example whose class": "generate",
+    "--same-class says how examples differ": "generate",
+    "--cut-out writes shapes": "generate",
     # masks
     "holds several parts: name one array of pictures": "train",
     "holds no array of masks; --target": "train",

@@ -4,7 +4,12 @@ import torch
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.latent import latent_gaussian
 from autoencode.latent.encoding import sample_codes
-from autoencode.latent.latent_gaussian import LatentGaussian, fit_latent_gaussian, latent_gaussian_of
+from autoencode.latent.latent_gaussian import (
+    LatentGaussian,
+    fit_latent_gaussian,
+    latent_gaussian_of,
+    same_class_gaussian,
+)
 from support.statistics import assert_mean
 
 SPREAD = LatentGaussian(torch.tensor([1.0, -2.0]), torch.tensor([[2.0, 0.0], [0.5, 0.3]]))
@@ -80,3 +85,22 @@ def test_codes_too_long_for_a_covariance_are_refused(digits_run, monkeypatch):
     monkeypatch.setattr(latent_gaussian, "_MAX_LATENT_SIZE", 1)
     with pytest.raises(CapabilityError, match="codes of 2 numbers are too long for a covariance"):
         latent_gaussian_of(digits_run)
+
+
+def test_another_of_the_class_is_where_classes_of_that_model_have_it():
+    """Against the normal that a joint one of two codes of a class gives, with B and W known."""
+    between, within = torch.tensor([[4.0, 1.0], [1.0, 1.0]]), torch.tensor([[0.5, 0.0], [0.0, 2.0]])
+    means = torch.randn(4_000, 2) @ torch.linalg.cholesky(between).T + 3
+    labels = torch.arange(4_000).repeat(5)
+    codes = means[labels] + torch.randn(20_000, 2) @ torch.linalg.cholesky(within).T
+    z = torch.tensor([5.0, 1.0])
+    found = same_class_gaussian(codes, labels, z)
+    gain = between @ torch.linalg.inv(between + within)
+    torch.testing.assert_close(found.loc, 3 + gain @ (z - 3), atol=0.1, rtol=0)
+    wanted = within + between - gain @ between
+    torch.testing.assert_close(found.scale_tril @ found.scale_tril.T, wanted, atol=0.15, rtol=0)
+
+
+def test_classes_of_one_example_say_nothing_of_how_a_class_varies():
+    with pytest.raises(DataError, match="a class with two training examples"):
+        same_class_gaussian(torch.randn(3, 2), torch.arange(3), torch.zeros(2))

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -6,7 +7,7 @@ from autoencode import tasks
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.encoding import sample_codes
 from autoencode.latent.sampling import sample_examples
-from autoencode.tasks import generate
+from autoencode.tasks import generate, train
 from support.reporters import Recorder
 
 
@@ -38,7 +39,7 @@ def test_near_a_picture(digits_run, tmp_path):
     x = digits_run.data.test.inputs()[:1]
     again = digits_run.decode(digits_run.model.encode(x).mean.detach())
     torch.testing.assert_close(same, again.expand_as(same))
-    assert recorder.of("note") == ["codes near test-1, 0 of the spread of all"]
+    assert recorder.of("note")[0] == "codes near test-1, 0 of the spread of all"
     near, far = (generate(digits_run, 64, tmp_path, like="test:1", spread=s)[0] for s in (0.1, 0.9))
     assert (near - again).square().mean() < (far - again).square().mean()
 
@@ -114,3 +115,33 @@ def test_pictures_say_what_they_were_sampled_from(run, tmp_path):
                 assert image.text["Description"] == f"{recorder.of('note')[-1]}; seed 3"
     assert "own prior" in recorder.of("note")[0]
     assert "fitted normal prior" in recorder.of("note")[-1]
+
+
+def test_near_a_picture_as_its_class_varies_and_how_unlike_they_are(digits_run, tmp_path):
+    recorder = Recorder()
+    of_all = generate(digits_run, 64, tmp_path, like="test:1", spread=1.0)[0]
+    of_class = generate(digits_run, 64, tmp_path, like="test:1", spread=1.0, same_class=True, reporter=recorder)[0]
+    assert not torch.equal(of_class, of_all)
+    differ = float(torch.pdist(of_class.flatten(1)).square().mean() / of_class[0].numel()) ** 0.5
+    source, unlike = recorder.of("note")
+    assert source == "codes near test-1, 1 of the spread of all of its class"
+    assert unlike.startswith(f"two of these pictures differ by {differ:.3g} ")
+    assert "ms for each" in unlike
+    with pytest.raises(ArgumentError, match="give --like or leave it out"):
+        generate(digits_run, 3, tmp_path, same_class=True)
+    with pytest.raises(ArgumentError, match="leave --class or it out"):
+        generate(digits_run, 3, tmp_path, like="test:1", of_class="3", same_class=True)
+
+
+def test_shapes_on_a_transparent_ground(digits_run, tmp_path):
+    made, files = generate(digits_run, 2, tmp_path, cut_out=True)
+    with Image.open(files[0]) as picture:
+        colours, alpha = np.asarray(picture)[..., :3], np.asarray(picture)[..., 3]
+    assert (colours == 255).all()
+    np.testing.assert_allclose(alpha, 255 * (4 * (made[0, 0] - 0.5) + 0.5).clamp(0, 1), atol=1)
+
+
+def test_vectors_have_no_outline(tmp_path):
+    run = train(np.random.default_rng(0).random((40, 5)).astype(np.float32), "dense-vae", out=tmp_path / "run", steps=1)
+    with pytest.raises(ArgumentError, match="--cut-out writes shapes, which are grey pictures"):
+        generate(run, 2, cut_out=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
@@ -111,15 +111,94 @@ def latent_gaussian_of(run: Run, of_class: str | int | None = None) -> LatentGau
         DataError: fewer than two examples of it.
         CapabilityError: codes that are not real numbers, or too long for a covariance.
     """
+    _check_length(run)
+    part = run.data.train if of_class is None else _class_part(run, of_class)
+    if len(part) < 2:
+        raise DataError(f"a spread needs two training examples at least, and there are {len(part)}")
+    return fit_latent_gaussian(sample_codes(run, part.subsample(_MAX_CODES), derive_seed(0, _SPREAD)))
+
+
+def same_class_gaussian(
+    codes: Float[Tensor, "n numbers"], labels: Int64[Tensor, " n"], z: Float[Tensor, " numbers"]
+) -> LatentGaussian:
+    """Where another example of the class of `z` has its code, whichever class that is.
+
+        class mean ~ N(μ, B),   code ~ N(class mean, W)
+        another code of the class of z ~ N(μ + B (B + W)⁻¹ (z − μ),  W + B − B (B + W)⁻¹ B)
+
+    W is the covariance of codes round the mean of their class, and B + W that of all codes.
+
+    Args:
+        codes: of labelled examples.
+        labels: their classes.
+        z: a code.
+
+    Raises:
+        DataError: no class has two examples.
+
+    References:
+        Ioffe, "Probabilistic linear discriminant analysis", ECCV 2006.
+    """
+    _, numbers, counts = labels.unique(return_inverse=True, return_counts=True)
+    if not bool((counts > 1).any()):
+        raise DataError("how examples of one class differ takes a class with two training examples, and there is none")
+    means = torch.zeros(len(counts), codes.shape[1]).index_add(0, numbers, codes) / counts[:, None]
+    repeated = counts[numbers] > 1
+    freedom = int(repeated.sum()) / int((counts[counts > 1] - 1).sum())
+    within = _covariance((codes - means[numbers])[repeated]) * freedom
+    together = _covariance(codes)
+    middle, between = codes.double().mean(0), _positive(together - within)
+    gain = between @ torch.linalg.inv(between + within)
+    loc = middle + gain @ (z.double() - middle)
+    factor = torch.linalg.cholesky(_floored(within + between - gain @ between))
+    return LatentGaussian(loc.to(codes.dtype), factor.to(codes.dtype))
+
+
+def same_class_gaussian_of(run: Run, z: Float[Tensor, " numbers"]) -> LatentGaussian:
+    """The same for the labelled training examples of a run.
+
+    Args:
+        run: the trained model.
+        z: a code.
+
+    Raises:
+        ArgumentError: the data have no classes.
+        DataError: no class has two examples.
+        CapabilityError: codes that are not real numbers, or too long for a covariance.
+    """
+    _check_length(run)
+    labels = run.data.train.labels
+    if labels is None:
+        raise ArgumentError("--same-class needs data with classes, and these have none: leave it out")
+    part = run.data.train[(labels >= 0).nonzero().flatten()].subsample(_MAX_CODES)
+    known = part.labels
+    assert known is not None  # noqa: S101  # a part of labelled data
+    return same_class_gaussian(sample_codes(run, part, derive_seed(0, _SPREAD)), known, z)
+
+
+def _covariance(codes: Tensor) -> Tensor:
+    from sklearn.covariance import LedoitWolf
+
+    return torch.as_tensor(LedoitWolf().fit(codes.double().numpy()).covariance_)
+
+
+def _positive(matrix: Tensor) -> Tensor:
+    """The nearest covariance: a difference of two may have negative variances."""
+    values, vectors = torch.linalg.eigh(matrix)
+    return (vectors * values.clamp_min(0)) @ vectors.T
+
+
+def _floored(covariance: Tensor) -> Tensor:
+    floor = _MIN_VARIANCE * covariance.diagonal().mean().clamp_min(torch.finfo(torch.float32).tiny)
+    return covariance + floor * torch.eye(len(covariance), dtype=covariance.dtype)
+
+
+def _check_length(run: Run) -> None:
     if run.latent_size > _MAX_LATENT_SIZE:
         raise CapabilityError(
             f"codes of {run.latent_size:,} numbers are too long for a covariance, and no spread of them is known: "
             "take a model with shorter codes"
         )
-    part = run.data.train if of_class is None else _class_part(run, of_class)
-    if len(part) < 2:
-        raise DataError(f"a spread needs two training examples at least, and there are {len(part)}")
-    return fit_latent_gaussian(sample_codes(run, part.subsample(_MAX_CODES), derive_seed(0, _SPREAD)))
 
 
 def _class_part(run: Run, of_class: str | int) -> Subset:

@@ -13,7 +13,7 @@ from autoencode.distributions.token_sequences import TokenChoice, TokenSequences
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import choose_prior
 from autoencode.latent.encoding import Item, encode_example
-from autoencode.latent.latent_gaussian import latent_gaussian_of
+from autoencode.latent.latent_gaussian import latent_gaussian_of, same_class_gaussian_of
 from autoencode.runs.condition_picture import read_condition
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -131,23 +131,31 @@ class NearExample(CodeSource):
         spread: 0 gives its reconstruction, 1 any code of the data, or of the class.
         of_class: the name or number of a class whose training codes say how codes vary; by default those of all. A
             class-conditional model is given it as context.
+        same_class: whether they vary as examples of one class do, whichever class the example is of.
     """
 
     like: Item
     spread: float = 0.5
     of_class: str | int | None = None
+    same_class: bool = False
 
     def sampler(self, run: Run, n: int, reporter: Reporter, cancel: CancelToken | None = None) -> CodeSampler:
         """As `CodeSource` says."""
         one = encode_example(run, self.like, self.of_class if run.n_classes else None)
         if one.note:
             reporter.note(one.note)
-        near = latent_gaussian_of(run, None if run.n_classes else self.of_class)
+        if self.same_class and self.of_class is not None:
+            raise ArgumentError("--same-class is for an example whose class is not named: leave --class or it out")
+        near = (
+            same_class_gaussian_of(run, one.z.flatten())
+            if self.same_class
+            else latent_gaussian_of(run, None if run.n_classes else self.of_class)
+        )
 
         def context(rows: slice) -> Tensor | None:
             return None if one.context is None else one.context.expand(rows.stop - rows.start, *one.context.shape[1:])
 
-        of = "" if self.of_class is None else " of its class"
+        of = " of its class" if self.same_class or self.of_class is not None else ""
         source = f"codes near {one.name}, {self.spread:g} of the spread of all{of}"
         return CodeSampler(run, lambda k, _: near.sample_near(one.z.flatten(), self.spread, k), context, source)
 

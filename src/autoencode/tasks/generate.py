@@ -1,5 +1,6 @@
 """Generates new examples."""
 
+import time
 from pathlib import Path
 
 import torch
@@ -20,6 +21,8 @@ from autoencode.views.figures import grid, save_figure
 from autoencode.views.outputs import ExampleFiles
 
 _SHOWN = 400
+_COMPARED = 1_000
+"""Training examples are enough to know by how much two differ."""
 USUAL_NUCLEUS = 0.9
 """Of the words of text, where a person says nothing else."""
 
@@ -36,6 +39,8 @@ def generate(
     condition: str | Path | None = None,
     like: Item | None = None,
     spread: float = 0.5,
+    same_class: bool = False,
+    cut_out: bool = False,
     temperature: float = 1.0,
     top_k: int | None = None,
     nucleus: float | None = None,
@@ -63,6 +68,9 @@ def generate(
         condition: a picture, for a model conditioned on pictures; by default pictures of the test part.
         like: a picture, or an example such as `test:17`, near whose code the codes are sampled.
         spread: how far from it: 0 gives its reconstruction, 1 any code of the data (or the class).
+        same_class: whether they differ from `like` as examples of one class do; with a spread of 1 they are any of its
+            class. The class need not be known, but the training data have classes.
+        cut_out: whether grey pictures of shapes, white on black, become white shapes on a transparent ground.
         temperature: factor on the standard deviations of what is sampled from; of text it also divides the logarithms
             of the probabilities of words, and 0 takes the likeliest.
         top_k: of text, only the so many likeliest words are drawn each time.
@@ -89,18 +97,35 @@ def generate(
     if n < 1:
         raise ArgumentError(f"-n must be 1 or more, not {n}")
     reporter, folder = resolve_reporter(reporter), Path(out) if out else run.path / "samples"
-    files, names = ExampleFiles(run.modality, folder, "samples"), _names(n)
+    files, names = ExampleFiles(run.modality, folder, "samples", cut_out=cut_out), _names(n)
     for path in files.paths(names):
         check_replaceable(path)
     choice = _token_choice(run, temperature, top_k, nucleus, _beginning(run, begin, reporter))
     of_codes = 1.0 if choice and (like or temperature == 0) else temperature
-    source = _code_source(prior, of_class, condition, like, spread, of_codes)
+    source = _code_source(prior, of_class, condition, like, spread, of_codes, same_class=same_class)
     sampler = source.sampler(run, n, reporter, cancel)
     reporter.note(sampler.source)
     detail = ExampleDetail.of_run(run, reporter=reporter, cancel=cancel) if sharpen else None
     if run.modality.drawable:
         remove_series(folder, names)
-    return _write(sampler, names, seed, files, choice, detail, reporter, cancel)
+    started = time.perf_counter()
+    shown, paths = _write(sampler, names, seed, files, choice, detail, reporter, cancel)
+    if like is not None and len(shown) > 1 and not run.modality.reads_text:
+        ms = 1000 * (time.perf_counter() - started) / n
+        reporter.note(f"{_unlikeness(run, shown)}; {ms:.3g} ms for each, files included")
+    return shown, paths
+
+
+def _unlikeness(run: Run, x: Tensor) -> str:
+    """How much examples differ, beside training examples."""
+    own, usual = (_difference(some) for some in (x, run.data.train.subsample(_COMPARED).inputs()))
+    noun = run.modality.noun
+    return f"two of these {noun} differ by {own:.3g} (root mean square of a value), two training {noun} by {usual:.3g}"
+
+
+def _difference(x: Tensor) -> float:
+    """The root of the mean squared difference of a value of two examples, over all pairs."""
+    return float((2 * x.flatten(1).double().var(0).mean()).sqrt()) if len(x) > 1 else 0.0
 
 
 def _names(n: int) -> list[Path]:
@@ -173,8 +198,12 @@ def _code_source(
     like: Item | None,
     spread: float,
     temperature: float,
+    *,
+    same_class: bool,
 ) -> CodeSource:
     if like is None:
+        if same_class:
+            raise ArgumentError("--same-class says how examples differ from --like: give --like or leave it out")
         return FromPrior(prior, of_class, condition, temperature)
     given = {"prior": prior, "condition": condition, "temperature": None if temperature == 1 else temperature}
     for name, value in given.items():
@@ -182,4 +211,4 @@ def _code_source(
             raise ArgumentError(
                 f"codes near a picture depend on the picture and --spread: leave --like or --{name} out"
             )
-    return NearExample(like, spread, of_class)
+    return NearExample(like, spread, of_class, same_class)

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
 from autoencode.data import Modality
 from autoencode.data.images.scan import SHEET
+from autoencode.errors import ArgumentError
 from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_open
 from autoencode.views.figures import save_figure
+
+_STEEPER = 4.0
+"""How much steeper an outline is than what a model makes, which is blurred over some pixels."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,23 @@ class ExampleFiles:
         modality: what the examples are.
         folder: where the files go.
         rows: the name of the file of rows, without its ending.
+        cut_out: whether grey pictures are shapes, written in white on a transparent ground.
+
+    Raises:
+        ArgumentError: shapes of anything but grey pictures of 8 bits.
     """
 
     modality: Modality
     folder: Path
     rows: str
+    cut_out: bool = False
+
+    def __post_init__(self) -> None:
+        if self.cut_out and not (self.modality.fits_picture_files and self.modality.data_shape[0] == 1):
+            raise ArgumentError(
+                f"--cut-out writes shapes, which are grey pictures, and these are {self.modality.description}: leave "
+                "it out"
+            )
 
     def paths(self, names: Iterable[Path]) -> list[Path]:
         """The files that hold examples of these names: pictures, the array, and the sheet last."""
@@ -60,7 +77,10 @@ class ExampleFiles:
         with rows_writer(rows, self.modality) if rows else nullcontext() as add_rows:
 
             def write(names: Sequence[Path], x: Tensor) -> None:
-                if self.modality.drawable:
+                if self.cut_out:
+                    for name, picture in zip(names, x, strict=True):
+                        save_figure(self.folder / name, to_cut_out(picture), description)
+                elif self.modality.drawable:
                     save_pictures([self.folder / name for name in names], self.modality.shown(x), description)
                 if add_rows is not None:
                     add_rows(self.modality.in_data_units(x))
@@ -77,6 +97,20 @@ def to_pil_image(picture: Tensor) -> Image.Image:
     """A picture in [0, 1], (channels, height, width), as 8 bits."""
     levels = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     return Image.fromarray(levels[:, :, 0] if levels.shape[2] == 1 else levels)
+
+
+def to_cut_out(shape: Float[Tensor, "1 height width"]) -> Image.Image:
+    """A shape, 1 inside and 0 outside, in white on a transparent ground; its outline is a pixel or two wide.
+
+    Args:
+        shape: blurred or not; the outline is where it is 0.5.
+
+    Example:
+        >>> to_cut_out(torch.tensor([[[0.3, 0.5, 0.9]]])).getpixel((1, 0))
+        (255, 255, 255, 128)
+    """
+    alpha = to_pil_image(_STEEPER * (shape - 0.5) + 0.5)
+    return Image.merge("RGBA", [*(Image.new("L", alpha.size, 255),) * 3, alpha])
 
 
 def save_pictures(paths: list[Path], x: Tensor, description: str = "") -> None:

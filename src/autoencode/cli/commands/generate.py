@@ -42,6 +42,12 @@ def generate(
             min=0, max=1, help="Distance from --like: 0 is its reconstruction, 1 a sample like any of the data."
         ),
     ] = 0.5,
+    same_class: Annotated[
+        bool, typer.Option("--same-class", help="Differ from --like as examples of one class do.")
+    ] = False,
+    cut_out: Annotated[
+        bool, typer.Option("--cut-out", help="Write grey shapes in white on a transparent ground.")
+    ] = False,
     temperature: Annotated[
         float, typer.Option(help="Multiplies the standard deviations: below 1 more typical, above 1 more unusual.")
     ] = 1.0,
@@ -78,6 +84,7 @@ def generate(
     autoencode generate runs/clothes --class sneaker --temperature 0.8
     autoencode generate runs/clothes --like shoe.png --spread 0.3
     autoencode generate runs/photos-pca-vae --sharpen
+    autoencode generate runs/leaves --like leaf.png --same-class --cut-out
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
     autoencode generate runs/floor-plans --condition outline.png
     autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
@@ -98,6 +105,8 @@ def generate(
             condition=condition,
             like=like,
             spread=spread,
+            same_class=same_class,
+            cut_out=cut_out,
             temperature=temperature,
             top_k=top_k,
             nucleus=nucleus,
