@@ -4,8 +4,9 @@ import os
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jaxtyping import install_import_hook
@@ -67,6 +68,34 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     started = Browser(tmp_path_factory.mktemp("profile"))
     yield started
     started.close()
+
+
+@pytest.fixture
+def stop_noise(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """After a call, what is drawn is the same for every example: a parameter of its distribution, or a middle."""
+
+    def filled(value: float) -> Callable[..., torch.Tensor]:
+        def make(*size: Any, generator: Any = None, **options: Any) -> torch.Tensor:
+            shape = size if size and isinstance(size[0], int) else size[0] if size else options.pop("size")
+            return torch.full(tuple(shape), value, **options)
+
+        return make
+
+    def stop() -> None:
+        monkeypatch.setattr(torch, "randn", filled(0.0))
+        monkeypatch.setattr(torch, "rand", filled(0.4))
+        monkeypatch.setattr(torch, "randn_like", torch.zeros_like)
+        monkeypatch.setattr(torch, "rand_like", lambda x, **options: torch.full_like(x, 0.4, **options))
+        monkeypatch.setattr(torch, "normal", lambda mean, *_, **__: mean)
+        monkeypatch.setattr(torch, "bernoulli", lambda x, **_: (x > 0.5).to(x))
+        monkeypatch.setattr(torch, "poisson", lambda x, **_: x.round())
+        monkeypatch.setattr(torch, "_standard_gamma", lambda x: x)
+        monkeypatch.setattr(torch, "_sample_dirichlet", lambda x: x / x.sum(-1, keepdim=True))
+        monkeypatch.setattr(torch.Tensor, "normal_", lambda x, *_, **__: x.zero_())
+        monkeypatch.setattr(torch.Tensor, "uniform_", lambda x, low=0.0, high=1.0, **_: x.fill_(0.6 * low + 0.4 * high))
+        monkeypatch.setattr(torch.Tensor, "exponential_", lambda x, *_, **__: x.fill_(1.0))
+
+    return stop
 
 
 @pytest.fixture

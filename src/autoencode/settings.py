@@ -93,6 +93,13 @@ class Settings(BaseModel):
         lt=2**31,
         description="seed of weights, batches and noise; the same seed and number of threads give the same result",
     )
+    grad_shards: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        description="parts of each batch whose gradients are computed apart and added in their order: the same weights "
+        "for any number of processes; by default as many as processes at the start",
+    )
     checkpoint_seconds: float = Field(
         30.0, gt=0, description="longest time between checkpoints: what is lost if the process is killed"
     )

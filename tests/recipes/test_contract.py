@@ -24,6 +24,7 @@ from autoencode.objectives import Elbo, Objective, forward_pass
 from autoencode.recipes import Recipe, default_recipe, recipes
 from autoencode.registry import Registry
 from autoencode.settings import Settings
+from autoencode.training.execution.sharded_step import shard_of
 
 IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
 VECTOR = (17,)
@@ -283,6 +284,29 @@ def test_the_kl_alone_does_not_touch_the_decoder(name: str) -> None:
     assert not without_gradient(model.encoder.named_parameters())
     for part in (model.decoder, model.likelihood):
         assert all(weight.grad is None for weight in part.parameters())
+
+
+@everyone
+def test_parts_of_a_batch_add_up_to_it_or_the_objective_says_what_it_needs(
+    name: str, stop_noise: Callable[[], None], double: None
+) -> None:
+    model, objective = made(name)
+    shaken(model.eval())
+    batch = batched(name, torch.rand(11, *model.data_shape))
+    if objective.batch_statistics:
+        assert all(len(text.split()) > 2 for text in objective.batch_statistics)
+        return
+    stop_noise()
+    whole = gradients(model, objective, [(batch, 1.0)])
+    parts = gradients(model, objective, [shard_of(batch, shard, 3) for shard in range(3)])
+    torch.testing.assert_close(parts, whole, rtol=1e-9, atol=1e-12)
+
+
+def gradients(model: Autoencoder, objective: Objective, parts: list[tuple[Batch, float]]) -> list[Tensor]:
+    model.zero_grad()
+    for part, share in parts:
+        (share * objective(model, part, 0).loss).backward()
+    return [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in model.parameters()]
 
 
 @everyone

@@ -44,6 +44,8 @@ class AttributeElbo(Objective):
         rule in the prior.
     """
 
+    of_batch = None
+
     alpha: float = 100.0
     beta: float = 1.0
 

@@ -35,6 +35,8 @@ class BlindSpot(Objective):
         Krull, Buchholz and Jug, "Noise2Void", CVPR 2019; Batson and Royer, "Noise2Self", ICML 2019, proposition 1.
     """
 
+    of_batch = None
+
     mask_fraction: float = 0.05
     radius: int = 2
 

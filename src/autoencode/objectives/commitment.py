@@ -28,6 +28,8 @@ class Commitment(Objective):
         stages: Lee et al., "Autoregressive image generation using residual quantization", CVPR 2022, section 3.1.
     """
 
+    of_batch = None
+
     weight: float = 0.25
 
     def __post_init__(self) -> None:
@@ -55,6 +57,8 @@ class CodebookUsage(Objective):
         van den Oord, Vinyals and Kavukcuoglu, "Neural discrete representation learning", NeurIPS 2017 (it is what their
         published code reports).
     """
+
+    of_batch = None
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """A loss of zero, and `perplexity`.

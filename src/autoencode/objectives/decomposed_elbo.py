@@ -72,6 +72,8 @@ class DecomposedElbo(Objective):
         Chen et al., "Isolating sources of disentanglement in VAEs", NeurIPS 2018, equations 2 and 4.
     """
 
+    of_batch = "the density of the codes of a batch"
+
     n_examples: int
     alpha: float = 1.0
     beta: float = 6.0

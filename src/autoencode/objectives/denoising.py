@@ -35,6 +35,11 @@ class Denoising(Objective):
         """Those of the objective."""
         return self.objective.auxiliary_networks
 
+    @property
+    def batch_statistics(self) -> list[str]:
+        """Those of the objective."""
+        return self.objective.batch_statistics
+
     def prepare(self, batch: Batch) -> Batch:
         """The corrupted batch."""
         return self.objective.prepare(self.corruption(batch))

@@ -27,6 +27,8 @@ class DiceLoss(Objective):
         Milletari, Navab and Ahmadi, "V-Net", 3DV 2016, equation 3, whose areas are squared.
     """
 
+    of_batch = "the areas of classes in a batch"
+
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss."""
         loss = soft_dice_loss(fwd.p_x.mean[0], fwd.batch.target)

@@ -35,6 +35,8 @@ class DipPenalty(Objective):
         observations", ICLR 2018, equations 5 (the two parts of the covariance), 6 (I) and 7 (II).
     """
 
+    of_batch = "the covariance of the codes of a batch"
+
     off_diagonal: float = 10.0
     diagonal: float = 10.0
     means: bool = False

@@ -38,6 +38,8 @@ class Elbo(Objective):
         NeurIPS 2016, equation 15.
     """
 
+    of_batch = None
+
     beta: float | Schedule = 1.0
     free_bits: float = 0.0
     n_samples: int = 1
@@ -49,6 +51,11 @@ class Elbo(Objective):
             raise ArgumentError(f"free_bits must be 0 or more nats, not {self.free_bits}")
         if self.n_samples < 1:
             raise ArgumentError(f"n_samples must be 1 or more, not {self.n_samples}")
+
+    @property
+    def batch_statistics(self) -> list[str]:
+        """The KL of each dimension in the batch, where there are free bits."""
+        return ["the KL of each dimension in a batch, for free bits"] if self.free_bits else []
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll` and `kl` for each example."""
@@ -82,6 +89,8 @@ class Reconstruction(Objective):
     Terms: `nll`, in nats per example.
     """
 
+    of_batch = None
+
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `nll` for each example."""
         nll = -fwd.log_likelihood().mean(0)
@@ -96,6 +105,8 @@ class Rate(Objective):
 
     Terms: `kl`, in nats per example.
     """
+
+    of_batch = None
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `kl` for each example."""
@@ -121,6 +132,8 @@ class Capacity(Objective):
         Burgess et al., "Understanding disentangling in β-VAE", 2018, equation 8, which is for one example, as here;
         well-known code holds the mean KL of a batch at C instead.
     """
+
+    of_batch = None
 
     gamma: float = 1000.0
     capacity: float | Schedule = 25.0

@@ -32,6 +32,8 @@ class Iwae(Objective):
         Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, equation 8.
     """
 
+    of_batch = None
+
     n_samples: int = 50
     beta: float | Schedule = 1.0
 
@@ -76,6 +78,8 @@ class IwaeDreg(Objective):
         Tucker, Lawson, Gu and Maddison, "Doubly reparameterized gradient estimators for Monte Carlo objectives", ICLR
         2019, equation 8.
     """
+
+    of_batch = None
 
     n_samples: int = 50
 

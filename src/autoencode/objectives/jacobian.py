@@ -36,6 +36,8 @@ class JacobianPenalty(Objective):
         Hutchinson, "A stochastic estimator of the trace", 1989.
     """
 
+    of_batch = None
+
     method: str = "auto"
     probes: int = 1
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -43,11 +44,22 @@ class Objective(ABC):
 
     n_samples: int = 1
     """Codes drawn for each example."""
+    of_batch: ClassVar[str | None] = "something that it does not state"
+    """What the loss needs of the whole batch, in words; None where it is a mean over examples."""
 
     @property
     def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """Networks trained beside the model, by name; none for most objectives."""
         return {}
+
+    @property
+    def batch_statistics(self) -> list[str]:
+        """What the loss needs of the whole batch, in words; nothing where it is a mean over examples.
+
+        A mean over examples is the mean of those of parts of the batch, so that several processes can share it.
+        """
+        learning = [f"'{name}', which learns beside the model," for name in self.auxiliary_networks]
+        return learning or ([] if self.of_batch is None else [self.of_batch])
 
     def prepare(self, batch: Batch) -> Batch:
         """The batch that the model is given, for example with corrupted inputs; unchanged by default."""
@@ -89,6 +101,11 @@ class WeightedObjective(Objective):
         """Those of the weighted objective."""
         return self.objective.auxiliary_networks
 
+    @property
+    def batch_statistics(self) -> list[str]:
+        """Those of the weighted objective."""
+        return self.objective.batch_statistics
+
     def prepare(self, batch: Batch) -> Batch:
         """As the weighted objective does."""
         return self.objective.prepare(batch)
@@ -113,6 +130,11 @@ class SumObjective(Objective):
     def auxiliary_networks(self) -> dict[str, AuxiliaryNetwork]:
         """Those of both."""
         return {**self.first.auxiliary_networks, **self.second.auxiliary_networks}
+
+    @property
+    def batch_statistics(self) -> list[str]:
+        """Those of both."""
+        return [*self.first.batch_statistics, *self.second.batch_statistics]
 
     def prepare(self, batch: Batch) -> Batch:
         """Applies the first objective's preparation and then the second's."""

@@ -34,6 +34,8 @@ class Perceptual(Objective):
         representation learning by predicting image rotations", ICLR 2018, equations 2 and 3.
     """
 
+    of_batch = None
+
     network: FeatureExtractor | VggFeatures
     learning_rate: float = 1e-3
 

@@ -32,6 +32,8 @@ class Mmd(Objective):
         2019, section on the maximum mean discrepancy.
     """
 
+    of_batch = "distances between the codes of a batch"
+
     kernel: Kernel
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:

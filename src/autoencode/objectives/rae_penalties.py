@@ -19,6 +19,8 @@ class CodeNormPenalty(Objective):
         equation 9.
     """
 
+    of_batch = None
+
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `code_norm` for each example."""
         norm = 0.5 * fwd.z.mean(0).square().flatten(1).sum(1)
@@ -34,6 +36,8 @@ class DecoderWeightPenalty(Objective):
     References:
         Ghosh et al., ICLR 2020, section 3 ("Tikhonov regularization").
     """
+
+    of_batch = None
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and the term."""
@@ -52,6 +56,8 @@ class DecoderGradientPenalty(Objective):
     References:
         Ghosh et al., ICLR 2020, section 3 ("Gradient penalty", ‖∇D_θ(E_φ(x))‖²).
     """
+
+    of_batch = None
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and `decoder_gradient` for each example; gradients are computed in evaluation too."""

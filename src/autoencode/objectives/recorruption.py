@@ -41,6 +41,8 @@ class Recorruption(Objective):
         6 to 9. There the deviation is known, and restorations of several recorrupted copies are averaged.
     """
 
+    of_batch = None
+
     alpha: float = 0.5
 
     def __post_init__(self) -> None:

@@ -38,6 +38,8 @@ class SemiSupervised(Objective):
         means.
     """
 
+    of_batch = "the number of labels in a batch"
+
     alpha: float = 0.1
 
     def __post_init__(self) -> None:

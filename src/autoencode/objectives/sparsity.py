@@ -24,6 +24,8 @@ class L1Penalty(Objective):
         381, 1996, equation 2 with S(x) = |x|.
     """
 
+    of_batch = None
+
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and the terms for each example."""
         size = fwd.z.mean(0).abs().flatten(1).sum(1)
@@ -46,6 +48,8 @@ class SparsityPenalty(Objective):
         Ng, "Sparse autoencoder", CS294A lecture notes, 2011, section 3 ("KL divergence ... Σ KL(ρ||ρ̂_j)"). There ρ̂ is
         the mean over all examples; here over the batch, which should have 100 examples or more.
     """
+
+    of_batch = "the mean activations in a batch"
 
     target: float = 0.05
 
@@ -82,6 +86,8 @@ class AuxKLoss(Objective):
     References:
         Gao et al., "Scaling and evaluating sparse autoencoders", 2024, appendix A.2, AuxK loss.
     """
+
+    of_batch = "how long units were idle"
 
     def evaluate(self, fwd: ForwardPass, step: int | None) -> ObjectiveOutput:
         """The loss, and the terms for each example."""

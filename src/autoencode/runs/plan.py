@@ -19,6 +19,7 @@ class Plan(BaseModel):
         precision: of the networks.
         kernels: whether this library's own kernels compute some of the layers.
         compiled: whether the training step is compiled, or recorded on a GPU.
+        grad_shards: into how many parts a batch is divided among processes; 1 where it is not divided.
         augment: how pictures change at random, as `Settings.augment` says, or as it was chosen from the data.
         max_steps: training steps that the settings ask for; None where only minutes limit the training.
         total_steps: training steps after which it ends: fewer where the minutes do not suffice for all.
@@ -34,6 +35,7 @@ class Plan(BaseModel):
     precision: Precision
     kernels: bool = False
     compiled: bool = False
+    grad_shards: int = Field(1, ge=1, le=1024)
     augment: str = Field("none", max_length=100)
     max_steps: int | None = Field(ge=1)
     total_steps: int = Field(ge=1)

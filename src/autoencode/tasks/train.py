@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from os.path import lexists
 from pathlib import Path
@@ -28,6 +28,7 @@ from autoencode.runs.run_data import read_run_data
 from autoencode.runs.starting_point import StartingPoint, run_folder_of
 from autoencode.runs.tensor_file import load_into, load_tensors
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.processes import current_processes
 from autoencode.runtime.reporter import CombinedReporter, Reporter, note_what_is_kept, resolve_reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
@@ -112,9 +113,10 @@ def train(
         >>> run.model.latent_shape
         (2,)
     """
-    if out:
+    processes = current_processes()
+    if out and processes.is_first:
         RunFolder.check_free(Path(out))
-    reporter = resolve_reporter(reporter)
+    reporter, log = (resolve_reporter(reporter), log) if processes.is_first else (Reporter(), ())
     if config and init_from:
         raise ArgumentError(
             "--config takes the settings of a run, --init-from its weights and recipe: give one of them"
@@ -136,7 +138,7 @@ def train(
         model, objective = chosen(loaded.data_shape, **arguments)
     if loaded.standardisation and asked.may_read_raw and not _fits(model, loaded):
         loaded = asked.load(reporter, cancel, values="raw")  # counts, say, for a Poisson
-    path = Path(out) if out else new_run_path(Path("runs"), loaded.name, chosen.name)
+    path = Path(processes.of_first(str(out or new_run_path(Path("runs"), loaded.name, chosen.name))))
     logs = open_logs(log, LogFacts(path, {"recipe": chosen.name, **arguments, **settings.model_dump()}))
 
     def make_folder() -> RunFolder:
@@ -169,9 +171,11 @@ def train(
     with ExitStack() as held:
         logged = CombinedReporter(reporter, *logs) if logs else reporter
         fit(model, objective, loaded, settings, folder=make_folder, reporter=logged, cancel=cancel)
+        processes.wait()
         run = Run(path, device=settings.device, data=loaded, trust=chosen.name)
-        _fit_missing_prior(run, reporter, cancel)
-        _conclude(run, reporter, cancel)
+        if processes.is_first:
+            _fit_missing_prior(run, reporter, cancel)
+            _conclude(run, reporter, cancel)
     return run
 
 
@@ -247,14 +251,20 @@ def resume(
         RunError: the training has ended and is not given more to do, another process writes the run, or the data are
             others than before.
     """
-    reporter, folder = resolve_reporter(reporter), RunFolder(path, trust=trust, trust_paths=trust_paths)
+    processes, folder = current_processes(), RunFolder(path, trust=trust, trust_paths=trust_paths)
+    reporter, log = (resolve_reporter(reporter), log) if processes.is_first else (Reporter(), ())
     folder.check_trusted()
-    with folder.lock():
+    with folder.lock() if processes.is_first else nullcontext():
         arguments = _changed_arguments(folder, changes)
+        if processes.count > 1 and (others := sorted((arguments.keys() | changes.keys()) - _LIMITS - {"threads"})):
+            raise ArgumentError(
+                f"several processes go on as before: leave --{others[0].replace('_', '-')} out, or change it with one"
+            )
         settings = resumed_settings(folder, {name: value for name, value in changes.items() if name not in arguments})
         finished = folder.record.status in _ENDED and not changes.keys() & _CONTINUING
         if not finished:
-            remove_unfinished(folder.path)
+            if processes.is_first:
+                remove_unfinished(folder.path)
             folder.check_argument_files()
             source = data = read_run_data(folder, source, reporter=reporter, cancel=cancel)
             finished = _has_made_all_steps(folder, settings, data)
@@ -267,7 +277,10 @@ def resume(
                 logs = open_logs(log, LogFacts(folder.path, facts))
                 logged = CombinedReporter(reporter, *logs) if logs else reporter
                 fit(model, objective, data, settings, folder=folder, reporter=logged, cancel=cancel)
+                processes.wait()
         run = Run(folder.path, device=settings.device, data=source, trust=trust, trust_paths=trust_paths)
+        if not processes.is_first:
+            return run
         if not _fit_missing_prior(run, reporter, cancel) and finished:
             raise RunError(_ended_message(folder))
         _conclude(run, reporter, cancel)

@@ -9,11 +9,12 @@ from autoencode.objectives import Objective
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.cpu_tuning import tuned_cpu
+from autoencode.runtime.processes import current_processes
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.threads import use_threads
 from autoencode.settings import Settings
 from autoencode.training.history import History
-from autoencode.training.planning import plan_threads
+from autoencode.training.planning import plan_shards, plan_threads
 from autoencode.training.prepare import prepare
 from autoencode.training.trainer import TASK, Trainer
 from autoencode.training.training_files import MakeFolder
@@ -35,6 +36,9 @@ def fit(
     folder, a killed training loses at most the steps since its last checkpoint: call `fit` again in the same way, and
     it resumes exactly there. Ctrl-C, a TERM signal or the cancel token end the training after the current step; its
     state is saved, and `history.status` is "interrupted".
+
+    Several processes that torchrun started (`autoencode.runtime.processes.joined_processes`) share the steps when each
+    calls `fit` in the same way; the first one alone writes.
 
     Losses of different epochs cannot be compared while auxiliary networks learn; then the last weights are kept.
 
@@ -63,15 +67,17 @@ def fit(
         StorageError: the folder cannot be written, for instance because the disk is full.
         UnknownNameError: there is no such optimizer or schedule.
     """
-    settings, reporter = settings or Settings(), resolve_reporter(reporter)
+    settings, reporter, processes = settings or Settings(), resolve_reporter(reporter), current_processes()
     with ExitStack() as held:
         before = None
         if isinstance(folder, RunFolder):
-            held.enter_context(folder.lock())
             before = folder.record.plan
-        held.enter_context(use_threads(plan_threads(settings, before, reporter)))
+            if processes.is_first:
+                held.enter_context(folder.lock())
+        shards = plan_shards(settings, before, processes.count)
+        held.enter_context(use_threads(processes.of_first(plan_threads(settings, before, shards, reporter))))
         held.enter_context(tuned_cpu())
-        trainer = prepare(model, objective, data, settings, folder, before, reporter)
+        trainer = prepare(model, objective, data, settings, folder, before, shards, reporter, processes)
         held.enter_context(closing(trainer.files))
         with cancel_on_interrupt(cancel) as cancel:
             _train(trainer, cancel)
@@ -83,12 +89,13 @@ def _train(trainer: Trainer, cancel: CancelToken) -> None:
     trainer.begin()
     with track(trainer.reporter, TASK, trainer.plan.total_steps, "steps", trainer.state.step):
         while trainer.is_running:
-            if trainer.epoch_is_pending and not cancel.cancelled:
+            stopping = trainer.processes.any(value=cancel.cancelled)
+            if trainer.epoch_is_pending and not stopping:
                 with suppress(CancelledError, KeyboardInterrupt):
-                    trainer.finish_epoch(cancel)
+                    trainer.finish_epoch(cancel if trainer.processes.count == 1 else None)
             elif trainer.all_steps_made and not trainer.epoch_is_pending:
                 trainer.complete()
-            elif cancel.cancelled:
+            elif stopping:
                 trainer.interrupt()
             else:
                 trainer.step()

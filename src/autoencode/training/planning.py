@@ -1,6 +1,7 @@
 """How many threads and steps a training takes."""
 
 import math
+import os
 
 import torch
 
@@ -23,17 +24,32 @@ _ROUNDING = {
 """What decides the rounding besides the precision, which a resumed run keeps."""
 
 
-def plan_threads(settings: Settings, before: Plan | None, reporter: Reporter) -> int:
+def plan_shards(settings: Settings, before: Plan | None, processes: int) -> int:
+    """Into how many parts a batch is divided: as this run has it, or the settings, or as many as there are processes.
+
+    Args:
+        settings: of the training.
+        before: the plan of a run that is resumed, whose weights depend on it.
+        processes: that share the training.
+    """
+    return before.grad_shards if before else settings.grad_shards or processes
+
+
+def plan_threads(settings: Settings, before: Plan | None, shards: int, reporter: Reporter) -> int:
     """The number of threads: what the settings say, or as many as this run had before, or what is fastest now.
 
     Args:
         settings: of the training.
         before: the plan of a run that is resumed: other numbers of threads round differently.
+        shards: into how many parts a batch is divided; each then has its share of the threads, however many processes
+            compute them.
         reporter: receives a note where not all threads are used.
     """
     most = torch.get_num_threads()
     if resolve_device(settings.device).type != "cpu":
         return most
+    if shards > 1 and settings.threads is None:
+        return before.threads if before else max(1, (os.cpu_count() or 1) // shards)
     kept = before.threads if before and before.threads <= most else None
     count = choose_threads(settings.threads or kept)
     if settings.threads is None and count < most:

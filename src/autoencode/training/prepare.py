@@ -1,11 +1,13 @@
 """Everything that a training needs before its first step."""
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
+from autoencode._version import __version__
 from autoencode.data import Augmentation, Batch, Batches, Dataset, Subset
 from autoencode.data.augmentation import AUTO
 from autoencode.errors import RunError
@@ -17,6 +19,7 @@ from autoencode.runs.plan import Plan
 from autoencode.runs.tensor_file import load_tensors
 from autoencode.runtime.device import resolve_device
 from autoencode.runtime.hardware import describe_device
+from autoencode.runtime.processes import Processes
 from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.seeding import seeded_rng
 from autoencode.settings import Settings
@@ -27,7 +30,8 @@ from autoencode.training.execution.choose_executor import choose_executor
 from autoencode.training.execution.custom_kernels import has_custom_kernel, supports_custom_kernel
 from autoencode.training.execution.gpu_cache import cache_on_gpu
 from autoencode.training.execution.precision import is_emulated, resolve_precision
-from autoencode.training.execution.step_executor import EagerStep
+from autoencode.training.execution.sharded_step import ShardedStep
+from autoencode.training.execution.step_executor import EagerStep, StepExecutor
 from autoencode.training.execution.train_step import TrainStep
 from autoencode.training.history import History
 from autoencode.training.learner import make_learner
@@ -47,7 +51,9 @@ def prepare(
     settings: Settings,
     folder: RunFolder | MakeFolder | None,
     before: Plan | None,
+    shards: int,
     reporter: Reporter,
+    processes: Processes,
 ) -> Trainer:
     """Checks, moves the model to its device, compiles, plans, and reads the checkpoint of a run that is resumed.
 
@@ -60,7 +66,13 @@ def prepare(
         settings: of the training.
         folder: the run folder, or what makes one; not used here but to read the checkpoint of a run that is resumed.
         before: the plan of a run that is resumed: what it decided stays.
+        shards: into how many parts a batch is divided among processes; 1 where it is not divided.
         reporter: receives notes on what takes time or is not as wished.
+        processes: that share the training.
+
+    Raises:
+        ArgumentError: parts of a batch do not add up to the whole, or there are more processes than shards.
+        RunError: the processes do not have the same data, options or version.
     """
     check_training(model, objective, data, settings)
     resumed = folder if isinstance(folder, RunFolder) and folder.checkpoint_file.is_file() else None
@@ -81,11 +93,14 @@ def prepare(
     history = _history(resumed, state)
     max_steps = planned_steps(settings, batches.steps_per_epoch, history)
     check_not_behind(settings, max_steps, state.step, history.epoch_at(state.step, batches.steps_per_epoch))
-    budget_steps = _budget_steps(train_step, batches, validation, settings, before, state)
+    budget_steps = processes.of_first(_budget_steps(train_step, batches, validation, settings, before, state))
     total_steps = min(steps for steps in (max_steps, budget_steps) if steps is not None)
     learner = make_learner(model, objective, settings)
     eager = EagerStep(train_step, learner.optimizer, learner.auxiliary, batches, settings.grad_clip)
-    executor = choose_executor(eager, settings, total_steps, reporter)
+    if shards > 1:
+        executor: StepExecutor = ShardedStep(eager, settings.seed, shards, processes)
+    else:
+        executor = choose_executor(eager, settings, total_steps, reporter)
     plan = Plan(
         device=str(device),
         hardware=describe_device(str(device)),
@@ -93,6 +108,7 @@ def prepare(
         precision=precision,
         kernels=kernels,
         compiled=executor.is_compiled,
+        grad_shards=shards,
         augment=str(augmentation),
         max_steps=max_steps,
         total_steps=total_steps,
@@ -108,13 +124,28 @@ def prepare(
         validation=validation,
         settings=settings,
         plan=plan,
-        files=TrainingFiles(folder, settings.checkpoint_seconds),
+        files=TrainingFiles(folder if processes.is_first else None, settings.checkpoint_seconds),
         reporter=reporter,
         budget=_time_budget(plan, batches.steps_per_epoch),
+        processes=processes,
     )
     if resumed and checkpoint:
         _restore(trainer, checkpoint, resumed)
+    processes.check_same(_facts(trainer, data))
     return trainer
+
+
+def _facts(trainer: Trainer, data: Dataset) -> dict[str, str]:
+    """What all processes of a training must have alike."""
+    weights = [p.detach().cpu().contiguous().numpy().tobytes() for p in trainer.learner.model.parameters()]
+    return {
+        "version": __version__,
+        "data": data.fingerprint,
+        "settings": trainer.settings.model_dump_json(),
+        "plan": trainer.plan.model_dump_json(),
+        "step": str(trainer.state.step),
+        "weights": hashlib.sha256(b"".join(weights)).hexdigest(),
+    }
 
 
 def _move(model: Autoencoder, device: torch.device) -> None:

@@ -9,6 +9,7 @@ from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.plan import Plan
 from autoencode.runs.record import Status
 from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.processes import Processes
 from autoencode.runtime.reporter import Reporter
 from autoencode.runtime.seeding import derive_seed, seeded_rng
 from autoencode.settings import Settings
@@ -45,6 +46,7 @@ class Trainer:
         budget: estimates the steps that fit into the minutes; None without a limit.
         state: how far the training is.
         history: of the epochs so far.
+        processes: that share the training.
     """
 
     learner: Learner
@@ -58,6 +60,7 @@ class Trainer:
     budget: TimeBudget | None = None
     state: TrainerState = field(default_factory=TrainerState)
     history: History = field(default_factory=History)
+    processes: Processes = field(default_factory=Processes)
 
     def begin(self) -> None:
         """Starts the clocks, and notes in run.json and for the reporter that training runs."""
@@ -119,7 +122,7 @@ class Trainer:
         self.reporter.update(TASK, state.step)
         self.reporter.event(StepFinished(state.step, len(rows), values))
         if self.budget:
-            self._replan(self.budget, time.monotonic() - began)
+            self._replan(self.budget, self.processes.of_first(time.monotonic() - began))
         if self.files.is_checkpoint_due(time.monotonic()) and not self.epoch_is_over:
             self._checkpoint()
 
@@ -129,7 +132,7 @@ class Trainer:
     def _replan(self, budget: TimeBudget, seconds: float) -> None:
         """Changes the number of steps where they take more or less time than estimated."""
         is_due = budget.add_step(seconds) or self.state.step == self.plan.total_steps
-        if not is_due or not budget.plan(self.state.step, self._elapsed()):
+        if not is_due or not budget.plan(self.state.step, self.processes.of_first(self._elapsed())):
             return
         wanted = self.plan.max_steps
         total_steps = budget.steps if wanted is None else min(wanted, budget.steps)
@@ -169,7 +172,7 @@ class Trainer:
         if self.files.is_epoch_due(validating) or not self.is_running or self.all_steps_made:
             self._checkpoint()
         if self.budget:
-            self.budget.add_validation(time.monotonic() - validating)
+            self.budget.add_validation(self.processes.of_first(time.monotonic() - validating))
         self.reporter.event(EpochFinished(metrics))
         self._epoch_began, self._epoch_first_step = time.monotonic(), state.step
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from autoencode.cli.options import (
     run_names,
 )
 from autoencode.cli.preparse import is_completing, option_value, recipe_name, train_arguments
+from autoencode.cli.start_processes import start_processes
 
 if TYPE_CHECKING:
     from autoencode.recipes import Recipe
@@ -104,15 +106,25 @@ def _train(
             autocompletion=log_names,
         ),
     ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Train in so many processes, by torchrun.", show_default="1")
+    ] = None,
     report: Annotated[bool, typer.Option(help="Evaluate the model at the end and write report.html.")] = True,
     **options: Any,
 ) -> None:
     from autoencode import tasks
     from autoencode.cli.training_progress import TrainingProgress
     from autoencode.errors import ArgumentError
+    from autoencode.runtime.processes import joined_processes
+    from autoencode.runtime.reporter import Reporter
 
+    if processes is not None and processes > 1:
+        raise SystemExit(start_processes(processes))
     given, run, detector = _given_options(recipe_found, options), None, None
-    with TrainingProgress() as reporter:
+    with (
+        joined_processes() as together,
+        TrainingProgress() if together.is_first else nullcontext(Reporter()) as reporter,
+    ):
         if resume is not None:
             if recipe or out_folder or init_from or config:
                 raise ArgumentError(
@@ -125,12 +137,16 @@ def _train(
             raise ArgumentError(
                 "name the data to learn from: a data set, a folder or a file (see: autoencode list datasets)"
             )
+        elif recipe in detector_names() and together.count > 1:
+            raise ArgumentError(f"the detector {recipe} learns in one process: leave --processes and torchrun out")
         elif recipe in detector_names():
             others = {"init_from": init_from, "config": config, "log": log, **given}
             detector = _train_detector(data, str(recipe), out_folder, others, reporter)
         else:
             begin = {"init_from": init_from, "config": config, "trust": trust, "trust_paths": trust_paths}
             run = tasks.train(data, recipe, out=out_folder, reporter=reporter, log=log or (), **begin, **given)
+    if not together.is_first:
+        return
     if run is not None:
         _finish(run, report=report)
     elif detector is not None:

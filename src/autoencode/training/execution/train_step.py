@@ -66,7 +66,7 @@ def training_step(
     check_finite(values, f"at step {step}")
     if grad_clip is not None:
         for part in (train_step, *auxiliary.networks.values()):
-            _clip(part, grad_clip, step)
+            clip_gradients(part, grad_clip, step)
     optimizer.step()
     auxiliary.step()
     return values
@@ -88,7 +88,17 @@ def _to_floats(scalars: Mapping[str, Tensor]) -> dict[str, float]:
     return dict(zip(scalars, together.tolist(), strict=True))
 
 
-def _clip(module: nn.Module, grad_clip: float, step: int) -> None:
+def clip_gradients(module: nn.Module, grad_clip: float, step: int) -> None:
+    """Scales the gradient of a module down to a norm.
+
+    Args:
+        module: whose parameters have gradients.
+        grad_clip: the largest norm.
+        step: of the training, for the message.
+
+    Raises:
+        DivergenceError: the norm is not finite.
+    """
     norm: Tensor = nn.utils.clip_grad_norm_(module.parameters(), grad_clip)
     check_finite({"gradient": norm.item()}, f"at step {step}")
 
