@@ -69,7 +69,7 @@ class Processes:
         Raises:
             RunError: another process has ended.
         """
-        return bool(torch.stack(self.gather(torch.tensor([value]))).any())
+        return value if self.count == 1 else bool(torch.stack(self.gather(torch.tensor([value]))).any())
 
     def wait(self) -> None:
         """Until all processes are here.

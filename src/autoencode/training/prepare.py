@@ -131,7 +131,8 @@ def prepare(
     )
     if resumed and checkpoint:
         _restore(trainer, checkpoint, resumed)
-    processes.check_same(_facts(trainer, data))
+    if processes.count > 1:
+        processes.check_same(_facts(trainer, data))
     return trainer
 
 
