@@ -84,9 +84,8 @@ def main() -> None:
     if asked.measure:
         measured(asked.measure, asked.out)
         return
-    print(
-        f"{RECIPE}, {STEPS} steps of {BATCH} examples, one thread a process, {os.cpu_count()} cores, PyTorch {torch.__version__}"
-    )
+    where = f"one thread a process, {os.cpu_count()} cores, PyTorch {torch.__version__}"
+    print(f"{RECIPE}, {STEPS} steps of {BATCH} examples, {where}")
     for shards in asked.shards:
         for count in asked.processes:
             if count <= shards:
