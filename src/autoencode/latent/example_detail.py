@@ -17,6 +17,8 @@ from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
 _MOST, _AT_ONCE = 1_000, 64
 """Training pictures whose detail is used, mirror images included; pictures that are sharpened together."""
+_COPY = 0.8
+"""The share of windows from one picture, above which a result is nearly a copy of it."""
 _LIKELIEST = 16
 """Windows among which the seams decide."""
 _WHOLE, _SMALL = 0.05, 16
@@ -39,7 +41,7 @@ class DetailSources:
         share = f"{self.largest_share:.0%}".replace("%", " %")
         return (
             f"detail from the training pictures: {self.pictures:.0f} of them in each picture, and the one that gave "
-            f"most gave {share} of it"
+            f"most gave {share} of it{', which is nearly a copy' if self.largest_share > _COPY else ''}"
         )
 
 
