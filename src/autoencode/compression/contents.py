@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from autoencode.compression.blocks import EXAMPLES
 from autoencode.compression.container import FILE, MODEL, STORED, Block, DamagedError, Json, Reader
 from autoencode.compression.originals import is_pixels_only
+from autoencode.compression.tiles import TILE
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class ArchivedFile:
         number: its place.
         name: relative, with `/` between folders.
         size: in bytes.
-        count: examples in it, or None for a file that is stored as it is.
+        count: examples or tiles in it, or None for a file that is stored as it is.
         pixels_only: whether it comes back with the same pixels and perhaps other bytes.
     """
 
@@ -33,16 +34,18 @@ class Contents:
     """What a compressed file holds.
 
     Args:
-        run: the name of the run whose model it needs.
+        run: the name of the run whose model it needs, or None for a ready-made model.
+        profile: of the ready-made model, or None.
         model: the model's digest.
         has_model: whether the model is in the file.
         files: in order.
-        payload: bytes that the examples take.
+        payload: bytes that the examples or pictures take.
         size: bytes of the whole file.
         complete: False where compressing was stopped half way.
     """
 
-    run: str
+    run: str | None
+    profile: str | None
     model: str
     has_model: bool
     files: tuple[ArchivedFile, ...]
@@ -62,13 +65,19 @@ def read_contents(path: str | Path) -> Contents:
         index, files, payload, has_model = reader.index(), dict[int, ArchivedFile](), 0, False
         for block in indexed_blocks(reader, index):
             has_model |= block.meta.get("kind") == MODEL
-            payload += block.size if block.meta.get("kind") == EXAMPLES else 0
+            payload += block.size if block.meta.get("kind") in (EXAMPLES, TILE) else 0
             if block.meta.get("kind") in (FILE, STORED):
                 found = archived_file(block.meta)
                 files.setdefault(found.number, found)
-        run, model = str(reader.header.get("run")), str(reader.header.get("model"))
+        run, profile = (_text(reader.header.get(name)) for name in ("run", "profile"))
+        model = str(reader.header.get("model"))
         complete = index.get("complete") is True
-        return Contents(run, model, has_model, tuple(files.values()), payload, Path(path).stat().st_size, complete)
+        size = Path(path).stat().st_size
+        return Contents(run, profile, model, has_model, tuple(files.values()), payload, size, complete)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def indexed_blocks(reader: Reader, index: Json) -> Iterator[Block]:

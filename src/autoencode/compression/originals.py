@@ -21,6 +21,8 @@ _PLAIN = {"BMP": {}, "PPM": {}, "TIFF": {}}
 """Formats whose bytes follow from the pixels; those of PNG depend on the program and the version that wrote them."""
 _CHANNELS_LAST, _CHANNELS_FIRST, _NO_CHANNELS = "last", "first", "none"
 _MAX_HEADER = 1 << 16
+_START = 128
+"""Bytes at the beginning of a picture's file that may be other than Pillow would write them, such as its resolution."""
 
 
 @dataclass(frozen=True)
@@ -153,14 +155,57 @@ def example_bytes(original: Original, kind: ExampleShape) -> bytes:
             values = kind.to_bytes(original.levels, white)
             last = axes == _CHANNELS_LAST and len(kind.shape) == 3
             return np.ascontiguousarray(np.moveaxis(values, 1, -1) if last else values).tobytes()
-        case {"type": "picture", "format": str(name)} if name in (*_PLAIN, "PNG") and len(original.levels) == 1:
+        case {"type": "picture"} if len(original.levels) == 1:
             pixels = kind.to_bytes(original.levels[0], 255)
-            image = Image.fromarray(pixels[0] if len(pixels) == 1 else np.moveaxis(pixels, 0, -1).copy())
-            written = io.BytesIO()
-            image.save(written, name)
-            return written.getvalue()
+            return picture_bytes(pixels[0] if len(pixels) == 1 else np.moveaxis(pixels, 0, -1).copy(), original.form)
         case _:
             raise DamagedError("the form of a file is damaged")
+
+
+def picture_bytes(pixels: Bytes, form: Json) -> bytes:
+    """The bytes of a picture's file.
+
+    Args:
+        pixels: (height, width) or (height, width, 3).
+        form: its format, and how it begins where that does not follow from its pixels.
+
+    Raises:
+        DamagedError: a form that no file has.
+    """
+    name, start = form.get("format"), form.get("start", "")
+    if name not in (*_PLAIN, "PNG") or not isinstance(start, str):
+        raise DamagedError("the form of a file is damaged")
+    written = io.BytesIO()
+    Image.fromarray(pixels).save(written, name)
+    try:
+        first = base64.b64decode(start, validate=True)
+    except ValueError as error:
+        raise DamagedError("the form of a file is damaged") from error
+    return first + written.getvalue()[len(first) :]
+
+
+def read_photograph(file: Path, *, pixels_only: bool = False) -> tuple[Bytes, Json] | None:
+    """A picture of any size and its form, or None where its bytes do not follow from these.
+
+    Args:
+        file: a picture, grey or in colour, with 8 bits a channel.
+        pixels_only: whether a picture in another format counts as its pixels.
+    """
+    try:
+        with open_picture(file, large=True) as image:
+            if image.mode not in ("L", "RGB") or getattr(image, "n_frames", 1) > 1:
+                return None
+            pixels, written = np.asarray(image), str(image.format)
+    except UnreadableError:
+        return None
+    form: Json = {"type": "picture", "format": written if written in _PLAIN else "PNG", "shape": list(pixels.shape)}
+    if written not in _PLAIN:
+        return (pixels, form) if pixels_only and written != "JPEG" else None
+    found, wanted = picture_bytes(pixels, form), file.read_bytes()
+    if found == wanted:
+        return pixels, form
+    form["start"] = base64.b64encode(wanted[:_START]).decode()
+    return (pixels, form) if found[_START:] == wanted[_START:] and len(found) == len(wanted) else None
 
 
 def is_pixels_only(form: Json) -> bool:

@@ -24,6 +24,7 @@ from autoencode.tasks.augment import augment
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.compress import Compressed, compress
+from autoencode.tasks.compress_photographs import Profile, compress_photographs
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.decompress import Decompressed, decompress
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
@@ -58,6 +59,8 @@ __all__ = [
     "Contents",
     "Decompressed",
     "compress",
+    "Profile",
+    "compress_photographs",
     "decompress",
     "read_contents",
     "replace_anything",

@@ -53,6 +53,7 @@ class Compressed:
         size: bytes of the compressed file, with the model where it is in there.
         model: bytes that the model takes in it.
         complete: False where it was stopped half way.
+        coded: what the model codes.
     """
 
     path: Path
@@ -66,6 +67,7 @@ class Compressed:
     size: int = 0
     model: int = 0
     complete: bool = True
+    coded: str = "examples"
 
     @property
     def bits_per_value(self) -> float | None:
@@ -80,7 +82,7 @@ class Compressed:
             lines.append(f"and the model in {self.model:,} bytes")
         if self.values:
             lines.append(
-                f"{self.examples:,} examples in {self.payload:,} bytes, {self.bits_per_value:.3f} bits a value"
+                f"{self.examples:,} {self.coded} in {self.payload:,} bytes, {self.bits_per_value:.3f} bits a value"
             )
         return lines
 
@@ -89,9 +91,14 @@ class Compressed:
         """What a person should know."""
         notes = list[str]()
         if self.stored:
+            what = (
+                "arrays of bytes and uncompressed pictures of its own size"
+                if self.coded == "examples"
+                else "BMP, PPM and plain TIFF"
+            )
             notes.append(
-                f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: the model codes arrays of "
-                "bytes and uncompressed pictures of its own size (and of PNG the pixels, with --pixels-only)"
+                f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: the model codes {what} "
+                "(and of PNG the pixels, with --pixels-only)"
             )
         if self.pixels_only:
             notes.append(f"{self.pixels_only:,} files will come back as PNG with the same pixels, not the same bytes")
@@ -101,17 +108,24 @@ class Compressed:
 
 
 @dataclass(frozen=True)
-class _FileSource:
-    """A file."""
+class FileSource:
+    """A file.
+
+    Args:
+        name: relative, with `/` between folders.
+        path: where it is.
+    """
 
     name: str
     path: Path
 
     @property
     def size(self) -> int:
+        """In bytes."""
         return self.path.stat().st_size
 
     def original(self, kind: ExampleShape, *, pixels_only: bool) -> Original | None:
+        """It as examples, where its bytes follow from these."""
         return read_original(self.path, kind, pixels_only=pixels_only)
 
 
@@ -136,7 +150,7 @@ class _PartSource:
         return Original(levels, array_form(kind.shape, len(levels)))
 
 
-_Source = _FileSource | _PartSource
+_Source = FileSource | _PartSource
 
 
 @tuned_cpu()
@@ -173,7 +187,7 @@ def compress(
     codec, out = BitsBack(run.model), Path(out)
     sources = _sources(run, inputs, out)
     check_replaceable(out)
-    check_no_overwriting([out], [source.path for source in sources if isinstance(source, _FileSource)])
+    check_no_overwriting([out], [source.path for source in sources if isinstance(source, FileSource)])
     header: Json = {
         "codec": "bits-back",
         "run": run.name,
@@ -196,20 +210,47 @@ def _sources(run: Run, inputs: Sequence[str | Path], out: Path) -> list[_Source]
     sources = [source for given in inputs for source in _expand(run, given, out.resolve())]
     if not sources:
         raise ArgumentError("there is nothing to compress: name files, folders, or a part of the data such as test")
-    names = [source.name.casefold() for source in sources]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ArgumentError(f"two inputs are named '{min(twice)}': compress the folder that holds both")
+    _check_names(sources)
     return sources
 
 
-def _expand(run: Run, given: str | Path, out: Path) -> Iterator[_Source]:
-    path = Path(given)
+def file_sources(inputs: Sequence[str | Path], out: Path) -> list[FileSource]:
+    """The files of inputs, without the one that is written.
+
+    Raises:
+        ArgumentError: there is none of that name, none at all, or two of one name.
+    """
+    sources = list[FileSource]()
+    for given in inputs:
+        if not (found := list(_files(Path(given), out.resolve()))) and not Path(given).is_dir():
+            raise ArgumentError(f"there is no {given}: name a file or a folder")
+        sources += found
+    if not sources:
+        raise ArgumentError("there is nothing to compress: name files or folders")
+    _check_names(sources)
+    return sources
+
+
+def _check_names(sources: Sequence[_Source]) -> None:
+    seen = set[str]()
+    for name in (source.name.casefold() for source in sources):
+        if name in seen:
+            raise ArgumentError(f"two inputs are named '{name}': compress the folder that holds both")
+        seen.add(name)
+
+
+def _files(path: Path, out: Path) -> Iterator[FileSource]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.is_file() and not file.is_symlink() and file.resolve() != out:
-                yield _FileSource((Path(path.resolve().name) / file.relative_to(path)).as_posix(), file)
+                yield FileSource((Path(path.resolve().name) / file.relative_to(path)).as_posix(), file)
     elif path.is_file():
-        yield _FileSource(path.name, path)
+        yield FileSource(path.name, path)
+
+
+def _expand(run: Run, given: str | Path, out: Path) -> Iterator[_Source]:
+    if Path(given).is_dir() or Path(given).is_file():
+        yield from _files(Path(given), out)
     elif found := _PART.fullmatch(str(given)):
         yield _data_part(run, *found.groups())
     else:
@@ -279,21 +320,22 @@ class _Compression:
                 self.result.pixels_only += is_pixels_only(original.form)
                 self.writer.add(meta | {"kind": FILE, "form": original.form, "count": len(original.levels)}, b"")
                 yield number, original.levels
-            elif isinstance(source, _FileSource):
-                self._store(source, meta)
+            elif isinstance(source, FileSource):
+                self.result.stored.append(source.name)
+                store_file(self.writer, source, meta)
                 self.reporter.update("compressing", self.result.original)
 
-    def _store(self, source: _FileSource, meta: Json) -> None:
-        """A file as it is, in chunks, each packed where that makes it smaller."""
-        self.result.stored.append(source.name)
-        with open_regular(source.path, follow=True) as file:
-            at = 0
-            while (chunk := file.read(CHUNK)) or not at:
-                packed = lzma.compress(chunk)
-                smaller = len(packed) < len(chunk)
-                described = meta | {"kind": STORED, "at": at, "length": len(chunk), "packed": smaller}
-                self.writer.add(described, packed if smaller else chunk)
-                at += max(1, len(chunk))
+
+def store_file(writer: Writer, source: FileSource, meta: Json) -> None:
+    """A file as it is, in chunks, each packed where that makes it smaller."""
+    with open_regular(source.path, follow=True) as file:
+        at = 0
+        while (chunk := file.read(CHUNK)) or not at:
+            packed = lzma.compress(chunk)
+            smaller = len(packed) < len(chunk)
+            described = meta | {"kind": STORED, "at": at, "length": len(chunk), "packed": smaller}
+            writer.add(described, packed if smaller else chunk)
+            at += max(1, len(chunk))
 
 
 def _packed_run(run: Run) -> bytes:

@@ -3,12 +3,15 @@
 import io
 import lzma
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from autoencode.compression.bits_back import BitsBack
 from autoencode.compression.blocks import EXAMPLES, TOGETHER, decode_blocks, parts_of
@@ -21,7 +24,9 @@ from autoencode.compression.originals import (
     Original,
     example_bytes,
     first_bytes,
+    picture_bytes,
 )
+from autoencode.compression.tiles import TILE, MissingTileError, PictureCodec, decode_tile, shape_of, tile_count
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.runs.listing import find_run
 from autoencode.runs.replacing import check_replaceable
@@ -30,6 +35,7 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.storage import RUN_FILE, atomic_open
+from autoencode.tasks.compress_photographs import CODEC, Profile, photograph_codec
 
 _MAX_MODEL = 1 << 30
 _RUN_FILES = (RUN_FILE, "model.safetensors")
@@ -85,8 +91,11 @@ def decompress(
     token, reporter = cancel or CancelToken(), resolve_reporter(reporter)
     with Path(path).open("rb") as file, ExitStack() as stack:
         reader = Reader(file)
-        codec = _codec(reader, run, stack, salvage=salvage)
-        work = _Decompression(codec, Decompressed(Path(out)), frozenset(only), reporter, token, verify=verify)
+        common = Decompressed(Path(out)), frozenset(only), reporter, token, verify
+        if reader.header.get("codec") == CODEC:
+            work = _Pictures(_picture_codec(reader), *common)
+        else:
+            work = _Examples(_codec(reader, run, stack, salvage=salvage), *common)
         index = _index(reader, salvage=salvage)
         blocks = reader.scan() if index is None else indexed_blocks(reader, index)
         reporter.start("decompressing", Path(path).stat().st_size, "bytes")
@@ -155,11 +164,33 @@ def _embedded_run(reader: Reader, stack: ExitStack, *, salvage: bool) -> Run | N
     return Run(folder)
 
 
-class _Decompression:
+def _picture_codec(reader: Reader) -> PictureCodec:
+    """The ready-made model, compared with the one that compressed.
+
+    Raises:
+        DataError: this autoencode has another one, or this computer computes other numbers with it.
+    """
+    try:
+        codec, model = photograph_codec(Profile(reader.header.get("profile")))
+    except ValueError as error:
+        raise DataError("it was compressed with a profile that this autoencode has not") from error
+    if model != reader.header.get("model"):
+        raise DataError(
+            f"it was compressed with another version of the ready-made model ({reader.header.get('model')}): "
+            "decompress it with the version of autoencode that wrote it"
+        )
+    if codec.probe() != reader.header.get("probe"):
+        raise DamagedError(
+            "this computer computes other numbers with the model than the one that compressed the file: nothing was "
+            "decompressed, as it would be wrong"
+        )
+    return codec
+
+
+class _Decompression(ABC):
     """Files that come back in their order, of which one at a time is half written.
 
     Args:
-        codec: of the examples.
         result: is filled in.
         only: names of the files that are wanted; empty for all.
         reporter: is given the bytes that are done.
@@ -168,25 +199,16 @@ class _Decompression:
     """
 
     def __init__(
-        self,
-        codec: BitsBack,
-        result: Decompressed,
-        only: frozenset[str],
-        reporter: Reporter,
-        cancel: CancelToken,
-        *,
-        verify: bool,
+        self, result: Decompressed, only: frozenset[str], reporter: Reporter, cancel: CancelToken, verify: bool
     ) -> None:
         self.result, self.seen = result, set[str]()
         self._reporter, self._cancel, self._done = reporter, cancel, 0
-        self._codec, self._only, self._verify = codec, only, verify
-        self._kind = ExampleShape(codec.data_shape, codec.levels)
+        self._only, self._verify = only, verify
         self._waiting = dict[int, tuple[ArchivedFile, Json]]()
         self._open: _OpenFile | None = None
 
     def run(self, blocks: Iterator[Block]) -> None:
         """Writes what the blocks hold."""
-        group = list[Block]()
         try:
             for block in blocks:
                 kind = block.meta.get("kind")
@@ -194,17 +216,21 @@ class _Decompression:
                     self._declare(block.meta)
                 elif kind == STORED:
                     self._add_stored(block)
-                elif kind == EXAMPLES and any(part.file in self._waiting for part in parts_of(block)):
-                    group.append(block)
-                if len(group) == TOGETHER:
-                    self._add_examples(group)
-                    group = []
-                if not group:
-                    self._report(block.size)
-            self._add_examples(group)
+                else:
+                    self._add(block)
+                self._report(block.size)
+            self._flush()
         finally:
             self._discard()
         self.result.incomplete += [archived.name for archived, _ in self._waiting.values()]
+
+    @abstractmethod
+    def _add(self, block: Block) -> None:
+        """Decodes a block of the codec, at once or later."""
+
+    @abstractmethod
+    def _flush(self) -> None:
+        """Decodes what is left for later."""
 
     def _report(self, more: int = 0) -> None:
         self._cancel.raise_if_cancelled()
@@ -229,31 +255,6 @@ class _Decompression:
             if opened.written >= opened.archived.size:
                 self._finish(opened)
 
-    def _add_examples(self, blocks: Sequence[Block]) -> None:
-        if not blocks:
-            return
-        before, size = self._done, sum(block.size for block in blocks)
-
-        def on_step(share: float) -> None:
-            self._done = before + round(share * size)
-            self._report()
-
-        for decoded in decode_blocks(self._codec, blocks, on_step):
-            at = 0
-            for part in decoded.parts:
-                levels = decoded.levels[at : at + part.count]
-                at += part.count
-                if part.file in self._waiting and part.first == self._opened(part.file).examples:
-                    self._add_levels(self._opened(part.file), levels)
-
-    def _add_levels(self, opened: "_OpenFile", levels: Bytes) -> None:
-        if not opened.examples:
-            opened.write(first_bytes(opened.form))
-        opened.write(example_bytes(Original(levels, opened.form), self._kind))
-        opened.examples += len(levels)
-        if opened.examples >= (opened.archived.count or 0):
-            self._finish(opened)
-
     def _opened(self, number: int) -> "_OpenFile":
         """The file that is being written, which this becomes; one that is half written before it is given up."""
         if self._open is None or self._open.archived.number != number:
@@ -277,6 +278,80 @@ class _Decompression:
             unfinished = DamagedError("not whole")
             self._open.stack.__exit__(DamagedError, unfinished, None)
             self._open = None
+
+
+class _Examples(_Decompression):
+    """Examples of a trained model, many blocks of them at a time.
+
+    Args:
+        codec: of the examples.
+        common: what all need, see `_Decompression`.
+    """
+
+    def __init__(self, codec: BitsBack, *common: Any) -> None:
+        super().__init__(*common)
+        self._codec, self._kind, self._group = codec, ExampleShape(codec.data_shape, codec.levels), list[Block]()
+
+    def _add(self, block: Block) -> None:
+        if block.meta.get("kind") == EXAMPLES and any(part.file in self._waiting for part in parts_of(block)):
+            self._group.append(block)
+        if len(self._group) == TOGETHER:
+            self._flush()
+
+    def _flush(self) -> None:
+        group, self._group = self._group, []
+        self._add_examples(group)
+
+    def _add_examples(self, blocks: Sequence[Block]) -> None:
+        if not blocks:
+            return
+        for decoded in decode_blocks(self._codec, blocks, lambda share: self._report()):
+            at = 0
+            for part in decoded.parts:
+                levels = decoded.levels[at : at + part.count]
+                at += part.count
+                if part.file in self._waiting and part.first == self._opened(part.file).examples:
+                    self._add_levels(self._opened(part.file), levels)
+
+    def _add_levels(self, opened: "_OpenFile", levels: Bytes) -> None:
+        if not opened.examples:
+            opened.write(first_bytes(opened.form))
+        opened.write(example_bytes(Original(levels, opened.form), self._kind))
+        opened.examples += len(levels)
+        if opened.examples >= (opened.archived.count or 0):
+            self._finish(opened)
+
+
+class _Pictures(_Decompression):
+    """Pictures of any size, a tile at a time.
+
+    Args:
+        codec: of pictures.
+        common: what all need, see `_Decompression`.
+    """
+
+    def __init__(self, codec: PictureCodec, *common: Any) -> None:
+        super().__init__(*common)
+        self._codec, self._pixels = codec, np.zeros((0, 0), np.uint8)
+
+    def _flush(self) -> None:
+        """Nothing waits."""
+
+    def _add(self, block: Block) -> None:
+        number = block.meta.get("file")
+        if block.meta.get("kind") != TILE or number not in self._waiting:
+            return
+        opened = self._opened(number)
+        if not opened.examples:
+            self._pixels = np.zeros(shape_of(opened.form), np.uint8)
+        try:
+            decode_tile(self._codec, block, opened.examples, self._pixels)
+        except MissingTileError:
+            return
+        opened.examples += 1
+        if opened.examples == tile_count(self._pixels.shape):
+            opened.write(picture_bytes(self._pixels, opened.form))
+            self._finish(opened)
 
 
 @dataclass

@@ -1,24 +1,37 @@
 """`autoencode compress`."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, errors, out, print_note, print_result
-from autoencode.cli.options import ForceOption, RunArgument, RunOptions
+from autoencode.cli.options import ForceOption, RunOptions, find_run, run_names
+from autoencode.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from autoencode.tasks import Compressed
 
 
 @command("compress", Panel.ELSEWHERE, rank=4)
 def compress(
-    run: RunArgument,
     inputs: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders, or examples: test, test:1..100.", show_default=False)
-    ] = None,
+        list[str],
+        typer.Argument(
+            metavar="[RUN] INPUTS...",
+            help="A run, then files, folders, or examples: test, test:1..100. Or, without a run, photographs.",
+            autocompletion=run_names,
+            show_default=False,
+        ),
+    ],
     out_file: Annotated[
-        Path | None, typer.Option("--out", "-o", help="A file in .aec.", show_default="RUN/compressed.aec")
+        Path | None,
+        typer.Option("--out", "-o", help="A file in .aec.", show_default="RUN/compressed.aec, or FOLDER.aec"),
     ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Without a run: megabytes in a second.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="Without a run: smaller, ten times slower.")] = False,
     pixels_only: Annotated[
         bool, typer.Option("--pixels-only", help="Keep of PNG, GIF and WebP the pixels, not the bytes.")
     ] = False,
@@ -29,28 +42,65 @@ def compress(
     options: RunOptions,
     force: ForceOption = False,
 ) -> None:
-    """Compress files and examples without loss, as small as the model can.
+    """Compress files without loss, as small as a model can.
 
-    The model must have a probability mass (--likelihood discretized-logistic,
+    A ready-made model codes photographs of any size, in BMP, PPM and TIFF. A
+    trained one codes pictures and arrays like those it learned from, where it has
+    a probability mass (--likelihood discretized-logistic,
     mixture-of-discretized-logistics, categorical, binomial; bernoulli for black
     and white). Every byte comes back, on any computer.
 
     \b
+    autoencode compress photos/ -o photos.aec
     autoencode compress last test -o test.aec
     autoencode compress runs/photos-conv-vae photos/ -o photos.aec --embed-model
     """
+    from autoencode.storage import is_run_folder
+
+    run = find_run(inputs[0])
+    if is_run_folder(run) or not Path(inputs[0]).exists():
+        if fast or small:
+            raise ArgumentError("--fast and --small choose a ready-made model: leave them out, or name no run")
+        done = _by_run(run, inputs[1:], out_file, options, pixels_only=pixels_only, embed_model=embed_model)
+    else:
+        if embed_model:
+            raise ArgumentError(
+                "--embed-model is for the model of a run: leave it out, as every autoencode has this one"
+            )
+        if fast and small:
+            raise ArgumentError("--fast and --small exclude each other: choose one")
+        done = _ready_made(inputs, out_file, small=small, pixels_only=pixels_only)
+    for line in done.notes:
+        errors.write_line(line)
+    for line in done.lines:
+        print_note(line)
+    print_result(f"{done.files:,} file{'s'[: done.files != 1]} in {done.size:,} bytes", done.path)
+    out.write_line("next     ", command_line("decompress", done.path), style="dim")
+
+
+def _by_run(
+    run: Path,
+    inputs: Sequence[str],
+    out_file: Path | None,
+    options: RunOptions,
+    *,
+    pixels_only: bool,
+    embed_model: bool,
+) -> "Compressed":
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = options.open(run)
     path = out_file or opened.path / "compressed.aec"
     with TerminalReporter() as reporter:
-        done = tasks.compress(
-            opened, inputs or [], path, pixels_only=pixels_only, embed_model=embed_model, reporter=reporter
-        )
-    for line in done.notes:
-        errors.write_line(line)
-    for line in done.lines:
-        print_note(line)
-    print_result(f"{done.files:,} file{'s'[: done.files != 1]} in {done.size:,} bytes", path)
-    out.write_line("next     ", command_line("decompress", path), style="dim")
+        return tasks.compress(opened, inputs, path, pixels_only=pixels_only, embed_model=embed_model, reporter=reporter)
+
+
+def _ready_made(inputs: Sequence[str], out_file: Path | None, *, small: bool, pixels_only: bool) -> "Compressed":
+    from autoencode import tasks
+    from autoencode.cli.terminal_reporter import TerminalReporter
+
+    path = out_file or Path(Path(inputs[0]).resolve().name).with_suffix(".aec")
+    profile = tasks.Profile.SMALL if small else tasks.Profile.FAST
+    with TerminalReporter() as reporter:
+        return tasks.compress_photographs(inputs, path, profile=profile, pixels_only=pixels_only, reporter=reporter)

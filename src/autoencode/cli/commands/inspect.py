@@ -1,7 +1,7 @@
 """`autoencode inspect`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -9,6 +9,9 @@ from rich.table import Table
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, out, print_verdict, styled
 from autoencode.cli.options import RunOptions, find_run, run_names
+
+if TYPE_CHECKING:
+    from autoencode.tasks import Contents
 
 _SHOWN = 20
 
@@ -72,14 +75,21 @@ def _inspect_compressed(file: Path) -> None:
             "files": f"{len(found.files):,}, of which the model coded {coded:,}"
             + ("" if found.complete else ", stopped"),
             "size": f"{found.size:,} bytes, {found.size / max(1, total):.1%} of {total:,}",
-            "model": f"{found.run}, {'in the file' if found.has_model else 'not in the file'} ({found.model[:12]})",
+            "model": f"{_model_name(found)} ({found.model[:12]})",
         }
     )
     for archived in found.files[:_SHOWN]:
-        what = "stored as it is" if archived.count is None else f"{archived.count:,} examples"
+        coded_as = f"{archived.count:,} examples" if found.profile is None else "a picture"
+        what = "stored as it is" if archived.count is None else coded_as
         out.write_line(f"{archived.name}  {archived.size:,} bytes, {what}", style="dim")
     if len(found.files) > _SHOWN:
         out.write_line(f"… and {len(found.files) - _SHOWN:,} more", style="dim")
+
+
+def _model_name(contents: "Contents") -> str:
+    if contents.profile is not None:
+        return f"ready-made, --{contents.profile}"
+    return f"{contents.run}, {'in the file' if contents.has_model else 'not in the file'}"
 
 
 def _print_facts(facts: dict[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""Photographs of any size, by ready-made models and NumPy alone."""

@@ -1,0 +1,114 @@
+"""Compresses photographs of any size with a ready-made model, for which no run is needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autoencode.compression.container import FILE, Json, Writer
+from autoencode.compression.originals import is_pixels_only, read_photograph
+from autoencode.compression.photographs.lossless import load_models
+from autoencode.compression.tiles import PictureCodec, encode_tiles, tile_count
+from autoencode.errors import CancelledError
+from autoencode.runs.replacing import check_no_overwriting, check_replaceable
+from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
+from autoencode.runtime.reporter import Reporter, resolve_reporter
+from autoencode.storage import atomic_open
+from autoencode.tasks.compress import Compressed, FileSource, file_sources, store_file
+
+CODEC = "photographs"
+
+
+class Profile(Enum):
+    """Which of the ready-made models."""
+
+    FAST = "fast"
+    SMALL = "small"
+
+
+def photograph_codec(profile: Profile) -> tuple[PictureCodec, str]:
+    """The codec of a profile, and a digest of its model."""
+    models = load_models()
+    return (models.fast if profile is Profile.FAST else models.small), models.digest
+
+
+def compress_photographs(
+    inputs: Sequence[str | Path],
+    out: str | Path,
+    *,
+    profile: Profile = Profile.FAST,
+    pixels_only: bool = False,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Compressed:
+    """Compresses photographs of any size; `decompress` gives every byte back.
+
+    Pictures in BMP, PPM and uncompressed TIFF, grey or in colour, are coded by a ready-made model. Any other file is
+    stored as it is, packed where that makes it smaller. On Ctrl-C the file is closed with what is in it.
+
+    Args:
+        inputs: files, and folders with all that is in them.
+        out: the file to write, in .aec.
+        profile: megabytes in a second, or smaller files in about ten times as long.
+        pixels_only: code pictures in other lossless formats, such as PNG, too, which then come back as PNG with the
+            same pixels but other bytes.
+        reporter: is given the progress and what is stored.
+        cancel: a request to stop.
+
+    Raises:
+        ArgumentError: no such input, or two of one name.
+        StorageError: the file cannot be written.
+    """
+    (codec, model), out = photograph_codec(profile), Path(out)
+    sources = file_sources(inputs, out)
+    check_replaceable(out)
+    check_no_overwriting([out], [source.path for source in sources])
+    header: Json = {"codec": CODEC, "profile": profile.value, "model": model, "probe": codec.probe()}
+    with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
+        result = Compressed(out, coded="pictures")
+        work = _Compression(Writer(file, header), codec, result, resolve_reporter(reporter), token)
+        work.add_all(sources, pixels_only=pixels_only)
+        result.size = file.tell()
+    return result
+
+
+@dataclass
+class _Compression:
+    """What one compression needs and has done."""
+
+    writer: Writer
+    codec: PictureCodec
+    result: Compressed
+    reporter: Reporter
+    cancel: CancelToken
+
+    def add_all(self, sources: Sequence[FileSource], *, pixels_only: bool) -> None:
+        """Everything, in order; what is whole stays readable where it is stopped."""
+        self.reporter.start("compressing", sum(source.size for source in sources), "bytes")
+        try:
+            for number, source in enumerate(sources):
+                self.cancel.raise_if_cancelled()
+                self._add(number, source, pixels_only=pixels_only)
+                self.result.files += 1
+                self.result.original += source.size
+                self.reporter.update("compressing", self.result.original)
+        except (KeyboardInterrupt, CancelledError):  # within a file, which is left out
+            self.cancel.cancel()
+        self.result.complete = not self.cancel.cancelled
+        self.writer.finish({"complete": self.result.complete, "files": self.result.files})
+        self.reporter.finish("compressing")
+
+    def _add(self, number: int, source: FileSource, *, pixels_only: bool) -> None:
+        meta: Json = {"file": number, "name": source.name, "size": source.size}
+        found = read_photograph(source.path, pixels_only=pixels_only)
+        if found is None:
+            self.result.stored.append(source.name)
+            store_file(self.writer, source, meta)
+            return
+        pixels, form = found
+        self.writer.add(meta | {"kind": FILE, "form": form, "count": tile_count(pixels.shape)}, b"")
+        for described, payload in encode_tiles(self.codec, pixels, number, self.cancel.raise_if_cancelled):
+            self.result.payload += self.writer.add(described, payload)
+        self.result.values += pixels.size
+        self.result.examples += 1
+        self.result.pixels_only += is_pixels_only(form)

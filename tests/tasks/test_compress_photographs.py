@@ -1,0 +1,156 @@
+"""Photographs without a run through a compressed file and back."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from autoencode import tasks
+from autoencode.compression import tiles
+from autoencode.errors import ArgumentError, CancelledError, DataError
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter
+
+
+def drawn(height: int, width: int) -> Image.Image:
+    y, x = np.mgrid[:height, :width]
+    values = np.stack([x * 3 + y, 200 - y * 2, (x * y) // 9], 2) % 256
+    return Image.fromarray(values.astype(np.uint8))
+
+
+@pytest.fixture
+def photographs(tmp_path) -> Path:
+    """A folder with pictures that the model codes and other files."""
+    folder = tmp_path / "photographs"
+    (folder / "inside").mkdir(parents=True)
+    drawn(60, 45).save(folder / "a.bmp")
+    drawn(60, 45).save(folder / "b.bmp", dpi=(300, 300))
+    drawn(33, 80).save(folder / "inside" / "c.ppm")
+    drawn(40, 40).convert("L").save(folder / "grey.pgm")
+    drawn(40, 40).save(folder / "t.tiff")
+    drawn(40, 40).save(folder / "p.png")
+    drawn(40, 40).save(folder / "j.jpg")
+    (folder / "notes.txt").write_text("notes " * 100)
+    (folder / "broken.bmp").write_bytes((folder / "a.bmp").read_bytes()[:500])
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("profile", list(tasks.Profile))
+def test_every_byte_of_every_file_comes_back(photographs, tmp_path, profile):
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec", profile=profile)
+    assert (done.files, done.examples, done.pixels_only, done.complete) == (9, 5, 0, True)
+    assert {Path(name).name for name in done.stored} == {"broken.bmp", "j.jpg", "notes.txt", "p.png"}
+    back = tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+    assert not back.incomplete
+    assert contents(tmp_path / "back" / "photographs") == contents(photographs)
+    found = tasks.read_contents(tmp_path / "x.aec")
+    assert (found.profile, found.run, found.complete) == (profile.value, None, True)
+    assert sum(file.count is not None for file in found.files) == 5
+
+
+def test_a_picture_in_tiles_comes_back(photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr(tiles, "SIDE", 32)
+    tasks.compress_photographs([photographs / "a.bmp", photographs / "grey.pgm"], tmp_path / "x.aec")
+    assert [file.count for file in tasks.read_contents(tmp_path / "x.aec").files] == [4, 4]
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back", only=["grey.pgm"])
+    assert contents(tmp_path / "back") == {"grey.pgm": (photographs / "grey.pgm").read_bytes()}
+
+
+def test_noise_is_stored_as_it_is(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.ppm")
+    done = tasks.compress_photographs([tmp_path / "noise.ppm"], tmp_path / "x.aec")
+    assert done.payload < noise.size + 250
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+    assert contents(tmp_path / "back") == {"noise.ppm": (tmp_path / "noise.ppm").read_bytes()}
+
+
+def test_pictures_by_their_pixels_come_back_with_these(photographs, tmp_path):
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec", pixels_only=True)
+    assert (done.examples, done.pixels_only) == (6, 1)
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+    pair = [np.asarray(Image.open(folder / "p.png")) for folder in (photographs, tmp_path / "back" / "photographs")]
+    assert np.array_equal(*pair)
+
+
+def test_damage_gives_an_error_or_the_right_files(photographs, tmp_path):
+    tasks.compress_photographs([photographs], tmp_path / "x.aec")
+    whole, wanted = (tmp_path / "x.aec").read_bytes(), contents(photographs)
+    random = np.random.default_rng(0)
+    for number in range(12):
+        damaged = bytearray(whole)
+        damaged[random.integers(len(whole))] ^= 1 << int(random.integers(8))
+        if number % 3 == 0:
+            damaged = damaged[: random.integers(len(whole))]
+        (tmp_path / "damaged.aec").write_bytes(damaged)
+        for salvage in (False, True):
+            out = tmp_path / f"out-{number}-{salvage}"
+            with suppress(DataError):
+                tasks.decompress(tmp_path / "damaged.aec", out, salvage=salvage)
+            for name, found in contents(out / "photographs").items():
+                assert found == wanted[name]
+
+
+def test_a_picture_with_a_part_missing_does_not_come_back(photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr(tiles, "SIDE", 32)
+    tasks.compress_photographs([photographs / "a.bmp", photographs / "grey.pgm"], tmp_path / "x.aec")
+    content = bytearray((tmp_path / "x.aec").read_bytes())
+    content[content.index(b'"tile":2')] ^= 1
+    (tmp_path / "x.aec").write_bytes(content)
+    done = tasks.decompress(tmp_path / "x.aec", tmp_path / "back", salvage=True)
+    assert (done.names, done.incomplete) == (["grey.pgm"], ["a.bmp"])
+
+
+@pytest.mark.parametrize("fact", ["profile", "model", "probe"])
+def test_a_model_or_a_computer_that_differs_is_refused(photographs, tmp_path, monkeypatch, fact):
+    module = sys.modules["autoencode.tasks.compress_photographs"]
+
+    class Changed(module.Writer):
+        def __init__(self, file, header):
+            super().__init__(file, header | {fact: "another"})
+
+    monkeypatch.setattr(module, "Writer", Changed)
+    tasks.compress_photographs([photographs / "a.bmp"], tmp_path / "x.aec")
+    with pytest.raises(DataError, match=r"another version|has not|other numbers"):
+        tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+
+
+def test_an_absurd_shape_is_refused_before_memory_is_taken(photographs, tmp_path, monkeypatch):
+    module = sys.modules["autoencode.tasks.compress_photographs"]
+
+    pixels, form = module.read_photograph(photographs / "a.bmp") or (None, {})
+    monkeypatch.setattr(
+        module, "read_photograph", lambda path, *, pixels_only: (pixels, form | {"shape": [1 << 40, 1 << 40, 3]})
+    )
+    tasks.compress_photographs([photographs / "a.bmp"], tmp_path / "x.aec")
+    with pytest.raises(DataError, match="damaged"):
+        tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+
+
+def test_stopping_keeps_what_is_whole(photographs, tmp_path):
+    class Stopping(Reporter):
+        def update(self, task, done):
+            if done:
+                token.cancel()
+
+    token = CancelToken()
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec", reporter=Stopping(), cancel=token)
+    assert not done.complete
+    assert done.files == 1
+    with suppress(CancelledError):
+        assert tasks.decompress(tmp_path / "x.aec", tmp_path / "back").names == ["photographs/a.bmp"]
+
+
+def test_inputs_that_are_not_there_or_of_one_name_are_refused(photographs, tmp_path):
+    with pytest.raises(ArgumentError, match="there is no"):
+        tasks.compress_photographs([tmp_path / "none"], tmp_path / "x.aec")
+    with pytest.raises(ArgumentError, match="two inputs"):
+        tasks.compress_photographs([photographs / "a.bmp", photographs / "a.bmp"], tmp_path / "x.aec")
+    assert not (tmp_path / "x.aec").exists()
