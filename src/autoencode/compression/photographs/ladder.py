@@ -1,11 +1,12 @@
 """Distributions of whole numbers around a prediction, from narrow to wide, as tables of frequencies."""
 
 import functools
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autoencode.compression.exact_functions import sigmoid
+from autoencode.compression.exact_functions import as_floats, sigmoid
 from autoencode.compression.photographs.lanes import PRECISION, Integers, LaneDecoder, LaneEncoder, Tables
 
 STEPS_PER_OCTAVE = 3
@@ -18,6 +19,8 @@ TAILS = (0.01, 0.034, 0.117, 0.4)
 TAIL_WIDTH = 3.0
 PHASES = 8
 """A prediction is known to an eighth."""
+_ROOTS = (1.0, 1.2599210498948732, 1.5874010519681994)
+"""2 to the power of thirds, as numbers: a library's power may have other bits elsewhere."""
 _MOST = 320
 _ESCAPE_BITS = 11
 """An escaped value is from −2¹¹ to 2¹¹ − 1, and takes two symbols of 6 bits."""
@@ -26,7 +29,8 @@ _RAW_BITS = 6
 
 def scale_of(step: int) -> float:
     """The scale of a step of the ladder, that of the narrow one of the two distributions."""
-    return 2.0 ** (SMALLEST + step / STEPS_PER_OCTAVE)
+    octaves, rest = divmod(step, STEPS_PER_OCTAVE)
+    return 2.0 ** (SMALLEST + octaves) * _ROOTS[rest]
 
 
 class Ladder:
@@ -38,7 +42,7 @@ class Ladder:
     def __init__(self) -> None:
         phases = np.array([_phases(scale_of(step)) for step in range(SCALES)])
         reach = np.array([_reach(scale_of(step)) for step in range(SCALES)])
-        self._phase_shift = np.log2(PHASES // phases).astype(np.int64)
+        self._phase_shift = np.array([(PHASES // int(count)).bit_length() - 1 for count in phases])
         per_step = phases * len(TAILS)
         self._first = np.concatenate([[0], np.cumsum(per_step)[:-1]])
         rows, reaches = list[npt.NDArray[np.int64]](), list[int]()
@@ -103,7 +107,7 @@ class Ladder:
         high = decoder.pop(self.tables, uniform)
         return (high << _RAW_BITS) + decoder.pop(self.tables, uniform) - (1 << _ESCAPE_BITS)
 
-    def bits(self, residuals: Integers, which: Integers) -> npt.NDArray[np.float64]:
+    def bits(self, residuals: Integers, which: Integers) -> npt.NDArray[Any]:
         """What each residual takes."""
         reach = self._reach[which]
         outside = np.abs(residuals) > reach
@@ -121,8 +125,8 @@ def _reach(scale: float) -> int:
 
 def _frequencies(scale: float, tail: float, middle: float, reach: int) -> Integers:
     """Of −reach, …, reach and the escape, at least 1 each."""
-    edges = np.arange(-reach, reach + 2) - 0.5 - middle
-    below = (1 - tail) * sigmoid(edges / scale) + tail * sigmoid(edges / (TAIL_WIDTH * scale))
+    edges = np.arange(-reach, reach + 2, dtype=np.float64) - (0.5 + middle)
+    below = (1 - tail) * sigmoid(as_floats(edges / scale)) + tail * sigmoid(as_floats(edges / (TAIL_WIDTH * scale)))
     room = (1 << PRECISION) - (2 * reach + 2)
     places = np.floor(below * room).astype(np.int64)
     inside = np.diff(places) + 1

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from autoencode.compression import photographs
 from autoencode.compression.container import digest
 from autoencode.compression.photographs.colours import Bytes, to_pixels, to_planes
 from autoencode.compression.photographs.ladder import SCALES, SMALLEST, STEPS_PER_OCTAVE, TAILS, Ladder, ladder
@@ -202,7 +203,7 @@ class LosslessModels:
 @functools.cache
 def load_models() -> LosslessModels:
     """The models that are part of autoencode."""
-    content = resources.files(__package__).joinpath(MODEL_FILE).read_bytes()
+    content = resources.files(photographs).joinpath(MODEL_FILE).read_bytes()
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return models_of(arrays, digest(content).hex())
