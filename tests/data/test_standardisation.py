@@ -76,7 +76,12 @@ def test_the_log_volume_turns_one_density_into_the_other() -> None:
     x = torch.tensor([[3.0, -1.004]], dtype=torch.float64)
     own = Normal(torch.tensor(columns.mean).double(), torch.tensor(columns.scale).double()).log_prob(x).sum()
     standard = Normal(0.0, 1.0).log_prob(columns.apply(x).double()).sum()
-    assert -own == pytest.approx(float(-standard + columns.log_volume), abs=1e-6)
+    assert -own == pytest.approx(float(-standard + columns.log_volume()), abs=1e-6)
+
+
+def test_missing_numbers_have_no_volume() -> None:
+    columns = Standardisation((2.0, -1.0), (10.0, 0.01))
+    assert columns.log_volume((0.25, 1.0)) == pytest.approx(0.25 * np.log(10) + np.log(0.01))
 
 
 def test_data_within_zero_and_one_stay_as_they_are() -> None:

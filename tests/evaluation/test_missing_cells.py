@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from autoencode.data import Subset
-from autoencode.evaluation import evaluate, measure_evidence
+from autoencode.data import Standardisation, Subset
+from autoencode.evaluation import cautions, evaluate, measure_evidence
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
 from autoencode.recipes import recipes
@@ -41,6 +41,18 @@ def test_errors_are_those_of_the_cells_that_are_there(made: tuple[Autoencoder, O
     known = rows[:, 0][rows[:, 1] > 0]
     squares = known.var(correction=0) * len(known) + rows[:, 2:].var(0, correction=0).sum() * len(rows)
     assert found.baseline_error == pytest.approx((squares / there.sum()).item(), rel=1e-4)
+
+
+def test_nats_in_the_units_of_the_data_count_the_cells_that_are_there(
+    made: tuple[Autoencoder, Objective], rows: Tensor
+) -> None:
+    scales = torch.tensor([50.0, 1.0, 0.2, 3.0, 1.0, 1.0])
+    found = evaluate(made[0], Subset(rows), importance_samples=0)
+    (said,) = [text for text in cautions(found, Standardisation((0.0,) * 6, tuple(scales.tolist()))) if "add" in text]
+    counted = torch.cat([rows[:, 1:2], torch.zeros(120, 1), torch.ones(120, 4)], 1)  # what a row's density is of
+    volume = (counted * scales.log()).sum(1).mean().item()
+    assert f"add {volume:.6g} to nll" in said
+    assert "each times the share of its cells that are there" in said
 
 
 def test_yardsticks_leave_the_same_cells_out(made: tuple[Autoencoder, Objective], rows: Tensor) -> None:

@@ -96,13 +96,17 @@ class Standardisation:
         mean, scale = self._tensors
         return x.double() * scale + mean
 
-    @property
-    def log_volume(self) -> float:
+    def log_volume(self, known: Sequence[float] | None = None) -> float:
         """The sum of the logarithms of the scales: −log p in the data's units is so many nats more than of the model's.
 
-        It is p(x) = p(standardised x) / product of the scales, by the change of variables.
+        It is p(x) = p(standardised x) / product of the scales, by the change of variables. A number that is missing has
+        no density, and its scale does not count.
+
+        Args:
+            known: the share of the examples in which each number is there, for the mean over examples; None for all.
         """
-        return math.fsum(map(math.log, self.scale))
+        shares = known or (1.0,) * len(self.scale)
+        return math.fsum(share * math.log(scale) for share, scale in zip(shares, self.scale, strict=True))
 
 
 def column_means(x: Float64[Tensor, "n columns"]) -> Float64[Tensor, " columns"]:

@@ -70,7 +70,7 @@ def detector_file(folder: Path) -> Path:
     file = folder / DETECTOR_FILE
     if not file.exists():
         raise RunError(
-            f"{folder} holds no detector: autoencode train TABLE --recipe outliers makes one of a table, and "
-            "autoencode train GOOD --recipe anomaly one of good pictures"
+            f"{folder} holds no detector: autoencode train TABLE --recipe outliers makes one of a table, --recipe "
+            "series one of a series, and autoencode train GOOD --recipe anomaly one of good pictures"
         )
     return file

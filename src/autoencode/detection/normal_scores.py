@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 from jaxtyping import Float64, Int64
-from scipy.special import ndtri
+from scipy.special import log_ndtr, ndtri
 from torch import Tensor, nn
 
 _KNOTS, _TAIL = 2_048, 512
@@ -51,6 +51,15 @@ class NormalScores(nn.Module):
         largest = self.knots[:, -1]
         ratio = (scores + _tiny(largest)) / (largest + _tiny(largest))
         return torch.from_numpy(found) + self.gradient * ratio.clamp_min(1).log()
+
+
+def surprise(mean_normal_score: Float64[Tensor, " n"]) -> Float64[Tensor, " n"]:
+    """−log(1 − Φ(m)) in nats: positive, a rising function of m, and 0.7 for m = 0.
+
+    Args:
+        mean_normal_score: m, (n,).
+    """
+    return torch.from_numpy(-log_ndtr(-mean_normal_score.numpy()))
 
 
 def _tiny(score: Tensor) -> Tensor:

@@ -5,14 +5,13 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Bool, Float64, Int64
-from scipy.special import log_ndtr
 from torch import Tensor, nn
 
 from autoencode.detection.cell_scale import CellScale, ScaledRows
 from autoencode.detection.expectation import Expectation, Expected
 from autoencode.detection.histograms import Histograms
 from autoencode.detection.nearest_rows import NearestRows
-from autoencode.detection.normal_scores import NormalScores
+from autoencode.detection.normal_scores import NormalScores, surprise
 from autoencode.detection.ridge_distance import RidgeDistance
 from autoencode.detection.tail import TailRule
 from autoencode.detection.tiny_autoencoders import TinyAutoencoders
@@ -112,7 +111,7 @@ class OutlierScore(nn.Module):
             score.second.fit(rows[ordinary], unique[ordinary], score.scale.cell, steps=steps, generator=generator)
             found = score.second.with_ranks(rows)
             score.ranks.fit(found)
-            score.training_scores = _surprise(score.ranks(found).mean(1)).numpy()
+            score.training_scores = surprise(score.ranks(found).mean(1)).numpy()
             score.training_tail_share = score.tail.fit(found).share(found)
             usual = score.ranks(found).mean(1).argsort(stable=True)[: max(2, round(_USUAL * len(x)))]
             robust = rows[usual].robust
@@ -123,7 +122,7 @@ class OutlierScore(nn.Module):
     @torch.no_grad()
     def forward(self, x: Float64[np.ndarray, "n width"]) -> Float64[np.ndarray, " n"]:
         """The score of each row, in nats: 0.7 is the median of the table, and there is no largest."""
-        return _surprise(self._mean_normal_score(x)).numpy()
+        return surprise(self._mean_normal_score(x)).numpy()
 
     def _mean_normal_score(self, x: Float64[np.ndarray, "n width"]) -> Float64[Tensor, " n"]:
         chunks = [self.ranks(self.second(self.scale(x[i : i + _CHUNK]))).mean(1) for i in range(0, len(x), _CHUNK)]
@@ -158,7 +157,7 @@ class OutlierScore(nn.Module):
             drops.append((before - self._mean_normal_score(other)).clamp_min(0))
         drop = torch.stack(drops, 1)
         share = torch.where(drop.sum(1, keepdim=True) > 0, drop, torch.ones_like(drop))
-        scores = _surprise(before)
+        scores = surprise(before)
         contributions = share / share.sum(1, keepdim=True) * scores[:, None]
         units = Expected(*(scale.undo(each) for each in expected))
         return Explained(scores.numpy(), contributions.numpy(), units)
@@ -241,11 +240,6 @@ class _SecondParts(nn.Module):
     def _stacked(self, rows: ScaledRows, autoencoders: Float64[Tensor, " n"]) -> Float64[Tensor, "n 4"]:
         nearest = (self.nearest(rows), self.nearest_robust(rows.robust))
         return torch.stack([autoencoders, *nearest, self.distance(rows)], 1)
-
-
-def _surprise(mean_normal_score: Float64[Tensor, " n"]) -> Float64[Tensor, " n"]:
-    """−log(1 − Φ(m)): positive, and a rising function of m."""
-    return torch.from_numpy(-log_ndtr(-mean_normal_score.numpy()))
 
 
 def _replaced(middle: Float64[np.ndarray, "n own"]) -> Float64[np.ndarray, "n own"]:

@@ -11,5 +11,6 @@ Example:
 from autoencode.estimators.anomaly_detector import AnomalyDetector
 from autoencode.estimators.autoencoder_transformer import AutoencoderTransformer
 from autoencode.estimators.outlier_detector import OutlierDetector
+from autoencode.estimators.series_anomaly_detector import SeriesAnomalyDetector
 
-__all__ = ["AnomalyDetector", "AutoencoderTransformer", "OutlierDetector"]
+__all__ = ["AnomalyDetector", "AutoencoderTransformer", "OutlierDetector", "SeriesAnomalyDetector"]

@@ -5,6 +5,7 @@ from autoencode.evaluation.evaluation import Evaluation
 from autoencode.likelihoods import LogProbKind
 
 _FEW_EXAMPLES = 20
+_OF_KNOWN = ", each times the share of its cells that are there"
 
 
 def cautions(
@@ -47,9 +48,10 @@ def _about_likelihood(measured: Evaluation, *, has_levels: bool) -> str:
 def _about_units(measured: Evaluation, standardisation: Standardisation | None) -> str:
     if standardisation is None:
         return ""
+    volume = standardisation.log_volume(measured.known)
     nats = (
-        f" For nats in the units of the data add {standardisation.log_volume:.6g} to nll and subtract it from elbo and "
-        "log-likelihood: the sum of the logarithms of the standard deviations."
+        f" For nats in the units of the data add {volume:.6g} to nll and subtract it from elbo and log-likelihood: the "
+        f"sum of the logarithms of the standard deviations{_OF_KNOWN if measured.known else ''}."
     )
     density = nats if measured.measure is LogProbKind.DENSITY else ""
     return (

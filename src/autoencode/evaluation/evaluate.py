@@ -67,7 +67,7 @@ def evaluate(
     device = next(model.parameters()).device
     model.eval()
     with seeded_rng(seed, device):
-        table, baseline_error = _per_example(model, subset, n_samples, batch_size, reporter, cancel)
+        table, variance = _per_example(model, subset, n_samples, batch_size, reporter, cancel)
         likelihood = (importance_samples, importance_examples, reporter, cancel)
         bound = _log_likelihood(model, subset, *likelihood) if "kl" in table else None
     codes = encode_all(model, subset, batch_size, reporter=reporter, cancel=cancel)
@@ -90,7 +90,8 @@ def evaluate(
         classification_accuracy=Estimate.of(table["correct"].double()) if "correct" in table else None,
         **(_sparsity(table["active"]) if "active" in table else {}),
         **({} if codes.counts is None else _codebook_usage(codes.counts)),
-        baseline_error=baseline_error if "squared_error" in table else None,
+        baseline_error=variance.mean() if "squared_error" in table else None,
+        known=variance.known(),
         psnr=_psnr(table["squared_error"]) if modality_of(model.data_shape).bounded else None,
         **(_token_usage(table) if "tokens" in table else {}),
     )
@@ -151,8 +152,10 @@ class _Variance:
 
     def __init__(self) -> None:
         self._examples, self._n, self._sum, self._squares = 0, torch.zeros(()), torch.zeros(()), 0.0
+        self._has_gaps = False
 
     def add(self, x: Tensor, counted: Tensor | None) -> None:
+        self._has_gaps |= counted is not None
         weights = torch.ones_like(x, dtype=torch.float64) if counted is None else counted.double()
         x, weights = x.double().cpu() * weights.cpu(), weights.cpu()
         self._examples, self._n = self._examples + len(x), self._n + weights.sum(0)
@@ -162,6 +165,10 @@ class _Variance:
         """Averaged over all observed values; None for a single example."""
         explained = (self._sum.square() / self._n.clamp_min(1)).sum()
         return None if self._examples < 2 else float((self._squares - explained) / self._n.sum().clamp_min(1))
+
+    def known(self) -> tuple[float, ...] | None:
+        """The share of the examples in which each value was observed; None where likelihoods know no gaps."""
+        return tuple((self._n / self._examples).flatten().tolist()) if self._has_gaps else None
 
 
 def _psnr(squared_error: Tensor) -> Estimate:
@@ -203,7 +210,7 @@ def _per_example(
     batch_size: int,
     reporter: Reporter,
     cancel: CancelToken | None,
-) -> tuple[dict[str, Tensor], float | None]:
+) -> tuple[dict[str, Tensor], "_Variance"]:
     """Each quantity for every example, (n,), and the variance of the data: the error of always saying the mean."""
     device = next(model.parameters()).device
     columns: dict[str, list[Tensor]] = defaultdict(list)
@@ -214,7 +221,7 @@ def _per_example(
                 columns[column].append(values.cpu())
             variance.add(batch.target, model.likelihood.counted(batch.target))
             progress.advance(len(batch))
-    return {column: torch.cat(values) for column, values in columns.items()}, variance.mean()
+    return {column: torch.cat(values) for column, values in columns.items()}, variance
 
 
 def _squared_errors(error: Tensor, counted: Tensor | None) -> Tensor:

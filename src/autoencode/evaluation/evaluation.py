@@ -51,6 +51,7 @@ class Evaluation:
             likeliest token each time.
         wholly_back: share of sequences of which all do.
         segmentation: of masks against true ones; None for a model that learned from no masks.
+        known: share of the examples in which each number of a row is there; None for data without gaps.
     """
 
     split: str
@@ -82,6 +83,7 @@ class Evaluation:
     tokens_back: Estimate | None = None
     wholly_back: Estimate | None = None
     segmentation: SegmentationQuality | None = None
+    known: tuple[float, ...] | None = None
 
     @property
     def is_of_restoration(self) -> bool:

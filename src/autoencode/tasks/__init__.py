@@ -29,6 +29,12 @@ from autoencode.tasks.corrupt import CorruptedCopies, corrupt
 from autoencode.tasks.decompress import Decompressed, decompress
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
 from autoencode.tasks.detect_anomalies import Anomalies, Anomaly, detect_anomalies, train_anomaly_detector
+from autoencode.tasks.detect_series import (
+    DetectedInSeries,
+    UnusualSegment,
+    detect_in_series,
+    train_series_detector,
+)
 from autoencode.tasks.edit import AttributeChange, AttributeValue, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
@@ -139,6 +145,10 @@ __all__ = [
     "train",
     "train_anomaly_detector",
     "train_detector",
+    "train_series_detector",
+    "DetectedInSeries",
+    "UnusualSegment",
+    "detect_in_series",
     "traverse",
     "verdict",
     "write_map",

@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float64
+from jaxtyping import Float64
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from autoencode.data.resolve import resolve_path
@@ -101,7 +101,7 @@ def train_detector(
         RunFolder.check_free(Path(out))
     reporter = resolve_reporter(reporter)
     frame, n_rows = _sample(source, seed, reporter)
-    frame = _without(frame, label)
+    frame = without_labels(frame, label)
     if n_rows > len(frame):
         reporter.note(f"{len(frame):,} of {n_rows:,} rows, chosen at random, are learned from; all are scored")
     detector = TableDetector.fit(frame, reporter=reporter, seed=seed, steps=steps)
@@ -184,7 +184,7 @@ class _Scored:
         scores = self._detector.score(x)
         if self._label is not None:
             self._scores.append(scores)
-            self._labels += category_texts(_label_cells(frame, self._label))
+            self._labels += category_texts(label_cells(frame, self._label))
         outliers = scores > self._threshold
         places = np.flatnonzero(outliers)[: _MOST_EXPLAINED - self._explained]
         why = self._explain(x, frame, places)
@@ -221,16 +221,27 @@ class _Scored:
         """Against the labels; rows without one are left out."""
         if self._label is None:
             return None
-        known = np.array([text is not None for text in self._labels])
-        texts = np.array([text or "" for text in self._labels])[known]
-        outlier = outlier_label(texts, self._label)
-        return _quality(texts == outlier, np.concatenate(self._scores)[known], self._threshold, outlier)
+        return detection_quality(self._labels, np.concatenate(self._scores), self._threshold, self._label)
 
 
-def _quality(
-    y: Bool[np.ndarray, " n"], scores: Float64[np.ndarray, " n"], threshold: float, outlier: str
+def detection_quality(
+    labels: Sequence[str | None], scores: Float64[np.ndarray, " n"], threshold: float, column: str
 ) -> DetectionQuality:
-    above = scores > threshold
+    """How well scores agree with labels; what has none is left out.
+
+    Args:
+        labels: of two kinds, the rarer of which means an outlier.
+        scores: as many.
+        threshold: above it is what was found.
+        column: of the labels, for messages.
+
+    Raises:
+        DataError: there are not two different labels.
+    """
+    known = np.array([text is not None for text in labels])
+    texts, scores = np.array([text or "" for text in labels])[known], scores[known]
+    outlier = outlier_label(texts, column)
+    y, above = texts == outlier, scores > threshold
     hits = int((above & y).sum())
     return DetectionQuality(
         auroc=float(roc_auc_score(y, scores)),
@@ -264,7 +275,16 @@ def _columns_and_why(found: Explanation, row: int) -> tuple[str, str]:
     return "; ".join(found.columns(row)), found.sentence(row)
 
 
-def _label_cells(frame: Frame, label: str) -> Any:
+def label_cells(frame: Frame, label: str) -> Any:
+    """The cells of the column that holds the labels.
+
+    Args:
+        frame: a pandas.DataFrame.
+        label: the name of the column.
+
+    Raises:
+        DataError: there is no such column.
+    """
     if label not in [str(name) for name in frame.columns]:
         raise DataError(
             f"--label {label}: the table has no such column; it has {shown([str(name) for name in frame.columns])}"
@@ -272,10 +292,19 @@ def _label_cells(frame: Frame, label: str) -> Any:
     return frame[label]
 
 
-def _without(frame: Frame, label: str | None) -> Frame:
+def without_labels(frame: Frame, label: str | None) -> Frame:
+    """The other columns.
+
+    Args:
+        frame: a pandas.DataFrame.
+        label: the name of a column, or None.
+
+    Raises:
+        DataError: there is no such column.
+    """
     if label is None:
         return frame
-    _label_cells(frame, label)
+    label_cells(frame, label)
     return frame.drop(columns=label)
 
 

@@ -11,7 +11,7 @@ from autoencode.cli.options import ForceOption, find_run, run_names
 
 if TYPE_CHECKING:
     from autoencode.runtime.reporter import Reporter
-    from autoencode.tasks import Anomalies, Detected
+    from autoencode.tasks import Anomalies, Detected, DetectedInSeries, DetectionQuality
 
 _SHOWN = 5
 
@@ -21,9 +21,9 @@ def detect(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="[RUN] TABLE|PICTURES…",
-            help="The run of a detector (its folder, its name under runs/, or last), and a table, or pictures and "
-            "folders of them; or a table alone, from which a detector is trained first.",
+            metavar="[RUN] TABLE|SERIES|PICTURES…",
+            help="The run of a detector (its folder, its name under runs/, or last), and a table, a series, or "
+            "pictures and folders of them; or a table alone, from which a detector is trained first.",
             autocompletion=run_names,
             show_default=False,
         ),
@@ -40,7 +40,7 @@ def detect(
     contamination: Annotated[
         float | None,
         typer.Option(
-            help="Share of the rows of the detector's own table that counts as outliers, up to 0.5.",
+            help="Share of the rows that the detector was trained on that counts as outliers, up to 0.5.",
             show_default="the share in the tail of the scores",
         ),
     ] = None,
@@ -58,11 +58,14 @@ def detect(
     *,
     force: ForceOption = False,
 ) -> None:
-    """Find unusual rows in a table, or defects in pictures.
+    """Find unusual rows in a table or a series, or defects in pictures.
 
     Of a table each row gets an outlier score in nats (0.7 is the median,
     higher is more unusual), and outliers the columns that make them so
     and what was expected of them. Nothing is learned from labels.
+
+    Of a series, a table whose rows follow each other in time, each row is
+    scored by those before and after it, and stretches are named.
 
     Of pictures each gets a score, a heat map and a mask; sheet.png shows
     the most unusual, scores.csv has them all, the worst first. The
@@ -73,6 +76,8 @@ def detect(
     autoencode train table.csv --recipe outliers
     autoencode detect last new.csv -o scores.csv
     autoencode detect last new.csv --contamination 0.01
+    autoencode train machine.csv --recipe series
+    autoencode detect last today.csv -o scores.csv
     autoencode train good/ --recipe anomaly
     autoencode detect last photos/ -o found/
     """
@@ -81,24 +86,31 @@ def detect(
     from autoencode.tasks.detect_anomalies import FALSE_ALARMS
 
     with TerminalReporter() as reporter:
-        if _is_of_pictures(inputs):
+        found = anomalies = stretches = None
+        kind = _kind(inputs)
+        if kind == "anomaly":
             _refuse("pictures", contamination=contamination, label=label)
             run = find_run(inputs[0])
             share = FALSE_ALARMS if false_alarms is None else false_alarms
             anomalies = tasks.detect_anomalies(run, inputs[1:], out_path, false_alarms=share, reporter=reporter)
-            found = None
+        elif kind == "series":
+            _refuse("a series", false_alarms=false_alarms)
+            run, series = find_run(inputs[0]), _only(inputs[1:])
+            shared = {"contamination": contamination, "label": label, "reporter": reporter}
+            stretches = tasks.detect_in_series(run, series, out_path, **shared)
         else:
             _refuse("a table", false_alarms=false_alarms)
             run, found = _detect_rows(inputs, out_path, contamination, label, reporter)
-            anomalies = None
     if anomalies is not None:
         _print_anomalies(anomalies)
+    if stretches is not None:
+        _print_stretches(stretches)
     if found is not None:
         _print(found, run, is_new=len(inputs) == 1)
 
 
-def _is_of_pictures(inputs: list[str]) -> bool:
-    """Whether the first of several is the run of a detector of pictures.
+def _kind(inputs: list[str]) -> str | None:
+    """The kind of the detector, if the first of several inputs is the run of one.
 
     Raises:
         ArgumentError: pictures without a detector.
@@ -107,13 +119,21 @@ def _is_of_pictures(inputs: list[str]) -> bool:
     from autoencode.runs.folder import RunFolder
 
     if len(inputs) > 1:
-        return RunFolder(find_run(inputs[0])).record.recipe == "anomaly"
+        return RunFolder(find_run(inputs[0])).record.recipe
     if Path(inputs[0]).is_dir():
         raise ArgumentError(
             f"detect takes the run of a detector before {inputs[0]}: train one on good pictures with "
             f"{command_line('train', 'GOOD', '--recipe', 'anomaly')}"
         )
-    return False
+    return None
+
+
+def _only(series: list[str]) -> str:
+    from autoencode.errors import ArgumentError
+
+    if len(series) > 1:
+        raise ArgumentError(f"detect takes a run and one series, not {len(series)}")
+    return series[0]
 
 
 def _refuse(what: str, **options: Any) -> None:
@@ -166,12 +186,28 @@ def _print(found: "Detected", run: Path, *, is_new: bool) -> None:
     )
     for row, score, why in found.worst[:_SHOWN]:
         out.write_line(f"  row {row:<9,} {score:8.2f}  ", (why, "dim"))
-    if found.quality is not None:
-        q = found.quality
+    _print_quality(found.quality)
+    print_result(f"{found.n_rows:,} scores", found.path)
+    if is_new:
+        print_note(f"score other rows by  {command_line('detect', run, 'TABLE')}")
+
+
+def _print_stretches(found: "DetectedInSeries") -> None:
+    share = 100 * found.n_outliers / found.n_rows
+    out.write_line(
+        f"{len(found.segments):,} stretches are unusual, {found.n_outliers:,} of {found.n_rows:,} rows ({share:.2g} %, "
+        f"scores above {found.threshold:.2f} nats)"
+    )
+    for one in found.segments[:_SHOWN]:
+        rows = f"rows {one.first:,} to {one.last:,}" if one.last > one.first else f"row {one.first:,}"
+        out.write_line(f"  {rows:<27}{one.score:8.2f}  ", (", ".join(one.columns), "dim"))
+    _print_quality(found.quality)
+    print_result(f"{found.n_rows:,} scores", found.path)
+
+
+def _print_quality(q: "DetectionQuality | None") -> None:
+    if q is not None:
         out.write_line(
             f"against the labels ('{q.outlier}' is an outlier): AUROC {q.auroc:.3f}, average precision {q.aupr:.3f}; "
             f"precision {q.precision:.2f} and recall {q.recall:.2f} at the threshold"
         )
-    print_result(f"{found.n_rows:,} scores", found.path)
-    if is_new:
-        print_note(f"score other rows by  {command_line('detect', run, 'TABLE')}")

@@ -88,6 +88,7 @@ def _where_to_start() -> list[str]:
         "  noisy and clean pictures in pairs   -r restorer",
         "  noisy pictures alone                -r self-restorer",
         "  unusual rows of a table             -r outliers, then autoencode detect",
+        "  unusual stretches of a series       -r series, then autoencode detect",
         "  defects in pictures                 -r anomaly, then autoencode detect",
         "  codes without randomness            -r conv-ae, or undercomplete-ae for vectors",
         f"The options of one: {train} DATA -r {pictures} --help",

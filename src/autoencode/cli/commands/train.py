@@ -41,6 +41,7 @@ autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --minutes 5
 autoencode train table.csv                      numbers and categories
 autoencode train table.csv --recipe outliers    for autoencode detect
+autoencode train series.csv --recipe series     for autoencode detect
 autoencode train cells/ --target masks/ -r segmenter
 autoencode train good/ --recipe anomaly         for autoencode detect
 autoencode train photos/ --resume runs/photos   continue a training
@@ -160,13 +161,14 @@ def _train_detector(data: str, recipe: str, path: Path | None, given: dict[str, 
     from autoencode.errors import ArgumentError
 
     own = {name: value for name, value in given.items() if value}
-    takes = ("labels", "seed", "steps") if recipe == "outliers" else ("seed", "steps")
+    takes = ("seed", "steps") if recipe == "anomaly" else ("labels", "seed", "steps")
     if unknown := sorted(own.keys() - set(takes)):
         names = " and ".join(", ".join(f"--{name}" for name in takes).rsplit(", ", 1))
         raise ArgumentError(f"the detector {recipe} has no option --{unknown[0].replace('_', '-')}; it has {names}")
     if recipe == "anomaly":
         return tasks.train_anomaly_detector(data, out=path, reporter=reporter, **own)
-    return tasks.train_detector(data, out=path, label=own.pop("labels", None), reporter=reporter, **own)
+    train = tasks.train_series_detector if recipe == "series" else tasks.train_detector
+    return train(data, out=path, label=own.pop("labels", None), reporter=reporter, **own)
 
 
 def _given_options(recipe_found: "Recipe | None", options: dict[str, Any]) -> dict[str, Any]:
