@@ -53,7 +53,7 @@ def daphnet(folder: Path, seed: int) -> Series:
         length = int(rng.integers(30, 120))
         begin = number * room + int(rng.integers(0, 100))
         rows, three = slice(begin, begin + length), rng.choice(x.shape[1], 3, replace=False)
-        test[rows, three[:, None]] = CHANGES[number % 4](test[rows][:, three], train[:, three].std(0), rng).T
+        test[rows, three] = CHANGES[number % 4](test[rows, three], train[:, three].std(0), rng)
         y[rows] = 1
     return train, test, y
 

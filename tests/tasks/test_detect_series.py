@@ -105,7 +105,7 @@ def test_series_that_nothing_can_be_learned_from(change, message, tmp_path):
 def test_options_and_folders_are_checked(folder, tmp_path):
     with pytest.raises(ArgumentError, match="--contamination takes a share"):
         tasks.detect_in_series(folder / "run", machine(), contamination=0.7)
-    with pytest.raises(ArgumentError, match="--steps takes a number"):
+    with pytest.raises(ArgumentError, match="steps should be 1 or more"):
         tasks.train_series_detector(machine(), steps=0)
     with pytest.raises(DataError, match="--label wrong"):
         tasks.detect_in_series(folder / "run", machine(), label="wrong", reporter=Reporter())

@@ -102,7 +102,7 @@ def train_series_detector(
         RunError: `out` is there already.
     """
     if steps < 1:
-        raise ArgumentError(f"--steps takes a number of at least 1, not {steps}")
+        raise ArgumentError(f"steps should be 1 or more, not {steps}")
     if out:
         RunFolder.check_free(Path(out))
     reporter = resolve_reporter(reporter)
