@@ -217,7 +217,7 @@ class _Written:
         own = found.numbers[step]
         order = np.argsort(-own, kind="stable")[:_SHOWN]
         chosen = [i for place, i in enumerate(order) if not place or own[i] >= _LEAST * found.scores[step]]
-        return tuple(self._columns[i] for i in chosen)
+        return tuple(self._columns[int(i)] for i in chosen)
 
 
 def _columns_of(frame: Frame, reporter: Reporter) -> list[str]:

@@ -96,8 +96,9 @@ def detect(
         elif kind == "series":
             _refuse("a series", false_alarms=false_alarms)
             run, series = find_run(inputs[0]), _only(inputs[1:])
-            shared = {"contamination": contamination, "label": label, "reporter": reporter}
-            stretches = tasks.detect_in_series(run, series, out_path, **shared)
+            stretches = tasks.detect_in_series(
+                run, series, out_path, contamination=contamination, label=label, reporter=reporter
+            )
         else:
             _refuse("a table", false_alarms=false_alarms)
             run, found = _detect_rows(inputs, out_path, contamination, label, reporter)
