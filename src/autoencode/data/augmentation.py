@@ -11,13 +11,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.data.batch import Batch
+from autoencode.data.music.transposition import transposed
 from autoencode.errors import ArgumentError
 
 _MIRRORS = 4
 """Positions that keep the shape of an oblong picture."""
-KINDS = "none, auto, rotate, mirror, flip, affine, intensity and shift:N"
+KINDS = "none, auto, rotate, mirror, flip, affine, intensity, shift:N, and for music transpose:N"
 AUTO = "auto"
 _SWITCHES = ("rotate", "mirror", "flip", "affine", "intensity")
+_SIZED = ("shift", "transpose")
 _ROTATION, _SCALE, _SHIFT = math.pi / 12, 0.2, 0.2
 """In radians; the logarithm of a factor; in halves of a side."""
 _GAMMA, _CONTRAST, _BRIGHTNESS = 0.5, 0.3, 0.15
@@ -38,10 +40,11 @@ class Augmentation:
             interpolation; the edge is repeated.
         intensity: gamma, contrast and brightness, as other cameras and scanners have them; of the input alone where the
             target is another picture or a mask.
+        transpose: music by at most so many semitones up or down; pieces that would leave the keyboard stay.
 
     Example:
         >>> Augmentation.parse("mirror,shift:2")
-        Augmentation(rotate=False, mirror=True, flip=False, shift=2, affine=False, intensity=False)
+        Augmentation(rotate=False, mirror=True, flip=False, shift=2, affine=False, intensity=False, transpose=0)
         >>> str(Augmentation(flip=True, shift=4)), str(Augmentation())
         ('flip,shift:4', 'none')
     """
@@ -52,6 +55,7 @@ class Augmentation:
     shift: int = 0
     affine: bool = False
     intensity: bool = False
+    transpose: int = 0
 
     @classmethod
     def parse(cls, text: str) -> "Augmentation":
@@ -63,8 +67,8 @@ class Augmentation:
         found = cls()
         for name in filter(None, (part.strip() for part in text.split(","))):
             kind, _, size = name.partition(":")
-            if kind == "shift" and size.isascii() and size.isdigit() and 0 < int(size) < 2**16:
-                found = replace(found, shift=int(size))
+            if kind in _SIZED and size.isascii() and size.isdigit() and 0 < int(size) < 2**16:
+                found = replace(found, **{kind: int(size)})
             elif name in _SWITCHES:
                 found = replace(found, **{name: True})
             elif name != "none" or text.strip() != "none":
@@ -73,18 +77,27 @@ class Augmentation:
 
     def __str__(self) -> str:
         names = [name for name in _SWITCHES if getattr(self, name)]
-        return ",".join([*names, *([f"shift:{self.shift}"] if self.shift else [])]) or "none"
+        sized = [f"{name}:{getattr(self, name)}" for name in _SIZED if getattr(self, name)]
+        return ",".join([*names, *sized]) or "none"
 
     def __bool__(self) -> bool:
         return self != Augmentation()
 
+    @property
+    def of_pictures(self) -> bool:
+        """Whether it changes pictures."""
+        return replace(self, transpose=0) != Augmentation()
+
     def __call__(self, batch: Batch) -> Batch:
-        """The batch with its pictures changed, by numbers from the global generator.
+        """The batch with its examples changed, by numbers from the global generator.
 
         Args:
-            batch: of pictures, (batch, channels, height, width). Context that is a picture of the same size changes
+            batch: of pictures, (batch, channels, height, width), or of music. Context that is a picture of the same size changes
                 with them.
         """
+        if self.transpose:
+            semitones = torch.randint(-self.transpose, self.transpose + 1, (len(batch),))
+            batch = _changed(batch, partial(transposed, semitones=semitones.to(batch.x.device)))
         if self.rotate:
             batch = _changed(batch, partial(_in_positions, position=_draw_positions(batch.x).to(batch.x.device)))
         for wanted, axis in ((self.mirror, 3), (self.flip, 2)):

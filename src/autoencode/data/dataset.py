@@ -140,7 +140,7 @@ def assemble_dataset(
         display != (0, 1)
         and modality_of(
             parts["train"].data_shape, examples.options, columns=examples.columns, vocabulary=vocabulary
-        ).drawable
+        ).spatial
     )
     shown = (f"pictures show {display[0]:g} as black and {display[1]:g} as white",) if drawn else ()
     return Dataset(
@@ -171,6 +171,8 @@ def _with_known_tokens(
     parts: dict[str, Subset], vocabulary: Vocabulary
 ) -> tuple[dict[str, Subset], Vocabulary, tuple[str, ...]]:
     """The parts with the tokens that occur twice or more in the training part, the others as the unknown one."""
+    if vocabulary.is_of_music:  # every key is known, whether a training tune has it or not
+        return parts, vocabulary, ()
     narrowed, numbers = vocabulary.narrowed(parts["train"].x, _LEAST_SEEN)
     known = {name: replace(part, x=numbers[part.x.long()]) for name, part in parts.items()}
     tokens, unknown = (sum(int(count(part.x).sum()) for part in known.values()) for count in (_is_token, _is_unknown))

@@ -1,6 +1,6 @@
 """The kinds of files that are read as examples, by the suffix of their names.
 
-A file in the folder `arrays`, `tables`, `text` or `volumes` beside this one registers what it reads, and is found
+A file in the folder `arrays`, `tables`, `text`, `volumes` or `music` beside this one registers what it reads, and is found
 because it is there:
 
     @file_format(".dat")
@@ -69,7 +69,7 @@ def file_format(
 @cache
 def file_formats() -> Registry[FileFormat]:
     """All formats, by suffix."""
-    for package in ("arrays", "tables", "text", "volumes"):
+    for package in ("arrays", "tables", "text", "volumes", "music"):
         import_submodules(f"autoencode.data.{package}")
     return _formats
 

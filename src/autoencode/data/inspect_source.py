@@ -11,7 +11,8 @@ from autoencode.data.arrays.npy import ArrayHeader
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
-from autoencode.data.modality import Pictures, TextLines, modality_of
+from autoencode.data.modality import Chords, Pictures, TextLines, Tunes, modality_of
+from autoencode.data.music.pieces import is_music_source, music_suits_chords
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
 from autoencode.data.tables.columns import is_frame
@@ -46,6 +47,8 @@ def recipe_kind_of(source: Source) -> str:
     """The kind of data for which a recipe can be the default, by a quick look: images where nothing else is known."""
     if not is_registered(source) and is_text_source(source):
         return TextLines.recipe_kind
+    if not is_registered(source) and is_music_source(source):
+        return Chords.recipe_kind if music_suits_chords(Path(str(source))) else Tunes.recipe_kind
     shape = inspect_shape(source)
     return Pictures.recipe_kind if shape is None else modality_of(shape).recipe_kind
 
@@ -55,7 +58,7 @@ def is_picture_source(source: Source) -> bool:
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path) or is_picture_archive(path):
-            return not is_text_source(path)
+            return not is_text_source(path) and not is_music_source(path)
     shape = inspect_shape(source)
     return shape is not None and modality_of(shape).drawable
 

@@ -22,6 +22,7 @@ from autoencode.data.images.folder import read_folder
 from autoencode.data.label_file import find_label_file
 from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
+from autoencode.data.music.pieces import is_music_source, read_music_folder
 from autoencode.data.options import OF_LABELLED, ReadOptions, Size, read_size
 from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
@@ -42,6 +43,7 @@ Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
 _OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
 _OF_ARRAYS = ("axes", "channels", "array")
 _OF_TEXT = ("tokens",)
+_OF_MUSIC = ("voices", "grid", "bars")
 _OF_TABLES = (".csv", ".tsv", ".parquet")
 _WITH_MASKS = (
     "give a folder of pictures with --target masks/, an .npz file with arrays images and masks, or drawn-cells"
@@ -81,6 +83,9 @@ def load(
     unlabelled: str | None = None,
     attributes: str | Path | None = None,
     tokens: str = "auto",
+    voices: str = "auto",
+    grid: str = "auto",
+    bars: int | None = None,
     parts: str = "auto",
     download: bool = True,
     only: Iterable[str] | None = None,
@@ -93,7 +98,7 @@ def load(
 
     Args:
         source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
-            folder of clips, a file of text or a folder of such, a file of a table or of arrays (see `autoencode list
+            folder of clips, a file of text or of music or a folder of such, a file of a table or of arrays (see `autoencode list
             formats`), an array, a pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face dataset.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
@@ -126,6 +131,10 @@ def load(
         attributes: a .csv file whose first line names the columns, whose first column names pictures, and each other
             one is an attribute, empty where it is not known; for recipes that learn attributes.
         tokens: what lines of text are made of: "words", "characters", or "auto" for what suits them.
+        voices: what is heard of music: "tune" for the highest voice alone, "chords" for all voices, or "auto" for what
+            suits it.
+        grid: a step of music: a "quarter", an "8th" or a "16th" note; "auto" is the longest at which nearly all begin.
+        bars: how many bars an example of music has; two of a tune where it is left out, and all of a piece in chords.
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
             `limit` count those. Clips are divided by time all the same.
@@ -168,6 +177,9 @@ def load(
         fit=fit,
         attributes=None if attributes is None else find_attribute_file(attributes),
         tokens=tokens,
+        voices=voices,
+        grid=grid,
+        bars=bars,
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
@@ -198,10 +210,10 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     if isinstance(source, np.ndarray):
         return "array", "", _read_array(source, requested.options)
     if is_frame(source):
-        requested.options.refuse("this table", *_OF_FILES, "axes", "channels", "parts")
+        requested.options.refuse("this table", *_OF_FILES, "axes", "channels", "parts", *_OF_MUSIC)
         return "table", "", read_table(source, requested.options)
     if not isinstance(source, str | Path) and is_collection(source):
-        requested.options.refuse("this collection", *_OF_FILES, "parts", "array", *_OF_TEXT)
+        requested.options.refuse("this collection", *_OF_FILES, "parts", "array", *_OF_TEXT, *_OF_MUSIC)
         return "collection", "", read_collection(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
@@ -212,7 +224,7 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
 def _read_registered(name: str, requested: _Requested) -> Examples:
     options = requested.options
     options.refuse(
-        name, *_OF_FILES, *_OF_ARRAYS, *_OF_TEXT, "unlabelled", *(["labels"] if options.label_source else [])
+        name, *_OF_FILES, *_OF_ARRAYS, *_OF_TEXT, *_OF_MUSIC, "unlabelled", *(["labels"] if options.label_source else [])
     )
     fetch = make_fetch(
         datasets[name].folder,
@@ -247,11 +259,15 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
-        options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT)
+        options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT, *_OF_MUSIC)
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
     if path.is_dir() and holds_volumes(path):
-        options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT)
+        options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_MUSIC)
         return read_volume_folder(path, options)
+    if is_music_source(path):
+        options.refuse(path.name, *_OF_FILES, *_OF_TEXT)
+        return read_music_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
+    options.refuse(path.name, *_OF_MUSIC)
     if path.is_dir() and holds_text(path):
         options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
         return read_text_folder(path, options)
@@ -279,5 +295,5 @@ def _with_label_file(path: Path, options: ReadOptions) -> ReadOptions:
 
 
 def _read_array(array: npt.NDArray[Any], options: ReadOptions) -> Examples:
-    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array", *_OF_TEXT)
+    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array", *_OF_TEXT, *_OF_MUSIC)
     return read_array(array, options)

@@ -1,4 +1,4 @@
-"""What an example is: a picture, a patch of a clip, a row of a table, a line of text, a vector.
+"""What an example is: a picture, a patch of a clip, a row of a table, a line of text, a piece of music, a vector.
 
 Whatever depends on that asks here.
 """
@@ -12,12 +12,18 @@ import torch
 from jaxtyping import Float32, Float64, Shaped
 from torch import Tensor
 
+from autoencode.data.music.midi_file import MidiFile, midi_bytes
+from autoencode.data.music.rolls import notes_of_chords, notes_of_tune, piano_roll, tune_roll
+from autoencode.data.music.score import Numbers
+from autoencode.data.music.sound import wav_bytes
 from autoencode.data.row_files import NpyFile, RowFile
 from autoencode.data.tables.columns import Columns, Frame
 from autoencode.data.tables.csv_rows import CsvFile
 from autoencode.data.text.line_file import LineFile
 from autoencode.data.text.vocabulary import Vocabulary, Words
 from autoencode.data.values import ValueRange
+from autoencode.distributions.chord_sequences import PAST_END
+from autoencode.distributions.token_sequences import END
 from autoencode.errors import DataError
 
 _NO_COLUMNS, _NO_WORDS = Columns(()), Words(())
@@ -70,6 +76,12 @@ class Modality(ABC):
     """Whether the difference of two values means something, so that a squared error measures a reconstruction."""
     n_between: ClassVar[int] = 32
     """How many examples a path between two has where a person says nothing."""
+    can_transpose: ClassVar[bool] = False
+    """Whether it stays a likely example when all its notes are moved up or down."""
+    first_stands_for_file: ClassVar[bool] = False
+    """Whether the first example of a file of several is taken where one is needed."""
+    own_suffixes: ClassVar[tuple[str, ...]] = ()
+    """The endings of the files that `own_files` gives."""
 
     @classmethod
     @abstractmethod
@@ -95,6 +107,14 @@ class Modality(ABC):
     def row_file(self, file: BinaryIO) -> RowFile:
         """What writes examples in the units of the data to a file of `rows_suffix`."""
         return NpyFile(file)
+
+    def own_files(self, x: Shaped[Tensor, "..."]) -> dict[str, bytes]:
+        """Further files of one example, beside its picture, by their endings; none but for what is listened to."""
+        return {}
+
+    def fitted(self, x: Shaped[Tensor, "n ..."]) -> Shaped[Tensor, "n ..."]:
+        """Examples of another length made as long as the model's, where examples have a length."""
+        return x
 
     @property
     def cells(self) -> str | None:
@@ -350,6 +370,127 @@ class TextLines(Modality):
         return f"lines of up to {self.data_shape[0] - 1} {vocabulary.noun}, {len(vocabulary.entries):,} different"
 
 
+@dataclass(frozen=True)
+class Music(Modality, ABC):
+    """Music in steps of one length, drawn as a piano roll, and written as MIDI and as sound.
+
+    Args:
+        data_shape: the shape of one example.
+        display_range: as for every modality.
+        grid: the name of a step: "quarter", "8th" or "16th".
+    """
+
+    grid: str = "16th"
+
+    unit = "pieces"
+    network = "dense"
+    n_compared = 8
+    drawable = can_transpose = first_stands_for_file = True
+    rows_suffix = ".mid"
+    rows_noun = "notes"
+    n_between = 6
+    own_suffixes = (".mid", ".wav")
+
+    @abstractmethod
+    def notes(self, x: Shaped[Tensor, "..."]) -> tuple[Numbers, int]:
+        """The notes of one example, (n, 3) as begin and end in steps and pitch, and how many steps it has."""
+        raise NotImplementedError
+
+    def row_file(self, file: BinaryIO) -> RowFile:
+        """All examples one after the other, as MIDI."""
+        return MidiFile(file, self.notes, self.grid)
+
+    def own_files(self, x: Shaped[Tensor, "..."]) -> dict[str, bytes]:
+        """One example as MIDI, and as sound."""
+        notes, steps = self.notes(x)
+        return {".mid": midi_bytes(notes, self.grid), ".wav": wav_bytes(notes, self.grid, steps)}
+
+
+@final
+@dataclass(frozen=True)
+class Tunes(Music):
+    """Tunes of one voice, as rows of tokens: a note that begins, one that is held, a rest, the end, and padding.
+
+    Args:
+        data_shape: (length,) of a row, the end included.
+        display_range: as for every modality.
+        grid: the name of a step.
+    """
+
+    noun = "tunes"
+    recipe_kind = "tunes"
+    has_distances = False
+
+    @classmethod
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
+        """Rows that were loaded as the tune of music."""
+        grid = options.get("grid")
+        return cls(data_shape, display_range, str(grid)) if grid and len(data_shape) == 1 else None
+
+    def notes(self, x: Shaped[Tensor, " length"]) -> tuple[Numbers, int]:
+        """The notes of one tune."""
+        return notes_of_tune(x)
+
+    def shown(self, x: Shaped[Tensor, "*leading length"]) -> Shaped[Tensor, "*leading 1 height width"]:
+        """Piano rolls."""
+        return piano_roll(tune_roll(x))
+
+    def fitted(self, x: Shaped[Tensor, "n steps"]) -> Shaped[Tensor, "n length"]:
+        """Shorter tunes with padding, and longer ones cut."""
+        steps = self.data_shape[0] - 1
+        kept = x[:, :steps]
+        return torch.nn.functional.pad(kept, (0, steps + 1 - kept.shape[1]), value=END)
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "tunes of up to 32 steps of a 16th note"."""
+        return f"tunes of up to {self.data_shape[0] - 1} steps of a {self.grid} note"
+
+
+@final
+@dataclass(frozen=True)
+class Chords(Music):
+    """Pieces of several voices: which of the 88 keys of a piano sound at each step; −1 past the end.
+
+    Args:
+        data_shape: (steps, 88).
+        display_range: as for every modality.
+        grid: the name of a step.
+    """
+
+    noun = "pieces"
+    recipe_kind = "chords"
+
+    @classmethod
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
+        """Rows of chords that were loaded as those of music."""
+        grid = options.get("grid")
+        return cls(data_shape, display_range, str(grid)) if grid and len(data_shape) == 2 else None
+
+    def notes(self, x: Shaped[Tensor, "steps keys"]) -> tuple[Numbers, int]:
+        """The notes of one piece: keys that sound with a probability above a half."""
+        return notes_of_chords(x)
+
+    def shown(self, x: Shaped[Tensor, "*leading steps keys"]) -> Shaped[Tensor, "*leading 1 height width"]:
+        """Piano rolls; the darker, the likelier a key sounds."""
+        return piano_roll(x)
+
+    def fitted(self, x: Shaped[Tensor, "n steps keys"]) -> Shaped[Tensor, "n steps keys"]:
+        """Shorter pieces with padding, and longer ones cut."""
+        steps = self.data_shape[0]
+        return torch.nn.functional.pad(x, (0, 0, 0, max(0, steps - x.shape[1])), value=PAST_END)[:, :steps]
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "pieces of up to 160 steps of a quarter note, 88 keys"."""
+        steps, keys = self.data_shape
+        return f"pieces of up to {steps} steps of a {self.grid} note, {keys} keys"
+
+
 def _deep_values(options: Mapping[str, Any]) -> ValueRange:
     """What 0 and 1 stand for where a picture of 8 bits cannot hold it; 0-255 otherwise."""
     named = options.get("values")
@@ -357,7 +498,7 @@ def _deep_values(options: Mapping[str, Any]) -> ValueRange:
     return ValueRange.BYTES if values.high is None or values == ValueRange.UNIT else values
 
 
-_KINDS: tuple[type[Modality], ...] = (Clips, Pictures, Vectors)
+_KINDS: tuple[type[Modality], ...] = (Clips, Tunes, Chords, Pictures, Vectors)
 """The modalities; the first that matches is taken."""
 
 
@@ -384,7 +525,7 @@ def modality_of(
     shape = tuple(data_shape)
     if columns is not None:
         return TableRows(shape, display_range, columns)
-    if vocabulary is not None:
+    if vocabulary is not None and not vocabulary.is_of_music:
         return TextLines(shape, display_range, vocabulary)
     matches = (kind.match(shape, options or {}, display_range) for kind in _KINDS)
     return next(found for found in matches if found is not None)

@@ -153,7 +153,7 @@ class NewExamples:
         values = self.options.values or self.values.values
         options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
         self._check_standardised(values)
-        x = format_of(file).read(file, options).x
+        x = self.modality.fitted(format_of(file).read(file, options).x)
         if tuple(x.shape[1:]) != self.modality.data_shape:
             raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {self.modality.data_shape}")
         return self._in_units(x, values), None

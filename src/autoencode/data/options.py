@@ -15,6 +15,10 @@ _LONGEST_SIDE = 65_535
 _COLOURS = ("auto", "grey", "rgb")
 _REGIONS = "regions"
 _TARGETS = ("pictures", "masks", "objects")
+VOICES = ("tune", "chords")
+"""What is heard of music."""
+GRIDS = {"quarter": 1, "8th": 2, "16th": 4}
+"""Steps of a quarter note, by the name of a step of music."""
 _FLAGS = {"channels": "--channels-are", "target_is": "--target-is"}
 OF_LABELLED = ("labels", "unlabelled", "parts")
 """Options of sources that can hold labels and parts."""
@@ -45,6 +49,9 @@ class ReadOptions:
         fit: how pictures of other proportions are fitted to the size: "crop" cuts off at the edges, "letterbox" keeps
             all of a picture between black bars.
         tokens: what lines of text are made of: "words", "characters", or "auto" for what suits them.
+        voices: "tune" for the highest voice of music, "chords" for all of them, or "auto" for what suits it.
+        grid: a step of music: "quarter", "8th", "16th", or "auto" for what suits it.
+        bars: how many bars of a piece an example has; None for what suits it.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -67,6 +74,9 @@ class ReadOptions:
     fit: str = "crop"
     attributes: Path | None = None
     tokens: str = "auto"
+    voices: str = "auto"
+    grid: str = "auto"
+    bars: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
@@ -74,6 +84,10 @@ class ReadOptions:
         _check_choice("fit", self.fit, ("crop", "letterbox"))
         _check_choice("tokens", self.tokens, ("auto", *VOCABULARIES))
         _check_choice("target_is", self.target_is, _TARGETS)
+        _check_choice("voices", self.voices, ("auto", *VOICES))
+        _check_choice("grid", self.grid, ("auto", *GRIDS))
+        if self.bars is not None and self.bars < 1:
+            raise ArgumentError(f"--bars takes how many bars an example has, at least 1, not {self.bars}")
         if self.labels == "none" and self.unlabelled is not None:
             raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
         if self.patch is not None and self.patch < 1:

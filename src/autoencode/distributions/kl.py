@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, MultivariateNormal, Normal, kl_divergence, register_kl
 
 from autoencode.distributions.ladder import Ladder, kl_ladder_dimensions, kl_levels
+from autoencode.distributions.markov_chain import MarkovChain, StructuredChain, kl_steps
 from autoencode.distributions.point_mass import Degenerate
 from autoencode.distributions.relaxed import OneHotCode, kl_one_hots
 from autoencode.errors import CapabilityError, ShapeError
@@ -28,6 +29,8 @@ def kl(q: Distribution, p: Distribution, z: Float[Tensor, "n batch ..."]) -> Flo
     check_comparable(q, p)
     if isinstance(q, Ladder) and isinstance(p, Ladder):
         return kl_levels(q, z).sum(-1).mean(0)
+    if isinstance(q, StructuredChain) and isinstance(p, MarkovChain):
+        return kl_steps(q, p, z).sum(-1).mean(0)
     exact = closed_form_kl(q, p)
     return (q.log_prob(z) - p.log_prob(z)).mean(0) if exact is None else exact
 

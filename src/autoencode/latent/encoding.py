@@ -116,9 +116,11 @@ def _file_example(run: Run, file: Path, *, has_class: bool) -> tuple[str, Tensor
         x, note = read_examples(run, file)
     except DataError as error:
         raise DataError(f"{file}: {error}") from error
-    if len(x) != 1:
+    first = f"{file.name}: the first of {len(x):,} examples is taken"
+    taken = first if len(x) > 1 and run.modality.first_stands_for_file else None
+    if len(x) != 1 and taken is None:
         raise DataError(f"{file} holds {len(x)} examples, and one is needed here")
-    notes = [line for line in (_resize_note(run, file), note) if line]
+    x, notes = x[:1], [line for line in (_resize_note(run, file), note, taken) if line]
     return file.stem, x, None, "; ".join(notes) or None
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from autoencode.data.images.picture_writer import MARK
 from autoencode.data.images.scan import SHEET
+from autoencode.data.music.midi_file import MIDI_MARK
+from autoencode.data.music.sound import WAV_MARK
 from autoencode.errors import ArgumentError
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
@@ -26,8 +28,10 @@ _MARKS = (
     AREAS_HEADING.encode(),
     ANOMALIES_HEADING.encode(),
     COMPRESSED_MARK,
+    MIDI_MARK,
+    WAV_MARK,
 )
-"""What pictures, pages, animations, clips, tables and compressed files have near their beginning or end."""
+"""What pictures, pages, animations, clips, tables, music and compressed files have near their beginning or end."""
 _FAR = 4_096
 _RESULTS = frozenset(
     {
@@ -46,9 +50,14 @@ _RESULTS = frozenset(
         ".txt",
         ".parquet",
         ".aec",
+        ".mid",
+        ".wav",
     }
 )
 """What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
+
+_SERIES = (".png", ".mid", ".wav")
+"""Endings of what is numbered."""
 
 _forced = ContextVar("replaces anything", default=False)
 
@@ -128,7 +137,7 @@ def check_output(path: Path | None, inputs: Iterable[object] = ()) -> None:
 
 
 def remove_series(folder: Path, keep: Iterable[Path]) -> None:
-    """Removes the numbered pictures, and their sheet, that autoencode wrote into a folder at an earlier time.
+    """Removes the numbered pictures, with MIDI and sound beside them, and their sheet, that autoencode wrote into a folder at an earlier time.
 
     Args:
         folder: nothing happens where there is none.
@@ -139,7 +148,8 @@ def remove_series(folder: Path, keep: Iterable[Path]) -> None:
     """
     check_no_links(folder / SHEET)
     kept = {str(name) for name in keep}
-    numbered = [path for path in folder.glob("[0-9]*.png") if path.stem.isdecimal() and path.name not in kept]
+    found = (path for ending in _SERIES for path in folder.glob(f"[0-9]*{ending}"))
+    numbered = [path for path in found if path.stem.isdecimal() and path.with_suffix(".png").name not in kept]
     for path in (*numbered, folder / SHEET):
         if _has_mark(path):
             remove_file(path)

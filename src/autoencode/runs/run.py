@@ -171,6 +171,9 @@ class Run:
             channels=own.channels or parse_channels(data.options.get("channels_are", "auto")),
             array=data.options.get("array"),
             fit=data.options.get("fit", "crop"),
+            voices=data.options.get("voices", "auto"),
+            grid=data.options.get("grid", "auto"),
+            bars=data.options.get("bars"),
         )
         values = TrainedValues(data.values, data.display_range, pictures=self.modality.drawable)
         from_files = "patch" in data.options

@@ -22,7 +22,7 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.views.figures import labelled_grid, save_animation, save_figure
 from autoencode.views.figures.animation import ENDINGS, SIZE
-from autoencode.views.outputs import save_numbers_beside, save_pictures, save_rows
+from autoencode.views.outputs import save_numbers_beside, save_own_files, save_pictures, save_rows
 
 _FRAMES, _STRIP = 32, 10
 
@@ -158,6 +158,9 @@ def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
             [path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality.shown(examples)
         )
         save_numbers_beside(run.modality, path / "morph", examples)
+        save_own_files(
+            [path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality, examples
+        )
 
 
 def _strip(run: Run, morphs: list[Morph]) -> Image.Image:

@@ -123,7 +123,7 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
         drawn["masks"] = _masks(run, part)
     elif run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
         drawn["repairs"] = _restorations(run, batch)
-    elif run.modality.has_distances:
+    elif run.modality.has_distances or run.modality.drawable:
         drawn["reconstructions"] = _reconstructions(run, part)
     if math.prod(run.model.latent_shape) <= _MAX_LATENT_SIZE and run.masks is None:
         progress.update(detail="codes")

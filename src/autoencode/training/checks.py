@@ -35,7 +35,12 @@ def _check_settings(settings: Settings, data: Dataset) -> None:
     same_size = context is None or context.dtype == torch.int64 or context.shape[2:] == data.data_shape[1:]
     if settings.augment == AUTO:
         return
-    if Augmentation.parse(settings.augment) and not (data.modality.can_augment and same_size):
+    augmentation = Augmentation.parse(settings.augment)
+    if augmentation.transpose and not data.modality.can_transpose:
+        raise ArgumentError(
+            f"--augment transpose moves the notes of music, and {data.name} has {data.modality.noun}: leave it out"
+        )
+    if augmentation.of_pictures and not (data.modality.can_augment and same_size):
         raise ArgumentError(
             "--augment needs pictures whose context, if any, is a class or a picture of the same size, and "
             f"{data.name} has other examples: leave --augment out"

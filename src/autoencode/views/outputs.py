@@ -49,8 +49,10 @@ class ExampleFiles:
             )
 
     def paths(self, names: Iterable[Path]) -> list[Path]:
-        """The files that hold examples of these names: pictures, the array, and the sheet last."""
-        pictures = [self.folder / name for name in names] if self.modality.drawable else []
+        """The files that hold examples of these names: pictures and what is beside each, the rows, and the sheet last."""
+        drawn = [self.folder / name for name in names] if self.modality.drawable else []
+        endings = ("", *self.modality.own_suffixes)
+        pictures = [path.with_suffix(ending or path.suffix) for path in drawn for ending in endings]
         sheet = [self.folder / SHEET] if self.modality.drawable else []
         rows = [] if self.rows_path is None else [self.rows_path]
         return [*pictures, *rows, *sheet]
@@ -64,7 +66,8 @@ class ExampleFiles:
     def scale(self) -> str:
         """A line about the numbers in the file beside pictures, where their units are not those of the pictures."""
         beside = self.modality.drawable and self.rows_path is not None
-        return f"{self.rows_path} holds the numbers in the units of the data" if beside else ""
+        held = "numbers in the units of the data" if self.modality.rows_noun == "numbers" else self.modality.rows_noun
+        return f"{self.rows_path} holds the {held} of all" if beside else ""
 
     @contextmanager
     def open(self, description: str = "") -> Generator[Callable[[Sequence[Path], Tensor], None]]:
@@ -82,6 +85,7 @@ class ExampleFiles:
                         save_figure(self.folder / name, to_cut_out(picture), description)
                 elif self.modality.drawable:
                     save_pictures([self.folder / name for name in names], self.modality.shown(x), description)
+                    save_own_files([self.folder / name for name in names], self.modality, x)
                 if add_rows is not None:
                     add_rows(self.modality.in_data_units(x))
 
@@ -91,6 +95,23 @@ class ExampleFiles:
 def save_numbers_beside(modality: Modality, path: Path, x: Tensor) -> list[Path]:
     """Writes examples to a file of rows where pictures do not hold all that they are; gives that file."""
     return [] if modality.fits_picture_files else [save_rows(path, modality, x)]
+
+
+def save_own_files(paths: Sequence[Path], modality: Modality, x: Tensor) -> None:
+    """Writes what a kind of example has beside its picture: of music, MIDI and sound.
+
+    Args:
+        paths: of the pictures.
+        modality: what the examples are.
+        x: one for each picture.
+    """
+    if not modality.own_suffixes:
+        return
+    for path, one in zip(paths, x, strict=True):
+        for ending, content in modality.own_files(one).items():
+            check_replaceable(path.with_suffix(ending))
+            with atomic_open(path.with_suffix(ending), len(content)) as file:
+                file.write(content)
 
 
 def to_pil_image(picture: Tensor) -> Image.Image:

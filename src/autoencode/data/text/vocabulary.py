@@ -64,6 +64,8 @@ class Vocabulary(ABC):
     """What tokens are called, in the plural."""
     longest: ClassVar[int]
     """Tokens of a line, above which it is cut."""
+    is_of_music: ClassVar[bool] = False
+    """Whether tokens are the steps of a tune."""
 
     @classmethod
     @abstractmethod

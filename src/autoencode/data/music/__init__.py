@@ -1,0 +1,11 @@
+"""Music: files of MIDI and ABC as sequences of chords or of a tune's notes, and back.
+
+score        the notes, voices and bars of a file
+grid         times as steps of a quarter, an eighth or a sixteenth note
+notes        what a token of a tune is
+pieces       from files and folders to examples
+chord_file   chords that lie in a .json file
+rolls        examples as notes with a beginning and an end, and as piano rolls
+midi_file    examples as MIDI
+sound        examples to listen to
+"""

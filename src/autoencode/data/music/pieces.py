@@ -1,0 +1,250 @@
+"""Files and folders of music: examples of chords, or of the notes of a tune."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from autoencode.data.content import suffix_of
+from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.formats import file_format
+from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.memory import check_fits
+from autoencode.data.music.grid import grid_that_suits, in_steps, on_grid
+from autoencode.data.music.notes import FIRST_NOTE, HOLD, KEYS, LOWEST, REST, Notes
+from autoencode.data.music.score import ABC_SUFFIX, MIDI_SUFFIXES, Numbers, Piece, read_abc_pieces, read_midi_piece
+from autoencode.data.options import GRIDS, OF_LABELLED, ReadOptions
+from autoencode.data.values import ValueRange
+from autoencode.distributions.chord_sequences import PAST_END
+from autoencode.distributions.token_sequences import END
+from autoencode.errors import CapabilityError, DataError
+
+_SUFFIXES = frozenset((*MIDI_SUFFIXES, ABC_SUFFIX))
+_OF_OTHERS = ("values", "axes", "channels", "array", *OF_LABELLED)
+_BARS = 2
+"""Bars of an example of a tune, where a person says nothing."""
+_LONGEST = 512
+"""Steps of an example of chords, after which a piece goes on in another one."""
+_ONE_VOICE = 0.03
+"""The share of notes that may begin before the one before them ends, in a voice that is one."""
+
+
+_LOOKED_AT = 8
+
+
+class _Named(NamedTuple):
+    """A piece, and the file that holds it, with its place among others there."""
+
+    piece: Piece
+    name: str
+
+
+@dataclass
+class _Found:
+    """The pieces of a file or a folder."""
+
+    pieces: list[_Named] = field(default_factory=list[_Named])
+    skipped: list[SkippedFile] = field(default_factory=list[SkippedFile])
+
+
+@file_format(MIDI_SUFFIXES[1])
+@file_format(MIDI_SUFFIXES[0])
+def read_midi(path: Path, options: ReadOptions) -> Examples:
+    """Music: the notes of a MIDI file, as chords or as a tune of one voice."""
+    return _examples(_pieces_of(path, path.name), options, path.name)
+
+
+@file_format(ABC_SUFFIX)
+def read_abc(path: Path, options: ReadOptions) -> Examples:
+    """Tunes in ABC notation, one or many in a file."""
+    return _examples(_pieces_of(path, path.name), options, path.name)
+
+
+def holds_music(folder: Path) -> bool:
+    """Whether a folder has files of music and no pictures."""
+    names = (name for _, _, names in os.walk(folder) for name in names)
+    return any(map(_is_music, names)) and bool(_files(folder)) and not scan_pictures(folder).pictures
+
+
+def is_music_source(source: object) -> bool:
+    """Whether a person named a file of music, or a folder of such, by a quick look."""
+    if not isinstance(source, str | Path):
+        return False
+    try:
+        path = Path(source).expanduser()
+        return holds_music(path) if path.is_dir() else path.is_file() and suffix_of(path) in _SUFFIXES
+    except (OSError, ValueError, RuntimeError):  # a name that is none: `load` says so
+        return False
+
+
+def music_suits_chords(path: Path) -> bool:
+    """Whether music is read as chords where a person says nothing, by a look at the first files."""
+    files = [path / file for file in _files(path)[:_LOOKED_AT]] if path.is_dir() else [path]
+    pieces = list[Piece]()
+    for file in files:
+        with suppress(DataError, CapabilityError):
+            pieces += [named.piece for named in _pieces_of(file, file.name).pieces]
+    return bool(pieces) and voices_that_suit(pieces) == "chords"
+
+
+def read_music_folder(folder: Path, options: ReadOptions) -> Examples:
+    """The music of all files in a folder and its subfolders, in the order of their paths.
+
+    Args:
+        folder: where they lie.
+        options: how they are to be read: `voices`, `grid` and `bars`.
+
+    Raises:
+        DataError: none of them can be read.
+        CapabilityError: symusic is not installed.
+    """
+    found = _Found()
+    for file in _files(folder):
+        try:
+            own = _pieces_of(folder / file, str(file))
+            found.pieces += own.pieces
+            found.skipped += own.skipped
+        except DataError as error:
+            found.skipped.append(SkippedFile(printable(file), str(error)))
+    if not found.pieces:
+        raise DataError(f"{folder} holds no music that can be read: {found.skipped[0].reason}")
+    return _examples(found, options, folder.name)
+
+
+def _files(folder: Path) -> list[Path]:
+    return scan_pictures(folder, _SUFFIXES, keep_generated=True).pictures
+
+
+def _is_music(name: str) -> bool:
+    return name.lower().endswith(tuple(_SUFFIXES))
+
+
+def _pieces_of(path: Path, name: str) -> _Found:
+    if suffix_of(path) != ABC_SUFFIX:
+        return _Found([_Named(read_midi_piece(path), name)])
+    pieces, unread = read_abc_pieces(path)
+    named = [_Named(piece, name if len(pieces) == 1 else f"{name}#{n}") for n, piece in enumerate(pieces, 1)]
+    return _Found(named, [SkippedFile(printable(Path(name)), reason) for reason in unread])
+
+
+def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
+    options.refuse(name, *_OF_OTHERS)
+    pieces = [named.piece for named in found.pieces]
+    voices = voices_that_suit(pieces) if options.voices == "auto" else options.voices
+    heard = [melody(piece) for piece in pieces] if voices == "tune" else pieces
+    grid = grid_that_suits(heard) if options.grid == "auto" else options.grid
+    bars = options.bars or (_BARS if voices == "tune" else None)
+    cut = [_cut(piece, grid, bars, tune=voices == "tune") for piece in heard]
+    groups = [number for number, own in enumerate(cut) for _ in own]
+    if not groups:
+        raise DataError(f"{name} has no {voices} of {bars} bars with notes: say another --bars")
+    windows = [window for own in cut for window in own]
+    check_fits(len(windows) * max(map(len, windows)) * (4 if voices == "tune" else 2 * KEYS), name)
+    return Examples(
+        x=torch.from_numpy(_padded_tunes(windows) if voices == "tune" else _padded_chords(windows)),
+        values=ValueRange.RAW,
+        vocabulary=Notes() if voices == "tune" else None,
+        groups=torch.unique_consecutive(torch.tensor(groups), return_inverse=True)[1],
+        files=tuple(found.pieces[number].name for number in groups),
+        notes=_notes(heard, voices, grid, bars, options, len(windows)),
+        skipped=tuple(found.skipped),
+        options={"voices": voices, "grid": grid, "bars": bars},
+        owned=True,
+    )
+
+
+def _notes(
+    pieces: Sequence[Piece], voices: str, grid: str, bars: int | None, options: ReadOptions, n: int
+) -> tuple[str, ...]:
+    said = "" if options.grid != "auto" else " (say --grid for another one)"
+    of = f"{bars} bars" if bars else "whole pieces"
+    kind = "the tune of each piece, its highest voice" if voices == "tune" else "chords of 88 keys"
+    found = [f"{len(pieces):,} pieces read as {kind}: {n:,} examples of {of}, in steps of a {grid} note{said}"]
+    if (off := 1 - on_grid(pieces, grid)) > 0.0005:
+        found.append(f"{off:.1%} of all notes begin between steps and are moved to the nearest one".replace("%", " %"))
+    return tuple(found)
+
+
+def voices_that_suit(pieces: Sequence[Piece]) -> str:
+    """A tune where more than half of the pieces have one voice; chords otherwise."""
+    alone = sum(len(piece.voices) == 1 and is_one_voice(piece.voices[0]) for piece in pieces)
+    return "tune" if 2 * alone > len(pieces) else "chords"
+
+
+def is_one_voice(voice: Numbers) -> bool:
+    """Whether nearly no note begins before the one before it ends."""
+    return len(voice) < 2 or float((voice[1:, 0] < voice[:-1, 1] - 0.05).mean()) <= _ONE_VOICE
+
+
+def melody(piece: Piece) -> Piece:
+    """The piece with its tune alone: of the voices that are one, the highest; else the highest notes of all."""
+    single = [voice for voice in piece.voices if is_one_voice(voice)]
+    chosen = max(single, key=lambda voice: float(voice[:, 2].mean()), default=piece.notes)
+    return Piece((chosen,), piece.bars)
+
+
+def _cut(piece: Piece, grid: str, bars: int | None, *, tune: bool) -> list[npt.NDArray[np.int32]]:
+    """The examples of a piece, each with its own number of steps: (steps,) of a tune, (steps, keys) of chords."""
+    steps = np.rint(piece.bars * GRIDS[grid]).astype(int)
+    row = _tokens(piece, grid, steps[-1]) if tune else _keys(piece, grid, steps[-1])
+    return list(_windows(row, steps, bars, tune=tune))
+
+
+def _windows(
+    row: npt.NDArray[np.int32], steps: npt.NDArray[np.int64], bars: int | None, *, tune: bool
+) -> Iterator[npt.NDArray[np.int32]]:
+    if bars is None:
+        yield from (row[at : at + _LONGEST] for at in range(0, len(row), _LONGEST))
+        return
+    for begin, end in zip(steps, steps[bars:], strict=False):
+        window = row[begin:end]
+        if not 1 < len(window) <= Notes.longest:
+            continue
+        if not tune:
+            yield window
+        elif (begun := _begun(row, int(begin), window)) is not None:
+            yield begun
+
+
+def _begun(row: npt.NDArray[np.int32], at: int, window: npt.NDArray[np.int32]) -> npt.NDArray[np.int32] | None:
+    """The window with a note that is held at its beginning begun there; None where it has fewer than two notes."""
+    window = window.copy()
+    if window[0] == HOLD:
+        window[0] = row[:at][row[:at] >= FIRST_NOTE][-1]
+    return window if (window >= FIRST_NOTE).sum() > 1 else None
+
+
+def _tokens(piece: Piece, grid: str, length: int) -> npt.NDArray[np.int32]:
+    row = np.full(length, REST, dtype=np.int32)
+    for begin, end, pitch in in_steps(piece.voices[0], grid).astype(int).tolist():
+        row[begin:end] = HOLD
+        row[begin : begin + 1] = min(max(pitch - LOWEST, 0), KEYS - 1) + FIRST_NOTE
+        row[end:][row[end:] == HOLD] = REST
+    return row
+
+
+def _keys(piece: Piece, grid: str, length: int) -> npt.NDArray[np.int32]:
+    keys = np.zeros((length, KEYS), dtype=np.int32)
+    for begin, end, pitch in in_steps(piece.notes, grid).astype(int).tolist():
+        keys[begin:end, min(max(pitch - LOWEST, 0), KEYS - 1)] = 1
+    return keys
+
+
+def _padded_tunes(windows: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
+    rows = np.full((len(windows), max(map(len, windows)) + 1), END, dtype=np.int32)
+    for row, window in zip(rows, windows, strict=True):
+        row[: len(window)] = window
+    return rows
+
+
+def _padded_chords(windows: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int8]:
+    rows = np.full((len(windows), max(map(len, windows)), KEYS), PAST_END, dtype=np.int8)
+    for row, window in zip(rows, windows, strict=True):
+        row[: len(window)] = window
+    return rows
