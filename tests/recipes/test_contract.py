@@ -28,8 +28,8 @@ from autoencode.training.execution.sharded_step import shard_of
 
 IMAGES = [(1, 28, 28), (3, 33, 21), (1, 7, 5), (3, 16, 16)]
 VECTOR = (17,)
-OF_TEXT = {"text-vae"}
-"""Recipes that take rows of tokens and nothing else: see `sequences/`."""
+OF_SEQUENCES = {"text-vae", "music-vae", "deep-markov"}
+"""Recipes that take rows of tokens or of chords and nothing else: see `sequences/`."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def without_gradient(named: Iterator[tuple[str, nn.Parameter]]) -> list[str]:
 
 
 def test_every_recipe_has_a_row() -> None:
-    assert {*ROWS, *OF_TEXT} == set(recipes)
+    assert {*ROWS, *OF_SEQUENCES} == set(recipes)
 
 
 @every_case

@@ -11,15 +11,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autoencode.data.batch import Batch
-from autoencode.data.music.transposition import transposed
+from autoencode.data.music.variation import excerpts, transposed
 from autoencode.errors import ArgumentError
 
 _MIRRORS = 4
 """Positions that keep the shape of an oblong picture."""
-KINDS = "none, auto, rotate, mirror, flip, affine, intensity, shift:N, and for music transpose:N"
+KINDS = "none, auto, rotate, mirror, flip, affine, intensity, shift:N, and for music transpose:N and excerpt:N"
 AUTO = "auto"
 _SWITCHES = ("rotate", "mirror", "flip", "affine", "intensity")
-_SIZED = ("shift", "transpose")
+_SIZED = ("shift", "transpose", "excerpt")
 _ROTATION, _SCALE, _SHIFT = math.pi / 12, 0.2, 0.2
 """In radians; the logarithm of a factor; in halves of a side."""
 _GAMMA, _CONTRAST, _BRIGHTNESS = 0.5, 0.3, 0.15
@@ -41,10 +41,11 @@ class Augmentation:
         intensity: gamma, contrast and brightness, as other cameras and scanners have them; of the input alone where the
             target is another picture or a mask.
         transpose: music by at most so many semitones up or down; pieces that would leave the keyboard stay.
+        excerpt: of longer pieces of chords so many steps, from a random one on.
 
     Example:
         >>> Augmentation.parse("mirror,shift:2")
-        Augmentation(rotate=False, mirror=True, flip=False, shift=2, affine=False, intensity=False, transpose=0)
+        Augmentation(rotate=False, mirror=True, flip=False, shift=2, affine=False, intensity=False, transpose=0, excerpt=0)
         >>> str(Augmentation(flip=True, shift=4)), str(Augmentation())
         ('flip,shift:4', 'none')
     """
@@ -56,6 +57,7 @@ class Augmentation:
     affine: bool = False
     intensity: bool = False
     transpose: int = 0
+    excerpt: int = 0
 
     @classmethod
     def parse(cls, text: str) -> "Augmentation":
@@ -86,7 +88,7 @@ class Augmentation:
     @property
     def of_pictures(self) -> bool:
         """Whether it changes pictures."""
-        return replace(self, transpose=0) != Augmentation()
+        return replace(self, transpose=0, excerpt=0) != Augmentation()
 
     def __call__(self, batch: Batch) -> Batch:
         """The batch with its examples changed, by numbers from the global generator.
@@ -98,6 +100,9 @@ class Augmentation:
         if self.transpose:
             semitones = torch.randint(-self.transpose, self.transpose + 1, (len(batch),))
             batch = _changed(batch, partial(transposed, semitones=semitones.to(batch.x.device)))
+        if self.excerpt:
+            begins = torch.rand(len(batch))
+            batch = _changed(batch, partial(excerpts, steps=self.excerpt, begins=begins.to(batch.x.device)))
         if self.rotate:
             batch = _changed(batch, partial(_in_positions, position=_draw_positions(batch.x).to(batch.x.device)))
         for wanted, axis in ((self.mirror, 3), (self.flip, 2)):

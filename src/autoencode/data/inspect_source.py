@@ -8,10 +8,12 @@ from torch import Tensor
 
 from autoencode.data.arrays.layout import infer_layout
 from autoencode.data.arrays.npy import ArrayHeader
+from autoencode.data.content import suffix_of
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
 from autoencode.data.modality import Chords, Pictures, TextLines, Tunes, modality_of
+from autoencode.data.music.chord_file import CHORD_SUFFIX
 from autoencode.data.music.pieces import is_music_source, music_suits_chords
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
@@ -49,6 +51,8 @@ def recipe_kind_of(source: Source) -> str:
         return TextLines.recipe_kind
     if not is_registered(source) and is_music_source(source):
         return Chords.recipe_kind if music_suits_chords(Path(str(source))) else Tunes.recipe_kind
+    if not is_registered(source) and isinstance(source, str | Path) and suffix_of(Path(source)) == CHORD_SUFFIX:
+        return Chords.recipe_kind
     shape = inspect_shape(source)
     return Pictures.recipe_kind if shape is None else modality_of(shape).recipe_kind
 

@@ -22,6 +22,7 @@ from autoencode.data.images.folder import read_folder
 from autoencode.data.label_file import find_label_file
 from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
+from autoencode.data.music.chord_file import CHORD_SUFFIX
 from autoencode.data.music.pieces import is_music_source, read_music_folder
 from autoencode.data.options import OF_LABELLED, ReadOptions, Size, read_size
 from autoencode.data.published.cache import make_fetch
@@ -224,7 +225,13 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
 def _read_registered(name: str, requested: _Requested) -> Examples:
     options = requested.options
     options.refuse(
-        name, *_OF_FILES, *_OF_ARRAYS, *_OF_TEXT, *_OF_MUSIC, "unlabelled", *(["labels"] if options.label_source else [])
+        name,
+        *_OF_FILES,
+        *_OF_ARRAYS,
+        *_OF_TEXT,
+        *_OF_MUSIC,
+        "unlabelled",
+        *(["labels"] if options.label_source else []),
     )
     fetch = make_fetch(
         datasets[name].folder,
@@ -259,12 +266,14 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
-        options.refuse(path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT, *_OF_MUSIC)
+        options.refuse(
+            path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT, *_OF_MUSIC
+        )
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
     if path.is_dir() and holds_volumes(path):
         options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_MUSIC)
         return read_volume_folder(path, options)
-    if is_music_source(path):
+    if is_music_source(path) or suffix_of(path) == CHORD_SUFFIX:
         options.refuse(path.name, *_OF_FILES, *_OF_TEXT)
         return read_music_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     options.refuse(path.name, *_OF_MUSIC)

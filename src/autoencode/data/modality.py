@@ -78,6 +78,8 @@ class Modality(ABC):
     """How many examples a path between two has where a person says nothing."""
     can_transpose: ClassVar[bool] = False
     """Whether it stays a likely example when all its notes are moved up or down."""
+    can_be_cut: ClassVar[bool] = False
+    """Whether a part of an example is one."""
     first_stands_for_file: ClassVar[bool] = False
     """Whether the first example of a file of several is taken where one is needed."""
     own_suffixes: ClassVar[tuple[str, ...]] = ()
@@ -462,6 +464,7 @@ class Chords(Music):
 
     noun = "pieces"
     recipe_kind = "chords"
+    can_be_cut = True
 
     @classmethod
     def match(
@@ -479,7 +482,7 @@ class Chords(Music):
         """Piano rolls; the darker, the likelier a key sounds."""
         return piano_roll(x)
 
-    def fitted(self, x: Shaped[Tensor, "n steps keys"]) -> Shaped[Tensor, "n steps keys"]:
+    def fitted(self, x: Shaped[Tensor, "n some keys"]) -> Shaped[Tensor, "n steps keys"]:
         """Shorter pieces with padding, and longer ones cut."""
         steps = self.data_shape[0]
         return torch.nn.functional.pad(x, (0, 0, 0, max(0, steps - x.shape[1])), value=PAST_END)[:, :steps]

@@ -28,4 +28,7 @@ class StepDecoder(nn.Module):
 
     def forward(self, z: Float[Tensor, "batch steps dims"]) -> Float[Tensor, "batch steps features"]:
         """(batch, steps, out_features + 1)."""
-        return torch.cat([self.network(z), steps_of(z).to(z.dtype)[..., None]], -1)
+        present = steps_of(z)
+        last = int(present.any(0).sum())
+        read = nn.functional.pad(self.network(z[:, :last]), (0, 0, 0, z.shape[1] - last))
+        return torch.cat([read, present.to(z.dtype)[..., None]], -1)

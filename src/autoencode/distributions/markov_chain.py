@@ -5,8 +5,8 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int64
-from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal, kl_divergence
+from torch import Tensor, nn
+from torch.distributions import Distribution, Normal, kl_divergence
 
 
 class StepNormal(NamedTuple):
@@ -163,6 +163,8 @@ class StructuredChain(Distribution):
         self, combine: Combine, features: Tensor, counts: Int64[Tensor, " batch"], dims: int, start: Tensor
     ) -> None:
         self._combine, self._features, self.counts, self._start = combine, features, counts, start
+        self.last = int(counts.max())
+        """Steps of the longest of these examples, past which nothing is computed."""
         super().__init__(features.shape[:1], torch.Size((features.shape[1], dims)), validate_args=False)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
@@ -181,16 +183,18 @@ class StructuredChain(Distribution):
 
     def log_prob(self, value: Float[Tensor, "*leading batch steps dims"]) -> Float[Tensor, "*leading batch"]:
         """Log density in nats, summed over the steps that are there."""
-        return self.masked(self.given(value).normal.log_prob(value).sum(-1)).sum(-1)
+        return self.masked(self.given(value).normal.log_prob(value[..., : self.last, :]).sum(-1)).sum(-1)
 
     def given(self, z: Float[Tensor, "*leading batch steps dims"]) -> StepNormal:
-        """q(z_t | z_t−1, x) for every step of codes, computed for all of them at once."""
+        """q(z_t | z_t−1, x) for every step of codes up to the last one that is there, computed for all at once."""
         begin = self._start.expand(*z.shape[:-2], 1, z.shape[-1])
-        return self._combine(torch.cat([begin, z[..., :-1, :]], -2), self._features)
+        before = torch.cat([begin, z[..., : self.last - 1, :]], -2)
+        return self._combine(before, self._features[:, : self.last])
 
-    def masked(self, terms: Float[Tensor, "*leading batch steps"]) -> Float[Tensor, "*leading batch steps"]:
-        """Terms of steps, with zeros for those that are not there."""
-        return terms.where(self._present, terms.new_zeros(()))
+    def masked(self, terms: Float[Tensor, "*leading batch some"]) -> Float[Tensor, "*leading batch steps"]:
+        """Terms of the steps up to the last one that is there, with zeros for those that are not."""
+        kept = terms.where(self._present[:, : self.last], terms.new_zeros(()))
+        return nn.functional.pad(kept, (0, self.event_shape[0] - self.last))
 
     @property
     def _present(self) -> Bool[Tensor, "batch steps"]:
@@ -199,11 +203,10 @@ class StructuredChain(Distribution):
     def _walk(self, shape: torch.Size, temperature: float) -> Tensor:
         features = self._features.expand(*shape, *self._features.shape)
         before, z = self._start.expand(*shape, *self.batch_shape, self.event_shape[1]), list[Tensor]()
-        last = int(self.counts.max())
-        for seen in features[..., :last, :].unbind(-2):
+        for seen in features[..., : self.last, :].unbind(-2):
             before = _draw(self._combine(before, seen), temperature)
             z.append(before)
-        drawn = torch.nn.functional.pad(torch.stack(z, -2), (0, 0, 0, self.event_shape[0] - last))
+        drawn = nn.functional.pad(torch.stack(z, -2), (0, 0, 0, self.event_shape[0] - self.last))
         return drawn * self._present[..., None]
 
 
@@ -224,8 +227,6 @@ def kl_steps(
         Krishnan, Shalit and Sontag, "Structured inference networks for nonlinear state space models", AAAI 2017,
         equation 6.
     """
-    own, prior = q.given(z), given_priors(p.transition, z)
-    terms = kl_divergence(
-        Independent(own.normal, 1, validate_args=False), Independent(prior.normal, 1, validate_args=False)
-    )
+    own, prior = q.given(z), given_priors(p.transition, z[..., : q.last, :])
+    terms = kl_divergence(own.normal, prior.normal).sum(-1)
     return q.masked(terms)

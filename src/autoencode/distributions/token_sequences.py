@@ -153,6 +153,8 @@ class TokenSequences(Distribution):
         network: reads what is written so far.
         length: of a row.
         dropout: share of the tokens read, but not of those asked about, that `log_prob` replaces by the unknown one.
+        placed: whether features have a row for each place, (*batch_shape, length, features); the first state is then
+            made of the first row.
 
     References:
         Bowman et al., "Generating sentences from a continuous space", CoNLL 2016: the decoder, and its word dropout.
@@ -162,15 +164,22 @@ class TokenSequences(Distribution):
     support = constraints.independent(constraints.nonnegative_integer, 1)  # pyright: ignore
 
     def __init__(
-        self, features: Float[Tensor, "*batch features"], network: TokenNetwork, length: int, dropout: float = 0.0
+        self,
+        features: Float[Tensor, "*batch_and_features"],
+        network: TokenNetwork,
+        length: int,
+        dropout: float = 0.0,
+        *,
+        placed: bool = False,
     ) -> None:
         self.features, self.network, self.length, self.dropout = features, network, length, dropout
-        super().__init__(features.shape[:-1], torch.Size((length,)), validate_args=False)
+        self.placed, self._of_one = placed, features.shape[-2 if placed else -1 :]
+        super().__init__(features.shape[: -len(self._of_one)], torch.Size((length,)), validate_args=False)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> "TokenSequences":
         """The same distribution with its features expanded to `batch_shape`."""
-        features = self.features.expand(*batch_shape, self.features.shape[-1])
-        return TokenSequences(features, self.network, self.length, self.dropout)
+        features = self.features.expand(*batch_shape, *self._of_one)
+        return TokenSequences(features, self.network, self.length, self.dropout, placed=self.placed)
 
     def log_prob(self, value: Tensor) -> Float[Tensor, "..."]:
         """Log probability of whole rows, in nats.
@@ -178,22 +187,27 @@ class TokenSequences(Distribution):
         Args:
             value: whole numbers of any type, (*any, length).
         """
-        leading = torch.broadcast_shapes(value.shape[:-1], self.features.shape[:-1])
+        leading = torch.broadcast_shapes(value.shape[:-1], self.batch_shape)
         tokens = value.expand(*leading, self.length).reshape(-1, self.length).long()
-        features = self.features.expand(*leading, self.features.shape[-1]).reshape(-1, self.features.shape[-1])
+        features = self.features.expand(*leading, *self._of_one).reshape(-1, *self._of_one)
         size = len(tokens) if torch.is_grad_enabled() else max(1, _CHUNK // self.length)
         parts = zip(tokens.split(size), features.split(size), strict=True)
         return torch.cat([self._log_probs(*part) for part in parts]).reshape(leading)
 
-    def _log_probs(self, tokens: Int64[Tensor, "n length"], features: Float[Tensor, "n features"]) -> Tensor:
+    def _log_probs(self, tokens: Int64[Tensor, "n length"], features: Float[Tensor, "n *features"]) -> Tensor:
         """(n,): only what is not padding is computed."""
         counts = token_counts(tokens).clamp_max(self.length - 1)
         following = _packed(tokens, counts)
         rows = _packed(torch.arange(len(tokens), device=tokens.device)[:, None].expand_as(tokens), counts).data
         of_rows = features[rows]
+        if self.placed:
+            places = torch.arange(self.length, device=tokens.device)
+            of_rows = of_rows[
+                torch.arange(len(rows), device=rows.device), _packed(places.expand_as(tokens), counts).data
+            ]
         before = self._dropped(_packed(tokens.roll(1, -1).index_fill(-1, rows.new_zeros(1), END), counts), len(tokens))
         read, _ = self.network.read(
-            following._replace(data=self.network.embed(before, of_rows)), self.network.start(features)
+            following._replace(data=self.network.embed(before, of_rows)), self.network.start(self._at(features, 0))
         )
         logits = self.network.logits(read.data, of_rows)
         logs = -torch.nn.functional.cross_entropy(logits, following.data, reduction="none")
@@ -229,11 +243,12 @@ class TokenSequences(Distribution):
         Args:
             choice: how each token is drawn.
         """
-        features = self.features.reshape(-1, self.features.shape[-1])
-        tokens = torch.full((len(features), self.length), END, device=features.device)
-        state, last = self.network.start(features), tokens[:, 0]
-        going = torch.ones(len(features), dtype=torch.bool, device=features.device)
+        all_features = self.features.reshape(-1, *self._of_one)
+        tokens = torch.full((len(all_features), self.length), END, device=all_features.device)
+        state, last = self.network.start(self._at(all_features, 0)), tokens[:, 0]
+        going = torch.ones(len(all_features), dtype=torch.bool, device=all_features.device)
         for place in range(self.length - 1):
+            features = self._at(all_features, place)
             read, state = self.network.read(self.network.embed(last, features)[:, None], state)
             if place < len(choice.begin):
                 last = torch.full_like(last, choice.begin[place])
@@ -243,7 +258,11 @@ class TokenSequences(Distribution):
             going = going & (last != END)
             if not bool(going.any()):
                 break
-        return tokens.to(features.dtype).reshape(*self.features.shape[:-1], self.length)
+        return tokens.to(all_features.dtype).reshape(*self.batch_shape, self.length)
+
+    def _at(self, features: Float[Tensor, "n *features"], place: int) -> Float[Tensor, "n features"]:
+        """What the network is given at a place."""
+        return features[:, place] if self.placed else features
 
 
 def _packed(rows: Tensor, counts: Int64[Tensor, " n"]) -> PackedSequence:

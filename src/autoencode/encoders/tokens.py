@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -20,6 +21,7 @@ class TokenEncoder(nn.Module):
         embedding: numbers that stand for a token.
         hidden: units of the recurrent network in each direction.
         dropout: share of the numbers of an embedding that are set to 0 in training.
+        ends: whether the last state in each direction is given as well: what all of a row together says of its places.
 
     References:
         Long, Cao and Cheung, "Preventing posterior collapse in sequence VAEs with pooling", 2019.
@@ -31,10 +33,17 @@ class TokenEncoder(nn.Module):
     """
 
     def __init__(
-        self, data_shape: Sequence[int], n_tokens: int, *, embedding: int, hidden: int, dropout: float = 0.0
+        self,
+        data_shape: Sequence[int],
+        n_tokens: int,
+        *,
+        embedding: int,
+        hidden: int,
+        dropout: float = 0.0,
+        ends: bool = False,
     ) -> None:
         super().__init__()
-        self.length, self.out_features = data_shape[0], 2 * hidden
+        self.length, self.out_features, self.ends = data_shape[0], (4 if ends else 2) * hidden, ends
         self.embedding, self.dropout = nn.Embedding(n_tokens, embedding), nn.Dropout(dropout)
         nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
         self.gru = nn.GRU(embedding, hidden, batch_first=True, bidirectional=True)
@@ -45,5 +54,7 @@ class TokenEncoder(nn.Module):
         counts = token_counts(tokens)
         rows = self.dropout(self.embedding(tokens[:, : int(counts.max())]))
         packed = pack_padded_sequence(rows, counts.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True, padding_value=-2.0)
-        return states.amax(1)  # states are between -1 and 1, so padding is never the largest
+        packed, last = self.gru(packed)
+        states, _ = pad_packed_sequence(packed, batch_first=True, padding_value=-2.0)
+        largest = states.amax(1)  # states are between -1 and 1, so padding is never the largest
+        return torch.cat([largest, *last], -1) if self.ends else largest

@@ -94,6 +94,7 @@ def evaluate(
         known=variance.known(),
         psnr=_psnr(table["squared_error"]) if modality_of(model.data_shape).bounded else None,
         **(_token_usage(table) if "tokens" in table else {}),
+        steps=table["steps"].double().mean().item() if "steps" in table else None,
     )
 
 
@@ -239,6 +240,8 @@ def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str
     z = q.sample((n_samples,))
     reconstruction = model.decode(q.mean, batch.context).mean
     columns = {"nll": -model.decode(z, batch.context).log_prob(batch.target).mean(0)}
+    if (steps := model.likelihood.steps(batch.target)) is not None:
+        columns["steps"] = steps
     if model.likelihood.n_tokens is not None:
         columns["tokens"] = token_counts(batch.target.long())
         columns["tokens_back"] = tokens_back(reconstruction, batch.target)

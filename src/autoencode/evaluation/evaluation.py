@@ -50,6 +50,7 @@ class Evaluation:
         tokens_back: share of the tokens of a sequence that come back in their place, at the posterior mean and with the
             likeliest token each time.
         wholly_back: share of sequences of which all do.
+        steps: the mean number of steps of a piece of music; None for other data.
         segmentation: of masks against true ones; None for a model that learned from no masks.
         known: share of the examples in which each number of a row is there; None for data without gaps.
     """
@@ -82,6 +83,7 @@ class Evaluation:
     tokens: float | None = None
     tokens_back: Estimate | None = None
     wholly_back: Estimate | None = None
+    steps: float | None = None
     segmentation: SegmentationQuality | None = None
     known: tuple[float, ...] | None = None
 
@@ -92,13 +94,23 @@ class Evaluation:
 
     @property
     def nll_per_value(self) -> Estimate:
-        """The reconstruction term per value (pixel, token), in nats, such as the cross-entropy that Keras prints."""
-        return self.nll.scaled(1 / (self.tokens or self.dimensions))
+        """The reconstruction term per value (pixel, token, step), in nats, as the cross-entropy that Keras prints."""
+        return self.nll.scaled(1 / (self.tokens or self.steps or self.dimensions))
 
     @property
     def elbo_per_token(self) -> Estimate | None:
         """The bound divided by the mean number of tokens; None but for sequences of tokens."""
         return None if self.tokens is None or self.elbo is None else self.elbo.scaled(1 / self.tokens)
+
+    @property
+    def elbo_per_step(self) -> Estimate | None:
+        """The bound divided by the mean number of steps; None but for pieces of music."""
+        return None if self.steps is None or self.elbo is None else self.elbo.scaled(1 / self.steps)
+
+    @property
+    def kl_per_step(self) -> Estimate | None:
+        """The same of the KL."""
+        return None if self.steps is None or self.kl is None else self.kl.scaled(1 / self.steps)
 
     @property
     def perplexity(self) -> float | None:
@@ -117,7 +129,7 @@ class Evaluation:
         return self._bpd(self.log_likelihood)
 
     def _bpd(self, bound: Estimate | None) -> Estimate | None:
-        if bound is None or self.measure is not LogProbKind.MASS or self.tokens is not None:
+        if bound is None or self.measure is not LogProbKind.MASS or (self.tokens or self.steps) is not None:
             return None
         return bound.scaled(-1 / (self.dimensions * math.log(2)))
 
@@ -128,6 +140,8 @@ class Evaluation:
             "elbo_bpd": self.elbo_bpd,
             "log_likelihood_bpd": self.log_likelihood_bpd,
             "elbo_per_token": self.elbo_per_token,
+            "elbo_per_step": self.elbo_per_step,
+            "kl_per_step": self.kl_per_step,
         }
         shown = {name: asdict(value) if value else None for name, value in derived.items()}
         return {**asdict(self), **shown, "perplexity": self.perplexity}

@@ -10,7 +10,9 @@ from torch import Tensor
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass, kl
+from autoencode.distributions.chord_sequences import step_counts
 from autoencode.distributions.token_sequences import token_counts, tokens_back
+from autoencode.evaluation.key_chains import KeyChains
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.evaluation.learning_curve import rising_since, still_falling
 from autoencode.evaluation.ngrams import NGrams
@@ -50,8 +52,8 @@ def measure_evidence(
 ) -> Evidence:
     """Measures a model on at most 2,000 validation examples, within seconds.
 
-    A model that restores is compared with its corrupted input, a model of sequences with trigrams, any other with the
-    mean training example and with PCA of as many numbers as the code has. PCA is left out where codes are no real
+    A model that restores is compared with its corrupted input, a model of tokens with trigrams, one of chords with
+    keys that depend on the step before, any other with the mean training example and with PCA of as many numbers as the code has. PCA is left out where codes are no real
     numbers (codewords, categories, bits, sparse codes), have at least as many as an example, or so many that PCA would
     take long.
 
@@ -73,6 +75,9 @@ def measure_evidence(
     if (n_tokens := model.likelihood.n_tokens) is not None:
         with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
             return Evidence(**found, **_of_tokens(model, n_tokens, train, some), **_usage(model, some))
+    if model.likelihood.steps(some.inputs(slice(0, 1))) is not None:
+        with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
+            return Evidence(**found, **_of_chords(model, train, some))
     with track(resolve_reporter(reporter), "comparing", 2 * len(some), "examples", cancel=cancel) as progress:
         errors = _errors(model, prepare, some, progress.advance)
         if errors is None:
@@ -84,6 +89,25 @@ def measure_evidence(
         found |= _usage(model, some)
         progress.update(2 * len(some))
     return Evidence(**found, **_baselines(model, train, some))
+
+
+def _of_chords(model: Autoencoder, train: Subset, some: Subset) -> dict[str, Any]:
+    """Nats of pieces by the model, and by counting."""
+    nats, steps = _nats(model, some), step_counts(some.inputs()).sum().item()
+    chains = KeyChains(train.subsample(_MAX_FITTED).inputs()).nats(some.inputs()).double().sum().item()
+    return {"step_nats": nats / steps if math.isfinite(nats) else None, "chain_nats": chains / steps}
+
+
+def _nats(model: Autoencoder, some: Subset) -> float:
+    """−elbo, added up over examples."""
+    device, nats = next(model.parameters()).device, 0.0
+    with seeded_rng(0, device):
+        for batch in sequential_batches(some, batch_size(model), device=device):
+            q = model.encode(batch.x, batch.context)
+            z = q.rsample()
+            rate = 0 if model.prior is None else kl(q, model.prior_for(batch.context), z[None])
+            nats -= (model.decode(z, batch.context).log_prob(batch.target) - rate).double().sum().item()
+    return nats
 
 
 def _of_tokens(model: Autoencoder, n_tokens: int, train: Subset, some: Subset) -> dict[str, Any]:

@@ -62,7 +62,9 @@ class _Writer:
     def grade(self) -> Grade:
         e = self.e
         if e.trigram_nats is not None:
-            return self._grade_of_tokens(e.trigram_nats)
+            return self._grade_by_counting(e.nats, e.trigram_nats)
+        if e.chain_nats is not None:
+            return self._grade_by_counting(e.step_nats, e.chain_nats)
         if e.dice is not None:
             gained = self._gained_dice
             return Grade.GOOD if gained >= _MASKS_FOUND else Grade.FAIR if gained > 1 - _NO_GAIN else Grade.POOR
@@ -75,10 +77,10 @@ class _Writer:
         limit = _HALF_EXPLAINED * (e.mean_error or math.inf) if e.pca_error is None else e.pca_error
         return Grade.GOOD if e.squared_error < limit else Grade.FAIR
 
-    def _grade_of_tokens(self, trigrams: float) -> Grade:
-        if self.e.nats is None or self.e.nats > _FAR_ABOVE * trigrams or self._collapsed:
+    def _grade_by_counting(self, nats: float | None, counted: float) -> Grade:
+        if nats is None or nats > _FAR_ABOVE * counted or self._collapsed:
             return Grade.POOR
-        return Grade.GOOD if self.e.nats < trigrams else Grade.FAIR
+        return Grade.GOOD if nats < counted else Grade.FAIR
 
     @property
     def _gained_dice(self) -> float:
@@ -111,6 +113,9 @@ class _Writer:
             nats = f"{e.nats:.1f} nats a {self._one} ({e.nats / e.tokens:.2f} a token) {on}"
             back = f"{e.tokens_back or 0:.0%} of the tokens come back in their place".replace("%", " %")
             return f"{nats}, {_compared(e.nats, e.trigram_nats)} trigrams ({e.trigram_nats:.1f}); {back}"
+        if e.step_nats is not None and e.chain_nats is not None:
+            counted = f"{_compared(e.step_nats, e.chain_nats)} keys that depend on the step before ({e.chain_nats:.2f})"
+            return f"{e.step_nats:.2f} nats a step {on}, {counted}"
         if e.squared_error is None:
             return f"the output is no finite number {on}"
         error = f"squared error {e.squared_error:.3g}"

@@ -34,7 +34,12 @@ class ChordLikelihood(Likelihood):
         """Event shape `data_shape`."""
         return ChordSequences(features[..., :-1], features[..., -1] > 0)
 
-    def counts(self, x: Float[Tensor, "batch steps keys"]) -> Int64[Tensor, " batch"]:
+    @property
+    def varies_in_work(self) -> bool:
+        """It depends on the lengths of pieces."""
+        return True
+
+    def steps(self, x: Float[Tensor, "batch steps keys"]) -> Int64[Tensor, " batch"]:
         """How many steps each piece has."""
         return step_counts(x)
 

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -66,6 +66,10 @@ class Likelihood(nn.Module):
     def varies_in_work(self) -> bool:
         """Whether how much is computed depends on the examples, so that a step is not compiled."""
         return False
+
+    def steps(self, x: Float[Tensor, "batch ..."]) -> Int64[Tensor, " batch"] | None:
+        """How many steps each example has, for sequences of numbers; None for other data."""
+        return None
 
     def counted(self, x: Float[Tensor, "batch ..."]) -> Bool[Tensor, "batch ..."] | None:
         """Which values were observed, of the shape of x; None where all were."""

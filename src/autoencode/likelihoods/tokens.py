@@ -24,6 +24,7 @@ class TokenLikelihood(Likelihood):
         hidden: units of the recurrent network.
         word_dropout: share of the tokens read that are replaced by the unknown one, in training.
         dropout: share of the numbers of an embedding, and of what is written, that are set to 0 in training.
+        placed: whether the decoder gives as many numbers for each place of a row.
 
     Raises:
         ArgumentError: the data are no rows of tokens, or a vocabulary without a token.
@@ -44,6 +45,7 @@ class TokenLikelihood(Likelihood):
         hidden: int = 256,
         word_dropout: float = 0.0,
         dropout: float = 0.0,
+        placed: bool = False,
     ) -> None:
         super().__init__(data_shape)
         if len(self.data_shape) != 1 or self.data_shape[0] < 2:
@@ -52,13 +54,14 @@ class TokenLikelihood(Likelihood):
             )
         if n_tokens < 3:
             raise ArgumentError(f"a vocabulary has the end, the unknown token and others: n_tokens is {n_tokens}")
-        self.features_shape = (features,)
+        self.features_shape = (self.data_shape[0], features) if placed else (features,)
         self.word_dropout = word_dropout
         self.network = RecurrentTokenNetwork(n_tokens, features, embedding, hidden, dropout)
 
     def forward(self, features: Float[Tensor, "*leading features"]) -> TokenSequences:
         """Event shape `data_shape`."""
-        return TokenSequences(features, self.network, self.data_shape[0], self.word_dropout if self.training else 0.0)
+        dropout, placed = self.word_dropout if self.training else 0.0, len(self.features_shape) > 1
+        return TokenSequences(features, self.network, self.data_shape[0], dropout, placed=placed)
 
     @property
     def is_sequential(self) -> bool:

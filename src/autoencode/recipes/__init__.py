@@ -49,6 +49,8 @@ from autoencode.recipes.restorers.self_restorer import self_restorer
 from autoencode.recipes.restorers.video_restorer import video_restorer
 from autoencode.recipes.restorers.video_self_restorer import video_self_restorer
 from autoencode.recipes.segmentation.segmenter import segmenter
+from autoencode.recipes.sequences.deep_markov import deep_markov
+from autoencode.recipes.sequences.music_vae import music_vae
 from autoencode.recipes.sequences.text_vae import text_vae
 from autoencode.recipes.user_recipes import find_recipe, is_user_recipe
 from autoencode.recipes.vaes.conv_vae import conv_vae
@@ -64,6 +66,8 @@ import_submodules(__name__)  # also modules that are not exported here register 
 
 __all__ = [
     "attribute_vae",
+    "deep_markov",
+    "music_vae",
     "text_vae",
     "Networks",
     "Parameter",

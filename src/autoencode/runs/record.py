@@ -28,6 +28,7 @@ from autoencode.data.masks.mask_classes import MaskClasses, MaskKind
 from autoencode.data.masks.outlines import OBJECT_NAMES
 from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, NumberColumn
+from autoencode.data.music.notes import Notes
 from autoencode.data.text.vocabulary import MAX_ENTRIES, MAX_ENTRY, VOCABULARIES, Vocabulary
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS
@@ -186,11 +187,11 @@ class VocabularyRecord(Checked):
     """What a model of text knows.
 
     Args:
-        noun: what its tokens are called: "words" or "characters".
+        noun: what its tokens are called: "words", "characters" or "notes".
         entries: the tokens, the most frequent first, no two alike.
     """
 
-    noun: Literal["words", "characters"]
+    noun: Literal["words", "characters", "notes"]
     entries: Annotated[
         tuple[Name, ...],
         Field(min_length=1, max_length=MAX_ENTRIES),
@@ -200,7 +201,7 @@ class VocabularyRecord(Checked):
 
     def value(self) -> Vocabulary:
         """It as data know it."""
-        return VOCABULARIES[self.noun](self.entries)
+        return Notes() if self.noun == Notes.noun else VOCABULARIES[self.noun](self.entries)
 
 
 _Values = Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_COLUMNS), AfterValidator(_distinct)]

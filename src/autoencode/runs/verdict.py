@@ -31,6 +31,8 @@ class Evidence(Checked):
         trigram_nats: −log p of the same sequences by a model that looks back two tokens.
         tokens: the mean number of tokens in a sequence.
         tokens_back: share of the tokens that come back in their place.
+        step_nats: −elbo of music in chords, in nats a step; None for other data.
+        chain_nats: the same by counting, for each key, what follows on the step before.
         dice: of a model that learned from masks, averaged over classes and pictures; None for others.
         usual_dice: of the best mask that is the same for every picture.
         active: latent dimensions in use, or codewords that occur.
@@ -52,6 +54,8 @@ class Evidence(Checked):
     trigram_nats: Number | None = None
     tokens: Number | None = None
     tokens_back: Number | None = None
+    step_nats: Number | None = None
+    chain_nats: Number | None = None
     dice: Number | None = None
     usual_dice: Number | None = None
     active: Count | None = None

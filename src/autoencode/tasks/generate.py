@@ -183,11 +183,13 @@ def _token_choice(
     run: Run, temperature: float, top_k: int | None, nucleus: float | None, begin: tuple[int, ...]
 ) -> TokenChoice | None:
     """How words are drawn; None for a model of other data. Unknown ones never are."""
-    if run.modality.reads_text:
+    if run.model.likelihood.n_tokens is not None:
         mass = USUAL_NUCLEUS if nucleus is None else nucleus
         return TokenChoice(temperature, top_k, mass, known_only=True, begin=begin)
     if top_k is not None or nucleus is not None:
-        raise ArgumentError(f"--top-k and --nucleus draw words of text, and {run.path} makes {run.modality.noun}")
+        raise ArgumentError(
+            f"--top-k and --nucleus draw words of text and notes of tunes, and {run.path} makes {run.modality.noun}"
+        )
     return None
 
 

@@ -158,9 +158,7 @@ def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
             [path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality.shown(examples)
         )
         save_numbers_beside(run.modality, path / "morph", examples)
-        save_own_files(
-            [path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality, examples
-        )
+        save_own_files([path / f"{number:04d}.png" for number in range(1, len(examples) + 1)], run.modality, examples)
 
 
 def _strip(run: Run, morphs: list[Morph]) -> Image.Image:

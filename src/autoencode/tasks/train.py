@@ -385,7 +385,10 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
     if data.vocabulary is not None:
         found["n_tokens"] = data.vocabulary.size
         if "n_tokens" not in wanted:
-            raise DataError(f"{recipe.name} learns from numbers, and {data.name} is text: take --recipe text-vae")
+            suits = default_recipe(data.name, data.modality.recipe_kind).name
+            raise DataError(
+                f"{recipe.name} learns from numbers, and {data.name} has {data.modality.noun}: take --recipe {suits}"
+            )
     for name, what in _OF_DATA.items():
         if name in wanted and name not in found:
             raise DataError(f"{recipe.name} learns from {what}, and {data.name} has none: choose other data or recipe")

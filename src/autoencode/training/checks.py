@@ -40,6 +40,10 @@ def _check_settings(settings: Settings, data: Dataset) -> None:
         raise ArgumentError(
             f"--augment transpose moves the notes of music, and {data.name} has {data.modality.noun}: leave it out"
         )
+    if augmentation.excerpt and not data.modality.can_be_cut:
+        raise ArgumentError(
+            f"--augment excerpt cuts pieces of chords, and {data.name} has {data.modality.noun}: leave it out"
+        )
     if augmentation.of_pictures and not (data.modality.can_augment and same_size):
         raise ArgumentError(
             "--augment needs pictures whose context, if any, is a class or a picture of the same size, and "

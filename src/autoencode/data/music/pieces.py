@@ -191,13 +191,13 @@ def melody(piece: Piece) -> Piece:
 
 def _cut(piece: Piece, grid: str, bars: int | None, *, tune: bool) -> list[npt.NDArray[np.int32]]:
     """The examples of a piece, each with its own number of steps: (steps,) of a tune, (steps, keys) of chords."""
-    steps = np.rint(piece.bars * GRIDS[grid]).astype(int)
+    steps = [int(step) for step in np.rint(piece.bars * GRIDS[grid])]
     row = _tokens(piece, grid, steps[-1]) if tune else _keys(piece, grid, steps[-1])
     return list(_windows(row, steps, bars, tune=tune))
 
 
 def _windows(
-    row: npt.NDArray[np.int32], steps: npt.NDArray[np.int64], bars: int | None, *, tune: bool
+    row: npt.NDArray[np.int32], steps: Sequence[int], bars: int | None, *, tune: bool
 ) -> Iterator[npt.NDArray[np.int32]]:
     if bars is None:
         yield from (row[at : at + _LONGEST] for at in range(0, len(row), _LONGEST))
@@ -208,7 +208,7 @@ def _windows(
             continue
         if not tune:
             yield window
-        elif (begun := _begun(row, int(begin), window)) is not None:
+        elif (begun := _begun(row, begin, window)) is not None:
             yield begun
 
 

@@ -109,7 +109,7 @@ def _piece(score: Any, name: str) -> Piece:
     quarter, tracks = score.ticks_per_quarter, [track for track in score.tracks if not track.is_drum]
     voices = [voice for track in tracks if len(voice := _voice(track, quarter))]
     if not voices:
-        drums = any(len(track.notes) for track in score.tracks)
+        drums = any(track.is_drum and len(track.notes) for track in score.tracks)
         raise DataError(f"{name} {'holds nothing but drums' if drums else 'holds no notes'}: give pieces with notes")
     end = max(float(voice[:, 1].max()) for voice in voices)
     if quarter <= 0 or end > _MOST_QUARTERS or sum(map(len, voices)) > _MOST_NOTES:
