@@ -44,6 +44,15 @@ ADVICE = {
     "--same-class is for an example whose class": "generate",
     "--same-class says how examples differ": "generate",
     "--cut-out writes shapes": "generate",
+    # music
+    "say --grid for another": "train",
+    "leave --voices tune out": "train",
+    "say another --bars": "train",
+    "--bars takes how many": "train",
+    "--augment transpose moves": "train",
+    "--augment excerpt cuts": "train",
+    "learns from numbers, and {} has": "train",
+    "draw words of text and notes of tunes": "generate",
     # masks
     "holds several parts: name one array of pictures": "train",
     "holds no array of masks; --target": "train",
@@ -169,7 +178,6 @@ ADVICE = {
     "--nucleus takes a probability": "generate",
     "--top-k and --nucleus draw words": "generate",
     "--begin is how lines": "generate",
-    "is text: take --recipe text-vae": "train",
     "or a column of text by --array": "train",
     "--array {}: there is no such column": "train",
     "name another one with --array": "train",

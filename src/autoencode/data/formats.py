@@ -1,7 +1,7 @@
 """The kinds of files that are read as examples, by the suffix of their names.
 
-A file in the folder `arrays`, `tables`, `text`, `volumes` or `music` beside this one registers what it reads, and is found
-because it is there:
+A file in the folder `arrays`, `tables`, `text`, `volumes` or `music` beside this one registers what it reads, and is
+found because it is there:
 
     @file_format(".dat")
     def read_dat(path: Path, options: ReadOptions) -> Examples:

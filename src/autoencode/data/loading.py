@@ -99,8 +99,9 @@ def load(
 
     Args:
         source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
-            folder of clips, a file of text or of music or a folder of such, a file of a table or of arrays (see `autoencode list
-            formats`), an array, a pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face dataset.
+            folder of clips, a file of text or of music or a folder of such, a file of a table or of arrays (see
+            `autoencode list formats`), an array, a pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face
+            dataset.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
             are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.

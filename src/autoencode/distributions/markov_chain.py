@@ -128,7 +128,7 @@ class TemperedChain(Distribution):
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Draws step by step, (*sample_shape, steps, dims)."""
         with torch.no_grad():
-            return self._chain._drawn(torch.Size(sample_shape), self._temperature)  # noqa: SLF001
+            return self._chain._drawn(torch.Size(sample_shape), self._temperature)
 
 
 def _draw(step: StepNormal, temperature: float) -> Tensor:

@@ -52,10 +52,10 @@ def measure_evidence(
 ) -> Evidence:
     """Measures a model on at most 2,000 validation examples, within seconds.
 
-    A model that restores is compared with its corrupted input, a model of tokens with trigrams, one of chords with
-    keys that depend on the step before, any other with the mean training example and with PCA of as many numbers as the code has. PCA is left out where codes are no real
-    numbers (codewords, categories, bits, sparse codes), have at least as many as an example, or so many that PCA would
-    take long.
+    A model that restores is compared with its corrupted input, a model of tokens with trigrams, one of chords with keys
+    that depend on the step before, any other with the mean training example and with PCA of as many numbers as the code
+    has. PCA is left out where codes are no real numbers (codewords, categories, bits, sparse codes), have at least as
+    many as an example, or so many that PCA would take long.
 
     Args:
         model: is set to evaluation mode.

@@ -35,6 +35,11 @@ class ChordLikelihood(Likelihood):
         return ChordSequences(features[..., :-1], features[..., -1] > 0)
 
     @property
+    def is_sequential(self) -> bool:
+        """How much is computed depends on a code's length, which a file for another program does not allow."""
+        return True
+
+    @property
     def varies_in_work(self) -> bool:
         """It depends on the lengths of pieces."""
         return True

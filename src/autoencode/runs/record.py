@@ -26,9 +26,9 @@ from autoencode.data import Dataset, Standardisation, ValueRange, load
 from autoencode.data.masks.find_classes import MOST_CLASSES
 from autoencode.data.masks.mask_classes import MaskClasses, MaskKind
 from autoencode.data.masks.outlines import OBJECT_NAMES
+from autoencode.data.music.notes import Notes
 from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, NumberColumn
-from autoencode.data.music.notes import Notes
 from autoencode.data.text.vocabulary import MAX_ENTRIES, MAX_ENTRY, VOCABULARIES, Vocabulary
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS

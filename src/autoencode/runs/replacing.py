@@ -137,7 +137,7 @@ def check_output(path: Path | None, inputs: Iterable[object] = ()) -> None:
 
 
 def remove_series(folder: Path, keep: Iterable[Path]) -> None:
-    """Removes the numbered pictures, with MIDI and sound beside them, and their sheet, that autoencode wrote into a folder at an earlier time.
+    """Removes the numbered pictures and their sheet, and MIDI and sound, that autoencode wrote into a folder before.
 
     Args:
         folder: nothing happens where there is none.

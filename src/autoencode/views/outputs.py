@@ -49,7 +49,7 @@ class ExampleFiles:
             )
 
     def paths(self, names: Iterable[Path]) -> list[Path]:
-        """The files that hold examples of these names: pictures and what is beside each, the rows, and the sheet last."""
+        """The files that hold examples of these names: pictures, what is beside each, the rows, and the sheet."""
         drawn = [self.folder / name for name in names] if self.modality.drawable else []
         endings = ("", *self.modality.own_suffixes)
         pictures = [path.with_suffix(ending or path.suffix) for path in drawn for ending in endings]

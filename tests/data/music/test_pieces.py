@@ -134,7 +134,7 @@ def test_what_cannot_be_read_is_skipped_with_a_reason(tmp_path):
 
 def test_a_folder_without_notes_is_refused_in_one_line(tmp_path):
     write_midi(tmp_path / "drums.mid", [], drums=[[(0, 1, 36)]])
-    with pytest.raises(DataError, match="holds no music that can be read: .*nothing but drums") as caught:
+    with pytest.raises(DataError, match=r"holds no music that can be read: .*nothing but drums") as caught:
         load(tmp_path)
     assert "\n" not in str(caught.value)
 

@@ -46,7 +46,7 @@ def one_after_the_other(pieces: Sequence[tuple[Numbers, int]], pause: int) -> tu
     """The notes of several pieces as those of one, with so many steps of silence between them, and its length."""
     placed, at = [np.empty((0, 3))], 0
     for notes, steps in pieces:
-        placed.append(notes + [at, at, 0])
+        placed.append(notes + np.array([at, at, 0]))
         at += steps + pause
     return np.concatenate(placed), at
 

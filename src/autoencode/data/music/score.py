@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,6 @@ def _bars(signatures: list[tuple[float, float]], end: float) -> Numbers:
     """Where bars begin; a new time signature begins a bar, and 4/4 holds before the first one."""
     changes = {0.0: _COMMON_TIME} | {at: length for at, length in sorted(signatures) if length > 0 and at < end}
     times = [*changes, end]
-    starts = [np.arange(at, until, changes[at]) for at, until in zip(times, times[1:], strict=False) if until > at]
+    starts = [np.arange(at, until, changes[at]) for at, until in pairwise(times) if until > at]
     last = float(starts[-1][-1]) + changes[times[-2]]
     return np.append(np.concatenate(starts), last)

@@ -40,13 +40,13 @@ def music_vae(
     hidden: PositiveInt = 256,
     plan: PositiveInt = 48,
     dropout: Share = 0.0,
-    beta: NonNegativeFloat = 0.1,
+    beta: NonNegativeFloat = 0.05,
     warmup_steps: NonNegativeInt = 1000,
 ) -> tuple[Autoencoder, Objective]:
     """A VAE of tunes of one voice, two bars each; the default for such tunes.
 
-    One GRU reads a tune in both directions. Its code becomes a plan, some numbers for each step of the tune, and another
-    GRU writes the tune: at each step it reads the plan and the note before. The KL weighs less than in the bound, so
+    One GRU reads a tune in both directions. Its code becomes a plan, some numbers for each step, and another GRU
+    writes the tune: at each step it reads the plan and the note before. The KL weighs less than in the bound, so
     that a tune comes back from its code; in training tunes are moved up or down at random.
 
     Args:
