@@ -275,7 +275,7 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
         options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_MUSIC)
         return read_volume_folder(path, options)
     if is_music_source(path) or suffix_of(path) == CHORD_SUFFIX:
-        options.refuse(path.name, *_OF_FILES, *_OF_TEXT)
+        options.refuse(path.name, "values", *_OF_FILES, *_OF_TEXT)
         return read_music_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     options.refuse(path.name, *_OF_MUSIC)
     if path.is_dir() and holds_text(path):

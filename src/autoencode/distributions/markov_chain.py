@@ -77,7 +77,7 @@ class MarkovChain(Distribution):
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draws step by step, (*sample_shape, steps, dims)."""
-        return self._drawn(torch.Size(sample_shape), 1.0)
+        return self.draw(torch.Size(sample_shape), 1.0)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """The same without gradients."""
@@ -98,7 +98,8 @@ class MarkovChain(Distribution):
         logs = given_priors(self.transition, value).normal.log_prob(value).sum(-1)
         return logs.where(steps_of(value), logs.new_zeros(())).sum(-1)
 
-    def _drawn(self, shape: torch.Size, temperature: float) -> Tensor:
+    def draw(self, shape: torch.Size, temperature: float) -> Tensor:
+        """Draws step by step, with each standard deviation times `temperature`, (*shape, steps, dims)."""
         counts = torch.multinomial(self.lengths, max(1, shape.numel()), replacement=True).reshape(shape) + 1
         present = torch.arange(len(self.lengths), device=counts.device) < counts[..., None]
         return self._walk(shape, temperature) * present[..., None]
@@ -128,7 +129,7 @@ class TemperedChain(Distribution):
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Draws step by step, (*sample_shape, steps, dims)."""
         with torch.no_grad():
-            return self._chain._drawn(torch.Size(sample_shape), self._temperature)
+            return self._chain.draw(torch.Size(sample_shape), self._temperature)
 
 
 def _draw(step: StepNormal, temperature: float) -> Tensor:

@@ -31,7 +31,7 @@ _EXPECTED = (
 def read_chord_file(path: Path, options: ReadOptions) -> Examples:
     """Music as lists of the keys that sound at each step, in parts: the form of the JSB chorales."""
     others = [name for name in OF_LABELLED if name != "parts"]
-    options.refuse(path.name, "values", "axes", "channels", "array", "bars", *others)
+    options.refuse(path.name, "axes", "channels", "array", "bars", *others)
     if options.voices == "tune":
         raise ArgumentError(f"{path.name} holds chords, whose voices are not told apart: leave --voices tune out")
     parts = _parts(path)

@@ -26,7 +26,7 @@ from autoencode.distributions.token_sequences import END
 from autoencode.errors import CapabilityError, DataError
 
 _SUFFIXES = frozenset((*MIDI_SUFFIXES, ABC_SUFFIX))
-_OF_OTHERS = ("values", "axes", "channels", "array", *OF_LABELLED)
+_OF_OTHERS = ("axes", "channels", "array", *OF_LABELLED)
 _BARS = 2
 """Bars of an example of a tune, where a person says nothing."""
 _LONGEST = 512

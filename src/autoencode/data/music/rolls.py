@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -42,7 +42,7 @@ def notes_of_chords(chords: Shaped[Tensor, "steps keys"]) -> tuple[Numbers, int]
     return notes[np.lexsort((notes[:, 2], notes[:, 0]))], steps
 
 
-def tune_roll(tokens: Int[Tensor, "*leading length"]) -> Float[Tensor, "*leading steps keys"]:
+def tune_roll(tokens: Shaped[Tensor, "*leading length"]) -> Float[Tensor, "*leading steps keys"]:
     """How loud each key is drawn at each step of tunes: 1 where it begins, less where it is held; −1 past the end."""
     rows = tokens.reshape(-1, tokens.shape[-1]).long()
     roll = torch.zeros(*rows.shape, KEYS)
