@@ -133,7 +133,7 @@ def load(
         attributes: a .csv file whose first line names the columns, whose first column names pictures, and each other
             one is an attribute, empty where it is not known; for recipes that learn attributes.
         tokens: what lines of text are made of: "words", "characters", or "auto" for what suits them.
-        voices: what is heard of music: "tune" for the highest voice alone, "chords" for all voices, or "auto" for what
+        voices: which voices of music are read: "tune" for the highest voice alone, "chords" for all, or "auto" for what
             suits it.
         grid: a step of music: a "quarter", an "8th" or a "16th" note; "auto" is the longest at which nearly all begin.
         bars: how many bars an example of music has; two of a tune where it is left out, and all of a piece in chords.

@@ -16,7 +16,7 @@ _COLOURS = ("auto", "grey", "rgb")
 _REGIONS = "regions"
 _TARGETS = ("pictures", "masks", "objects")
 VOICES = ("tune", "chords")
-"""What is heard of music."""
+"""Which voices of music are read."""
 GRIDS = {"quarter": 1, "8th": 2, "16th": 4}
 """Steps of a quarter note, by the name of a step of music."""
 _FLAGS = {"channels": "--channels-are", "target_is": "--target-is"}

@@ -35,9 +35,9 @@ class ChordEncoder(nn.Module):
         """(batch, steps, out_features)."""
         counts = step_counts(x)
         places = torch.arange(self.steps, device=x.device)
-        turned = (counts[:, None] - 1 - places).clamp_min(0)[..., None]  # the last step first
-        read = self.entry(x.clamp_min(0).gather(1, turned.expand_as(x)))
+        backwards = (counts[:, None] - 1 - places).clamp_min(0)[..., None]  # the last step first
+        read = self.entry(x.clamp_min(0).gather(1, backwards.expand_as(x)))
         packed = pack_padded_sequence(read, counts.cpu(), batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=self.steps)
-        forward = states.gather(1, turned.expand_as(states))
+        forward = states.gather(1, backwards.expand_as(states))
         return torch.cat([forward, (places < counts[:, None]).to(x.dtype)[..., None]], -1)

@@ -33,7 +33,7 @@ def read_chord_file(path: Path, options: ReadOptions) -> Examples:
     others = [name for name in OF_LABELLED if name != "parts"]
     options.refuse(path.name, "axes", "channels", "array", "bars", *others)
     if options.voices == "tune":
-        raise ArgumentError(f"{path.name} holds chords, whose voices are not told apart: leave --voices tune out")
+        raise ArgumentError(f"{path.name} holds chords, without voices of their own: leave --voices tune out")
     parts = _parts(path)
     pieces = [piece for part in ("train", "validation", "test") for piece in parts.get(part, [])]
     grid = _grid_of(path) if options.grid == "auto" else options.grid

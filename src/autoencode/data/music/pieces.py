@@ -137,10 +137,10 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
     options.refuse(name, *_OF_OTHERS)
     pieces = [named.piece for named in found.pieces]
     voices = voices_that_suit(pieces) if options.voices == "auto" else options.voices
-    heard = [melody(piece) for piece in pieces] if voices == "tune" else pieces
-    grid = grid_that_suits(heard) if options.grid == "auto" else options.grid
+    chosen = [melody(piece) for piece in pieces] if voices == "tune" else pieces
+    grid = grid_that_suits(chosen) if options.grid == "auto" else options.grid
     bars = options.bars or (_BARS if voices == "tune" else None)
-    cut = [_cut(piece, grid, bars, tune=voices == "tune") for piece in heard]
+    cut = [_cut(piece, grid, bars, tune=voices == "tune") for piece in chosen]
     groups = [number for number, own in enumerate(cut) for _ in own]
     if not groups:
         raise DataError(f"{name} has no {voices} of {bars} bars with notes: say another --bars")
@@ -152,7 +152,7 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         vocabulary=Notes() if voices == "tune" else None,
         groups=torch.unique_consecutive(torch.tensor(groups), return_inverse=True)[1],
         files=tuple(found.pieces[number].name for number in groups),
-        notes=_notes(heard, voices, grid, bars, options, len(windows)),
+        notes=_notes(chosen, voices, grid, bars, options, len(windows)),
         skipped=tuple(found.skipped),
         options={"voices": voices, "grid": grid, "bars": bars},
         owned=True,

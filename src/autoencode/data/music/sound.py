@@ -55,8 +55,8 @@ def _tone(pitch: float, seconds: float) -> npt.NDArray[np.float64]:
     """A note that begins fast, fades slowly, and ends softly."""
     time = np.arange(int((seconds + _RELEASE) * RATE)) / RATE
     frequency = _A4 * 2 ** ((pitch - _OF_A4) / _OCTAVE)
-    heard = [(times, loud) for times, loud in _OVERTONES if times * frequency < RATE / 2]
-    wave_ = sum((loud * np.sin(2 * np.pi * times * frequency * time) for times, loud in heard), np.zeros_like(time))
+    audible = [(times, loud) for times, loud in _OVERTONES if times * frequency < RATE / 2]
+    wave_ = sum((loud * np.sin(2 * np.pi * times * frequency * time) for times, loud in audible), np.zeros_like(time))
     shape = (
         np.minimum(1, time / _ATTACK) * np.exp(-time / _DECAY) * np.clip((seconds + _RELEASE - time) / _RELEASE, 0, 1)
     )
