@@ -100,7 +100,7 @@ class ExampleDetail:
         Raises:
             CapabilityError: a model of other data, or one that restores pictures and has no code.
         """
-        if not run.modality.drawable:
+        if not run.modality.spatial:
             raise CapabilityError(
                 f"detail is added to pictures, and {run.path} makes {run.modality.noun}: leave --sharpen out"
             )

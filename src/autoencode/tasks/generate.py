@@ -110,7 +110,7 @@ def generate(
         remove_series(folder, names)
     started = time.perf_counter()
     shown, paths = _write(sampler, names, seed, files, choice, detail, reporter, cancel)
-    if like is not None and len(shown) > 1 and not run.modality.reads_text:
+    if like is not None and len(shown) > 1 and run.modality.has_distances:
         ms = 1000 * (time.perf_counter() - started) / n
         reporter.note(f"{_unlikeness(run, shown)}; {ms:.3g} ms for each, files included")
     return shown, paths

@@ -218,7 +218,7 @@ def _next_commands(run: "Run") -> list[str]:
     else:
         use = command_line("reconstruct", run.path)
     can_generate = run.model.prior is not None or ex_post_prior(run) is not None
-    sharpen = ["--sharpen"] if run.modality.drawable and min(run.model.data_shape[1:]) >= _SHARPENED else []
+    sharpen = ["--sharpen"] if run.modality.spatial and min(run.model.data_shape[1:]) >= _SHARPENED else []
     return [use, command_line("generate", run.path, "-n", "64", *sharpen)] if can_generate else [use]
 
 
