@@ -53,6 +53,13 @@ ADVICE = {
     "--augment excerpt cuts": "train",
     "learns from numbers, and {} has": "train",
     "draw words of text and notes of tunes": "generate",
+    "--connected chooses among maps": "generate",
+    "--connected holds for none": "generate",
+    "--connected is a rule for maps": "generate",
+    "--connected names": "generate",
+    "--connected takes symbols": "generate",
+    "maps drawn follow --connected": "generate",
+    "--symbols takes each symbol": "train",
     # masks
     "holds several parts: name one array of pictures": "train",
     "holds no array of masks; --target": "train",

@@ -47,6 +47,7 @@ DATA_HELP = {
     "voices": (str, "auto", "of music: tune for the highest voice alone, or chords for all voices"),
     "grid": (str, "auto", "a step of music: a quarter, an 8th or a 16th note"),
     "bars": (int, "2 of a tune", "bars that an example of music has; all of a piece in chords"),
+    "symbols": (str, "auto", "of maps in a text, such as WFD; auto: those that occur; none: read lines"),
     "parts": (
         str,
         "auto",

@@ -12,13 +12,13 @@ from autoencode.data.content import suffix_of
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
-from autoencode.data.modality import Chords, Pictures, TextLines, Tunes, modality_of
+from autoencode.data.modality import Chords, Pictures, SymbolMaps, TextLines, Tunes, modality_of
 from autoencode.data.music.chord_file import CHORD_SUFFIX
 from autoencode.data.music.pieces import is_music_source, music_suits_chords
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
 from autoencode.data.tables.columns import is_frame
-from autoencode.data.text.lines import is_text_source
+from autoencode.data.text.lines import holds_maps, is_text_source
 from autoencode.errors import CapabilityError, DataError, ShapeError
 
 
@@ -48,7 +48,7 @@ def inspect_shape(source: Source) -> tuple[int, ...] | None:
 def recipe_kind_of(source: Source) -> str:
     """The kind of data for which a recipe can be the default, by a quick look: images where nothing else is known."""
     if not is_registered(source) and is_text_source(source):
-        return TextLines.recipe_kind
+        return SymbolMaps.recipe_kind if holds_maps(source) else TextLines.recipe_kind
     if not is_registered(source) and is_music_source(source):
         return Chords.recipe_kind if music_suits_chords(Path(str(source))) else Tunes.recipe_kind
     if not is_registered(source) and isinstance(source, str | Path) and suffix_of(Path(source)) == CHORD_SUFFIX:

@@ -43,7 +43,7 @@ Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
 """What `load` takes: text, paths, arrays, a pandas.DataFrame, or a collection that is known by its methods."""
 _OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
 _OF_ARRAYS = ("axes", "channels", "array")
-_OF_TEXT = ("tokens",)
+_OF_TEXT = ("tokens", "symbols")
 _OF_MUSIC = ("voices", "grid", "bars")
 _OF_TABLES = (".csv", ".tsv", ".parquet")
 _WITH_MASKS = (
@@ -87,6 +87,7 @@ def load(
     voices: str = "auto",
     grid: str = "auto",
     bars: int | None = None,
+    symbols: str = "auto",
     parts: str = "auto",
     download: bool = True,
     only: Iterable[str] | None = None,
@@ -137,6 +138,9 @@ def load(
             suits it.
         grid: a step of music: a "quarter", an "8th" or a "16th" note; "auto" is the longest at which nearly all begin.
         bars: how many bars an example of music has; two of a tune where it is left out, and all of a piece in chords.
+        symbols: the symbols of maps in a file of text, such as "WFD", in the order of their planes; "auto" takes those
+            that occur, the commonest first, where the text is of maps of one size with empty lines between them, and
+            "none" reads every text as lines.
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
             `limit` count those. Clips are divided by time all the same.
@@ -182,6 +186,7 @@ def load(
         voices=voices,
         grid=grid,
         bars=bars,
+        symbols=symbols,
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)

@@ -3,6 +3,7 @@
 Whatever depends on that asks here.
 """
 
+import colorsys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ from autoencode.data.row_files import NpyFile, RowFile
 from autoencode.data.tables.columns import Columns, Frame
 from autoencode.data.tables.csv_rows import CsvFile
 from autoencode.data.text.line_file import LineFile
+from autoencode.data.text.symbol_maps import Connected, MapFile, map_lines
 from autoencode.data.text.vocabulary import Vocabulary, Words
 from autoencode.data.values import ValueRange
 from autoencode.distributions.chord_sequences import PAST_END
 from autoencode.distributions.token_sequences import END
-from autoencode.errors import DataError
+from autoencode.errors import ArgumentError, DataError
 
 _NO_COLUMNS, _NO_WORDS = Columns(()), Words(())
 
@@ -123,6 +125,24 @@ class Modality(ABC):
         """What the cells of a row are, as the name of a likelihood of tables says it; None where there are no cells."""
         return None
 
+    @property
+    def likelihood(self) -> str | None:
+        """The name of the one likelihood that such examples have; None where there are several."""
+        return None
+
+    @property
+    def map_symbols(self) -> str:
+        """The symbols of maps in the order of their planes; "none" where examples are no maps."""
+        return "none"
+
+    def connected(self, x: Shaped[Tensor, "n ..."], rule: Connected) -> Shaped[Tensor, " n"]:
+        """Which examples are maps in which the cells of a rule can be reached from each other.
+
+        Raises:
+            ArgumentError: examples are no maps, or have no such symbols.
+        """
+        raise ArgumentError(f"--connected is a rule for maps of symbols, and these are {self.description}")
+
     def lines(self, x: Shaped[Tensor, "n ..."]) -> list[str] | None:
         """Examples as lines to read; None where they are no text."""
         return None
@@ -220,6 +240,72 @@ class Pictures(ImageModality):
     ) -> "Modality | None":
         """Any examples with three axes, unless they are patches of clips."""
         return cls(data_shape, display_range, _deep_values(options)) if len(data_shape) == 3 else None
+
+
+@final
+@dataclass(frozen=True)
+class SymbolMaps(Modality):
+    """Maps of symbols, a plane for each symbol.
+
+    Args:
+        data_shape: (symbols, height, width).
+        display_range: as for every modality.
+        symbols: in the order of the planes.
+    """
+
+    symbols: str = ""
+
+    noun = unit = "maps"
+    recipe_kind = "maps"
+    network = "conv"
+    n_compared = 20
+    drawable = spatial = bounded = True
+    rows_suffix = ".txt"
+    rows_noun = "symbols"
+
+    @classmethod
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
+        """Examples with three axes that were loaded with the option `symbols`."""
+        symbols = options.get("symbols")
+        return cls(data_shape, display_range, str(symbols)) if symbols and len(data_shape) == 3 else None
+
+    @property
+    def likelihood(self) -> str:
+        """One symbol for each cell."""
+        return f"symbols:{len(self.symbols)}"
+
+    def shown(self, x: Shaped[Tensor, "... symbols height width"]) -> Shaped[Tensor, "... 3 height width"]:
+        """A colour for the most probable symbol of each cell."""
+        hues = torch.arange(len(self.symbols)) * 0.618034 % 1
+        value = torch.linspace(0.25, 1, len(self.symbols))
+        colours = [_colour(float(hue), float(v)) for hue, v in zip(hues, value, strict=True)]
+        return x.new_tensor(colours)[x.argmax(-3)].movedim(-1, -3)
+
+    @property
+    def map_symbols(self) -> str:
+        """The symbols."""
+        return self.symbols
+
+    def connected(self, x: Shaped[Tensor, "n symbols height width"], rule: Connected) -> Shaped[Tensor, " n"]:
+        """By the most probable symbol of each cell."""
+        if others := sorted(set(rule.ends + rule.ways) - set(self.symbols)):
+            raise ArgumentError(f"--connected names {others[0]!r}, and the symbols of these maps are {self.symbols}")
+        return torch.tensor([rule.holds(one) for one in map_lines(x, self.symbols)])
+
+    def row_file(self, file: BinaryIO) -> RowFile:
+        """Blocks of lines."""
+        return MapFile(file, self.symbols)
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "maps of 16x11 cells of 10 symbols"."""
+        return f"maps of {self.data_shape[1]}x{self.data_shape[2]} cells of {len(self.symbols)} symbols"
+
+
+def _colour(hue: float, value: float) -> tuple[float, float, float]:
+    return colorsys.hsv_to_rgb(hue, 0.6, value)
 
 
 @final
@@ -501,7 +587,7 @@ def _deep_values(options: Mapping[str, Any]) -> ValueRange:
     return ValueRange.BYTES if values.high is None or values == ValueRange.UNIT else values
 
 
-_KINDS: tuple[type[Modality], ...] = (Clips, Tunes, Chords, Pictures, Vectors)
+_KINDS: tuple[type[Modality], ...] = (SymbolMaps, Clips, Tunes, Chords, Pictures, Vectors)
 """The modalities; the first that matches is taken."""
 
 

@@ -146,12 +146,15 @@ class NewExamples:
             DataError: examples of another shape than the model takes.
         """
         table = format_of(file).table
-        if self.modality.reads_text or is_text_source(file):
+        symbols = self.modality.map_symbols
+        if self.modality.reads_text or (is_text_source(file) and symbols == "none"):
             return self.modality.encode_lines(self._lines(file))
         if table is not None:
             return self.read_frame(table(file)), None
         values = self.options.values or self.values.values
-        options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto")
+        options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto", symbols=symbols)
+        if symbols != "none":  # the planes are bytes, and no person says what they mean
+            options = replace(options, values=None)
         self._check_standardised(values)
         x = self.modality.fitted(format_of(file).read(file, options).x)
         if tuple(x.shape[1:]) != self.modality.data_shape:

@@ -52,6 +52,7 @@ class ReadOptions:
         voices: "tune" for the highest voice of music, "chords" for all of them, or "auto" for what suits it.
         grid: a step of music: "quarter", "8th", "16th", or "auto" for what suits it.
         bars: how many bars of a piece an example has; None for what suits it.
+        symbols: of maps in a text, in the order of their planes; "auto" takes those that occur, and "none" reads lines.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -77,6 +78,7 @@ class ReadOptions:
     voices: str = "auto"
     grid: str = "auto"
     bars: int | None = None
+    symbols: str = "auto"
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
@@ -88,6 +90,8 @@ class ReadOptions:
         _check_choice("grid", self.grid, ("auto", *GRIDS))
         if self.bars is not None and self.bars < 1:
             raise ArgumentError(f"--bars takes how many bars an example has, at least 1, not {self.bars}")
+        if len(set(self.symbols)) < len(self.symbols) and self.symbols not in ("auto", "none"):
+            raise ArgumentError(f"--symbols takes each symbol of a map once, such as WFD, not {self.symbols!r}")
         if self.labels == "none" and self.unlabelled is not None:
             raise ArgumentError("--labels none uses no labels: leave --unlabelled out")
         if self.patch is not None and self.patch < 1:

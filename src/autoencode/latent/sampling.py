@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import final
 
 import torch
 from torch import Tensor
 
+from autoencode.data.text.symbol_maps import Connected
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.distributions.token_sequences import TokenChoice, TokenSequences
 from autoencode.errors import ArgumentError, CapabilityError
@@ -20,6 +22,9 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, seeded_rng
+
+_LEAST_DRAWN, _MOST_DRAWN = 64, 2_000
+"""Maps drawn at a time; and before a rule that none follows is refused."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,40 @@ def _draw_tokens(run: Run, z: Tensor, context: Tensor | None, choice: TokenChoic
     if not isinstance(p, TokenSequences):
         raise CapabilityError(f"--top-k and --nucleus draw words of text, and {run.path} makes {run.modality.noun}")
     return p.draw(choice).cpu()
+
+
+@final
+class ConnectedOnly:
+    """Codes of maps of symbols that follow a rule; others are drawn again, and counted.
+
+    Args:
+        sampler: draws codes.
+        rule: says which cells must be reached from each other.
+    """
+
+    def __init__(self, sampler: CodeSampler, rule: Connected) -> None:
+        self._sampler, self._rule = sampler, rule
+        self.drawn = self.follow = 0
+
+    @property
+    def sampler(self) -> CodeSampler:
+        """Draws codes that follow the rule."""
+        return replace(self._sampler, draw=self._draw)
+
+    def _draw(self, n: int, context: Tensor | None) -> Tensor:
+        run, found = self._sampler.run, list[Tensor]()
+        if context is not None:
+            raise ArgumentError("--connected chooses among maps drawn without a context: leave it out")
+        while (missing := n - sum(map(len, found))) > 0:
+            z = self._sampler.draw(max(missing, _LEAST_DRAWN), None).reshape(-1, *run.model.latent_shape)
+            follows = run.modality.connected(run.decode(z), self._rule)
+            found.append(z[follows][:missing])
+            self.drawn, self.follow = self.drawn + len(z), self.follow + int(follows.sum())
+            if not self.follow and self.drawn >= _MOST_DRAWN:
+                raise ArgumentError(
+                    f"--connected holds for none of {self.drawn:,} maps drawn: name more symbols to walk over"
+                )
+        return torch.cat(found)
 
 
 class CodeSource(ABC):

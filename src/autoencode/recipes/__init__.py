@@ -58,6 +58,7 @@ from autoencode.recipes.vaes.cyclical_vae import cyclical_vae
 from autoencode.recipes.vaes.deep_vae import deep_vae
 from autoencode.recipes.vaes.dense_vae import dense_vae
 from autoencode.recipes.vaes.fashion_vae import fashion_vae
+from autoencode.recipes.vaes.map_vae import map_vae
 from autoencode.recipes.vaes.pca_vae import pca_vae
 from autoencode.recipes.vaes.pixel_vae import pixel_vae
 from autoencode.registry import import_submodules
@@ -109,6 +110,7 @@ __all__ = [
     "ladder_vae",
     "linear_ae",
     "m2_vae",
+    "map_vae",
     "mixture_vae",
     "networks",
     "pca_vae",

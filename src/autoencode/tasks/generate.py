@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from autoencode.data.images.scan import SHEET
+from autoencode.data.text.symbol_maps import Connected
 from autoencode.distributions.token_sequences import END, TokenChoice
 from autoencode.errors import ArgumentError
 from autoencode.latent.encoding import Item
 from autoencode.latent.example_detail import ExampleDetail
-from autoencode.latent.sampling import CodeSampler, CodeSource, FromPrior, NearExample
+from autoencode.latent.sampling import CodeSampler, CodeSource, ConnectedOnly, FromPrior, NearExample
 from autoencode.runs.replacing import check_replaceable, remove_series
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -45,6 +46,7 @@ def generate(
     top_k: int | None = None,
     nucleus: float | None = None,
     begin: str | None = None,
+    connected: str | None = None,
     sharpen: bool = False,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
@@ -76,6 +78,8 @@ def generate(
         top_k: of text, only the so many likeliest words are drawn each time.
         nucleus: of text, only the likeliest words that together have this probability; 0.9 where it is left out.
         begin: of text, how every line begins.
+        connected: of maps of symbols, a rule such as "D:FSM": only maps are kept in which all cells with D can be
+            reached from each other over cells with F, S or M. A note says how many were drawn for it.
         sharpen: of pictures, whether they get the detail of training pictures that look alike where it is added; see
             `autoencode.latent.example_detail.ExampleDetail`.
         reporter: receives the progress of the task "drawing", in examples, a note of what was sampled from and why, and
@@ -104,6 +108,8 @@ def generate(
     of_codes = 1.0 if choice and (like or temperature == 0) else temperature
     source = _code_source(prior, of_class, condition, like, spread, of_codes, same_class=same_class)
     sampler = source.sampler(run, n, reporter, cancel)
+    chosen = None if connected is None else ConnectedOnly(sampler, Connected.parse(connected))
+    sampler = sampler if chosen is None else chosen.sampler
     reporter.note(sampler.source)
     detail = ExampleDetail.of_run(run, reporter=reporter, cancel=cancel) if sharpen else None
     if run.modality.drawable:
@@ -113,6 +119,10 @@ def generate(
     if like is not None and len(shown) > 1 and run.modality.has_distances:
         ms = 1000 * (time.perf_counter() - started) / n
         reporter.note(f"{_unlikeness(run, shown)}; {ms:.3g} ms for each, files included")
+    if chosen is not None:
+        reporter.note(
+            f"{chosen.follow:,} of {chosen.drawn:,} maps drawn follow --connected {connected}; only such are kept"
+        )
     return shown, paths
 
 

@@ -345,6 +345,8 @@ def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
         data: what it will be trained on.
     """
     default = next((str(p.default) for p in recipe.parameters if p.name == "likelihood"), "")
+    if default and (own := data.modality.likelihood):
+        return {"likelihood": own}
     if default not in likelihoods or data.values.high is not None or data.modality.bounded:
         return {}
     cells = data.modality.cells
@@ -354,6 +356,8 @@ def infer_likelihood(recipe: Recipe, data: Dataset) -> dict[str, str]:
 
 
 def _likelihood_note(name: str) -> str:
+    if name.startswith("symbols:"):
+        return "the likelihood is that of a map: one symbol for each cell"
     if name == "normal":
         return "the likelihood is normal, with a scale learned for each column (say --likelihood for another)"
     return (

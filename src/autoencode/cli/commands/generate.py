@@ -48,6 +48,10 @@ def generate(
     cut_out: Annotated[
         bool, typer.Option("--cut-out", help="Write grey shapes in white on a transparent ground.")
     ] = False,
+    connected: Annotated[
+        str | None,
+        typer.Option(help="Of maps: keep those where all D can be reached over F and S, as D:FS.", show_default="all"),
+    ] = None,
     temperature: Annotated[
         float, typer.Option(help="Multiplies the standard deviations: below 1 more typical, above 1 more unusual.")
     ] = 1.0,
@@ -85,6 +89,7 @@ def generate(
     autoencode generate runs/clothes --like shoe.png --spread 0.3
     autoencode generate runs/photos-pca-vae --sharpen
     autoencode generate runs/leaves --like leaf.png --same-class --cut-out
+    autoencode generate runs/rooms --connected D:FSM
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
     autoencode generate runs/floor-plans --condition outline.png
     autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
@@ -105,6 +110,7 @@ def generate(
             condition=condition,
             like=like,
             spread=spread,
+            connected=connected,
             same_class=same_class,
             cut_out=cut_out,
             temperature=temperature,

@@ -12,6 +12,7 @@ from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable, scan_pictures
 from autoencode.data.memory import check_fits
 from autoencode.data.options import OF_LABELLED, ReadOptions
+from autoencode.data.text.symbol_maps import find_maps, map_examples
 from autoencode.data.text.vocabulary import VOCABULARIES, Vocabulary, clean_line, vocabulary_that_suits
 from autoencode.data.text_encoding import text_encoding
 from autoencode.data.values import ValueRange
@@ -40,7 +41,7 @@ class Lines:
 
 @file_format(_SUFFIX)
 def read_text(path: Path, options: ReadOptions | None = None) -> Examples:
-    """Text: a line is an example, such as a sentence or a name.
+    """Text: a line is an example, such as a sentence or a name; or maps of symbols with empty lines between them.
 
     Args:
         path: where it lies.
@@ -51,6 +52,14 @@ def read_text(path: Path, options: ReadOptions | None = None) -> Examples:
     """
     options = options or ReadOptions()
     options.refuse(path.name, "values", "axes", "channels", "array", *OF_LABELLED)
+    if options.symbols != "none" and (maps := find_maps(_read(path)[0])):
+        options.refuse(path.name, "tokens")
+        return map_examples(maps, options, path.name)
+    if options.symbols not in ("auto", "none"):
+        raise DataError(
+            f"{path.name} holds no maps: expected two or more of one size, of lines of one length, with empty lines "
+            "between them"
+        )
     return examples_of(read_lines(path), options)
 
 
@@ -60,6 +69,16 @@ def read_lines(path: Path) -> Lines:
     Raises:
         DataError: it cannot be read, is no text, has no line, or is larger than 256 MB.
     """
+    text, encoding = _read(path)
+    notes = (f"{path.name} is not in UTF-8: read as Windows-1252",) if encoding == "cp1252" else ()
+    lines = [line for line in map(clean_line, text.splitlines()) if line]
+    if not lines:
+        raise DataError(f"{path} holds no line of text: expected {_EXPECTED}")
+    return Lines(lines, notes)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """A text and its encoding."""
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         size = path.stat().st_size
         if size > _MOST_BYTES:
@@ -68,13 +87,19 @@ def read_lines(path: Path) -> Lines:
         content = file.read(_MOST_BYTES + 1)
     encoding = text_encoding(content, str(path), _EXPECTED)
     text = content.decode(encoding, errors="replace")
-    notes = (f"{path.name} is not in UTF-8: read as Windows-1252",) if encoding == "cp1252" else ()
     if sum(not c.isprintable() and not c.isspace() for c in text[:10_000]) > len(text[:10_000]) / 10:
         raise DataError(f"{path} is no text: expected {_EXPECTED}")
-    lines = [line for line in map(clean_line, text.splitlines()) if line]
-    if not lines:
-        raise DataError(f"{path} holds no line of text: expected {_EXPECTED}")
-    return Lines(lines, notes)
+    return text, encoding
+
+
+def holds_maps(source: object) -> bool:
+    """Whether a person named a file of text that holds maps."""
+    if not isinstance(source, str | Path) or not is_text_source(source) or Path(source).expanduser().is_dir():
+        return False
+    try:
+        return bool(find_maps(_read(Path(source).expanduser())[0]))
+    except DataError:  # `load` says why
+        return False
 
 
 def holds_text(folder: Path) -> bool:
