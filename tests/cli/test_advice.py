@@ -60,6 +60,7 @@ ADVICE = {
     "--connected takes symbols": "generate",
     "maps drawn follow --connected": "generate",
     "--symbols takes each symbol": "train",
+    "the symbols likelihood takes maps": "train",
     # masks
     "holds several parts: name one array of pictures": "train",
     "holds no array of masks; --target": "train",
