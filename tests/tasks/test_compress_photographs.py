@@ -63,6 +63,22 @@ def test_a_picture_in_tiles_comes_back(photographs, tmp_path, monkeypatch):
     assert contents(tmp_path / "back") == {"grey.pgm": (photographs / "grey.pgm").read_bytes()}
 
 
+def test_with_a_quality_all_pictures_come_back_as_png_nearly_the_same(photographs, tmp_path):
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec", profile=60)
+    assert (done.examples, len(done.stored)) == (7, 2)
+    assert any("nearly the same" in line for line in done.notes)
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+    names = {"a.bmp.png", "b.bmp.png", "inside/c.ppm.png", "grey.pgm.png", "t.tiff.png", "p.png", "j.jpg.png"}
+    assert set(contents(tmp_path / "back" / "photographs")) == names | {"notes.txt", "broken.bmp"}
+    pair = [
+        np.asarray(Image.open(tmp_path / path), float) for path in ("photographs/a.bmp", "back/photographs/a.bmp.png")
+    ]
+    assert ((pair[0] - pair[1]) ** 2).mean() < 150
+    assert tasks.read_contents(tmp_path / "x.aec").profile == "quality 60"
+    with pytest.raises(ArgumentError, match="from 1 to 100"):
+        tasks.compress_photographs([photographs], tmp_path / "y.aec", profile=0)
+
+
 def test_noise_is_stored_as_it_is(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.ppm")

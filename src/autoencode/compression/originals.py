@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageOps
 
 from autoencode.compression.container import DamagedError, Json
 from autoencode.data.arrays.npy import map_npy
@@ -206,6 +206,22 @@ def read_photograph(file: Path, *, pixels_only: bool = False) -> tuple[Bytes, Js
         return pixels, form
     form["start"] = base64.b64encode(wanted[:_START]).decode()
     return (pixels, form) if found[_START:] == wanted[_START:] and len(found) == len(wanted) else None
+
+
+def read_pixels(file: Path) -> tuple[Bytes, Json] | None:
+    """A picture's pixels the right way up, and the form of a PNG, or None where it is no picture with 8 bits a channel.
+
+    Args:
+        file: a picture, grey or in colour, without transparency.
+    """
+    try:
+        with open_picture(file, large=True) as image:
+            if image.mode not in ("L", "RGB") or getattr(image, "n_frames", 1) > 1:
+                return None
+            pixels = np.asarray(ImageOps.exif_transpose(image))
+    except UnreadableError:
+        return None
+    return pixels, {"type": "picture", "format": "PNG", "shape": list(pixels.shape)}
 
 
 def is_pixels_only(form: Json) -> bool:

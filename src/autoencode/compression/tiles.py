@@ -32,6 +32,10 @@ class PictureCodec(Protocol):
         """The picture of some bytes."""
         ...
 
+    def given_back(self, pixels: Bytes, payload: bytes) -> Bytes:
+        """What `decode` gives of the picture whose payload this is."""
+        ...
+
     def probe(self) -> str:
         """A digest that is the same wherever this codec computes the same."""
         ...
@@ -68,9 +72,12 @@ def encode_tiles(
     for number, part in enumerate(_tiles(pixels.shape)):
         on_tile()
         tile = np.ascontiguousarray(pixels[part])
-        meta: Json = {"kind": TILE, "file": file, "tile": number, "digest": digest(tile.tobytes()).hex()}
-        payload, plain = codec.encode(tile), tile.tobytes()
-        yield (meta, payload) if len(payload) < len(plain) else (meta | {"plain": True}, plain)
+        payload, meta = codec.encode(tile), {"kind": TILE, "file": file, "tile": number}
+        if len(payload) < tile.size:
+            given = codec.given_back(tile, payload)
+            yield meta | {"digest": digest(given.tobytes()).hex()}, payload
+        else:
+            yield meta | {"digest": digest(tile.tobytes()).hex(), "plain": True}, tile.tobytes()
 
 
 def shape_of(form: Json) -> tuple[int, ...]:

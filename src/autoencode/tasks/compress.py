@@ -54,6 +54,7 @@ class Compressed:
         model: bytes that the model takes in it.
         complete: False where it was stopped half way.
         coded: what the model codes.
+        quality: of pictures that are coded with loss, or None.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Compressed:
     model: int = 0
     complete: bool = True
     coded: str = "examples"
+    quality: int | None = None
 
     @property
     def bits_per_value(self) -> float | None:
@@ -90,7 +92,11 @@ class Compressed:
     def notes(self) -> list[str]:
         """What a person should know."""
         notes = list[str]()
-        if self.stored:
+        if self.stored and self.quality is not None:
+            notes.append(
+                f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: no plain pictures"
+            )
+        elif self.stored:
             what = (
                 "arrays of bytes and uncompressed pictures of its own size"
                 if self.coded == "examples"
@@ -100,7 +106,11 @@ class Compressed:
                 f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: the model codes {what} "
                 "(and of PNG the pixels, with --pixels-only)"
             )
-        if self.pixels_only:
+        if self.quality is not None and self.examples:
+            notes.append(
+                f"{self.examples:,} pictures will come back as PNG, nearly the same (--quality {self.quality})"
+            )
+        elif self.pixels_only:
             notes.append(f"{self.pixels_only:,} files will come back as PNG with the same pixels, not the same bytes")
         if not self.complete:
             notes.append("stopped: the file holds what was whole by then, and can be decompressed")

@@ -6,10 +6,11 @@ from enum import Enum
 from pathlib import Path
 
 from autoencode.compression.container import FILE, Json, Writer
-from autoencode.compression.originals import is_pixels_only, read_photograph
+from autoencode.compression.originals import is_pixels_only, read_photograph, read_pixels
 from autoencode.compression.photographs.lossless import load_models
+from autoencode.compression.photographs.lossy import QUALITIES, LossyCodec, load_contexts
 from autoencode.compression.tiles import PictureCodec, encode_tiles, tile_count
-from autoencode.errors import CancelledError
+from autoencode.errors import ArgumentError, CancelledError
 from autoencode.runs.replacing import check_no_overwriting, check_replaceable
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.reporter import Reporter, resolve_reporter
@@ -26,46 +27,59 @@ class Profile(Enum):
     SMALL = "small"
 
 
-def photograph_codec(profile: Profile) -> tuple[PictureCodec, str]:
-    """The codec of a profile, and a digest of its model."""
+def photograph_codec(profile: Profile | int) -> tuple[PictureCodec, str]:
+    """The codec of a profile, or of a quality, and a digest of its model.
+
+    Raises:
+        ArgumentError: a quality that is not from 1 to 100.
+    """
     models = load_models()
-    return (models.fast if profile is Profile.FAST else models.small), models.digest
+    if isinstance(profile, Profile):
+        return (models.fast if profile is Profile.FAST else models.small), models.digest
+    if profile not in QUALITIES:
+        raise ArgumentError(f"a quality is from 1 to 100, not {profile}")
+    contexts, digest = load_contexts()
+    return LossyCodec(contexts, models.fast, profile), digest + models.digest
 
 
 def compress_photographs(
     inputs: Sequence[str | Path],
     out: str | Path,
     *,
-    profile: Profile = Profile.FAST,
+    profile: Profile | int = Profile.FAST,
     pixels_only: bool = False,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Compressed:
-    """Compresses photographs of any size; `decompress` gives every byte back.
+    """Compresses photographs of any size, which `decompress` gives back: byte for byte, or nearly with a quality.
 
-    Pictures in BMP, PPM and uncompressed TIFF, grey or in colour, are coded by a ready-made model. Any other file is
-    stored as it is, packed where that makes it smaller. On Ctrl-C the file is closed with what is in it.
+    Pictures in BMP, PPM and uncompressed TIFF, grey or in colour, are coded by a ready-made model; with a quality, all
+    pictures are. Any other file is stored as it is, packed where that makes it smaller. On Ctrl-C the file is closed
+    with what is in it.
 
     Args:
         inputs: files, and folders with all that is in them.
         out: the file to write, in .aec.
-        profile: megabytes in a second, or smaller files in about ten times as long.
+        profile: megabytes in a second, or smaller files in about five times as long; or a quality from 1 to 100, with
+            which pictures come back as PNG with an error.
         pixels_only: code pictures in other lossless formats, such as PNG, too, which then come back as PNG with the
             same pixels but other bytes.
         reporter: is given the progress and what is stored.
         cancel: a request to stop.
 
     Raises:
-        ArgumentError: no such input, or two of one name.
+        ArgumentError: no such input, two of one name, or no such quality.
         StorageError: the file cannot be written.
     """
     (codec, model), out = photograph_codec(profile), Path(out)
     sources = file_sources(inputs, out)
     check_replaceable(out)
     check_no_overwriting([out], [source.path for source in sources])
-    header: Json = {"codec": CODEC, "profile": profile.value, "model": model, "probe": codec.probe()}
+    quality = None if isinstance(profile, Profile) else profile
+    name = profile.value if isinstance(profile, Profile) else f"quality {profile}"
+    header: Json = {"codec": CODEC, "profile": name, "quality": quality, "model": model, "probe": codec.probe()}
     with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
-        result = Compressed(out, coded="pictures")
+        result = Compressed(out, coded="pictures", quality=quality)
         work = _Compression(Writer(file, header), codec, result, resolve_reporter(reporter), token)
         work.add_all(sources, pixels_only=pixels_only)
         result.size = file.tell()
@@ -100,12 +114,15 @@ class _Compression:
 
     def _add(self, number: int, source: FileSource, *, pixels_only: bool) -> None:
         meta: Json = {"file": number, "name": source.name, "size": source.size}
-        found = read_photograph(source.path, pixels_only=pixels_only)
+        lossy = self.result.quality is not None
+        found = read_pixels(source.path) if lossy else read_photograph(source.path, pixels_only=pixels_only)
         if found is None:
             self.result.stored.append(source.name)
             store_file(self.writer, source, meta)
             return
         pixels, form = found
+        if lossy and not source.name.lower().endswith(".png"):
+            meta["name"] = f"{source.name}.png"
         self.writer.add(meta | {"kind": FILE, "form": form, "count": tile_count(pixels.shape)}, b"")
         for described, payload in encode_tiles(self.codec, pixels, number, self.cancel.raise_if_cancelled):
             self.result.payload += self.writer.add(described, payload)

@@ -170,8 +170,10 @@ def _picture_codec(reader: Reader) -> PictureCodec:
     Raises:
         DataError: this autoencode has another one, or this computer computes other numbers with it.
     """
+    quality = reader.header.get("quality")
     try:
-        codec, model = photograph_codec(Profile(reader.header.get("profile")))
+        profile = quality if isinstance(quality, int) else Profile(reader.header.get("profile"))
+        codec, model = photograph_codec(profile)
     except ValueError as error:
         raise DataError("it was compressed with a profile that this autoencode has not") from error
     if model != reader.header.get("model"):

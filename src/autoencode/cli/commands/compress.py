@@ -32,6 +32,12 @@ def compress(
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Without a run: megabytes in a second.")] = False,
     small: Annotated[bool, typer.Option("--small", help="Without a run: smaller, ten times slower.")] = False,
+    quality: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100, help="Without a run: with loss, from 1, the smallest, to 100.", show_default=False
+        ),
+    ] = None,
     pixels_only: Annotated[
         bool, typer.Option("--pixels-only", help="Keep of PNG, GIF and WebP the pixels, not the bytes.")
     ] = False,
@@ -42,7 +48,7 @@ def compress(
     options: RunOptions,
     force: ForceOption = False,
 ) -> None:
-    """Compress files without loss, as small as a model can.
+    """Compress files without loss, or photographs with a little.
 
     A ready-made model codes photographs of any size, in BMP, PPM and TIFF. A
     trained one codes pictures and arrays like those it learned from, where it has
@@ -52,6 +58,7 @@ def compress(
 
     \b
     autoencode compress photos/ -o photos.aec
+    autoencode compress photos/ -o photos.aec --quality 40
     autoencode compress last test -o test.aec
     autoencode compress runs/photos-conv-vae photos/ -o photos.aec --embed-model
     """
@@ -59,17 +66,19 @@ def compress(
 
     run = find_run(inputs[0])
     if is_run_folder(run) or not Path(inputs[0]).exists():
-        if fast or small:
-            raise ArgumentError("--fast and --small choose a ready-made model: leave them out, or name no run")
+        if fast or small or quality is not None:
+            raise ArgumentError(
+                "--fast, --small and --quality choose a ready-made model: leave them out, or name no run"
+            )
         done = _by_run(run, inputs[1:], out_file, options, pixels_only=pixels_only, embed_model=embed_model)
     else:
         if embed_model:
             raise ArgumentError(
                 "--embed-model is for the model of a run: leave it out, as every autoencode has this one"
             )
-        if fast and small:
-            raise ArgumentError("--fast and --small exclude each other: choose one")
-        done = _ready_made(inputs, out_file, small=small, pixels_only=pixels_only)
+        if fast + small + (quality is not None) > 1:
+            raise ArgumentError("--fast, --small and --quality exclude each other: choose one")
+        done = _ready_made(inputs, out_file, small=small, quality=quality, pixels_only=pixels_only)
     for line in done.notes:
         errors.write_line(line)
     for line in done.lines:
@@ -96,11 +105,13 @@ def _by_run(
         return tasks.compress(opened, inputs, path, pixels_only=pixels_only, embed_model=embed_model, reporter=reporter)
 
 
-def _ready_made(inputs: Sequence[str], out_file: Path | None, *, small: bool, pixels_only: bool) -> "Compressed":
+def _ready_made(
+    inputs: Sequence[str], out_file: Path | None, *, small: bool, quality: int | None, pixels_only: bool
+) -> "Compressed":
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     path = out_file or Path(Path(inputs[0]).resolve().name).with_suffix(".aec")
-    profile = tasks.Profile.SMALL if small else tasks.Profile.FAST
+    profile = quality or (tasks.Profile.SMALL if small else tasks.Profile.FAST)
     with TerminalReporter() as reporter:
         return tasks.compress_photographs(inputs, path, profile=profile, pixels_only=pixels_only, reporter=reporter)
