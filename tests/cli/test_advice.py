@@ -228,6 +228,7 @@ ADVICE = {
     "--method umap": "map",
     "is no probability mass on levels, and only": "train",
     "files are stored as they are, {} first": "compress",
+    "pictures will come back as PNG, nearly the same": "compress",
     "is not whole in it: see --salvage": "decompress",
     "compressed with another model than that of": "decompress",
     "give back what is whole with --salvage": "decompress",
