@@ -2,6 +2,7 @@
 
     python benchmarks/anomalies.py                            six textures, about ten minutes on one core
     python benchmarks/anomalies.py --only gravel --steps 500
+    python benchmarks/anomalies.py --swapped --seed 100       pictures mirrored: learned from is the right half
 
 What is learned from is the left half of a picture of 512×512 pixels: scikit-image's brick, grass and gravel (CC0, in
 its wheel), and three procedural textures. Tested are crops of 128×128 of the right half, 36 good ones and six of each
@@ -265,13 +266,13 @@ METHODS = {
 }
 
 
-def measure(texture: str, method: str, steps: int) -> dict[str, float | str]:
+def measure(texture: str, method: str, steps: int, seed: int = 0, *, swapped: bool = False) -> dict[str, float | str]:
     """One row of the table."""
-    picture = TEXTURES[texture]()
+    picture = TEXTURES[texture]()[:, :: -1 if swapped else 1].copy()
     begin = time.process_time()
     found = METHODS[method](as_bytes(picture[:, : SIDE // 2]), steps)
     seconds = time.process_time() - begin
-    tests, kinds = crops(picture), {name: LocalisationMeter(0.0) for name in ("all", *KINDS)}
+    tests, kinds = crops(picture, seed), {name: LocalisationMeter(0.0) for name in ("all", *KINDS)}
     with torch.no_grad():
         maps = [found(x) for _, x, _ in tests]
     values = torch.stack(maps)
@@ -292,6 +293,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=TEXTURES, default=list(TEXTURES))
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0, help="of what is tested")
+    parser.add_argument("--swapped", action="store_true")
     parser.add_argument("--log", type=Path, help="a file that rows are added to, one JSON object a line")
     given = parser.parse_args()
     figures, rows = ("image", "pixel", "aupro", *KINDS, "seconds"), list[dict[str, float | str]]()
@@ -299,7 +302,7 @@ def main() -> None:
     with tuned_cpu():
         for texture in given.only:
             for method in given.methods:
-                row = measure(texture, method, given.steps)
+                row = measure(texture, method, given.steps, given.seed, swapped=given.swapped)
                 rows.append(row)
                 print(f"{texture:9}{method:17}" + "".join(f"{row[name]:8.3g}" for name in figures), flush=True)
                 if given.log:
