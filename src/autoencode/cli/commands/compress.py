@@ -31,7 +31,7 @@ def compress(
         typer.Option("--out", "-o", help="A file in .aec.", show_default="RUN/compressed.aec, or FOLDER.aec"),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Without a run: megabytes in a second.")] = False,
-    small: Annotated[bool, typer.Option("--small", help="Without a run: smaller, ten times slower.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="Without a run: smaller, five times slower.")] = False,
     quality: Annotated[
         int | None,
         typer.Option(
