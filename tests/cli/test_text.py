@@ -50,7 +50,7 @@ def test_from_a_file_to_new_lines(run, trained, tmp_path):
         (("traverse", "last"), "this model's examples are lines"),
         (("latent-space", "last"), "and lines have none"),
         (("export", "last"), "makes an example a value at a time"),
-        (("train", "sentences.txt", "-r", "conv-vae"), "conv-vae learns from numbers, and sentences is text"),
+        (("train", "sentences.txt", "-r", "conv-vae"), "conv-vae learns from numbers, and sentences has lines"),
         (("train", "sentences.txt", "--labels", "x.csv"), "--labels does not apply to sentences.txt"),
         (("train", "empty.txt"), "holds no line of text"),
         (("train", "picture.txt"), "is no text"),

@@ -39,7 +39,7 @@ def test_nothing_there_suggests_what_lies_beside(tmp_path: Path):
 def test_nothing_near_says_what_can_be_given():
     with pytest.raises(
         DataError,
-        match=r"'qqqqqqqq'; give a folder, .zip or .tar file of pictures, a clip, a .csv, .*mnist",
+        match=r"'qqqqqqqq'; give a folder, .zip or .tar file of pictures, a clip, a .abc, .csv, .*mnist",
     ):
         resolve_path("qqqqqqqq")
 

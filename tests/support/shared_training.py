@@ -28,7 +28,7 @@ RECIPES = {
     "restorer": {"widths": (4, 8)},
 }
 """One of each family whose loss is a mean over examples."""
-LONG = {"epochs": 300, "grad_shards": 4, "threads": 1, "checkpoint_seconds": 0.05, "command": "test"}
+LONG = {"epochs": 80, "grad_shards": 4, "threads": 1, "checkpoint_seconds": 0.05, "command": "test"}
 
 
 def digest_of(name: str) -> str:

@@ -243,7 +243,7 @@ def test_weights_stand_for_the_words_of_their_own_data(run, tmp_path):
 @pytest.mark.parametrize(
     ("source", "recipe", "message"),
     [
-        ("text", "dense-vae", "dense-vae learns from numbers, and a is text: take --recipe text-vae"),
+        ("text", "dense-vae", "dense-vae learns from numbers, and a has lines: take --recipe text-vae"),
         ("digits", "text-vae", "text-vae learns from lines of text, and digits has none"),
     ],
 )

@@ -17,7 +17,7 @@ from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, track
 from autoencode.runtime.seeding import derive_seed
 
-Series = Float64[np.ndarray, "steps width"]
+Series = Float64[np.ndarray, "_steps width"]
 _AT_ONCE, _BLUR, _FURTHEST = 64, 4.0, 10.0
 _N_PARTS = 2
 

@@ -151,7 +151,7 @@ class SeriesAnomalyDetector(OutlierMixin, BaseEstimator):
             raise ArgumentError(f"contamination should be 'auto', or above 0 and at most 0.5, not {value!r}")
 
 
-def _series(X: Given) -> tuple[Sequence[Float64[np.ndarray, "steps channels"]], tuple[int, ...]]:  # noqa: N803
+def _series(X: Given) -> tuple[Sequence[Float64[np.ndarray, "_steps channels"]], tuple[int, ...]]:  # noqa: N803
     """Each series, and the shape of what has a number for each step."""
     x: Shaped[np.ndarray, ...] = np.asarray(X)
     if x.ndim not in (2, 3):

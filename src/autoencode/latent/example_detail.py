@@ -186,7 +186,7 @@ class Windows:
         Example:
             >>> windows = Windows.of_size((64, 48))
             >>> windows.side, windows.shifts, len(windows.places)
-            (6, (-1, 0, 1), 300)
+            (6, (-1, 0, 1), 315)
         """
         side = min(*size, max(4, 2 * round(min(size) / 16)))
         step = max(1, side // 8)

@@ -44,7 +44,7 @@ def read_series(source: str | Path | Frame | npt.NDArray[np.generic]) -> list[Fr
     return [import_pandas().concat(parts)]
 
 
-def as_series(x: npt.NDArray[np.generic]) -> Sequence[Float64[np.ndarray, "steps channels"]]:
+def as_series(x: npt.NDArray[np.generic]) -> Sequence[Float64[np.ndarray, "_steps channels"]]:
     """The series of an array, in 64 bits.
 
     Args:
