@@ -101,7 +101,7 @@ class ShardedStep(StepExecutor):
 
     def _update(self, total: Float[Tensor, " numbers"], step: int) -> dict[str, float]:
         """Makes the step with the sums of all shards."""
-        device, parts = self._eager.batches.device, iter_like([*self._weights, *self._buffers], total)
+        device, parts = self._eager.batches.device, _in_shapes_of([*self._weights, *self._buffers], total)
         for weight in self._weights:
             weight.grad = next(parts).to(device, weight.dtype)
         for buffer in self._buffers:
@@ -133,7 +133,9 @@ def shard_of(rows: Batch, shard: int, shards: int) -> tuple[Batch, float]:
     return part, (place.stop - place.start) / n
 
 
-def iter_like(tensors: list[nn.Parameter | Tensor] | list[Tensor], flat: Float[Tensor, " numbers"]) -> Iterator[Tensor]:
+def _in_shapes_of(
+    tensors: list[nn.Parameter | Tensor] | list[Tensor], flat: Float[Tensor, " numbers"]
+) -> Iterator[Tensor]:
     """The parts of a flat tensor in the shapes of others, one after the other."""
     start = 0
     for each in tensors:
