@@ -11,7 +11,8 @@ from autoencode.data.augmentation import Augmentation
 from autoencode.nn.principal_components import principal_components
 from autoencode.runtime.seeding import seeded_rng
 
-_MOST_PICTURES, _LARGEST, _FOLDS, _COPIES = 600, 32, 2, 3
+_MOST_PICTURES, _LARGEST, _FOLDS, _COPIES = 400, 32, 4, 3
+_FEWEST = 4
 _COMPONENTS = (8, 32)
 _SHIFTS = (10, 20, 40)
 """Shifts by a 10th of the shorter side and less."""
@@ -23,15 +24,16 @@ than PCA does, which has to spend components on them."""
 def choose_augmentation(train: Subset) -> Augmentation:
     """Mirroring, flipping and shifts that leave pictures like the others of their set.
 
-    PCA with 8 and with 32 components is fitted to half of the pictures, with and without changed copies beside them,
-    and measured on the other half as it is; an augmentation is taken if the sum of the errors does not rise. Shapes
-    that all point in one direction, or pictures that are aligned to the pixel, lose by it, and photographs gain.
+    PCA with 8 and with 32 components is fitted to three quarters of the pictures, with and without changed copies
+    beside them, and measured on the rest as it is; an augmentation is taken if the errors do not rise, by their
+    geometric mean, so that both sizes count alike. Shapes that all point in one direction, or pictures that are aligned
+    to the pixel, lose by it, and photographs gain.
 
     Args:
         train: of pictures, (n, channels, height, width).
     """
     some = train.subsample(_MOST_PICTURES)
-    if len(some) < 2 * _FOLDS:
+    if len(some) < _FEWEST:
         return Augmentation()
     x = some.inputs()
     short = min(x.shape[2:])
@@ -49,18 +51,20 @@ def choose_augmentation(train: Subset) -> Augmentation:
 
 
 def _error(x: Tensor, augmentation: Augmentation) -> float:
-    """Mean squared error of PCA on the half that it was not fitted to, over both halves."""
-    halves = [x[fold::_FOLDS] for fold in range(_FOLDS)]
-    return sum(_halves_error(halves[i], halves[1 - i], augmentation) for i in range(_FOLDS)) / _FOLDS
+    """Squared error of PCA on pictures that it was not fitted to: geometric mean over numbers of components."""
+    fold = torch.arange(len(x)) % _FOLDS
+    errors = sum(_errors(x[fold != number], x[fold == number], augmentation) for number in range(_FOLDS))
+    return torch.as_tensor(errors).clamp_min(1e-12).log().mean().exp().item()
 
 
-def _halves_error(fitted: Tensor, held_out: Tensor, augmentation: Augmentation) -> float:
+def _errors(fitted: Tensor, held_out: Tensor, augmentation: Augmentation) -> Tensor:
+    """Summed squared errors on the pictures held out, one for each number of components."""
     copies = [augmentation(Batch(fitted, fitted)).x for _ in range(_COPIES)] if augmentation else []
-    fitted, held_out = _small(torch.cat([fitted, *copies])), _small(held_out)
-    found = principal_components(fitted, min(max(_COMPONENTS), len(held_out) // 2))
-    rest = held_out - found.mean
-    along = (rest @ found.axes).double().square().sum(0) / rest.numel()
-    return sum(rest.double().square().mean().item() - along[:count].sum().item() for count in _COMPONENTS)
+    largest = min(max(_COMPONENTS), max(1, len(fitted) * 3 // 4))
+    found = principal_components(_small(torch.cat([fitted, *copies])), largest)
+    rest = _small(held_out) - found.mean
+    along = (rest @ found.axes).double().square().sum(0)
+    return torch.stack([rest.double().square().sum() - along[:count].sum() for count in _COMPONENTS])
 
 
 def _small(x: Tensor) -> Tensor:
