@@ -165,3 +165,23 @@ def test_parameters_outside_their_range(options, message, x):
 def test_tables_that_cannot_be_fitted(table):
     with pytest.raises(ValueError, match=r"at least 2 rows are needed|infinity"):
         small().fit(table)
+
+
+def test_a_value_that_is_expected_is_no_reason():
+    rng = np.random.default_rng(0)
+    frame = pandas.DataFrame({"a": rng.normal(0, 1, 300), "b": rng.normal(5, 2, 300), "kind": rng.choice(["x", "y"], 300)})
+    frame.loc[7, ["a", "b"]] = 9.0, -20.0
+    detector = OutlierDetector(random_state=0).fit(frame)
+    found = detector.explain(frame.iloc[[7]])
+    assert found.as_expected[0].tolist() == [False, False, True]
+    sentence = found.sentence(0)
+    assert sentence.startswith(("a 9, expected", "b -20, expected"))
+    assert "kind" not in sentence
+
+
+def test_missing_and_unknown_cells_are_not_as_expected():
+    frame = pandas.DataFrame({"a": np.linspace(0, 1, 60), "b": np.linspace(1, 0, 60), "kind": ["x", "y"] * 30})
+    row = pandas.DataFrame({"a": [np.nan], "b": [0.5], "kind": ["z"]})
+    found = OutlierDetector(random_state=0).fit(frame).explain(row)
+    assert not found.as_expected[0, 0]
+    assert not found.as_expected[0, 2]

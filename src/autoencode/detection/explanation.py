@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from autoencode.data.tables.columns import is_frame
 from autoencode.detection.outlier_score import OutlierScore
@@ -25,6 +25,8 @@ class Explanation:
         high: the 95 % quantile.
         cells: what is in each cell, as text.
         expected: what was expected there, as text, such as "31,000 to 52,000".
+        as_expected: whether the cell is what was expected there, (n, columns); such a cell can contribute by what it
+            makes the others look like.
     """
 
     names: tuple[str, ...]
@@ -34,6 +36,7 @@ class Explanation:
     high: Float64[np.ndarray, "n columns"]
     cells: Sequence[Sequence[str]]
     expected: Sequence[Sequence[str]]
+    as_expected: Bool[np.ndarray, "n columns"]
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -54,8 +57,14 @@ class Explanation:
         ]
 
     def sentence(self, row: int, n: int = 3) -> str:
-        """The columns that contribute most, with what was expected: "income 120,000, expected 31,000 to 52,000"."""
+        """The columns that contribute most, with what was expected: "income 120,000, expected 31,000 to 52,000".
+
+        Cells that are as expected are left out.
+        """
         places = [self.names.index(name) for name in self.columns(row, n)]
+        places = [i for i in places if not self.as_expected[row, i]]
+        if not places:
+            return "each value is common alone, and rare beside the others"
         return "; ".join(f"{self.names[i]} {self.cells[row][i]}, expected {self.expected[row][i]}" for i in places)
 
 
@@ -76,6 +85,7 @@ def explain_rows(
     own = [np.flatnonzero(cell == number) for number in columns]
     low, high = found.expected.low.numpy(), found.expected.high.numpy()
     alone = np.array([len(places) == 1 for places in own])
+    ordinary = [encoder.is_expected(k, x[:, own[k]], low[:, own[k]], high[:, own[k]]) for k in columns]
     return Explanation(
         names=encoder.names,
         scores=found.scores,
@@ -86,4 +96,5 @@ def explain_rows(
         expected=[
             [encoder.describe_expected(k, low[row, own[k]], high[row, own[k]]) for k in columns] for row in range(n)
         ],
+        as_expected=np.stack(ordinary, 1),
     )

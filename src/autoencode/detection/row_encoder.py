@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 
 from autoencode.data.tables.columns import (
     CategoryColumn,
@@ -107,6 +107,25 @@ class RowEncoder:
             return first if first == last else f"{first} to {last}"
         common = [(share, value) for share, value in zip(low, column.values, strict=False) if share >= _COMMON]
         return " or ".join(value for _, value in sorted(common, reverse=True)[:3]) or "another value"
+
+    def is_expected(
+        self,
+        number: int,
+        x: Float64[np.ndarray, "n own"],
+        low: Float64[np.ndarray, "n own"],
+        high: Float64[np.ndarray, "n own"],
+    ) -> Bool[np.ndarray, " n"]:
+        """Whether cells of a column are what `describe_expected` names; missing ones are not.
+
+        Args:
+            number: of the column.
+            x: the cells as numbers: the value, or the indicator of each category.
+            low: as in `describe_expected`.
+            high: as in `describe_expected`.
+        """
+        if isinstance(self.columns.columns[number], CategoryColumn):
+            return ((x == 1) & (low >= _COMMON)).any(1)
+        return ((low <= x) & (x <= high)).all(1)
 
 
 def format_number(value: float) -> str:
