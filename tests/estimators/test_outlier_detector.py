@@ -169,7 +169,9 @@ def test_tables_that_cannot_be_fitted(table):
 
 def test_a_value_that_is_expected_is_no_reason():
     rng = np.random.default_rng(0)
-    frame = pandas.DataFrame({"a": rng.normal(0, 1, 300), "b": rng.normal(5, 2, 300), "kind": rng.choice(["x", "y"], 300)})
+    frame = pandas.DataFrame(
+        {"a": rng.normal(0, 1, 300), "b": rng.normal(5, 2, 300), "kind": rng.choice(["x", "y"], 300)}
+    )
     frame.loc[7, ["a", "b"]] = 9.0, -20.0
     detector = OutlierDetector(random_state=0).fit(frame)
     found = detector.explain(frame.iloc[[7]])
