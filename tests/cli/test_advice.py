@@ -71,6 +71,8 @@ ADVICE = {
     "learns from masks of shape": "train",
     "learned from no masks": "train",
     "takes pictures of one size only: use --recipe segmenter": "train",
+    "finds one mask for each picture and draws none": "train",
+    "-n draws masks, and --ensemble": "segment",
     "--truth takes a folder": "segment",
     "masks (--target masks/, or": "train",
     # reading data

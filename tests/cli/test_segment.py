@@ -57,3 +57,10 @@ def test_a_missing_picture_is_an_error_of_one_line(run, tmp_path):
     code, _, err = run("missing.png", "-o", "found")
     assert code == 1
     assert err.count("\n") <= 2
+
+
+def test_a_model_that_draws_nothing_says_how_to_get_one(run, tmp_path):
+    Image.new("L", (16, 16)).save(tmp_path / "a.png")
+    code, _, err = run("a.png", "-o", "found", "-n", "3")
+    assert code == 1
+    assert "train with --recipe probabilistic-segmenter" in err

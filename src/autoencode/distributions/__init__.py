@@ -7,6 +7,7 @@ attribute_mixtures                   a block of the code for each attribute
 hypersphere, interior, relaxed, class_and_normal   codes on a sphere, in an interval, discrete
 discretized_logistic, continuous_bernoulli, stretched_beta, rescaled_counts    values of images
 pixel_classes                        masks: one class for each pixel
+features_and_normal                  features of each pixel, and a code of the whole picture
 detached, factors, tempered          the same distribution without gradients, by dimension, at a temperature
 """
 
@@ -16,6 +17,7 @@ from autoencode.distributions.continuous_bernoulli import ContinuousBernoulli
 from autoencode.distributions.detached import detached
 from autoencode.distributions.discretized_logistic import DiscretizedLogistic
 from autoencode.distributions.factors import factors
+from autoencode.distributions.features_and_normal import FeaturesAndNormal
 from autoencode.distributions.hypersphere import HypersphericalUniform, PowerSpherical
 from autoencode.distributions.interior import InteriorBeta, InteriorDirichlet, InteriorGamma
 from autoencode.distributions.kl import kl, kl_full_diagonal, kl_groups, kl_per_dimension
@@ -37,6 +39,7 @@ __all__ = [
     "ContinuousBernoulli",
     "Degenerate",
     "DiscretizedLogistic",
+    "FeaturesAndNormal",
     "HypersphericalUniform",
     "InteriorBeta",
     "InteriorDirichlet",

@@ -6,6 +6,7 @@ from autoencode.evaluation.clip_quality import ClipMetric, ClipQuality, clip_qua
 from autoencode.evaluation.completeness import Completeness, completeness
 from autoencode.evaluation.continuity import Continuity, aggregate_std, continuity, median_distance
 from autoencode.evaluation.density_coverage import density_coverage
+from autoencode.evaluation.energy_distance import generalised_energy_distance
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluate import evaluate, restoration_psnr
 from autoencode.evaluation.evaluation import Evaluation
@@ -57,6 +58,7 @@ __all__ = [
     "encode_all",
     "evaluate",
     "frechet_distance",
+    "generalised_energy_distance",
     "log_likelihoods",
     "measure_evidence",
     "measure_restoration",

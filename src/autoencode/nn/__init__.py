@@ -6,6 +6,7 @@ feature_extractors    networks whose feature maps are compared
 quantisers            codebooks and rounding
 conditioning          networks with a context: a class or an image
 residual_code         codes of an image and its correction
+features_and_code, picture_summary    features of each pixel, and numbers of the whole
 tiling                networks applied to images of any size in tiles or windows
 precision             autocast
 """
@@ -26,6 +27,8 @@ from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, Transpose
 from autoencode.nn.convolutions.unet import UNet
 from autoencode.nn.dense import Linear, dense_stack
 from autoencode.nn.feature_extractors import FeatureExtractor, VggFeatures
+from autoencode.nn.features_and_code import FeaturesAndCode
+from autoencode.nn.picture_summary import PictureSummary
 from autoencode.nn.precision import full_precision, without_autocast
 from autoencode.nn.quantisers.codebook import Codebook
 from autoencode.nn.quantisers.finite_scalar_quantiser import FiniteScalarQuantiser
@@ -48,6 +51,7 @@ __all__ = [
     "Conv",
     "VggFeatures",
     "FeatureExtractor",
+    "FeaturesAndCode",
     "FiniteScalarQuantiser",
     "Linear",
     "FiniteReceptiveField",
@@ -57,6 +61,7 @@ __all__ = [
     "PooledConv",
     "ResidualBlock",
     "PatchFunction",
+    "PictureSummary",
     "RefinedDecoder",
     "ResidualCodeDecoder",
     "TransposedConv",

@@ -8,6 +8,7 @@ decomposed_elbo      the KL in three terms (β-TC-VAE)
 semi_supervised      labelled and unlabelled examples (M2)
 attribute_elbo       a block of the code for each attribute
 dice                 overlap of areas, for masks
+recognised_code      codes from example and target together, for several plausible masks
 denoising            training on corrupted inputs
 recorruption, noise_level, blind_spot    training on noisy images alone
 perceptual, learned_similarity    reconstructions compared by feature maps
@@ -39,6 +40,7 @@ from autoencode.objectives.objective import Objective, ObjectiveOutput
 from autoencode.objectives.perceptual import Perceptual
 from autoencode.objectives.prior_matching import AdversarialPrior, Mmd
 from autoencode.objectives.rae_penalties import CodeNormPenalty, DecoderGradientPenalty, DecoderWeightPenalty
+from autoencode.objectives.recognised_code import RecognisedCode
 from autoencode.objectives.recorruption import Recorruption
 from autoencode.objectives.schedules import Cyclical, Schedule, Warmup
 from autoencode.objectives.semi_supervised import SemiSupervised
@@ -76,6 +78,7 @@ __all__ = [
     "Rate",
     "SparsityPenalty",
     "Reconstruction",
+    "RecognisedCode",
     "Recorruption",
     "Schedule",
     "SemiSupervised",

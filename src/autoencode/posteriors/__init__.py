@@ -10,10 +10,12 @@ hypersphere            on the unit sphere
 relaxed                bits and categories, relaxed in training
 quantised              codewords
 class_and_normal       a class and a normal code
+features_and_normal    features of each pixel and a normal code of the whole picture
 """
 
 from autoencode.posteriors.beta_gamma_dirichlet import BetaPosterior, DirichletPosterior, GammaPosterior
 from autoencode.posteriors.class_and_normal import ClassAndNormalPosterior
+from autoencode.posteriors.features_and_normal import FeaturesAndNormalPosterior
 from autoencode.posteriors.flow import FlowPosterior
 from autoencode.posteriors.hypersphere import PowerSphericalPosterior
 from autoencode.posteriors.ladder import LadderPosterior
@@ -31,6 +33,7 @@ __all__ = [
     "ClassAndNormalPosterior",
     "DiagonalNormalPosterior",
     "DirichletPosterior",
+    "FeaturesAndNormalPosterior",
     "FiniteScalarPosterior",
     "FlowPosterior",
     "FullCovarianceNormalPosterior",

@@ -48,6 +48,7 @@ from autoencode.recipes.restorers.restorer import restorer
 from autoencode.recipes.restorers.self_restorer import self_restorer
 from autoencode.recipes.restorers.video_restorer import video_restorer
 from autoencode.recipes.restorers.video_self_restorer import video_self_restorer
+from autoencode.recipes.segmentation.probabilistic_segmenter import probabilistic_segmenter
 from autoencode.recipes.segmentation.segmenter import segmenter
 from autoencode.recipes.sequences.deep_markov import deep_markov
 from autoencode.recipes.sequences.music_vae import music_vae
@@ -116,6 +117,7 @@ __all__ = [
     "pca_vae",
     "pixel_vae",
     "perceptual_vae",
+    "probabilistic_segmenter",
     "rae",
     "recipe",
     "recipes",

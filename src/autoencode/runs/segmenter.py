@@ -3,12 +3,16 @@
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
+from torch.distributions import Normal
 from torch.nn import functional as F
 
 from autoencode.data import to_unit_floats
 from autoencode.data.masks.mask_classes import MaskClasses
-from autoencode.errors import CapabilityError, ShapeError
-from autoencode.nn import FiniteReceptiveField, apply_tiled, smallest_tile
+from autoencode.distributions import FeaturesAndNormal
+from autoencode.errors import ArgumentError, CapabilityError, ShapeError
+from autoencode.nn import FeaturesAndCode, FiniteReceptiveField, apply_tiled, smallest_tile
+from autoencode.nn.positive import bounded_exp
+from autoencode.runs.drawn_masks import DrawnMasks, summarise_draws
 from autoencode.runs.restorer import N_ORIENTATIONS, oriented, upright
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -40,6 +44,7 @@ class Segmenter:
         learned from pictures of one size ─► scaled as those were, all of it ─► probabilities scaled back
 
     A grey model takes the brightness of a colour picture; a colour model takes a grey picture as three equal channels.
+    A model that draws masks has one code for the whole picture, whatever the tiles; without draws it is the mean one.
 
     Args:
         run: the trained model.
@@ -84,8 +89,6 @@ class Segmenter:
             ShapeError: neither one channel nor three.
             CancelledError: `cancel` asked for it.
         """
-        if picture.shape[0] not in (1, 3) or 0 in picture.shape:
-            raise ShapeError(f"a picture to segment is (1 or 3, height, width), not {tuple(picture.shape)}")
         picture = self._in_channels(picture)
         if not self.ensemble:
             return self._segment(picture, reporter, cancel)
@@ -98,23 +101,103 @@ class Segmenter:
                 total = total + upright(found, number)
         return total / N_ORIENTATIONS
 
+    @property
+    def draws(self) -> bool:
+        """Whether the model can draw several plausible masks."""
+        return isinstance(self.run.model.encoder, FeaturesAndCode)
+
+    def check_draws(self, n: int) -> None:
+        """Raises where masks are to be drawn and cannot be.
+
+        Args:
+            n: how many; 0 is always allowed.
+
+        Raises:
+            ArgumentError: a number below 0, or with an ensemble.
+            CapabilityError: the model has no code to draw.
+        """
+        if n < 0:
+            raise ArgumentError(f"draw no mask (0) or more, not {n}")
+        if n and self.ensemble:
+            raise ArgumentError("-n draws masks, and --ensemble averages over orientations: give one of them")
+        if n and not self.draws:
+            raise CapabilityError(
+                f"{self.run.path} finds one mask for each picture and draws none: train with --recipe "
+                "probabilistic-segmenter"
+            )
+
+    @tuned_cpu()
+    @torch.no_grad()
+    def draw(
+        self,
+        picture: UInt8[Tensor, "channels height width"],
+        n: int,
+        *,
+        seed: int = 0,
+        reporter: Reporter | None = None,
+        cancel: CancelToken | None = None,
+    ) -> DrawnMasks:
+        """Several plausible masks: each has a code of its own, drawn from what the picture says of it.
+
+        Besides the draws, n bytes for each class and pixel, memory depends on the tiles alone.
+
+        Args:
+            picture: as for `__call__`.
+            n: how many masks.
+            seed: of the codes.
+            reporter: as for `__call__`.
+            cancel: checked after each batch of tiles.
+
+        Raises:
+            ArgumentError: fewer than one mask, or an ensemble.
+            CapabilityError: the model has no code to draw.
+            ShapeError: neither one channel nor three.
+            CancelledError: `cancel` asked for it.
+        """
+        if n < 1:
+            raise ArgumentError(f"draw one mask or more, not {n}")
+        self.check_draws(n)
+        picture = self._in_channels(picture)
+        code = self._code(picture)
+        noise = torch.randn(n, *code.loc.shape, generator=torch.Generator().manual_seed(seed)).to(code.loc)
+        codes = code.loc + code.scale * noise
+        planes = self._bytes(picture, codes, reporter, cancel).unflatten(0, (n, len(self.classes)))
+        return summarise_draws(planes, self.classes)
+
     def _segment(self, picture: Tensor, reporter: Reporter | None, cancel: CancelToken | None) -> Tensor:
+        codes = self._code(picture).loc[None] if self.draws else None
         if not self.at_full_size:
-            return self._scaled(picture)
+            return self._scaled(picture, codes)
+        return self._bytes(picture, codes, reporter, cancel).float() / 255
+
+    def _bytes(
+        self, picture: Tensor, codes: Tensor | None, reporter: Reporter | None, cancel: CancelToken | None
+    ) -> Tensor:
+        """Probabilities in steps of 1/255, those of each code one after the other."""
+        if not self.at_full_size:
+            return (self._scaled(picture, codes) * 255).round().byte()
         least = smallest_tile(self.encoder.halo, self.encoder.multiple)
-        planes = apply_tiled(
+        return apply_tiled(
             picture,
-            lambda x: self._probabilities(to_unit_floats(x.to(self.run.device))),
+            lambda x: self._probabilities(to_unit_floats(x.to(self.run.device)), codes),
             halo=self.encoder.halo,
             multiple=self.encoder.multiple,
             tile=max(_TILE, 2 * least),
-            channels=len(self.classes),
+            channels=len(self.classes) * (1 if codes is None else len(codes)),
             reporter=reporter,
             cancel=cancel,
         )
-        return planes.float() / 255
+
+    def _code(self, picture: Tensor) -> Normal:
+        """What the whole picture says of its code, (1, latent_dim)."""
+        x = to_unit_floats(picture[None].to(self.run.device))
+        guess = self.run.model.encoder.guess(x if self.at_full_size else self._fitted(x))
+        loc, log_scale = guess.float().chunk(2, 1)
+        return Normal(loc, bounded_exp(log_scale), validate_args=False)
 
     def _in_channels(self, picture: Tensor) -> Tensor:
+        if picture.shape[0] not in (1, 3) or 0 in picture.shape:
+            raise ShapeError(f"a picture to segment is (1 or 3, height, width), not {tuple(picture.shape)}")
         channels = self.run.model.data_shape[0]
         if len(picture) == channels:
             return picture
@@ -123,20 +206,30 @@ class Segmenter:
         weights = torch.tensor(_LUMA)[:, None, None]
         return (picture.float() * weights).sum(0, keepdim=True).round().byte()
 
-    def _scaled(self, picture: Tensor) -> Tensor:
+    def _scaled(self, picture: Tensor, codes: Tensor | None) -> Tensor:
+        size = picture.shape[1:]
+        x = self._fitted(to_unit_floats(picture[None].to(self.run.device)))
+        probabilities = self._probabilities(x, codes)
+        if x.shape[2:] != size:
+            probabilities = F.interpolate(probabilities, tuple(size), mode="bilinear")
+        return probabilities[0].cpu()
+
+    def _fitted(self, x: Tensor) -> Tensor:
         """All of the picture, with the scale at which pictures of its proportions were cropped to the model's size."""
-        height, width = picture.shape[1:]
+        height, width = x.shape[2:]
         _, *size = self.run.model.data_shape
         factor = max(wanted / side for wanted, side in zip(size, (height, width), strict=True))
         scaled = (max(1, round(height * factor)), max(1, round(width * factor)))
-        x = to_unit_floats(picture[None].to(self.run.device))
-        if scaled != (height, width):
-            x = F.interpolate(x, scaled, mode="bicubic", antialias=True).clamp(0, 1)
-        probabilities = self._probabilities(x)
-        if scaled != (height, width):
-            probabilities = F.interpolate(probabilities, (height, width), mode="bilinear")
-        return probabilities[0].cpu()
+        if scaled == (height, width):
+            return x
+        return F.interpolate(x, scaled, mode="bicubic", antialias=True).clamp(0, 1)
 
-    def _probabilities(self, x: Float[Tensor, "n _channels height width"]) -> Float[Tensor, "n _classes height width"]:
+    def _probabilities(
+        self, x: Float[Tensor, "n _channels height width"], codes: Float[Tensor, "draws one latent"] | None
+    ) -> Float[Tensor, "n _planes height width"]:
+        """Of each class at each pixel; with codes those of each one after the other."""
         model = self.run.model_for_size((x.shape[2], x.shape[3]))
-        return model.decode(model.encode(x).mean).mean
+        q = model.encode(x)
+        if codes is None or not isinstance(q, FeaturesAndNormal):
+            return model.decode(q.mean).mean
+        return torch.cat([model.decode(q.at(code.expand(len(x), -1))).mean for code in codes], 1)

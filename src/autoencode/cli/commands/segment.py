@@ -41,6 +41,17 @@ def segment(
             help="Average over the eight orientations, for pictures without a direction; eight times as slow.",
         ),
     ] = False,
+    n: Annotated[
+        int | None,
+        typer.Option(
+            "-n",
+            "--n-samples",
+            min=1,
+            help="Draw so many plausible masks of each picture (-r probabilistic-segmenter).",
+            show_default="none",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
     last: LastOption = False,
     device: DeviceOption = "auto",
     force: ForceOption = False,
@@ -50,12 +61,16 @@ def segment(
 
     Writes a mask for each picture, of its size and with the values of
     the masks that were learned from; the picture with the mask over it,
-    in overlays/; areas and counts in areas.csv; and sheet.png to look at.
+    in overlays/; how unsure each pixel is, in doubt/; areas and counts in
+    areas.csv; and sheet.png to look at. With -n the mask is the likeliest
+    of those that are drawn; all are in draws/, and areas.csv has the mean
+    and the standard deviation of pixels and counts over them.
 
     \b
     autoencode train cells/ --target masks/ --recipe segmenter
     autoencode segment last new-cells/ -o found/
     autoencode segment last cells/ -o found/ --truth masks/
+    autoencode segment runs/unsure new-cells/ -o found/ -n 8
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
@@ -63,7 +78,15 @@ def segment(
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with TerminalReporter() as reporter:
         done = tasks.segment(
-            opened, files, out_folder, truth=truth, smallest=smallest, ensemble=ensemble, reporter=reporter
+            opened,
+            files,
+            out_folder,
+            truth=truth,
+            smallest=smallest,
+            ensemble=ensemble,
+            n=n or 0,
+            seed=seed,
+            reporter=reporter,
         )
     _print_summary(done)
     if done.interrupted:

@@ -16,13 +16,11 @@ from autoencode.recipes.families import RESTORER_SETTINGS
 from autoencode.recipes.parameters import Widths
 from autoencode.recipes.recipe import recipe, require_image
 
+SEGMENTER_SETTINGS = RESTORER_SETTINGS.replace(augment="affine,intensity", min_steps=2000, ema_decay=0.99)
+SEGMENTER_DATA = {"patch": 128, "target_is": "masks"}
 
-@recipe(
-    "segmenter",
-    settings=RESTORER_SETTINGS.replace(augment="affine,intensity", min_steps=2000, ema_decay=0.99),
-    default_for=("drawn-cells",),
-    data={"patch": 128, "target_is": "masks"},
-)
+
+@recipe("segmenter", settings=SEGMENTER_SETTINGS, default_for=("drawn-cells",), data=SEGMENTER_DATA)
 def segmenter(
     data_shape: Sequence[int],
     *,

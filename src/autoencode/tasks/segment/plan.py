@@ -14,7 +14,7 @@ from autoencode.runs.output_paths import find_input_pictures, no_results_message
 from autoencode.runs.replacing import check_outputs
 
 AREAS = "areas.csv"
-OVERLAYS = "overlays"
+OVERLAYS, DOUBT, DRAWS = "overlays", "doubt", "draws"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class PictureToSegment:
         pixels: how many it has.
         mask: where its mask goes.
         overlay: where the picture with the mask over it goes.
+        doubt: where the map of doubt goes.
+        draws: where each drawn mask goes.
         truth: its true mask, or None.
     """
 
@@ -35,12 +37,19 @@ class PictureToSegment:
     pixels: int
     mask: Path
     overlay: Path
+    doubt: Path
+    draws: tuple[Path, ...] = ()
     truth: Path | None = None
 
     @property
     def label(self) -> str:
         """Its name as tables and captions show it."""
         return printable(self.name)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """All that is written for it."""
+        return self.mask, self.overlay, self.doubt, *self.draws
 
 
 @dataclass(frozen=True)
@@ -58,13 +67,14 @@ class Plan:
     unpaired: tuple[SkippedFile, ...] = ()
 
 
-def plan(files: Sequence[str | Path], out: Path, truth: Path | None = None) -> Plan:
+def plan(files: Sequence[str | Path], out: Path, truth: Path | None = None, n_draws: int = 0) -> Plan:
     """Looks at the headers of all files and finds a name for each mask.
 
     Args:
         files: pictures and folders of them.
         out: the folder for the results; what lies in it is not segmented again with a folder around it.
         truth: a folder of true masks, matched by name; the ending may be another.
+        n_draws: how many masks are drawn for each picture.
 
     Raises:
         ArgumentError: a result would overwrite one of the files, a true mask, or what autoencode did not write.
@@ -84,12 +94,14 @@ def plan(files: Sequence[str | Path], out: Path, truth: Path | None = None) -> P
         if truth is not None and mask is None:
             unpaired.append(SkippedFile(printable(source), f"no mask of this name in {truth}"))
         pixels = header.height * header.width
-        pictures.append(PictureToSegment(source, name, pixels, out / output, out / OVERLAYS / output, mask))
+        drawn = tuple(out / DRAWS / str(number + 1) / output for number in range(n_draws))
+        places = out / output, out / OVERLAYS / output, out / DOUBT / output
+        pictures.append(PictureToSegment(source, name, pixels, *places, drawn, mask))
     if not pictures:
         raise DataError(no_results_message(files, skipped, "segmented"))
     if truth is not None and len(unpaired) == len(pictures):
         raise DataError(f"none of the pictures has a mask of its name in {truth}")
-    results = [path for picture in pictures for path in (picture.mask, picture.overlay)]
+    results = [path for picture in pictures for path in picture.outputs]
     check_outputs((out / SHEET, out / AREAS, *results), (*(source for source, _ in found), *masks.values()))
     return Plan(tuple(pictures), tuple(skipped), tuple(unpaired))
 

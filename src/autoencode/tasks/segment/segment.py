@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from autoencode.data.images.full_picture import FullPicture, read_full_picture
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.images.scan import SHEET
+from autoencode.data.masks.doubt import doubt
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.masks.mask_files import read_mask_values
 from autoencode.data.masks.mask_writer import encode_mask
@@ -43,6 +44,7 @@ class Area:
         pixels: of the class.
         share: of the picture.
         count: objects, or connected areas that are not too small.
+        spread: of pixels and count over the drawn masks; None where none were drawn.
     """
 
     picture: str
@@ -50,6 +52,29 @@ class Area:
     pixels: int
     share: float
     count: int
+    spread: "Spread | None" = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What the drawn masks say of an area.
+
+    Args:
+        mean_pixels: the mean of its pixels.
+        std_pixels: their standard deviation.
+        mean_count: the mean of the counts.
+        std_count: their standard deviation.
+    """
+
+    mean_pixels: float
+    std_pixels: float
+    mean_count: float
+    std_count: float
+
+    @classmethod
+    def of(cls, pixels: Sequence[int], counts: Sequence[int]) -> "Spread":
+        """Of the pixels and counts of each drawn mask; the deviations are those of the draws, not of the mean."""
+        return cls(float(np.mean(pixels)), float(np.std(pixels)), float(np.mean(counts)), float(np.std(counts)))
 
 
 @dataclass(frozen=True)
@@ -59,7 +84,7 @@ class Segmentations:
     Args:
         plan: what there was to do.
         areas: of each class in each picture, in order.
-        files: the masks.
+        files: the masks, of several drawn ones the likeliest.
         failed: what could not be read, and why.
         table: the areas and counts, as a file.
         sheet: pictures with their masks; None where nothing was segmented.
@@ -89,6 +114,12 @@ class _Found:
     picture: FullPicture
     classes: np.ndarray
     objects: dict[str, Objects]
+    doubt: np.ndarray
+    draws: tuple[tuple[np.ndarray, dict[str, Objects]], ...] = ()
+
+    def numbers(self, classes: MaskClasses) -> np.ndarray | None:
+        """Of the objects, where masks number them."""
+        return next(iter(self.objects.values())).numbers if classes.of_objects else None
 
 
 def segment(
@@ -99,6 +130,8 @@ def segment(
     truth: str | Path | None = None,
     smallest: int | None = None,
     ensemble: bool = False,
+    n: int = 0,
+    seed: int = 0,
     shown: int = _SHOWN,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
@@ -106,9 +139,12 @@ def segment(
     """Finds the class of each pixel of pictures of any size, and writes masks of their size.
 
     Masks have the values of those that the model learned from, as PNG files under the pictures' names; `overlays/` has
-    the pictures with their masks in colours, `areas.csv` the pixels and the number of connected areas of each class, or
-    of objects, and `sheet.png` the first pictures with their masks. Each file is written whole or not at all. Ctrl-C or
-    `cancel` ends the work early: the results before are kept and returned, with `interrupted` set.
+    the pictures with their masks in colours, `doubt/` the entropy of each pixel's class as grey pictures, white where
+    all classes are as probable, `areas.csv` the pixels and the number of connected areas of each class, or of objects,
+    and `sheet.png` the first pictures with their masks. With `n`, of a model that draws: the mask is the likeliest of
+    n drawn ones, `draws/1/`, `draws/2/`, … have all of them, doubt is that of their mean, and `areas.csv` has means and
+    standard deviations over them. Each file is written whole or not at all. Ctrl-C or `cancel` ends the work early: the
+    results before are kept and returned, with `interrupted` set.
 
     Args:
         run: a trained segmenter.
@@ -117,21 +153,25 @@ def segment(
         truth: a folder of true masks with the names of the pictures, to measure the results by.
         smallest: areas of fewer pixels are not counted; by default a five-thousandth of the picture.
         ensemble: see `Segmenter`.
+        n: how many masks are drawn for each picture; 0 for the one of the mean code.
+        seed: of the draws.
         shown: how many pictures the sheet shows.
         reporter: receives the progress of the task "segmenting", in pixels, and a warning for each file that is
             skipped.
         cancel: checked between tiles and pictures.
 
     Raises:
-        ArgumentError: a result would overwrite one of the files or what autoencode did not write.
-        CapabilityError: the model learned from no masks.
+        ArgumentError: a result would overwrite one of the files or what autoencode did not write, or `n` with
+            `ensemble`.
+        CapabilityError: the model learned from no masks, or it is to draw some and cannot.
         DataError: none of the files could be segmented.
         StorageError: a result cannot be written; those before it stay.
     """
     folder, reporter = Path(out) if out else run.path / "masks", resolve_reporter(reporter)
     segmenter = Segmenter(run, ensemble=ensemble)
-    todo = plan(files, folder, None if truth is None else Path(truth))
-    work = _Work(segmenter, smallest, shown)
+    segmenter.check_draws(n)
+    todo = plan(files, folder, None if truth is None else Path(truth), n)
+    work = _Work(segmenter, smallest, shown, n, seed)
     for skip in todo.skipped:
         reporter.warn(str(skip))
     stopped = False
@@ -148,10 +188,11 @@ def segment(
 class _Work:
     """What is kept of the pictures that are done: never their pixels, besides the crops of a sheet."""
 
-    def __init__(self, segmenter: Segmenter, smallest: int | None, shown: int) -> None:
+    def __init__(self, segmenter: Segmenter, smallest: int | None, shown: int, n: int, seed: int) -> None:
         self.files, self.failed = list[Path](), list[SkippedFile]()
         self._segmenter, self._smallest, self._shown = segmenter, smallest, shown
-        self._areas, self._crops = list[Area](), list[Crop]()
+        self._n, self._seed = n, seed
+        self._areas, self._crops, self._n_shown = list[Area](), list[Crop](), 0
         self._metric = SegmentationMetric(segmenter.classes)
 
     @property
@@ -180,9 +221,17 @@ class _Work:
 
     def _find(self, picture: PictureToSegment, reporter: Reporter, cancel: CancelToken | None) -> _Found:
         full = read_full_picture(picture.source, self._segmenter.white)
-        probabilities = self._segmenter(torch.from_numpy(full.colour), reporter=reporter, cancel=cancel)
-        classes = self._classes.decide(probabilities).byte().numpy()
-        return _Found(full, classes, count_objects(classes, self._classes, self._smallest))
+        colour = torch.from_numpy(full.colour)
+        if not self._n:
+            probabilities = self._segmenter(colour, reporter=reporter, cancel=cancel)
+            classes = self._classes.decide(probabilities).byte().numpy()
+            return _Found(full, classes, self._count(classes), _as_grey(doubt(probabilities)))
+        drawn = self._segmenter.draw(colour, self._n, seed=self._seed, reporter=reporter, cancel=cancel)
+        draws = tuple((mask, self._count(mask)) for mask in drawn.masks.numpy())
+        return _Found(full, *draws[drawn.likeliest], _as_grey(doubt(drawn.probabilities)), draws)
+
+    def _count(self, classes: np.ndarray) -> dict[str, Objects]:
+        return count_objects(classes, self._classes, self._smallest)
 
     def _measure(self, picture: PictureToSegment, found: _Found) -> None:
         if picture.truth is None:
@@ -198,27 +247,58 @@ class _Work:
         if self._classes.of_objects:
             there = [len(np.unique(values[values != 0]))]
         else:
-            there = [one.count for one in count_objects(true, self._classes, self._smallest).values()]
+            there = [one.count for one in self._count(true).values()]
         self._metric.add(found.classes, true.astype(np.int64), ([one.count for one in found.objects.values()], there))
 
     def _write(self, picture: PictureToSegment, found: _Found) -> None:
-        numbers = next(iter(found.objects.values())).numbers if self._classes.of_objects else None
-        atomic_write(picture.mask, encode_mask(found.classes, self._classes, numbers))
-        drawn = self._overlay(found, numbers)
+        atomic_write(picture.mask, encode_mask(found.classes, self._classes, found.numbers(self._classes)))
+        drawn = self._overlay(found)
         atomic_write(picture.overlay, encode_picture(FullPicture(drawn), ".png"))
+        atomic_write(picture.doubt, encode_picture(FullPicture(found.doubt[None]), ".png"))
+        for place, (mask, objects) in zip(picture.draws, found.draws, strict=True):
+            one = replace(found, classes=mask, objects=objects)
+            atomic_write(place, encode_mask(mask, self._classes, one.numbers(self._classes)))
         self.files.append(picture.mask)
         for number, (name, objects) in enumerate(found.objects.items(), start=1):
-            inside = found.classes > 0 if self._classes.of_objects else found.classes == number
-            pixels = int(inside.sum())
-            self._areas.append(Area(picture.label, name, pixels, pixels / inside.size, objects.count))
-        if len(self._crops) < self._shown:
-            before = np.broadcast_to(found.picture.colour, drawn.shape)
-            self._crops.append(crop(before, drawn, picture.label))
+            pixels = self._pixels(found.classes, number)
+            share = pixels / found.classes.size
+            self._areas.append(
+                Area(picture.label, name, pixels, share, objects.count, self._spread(found, name, number))
+            )
+        if self._n_shown < self._shown:
+            self._n_shown += 1
+            self._crops += self._shown_parts(found, drawn, picture.label)
 
-    def _overlay(self, found: _Found, numbers: np.ndarray | None) -> np.ndarray:
+    def _pixels(self, classes: np.ndarray, number: int) -> int:
+        return int((classes > 0 if self._classes.of_objects else classes == number).sum())
+
+    def _spread(self, found: _Found, name: str, number: int) -> Spread | None:
+        if not found.draws:
+            return None
+        pixels = [self._pixels(mask, number) for mask, _ in found.draws]
+        return Spread.of(pixels, [objects[name].count for _, objects in found.draws])
+
+    def _overlay(self, found: _Found) -> np.ndarray:
+        numbers = found.numbers(self._classes)
         if numbers is None:
             return overlay(found.picture.colour, found.classes, None, self._classes.colours)
         return overlay(found.picture.colour, (found.classes > 0).astype(np.uint8), numbers)
+
+    def _shown_parts(self, found: _Found, drawn: np.ndarray, label: str) -> list[Crop]:
+        """The picture and its mask; with draws also the draw that differs most from it, and the doubt."""
+        before = np.broadcast_to(found.picture.colour, drawn.shape)
+        if not found.draws:
+            return [crop(before, drawn, label)]
+        mask, objects = max(found.draws, key=lambda one: int((one[0] != found.classes).sum()))
+        other = self._overlay(replace(found, classes=mask, objects=objects))
+        both = crop(np.concatenate([before, other]), np.concatenate([drawn, np.tile(found.doubt, (3, 1, 1))]), label)
+        off = int((mask != found.classes).sum()) / mask.size
+        return [
+            Crop(both.before[:3], both.after[:3], both.caption, ("picture", "likeliest mask")),
+            Crop(
+                both.before[3:], both.after[3:], f"{100 * off:.2g} % of the pixels differ", ("least like it", "doubt")
+            ),
+        ]
 
     def result(self, todo: Plan, folder: Path, *, interrupted: bool) -> Segmentations:
         """What is there, with its table and its sheet."""
@@ -241,6 +321,13 @@ class _Work:
 def _table(areas: Sequence[Area]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*AREAS_HEADING.split(","), "count"])
-    writer.writerows([area.picture, area.name, area.pixels, f"{area.share:.6f}", area.count] for area in areas)
+    spread = [field.name for field in fields(Spread)] if any(area.spread for area in areas) else []
+    writer.writerow([*AREAS_HEADING.split(","), "count", *spread])
+    for area in areas:
+        drawn = [f"{number:.6g}" for number in astuple(area.spread)] if area.spread else []
+        writer.writerow([area.picture, area.name, area.pixels, f"{area.share:.6f}", area.count, *drawn])
     return file.getvalue()
+
+
+def _as_grey(values: torch.Tensor) -> np.ndarray:
+    return (values * 255).round().clamp(0, 255).byte().numpy()

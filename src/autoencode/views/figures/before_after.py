@@ -29,11 +29,13 @@ class Crop:
         before: (channels, height, width).
         after: of the same shape.
         caption: one line.
+        words: below both, in place of those of the sheet.
     """
 
     before: Picture
     after: Picture
     caption: str
+    words: tuple[str, str] | None = None
 
 
 def crop(
@@ -86,7 +88,8 @@ def before_after(crops: Sequence[Crop], columns: int = 2, words: tuple[str, str]
     sides = [(_enlarged(each.before), _enlarged(each.after)) for each in crops]
     width = max(before.width for before, _ in sides)
     pairs = [
-        _pair(before, after, each.caption, width, words) for (before, after), each in zip(sides, crops, strict=True)
+        _pair(before, after, each.caption, width, each.words or words)
+        for (before, after), each in zip(sides, crops, strict=True)
     ]
     rows = [pairs[start : start + columns] for start in range(0, len(pairs), columns)]
     heights = [max(pair.height for pair in row) for row in rows]
