@@ -54,9 +54,9 @@ def main() -> None:
         size, encoding, decoding = 0, 0.0, 0.0
         for picture in pictures:
             pixels, started = np.asarray(picture), time.process_time()
-            payload = codec.encode(pixels)
+            payload = codec.encode([pixels])
             encoded = time.process_time()
-            if not np.array_equal(codec.decode(payload, pixels.shape), pixels):
+            if not np.array_equal(codec.decode(payload, [pixels.shape])[0], pixels):
                 raise SystemExit("what came back is not what was compressed")
             size, encoding = size + len(payload), encoding + encoded - started
             decoding += time.process_time() - encoded
@@ -89,8 +89,8 @@ def _jpeg(picture: Image.Image, quality: int) -> tuple[float, float]:
 
 def _own(pixels: np.ndarray, quality: int) -> tuple[float, float]:
     codec = LossyCodec(load_contexts()[0], load_models().fast, quality)
-    payload = codec.encode(pixels)
-    return _psnr(pixels, codec.decode(payload, pixels.shape)), float(np.log(len(payload)))
+    payload = codec.encode([pixels])
+    return _psnr(pixels, codec.decode(payload, [pixels.shape])[0]), float(np.log(len(payload)))
 
 
 def _psnr(x: np.ndarray, y: np.ndarray) -> float:

@@ -22,7 +22,7 @@ from autoencode.compression.photographs.ladder import SCALES, SMALLEST, STEPS_PE
 from autoencode.compression.photographs.linear import BINS, Linear, bins_of, differences
 from autoencode.compression.photographs.lossless import MODEL_FILE
 from autoencode.compression.photographs.network import SIZE_BITS, SIZES, inputs_of
-from autoencode.compression.photographs.passes import PASSES, Grid, Pass, Plane, strides
+from autoencode.compression.photographs.passes import PASSES, Grid, Pass, Plane, grid_of, strides
 
 Key = tuple[int, int, int]
 Array = npt.NDArray[np.float64]
@@ -67,7 +67,7 @@ def _pictures(files: list[Path], *, thirds: bool) -> Iterator[npt.NDArray[np.uin
 def _passes(pixels: npt.NDArray[np.uint8]) -> Iterator[tuple[Key, Grid, Pass, int, Plane]]:
     planes = to_planes(pixels)
     for stride in strides(*pixels.shape[:2]):
-        grid = Grid(planes.copy(), stride)
+        grid = grid_of([planes.copy()], stride)
         for number, step in enumerate(PASSES):
             for channel in range(len(planes)):
                 values = planes[channel, step.row * stride :: 2 * stride, step.column * stride :: 2 * stride]

@@ -14,8 +14,9 @@ from PIL import Image
 from ready_compression import best_distributions
 from scipy.optimize import nnls
 
+from autoencode.compression.photographs.coefficients import Coefficients, Layout
 from autoencode.compression.photographs.linear import bins_of
-from autoencode.compression.photographs.lossy import MODEL_FILE, Coefficients, activity_of, step_of, to_planes
+from autoencode.compression.photographs.lossy import MODEL_FILE, activity_of, step_of, to_planes
 from autoencode.compression.photographs.wavelet import levels_of, transform
 
 OUT = Path(__file__).parents[1] / "src/autoencode/compression/photographs" / MODEL_FILE
@@ -34,15 +35,16 @@ def main() -> None:
     for file in sorted(options.photographs.iterdir()):
         pixels = np.asarray(Image.open(file).convert("RGB"))
         levels = levels_of(*pixels.shape[:2])
-        planes = np.stack([transform(plane, levels) for plane in to_planes(pixels)])
+        planes, layout = transform(to_planes(pixels), levels), Layout([pixels.shape])
         for quality in QUALITIES:
             scaled = planes / step_of(quality)
-            coefficients = Coefficients((np.sign(scaled) * np.floor(np.abs(scaled) + _DEAD)).astype(np.int32), levels)
-            for key, channel, band, phase in coefficients.steps():
-                own = coefficients.at(channel, band, phase)
-                parts = [*coefficients.around(channel, band, phase), own]
+            rounded = (np.sign(scaled) * np.floor(np.abs(scaled) + _DEAD)).astype(np.int32)
+            coefficients = Coefficients(layout, layout.pack([rounded]))
+            for step in layout.steps(len(planes)):
+                own = layout.take(coefficients.values, step)
+                parts = [*coefficients.around(step), own]
                 at = random.choice(own.size, min(own.size, ROWS), replace=False)
-                rows.setdefault(key, []).append(np.stack([part.reshape(-1)[at] for part in parts], 1))
+                rows.setdefault(step.key, []).append(np.stack([part[at] for part in parts], 1))
     arrays = dict[str, np.ndarray]()
     for key, found in rows.items():
         name, table = "".join(map(str, key)), np.concatenate(found)

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 
+from autoencode.compression import container
 from autoencode.compression.container import SIGNATURE, DamagedError, Reader, Writer
 from autoencode.errors import DataError
 
@@ -79,6 +80,17 @@ def test_what_is_no_compressed_file_is_said():
     Writer(file, {})
     with pytest.raises(DamagedError, match="end"):
         Reader(file).index()
-    newer = file.getvalue().replace(b'"version":1', b'"version":2')
+    newer = file.getvalue().replace(b'"version":2', b'"version":3')
     with pytest.raises(DamagedError, match="header"):
         Reader(Memory(newer))
+
+
+def test_long_descriptions_are_packed_and_no_more_is_unpacked_than_one_may_have(monkeypatch):
+    file, long = Memory(), {"kind": "file", "names": ["a name"] * 1_000}
+    writer = Writer(file, {})
+    assert writer.add(long, b"") < 200
+    writer.finish({})
+    assert next(Reader(Memory(file.getvalue())).scan()).meta == long
+    monkeypatch.setattr(container, "_MAX_JSON", 500)
+    with pytest.raises(DamagedError, match="too long"):
+        Reader(Memory(file.getvalue())).block(Reader(Memory(file.getvalue())).index()["offsets"][0])

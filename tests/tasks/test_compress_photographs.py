@@ -10,6 +10,7 @@ from PIL import Image
 
 from autoencode import tasks
 from autoencode.compression import tiles
+from autoencode.compression.container import Reader
 from autoencode.errors import ArgumentError, CancelledError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -61,6 +62,42 @@ def test_a_picture_in_tiles_comes_back(photographs, tmp_path, monkeypatch):
     assert [file.count for file in tasks.read_contents(tmp_path / "x.aec").files] == [4, 4]
     tasks.decompress(tmp_path / "x.aec", tmp_path / "back", only=["grey.pgm"])
     assert contents(tmp_path / "back") == {"grey.pgm": (photographs / "grey.pgm").read_bytes()}
+
+
+def test_small_pictures_share_a_block_and_come_back_one_by_one(photographs, tmp_path):
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec")
+    with (tmp_path / "x.aec").open("rb") as file:
+        found = [block.meta for block in Reader(file).scan()]
+    kinds = [meta["kind"] for meta in found]
+    assert (kinds.count("pictures"), kinds.count("tile"), kinds.count("file")) == (2, 0, 0)  # in colour, and grey
+    assert done.size < sum((photographs / name).stat().st_size for name in ("a.bmp", "b.bmp", "t.tiff"))
+    wanted = ["photographs/t.tiff", "photographs/grey.pgm"]
+    assert tasks.decompress(tmp_path / "x.aec", tmp_path / "back", only=wanted).names == wanted
+    assert contents(tmp_path / "back") == {name: (photographs.parent / name).read_bytes() for name in wanted}
+
+
+def test_a_full_block_is_written_before_the_next_begins(tmp_path, monkeypatch):
+    monkeypatch.setattr(tiles, "SIDE", 64)
+    for number in range(7):
+        drawn(32, 32).save(tmp_path / f"{number}.bmp")
+    tasks.compress_photographs([tmp_path / f"{number}.bmp" for number in range(7)], tmp_path / "x.aec")
+    with (tmp_path / "x.aec").open("rb") as file:
+        counts = [len(block.meta["files"]) for block in Reader(file).scan() if block.meta["kind"] == "pictures"]
+    assert counts == [4, 3]
+    assert [file.name for file in tasks.read_contents(tmp_path / "x.aec").files] == [f"{n}.bmp" for n in range(7)]
+
+
+@pytest.mark.parametrize("files", [[], ["a"], [{"file": 0}, {"file": 0}], [{"form": 3}]])
+def test_a_block_whose_files_make_no_sense_is_refused(tmp_path, monkeypatch, files):
+    module = sys.modules["autoencode.tasks.compress_photographs"]
+    drawn(32, 32).save(tmp_path / "a.bmp")
+    whole = module.encode_pictures
+    monkeypatch.setattr(
+        module, "encode_pictures", lambda *given: (whole(*given)[0] | {"files": files}, whole(*given)[1])
+    )
+    tasks.compress_photographs([tmp_path / "a.bmp"], tmp_path / "x.aec")
+    with pytest.raises(DataError, match="damaged"):
+        tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
 
 
 def test_with_a_quality_all_pictures_come_back_as_png_nearly_the_same(photographs, tmp_path):

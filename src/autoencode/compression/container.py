@@ -7,14 +7,15 @@
     index       a block of its own kind, which says where the others are
     end         offset of the index (8), "AECE"
 
-Integers are little-endian. A digest is the first eight bytes of BLAKE2b. Blocks can be read in any order, by the index
-or, where a file was cut, one after the other from the front.
+Integers are little-endian. JSON of more than 256 bytes is packed by zlib. A digest is the first eight bytes of BLAKE2b.
+Blocks can be read in any order, by the index or, where a file was cut, one after the other from the front.
 """
 
 import hashlib
 import json
 import os
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -23,12 +24,14 @@ from autoencode.errors import DataError
 from autoencode.runs.replacing import COMPRESSED_MARK
 
 SIGNATURE = COMPRESSED_MARK
-VERSION = 1
+VERSION = 2
 _BLOCK, _END = b"AECB", b"AECE"
 _HEADER = struct.Struct("<I8s")
 _BLOCK_HEAD = struct.Struct("<4sIQ8s")
 _TAIL = struct.Struct("<Q4s")
 _MAX_JSON = 1 << 26
+_PACKED = 256
+"""Bytes of JSON from which on it is packed."""
 INDEX, MODEL, FILE, STORED = "index", "model", "file", "stored"
 """Kinds of blocks: where the others are; the run; a file that is examples; a part of a file as it is."""
 CHUNK = 1 << 23
@@ -193,14 +196,28 @@ class Reader:
 
 
 def _to_json(value: Json) -> bytes:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    content = json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    return content if len(content) < _PACKED else zlib.compress(content, 9)
 
 
 def _from_json(content: bytes) -> Json:
+    whole = content if content.startswith(b"{") else _unpacked(content)
     try:
-        value = json.loads(content)
+        value = json.loads(whole)
     except (ValueError, RecursionError) as error:
         raise DamagedError("one of its descriptions is no JSON") from error
     if not isinstance(value, dict):
         raise DamagedError("one of its descriptions is no JSON object")
     return value
+
+
+def _unpacked(content: bytes) -> bytes:
+    """No more than a description may have, however much was packed."""
+    unpacking = zlib.decompressobj()
+    try:
+        found = unpacking.decompress(content, _MAX_JSON)
+    except zlib.error as error:
+        raise DamagedError("one of its descriptions is no JSON") from error
+    if not unpacking.eof:
+        raise DamagedError("one of its descriptions is cut, or too long")
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from autoencode.compression.blocks import EXAMPLES
 from autoencode.compression.container import FILE, MODEL, STORED, Block, DamagedError, Json, Reader
 from autoencode.compression.originals import is_pixels_only
-from autoencode.compression.tiles import TILE
+from autoencode.compression.tiles import PICTURES, TILE, files_of
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,24 @@ def read_contents(path: str | Path) -> Contents:
         index, files, payload, has_model = reader.index(), dict[int, ArchivedFile](), 0, False
         for block in indexed_blocks(reader, index):
             has_model |= block.meta.get("kind") == MODEL
-            payload += block.size if block.meta.get("kind") in (EXAMPLES, TILE) else 0
-            if block.meta.get("kind") in (FILE, STORED):
-                found = archived_file(block.meta)
+            payload += block.size if block.meta.get("kind") in (EXAMPLES, TILE, PICTURES) else 0
+            for meta in _described(block):
+                found = archived_file(meta)
                 files.setdefault(found.number, found)
         run, profile = (_text(reader.header.get(name)) for name in ("run", "profile"))
         model = str(reader.header.get("model"))
         complete = index.get("complete") is True
         size = Path(path).stat().st_size
-        return Contents(run, profile, model, has_model, tuple(files.values()), payload, size, complete)
+        return Contents(
+            run, profile, model, has_model, tuple(files[number] for number in sorted(files)), payload, size, complete
+        )
+
+
+def _described(block: Block) -> list[Json]:
+    """The descriptions of the files that begin with a block."""
+    if block.meta.get("kind") == PICTURES:
+        return files_of(block)
+    return [block.meta] if block.meta.get("kind") in (FILE, STORED) else []
 
 
 def _text(value: object) -> str | None:

@@ -1,6 +1,7 @@
-"""Pictures of any size in tiles, each of which is a block."""
+"""Pictures of any size in blocks: a tile of a large one, or many small ones, which are coded in lockstep."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
@@ -11,9 +12,15 @@ from autoencode.compression.originals import Bytes
 
 TILE = "tile"
 """The kind of a block that holds a part of a picture."""
+PICTURES = "pictures"
+"""The kind of a block that holds whole pictures."""
 SIDE = 1_024
 """Rows and columns of a tile, at most: what a picture needs in memory does not grow with it."""
 _MAX_VALUES = 1 << 30
+_MAX_SHARED = 1 << 24
+"""Values of a block of whole pictures, at most."""
+_SMALL = 4
+"""A picture is small where so many like it are not larger than a tile."""
 
 
 class MissingTileError(DamagedError):
@@ -24,16 +31,16 @@ class MissingTileError(DamagedError):
 class PictureCodec(Protocol):
     """Codes pictures."""
 
-    def encode(self, pixels: Bytes) -> bytes:
-        """A picture as bytes."""
+    def encode(self, pictures: Sequence[Bytes]) -> bytes:
+        """Pictures with the same number of channels as bytes."""
         ...
 
-    def decode(self, payload: bytes, shape: tuple[int, ...]) -> Bytes:
-        """The picture of some bytes."""
+    def decode(self, payload: bytes, shapes: Sequence[tuple[int, ...]]) -> list[Bytes]:
+        """The pictures of some bytes."""
         ...
 
-    def given_back(self, pixels: Bytes, payload: bytes) -> Bytes:
-        """What `decode` gives of the picture whose payload this is."""
+    def given_back(self, pictures: Sequence[Bytes], payload: bytes) -> list[Bytes]:
+        """What `decode` gives of the pictures whose payload this is."""
         ...
 
     def probe(self) -> str:
@@ -72,12 +79,71 @@ def encode_tiles(
     for number, part in enumerate(_tiles(pixels.shape)):
         on_tile()
         tile = np.ascontiguousarray(pixels[part])
-        payload, meta = codec.encode(tile), {"kind": TILE, "file": file, "tile": number}
-        if len(payload) < tile.size:
-            given = codec.given_back(tile, payload)
-            yield meta | {"digest": digest(given.tobytes()).hex()}, payload
-        else:
-            yield meta | {"digest": digest(tile.tobytes()).hex(), "plain": True}, tile.tobytes()
+        described, payload = _encode(codec, [tile])
+        yield {"kind": TILE, "file": file, "tile": number} | described, payload
+
+
+def is_small(shape: tuple[int, ...]) -> bool:
+    """Whether a picture of this shape shares a block with others."""
+    return shape[0] * shape[1] * _SMALL <= SIDE * SIDE
+
+
+def fills_block(pictures: Sequence[Bytes]) -> bool:
+    """Whether these are as many as share a block."""
+    return sum(pixels.shape[0] * pixels.shape[1] for pixels in pictures) * _SMALL > (_SMALL - 1) * SIDE * SIDE
+
+
+def encode_pictures(codec: PictureCodec, files: Sequence[Json], pictures: Sequence[Bytes]) -> tuple[Json, bytes]:
+    """The description and the payload of a block of whole pictures, with the same number of channels each.
+
+    Args:
+        codec: of pictures.
+        files: the description of each one's file.
+        pictures: (height, width) or (height, width, 3) each.
+    """
+    described, payload = _encode(codec, pictures)
+    return {"kind": PICTURES, "files": list(files)} | described, payload
+
+
+def _encode(codec: PictureCodec, pictures: Sequence[Bytes]) -> tuple[Json, bytes]:
+    """Where they would not become smaller, as they are."""
+    payload = codec.encode(pictures)
+    if len(payload) < sum(pixels.size for pixels in pictures):
+        return {"digest": _digest(codec.given_back(pictures, payload))}, payload
+    return {"digest": _digest(pictures), "plain": True}, b"".join(pixels.tobytes() for pixels in pictures)
+
+
+def _digest(pictures: Sequence[Bytes]) -> str:
+    return digest(*(pixels.tobytes() for pixels in pictures)).hex()
+
+
+def files_of(block: Block) -> list[Json]:
+    """The descriptions of the files of a block of whole pictures.
+
+    Raises:
+        DamagedError: they make no sense.
+    """
+    match block.meta.get("files"):
+        case [*files] if files and all(isinstance(file, dict) for file in files):
+            if len({file.get("file") for file in files if isinstance(file.get("file"), int)}) == len(files):
+                return files
+        case _:
+            pass
+    raise DamagedError("the description of a block of pictures is damaged")
+
+
+def decode_pictures(codec: PictureCodec, block: Block) -> list[Bytes]:
+    """The pictures of a block of kind `PICTURES`.
+
+    Raises:
+        DamagedError: it is damaged, or this computer computes other numbers.
+    """
+    forms = [file.get("form") for file in files_of(block)]
+    shapes = [shape_of(form if isinstance(form, dict) else {}) for form in forms]
+    same = len({shape[2:] for shape in shapes}) == 1
+    if not same or sum(math.prod(shape) for shape in shapes) > _MAX_SHARED:
+        raise DamagedError("the description of a block of pictures is damaged")
+    return _decode(codec, block, shapes)
 
 
 def shape_of(form: Json) -> tuple[int, ...]:
@@ -112,15 +178,22 @@ def decode_tile(codec: PictureCodec, block: Block, number: int, pixels: Bytes) -
     if block.meta.get("tile") != number or number >= len(parts):
         raise MissingTileError("a part of a picture is missing")
     place = pixels[parts[number]]
-    if block.meta.get("plain") is True:
-        if len(block.payload) != place.size:
-            raise DamagedError("a part of a picture has another size than it should")
-        tile = np.frombuffer(block.payload, np.uint8).reshape(place.shape)
-    else:
-        tile = codec.decode(block.payload, place.shape)
-    if digest(tile.tobytes()).hex() != block.meta.get("digest"):
+    place[...] = _decode(codec, block, [place.shape])[0]
+
+
+def _decode(codec: PictureCodec, block: Block, shapes: Sequence[tuple[int, ...]]) -> list[Bytes]:
+    plain = block.meta.get("plain") is True
+    pictures = _plain(block.payload, shapes) if plain else codec.decode(block.payload, shapes)
+    if _digest(pictures) != block.meta.get("digest"):
         raise DamagedError(
             "a block gives other pixels than those that were compressed: it is damaged, or this computer computes "
             "other numbers"
         )
-    place[...] = tile
+    return pictures
+
+
+def _plain(payload: bytes, shapes: Sequence[tuple[int, ...]]) -> list[Bytes]:
+    values, ends = np.frombuffer(payload, np.uint8), np.cumsum([math.prod(shape) for shape in shapes])
+    if len(values) != ends[-1]:
+        raise DamagedError("a part of a picture has another size than it should")
+    return [part.reshape(shape) for part, shape in zip(np.split(values, ends[:-1]), shapes, strict=True)]

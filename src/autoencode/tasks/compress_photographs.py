@@ -1,15 +1,16 @@
 """Compresses photographs of any size with a ready-made model, for which no run is needed."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from autoencode.compression.container import FILE, Json, Writer
-from autoencode.compression.originals import is_pixels_only, read_photograph, read_pixels
+from autoencode.compression.originals import Bytes, is_pixels_only, read_photograph, read_pixels
 from autoencode.compression.photographs.lossless import load_models
 from autoencode.compression.photographs.lossy import QUALITIES, LossyCodec, load_contexts
-from autoencode.compression.tiles import PictureCodec, encode_tiles, tile_count
+from autoencode.compression.tiles import PictureCodec, encode_pictures, encode_tiles, fills_block, is_small, tile_count
 from autoencode.errors import ArgumentError, CancelledError
 from autoencode.runs.replacing import check_no_overwriting, check_replaceable
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
@@ -95,19 +96,25 @@ class _Compression:
     result: Compressed
     reporter: Reporter
     cancel: CancelToken
+    waiting: dict[int, list[tuple[Json, Bytes]]] = field(
+        default_factory=lambda: defaultdict[int, list[tuple[Json, Bytes]]](list)
+    )
+    """Small pictures that will share a block, by their number of axes."""
 
     def add_all(self, sources: Sequence[FileSource], *, pixels_only: bool) -> None:
         """Everything, in order; what is whole stays readable where it is stopped."""
         self.reporter.start("compressing", sum(source.size for source in sources), "bytes")
+        done = 0
         try:
             for number, source in enumerate(sources):
                 self.cancel.raise_if_cancelled()
                 self._add(number, source, pixels_only=pixels_only)
-                self.result.files += 1
-                self.result.original += source.size
-                self.reporter.update("compressing", self.result.original)
+                done += source.size
+                self.reporter.update("compressing", done)
         except (KeyboardInterrupt, CancelledError):  # within a file, which is left out
             self.cancel.cancel()
+        for axes in self.waiting:
+            self._write_waiting(axes)
         self.result.complete = not self.cancel.cancelled
         self.writer.finish({"complete": self.result.complete, "files": self.result.files})
         self.reporter.finish("compressing")
@@ -119,13 +126,39 @@ class _Compression:
         if found is None:
             self.result.stored.append(source.name)
             store_file(self.writer, source, meta)
+            self._count(meta)
             return
         pixels, form = found
         if lossy and not source.name.lower().endswith(".png"):
             meta["name"] = f"{source.name}.png"
-        self.writer.add(meta | {"kind": FILE, "form": form, "count": tile_count(pixels.shape)}, b"")
-        for described, payload in encode_tiles(self.codec, pixels, number, self.cancel.raise_if_cancelled):
-            self.result.payload += self.writer.add(described, payload)
-        self.result.values += pixels.size
-        self.result.examples += 1
-        self.result.pixels_only += is_pixels_only(form)
+        meta |= {"form": form, "count": tile_count(pixels.shape)}
+        if is_small(pixels.shape):
+            self._wait(meta, pixels)
+        else:
+            self.writer.add(meta | {"kind": FILE}, b"")
+            for described, payload in encode_tiles(self.codec, pixels, number, self.cancel.raise_if_cancelled):
+                self.result.payload += self.writer.add(described, payload)
+            self._count(meta, pixels)
+
+    def _wait(self, meta: Json, pixels: Bytes) -> None:
+        waiting = self.waiting[pixels.ndim]
+        waiting.append((meta, pixels))
+        if fills_block([pixels for _, pixels in waiting]):
+            self._write_waiting(pixels.ndim)
+
+    def _write_waiting(self, axes: int) -> None:
+        waiting, self.waiting[axes] = self.waiting[axes], []
+        if waiting:
+            files, pictures = zip(*waiting, strict=True)
+            self.result.payload += self.writer.add(*encode_pictures(self.codec, files, pictures))
+            for meta, pixels in waiting:
+                self._count(meta, pixels)
+
+    def _count(self, meta: Json, pixels: Bytes | None = None) -> None:
+        """A file that is whole in the compressed one."""
+        self.result.files += 1
+        self.result.original += int(meta["size"])
+        if pixels is not None:
+            self.result.values += pixels.size
+            self.result.examples += 1
+            self.result.pixels_only += is_pixels_only(meta["form"])

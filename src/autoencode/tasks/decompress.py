@@ -26,7 +26,17 @@ from autoencode.compression.originals import (
     first_bytes,
     picture_bytes,
 )
-from autoencode.compression.tiles import TILE, MissingTileError, PictureCodec, decode_tile, shape_of, tile_count
+from autoencode.compression.tiles import (
+    PICTURES,
+    TILE,
+    MissingTileError,
+    PictureCodec,
+    decode_pictures,
+    decode_tile,
+    files_of,
+    shape_of,
+    tile_count,
+)
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.runs.listing import find_run
 from autoencode.runs.replacing import check_replaceable
@@ -325,7 +335,7 @@ class _Examples(_Decompression):
 
 
 class _Pictures(_Decompression):
-    """Pictures of any size, a tile at a time.
+    """Pictures of any size: a tile, or a block of small ones, at a time.
 
     Args:
         codec: of pictures.
@@ -340,6 +350,9 @@ class _Pictures(_Decompression):
         """Nothing waits."""
 
     def _add(self, block: Block) -> None:
+        if block.meta.get("kind") == PICTURES:
+            self._add_pictures(block)
+            return
         number = block.meta.get("file")
         if block.meta.get("kind") != TILE or number not in self._waiting:
             return
@@ -354,6 +367,16 @@ class _Pictures(_Decompression):
         if opened.examples == tile_count(self._pixels.shape):
             opened.write(picture_bytes(self._pixels, opened.form))
             self._finish(opened)
+
+    def _add_pictures(self, block: Block) -> None:
+        wanted = [self._declare(meta) for meta in files_of(block)]
+        if not any(wanted):
+            return
+        for archived, pixels in zip(wanted, decode_pictures(self._codec, block), strict=True):
+            if archived is not None:
+                opened = self._opened(archived.number)
+                opened.write(picture_bytes(pixels, opened.form))
+                self._finish(opened)
 
 
 @dataclass

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from autoencode.compression.container import DamagedError
+from autoencode.compression.photographs.colours import to_planes
 from autoencode.compression.photographs.lossless import load_models
 from autoencode.compression.photographs.network import MOST_HIDDEN, Network
+from autoencode.compression.photographs.passes import PASSES, PictureGrid, SharedGrid
 from autoencode.errors import DataError
 
 MODELS = load_models()
@@ -27,7 +29,34 @@ def picture(height: int, width: int, channels: int = 3, seed: int = 0) -> np.nda
 )
 def test_every_pixel_comes_back(codec, shape):
     x = picture(*shape[:2], 3 if len(shape) == 3 else 1)
-    assert np.array_equal(codec.decode(codec.encode(x), x.shape), x)
+    assert np.array_equal(codec.decode(codec.encode([x]), [x.shape])[0], x)
+
+
+@pytest.mark.parametrize("codec", [MODELS.fast, MODELS.small], ids=["fast", "small"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_of_any_sizes_in_lockstep_come_back_in_no_more_bytes_than_one_by_one(codec, channels):
+    sizes = [(33, 64), (1, 1), (40, 9), (64, 33), (33, 64), (70, 71), (8, 8), (5, 90)]
+    pictures = [picture(*size, channels, seed) for seed, size in enumerate(sizes)]
+    payload = codec.encode(pictures)
+    found = codec.decode(payload, [x.shape for x in pictures])
+    assert all(np.array_equal(x, y) for x, y in zip(pictures, found, strict=True))
+    assert len(payload) <= sum(len(codec.encode([x])) for x in pictures)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_shared_grid_holds_what_each_picture_s_own_holds(stride):
+    planes = [to_planes(picture(*size, seed=seed)) for seed, size in enumerate([(40, 33), (29, 50), (40, 33)])]
+    shared, own = SharedGrid(planes, stride), [PictureGrid(plane, stride) for plane in planes]
+    order = (0, 2, 1)  # pictures of a size beside each other
+    for step in PASSES:
+        for offset in ((0, 0), *step.known):
+            wanted = np.concatenate([own[number].at(1, step, offset).reshape(-1) for number in order])
+            assert np.array_equal(shared.at(1, step, offset), wanted)
+    for grid in (shared, *own):
+        values = grid.at(2, PASSES[0])
+        grid.put(2, PASSES[0], 7 + 0 * values)
+    wanted = np.concatenate([own[number].at(2, PASSES[0], (-2, 2)).reshape(-1) for number in order])
+    assert np.array_equal(shared.at(2, PASSES[0], (-2, 2)), wanted)
 
 
 @pytest.mark.parametrize("codec", [MODELS.fast, MODELS.small], ids=["fast", "small"])
@@ -39,31 +68,31 @@ def test_pictures_that_no_model_expects_come_back(codec, kind):
         "noise": random.integers(0, 256, (64, 48, 3), np.uint8),
         "squares": (np.indices((64, 48, 3)).sum(0) // 3 % 2 * 255).astype(np.uint8),
     }[kind]
-    payload = codec.encode(x)
-    assert np.array_equal(codec.decode(payload, x.shape), x)
+    payload = codec.encode([x])
+    assert np.array_equal(codec.decode(payload, [x.shape])[0], x)
     assert len(payload) < {"black": 600, "noise": 1.8 * x.size, "squares": 1.8 * x.size}[kind]
 
 
 def test_smooth_pictures_become_smaller_and_by_the_network_more_so():
     x = picture(150, 170)
-    fast, small = len(MODELS.fast.encode(x)), len(MODELS.small.encode(x))
+    fast, small = len(MODELS.fast.encode([x])), len(MODELS.small.encode([x]))
     assert small < fast < 0.7 * x.size
 
 
 def test_damage_is_an_error_or_gives_other_pixels_that_a_digest_finds():
     x = picture(40, 50)
-    payload, random = MODELS.fast.encode(x), np.random.default_rng(2)
+    payload, random = MODELS.fast.encode([x]), np.random.default_rng(2)
     for _ in range(40):
         damaged = bytearray(payload)
         damaged[random.integers(len(payload))] ^= 1 << int(random.integers(8))
         try:
-            found = MODELS.fast.decode(bytes(damaged), x.shape)
+            found = MODELS.fast.decode(bytes(damaged), [x.shape])[0]
         except DamagedError:
             continue
         assert not np.array_equal(found, x)
     for end in (0, 3, len(payload) // 2, len(payload) - 2):
         with pytest.raises(DamagedError):
-            MODELS.fast.decode(payload[:end], x.shape)
+            MODELS.fast.decode(payload[:end], [x.shape])
 
 
 def test_a_network_whose_sums_may_not_be_exact_is_refused():

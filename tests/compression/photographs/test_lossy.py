@@ -49,31 +49,43 @@ def test_a_change_of_a_coefficient_changes_the_picture_by_about_as_much():
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5, 90, 3), (40, 33), (70, 90, 3)], ids=str)
 def test_what_comes_back_is_near_and_always_the_same(shape):
     x = picture(*shape[:2]) if len(shape) == 3 else picture(*shape)[..., 0].copy()
-    payload = codec(80).encode(x)
-    found = codec(80).decode(payload, x.shape)
-    assert np.array_equal(found, codec(80).given_back(x, payload))
+    payload = codec(80).encode([x])
+    found = codec(80).decode(payload, [x.shape])[0]
+    assert np.array_equal(found, codec(80).given_back([x], payload)[0])
     assert error(x, found) < step_of(80) ** 2 / 4
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_pictures_of_any_sizes_in_lockstep_are_those_that_each_gives_alone(grey):
+    sizes = [(33, 64), (1, 1), (40, 9), (64, 33), (33, 64), (70, 71), (7, 90)]
+    pictures = [picture(*size)[..., 0].copy() if grey else picture(*size) for size in sizes]
+    payload = codec(50).encode(pictures)
+    alone = [codec(50).encode([x]) for x in pictures]
+    found = codec(50).decode(payload, [x.shape for x in pictures])
+    for x, own, together in zip(pictures, alone, found, strict=True):
+        assert np.array_equal(codec(50).decode(own, [x.shape])[0], together)
+    assert len(payload) <= sum(map(len, alone))
 
 
 def test_a_higher_quality_takes_more_bytes_and_is_nearer():
     x = picture(90, 120)
-    payloads = [codec(quality).encode(x) for quality in (10, 50, 90)]
-    errors = [error(x, codec(1).decode(payload, x.shape)) for payload in payloads]
+    payloads = [codec(quality).encode([x]) for quality in (10, 50, 90)]
+    errors = [error(x, codec(1).decode(payload, [x.shape])[0]) for payload in payloads]
     assert errors == sorted(errors, reverse=True)
     assert [len(payload) for payload in payloads] == sorted(len(payload) for payload in payloads)
 
 
 def test_damage_is_an_error_or_gives_another_picture():
     x, random = picture(40, 50), np.random.default_rng(2)
-    payload = codec(60).encode(x)
-    wanted = codec(60).decode(payload, x.shape)
+    payload = codec(60).encode([x])
+    wanted = codec(60).decode(payload, [x.shape])[0]
     for _ in range(15):
         damaged = bytearray(payload)
         damaged[random.integers(1, len(payload))] ^= 1 << int(random.integers(8))
         try:
-            assert not np.array_equal(codec(60).decode(bytes(damaged), x.shape), wanted)
+            assert not np.array_equal(codec(60).decode(bytes(damaged), [x.shape])[0], wanted)
         except DamagedError:
             continue
     for broken in (b"", b"\0" + payload[1:], payload[: len(payload) // 2]):
         with pytest.raises(DamagedError):
-            codec(60).decode(broken, x.shape)
+            codec(60).decode(broken, [x.shape])

@@ -2,7 +2,8 @@
 
 import functools
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Protocol, runtime_checkable
@@ -17,7 +18,7 @@ from autoencode.compression.photographs.ladder import SCALES, SMALLEST, STEPS_PE
 from autoencode.compression.photographs.lanes import Integers, LaneDecoder, LaneEncoder, lanes_for
 from autoencode.compression.photographs.linear import BINS, Linear, bins_of
 from autoencode.compression.photographs.network import OUTPUT_BITS, SIZE_BITS, SIZES, Network, inputs_of
-from autoencode.compression.photographs.passes import PASSES, Grid, Pass, Plane, strides
+from autoencode.compression.photographs.passes import PASSES, Grid, Pass, Plane, grid_of, strides
 
 MODEL_FILE = "lossless.npz"
 _LEVELS = 3
@@ -102,58 +103,60 @@ class LosslessCodec:
     def __init__(self, predictors: dict[tuple[int, int, int], Predictor]) -> None:
         self._predictors, self._probe = predictors, ""
 
-    def encode(self, pixels: Bytes) -> bytes:
-        """A picture as bytes.
+    def encode(self, pictures: Sequence[Bytes]) -> bytes:
+        """Pictures as bytes, in lockstep, so that they share the passes.
 
         Args:
-            pixels: (height, width, 3) or (height, width).
+            pictures: (height, width, 3) each, or (height, width) each.
         """
-        encoder = LaneEncoder(lanes_for(pixels.size))
-        self.push_planes(encoder, to_planes(pixels))
+        encoder = LaneEncoder(lanes_for(sum(pixels.size for pixels in pictures)))
+        self.push_planes(encoder, [to_planes(pixels) for pixels in pictures])
         return encoder.to_bytes()
 
-    def given_back(self, pixels: Bytes, payload: bytes) -> Bytes:
-        """What `decode` gives of a picture: the same."""
-        return pixels
+    def given_back(self, pictures: Sequence[Bytes], payload: bytes) -> list[Bytes]:
+        """What `decode` gives of pictures: the same."""
+        return list(pictures)
 
-    def push_planes(self, encoder: LaneEncoder, planes: Plane) -> None:
-        """Pushes planes of whole numbers, (channels, height, width), from −2¹¹ to 2¹¹ − 1."""
+    def push_planes(self, encoder: LaneEncoder, pictures: Sequence[Plane]) -> None:
+        """Pushes planes of whole numbers, (channels, height, width) each, from −2¹¹ to 2¹¹ − 1."""
         distributions = ladder()
-        for residuals, which in reversed(list(self._residuals(planes, distributions))):
+        for residuals, which in reversed(list(self._residuals(pictures, distributions))):
             distributions.push(encoder, residuals, which)
-        distributions.push_raw(encoder, _coarsest(planes).reshape(-1).astype(np.int64))
+        first = np.concatenate([_coarsest(planes).reshape(-1) for planes in pictures])
+        distributions.push_raw(encoder, first.astype(np.int64))
 
-    def _residuals(self, planes: Plane, distributions: Ladder) -> Iterator[tuple[Integers, Integers]]:
-        for stride, number, step, grid in _passes(planes):
-            for channel in range(len(planes)):
+    def _residuals(self, pictures: Sequence[Plane], distributions: Ladder) -> Iterator[tuple[Integers, Integers]]:
+        for stride, number, step, grid in _passes(pictures):
+            for channel in range(len(pictures[0])):
                 whole, which = self._place(grid, stride, number, step, channel, distributions)
-                values = planes[channel, step.row * stride :: 2 * stride, step.column * stride :: 2 * stride]
-                yield values.reshape(-1) - whole, which
-                grid.put(channel, step, values)
+                yield grid.at(channel, step).reshape(-1) - whole, which
 
-    def decode(self, payload: bytes, shape: tuple[int, ...]) -> Bytes:
-        """The picture of some bytes.
+    def decode(self, payload: bytes, shapes: Sequence[tuple[int, ...]]) -> list[Bytes]:
+        """The pictures of some bytes.
 
         Args:
             payload: as `encode` gave it.
-            shape: of the picture.
+            shapes: of the pictures.
 
         Raises:
             DamagedError: the bytes are none of `encode`.
         """
-        decoder = LaneDecoder(payload, lanes_for(int(np.prod(shape))))
-        planes = np.zeros((shape[2] if len(shape) == 3 else 1, *shape[:2]), np.int32)
-        self.pop_planes(decoder, planes)
+        decoder = LaneDecoder(payload, lanes_for(sum(math.prod(shape) for shape in shapes)))
+        pictures = [np.zeros((shape[2] if len(shape) == 3 else 1, *shape[:2]), np.int32) for shape in shapes]
+        self.pop_planes(decoder, pictures)
         decoder.check_end()
-        return to_pixels(planes)
+        return [to_pixels(planes) for planes in pictures]
 
-    def pop_planes(self, decoder: LaneDecoder, planes: Plane) -> None:
-        """Pops planes of whole numbers, which it writes into `planes`."""
-        distributions = ladder()
-        coarsest = _coarsest(planes)
-        coarsest[...] = distributions.pop_raw(decoder, coarsest.size).reshape(coarsest.shape)
-        for stride, number, step, grid in _passes(planes):
-            for channel in range(len(planes)):
+    def pop_planes(self, decoder: LaneDecoder, pictures: Sequence[Plane]) -> None:
+        """Pops planes of whole numbers, which it writes into `pictures`."""
+        distributions, first = ladder(), [_coarsest(planes) for planes in pictures]
+        ends = np.cumsum([known.size for known in first])
+        for known, values in zip(
+            first, np.split(distributions.pop_raw(decoder, int(ends[-1])), ends[:-1]), strict=True
+        ):
+            known[...] = values.reshape(known.shape)
+        for stride, number, step, grid in _passes(pictures):
+            for channel in range(len(pictures[0])):
                 whole, which = self._place(grid, stride, number, step, channel, distributions)
                 grid.put(channel, step, whole + distributions.pop(decoder, which))
             if number == len(PASSES) - 1:
@@ -171,7 +174,7 @@ class LosslessCodec:
             y, x = np.arange(_PROBE_SIDE)[:, None, None], np.arange(_PROBE_SIDE)[:, None]
             numbers = (y * _PROBE_SIDE + x) * 3 + np.arange(3)
             smooth, rough = y * 4 + x * 3 + np.array([0, 9, 30]), (numbers * 2_654_435_761 >> 13) % 64
-            self._probe = digest(self.encode(np.where(numbers % 5 > 3, rough, smooth).astype(np.uint8))).hex()
+            self._probe = digest(self.encode([np.where(numbers % 5 > 3, rough, smooth).astype(np.uint8)])).hex()
         return self._probe
 
 
@@ -182,9 +185,12 @@ def _coarsest(planes: Plane) -> Plane:
     return planes[:, ::known, ::known]
 
 
-def _passes(planes: Plane) -> Iterator[tuple[int, int, Pass, Grid]]:
-    for stride in strides(*planes.shape[1:]):
-        grid = Grid(planes, stride)
+def _passes(pictures: Sequence[Plane]) -> Iterator[tuple[int, int, Pass, Grid]]:
+    """From coarse to fine; a picture takes part from its own coarsest stride on."""
+    found = [strides(*planes.shape[1:]) for planes in pictures]
+    for stride in max(found, key=len):
+        members = [planes for planes, own in zip(pictures, found, strict=True) if stride in own]
+        grid = grid_of(members, stride)
         for number, step in enumerate(PASSES):
             yield stride, number, step, grid
 

@@ -2,48 +2,32 @@
 
 import functools
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import product
 
 import numpy as np
 
 from autoencode.compression import photographs
 from autoencode.compression.container import DamagedError, digest
 from autoencode.compression.exact_functions import exp
+from autoencode.compression.photographs.coefficients import Coefficients, Key, Layout, Step
 from autoencode.compression.photographs.colours import Bytes
 from autoencode.compression.photographs.ladder import Ladder, ladder
 from autoencode.compression.photographs.lanes import Integers, LaneDecoder, LaneEncoder, lanes_for
 from autoencode.compression.photographs.linear import bins_of
 from autoencode.compression.photographs.lossless import LosslessCodec
-from autoencode.compression.photographs.wavelet import (
-    Band,
-    Floats,
-    bands,
-    inverse,
-    levels_of,
-    place_of,
-    transform,
-)
+from autoencode.compression.photographs.wavelet import Band, Floats, inverse, levels_of, transform
 
 MODEL_FILE = "lossy.npz"
 QUALITIES = range(1, 101)
 _COLOURS = np.array([[3**-0.5] * 3, [2**-0.5, 0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]])
 """Orthonormal, so that the error of coefficients is that of colours."""
-_PHASES = ((0, 0), (1, 1), (0, 1), (1, 0))
-_BEFORE = (
-    (),
-    ((-1, -1), (-1, 1), (1, -1), (1, 1)),
-    ((0, -1), (0, 1), (-1, 0), (1, 0)),
-    ((0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1)),
-)
-"""Neighbours in a band that are known when pixels of a phase are coded, (row, column) from each."""
 _TRADE = 0.11
 """Squared steps that a bit is worth."""
 _SHRINK = 0.06
 """How much nearer to zero than the middle of its interval a coefficient is given back, in steps."""
-_LEVELS = 3
 _SPARSE = 4
 """Symbols take fewer bits here than without loss, so they are spread over so many times fewer lanes."""
 _LN_2 = 0.6931471805599453
@@ -69,75 +53,6 @@ class Context:
     tails: Integers
 
 
-Key = tuple[int, int, int, int]
-
-
-class Coefficients:
-    """Whole numbers of a picture's coefficients, of which more and more are known.
-
-    Args:
-        values: (channels, height, width); where they are written, what is around others changes.
-        levels: of the transform.
-    """
-
-    def __init__(self, values: Integers, levels: int) -> None:
-        self.values, self.levels = values, levels
-
-    def steps(self) -> Iterator[tuple[Key, int, Band, int]]:
-        """Channel, band and phase of what is coded together, and its key."""
-        for band in bands(self.levels):
-            for channel, phase in product(range(len(self.values)), range(len(_PHASES))):
-                kind = 2 if band.row and band.column else band.row
-                yield (min(band.level, _LEVELS - 1), min(channel, 1), kind, phase), channel, band, phase
-
-    def at(self, channel: int, band: Band, phase: int) -> Integers:
-        """Coefficients of a phase of a band, a view."""
-        row, column = _PHASES[phase]
-        return self._band(channel, band)[row::2, column::2]
-
-    def _band(self, channel: int, band: Band) -> Integers:
-        return self.values[channel][place_of(band, *self.values.shape[1:])]
-
-    def around(self, channel: int, band: Band, phase: int) -> Iterator[Integers]:
-        """Absolute values that are known around the coefficients of a phase, times four."""
-        own = self._band(channel, band)
-        rows, columns = own.shape
-        row, column = _PHASES[phase]
-        padded = np.pad(np.abs(own), 1)
-        for dy, dx in _BEFORE[phase]:
-            yield padded[1 + row + dy : 1 + rows + dy : 2, 1 + column + dx : 1 + columns + dx : 2] << 2
-        index = np.ix_(np.arange(row, rows, 2), np.arange(column, columns, 2))
-        if band.level + 1 < self.levels:
-            parent = np.pad(np.abs(self._band(channel, Band(band.level + 1, band.row, band.column))), 1, mode="edge")
-            y = np.minimum(index[0] // 2, parent.shape[0] - 3) + 1
-            x = np.minimum(index[1] // 2, parent.shape[1] - 3) + 1
-            yield parent[y, x] << 2
-            yield parent[y - 1, x] + parent[y + 1, x] + parent[y, x - 1] + parent[y, x + 1]
-        else:
-            zeros = np.zeros((index[0].size, index[1].size), np.int32)
-            yield from (zeros, zeros)
-        yield from (self._beside(channel, other, band, index) for other in ((0, 1), (1, 0)))
-        for before in range(2):
-            yield self._other(channel, before, band, index)
-
-    def _beside(self, channel: int, other: tuple[int, int], band: Band, index: tuple[Integers, ...]) -> Integers:
-        """Of the other bands of this level that are known, at about the same place."""
-        known = (band.row, band.column) in ((1, 0), (1, 1)) and (other == (0, 1) or band.row + band.column == 2)
-        if not known or other == (band.row, band.column):
-            return np.zeros((index[0].size, index[1].size), np.int32)
-        part = np.abs(self._band(channel, Band(band.level, *other)))
-        y, x = np.minimum(index[0], part.shape[0] - 1), np.minimum(index[1], part.shape[1] - 1)
-        return part[y, x] << 2
-
-    def _other(self, channel: int, before: int, band: Band, index: tuple[Integers, ...]) -> Integers:
-        """Of the channels before, at the same place and beside it."""
-        if before >= channel:
-            return np.zeros((index[0].size, index[1].size), np.int32)
-        part = np.pad(np.abs(self._band(before, band)), 1)
-        y, x = index[0] + 1, index[1] + 1
-        return 2 * part[y, x] + ((part[y - 1, x] + part[y + 1, x] + part[y, x - 1] + part[y, x + 1]) >> 1)
-
-
 class LossyCodec:
     """Pictures as bytes with loss, and back.
 
@@ -151,74 +66,79 @@ class LossyCodec:
         self._contexts, self._coarsest, self._quality = contexts, coarsest, quality
         self._probe = ""
 
-    def encode(self, pixels: Bytes) -> bytes:
-        """A picture as bytes; see `decode` for what comes back."""
-        step, levels = step_of(self._quality), levels_of(*pixels.shape[:2])
-        exact = np.stack([transform(plane, levels) for plane in to_planes(pixels)]) / step
-        values = self._choose(exact, levels)
-        encoder = LaneEncoder(lanes_for(values.size // _SPARSE))
-        coefficients, found = Coefficients(values, levels), list[tuple[Integers, Integers]]()
-        for key, channel, band, phase in coefficients.steps():
-            own = coefficients.at(channel, band, phase).reshape(-1)
-            found.append((own, self._tables(coefficients, key, channel, band, phase)))
+    def encode(self, pictures: Sequence[Bytes]) -> bytes:
+        """Pictures as bytes, in lockstep; see `decode` for what comes back."""
+        layout, step = Layout([pixels.shape for pixels in pictures]), step_of(self._quality)
+        exact = [planes / step for planes in _by_shape(transform, [to_planes(pixels) for pixels in pictures])]
+        coefficients = self._choose(layout, layout.pack(exact))
+        encoder = LaneEncoder(lanes_for(sum(values.size for values in exact) // _SPARSE))
+        found = [
+            (layout.take(coefficients.values, step), self._tables(coefficients, step))
+            for step in layout.steps(len(exact[0]))
+        ]
         for own, which in reversed(found):
             ladder().push(encoder, own, which)
-        self._coarsest.push_planes(encoder, _coarsest(values, levels))
+        rest = [_coarsest(values, levels) for values, levels in zip(exact, layout.levels, strict=True)]
+        self._coarsest.push_planes(encoder, [np.rint(values).astype(np.int32) for values in rest])
         return bytes([self._quality]) + encoder.to_bytes()
 
-    def given_back(self, pixels: Bytes, payload: bytes) -> Bytes:
-        """What `decode` gives of a picture."""
-        return self.decode(payload, pixels.shape)
+    def given_back(self, pictures: Sequence[Bytes], payload: bytes) -> list[Bytes]:
+        """What `decode` gives of pictures."""
+        return self.decode(payload, [pixels.shape for pixels in pictures])
 
-    def decode(self, payload: bytes, shape: tuple[int, ...]) -> Bytes:
-        """The picture of some bytes.
+    def decode(self, payload: bytes, shapes: Sequence[tuple[int, ...]]) -> list[Bytes]:
+        """The pictures of some bytes.
 
         Args:
             payload: as `encode` gave it.
-            shape: of the picture.
+            shapes: of the pictures.
 
         Raises:
             DamagedError: the bytes are none of `encode`.
         """
         if not payload or payload[0] not in QUALITIES:
             raise DamagedError("a block of a picture has no quality")
-        levels, channels = levels_of(*shape[:2]), shape[2] if len(shape) == 3 else 1
-        values = np.zeros((channels, *shape[:2]), np.int32)
-        decoder = LaneDecoder(payload[1:], lanes_for(values.size // _SPARSE))
-        coefficients = Coefficients(values, levels)
-        self._coarsest.pop_planes(decoder, _coarsest(values, levels))
-        for key, channel, band, phase in coefficients.steps():
-            place = coefficients.at(channel, band, phase)
-            which = self._tables(coefficients, key, channel, band, phase)
-            place[...] = ladder().pop(decoder, which).reshape(place.shape)
+        layout = Layout(shapes)
+        pictures = [np.zeros((shape[2] if len(shape) == 3 else 1, *shape[:2]), np.int32) for shape in shapes]
+        decoder = LaneDecoder(payload[1:], lanes_for(sum(values.size for values in pictures) // _SPARSE))
+        rest = [_coarsest(values, levels) for values, levels in zip(pictures, layout.levels, strict=True)]
+        self._coarsest.pop_planes(decoder, rest)
+        coefficients = Coefficients(layout, layout.pack(pictures))
+        for step in layout.steps(len(pictures[0])):
+            coefficients.put(step, ladder().pop(decoder, self._tables(coefficients, step)))
         decoder.check_end()
-        return _to_pixels(_restored(values, step_of(payload[0]), levels), levels)
+        layout.unpack(coefficients.values, pictures)
+        size = step_of(payload[0])
+        return [
+            _to_pixels(planes)
+            for planes in _by_shape(
+                inverse, [_restored(values, size, levels_of(*values.shape[1:])) for values in pictures]
+            )
+        ]
 
-    def _tables(self, coefficients: Coefficients, key: Key, channel: int, band: Band, phase: int) -> Integers:
-        context = self._contexts[key]
-        total = activity_of(coefficients.around(channel, band, phase), context.activity)
-        bins = bins_of(total).reshape(-1)
+    def _tables(self, coefficients: Coefficients, step: Step) -> Integers:
+        context = self._contexts[step.key]
+        bins = bins_of(activity_of(coefficients.around(step), context.activity))
         return ladder().place(np.zeros_like(bins), context.steps[bins], context.tails[bins])[1]
 
-    def _choose(self, exact: Floats, levels: int) -> Integers:
+    def _choose(self, layout: Layout, exact: dict[Band, Floats]) -> Coefficients:
         """The nearest whole numbers, or the next ones towards zero where that saves more bits than it costs."""
-        values = np.rint(exact).astype(np.int32)
+        coefficients = Coefficients(layout, {band: np.rint(values).astype(np.int32) for band, values in exact.items()})
         for _ in range(2):
-            chosen, coefficients = values.copy(), Coefficients(values, levels)
-            for key, channel, band, phase in coefficients.steps():
-                which = self._tables(coefficients, key, channel, band, phase)
-                wanted, place = (Coefficients(maps, levels).at(channel, band, phase) for maps in (exact, chosen))
-                place[...] = _cheapest(wanted.reshape(-1), which, ladder()).reshape(place.shape)
-            values = chosen
-        return values
+            chosen = Coefficients(layout, {band: np.zeros(values.shape, np.int32) for band, values in exact.items()})
+            for step in layout.steps(next(iter(exact.values())).shape[0] if exact else 0):
+                which = self._tables(coefficients, step)
+                chosen.put(step, _cheapest(layout.take(exact, step), which, ladder()))
+            coefficients = chosen
+        return coefficients
 
     def probe(self) -> str:
         """A digest of what a made picture becomes, which is the same wherever this codec computes the same."""
         if not self._probe:
             numbers = np.arange(24 * 40 * 3, dtype=np.int64).reshape(24, 40, 3)
             picture = (((numbers * 2_654_435_761 >> 15) % 96 + numbers // 24) % 256).astype(np.uint8)
-            payload = self.encode(picture)
-            self._probe = digest(payload, self.decode(payload, picture.shape).tobytes()).hex()
+            payload = self.encode([picture])
+            self._probe = digest(payload, self.decode(payload, [picture.shape])[0].tobytes()).hex()
         return self._probe
 
 
@@ -260,8 +180,20 @@ def to_planes(pixels: Bytes) -> Floats:
     return np.stack([row[0] * x[..., 0] + row[1] * x[..., 1] + row[2] * x[..., 2] for row in _COLOURS.tolist()])
 
 
-def _to_pixels(coefficients: Floats, levels: int) -> Bytes:
-    planes = np.stack([inverse(plane, levels) for plane in coefficients])
+def _by_shape(apply: Callable[[Floats, int], Floats], pictures: Sequence[Floats]) -> list[Floats]:
+    """A transform of pictures, with as many levels as their sizes have; those of a shape share the work."""
+    numbers = defaultdict[tuple[int, ...], list[int]](list)
+    for number, values in enumerate(pictures):
+        numbers[values.shape].append(number)
+    found = list(pictures)
+    for shape, own in numbers.items():
+        values = apply(np.stack([pictures[number] for number in own]), levels_of(*shape[1:]))
+        for number, value in zip(own, values, strict=True):
+            found[number] = value
+    return found
+
+
+def _to_pixels(planes: Floats) -> Bytes:
     if len(planes) == 3:
         columns = _COLOURS.T.tolist()
         planes = np.stack([row[0] * planes[0] + row[1] * planes[1] + row[2] * planes[2] for row in columns])

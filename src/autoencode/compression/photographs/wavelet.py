@@ -49,63 +49,63 @@ def place_of(band: Band, height: int, width: int) -> tuple[slice, slice]:
     return rows, slice(low[1], width) if band.column else slice(0, low[1])
 
 
-def transform(plane: Floats, levels: int) -> Floats:
-    """The coefficients of a plane, (height, width) as well."""
-    out = plane.copy()
-    height, width = plane.shape
+def transform(planes: Floats, levels: int) -> Floats:
+    """The coefficients of planes, (…, height, width) as well."""
+    out = planes.copy()
+    height, width = planes.shape[-2:]
     for _ in range(levels):
-        part = out[:height, :width]
-        part[...] = _forward(_forward(part).T).T
+        part = out[..., :height, :width]
+        part[...] = _forward(_forward(part).swapaxes(-1, -2)).swapaxes(-1, -2)
         height, width = (height + 1) // 2, (width + 1) // 2
     return out
 
 
 def inverse(coefficients: Floats, levels: int) -> Floats:
-    """The plane of coefficients."""
+    """The planes of coefficients."""
     out = coefficients.copy()
-    sizes = [coefficients.shape]
+    sizes = [coefficients.shape[-2:]]
     for _ in range(levels - 1):
         sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
     for height, width in reversed(sizes[:levels]):
-        part = out[:height, :width]
-        part[...] = _backward(_backward(part.T).T)
+        part = out[..., :height, :width]
+        part[...] = _backward(_backward(part.swapaxes(-1, -2)).swapaxes(-1, -2))
     return out
 
 
 def _forward(x: Floats) -> Floats:
-    """Along the first axis: sums, then differences."""
-    even, odd = x[0::2].copy(), x[1::2].copy()
+    """Along the last axis but one: sums, then differences."""
+    even, odd = x[..., 0::2, :].copy(), x[..., 1::2, :].copy()
     for number, factor in enumerate(_LIFTING):
         if number % 2 == 0:
-            odd += factor * _pairs(even, len(odd))
+            odd += factor * _pairs(even, odd.shape[-2])
         else:
-            even += factor * _pairs_before(odd, len(even))
-    return np.concatenate([even * _GAIN, odd / _GAIN])
+            even += factor * _pairs_before(odd, even.shape[-2])
+    return np.concatenate([even * _GAIN, odd / _GAIN], -2)
 
 
 def _backward(y: Floats) -> Floats:
-    half = (len(y) + 1) // 2
-    even, odd = y[:half] / _GAIN, y[half:] * _GAIN
+    half = (y.shape[-2] + 1) // 2
+    even, odd = y[..., :half, :] / _GAIN, y[..., half:, :] * _GAIN
     for number in reversed(range(len(_LIFTING))):
         if number % 2 == 0:
-            odd -= _LIFTING[number] * _pairs(even, len(odd))
+            odd -= _LIFTING[number] * _pairs(even, odd.shape[-2])
         else:
-            even -= _LIFTING[number] * _pairs_before(odd, len(even))
+            even -= _LIFTING[number] * _pairs_before(odd, even.shape[-2])
     x = np.empty_like(y)
-    x[0::2], x[1::2] = even, odd
+    x[..., 0::2, :], x[..., 1::2, :] = even, odd
     return x
 
 
 def _pairs(even: Floats, count: int) -> Floats:
     """The sum of the neighbours of each odd place; the last one's missing neighbour mirrors the other."""
-    after = even[1 : count + 1]
-    if len(after) < count:
-        after = np.concatenate([after, even[-1:]])
-    return even[:count] + after
+    after = even[..., 1 : count + 1, :]
+    if after.shape[-2] < count:
+        after = np.concatenate([after, even[..., -1:, :]], -2)
+    return even[..., :count, :] + after
 
 
 def _pairs_before(odd: Floats, count: int) -> Floats:
     """The sum of the neighbours of each even place."""
-    before = np.concatenate([odd[:1], odd])[:count]
-    after = odd if len(odd) == count else np.concatenate([odd, odd[-1:]])
+    before = np.concatenate([odd[..., :1, :], odd], -2)[..., :count, :]
+    after = odd if odd.shape[-2] == count else np.concatenate([odd, odd[..., -1:, :]], -2)
     return before + after
