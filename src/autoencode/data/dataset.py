@@ -11,6 +11,7 @@ from torch import Tensor
 from autoencode.data.examples import Examples, OptionValue, SkippedFile
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.modality import Modality, modality_of
+from autoencode.data.shards.file_rows import FileRows
 from autoencode.data.split import Split
 from autoencode.data.standardisation import (
     Standardisation,
@@ -28,6 +29,7 @@ from autoencode.distributions.token_sequences import END, UNKNOWN
 _BINARIZATION_SEEDS = {"validation": 11, "test": 12}
 _MOST_ROWS, _LARGE_ROW = 0.9, 1024
 """Memory is rearranged where the parts have nine tenths of the rows, and rows are of a kilobyte or more."""
+_MOST_DISPLAYED = 10_000
 _SHOWN = 5
 _LEAST_SEEN = 2
 
@@ -205,16 +207,21 @@ def _standardised(
     standardisation = Standardisation.of(parts["train"].x, kept, known)
     notes = constant_columns_note(parts["train"].x, names)
     return (
-        {name: replace(part, x=standardisation.apply(part.x)) for name, part in parts.items()},
+        {name: replace(part, x=_applied(standardisation, part.x)) for name, part in parts.items()},
         standardisation,
         notes,
     )
 
 
+def _applied(standardisation: Standardisation, x: Tensor) -> Tensor:
+    return x.transformed(standardisation.apply) if isinstance(x, FileRows) else standardisation.apply(x)
+
+
 def _display_range(train: Subset, examples: Examples) -> tuple[float, float]:
     if examples.values.high is not None or not len(train):
         return 0.0, 1.0
-    low, high = float(train.x.min()), float(train.x.max())
+    x = train.subsample(_MOST_DISPLAYED).x if isinstance(train.x, FileRows) else train.x
+    low, high = float(x.min()), float(x.max())
     return low, high if high > low else low + 1
 
 
@@ -314,4 +321,7 @@ def _pieces(tensor: Tensor | None) -> Iterator[bytes | memoryview]:
         yield b"none;"
         return
     yield f"{tensor.dtype} {tuple(tensor.shape)};".encode()
+    if isinstance(tensor, FileRows):
+        yield tensor.digest.encode()
+        return
     yield tensor.contiguous().numpy().data.cast("B")

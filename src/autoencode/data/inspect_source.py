@@ -12,11 +12,12 @@ from autoencode.data.content import suffix_of
 from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
-from autoencode.data.modality import Chords, Pictures, SymbolMaps, TextLines, Tunes, modality_of
+from autoencode.data.modality import Chords, Pictures, SymbolMaps, TextLines, Tunes, Vectors, modality_of
 from autoencode.data.music.chord_file import CHORD_SUFFIX
 from autoencode.data.music.pieces import is_music_source, music_suits_chords
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
+from autoencode.data.shards.find_shards import find_shards
 from autoencode.data.tables.columns import is_frame
 from autoencode.data.text.lines import holds_maps, is_text_source
 from autoencode.errors import CapabilityError, DataError, ShapeError
@@ -47,6 +48,8 @@ def inspect_shape(source: Source) -> tuple[int, ...] | None:
 
 def recipe_kind_of(source: Source) -> str:
     """The kind of data for which a recipe can be the default, by a quick look: images where nothing else is known."""
+    if not is_registered(source) and (shards := find_shards(source)) is not None:
+        return (Pictures if shards.hold_pictures else Vectors).recipe_kind
     if not is_registered(source) and is_text_source(source):
         return SymbolMaps.recipe_kind if holds_maps(source) else TextLines.recipe_kind
     if not is_registered(source) and is_music_source(source):
@@ -59,6 +62,8 @@ def recipe_kind_of(source: Source) -> str:
 
 def is_picture_source(source: Source) -> bool:
     """Whether the examples are pictures, by a quick look: a folder's always are, an array's by its shape."""
+    if not is_registered(source) and (shards := find_shards(source)) is not None:
+        return shards.hold_pictures
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path) or is_picture_archive(path):

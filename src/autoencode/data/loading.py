@@ -28,6 +28,8 @@ from autoencode.data.options import OF_LABELLED, ReadOptions, Size, read_size
 from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
+from autoencode.data.shards.find_shards import find_shards
+from autoencode.data.shards.read_shards import read_shards
 from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.table import read_table
@@ -101,8 +103,9 @@ def load(
     Args:
         source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
             folder of clips, a file of text or of music or a folder of such, a file of a table or of arrays (see
-            `autoencode list formats`), an array, a pandas.DataFrame, a torch Dataset or DataLoader, or a Hugging Face
-            dataset.
+            `autoencode list formats`), shards (a pattern such as "shard-{0000..0127}.tar", or a list or a folder of
+            .tar or .parquet files, which may be larger than the memory), an array, a pandas.DataFrame, a torch Dataset
+            or DataLoader, or a Hugging Face dataset.
         values: which number is black and which is white, such as "0-255", "0-4095" or "-1..1"; "standardised" brings
             each column of vectors to mean 0 and standard deviation 1 by its training rows, "raw" keeps numbers as they
             are, and "auto" decides from all of them: vectors are standardised unless they are within 0 and 1, or bytes.
@@ -224,6 +227,11 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
         return "collection", "", read_collection(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
+    shards = find_shards(source)
+    if shards is not None:
+        requested.options.refuse("shards", *_OF_TEXT, *_OF_MUSIC)
+        examples = read_shards(shards, requested.options, reporter=requested.reporter, cancel=requested.cancel)
+        return shards.name, shards.source, examples
     path = resolve_path(source)
     return path.stem if path.is_file() else path.name, str(path), _read_path(path, requested)
 

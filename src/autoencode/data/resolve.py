@@ -7,6 +7,7 @@ from autoencode.data.formats import file_formats, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import suffixes
 from autoencode.data.published.dataset_registry import datasets
+from autoencode.data.shards.find_shards import find_shards
 from autoencode.data.video.clip import is_clip
 from autoencode.errors import ArgumentError, DataError
 
@@ -42,8 +43,12 @@ def resolve_path(source: object) -> Path:
 
 
 def is_media_path(source: object) -> bool:
-    """Whether a person named a folder or an archive of pictures or clips, or a clip, and no registered set."""
-    if not isinstance(source, str | Path) or is_registered(source):
+    """Whether a person named pictures or clips in files, and no registered set."""
+    if is_registered(source):
+        return False
+    if (shards := find_shards(source)) is not None:
+        return shards.hold_pictures
+    if not isinstance(source, str | Path):
         return False
     path = resolve_path(source)
     return path.is_dir() or is_clip(path) or is_picture_archive(path)

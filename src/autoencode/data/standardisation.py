@@ -157,5 +157,5 @@ def constant_columns_note(x: Shaped[Tensor, "n columns"], names: Sequence[str] |
 
 def _chunks(x: Tensor) -> Iterator[Tensor]:
     """Rows in 64 bits, some at a time, by NumPy's rules for all types of whole numbers."""
-    rows = x.numpy()
-    return (torch.from_numpy(rows[start : start + _CHUNK].astype(np.float64)) for start in range(0, len(rows), _CHUNK))
+    starts = range(0, len(x), _CHUNK)
+    return (torch.from_numpy(x[start : start + _CHUNK].numpy().astype(np.float64)) for start in starts)

@@ -9,6 +9,7 @@ import torch
 from autoencode.data import Dataset, load
 from autoencode.data.loading import Source
 from autoencode.data.resolve import is_registered
+from autoencode.data.shards.find_shards import shard_files
 from autoencode.errors import DataError, RunError
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime.cancellation import CancelToken
@@ -85,7 +86,7 @@ def _known_source(folder: RunFolder) -> str:
             f"you have them with {now}, or allow what it names with --trust-paths"
         )
     _check_places(folder)
-    if not Path(source).exists():
+    if not all(file.exists() for file in shard_files(source)):
         raise DataError(
             f"{source} is not there any more, and {folder.path} was trained on it: say where it is now with {now}"
         )
@@ -125,8 +126,10 @@ def _may_open(folder: RunFolder, place: str) -> bool:
 
     It may where this user's autoencode wrote its name, where a person said so, and where it lies in the run folder.
     """
-    inside = Path(place).resolve().is_relative_to(folder.path.resolve())
-    return inside or folder.trust_paths or folder.record.has_own_data
+    if folder.trust_paths or folder.record.has_own_data:
+        return True
+    inside = folder.path.resolve()  # of shards a text names many files
+    return all(file.resolve().is_relative_to(inside) for file in [Path(place), *shard_files(place)])
 
 
 def check_same_data(folder: RunFolder, data: Dataset) -> None:

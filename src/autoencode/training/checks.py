@@ -4,6 +4,7 @@ import torch
 
 from autoencode.data import Augmentation, Dataset, sequential_batches
 from autoencode.data.augmentation import AUTO
+from autoencode.data.shards.file_rows import FileRows
 from autoencode.errors import ArgumentError, DataError, ShapeError
 from autoencode.model import Autoencoder
 from autoencode.objectives import Objective
@@ -13,9 +14,12 @@ from autoencode.settings import Settings
 from autoencode.training.lr_schedules import lr_schedules
 from autoencode.training.optimizers import optimizers
 
+_MOST_CHECKED = 10_000
+
 
 def check_training(model: Autoencoder, objective: Objective, data: Dataset, settings: Settings) -> None:
-    """Raises unless these parts can be trained together. All data are read once.
+    """Raises unless these parts can be trained together. All data in memory are read once, and a sample
+    of those in files.
 
     Raises:
         UnknownNameError: there is no such optimizer or schedule.
@@ -59,7 +63,9 @@ def _check_data(model: Autoencoder, data: Dataset) -> None:
             f"the model needs a class or another context for each example, and {data.name} has none: put the pictures "
             "of each class into a folder of their own, or choose another recipe"
         )
-    for part in (data.train, data.validation, data.test):
+    for whole in (data.train, data.validation, data.test):
+        # rows that lie in files are bytes, or known to be finite: a sample shows whether the likelihood suits them
+        part = whole.subsample(_MOST_CHECKED) if isinstance(whole.x, FileRows) else whole
         for rows in part.chunks():
             targets = part.targets(rows)
             model.likelihood.check(part.inputs(rows) if targets is None else targets)

@@ -33,12 +33,14 @@ _SHARPENED = 32
 _HELP = """Train a model, and write a report of what it learned.
 
 DATA is the name of a data set (see: autoencode list datasets), a folder of pictures, a clip or a folder of clips, a
-table, or a file of arrays (see: autoencode list formats). Each recipe has options of its own: add --help to see them.
+table, a file of arrays (see: autoencode list formats), or shards: .tar or .parquet files that may be larger than the
+memory. Each recipe has options of its own: add --help to see them.
 
 \b
 autoencode train fashion-mnist                  recipe chosen by the data
 autoencode train fashion-mnist --minutes 3      in about three minutes
 autoencode train photos/ --minutes 5
+autoencode train 'shard-{0000..0127}.tar'       larger than the memory
 autoencode train table.csv                      numbers and categories
 autoencode train table.csv --recipe outliers    for autoencode detect
 autoencode train series.csv --recipe series     for autoencode detect

@@ -119,11 +119,22 @@ def _opened(archive: tarfile.TarFile, info: tarfile.TarInfo) -> AbstractContextM
 
 def _target(folder: Path, name: str) -> Path | None:
     """Where a file is written; None for names that lead out of the folder, or are none."""
+    parts = inner_parts(name)
+    return folder.joinpath(*parts) if parts else None
+
+
+def inner_parts(name: str) -> list[str]:
+    """The folders and the file that a name in an archive consists of; none where it leads out of the archive.
+
+    Example:
+        >>> inner_parts("./a/b.png"), inner_parts("../b.png"), inner_parts("/etc/passwd")
+        (['a', 'b.png'], [], [])
+    """
     pure = PurePosixPath(name.replace("\\", "/"))
     parts = [part for part in pure.parts if part != "."]
     if pure.is_absolute() or not parts or ".." in parts or any(":" in part or "\0" in part for part in parts[:1]):
-        return None
-    return folder.joinpath(*parts)
+        return []
+    return parts
 
 
 def _copy(member: _Member, target: Path, room: int, path: Path) -> int:

@@ -30,12 +30,16 @@ _NOISE = np.random.default_rng(0).integers(0, 255, 4_096, dtype=np.uint8).tobyte
 """Without 255, which would begin a marker."""
 
 
-def load_completely(image: Image.Image) -> None:
+def load_completely(image: Image.Image, content: bytes | None = None) -> None:
     """Decodes a picture, all pixels of which must be in its file.
 
     Pillow leaves missing rows of a PNG black, and libjpeg continues those of a JPEG with one colour. In both, rows are
     stored in order, so that a last row which looks otherwise proves that all are there. If it does not, the data of a
     PNG are counted, and those of a JPEG are tried.
+
+    Args:
+        image: not loaded yet.
+        content: of its file, where it was opened from memory.
 
     Raises:
         ValueError: pixels are missing.
@@ -43,15 +47,17 @@ def load_completely(image: Image.Image) -> None:
     interlaced, progressive = bool(image.info.get("interlace")), bool(image.info.get("progressive"))
     image.load()
     if image.format == "PNG" and (interlaced or not np.asarray(_end_of_last_row(image, image.width)).any()):
-        with _path(image).open("rb") as file:
+        with _opened_again(image, content) as file:
             _check_png_data(file)
     elif image.format in ("JPEG", "MPO") and (progressive or _ends_flat(image)):
-        with _path(image).open("rb") as file:
+        with _opened_again(image, content) as file:
             _check_jpeg_data(file.read(_LARGEST_JPEG), progressive=progressive)
 
 
-def _path(image: Image.Image) -> Path:
-    return Path(str(image.filename))  # pyright: ignore[reportAttributeAccessIssue]
+def _opened_again(image: Image.Image, content: bytes | None) -> BinaryIO:
+    if content is not None:
+        return BytesIO(content)
+    return Path(str(image.filename)).open("rb")  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _end_of_last_row(image: Image.Image, pixels: int) -> Image.Image:

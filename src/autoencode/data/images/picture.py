@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,10 @@ _UPRIGHT = {
 """What makes a picture of each EXIF orientation upright."""
 
 
+_TRIED_SIDE = 256
+"""A JPEG is tried at about this size: all its data are decoded, and fewer pixels computed."""
+
+
 class UnreadableError(Exception):
     """A file that is no readable picture; the reason in one line. It never leaves the package."""
 
@@ -65,6 +70,22 @@ def read_picture_header(path: Path) -> PictureHeader:
     """
     with open_picture(path) as image:
         return _header(image)
+
+
+def try_picture(content: bytes) -> PictureHeader:
+    """Decodes a whole picture to see whether it is one, and keeps what it says about itself.
+
+    Args:
+        content: of a file.
+
+    Raises:
+        UnreadableError: no picture, a damaged one, or one of more pixels than Pillow deems safe.
+    """
+    with open_picture(content) as image:
+        header = _header(image)
+        image.draft(None, (_TRIED_SIDE, _TRIED_SIDE))
+        load_completely(image, content)
+        return header
 
 
 def read_page_headers(path: Path) -> list[PictureHeader]:
@@ -123,14 +144,20 @@ def what_is_lost(image: Image.Image) -> tuple[str, ...]:
 
 
 def read_picture(
-    path: Path, size: tuple[int, int], colour: str, depth: Depth | None = None, page: int = 0, *, fit: str = "crop"
+    source: Path | bytes,
+    size: tuple[int, int],
+    colour: str,
+    depth: Depth | None = None,
+    page: int = 0,
+    *,
+    fit: str = "crop",
 ) -> Numbers:
     """Reads a picture, makes it upright and fits it to a size by scaling and cropping round its centre, or with bars.
 
     Transparency is blended with white, and of several frames the first is taken.
 
     Args:
-        path: the file.
+        source: the file, or its content.
         size: (height, width) of the result.
         colour: "grey" or "rgb".
         depth: what the numbers of the result shall be; None for those of the file. Numbers of 16 bits and of floating
@@ -145,16 +172,16 @@ def read_picture(
         UnreadableError: no picture, a damaged one, one of more pixels than Pillow deems safe, or one of another depth.
     """
     height, width = size
-    with open_picture(path) as image:
+    with open_picture(source) as image:
         if page:
             image.seek(page)
         turn, grey = orientation(image), colour == "grey"
         depth = _checked_depth(_own_depth(image), depth)
-        deep = depth is Depth.WORDS and has_deep_colours(image)
+        deep = source if isinstance(source, Path) and depth is Depth.WORDS and has_deep_colours(image) else None
         # a JPEG decodes to half its size or less, several times faster
         image.draft(None, (2 * max(size), 2 * max(size)))
-        load_completely(image)
-        planes = read_deep_colours(path, grey=grey) if deep else to_planes(image, depth, grey=grey)
+        load_completely(image, source if isinstance(source, bytes) else None)
+        planes = read_deep_colours(deep, grey=grey) if deep else to_planes(image, depth, grey=grey)
         fitted = [_fitted(make_upright(plane, turn), width, height, fit) for plane in planes]
         pixels = np.dstack([np.asarray(part, np.uint8 if depth is Depth.BYTES else np.float32) for part in fitted])
     return np.broadcast_to(pixels.transpose(2, 0, 1), (1 if grey else 3, height, width))
@@ -178,11 +205,11 @@ def _checked_depth(own: Depth, wanted: Depth | None) -> Depth:
 
 
 @contextmanager
-def open_picture(path: Path, *, large: bool = False) -> Generator[Image.Image]:
+def open_picture(source: Path | bytes, *, large: bool = False) -> Generator[Image.Image]:
     """Opens a picture; whatever goes wrong inside the block becomes `UnreadableError`.
 
     Args:
-        path: the file.
+        source: the file, or its content.
         large: take up to twice the pixels that Pillow deems safe without asking, 179 million: a poster at 300 dpi.
     """
     with warnings.catch_warnings():
@@ -190,9 +217,10 @@ def open_picture(path: Path, *, large: bool = False) -> Generator[Image.Image]:
         if not large:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with open_regular(path, follow=True) as file:  # Pillow would wait for ever at a pipe,
-                file.read(1)  # and leave a file open that opens and cannot be read
-            with Image.open(path, formats=formats()) as image:
+            if isinstance(source, Path):
+                with open_regular(source, follow=True) as file:  # Pillow would wait for ever at a pipe,
+                    file.read(1)  # and leave a file open that opens and cannot be read
+            with Image.open(source if isinstance(source, Path) else BytesIO(source), formats=formats()) as image:
                 if max(image.size) > _LONGEST_SIDE:
                     raise UnreadableError(f"a side of {max(image.size):,} pixels, more than {_LONGEST_SIDE:,}")
                 yield image
