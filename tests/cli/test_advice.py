@@ -44,6 +44,13 @@ ADVICE = {
     "--same-class is for an example whose class": "generate",
     "--same-class says how examples differ": "generate",
     "--cut-out writes shapes": "generate",
+    # shards
+    "name it with --array COLUMN": "train",
+    "--labels {}: {} has no such column": "train",
+    "pictures in shards are read as 0-255": "train",
+    "numbers in shards are standardised": "train",
+    "standardised by the training part (--values": "train",
+    "(height x width) from {}, --size to choose": "train",
     # music
     "say --grid for another": "train",
     "leave --voices tune out": "train",
