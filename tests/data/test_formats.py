@@ -10,8 +10,8 @@ from autoencode.errors import ArgumentError, DataError, UnknownNameError
 
 def test_formats_are_known_by_suffix_in_any_case():
     arrays, others = [".h5", ".hdf5", ".mat", ".npy", ".npz"], [".csv", ".parquet", ".tsv", ".txt"]
-    music = [".abc", ".json", ".mid", ".midi"]
-    assert list(file_formats()) == sorted([*arrays, *others, *music, ".dcm", ".nii", ".nii.gz"])
+    music, sound = [".abc", ".json", ".mid", ".midi"], [".flac", ".mp3", ".ogg", ".wav"]
+    assert list(file_formats()) == sorted([*arrays, *others, *music, *sound, ".dcm", ".nii", ".nii.gz"])
     assert has_format(Path("a.NPY"))
     assert not has_format(Path("npy"))
     assert format_of(Path("a.npz")).summary.startswith("NumPy's archives")
@@ -38,5 +38,5 @@ def test_options_that_mean_nothing_for_a_format_are_refused(tmp_path):
 
 def test_a_file_of_no_known_format_is_refused_with_what_can_be_given(tmp_path):
     (tmp_path / "a.xyz").write_text("")
-    with pytest.raises(DataError, match=r"a clip, a \.abc, .* or \.txt file, or one of"):
+    with pytest.raises(DataError, match=r"a clip, a \.abc, .* or \.wav file, or one of"):
         load(tmp_path / "a.xyz")

@@ -17,6 +17,16 @@ def test_no_warmup_is_the_final_value_from_the_start(step: int | None) -> None:
     assert Warmup(0, 0.5)(step) == 0.5
 
 
+@pytest.mark.parametrize(("step", "weight"), [(0, 0.8), (500, 2.4), (1000, 4.0), (None, 4.0)])
+def test_a_warmup_may_start_from_a_share_of_its_final_value(step: int | None, weight: float) -> None:
+    assert Warmup(1000, final=4.0, start=0.2)(step) == pytest.approx(weight, rel=1e-14)
+
+
+def test_a_warmup_starts_from_a_share() -> None:
+    with pytest.raises(ArgumentError, match="from a share of 0 to 1"):
+        Warmup(10, start=2.0)
+
+
 def test_a_negative_warmup_is_an_error() -> None:
     with pytest.raises(ArgumentError, match="must be 0 or more"):
         Warmup(-1)

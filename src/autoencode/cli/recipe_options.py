@@ -47,6 +47,8 @@ DATA_HELP = {
     "voices": (str, "auto", "of music: tune for the highest voice alone, or chords for all voices"),
     "grid": (str, "auto", "a step of music: a quarter, an 8th or a 16th note"),
     "bars": (int, "2 of a tune", "bars that an example of music has; all of a piece in chords"),
+    "sample_rate": (int, "their own up to 16000", "of sound: samples a second to which recordings are converted"),
+    "seconds": (float, "what suits them", "of sound: length of an example; --size is its bands x columns"),
     "symbols": (str, "auto", "of maps in a text, such as WFD; auto: those that occur; none: read lines"),
     "parts": (
         str,

@@ -90,6 +90,11 @@ class Augmentation:
         """Whether it changes pictures."""
         return replace(self, transpose=0, excerpt=0) != Augmentation()
 
+    @property
+    def only_shifts(self) -> bool:
+        """Whether it moves pictures, and does nothing else."""
+        return self.shift > 0 and not replace(self, shift=0)
+
     def __call__(self, batch: Batch) -> Batch:
         """The batch with its examples changed, by numbers from the global generator.
 

@@ -1,7 +1,7 @@
 """The kinds of files that are read as examples, by the suffix of their names.
 
-A file in the folder `arrays`, `tables`, `text`, `volumes` or `music` beside this one registers what it reads, and is
-found because it is there:
+A file in the folder `arrays`, `tables`, `text`, `volumes`, `music` or `sound` beside this one registers what it reads,
+and is found because it is there:
 
     @file_format(".dat")
     def read_dat(path: Path, options: ReadOptions) -> Examples:
@@ -69,7 +69,7 @@ def file_format(
 @cache
 def file_formats() -> Registry[FileFormat]:
     """All formats, by suffix."""
-    for package in ("arrays", "tables", "text", "volumes", "music"):
+    for package in ("arrays", "tables", "text", "volumes", "music", "sound"):
         import_submodules(f"autoencode.data.{package}")
     return _formats
 

@@ -18,6 +18,7 @@ from autoencode.data.music.pieces import is_music_source, music_suits_chords
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
 from autoencode.data.shards.find_shards import find_shards
+from autoencode.data.sound.sounds import is_sound_source
 from autoencode.data.tables.columns import is_frame
 from autoencode.data.text.lines import holds_maps, is_text_source
 from autoencode.errors import CapabilityError, DataError, ShapeError
@@ -67,7 +68,7 @@ def is_picture_source(source: Source) -> bool:
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path) or is_picture_archive(path):
-            return not is_text_source(path) and not is_music_source(path)
+            return not is_text_source(path) and not is_music_source(path) and not is_sound_source(path)
     shape = inspect_shape(source)
     return shape is not None and modality_of(shape).drawable
 

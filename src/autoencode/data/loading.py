@@ -30,6 +30,7 @@ from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
 from autoencode.data.shards.find_shards import find_shards
 from autoencode.data.shards.read_shards import read_shards
+from autoencode.data.sound.sounds import is_sound_source, read_sound_folder
 from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.table import read_table
@@ -47,6 +48,8 @@ _OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
 _OF_ARRAYS = ("axes", "channels", "array")
 _OF_TEXT = ("tokens", "symbols")
 _OF_MUSIC = ("voices", "grid", "bars")
+_OF_SOUND = ("sample_rate", "seconds")
+_OF_AUDIO = (*_OF_MUSIC, *_OF_SOUND)
 _OF_TABLES = (".csv", ".tsv", ".parquet")
 _WITH_MASKS = (
     "give a folder of pictures with --target masks/, an .npz file with arrays images and masks, or drawn-cells"
@@ -90,6 +93,8 @@ def load(
     grid: str = "auto",
     bars: int | None = None,
     symbols: str = "auto",
+    sample_rate: int | None = None,
+    seconds: float | None = None,
     parts: str = "auto",
     download: bool = True,
     only: Iterable[str] | None = None,
@@ -102,7 +107,7 @@ def load(
 
     Args:
         source: a registered name (see `datasets`), a folder of pictures or a zip or tar file of them, a clip or a
-            folder of clips, a file of text or of music or a folder of such, a file of a table or of arrays (see
+            folder of clips, a file of text, music or sound or a folder of such, a file of a table or of arrays (see
             `autoencode list formats`), shards (a pattern such as "shard-{0000..0127}.tar", or a list or a folder of
             .tar or .parquet files, which may be larger than the memory), an array, a pandas.DataFrame, a torch Dataset
             or DataLoader, or a Hugging Face dataset.
@@ -144,6 +149,9 @@ def load(
         symbols: the symbols of maps in a file of text, such as "WFD", in the order of their planes; "auto" takes those
             that occur, the commonest first, where the text is of maps of one size with empty lines between them, and
             "none" reads every text as lines.
+        sample_rate: samples a second to which recordings are converted; their own up to 16,000 where it is left out.
+        seconds: how long an example of sound is; by default so long that 95 of 100 recordings fit, up to 2 seconds, and
+            1 second of longer ones. `size` is how many bands and columns its log-spectrogram has, 64x64.
         parts: "random" ignores the parts that the data bring (arrays such as x_test, subfolders such as test);
             "regions", with `patch`, divides every picture of a folder into regions, and `validation`, `test` and
             `limit` count those. Clips are divided by time all the same.
@@ -190,6 +198,8 @@ def load(
         grid=grid,
         bars=bars,
         symbols=symbols,
+        sample_rate=sample_rate,
+        seconds=seconds,
     )
     requested = _Requested(options, download, reporter, cancel)
     name, where, examples = _read(source, requested)
@@ -220,16 +230,16 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     if isinstance(source, np.ndarray):
         return "array", "", _read_array(source, requested.options)
     if is_frame(source):
-        requested.options.refuse("this table", *_OF_FILES, "axes", "channels", "parts", *_OF_MUSIC)
+        requested.options.refuse("this table", *_OF_FILES, "axes", "channels", "parts", *_OF_AUDIO)
         return "table", "", read_table(source, requested.options)
     if not isinstance(source, str | Path) and is_collection(source):
-        requested.options.refuse("this collection", *_OF_FILES, "parts", "array", *_OF_TEXT, *_OF_MUSIC)
+        requested.options.refuse("this collection", *_OF_FILES, "parts", "array", *_OF_TEXT, *_OF_AUDIO)
         return "collection", "", read_collection(source, requested.options)
     if is_registered(source):
         return str(source), str(source), _read_registered(str(source), requested)
     shards = find_shards(source)
     if shards is not None:
-        requested.options.refuse("shards", *_OF_TEXT, *_OF_MUSIC)
+        requested.options.refuse("shards", *_OF_TEXT, *_OF_AUDIO)
         examples = read_shards(shards, requested.options, reporter=requested.reporter, cancel=requested.cancel)
         return shards.name, shards.source, examples
     path = resolve_path(source)
@@ -243,7 +253,7 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
         *_OF_FILES,
         *_OF_ARRAYS,
         *_OF_TEXT,
-        *_OF_MUSIC,
+        *_OF_AUDIO,
         "unlabelled",
         *(["labels"] if options.label_source else []),
     )
@@ -281,16 +291,19 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
         options.refuse(
-            path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT, *_OF_MUSIC
+            path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT, *_OF_AUDIO
         )
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
     if path.is_dir() and holds_volumes(path):
-        options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_MUSIC)
+        options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_AUDIO)
         return read_volume_folder(path, options)
     if is_music_source(path) or suffix_of(path) == CHORD_SUFFIX:
-        options.refuse(path.name, "values", *_OF_FILES, *_OF_TEXT)
+        options.refuse(path.name, "values", *_OF_FILES, *_OF_TEXT, *_OF_SOUND)
         return read_music_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
-    options.refuse(path.name, *_OF_MUSIC)
+    if is_sound_source(path):
+        options.refuse(path.name, "values", *(name for name in _OF_FILES if name != "size"), *_OF_TEXT, *_OF_MUSIC)
+        return read_sound_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
+    options.refuse(path.name, *_OF_AUDIO)
     if path.is_dir() and holds_text(path):
         options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
         return read_text_folder(path, options)
@@ -318,5 +331,5 @@ def _with_label_file(path: Path, options: ReadOptions) -> ReadOptions:
 
 
 def _read_array(array: npt.NDArray[Any], options: ReadOptions) -> Examples:
-    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array", *_OF_TEXT, *_OF_MUSIC)
+    options.refuse("this array", *_OF_FILES, *OF_LABELLED, "array", *_OF_TEXT, *_OF_AUDIO)
     return read_array(array, options)

@@ -19,7 +19,9 @@ VOICES = ("tune", "chords")
 """Which voices of music are read."""
 GRIDS = {"quarter": 1, "8th": 2, "16th": 4}
 """Steps of a quarter note, by the name of a step of music."""
-_FLAGS = {"channels": "--channels-are", "target_is": "--target-is"}
+_RATES, _SECONDS = (1_000, 192_000), (0.05, 60.0)
+"""Of examples of sound."""
+_FLAGS = {"channels": "--channels-are", "target_is": "--target-is", "sample_rate": "--sample-rate"}
 OF_LABELLED = ("labels", "unlabelled", "parts")
 """Options of sources that can hold labels and parts."""
 
@@ -53,6 +55,8 @@ class ReadOptions:
         grid: a step of music: "quarter", "8th", "16th", or "auto" for what suits it.
         bars: how many bars of a piece an example has; None for what suits it.
         symbols: of maps in a text, in the order of their planes; "auto" takes those that occur, and "none" reads lines.
+        sample_rate: samples a second to which recordings are converted; None for what suits them.
+        seconds: the length of an example of sound; None for what suits them.
 
     Raises:
         ArgumentError: a value without a meaning, or options that exclude each other.
@@ -79,6 +83,8 @@ class ReadOptions:
     grid: str = "auto"
     bars: int | None = None
     symbols: str = "auto"
+    sample_rate: int | None = None
+    seconds: float | None = None
 
     def __post_init__(self) -> None:
         _check_choice("parts", self.parts, ("auto", "random", _REGIONS))
@@ -90,6 +96,10 @@ class ReadOptions:
         _check_choice("grid", self.grid, ("auto", *GRIDS))
         if self.bars is not None and self.bars < 1:
             raise ArgumentError(f"--bars takes how many bars an example has, at least 1, not {self.bars}")
+        if self.sample_rate is not None and not _RATES[0] <= self.sample_rate <= _RATES[1]:
+            raise ArgumentError(f"--sample-rate takes samples a second, from 1,000 to 192,000, not {self.sample_rate}")
+        if self.seconds is not None and not _SECONDS[0] <= self.seconds <= _SECONDS[1]:
+            raise ArgumentError(f"--seconds takes how long an example of sound is, 0.05 to 60, not {self.seconds:g}")
         if len(set(self.symbols)) < len(self.symbols) and self.symbols not in ("auto", "none"):
             raise ArgumentError(f"--symbols takes each symbol of a map once, such as WFD, not {self.symbols!r}")
         if self.labels == "none" and self.unlabelled is not None:

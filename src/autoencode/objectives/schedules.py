@@ -16,7 +16,7 @@ _reader: ContextVar[Callable[[Schedule, int], float | Tensor] | None] = ContextV
 
 @dataclass(frozen=True)
 class Warmup:
-    """A weight that rises linearly from 0 to `final`.
+    """A weight that rises linearly to `final`.
 
     Without it a VAE often stops using most latent dimensions in its first steps (posterior collapse) and does not
     recover.
@@ -24,9 +24,10 @@ class Warmup:
     Args:
         steps: training steps of the rise; 0 for none.
         final: the weight afterwards.
+        start: the share of it that the rise begins with.
 
     Raises:
-        ArgumentError: fewer than 0 steps.
+        ArgumentError: fewer than 0 steps, or a start outside 0 to 1.
 
     References:
         Bowman et al., "Generating sentences from a continuous space", CoNLL 2016, section 3.1;
@@ -40,16 +41,20 @@ class Warmup:
 
     steps: int
     final: float = 1.0
+    start: float = 0.0
 
     def __post_init__(self) -> None:
         if self.steps < 0:
             raise ArgumentError(f"the steps of a warm-up must be 0 or more, not {self.steps}")
+        if not 0 <= self.start <= 1:
+            raise ArgumentError(f"a warm-up starts from a share of 0 to 1 of its final weight, not {self.start}")
 
     def __call__(self, step: int | None) -> float:
         """The weight at `step`, or the final one."""
         if step is None or step >= self.steps:
             return self.final
-        return self.final * step / self.steps
+        risen = self.final * step / self.steps
+        return risen + self.start * (self.final - risen)
 
 
 @dataclass(frozen=True)

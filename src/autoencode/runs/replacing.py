@@ -9,7 +9,7 @@ from pathlib import Path
 from autoencode.data.images.picture_writer import MARK
 from autoencode.data.images.scan import SHEET
 from autoencode.data.music.midi_file import MIDI_MARK
-from autoencode.data.music.sound import WAV_MARK
+from autoencode.data.sound.wav_file import WAV_MARK
 from autoencode.errors import ArgumentError
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 

@@ -17,7 +17,7 @@ from autoencode.data.arrays.layout import parse_axes, parse_channels
 from autoencode.data.loading import Source
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.new_examples import NewExamples
-from autoencode.data.options import ReadOptions
+from autoencode.data.options import ReadOptions, read_size
 from autoencode.data.tables.columns import is_frame
 from autoencode.data.values import TrainedValues, parse_value_range
 from autoencode.errors import ArgumentError, AutoencodeError, CapabilityError
@@ -174,6 +174,9 @@ class Run:
             voices=data.options.get("voices", "auto"),
             grid=data.options.get("grid", "auto"),
             bars=data.options.get("bars"),
+            sample_rate=data.options.get("sample_rate"),
+            seconds=data.options.get("seconds"),
+            size=read_size(data.options.get("size")),
         )
         values = TrainedValues(data.values, data.display_range, pictures=self.modality.drawable)
         from_files = "patch" in data.options

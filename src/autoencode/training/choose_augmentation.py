@@ -21,7 +21,7 @@ _TOLERANCE, _SHIFT_TOLERANCE = 1.005, 1.08
 than PCA does, which has to spend components on them."""
 
 
-def choose_augmentation(train: Subset) -> Augmentation:
+def choose_augmentation(train: Subset, *, mirrored: bool = True) -> Augmentation:
     """Mirroring, flipping and shifts that leave pictures like the others of their set.
 
     PCA with 8 and with 32 components is fitted to three quarters of the pictures, with and without changed copies
@@ -31,6 +31,7 @@ def choose_augmentation(train: Subset) -> Augmentation:
 
     Args:
         train: of pictures, (n, channels, height, width).
+        mirrored: whether mirroring and flipping are tried.
     """
     some = train.subsample(_MOST_PICTURES)
     if len(some) < _FEWEST:
@@ -40,7 +41,7 @@ def choose_augmentation(train: Subset) -> Augmentation:
     chosen = Augmentation()
     with seeded_rng(0):
         best = _error(x, chosen)
-        for change in ({"mirror": True}, {"flip": True}):
+        for change in ({"mirror": True}, {"flip": True}) if mirrored else ():
             error = _error(x, replace(chosen, **change))
             if error <= _TOLERANCE * best:
                 chosen, best = replace(chosen, **change), error

@@ -22,6 +22,12 @@ def adam(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
     return torch.optim.Adam(trainable_parameters(model), lr=learning_rate, fused=True)
 
 
+@optimizers.register("adam-99")
+def adam_99(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
+    """Adam that forgets squared gradients after 100 steps, not 1,000 (β₂ = 0.99), for losses that change a lot."""
+    return torch.optim.Adam(trainable_parameters(model), lr=learning_rate, betas=(0.9, 0.99), fused=True)
+
+
 @optimizers.register("adamw")
 def adamw(model: nn.Module, learning_rate: float = 1e-3) -> Optimizer:
     """Adam with decoupled weight decay of 0.01 (Loshchilov and Hutter, ICLR 2019)."""

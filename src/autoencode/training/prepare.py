@@ -162,10 +162,11 @@ def _augmentation(settings: Settings, data: Dataset, before: Plan | None, report
         return Augmentation.parse(before.augment)
     context = data.train.context
     same_size = context is None or context.dtype == torch.int64 or context.shape[2:] == data.data_shape[1:]
-    if not (data.modality.can_augment and same_size):
+    modality = data.modality
+    if not ((modality.can_augment or modality.can_shift) and same_size):
         return Augmentation()
-    chosen = choose_augmentation(data.train)
-    reporter.note(f"augmentation that suits these pictures: {chosen} (--augment to choose)")
+    chosen = choose_augmentation(data.train, mirrored=modality.can_augment)
+    reporter.note(f"augmentation that suits these {modality.noun}: {chosen} (--augment to choose)")
     return chosen
 
 

@@ -98,7 +98,7 @@ def save_numbers_beside(modality: Modality, path: Path, x: Tensor) -> list[Path]
 
 
 def save_own_files(paths: Sequence[Path], modality: Modality, x: Tensor) -> None:
-    """Writes what a kind of example has beside its picture: of music, MIDI and sound.
+    """Writes what a kind of example has beside its picture: of music, MIDI and sound; of a sound, WAV.
 
     Args:
         paths: of the pictures.

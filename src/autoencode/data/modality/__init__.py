@@ -1,4 +1,4 @@
-"""What an example is: a picture, a patch of a clip, a row of a table, a line of text, a piece of music, a vector.
+"""What an example is: a picture, a patch of a clip, a row of a table, a line of text, music, a sound, a vector.
 
 Whatever depends on that asks here.
 
@@ -8,6 +8,7 @@ symbol_maps   maps of symbols
 rows          vectors, and rows of a table
 text_lines    lines of text
 music         tunes and chords
+sounds        sounds as log-spectrograms
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from autoencode.data.modality.contract import Modality
 from autoencode.data.modality.images import Clips, ImageModality, Pictures
 from autoencode.data.modality.music import Chords, Tunes
 from autoencode.data.modality.rows import TableRows, Vectors
+from autoencode.data.modality.sounds import Sounds
 from autoencode.data.modality.symbol_maps import SymbolMaps
 from autoencode.data.modality.text_lines import TextLines
 from autoencode.data.tables.columns import Columns
@@ -28,6 +30,7 @@ __all__ = [
     "ImageModality",
     "Modality",
     "Pictures",
+    "Sounds",
     "SymbolMaps",
     "TableRows",
     "TextLines",
@@ -36,7 +39,7 @@ __all__ = [
     "modality_of",
 ]
 
-_KINDS: tuple[type[Modality], ...] = (SymbolMaps, Clips, Tunes, Chords, Pictures, Vectors)
+_KINDS: tuple[type[Modality], ...] = (SymbolMaps, Clips, Tunes, Chords, Sounds, Pictures, Vectors)
 """The modalities; the first that matches is taken."""
 
 

@@ -49,6 +49,8 @@ class Modality(ABC):
     """Whether an example of another size can be fitted to the model's."""
     can_augment: ClassVar[bool] = False
     """Whether it stays a likely example when it is rotated by a right angle or mirrored."""
+    can_shift: ClassVar[bool] = False
+    """Whether it stays a likely example when it is moved by a few places, as pictures do."""
     bounded: ClassVar[bool] = False
     """Whether values are between 0 and 1."""
     rows_suffix: ClassVar[str] = ".npy"

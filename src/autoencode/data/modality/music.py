@@ -13,7 +13,7 @@ from autoencode.data.modality.contract import Modality
 from autoencode.data.music.midi_file import MidiFile, midi_bytes
 from autoencode.data.music.rolls import notes_of_chords, notes_of_tune, piano_roll, tune_roll
 from autoencode.data.music.score import Numbers
-from autoencode.data.music.sound import wav_bytes
+from autoencode.data.music.sound import wav_of_notes
 from autoencode.data.row_files import RowFile
 from autoencode.distributions.chord_sequences import PAST_END
 from autoencode.distributions.token_sequences import END
@@ -52,7 +52,7 @@ class Music(Modality, ABC):
     def own_files(self, x: Shaped[Tensor, "..."]) -> dict[str, bytes]:
         """One example as MIDI, and as sound."""
         notes, steps = self.notes(x)
-        return {".mid": midi_bytes(notes, self.grid), ".wav": wav_bytes(notes, self.grid, steps)}
+        return {".mid": midi_bytes(notes, self.grid), ".wav": wav_of_notes(notes, self.grid, steps)}
 
 
 @final

@@ -17,6 +17,9 @@ from autoencode.recipes.parameters import Share
 from autoencode.recipes.recipe import recipe
 from autoencode.settings import Settings
 
+_START = 0.2
+"""The share of the weight of the KL term that its rise begins with: with none, codes of steps say too much at first."""
+
 
 @recipe(
     "deep-markov",
@@ -24,10 +27,11 @@ from autoencode.settings import Settings
         epochs=20,
         min_steps=8000,
         batch_size=16,
+        optimizer="adam-99",
         learning_rate=2e-3,
         schedule="linear",
         grad_clip=50.0,
-        augment="transpose:6,excerpt:64",
+        augment="transpose:6,excerpt:96",
     ),
     default_for=["chords"],
 )
@@ -56,7 +60,7 @@ def deep_markov(
         transition: units of the gate and of the guess from a code to the next one.
         dropout: share of the numbers of what is read that are set to 0 in training.
         beta: weight of the KL term; 1 gives the evidence lower bound.
-        warmup_steps: training steps over which the weight of the KL term rises from 0.
+        warmup_steps: training steps over which the weight of the KL term rises from a fifth of beta.
 
     Raises:
         ArgumentError: the data are no sequences of chords.
@@ -77,7 +81,7 @@ def deep_markov(
         likelihood=likelihood,
         initialise=_count_lengths(prior),
     )
-    return model, Elbo(Warmup(warmup_steps, beta))
+    return model, Elbo(Warmup(warmup_steps, beta, start=_START))
 
 
 def _count_lengths(prior: MarkovPrior) -> Callable[[Autoencoder, Tensor, Callable[[Tensor], Tensor]], None]:

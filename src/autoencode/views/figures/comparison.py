@@ -6,7 +6,7 @@ from typing import NamedTuple
 from jaxtyping import Float
 from torch import Tensor
 
-from autoencode.data import ImageModality, Modality
+from autoencode.data import Modality
 from autoencode.data.modality import TableRows
 from autoencode.views.figures.pairs import pairs
 from autoencode.views.figures.profiles import profiles
@@ -25,24 +25,17 @@ class Comparison(NamedTuple):
 def comparison(
     modality: Modality, originals: Float[Tensor, "n *data_shape"], reconstructions: Float[Tensor, "n *data_shape"]
 ) -> Comparison:
-    """Originals and their reconstructions: as lines, unless the modality has a figure of its own.
+    """Originals and their reconstructions: above each other, or as lines, unless the modality has its own figure.
 
     Args:
         modality: what the examples are.
         originals: in the model's units; rows of a table in those of the data.
         reconstructions: of the same examples, in the same order.
     """
+    if modality.drawable:
+        caption = "Originals above, reconstructions below"
+        return Comparison(pairs(modality.shown(originals), modality.shown(reconstructions)), caption)
     return Comparison(profiles(originals.flatten(1), reconstructions.flatten(1)), "Each example and its reconstruction")
-
-
-@comparison.register
-def _(
-    modality: ImageModality,
-    originals: Float[Tensor, "n channels height width"],
-    reconstructions: Float[Tensor, "n channels height width"],
-) -> Comparison:
-    caption = "Originals above, reconstructions below"
-    return Comparison(pairs(modality.shown(originals), modality.shown(reconstructions)), caption)
 
 
 @comparison.register

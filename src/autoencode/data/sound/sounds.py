@@ -1,0 +1,244 @@
+"""Files and folders of recordings: examples of log-spectrograms."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from autoencode.data.content import suffix_of
+from autoencode.data.examples import Examples, SkippedFile, count_files, list_skipped
+from autoencode.data.formats import file_format
+from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.memory import check_fits
+from autoencode.data.options import ReadOptions
+from autoencode.data.sound.recordings import (
+    SHORTEST,
+    SOUND_SUFFIXES,
+    RecordingHeader,
+    read_recording,
+    read_recording_header,
+)
+from autoencode.data.sound.spectrogram import Samples, Spectrogram
+from autoencode.data.split import PART_NAMES, OfficialSplit, folder_parts
+from autoencode.data.values import ValueRange
+from autoencode.errors import ArgumentError, DataError
+
+_SUFFIXES = frozenset(SOUND_SUFFIXES)
+_SIZE, _HIGHEST_RATE = (64, 64), 16_000
+"""Bands and columns, and samples a second at most, where a person says nothing."""
+_SHARE, _ROUND, _LONG, _OF_LONG = 95, 0.05, 2.0, 1.0
+"""Of recordings, and seconds: so many are no longer than an example, which is no longer than 2; of longer ones 1."""
+_FAINT = 1e-3
+"""The loudest sample of a part of a recording that counts as silence, as a share of that of all of it."""
+_OF_OTHERS = ("axes", "channels", "array", "labels", "unlabelled")
+
+
+class _Recorded(NamedTuple):
+    """A file, its name, and what it says of its sound."""
+
+    path: Path
+    name: Path
+    header: RecordingHeader
+
+
+@dataclass
+class _Found:
+    """The recordings of a file or a folder."""
+
+    recorded: list[_Recorded] = field(default_factory=list[_Recorded])
+    skipped: list[SkippedFile] = field(default_factory=list[SkippedFile])
+
+
+def _register(suffix: str) -> None:
+    @file_format(suffix)
+    def _(path: Path, options: ReadOptions) -> Examples:
+        """Recordings of sound: log-spectrograms of a fixed length."""
+        return read_sound(path, options)
+
+
+for _suffix in SOUND_SUFFIXES:
+    _register(_suffix)
+
+
+def read_sound(path: Path, options: ReadOptions) -> Examples:
+    """The log-spectrograms of one recording, or of its parts.
+
+    Raises:
+        DataError: it cannot be read, is too short or silent.
+        CapabilityError: soundfile is not installed.
+    """
+    options.refuse(path.name, "parts")
+    return _examples(_Found([_Recorded(path, Path(path.name), read_recording_header(path))]), options, path.name)
+
+
+def holds_sounds(folder: Path) -> bool:
+    """Whether a folder has recordings and no pictures."""
+    names = (name for _, _, names in os.walk(folder) for name in names)
+    return any(map(_is_sound, names)) and bool(sound_files(folder)) and not scan_pictures(folder).pictures
+
+
+def is_sound_source(source: object) -> bool:
+    """Whether a person named a recording, or a folder of such, by a quick look."""
+    if not isinstance(source, str | Path):
+        return False
+    try:
+        path = Path(source).expanduser()
+        return holds_sounds(path) if path.is_dir() else path.is_file() and suffix_of(path) in _SUFFIXES
+    except (OSError, ValueError, RuntimeError):  # a name that is none: `load` says so
+        return False
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """The recordings in a folder and below, as paths inside it, in order."""
+    return scan_pictures(folder, _SUFFIXES, keep_generated=True).pictures
+
+
+def read_sound_folder(folder: Path, options: ReadOptions) -> Examples:
+    """The recordings of a folder and its subfolders, in the order of their paths.
+
+    Subfolders called train and test (or validation) are the parts.
+
+    Args:
+        folder: where they lie.
+        options: how they are to be read: `sample_rate`, `seconds`, and `size` as bands x columns.
+
+    Raises:
+        DataError: none of them can be read.
+        CapabilityError: soundfile is not installed.
+    """
+    found = _Found()
+    for name in sound_files(folder):
+        try:
+            found.recorded.append(_Recorded(folder / name, name, read_recording_header(folder / name)))
+        except DataError as error:
+            found.skipped.append(SkippedFile(printable(name), str(error)))
+    return _examples(found, options, str(folder))
+
+
+def _is_sound(name: str) -> bool:
+    return name.lower().endswith(SOUND_SUFFIXES)
+
+
+def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
+    options.refuse(name, *_OF_OTHERS)
+    if not found.recorded:
+        raise DataError(f"{name} holds no recording that can be read: {list_skipped(found.skipped)}")
+    headers = [one.header for one in found.recorded]
+    rate = options.sample_rate or min(_HIGHEST_RATE, Counter(header.rate for header in headers).most_common(1)[0][0])
+    how = _spectrogram(headers, rate, options)
+    parts = folder_parts([one.name for one in found.recorded]) if options.parts == "auto" else None
+    order, outside = _in_parts(found.recorded, parts)
+    found.skipped += outside
+    check_fits(4 * how.bands * how.frames * sum(1 + int(h.seconds * rate) // how.length for h in headers), name)
+    pictures, groups, files, counts, cut = list[torch.Tensor](), list[int](), list[str](), Counter[str](), 0
+    read = list[RecordingHeader]()
+    for number in order:
+        one = found.recorded[number]
+        try:
+            samples = read_recording(one.path, rate)
+        except DataError as error:
+            found.skipped.append(SkippedFile(printable(one.name), str(error)))
+            continue
+        windows = list(_windows(samples, how.length))
+        cut += len(windows) == 1 and len(samples) > how.length
+        pictures += [how.of(torch.from_numpy(window)) for window in windows]
+        groups += [len(read)] * len(windows)
+        files += [
+            one.name.as_posix() if len(windows) == 1 else f"{one.name.as_posix()}#{n + 1}" for n in range(len(windows))
+        ]
+        counts[(parts[number] if parts else None) or ""] += 1
+        read.append(one.header)
+    if not pictures:
+        raise DataError(f"{name} holds no recording that can be read: {list_skipped(found.skipped)}")
+    return Examples(
+        x=torch.stack(pictures),
+        values=ValueRange.UNIT,
+        groups=torch.tensor(groups),
+        official=OfficialSplit(counts["validation"], counts["test"]),
+        files=tuple(files),
+        notes=(*_notes(read, how, len(pictures), cut, counts if parts else None, options), *_left_out(found)),
+        skipped=tuple(found.skipped),
+        options={
+            "sample_rate": rate,
+            "seconds": how.length / rate,
+            "size": [how.bands, how.frames],
+            "parts": options.parts,
+        },
+        owned=True,
+    )
+
+
+def _spectrogram(headers: Sequence[RecordingHeader], rate: int, options: ReadOptions) -> Spectrogram:
+    bands, frames = options.size or _SIZE
+    usual = float(np.percentile([header.seconds for header in headers], _SHARE))
+    seconds = options.seconds or (_OF_LONG if usual > _LONG else max(SHORTEST, _ROUND * np.ceil(usual / _ROUND)))
+    hop = round(seconds * rate / frames)
+    if hop < 1:
+        raise ArgumentError(
+            f"--seconds {seconds:g} of {rate:,} samples a second has fewer than {frames} columns of --size"
+        )
+    return Spectrogram(rate, hop, bands, frames)
+
+
+def _in_parts(recorded: Sequence[_Recorded], parts: Sequence[str | None] | None) -> tuple[list[int], list[SkippedFile]]:
+    """The recordings in the order of their parts, held-out ones last, and those that lie outside of all parts."""
+    if parts is None:
+        return list(range(len(recorded))), []
+    order = [n for part in PART_NAMES for n, own in enumerate(parts) if own == part]
+    outside = [
+        SkippedFile(printable(one.name), "beside the subfolders of the parts; say --parts random to use it")
+        for one, part in zip(recorded, parts, strict=True)
+        if part is None
+    ]
+    return order, outside
+
+
+def _windows(samples: Samples, length: int) -> Iterator[Samples]:
+    """Parts of a recording one after the other: not a last one shorter than half of an example, and no silence."""
+    loudest = np.abs(samples).max()
+    for begin in range(0, max(1, len(samples) - length // 2), length):
+        window = samples[begin : begin + length]
+        if np.abs(window).max() > _FAINT * loudest:
+            yield window
+
+
+def _notes(
+    read: Sequence[RecordingHeader],
+    how: Spectrogram,
+    n: int,
+    cut: int,
+    parts: Counter[str] | None,
+    options: ReadOptions,
+) -> Iterator[str]:
+    said = "" if options.seconds else " (say --seconds for another length)"
+    yield (
+        f"{len(read):,} recordings read as {n:,} log-spectrograms of {how.length / how.rate:.3g} seconds{said}: "
+        f"{how.bands} bands up to {how.rate // 2:,} Hz, {how.frames} columns"
+    )
+    changes = Counter(change for header in read for change in _changes(header, how.rate))
+    if changes:
+        yield "converted: " + ", ".join(f"{count:,} {change}" for change, count in changes.items())
+    if cut:
+        yield f"the ends of {cut:,} recordings are cut off; shorter ones have silence after them"
+    if parts:
+        listed = ", ".join(f"{part} {count:,}" for part, count in parts.items())
+        yield f"parts from subfolders: {listed} recordings (--parts random divides all anew)"
+
+
+def _left_out(found: _Found) -> Iterator[str]:
+    if found.skipped:
+        yield f"left out {count_files(found.skipped):,} files: {list_skipped(found.skipped)}"
+
+
+def _changes(header: RecordingHeader, rate: int) -> Iterator[str]:
+    if header.rate != rate:
+        yield f"of {header.rate:,} Hz to {rate:,} Hz"
+    if header.channels > 1:
+        yield f"of {header.channels} channels to one"
+    if header.kind not in ("16 bits", "VORBIS", "MPEG_LAYER_III"):
+        yield f"of {header.kind}"
