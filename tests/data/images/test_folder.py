@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -162,7 +163,8 @@ def test_reading_can_be_cancelled(draw):
 
 def test_more_than_the_memory_is_refused(draw, monkeypatch):
     monkeypatch.setattr(memory, "physical_memory", lambda: 100)
-    with pytest.raises(DataError, match=r"pictures needs .* GiB and this machine has"):
+    monkeypatch.setattr(memory.shutil, "disk_usage", lambda _: SimpleNamespace(free=100))
+    with pytest.raises(DataError, match=r"pictures needs .* GiB, more than memory has room for, and .* has 0.0 GiB"):
         read_folder(draw("a.png").parent)
 
 

@@ -91,6 +91,17 @@ def test_four_dimensions_are_several_volumes(tmp_path: Path) -> None:
     assert np.allclose(nibabel.load(tmp_path / "b.nii.gz").get_fdata(), series + 1)
 
 
+def test_two_times_are_enough_to_learn_from(tmp_path: Path) -> None:
+    data = load(nifti(tmp_path / "a.nii", np.stack([ct(30, seed=number) for number in range(2)], axis=-1)))
+    assert sum(data.split.sizes.values()) == 60
+    assert data.split.sizes["train"] == 48
+    assert any("2 volumes of 60 slices" in note and "blocks of neighbouring slices are held out" in note
+               for note in data.notes)  # fmt: skip
+    five = np.zeros((4, 4, 6, 2, 3), np.float32)
+    with pytest.raises(DataError, match=r"a\.nii has 5 axes: a volume has three, or four with its times"):
+        load(nifti(tmp_path / "a.nii", five))
+
+
 def test_numbers_outside_of_the_range_are_clipped_and_said(tmp_path: Path) -> None:
     path = nifti(tmp_path / "a.nii", ct())
     data = load(path, values="-160..240")

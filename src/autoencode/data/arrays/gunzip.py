@@ -1,12 +1,16 @@
 """Unpacks gzip without believing what it says about its size."""
 
+import gzip
+import tempfile
 import zlib
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
+from autoencode.data.memory import room_for
 from autoencode.errors import DataError
 
 _GZIP = 31  # zlib's code for: a gzip header and trailer, any window
 _MAGIC = b"\x1f\x8b"
+_PIECE = 2**20
 
 
 class _Member(NamedTuple):
@@ -42,6 +46,36 @@ def gunzip(packed: bytes, most: int, what: str = "the file") -> bytes:
         pieces.append(member.content)
         packed = member.rest
     return b"".join(pieces)
+
+
+def unpacked_to_file(packed: BinaryIO, most: int, what: str = "the file") -> BinaryIO:
+    """A temporary file with the content of a gzip file, unpacked piece by piece: memory does not depend on its size.
+
+    Args:
+        packed: the file, at its beginning.
+        most: the largest size that can be right, in bytes; unpacking stops there.
+        what: the file's name, for the messages.
+
+    Returns:
+        The file, which vanishes when it is closed.
+
+    Raises:
+        DataError: not gzip, damaged, cut off, larger than `most`, or there is no room for it.
+    """
+    file = cast("BinaryIO", tempfile.TemporaryFile(dir=room_for(most, what)))  # noqa: SIM115  # it is handed over
+    try:
+        with gzip.GzipFile(fileobj=packed) as content:
+            while piece := content.read(_PIECE):
+                if file.tell() + len(piece) > most:
+                    raise DataError(f"{what} unpacks to more than the {most:,} bytes that it should hold")
+                file.write(piece)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        file.close()
+        raise DataError(f"{what} is no gzip file, or is damaged or cut off: {error}") from error
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def gunzip_start(packed: bytes, count: int, what: str = "the file") -> bytes:

@@ -15,7 +15,7 @@ from autoencode.data.images.picture import PictureHeader, UnreadableError, read_
 from autoencode.data.images.picture_files import PictureFile
 from autoencode.data.images.scan import printable
 from autoencode.data.masks.mask_files import read_mask_values
-from autoencode.data.memory import check_fits
+from autoencode.data.memory import allocate
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 
@@ -55,7 +55,7 @@ def load_resized(
     """Reads every file once, fitted to `size`; those that fail leave no gap.
 
     Raises:
-        DataError: they would not fit into memory.
+        DataError: they would fit neither into memory nor into a temporary file.
         CancelledError: `cancel` asked for it.
     """
     stacks = _allocate(sources, (len(sources), channels, *size), what)
@@ -82,7 +82,7 @@ def load_patches(
     By region each region of a picture (`split_regions`) is a group of its own, and no patch is in two of them.
 
     Raises:
-        DataError: they would not fit into memory.
+        DataError: they would fit neither into memory nor into a temporary file.
         CancelledError: `cancel` asked for it.
     """
     regions = [_regions(source.header, patch, by_region) for source in sources]
@@ -153,9 +153,8 @@ def _mask(source: PictureFile, size: tuple[int, int], fit: str) -> list[Numbers]
 
 def _allocate(sources: Sequence[PictureFile], shape: tuple[int, ...], what: str) -> list[Numbers]:
     n, dtype = len(sources[0].files) if sources else 1, _dtype(sources)
-    check_fits(_n_stacks(sources) * int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, what)
-    masks = [np.empty((shape[0], 1, *shape[2:]), dtype=np.uint8)] if sources and sources[0].mask else []
-    return [*(np.empty(shape, dtype=dtype) for _ in range(n)), *masks]
+    masks = [allocate((shape[0], 1, *shape[2:]), np.uint8, what)] if sources and sources[0].mask else []
+    return [*(allocate(shape, dtype, what) for _ in range(n)), *masks]
 
 
 def _n_stacks(sources: Sequence[PictureFile]) -> int:

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autoencode.data.extras import import_extra
-from autoencode.data.memory import check_fits
+from autoencode.data.memory import check_fits, is_large
 from autoencode.data.values import Array
-from autoencode.data.volumes.scan_volume import Volume
+from autoencode.data.volumes.scan_volume import StoredSlices, Volume
 from autoencode.errors import AutoencodeError, DataError
 from autoencode.storage import atomic_open, open_regular
 
@@ -57,20 +57,52 @@ def read_dicom_series(files: Sequence[Path]) -> tuple[list[Volume], list[tuple[P
         except DataError as error:
             unread.append((path, str(error)))
     volumes = list[Volume]()
+    large = is_large(sum(_bytes(header) for own in series.values() for header, _ in own))
     for uid in series:
-        slices, headers = list[Array](), list[Any]()
+        slices = list[_Slice]()
         for header, path in sorted(series[uid], key=lambda one: (_place(one[0]), one[1])):
             try:
-                slices.append(read_dicom(path).pixels)
-                headers.append(header)
+                pixels = _pixels(path)
+                slices.append(_Slice(header, path, pixels.shape, pixels.dtype, None if large else pixels))
             except DataError as error:
                 unread.append((path, str(error)))
         for shape in sorted({one.shape[1:] for one in slices}):
-            same = [place for place, one in enumerate(slices) if one.shape[1:] == shape]
-            chosen = [headers[place] for place in same]
-            pixels = np.concatenate([slices[place] for place in same])
-            volumes.append(Volume(pixels, _spacing(chosen), _unit(chosen[0])))
+            same = [one for one in slices if one.shape[1:] == shape]
+            headers = [one.header for one in same]
+            volumes.append(Volume(_together(same), _spacing(headers), _unit(headers[0])))
     return volumes, unread
+
+
+class _Slice(NamedTuple):
+    """A file of a series, and its pixels unless they are read again when they are asked for."""
+
+    header: Any
+    path: Path
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    pixels: Array | None
+
+
+def _together(slices: Sequence[_Slice]) -> Array | StoredSlices:
+    """The pixels of files of one size, one after the other."""
+    kept = [one.pixels for one in slices if one.pixels is not None]
+    if len(kept) == len(slices):
+        return np.concatenate(kept)
+    files = [(one.path, frame) for one in slices for frame in range(one.shape[0])]
+
+    def read(rows: slice) -> Array:
+        return np.concatenate([_pixels(path)[frame : frame + 1] for path, frame in files[rows]])
+
+    return StoredSlices((len(files), *slices[0].shape[1:]), slices[0].dtype, read)
+
+
+def _pixels(path: Path) -> Array:
+    with _opened(path) as header:
+        return _frames(header, path)
+
+
+def _bytes(header: Any) -> int:
+    return 8 * int(header.Rows) * int(header.Columns) * int(header.get("NumberOfFrames", 1) or 1)
 
 
 @contextmanager
@@ -99,7 +131,7 @@ def _frames(header: Any, path: Path) -> Array:
     kind = str(header.get("PhotometricInterpretation", ""))
     if kind not in (*_GREY, *_COLOUR):
         raise DataError(f"{path.name} has pixels of the kind {kind}, and grey and RGB are read")
-    check_fits(8 * int(header.Rows) * int(header.Columns) * int(header.get("NumberOfFrames", 1) or 1), path.name)
+    check_fits(_bytes(header), path.name)
     array = _decoded(header, path)
     if kind in _COLOUR:
         return array.reshape(-1, *array.shape[-3:])

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,18 +15,24 @@ from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile, list_skipped
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import scan_pictures
-from autoencode.data.memory import check_fits
+from autoencode.data.memory import allocate, is_large
 from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array, ValueRange, extremes
 from autoencode.data.volumes.dicom import read_dicom, read_dicom_series
 from autoencode.data.volumes.nifti import read_nifti
-from autoencode.data.volumes.scan_volume import Volume
+from autoencode.data.volumes.scan_volume import StoredSlices, Volume
 from autoencode.errors import DataError
 
 _SUFFIXES = (".dcm", ".nii", ".nii.gz")
 _BLOCKS = 20
-"""A single volume is divided into so many blocks of neighbouring slices, of which whole ones are held out."""
+"""One volume, or each of two, is divided into so many blocks of neighbouring slices; whole blocks are held out."""
 _SPACING = 0.01
+_WHOLE = 3
+"""From so many volumes on, whole ones are held out."""
+_CHUNK = 2**23
+"""Numbers that are read at a time where volumes are large."""
+_WIDEST = 8
+"""Bytes that a number takes while it is read."""
 
 
 def is_volume(path: Path) -> bool:
@@ -98,18 +104,60 @@ def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
     if len(shapes) > 1:
         sizes = ", ".join("x".join(map(str, shape[1::-1])) for shape in shapes[:3])
         raise DataError(f"slices of different sizes ({sizes}): put volumes of one size into a folder of their own")
-    check_fits(8 * sum(volume.pixels.size for volume in volumes), "the volumes")
-    x = np.concatenate([volume.pixels for volume in volumes])
-    values, own = options.values or _usual_range(volumes, x), x.dtype == np.uint8 and x.ndim == 4
-    clipped, note = (x, ()) if own else _clipped(x, values)
-    axes = AxisOrder.LAST if x.ndim == 4 else AxisOrder.GREY
-    found = read_array(clipped, replace(options, values=None if own else values, axes=axes), owned=True)
+    large = is_large(_WIDEST * sum(volume.pixels.size for volume in volumes))
+    found, note = _in_file(volumes, options) if large else _in_memory(volumes, options)
     return replace(found, groups=_groups(volumes), notes=(_described(volumes), *found.notes[1:], *note))
 
 
-def _usual_range(volumes: Sequence[Volume], x: Array) -> ValueRange:
+def _in_memory(volumes: Sequence[Volume], options: ReadOptions) -> tuple[Examples, tuple[str, ...]]:
+    x = np.concatenate([volume.pixels[:] for volume in volumes])
+    values, own = options.values or _usual_range(volumes, *extremes(x)), _is_colour(x)
+    clipped, outside = (x, 0) if own else _clipped(x, values)
+    return read_array(clipped, _options(x, values, options), owned=True), _outside_note(outside, x.size, values)
+
+
+def _in_file(volumes: Sequence[Volume], options: ReadOptions) -> tuple[Examples, tuple[str, ...]]:
+    """The same, chunk by chunk, into a file that is mapped into memory: once for the range, and once to keep them."""
+    values = options.values
+    if values is None:
+        lows, highs = zip(*map(extremes, _chunks(volumes)), strict=True)
+        values = _usual_range(volumes, min(lows), max(highs))
+    kept, found, outside, first = None, None, 0, 0
+    n, size = (sum(count(volume.pixels) for volume in volumes) for count in (len, _size))
+    for chunk in _chunks(volumes):
+        clipped, more = (chunk, 0) if _is_colour(chunk) else _clipped(chunk, values)
+        found = read_array(clipped, _options(chunk, values, options), owned=True)
+        part = found.x.numpy()
+        kept = allocate((n, *part.shape[1:]), part.dtype, "the volumes") if kept is None else kept
+        kept[first : first + len(part)] = part
+        outside, first = outside + more, first + len(part)
+    if found is None or kept is None:
+        raise DataError("the volumes have no slices")
+    return replace(found, x=torch.from_numpy(kept)), _outside_note(outside, size, values)
+
+
+def _chunks(volumes: Sequence[Volume]) -> Iterator[Array]:
+    for volume in volumes:
+        slices = max(1, _CHUNK // math.prod(volume.pixels.shape[1:]))
+        for first in range(0, len(volume.pixels), slices):
+            yield volume.pixels[first : first + slices]
+
+
+def _size(pixels: Array | StoredSlices) -> int:
+    return pixels.size
+
+
+def _is_colour(x: Array) -> bool:
+    return x.dtype == np.uint8 and x.ndim == 4
+
+
+def _options(x: Array, values: ValueRange, options: ReadOptions) -> ReadOptions:
+    axes = AxisOrder.LAST if x.ndim == 4 else AxisOrder.GREY
+    return replace(options, values=None if _is_colour(x) else values, axes=axes)
+
+
+def _usual_range(volumes: Sequence[Volume], low: float, high: float) -> ValueRange:
     """What is black and white: −1024 to 3071 for Hounsfield units, else the extremes in round numbers."""
-    low, high = extremes(x)
     hounsfield = ValueRange(-1024.0, 3071.0)
     if all(volume.unit == "HU" for volume in volumes) and hounsfield.contains(low, high):
         return hounsfield
@@ -118,21 +166,26 @@ def _usual_range(volumes: Sequence[Volume], x: Array) -> ValueRange:
     return ValueRange(bottom, max(math.ceil(high / step) * step, bottom + step))
 
 
-def _clipped(x: Array, values: ValueRange) -> tuple[Array, tuple[str, ...]]:
-    """Numbers within a range, and a line where some were not."""
+def _clipped(x: Array, values: ValueRange) -> tuple[Array, int]:
+    """Numbers within a range, and how many were not."""
     if values.low is None or values.high is None:
-        return x, ()
+        return x, 0
     outside = int(((x < values.low) | (x > values.high)).sum())
-    note = f"{outside / x.size:.2%} of the numbers are outside {values} and were clipped".replace("%", " %")
-    return np.clip(x, values.low, values.high), (note,) if outside else ()
+    return np.clip(x, values.low, values.high), outside
+
+
+def _outside_note(outside: int, size: int, values: ValueRange) -> tuple[str, ...]:
+    note = f"{outside / size:.2%} of the numbers are outside {values} and were clipped".replace("%", " %")
+    return (note,) if outside else ()
 
 
 def _groups(volumes: Sequence[Volume]) -> torch.Tensor:
-    """The volume of each slice; blocks of neighbours where there is one volume."""
-    if len(volumes) > 1:
-        return torch.cat([torch.full((len(volume.pixels),), n) for n, volume in enumerate(volumes)])
-    n = len(volumes[0].pixels)
-    return torch.arange(n) * min(_BLOCKS, n) // n
+    """The volume of each slice; blocks of neighbours where there are too few volumes to hold whole ones out."""
+    sizes = [len(volume.pixels) for volume in volumes]
+    if len(volumes) >= _WHOLE:
+        return torch.cat([torch.full((n,), number) for number, n in enumerate(sizes)])
+    blocks = [torch.arange(n) * min(_BLOCKS, n) // n for n in sizes]
+    return torch.cat([own + sum(min(_BLOCKS, n) for n in sizes[:number]) for number, own in enumerate(blocks)])
 
 
 def _described(volumes: Sequence[Volume]) -> str:
@@ -140,7 +193,7 @@ def _described(volumes: Sequence[Volume]) -> str:
     unit = {"": "numbers as in the files", "HU": "Hounsfield units"}[first.unit if _alike(volumes) else ""]
     spacing = " x ".join(f"{side:.3g}" for side in first.spacing)
     same = "" if _evenly(volumes) else " in the first"
-    held = "whole volumes" if len(volumes) > 1 else "blocks of neighbouring slices"
+    held = "whole volumes" if len(volumes) >= _WHOLE else "blocks of neighbouring slices"
     count = "1 volume" if len(volumes) == 1 else f"{len(volumes):,} volumes"
     return f"{count} of {slices:,} slices, {unit}, {spacing} mm a voxel{same}; {held} are held out"
 
