@@ -32,7 +32,8 @@ DIALECT = {
     r"wake|wakes|woken": "revive",
     r"written_down|written_adam|WrittenAdam": "traced, functional_adam",
     r"code_support": "latent_support",
-    r"--(?:turned|clip|average|least-steps|min-change|part|pull|columns|reach|components)(?![\w-])": "today's options",
+    r"--(?:turned|clip|average|least-steps|min-change|pull|columns|reach|components)(?![\w-])": "today's options",
+    r"--part (?:train|validation|test)": "--split",
 }
 
 PLAIN = [

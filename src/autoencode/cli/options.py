@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, and what the shell offers after a Tab."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -8,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from autoencode.runs.run import Run
+    from autoencode.tasks.shards.shard_work import ShardWork
 
 
 def data_names(incomplete: str) -> list[str]:
@@ -164,6 +166,45 @@ class ExampleOptions:
     values: ValuesOption = "auto"
     axes: AxesOption = "auto"
     channels_are: ChannelsOption = "auto"
+
+
+@dataclass(frozen=True)
+class ShardOptions:
+    """How work on shards is divided, as options of a command."""
+
+    part: Annotated[
+        str | None,
+        typer.Option(help="Of shards: 3/16 is the third of 16 parts, for one of 16 machines.", show_default="all"),
+    ] = None
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Of shards: how many are worked on at a time.", show_default="1")
+    ] = None
+    ray: Annotated[
+        str | None,
+        typer.Option(help="Of shards: the address of a Ray cluster, or local.", metavar="ADDRESS", show_default=False),
+    ] = None
+
+    def are_meant(self, inputs: Sequence[str | Path]) -> bool:
+        """Whether a command is to work on shards: an option says so, or the inputs are nothing else."""
+        from autoencode.data.shards.find_shards import find_shards
+
+        if self.part is not None or self.processes is not None or self.ray is not None:
+            return True
+        return bool(inputs) and all(find_shards(given) is not None for given in inputs)
+
+    def work(self, work: "ShardWork", inputs: Sequence[str | Path]) -> None:
+        """Works on the shards, and prints what came of it."""
+        from autoencode import tasks
+        from autoencode.cli.console import errors, print_result
+        from autoencode.cli.terminal_reporter import TerminalReporter
+
+        with TerminalReporter() as reporter:
+            done = tasks.work_on_shards(
+                work, inputs, part=self.part, processes=self.processes or 1, ray=self.ray, reporter=reporter
+            )
+        if skipped := sum(skip.count for one in done.done for skip in one.skipped):
+            errors.write_line(f"{skipped:,} examples or members skipped, listed in {done.out / '*.skipped.csv'}")
+        print_result(f"{len(done.done):,} shards with {done.rows:,} examples", done.out)
 
 
 @dataclass(frozen=True)

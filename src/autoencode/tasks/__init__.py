@@ -50,12 +50,20 @@ from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
 from autoencode.tasks.restore.restore import Restorations, restore
 from autoencode.tasks.segment.segment import Segmentations, segment
+from autoencode.tasks.shards.shard_works import CompressShards, DetectShards, EncodeShards, RestoreShards
+from autoencode.tasks.shards.work_on_shards import ShardsDone, work_on_shards
 from autoencode.tasks.similar import Similar, duplicates, similar
 from autoencode.tasks.train import resume, train
 from autoencode.tasks.traverse import Traversal, save_traversal, traverse
 from autoencode.tasks.verdict import VerdictReached, verdict
 
 __all__ = [
+    "CompressShards",
+    "DetectShards",
+    "EncodeShards",
+    "RestoreShards",
+    "ShardsDone",
+    "work_on_shards",
     "attribute_values",
     "augment",
     "Imputed",

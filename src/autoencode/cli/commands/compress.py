@@ -8,7 +8,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, errors, out, print_note, print_result
-from autoencode.cli.options import ForceOption, RunOptions, find_run, run_names
+from autoencode.cli.options import ForceOption, RunOptions, ShardOptions, find_run, run_names
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def compress(
     ],
     out_file: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="A file in .aec.", show_default="RUN/compressed.aec, or FOLDER.aec"),
+        typer.Option(
+            "--out", "-o", help="A file in .aec; of shards a folder.", show_default="RUN/compressed.aec, or FOLDER.aec"
+        ),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Without a run: megabytes in a second.")] = False,
     small: Annotated[bool, typer.Option("--small", help="Without a run: smaller, five times slower.")] = False,
@@ -46,6 +48,7 @@ def compress(
     ] = False,
     *,
     options: RunOptions,
+    shards: ShardOptions,
     force: ForceOption = False,
 ) -> None:
     """Compress files without loss, or photographs with a little.
@@ -61,6 +64,7 @@ def compress(
     autoencode compress photos/ -o photos.aec --quality 40
     autoencode compress last test -o test.aec
     autoencode compress runs/photos-conv-vae photos/ -o photos.aec --embed-model
+    autoencode compress last 'shard-{0000..0127}.tar' -o packed/ --processes 8
     """
     from autoencode.storage import is_run_folder
 
@@ -70,6 +74,12 @@ def compress(
             raise ArgumentError(
                 "--fast, --small and --quality choose a ready-made model: leave them out, or name no run"
             )
+        if shards.are_meant(inputs[1:]):
+            from autoencode import tasks
+
+            chosen = {"pixels_only": pixels_only, "embed_model": embed_model}
+            shards.work(tasks.CompressShards(run, out_file or run / "packed", vars(options), chosen), inputs[1:])
+            return
         done = _by_run(run, inputs[1:], out_file, options, pixels_only=pixels_only, embed_model=embed_model)
     else:
         if embed_model:

@@ -7,7 +7,7 @@ import typer
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import command_line, out, print_note, print_result
-from autoencode.cli.options import ForceOption, find_run, run_names
+from autoencode.cli.options import ForceOption, ShardOptions, find_run, run_names
 
 if TYPE_CHECKING:
     from autoencode.runtime.reporter import Reporter
@@ -56,6 +56,7 @@ def detect(
         ),
     ] = None,
     *,
+    shards: ShardOptions,
     force: ForceOption = False,
 ) -> None:
     """Find unusual rows in a table or a series, or defects in pictures.
@@ -80,11 +81,15 @@ def detect(
     autoencode detect last today.csv -o scores.csv
     autoencode train good/ --recipe anomaly
     autoencode detect last photos/ -o found/
+    autoencode detect last 'table-{0000..0127}.parquet' -o scores/ --part 3/16
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
     from autoencode.tasks.detect_anomalies import FALSE_ALARMS
 
+    if shards.are_meant(inputs[1:]):
+        _detect_in_shards(inputs, out_path, contamination, label, false_alarms, shards)
+        return
     with TerminalReporter() as reporter:
         found = anomalies = stretches = None
         kind = _kind(inputs)
@@ -108,6 +113,33 @@ def detect(
         _print_stretches(stretches)
     if found is not None:
         _print(found, run, is_new=len(inputs) == 1)
+
+
+def _detect_in_shards(
+    inputs: list[str],
+    path: Path | None,
+    contamination: float | None,
+    label: str | None,
+    false_alarms: float | None,
+    shards: ShardOptions,
+) -> None:
+    from autoencode import tasks
+    from autoencode.errors import ArgumentError
+
+    if len(inputs) < 2:
+        raise ArgumentError(f"shards are scored by a trained detector: name its run before {inputs[0]}")
+    kind, run = _kind(inputs), find_run(inputs[0])
+    if kind == "series":
+        raise ArgumentError(
+            "the rows of a series follow each other through all files: leave --part and --processes out"
+        )
+    _refuse("shards", label=label)
+    given = {"false_alarms": false_alarms} if kind == "anomaly" else {"contamination": contamination}
+    _refuse(
+        "this detector", **({"contamination": contamination} if kind == "anomaly" else {"false_alarms": false_alarms})
+    )
+    chosen = {name: value for name, value in given.items() if value is not None}
+    shards.work(tasks.DetectShards(run, path or run / "scores", {}, chosen), inputs[1:])
 
 
 def _kind(inputs: list[str]) -> str | None:

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from autoencode.cli.commands import Panel, command
 from autoencode.cli.console import INTERRUPTED, errors, out, styled
-from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, TrustOption
+from autoencode.cli.options import DeviceOption, ForceOption, LastOption, RunArgument, ShardOptions, TrustOption
+from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
     from autoencode.evaluation import Estimate, RestorationQuality
@@ -21,7 +22,7 @@ _NOTES = 10
 @command("restore", Panel.USE, rank=2)
 def restore(
     run: RunArgument,
-    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, and folders of them.")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, folders of them, or shards.")],
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/restored")
     ] = None,
@@ -48,20 +49,30 @@ def restore(
     device: DeviceOption = "auto",
     force: ForceOption = False,
     trust: TrustOption = None,
+    *,
+    shards: ShardOptions,
 ) -> None:
     """Restore pictures and clips at their own size: remove the noise or damage that the model was trained on.
 
     Large pictures are processed in tiles, clips frame by frame. Transparency, DPI and colour profiles are kept, and the
     timing and sound of clips. Nothing is scaled, and no file that you give is overwritten.
+    Of shards, tars or Parquet files of pictures, each becomes a tar.
 
     \b
     autoencode restore runs/scans-restorer scan.png photos/ -o clean/
     autoencode restore runs/scans-restorer noisy/ -o back/ --clean truth/
     autoencode restore runs/night-video-self-restorer night.mp4 -o clean/
+    autoencode restore last 'shard-{0000..0127}.tar' -o clean/ --part 3/16
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
+    if shards.are_meant(files):
+        if clean is not None or lossless:
+            raise ArgumentError("--clean and --lossless have no meaning for shards: leave them out")
+        opening, chosen = {"trust": trust, "last": last, "device": device}, {"tile": tile, "ensemble": ensemble}
+        shards.work(tasks.RestoreShards(run, out_folder or run / "restored", opening, chosen), files)
+        return
     opened = tasks.Run(run, trust=trust, last=last, device=device)
     with TerminalReporter() as reporter:
         done = tasks.restore(
