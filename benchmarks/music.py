@@ -40,12 +40,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="measures models of music")
     parser.add_argument("--only", choices=["chords", "tunes"], action="append")
     parser.add_argument("--steps", type=int, default=None, help="in place of those of the recipe")
+    parser.add_argument("--beta", type=float, default=None, help="of tunes, in place of that of the recipe")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--listen", action="store_true")
     options = parser.parse_args()
     for name in options.only or ("chords", "tunes"):
         data = chorales() if name == "chords" else tunes()
-        run = trained(name, data, options.steps, options.seed)
+        beta = options.beta if name == "tunes" else None
+        run = trained(name, data, options.steps, options.seed, beta)
         if options.listen:
             listen(name, run)
         elif name == "chords":
@@ -69,13 +71,13 @@ def tunes() -> Dataset:
     return load(folder, voices="tune", grid="16th", bars=2, seed=0)
 
 
-def trained(name: str, data: Dataset, steps: int | None, seed: int) -> Run:
+def trained(name: str, data: Dataset, steps: int | None, seed: int, beta: float | None) -> Run:
     """The run, trained where it is missing."""
-    path = FOLDER / f"{name}-{steps or 'all'}-{seed}"
+    path = FOLDER / f"{name}-{steps or 'all'}-{seed}{'' if beta is None else f'-{beta}'}"
     if path.exists():
         return Run(path, data=data)
     began = time.process_time()
-    chosen = {} if steps is None else {"steps": steps}
+    chosen = {name: value for name, value in (("steps", steps), ("beta", beta)) if value is not None}
     run = tasks.train(data, out=path, seed=seed, reporter=TerminalReporter(), **SETTINGS, **chosen)
     print(f"{run.folder.metrics()[-1].step} steps, {(time.process_time() - began) / 60:.1f} minutes", flush=True)
     return run

@@ -66,6 +66,9 @@ def test_morph_and_reconstruct_files(run, tmp_path):
     recorder = Recorder()
     morph = tasks.morph(run, a, b, frames=4, reporter=recorder)
     assert tasks.save_morph(run, morph, tmp_path / "ab.mid").read_bytes()[:4] == b"MThd"
+    assert tasks.save_morph(run, morph, tmp_path / "ab.wav").read_bytes()[:4] == b"RIFF"
+    with pytest.raises(ArgumentError, match=r"written to .*\.mid \(the notes\)"):
+        tasks.save_morph(run, morph, tmp_path / "ab.xyz")
     if run.modality.noun == "tunes":
         assert any("b.mid: the first of 2 examples" in str(note) for note in recorder.of("note"))
     done = tasks.reconstruct(run, [a], tmp_path / "back")

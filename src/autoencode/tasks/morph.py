@@ -110,7 +110,7 @@ def save_morph(run: Run, morphs: Morph | list[Morph], out: str | Path | None = N
         run: the model.
         morphs: one, or for a strip several, which become its rows.
         out: .gif, .mp4 or .webm moves there and back; .png is a strip; a folder gets a picture for every frame; .npy
-            gets the numbers. By default a GIF in `morphs/` in the run folder.
+            gets the numbers, .mid and .wav music and sound. By default a GIF in `morphs/` in the run folder.
         size: moving pictures are enlarged by a whole number until the longer side has so many pixels.
 
     Returns:
@@ -136,7 +136,11 @@ def check_suffix(run: Run, out: Path | None) -> None:
         ArgumentError: an ending that is not known, or that does not fit the data.
     """
     ending, rows = "" if out is None else out.suffix.lower(), run.modality.rows_suffix
-    if out is None or ending == rows or (run.modality.drawable and ending in (*ENDINGS, ".png", "")):
+    if (
+        out is None
+        or ending in (rows, *run.modality.other_rows_suffixes)
+        or (run.modality.drawable and ending in (*ENDINGS, ".png", ""))
+    ):
         return
     pictures = f"{', '.join(ENDINGS)}, .png (a strip), a folder, or " if run.modality.drawable else ""
     raise ArgumentError(
@@ -147,7 +151,7 @@ def check_suffix(run: Run, out: Path | None) -> None:
 def _write(run: Run, morphs: list[Morph], path: Path, size: int) -> None:
     check_suffix(run, path)
     ending, examples = path.suffix.lower(), morphs[0].examples
-    if ending == run.modality.rows_suffix:
+    if ending in (run.modality.rows_suffix, *run.modality.other_rows_suffixes):
         save_rows(path, run.modality, examples)
     elif ending == ".png":
         save_figure(path, _strip(run, morphs))

@@ -155,7 +155,8 @@ def rows_writer(path: Path, modality: Modality) -> Generator[Callable[[Tensor], 
     """
     check_replaceable(path)
     with atomic_open(path) as file:
-        rows = modality.row_file(file)
+        other = path.suffix.lower() in modality.other_rows_suffixes
+        rows = modality.other_row_file(file, path.suffix.lower()) if other else modality.row_file(file)
         yield rows.add
         rows.finish()
 
@@ -164,14 +165,15 @@ def save_rows(path: Path, modality: Modality, x: Tensor) -> Path:
     """Writes examples in the units of the data to one file, completely or not at all.
 
     Args:
-        path: of the file; its ending becomes that of the modality.
+        path: of the file; its ending becomes that of the modality, unless that has files of this one, too.
         modality: what the examples are.
         x: (n, *data_shape), on the processor.
 
     Returns:
         The file.
     """
-    path = path.with_suffix(modality.rows_suffix)
+    if path.suffix.lower() not in modality.other_rows_suffixes:
+        path = path.with_suffix(modality.rows_suffix)
     with rows_writer(path, modality) as add:
         add(modality.in_data_units(x))
     return path

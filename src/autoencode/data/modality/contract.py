@@ -55,6 +55,8 @@ class Modality(ABC):
     """Whether values are between 0 and 1."""
     rows_suffix: ClassVar[str] = ".npy"
     """The ending of a file that holds what examples are."""
+    other_rows_suffixes: ClassVar[tuple[str, ...]] = ()
+    """Further endings, of files that hold examples in another way; only written where a person names one."""
     rows_noun: ClassVar[str] = "numbers"
     """What such a file holds, in the plural."""
     reads_text: ClassVar[bool] = False
@@ -96,6 +98,14 @@ class Modality(ABC):
     def row_file(self, file: BinaryIO) -> RowFile:
         """What writes examples in the units of the data to a file of `rows_suffix`."""
         return NpyFile(file)
+
+    def other_row_file(self, file: BinaryIO, ending: str) -> RowFile:
+        """What writes examples to a file of one of `other_rows_suffixes`.
+
+        Raises:
+            ArgumentError: there is no such ending.
+        """
+        raise ArgumentError(f"{self.noun} are not written to {ending} files: take {self.rows_suffix}")
 
     def own_files(self, x: Shaped[Tensor, "..."]) -> dict[str, bytes]:
         """Further files of one example, beside its picture, by their endings; none but for what is listened to."""

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, final
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from jaxtyping import Shaped
 from torch import Tensor
@@ -13,8 +15,9 @@ from autoencode.data.modality.contract import Modality
 from autoencode.data.music.midi_file import MidiFile, midi_bytes
 from autoencode.data.music.rolls import notes_of_chords, notes_of_tune, piano_roll, tune_roll
 from autoencode.data.music.score import Numbers
-from autoencode.data.music.sound import wav_of_notes
+from autoencode.data.music.sound import RATE, sound_of, wav_of_notes
 from autoencode.data.row_files import RowFile
+from autoencode.data.sound.wav_file import WavFile
 from autoencode.distributions.chord_sequences import PAST_END
 from autoencode.distributions.token_sequences import END
 
@@ -36,6 +39,7 @@ class Music(Modality, ABC):
     n_compared = 8
     drawable = can_transpose = first_stands_for_file = True
     rows_suffix = ".mid"
+    other_rows_suffixes = (".wav",)
     rows_noun = "notes"
     n_between = 6
     own_suffixes = (".mid", ".wav")
@@ -48,6 +52,14 @@ class Music(Modality, ABC):
     def row_file(self, file: BinaryIO) -> RowFile:
         """All examples one after the other, as MIDI."""
         return MidiFile(file, self.notes, self.grid)
+
+    def other_row_file(self, file: BinaryIO, ending: str) -> RowFile:
+        """The same as sound."""
+        return WavFile(file, self._sound, RATE)
+
+    def _sound(self, x: Tensor) -> npt.NDArray[np.floating]:
+        notes, steps = self.notes(x)
+        return sound_of(notes, self.grid, steps)
 
     def own_files(self, x: Shaped[Tensor, "..."]) -> dict[str, bytes]:
         """One example as MIDI, and as sound."""
