@@ -16,7 +16,7 @@ from support.sounds import RATE, tone, write_sounds
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voice")
-    data = load(write_sounds(folder / "voices", 24), size=(16, 16))
+    data = load(write_sounds(folder / "voices", 12), size=(16, 16))
     small = {"latent_dim": 3, "channels": (4, 4), "hidden": 8}
     return tasks.train(data, out=folder / "run", steps=4, batch_size=4, compile="never", command="test", **small)
 
@@ -29,6 +29,7 @@ def run(made, tmp_path):
 
 def test_generate_writes_sounds_and_their_pictures(run, tmp_path):
     assert run.folder.record.recipe == "pca-vae"
+    assert len(run.data.validation) == 1  # of whose code the fitted prior has a nll, and no standard error
     _, files = tasks.generate(run, 2, tmp_path / "new")
     names = {"0001.png", "0001.wav", "0002.png", "0002.wav", "samples.wav", "sheet.png"}
     assert {path.name for path in files} == names

@@ -101,8 +101,8 @@ def fit_prior(
         )
         prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
         with seeded_rng(seed):
-            nll = Estimate.of(prior.nll(held_out))
-        own = None if run.model.prior is None else Estimate.of(_model_prior_nll(run, held_out))
+            nll = _mean(prior.nll(held_out))
+        own = None if run.model.prior is None else _mean(_model_prior_nll(run, held_out))
         record = PriorRecord(
             kind=kind,
             options=options,
@@ -135,6 +135,11 @@ def _build_prior(run: Run, kind: str, options: dict[str, Any]) -> ExPostPrior:
             return ex_post_priors[kind](math.prod(run.model.latent_shape), **options)
         except TypeError as error:
             raise ArgumentError(f"a fitted {kind} prior does not take {', '.join(sorted(options))}: {error}") from error
+
+
+def _mean(nll: Tensor) -> Estimate:
+    """The mean of held-out codes; that of a single one has no standard error, which JSON has no word for."""
+    return Estimate.of(nll) if len(nll) > 1 else Estimate(nll.item(), 0.0, 1)
 
 
 @torch.no_grad()
