@@ -203,7 +203,8 @@ def _blurred(painter: DefectPainter, x: Crops) -> Crops:
 
 _FILLS: tuple[Fill, ...] = (_elsewhere, _foreign, _contrast, _blurred, _noisy, _plain, _tinted, _uneven)
 _SHARES = torch.tensor([0.05, 0.19, 0.14, 0.21, 0.08, 0.12, 0.12, 0.09])
-"""Of the ways to fill. Another place of the pictures is rare: to tell it from good ones, a network learns them by heart."""
+"""Of the ways to fill. Another place of the pictures is rare: a network that has to find it learns the good ones by
+heart."""
 
 
 def _areas(n: int, side: int, generator: torch.Generator) -> Float[Tensor, "n 1 side side"]:
