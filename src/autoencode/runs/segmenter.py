@@ -1,5 +1,7 @@
 """A trained segmenter as something that takes pictures of any size."""
 
+from typing import cast
+
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
@@ -191,7 +193,8 @@ class Segmenter:
     def _code(self, picture: Tensor) -> Normal:
         """What the whole picture says of its code, (1, latent_dim)."""
         x = to_unit_floats(picture[None].to(self.run.device))
-        guess = self.run.model.encoder.guess(x if self.at_full_size else self._fitted(x))
+        encoder = cast("FeaturesAndCode", self.run.model.encoder)
+        guess: Tensor = encoder.guess(x if self.at_full_size else self._fitted(x))
         loc, log_scale = guess.float().chunk(2, 1)
         return Normal(loc, bounded_exp(log_scale), validate_args=False)
 

@@ -109,6 +109,8 @@ def test_numbers_outside_of_the_range_are_clipped_and_said(tmp_path: Path) -> No
     assert any("outside -160..240 and were clipped" in note for note in data.notes)
     mri = nifti(tmp_path / "b.nii", (np.random.default_rng(0).random((8, 8, 30)) * 873).astype(np.int16))
     assert str(load(mri).values) == "0-880"
+    noisy = np.linspace(-0.47, 1.32, 8 * 8 * 30, dtype=np.float32).reshape(8, 8, 30)
+    assert str(load(nifti(tmp_path / "c.nii", noisy)).values) == "-0.5..1.4"
 
 
 def test_what_comes_out_has_places_spacing_and_units(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_against_clean_clips(clip_run: Run) -> None:
     assert [skip.reason for skip in done.unpaired] == [
         "no picture of this name in clean",
         "its clean picture is 10x10 pixels, and it is 24x20",
-        "one of it and clean/d.png is a clip and the other a picture",
+        "it and clean/d.png are not of one kind: picture, clip, volume",
     ]
     assert done.quality is None
 

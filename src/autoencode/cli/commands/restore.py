@@ -22,7 +22,9 @@ _NOTES = 10
 @command("restore", Panel.USE, rank=2)
 def restore(
     run: RunArgument,
-    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, clips, folders of them, or shards.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Pictures of any size, clips, volumes, folders of them, or shards.")
+    ],
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/restored")
     ] = None,
@@ -55,14 +57,15 @@ def restore(
     """Restore pictures and clips at their own size: remove the noise or damage that the model was trained on.
 
     Large pictures are processed in tiles, clips frame by frame. Transparency, DPI and colour profiles are kept, and the
-    timing and sound of clips. Nothing is scaled, and no file that you give is overwritten.
-    Of shards, tars or Parquet files of pictures, each becomes a tar.
+    timing and sound of clips; volumes (NIfTI, DICOM) keep places, spacing and units. Nothing is scaled, and no file
+    that you give is overwritten. Of shards, tars or Parquet files of pictures, each becomes a tar.
 
     \b
     autoencode restore runs/scans-restorer scan.png photos/ -o clean/
     autoencode restore runs/scans-restorer noisy/ -o back/ --clean truth/
     autoencode restore runs/night-video-self-restorer night.mp4 -o clean/
     autoencode restore last 'shard-{0000..0127}.tar' -o clean/ --part 3/16
+    autoencode restore runs/brain-self-restorer brain.nii.gz -o clean/
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

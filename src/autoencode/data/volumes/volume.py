@@ -23,7 +23,8 @@ from autoencode.data.volumes.nifti import read_nifti
 from autoencode.data.volumes.scan_volume import StoredSlices, Volume
 from autoencode.errors import DataError
 
-_SUFFIXES = (".dcm", ".nii", ".nii.gz")
+VOLUME_SUFFIXES = frozenset({".dcm", ".nii", ".nii.gz"})
+"""Endings of volumes, and of slices of them."""
 _BLOCKS = 20
 """One volume, or each of two, is divided into so many blocks of neighbouring slices; whole blocks are held out."""
 _SPACING = 0.01
@@ -37,7 +38,7 @@ _WIDEST = 8
 
 def is_volume(path: Path) -> bool:
     """Whether a file is a volume, or a slice of one, by its name or its first bytes."""
-    return suffix_of(path) in _SUFFIXES
+    return suffix_of(path) in VOLUME_SUFFIXES
 
 
 def holds_volumes(folder: Path) -> bool:
@@ -161,9 +162,10 @@ def _usual_range(volumes: Sequence[Volume], low: float, high: float) -> ValueRan
     hounsfield = ValueRange(-1024.0, 3071.0)
     if all(volume.unit == "HU" for volume in volumes) and hounsfield.contains(low, high):
         return hounsfield
-    step = 10.0 ** math.floor(math.log10(max(high - low, 1e-12)) - 1)
-    bottom = 0.0 if 0 <= low < high / 2 else math.floor(low / step) * step
-    return ValueRange(bottom, max(math.ceil(high / step) * step, bottom + step))
+    digits = 1 - math.floor(math.log10(max(high - low, 1e-12)))
+    step = 10.0**-digits
+    bottom = 0.0 if 0 <= low < high / 2 else round(math.floor(low / step) * step, digits)
+    return ValueRange(bottom, round(max(math.ceil(high / step) * step, bottom + step), digits))
 
 
 def _clipped(x: Array, values: ValueRange) -> tuple[Array, int]:

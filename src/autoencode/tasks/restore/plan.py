@@ -9,12 +9,14 @@ from autoencode.data.images.formats import suffixes
 from autoencode.data.images.picture import UnreadableError
 from autoencode.data.images.scan import SHEET, printable, scan_pictures
 from autoencode.data.video.clip import clip_suffixes, is_clip
+from autoencode.data.volumes.volume import VOLUME_SUFFIXES, is_volume
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.output_paths import cut_names_note, find_input_pictures, no_results_message, unique_names
 from autoencode.runs.replacing import check_outputs
 from autoencode.tasks.restore.clip import ClipJob
 from autoencode.tasks.restore.job import Job
 from autoencode.tasks.restore.picture import PictureJob
+from autoencode.tasks.restore.volume import VolumeJob
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ def plan(files: Sequence[str | Path], out: Path, clean: Path | None = None, *, l
 
 
 def _endings() -> frozenset[str]:
-    return suffixes() | clip_suffixes()
+    return suffixes() | clip_suffixes() | VOLUME_SUFFIXES
 
 
 def _job(source: Path, name: Path, *, lossless: bool = False) -> Job:
+    if is_volume(source):
+        return VolumeJob.of(source, name)
     return ClipJob.of(source, name, lossless=lossless) if is_clip(source) else PictureJob.of(source, name)
 
 
@@ -114,7 +118,7 @@ def _mismatch_reason(job: Job, partner: Path | None, clean: Path) -> str:
     except UnreadableError as error:
         return f"its clean picture {printable(partner)} cannot be read: {error}"
     if type(other) is not type(job):
-        return f"one of it and {printable(partner)} is a clip and the other a picture"
+        return f"it and {printable(partner)} are not of one kind: picture, clip, volume"
     if other.size == job.size:
         return ""
     return f"its clean picture is {other.size[1]}x{other.size[0]} pixels, and it is {job.size[1]}x{job.size[0]}"

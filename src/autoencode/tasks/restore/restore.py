@@ -128,12 +128,14 @@ def restore(
     the first ones before and after. Ctrl-C or `cancel` ends the work early: the results before are kept and returned,
     with `interrupted` set.
 
-    Clips are restored frame by frame; a model of clips sees each frame with its neighbours. MP4 and MOV keep their
-    kind, as does Matroska (H.264, of size, times and sound as before), and what else there is becomes MP4.
+    Volumes (NIfTI, DICOM) are restored slice by slice in their own units, by a model that learned from volumes, and are
+    written with their places and spacing. Clips are restored frame by frame; a model of clips sees each frame with its
+    neighbours. MP4 and MOV keep their kind, as does Matroska (H.264, of size, times and sound as before), and what else
+    there is becomes MP4.
 
     Args:
         run: the trained model.
-        files: pictures, clips, and folders of them.
+        files: pictures, clips, volumes, and folders of them.
         out: where to write; `restored/` in the run folder by default. Results of an earlier time are replaced.
         clean: a folder of clean pictures and clips of the same names, to measure the results by.
         tile: see `Restorer`.

@@ -1,0 +1,178 @@
+"""Restores a volume slice by slice, in its own units, into a file of its own kind."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from autoencode.data.content import suffix_of
+from autoencode.data.images.picture import UnreadableError
+from autoencode.data.memory import allocate
+from autoencode.data.values import Array, ValueRange
+from autoencode.data.volumes.dicom import read_dicom, write_dicom_like
+from autoencode.data.volumes.nifti import read_nifti, write_nifti_like
+from autoencode.data.volumes.scan_volume import Volume
+from autoencode.errors import AutoencodeError, CapabilityError, DataError
+from autoencode.evaluation import PictureQuality
+from autoencode.runs.restorer import N_ORIENTATIONS, Restorer, oriented, upright
+from autoencode.runtime.cancellation import CancelToken
+from autoencode.runtime.reporter import Reporter, track
+from autoencode.tasks.restore.job import Job, Restored, Sheet
+
+_PIXELS = 2**19
+"""Of slices that are restored together."""
+_OUTSIDE = 0.5
+"""Share of numbers outside the range of training, above which a volume is refused."""
+
+
+@dataclass(frozen=True)
+class VolumeJob(Job):
+    """A NIfTI or DICOM file to restore; arguments as `Job` takes them.
+
+    Args:
+        slices: how many there are, those of all times together.
+    """
+
+    slices: int = field(kw_only=True)
+
+    @classmethod
+    def of(cls, source: Path, name: Path) -> "VolumeJob":
+        """From the file.
+
+        Raises:
+            UnreadableError: it is damaged, or in colours.
+        """
+        try:
+            volumes = _read(source)
+        except DataError as error:
+            raise UnreadableError(str(error)) from error
+        if len(volumes[0].pixels.shape) > 3:
+            raise UnreadableError("a volume in colours, and numbers of one kind are restored")
+        height, width = volumes[0].pixels.shape[1:]
+        output = name if suffix_of(source) != ".dcm" or name.suffix.lower() == ".dcm" else Path(f"{name}.dcm")
+        return cls(source, name, (height, width), output, slices=sum(len(volume.pixels) for volume in volumes))
+
+    @property
+    def pixels(self) -> int:
+        """Those of all slices."""
+        return self.size[0] * self.size[1] * self.slices
+
+    def restore(self, restorer: Restorer, sheet: Sheet, reporter: Reporter, cancel: CancelToken | None) -> Restored:
+        """As `Job` says, with the places, spacing and units of the file; slices may be of any size.
+
+        Numbers outside the range that the model learned from are clipped before it sees them, and keep the difference.
+        """
+        values, done, outside, squares = _range(restorer), 0, 0, 0.0
+        volumes, metric = _read(self.source), _Metric(self.clean, values)
+        out = allocate((self.slices, *self.size), np.float32, str(self.source))
+        with track(reporter, "restoring a volume", self.slices, "slices", cancel=cancel) as progress:
+            for before in _chunks(volumes):
+                units = torch.from_numpy(_units(before, values))[:, None]
+                inside = units.clamp(0, 1)
+                after = _restored(restorer, inside)
+                result = (after + units - inside)[:, 0].numpy()
+                out[done : done + len(before)] = result * _span(values) + values.low
+                outside += int((units != inside).sum())
+                squares += float(np.square(result - units[:, 0].numpy(), dtype=np.float64).sum())
+                metric.add(done, before, out[done : done + len(before)])
+                if done <= self.slices // 2 < done + len(before):
+                    shown = [
+                        _grey(pixels[self.slices // 2 - done]) for pixels in (inside[:, 0], torch.from_numpy(result))
+                    ]
+                    sheet.add(*shown, self.label)
+                done += len(before)
+                progress.advance(len(before))
+        share = outside / self.pixels
+        if share > _OUTSIDE:
+            raise DataError(f"{100 * share:.0f} % of its numbers are outside {values}, which the model learned from")
+        write = write_dicom_like if suffix_of(self.source) == ".dcm" else write_nifti_like
+        self.output.parent.mkdir(parents=True, exist_ok=True)
+        write(self.source, out, self.output)
+        note = (f"{100 * share:.2g} % of its numbers are outside {values}, which the model learned from",)
+        return Restored(self, math.sqrt(squares / self.pixels), note if share else (), *metric.result())
+
+
+def _read(path: Path) -> list[Volume]:
+    return [read_dicom(path)] if suffix_of(path) == ".dcm" else read_nifti(path)
+
+
+def _chunks(volumes: list[Volume]) -> Iterator[Array]:
+    for volume in volumes:
+        step = max(1, _PIXELS // math.prod(volume.pixels.shape[1:]))
+        for first in range(0, len(volume.pixels), step):
+            yield np.asarray(volume.pixels[first : first + step], dtype=np.float32)
+
+
+def _range(restorer: Restorer) -> ValueRange:
+    values = restorer.run.folder.data.values
+    if restorer.run.modality.data_shape[0] != 1 or restorer.frames > 1:
+        raise CapabilityError("a volume is restored by a model of grey pictures: train one on volumes")
+    if values.low is None or values.high is None:
+        raise CapabilityError("a volume is restored by a model of a known range: train one with --values")
+    return values
+
+
+def _span(values: ValueRange) -> float:
+    return float(values.high or 0) - float(values.low or 0)
+
+
+def _units(pixels: Array, values: ValueRange) -> Array:
+    return ((pixels - np.float32(values.low or 0)) / np.float32(_span(values))).astype(np.float32)
+
+
+@torch.no_grad()
+def _restored(restorer: Restorer, x: Float[Tensor, "n one height width"]) -> Float[Tensor, "n one height width"]:
+    """Slices in the model's units, whole; with an ensemble the mean over orientations."""
+    if not restorer.ensemble:
+        return _through(restorer, x)
+    turns = (upright(_through(restorer, oriented(x, number)), number) for number in range(N_ORIENTATIONS))
+    return torch.stack(list(turns)).mean(0)
+
+
+def _through(restorer: Restorer, x: Tensor) -> Tensor:
+    model = restorer.run.model_for_size((x.shape[2], x.shape[3]))
+    return model.decode(model.encode(x.contiguous().to(restorer.run.device)).mean).mean.cpu()
+
+
+def _grey(pixels: Float[Tensor, "height width"]) -> np.ndarray:
+    return (pixels.clamp(0, 1) * 255).round().byte().numpy()[None]
+
+
+class _Metric:
+    """The file and the result against a clean volume, in parts of the range that the model learned from."""
+
+    def __init__(self, clean: Path | None, values: ValueRange) -> None:
+        self._values, self._clean, self._error = values, None, ""
+        self._squares, self._count = [0.0, 0.0], 0
+        try:
+            self._clean = None if clean is None else np.concatenate([volume.pixels[:] for volume in _read(clean)])
+        except (AutoencodeError, OSError) as error:
+            self._error = f"its clean volume: {error}"
+
+    def add(self, first: int, before: Array, after: Array) -> None:
+        """Takes some slices, in order."""
+        if self._clean is None:
+            return
+        true = self._clean[first : first + len(before)]
+        if true.shape != before.shape:
+            self._clean, self._error = None, "its clean volume has other slices"
+            return
+        for place, one in enumerate((before, after)):
+            self._squares[place] += float(np.square((one - true) / _span(self._values), dtype=np.float64).sum())
+        self._count += true.size
+
+    def result(self) -> tuple[tuple[PictureQuality, PictureQuality] | None, str]:
+        """PSNR and RMSE of both, or why there are none."""
+        if self._clean is None or not self._count:
+            return None, self._error
+        before, after = (math.sqrt(total / self._count) for total in self._squares)
+        return (_quality(before), _quality(after)), ""
+
+
+def _quality(rmse: float) -> PictureQuality:
+    return PictureQuality(-20 * math.log10(rmse) if rmse else math.inf, math.nan, rmse)
