@@ -64,6 +64,17 @@ def test_every_byte_of_every_file_comes_back(mass_run, mixed, tmp_path):
     assert found.run == "mass"
 
 
+def test_the_report_has_what_the_examples_take_in_other_formats(mass_run, mixed, tmp_path):
+    done = tasks.compress(mass_run, [mixed], tmp_path / "x.aec", compare=True, embed_model=True)
+    found = tasks.read_contents(tmp_path / "x.aec")
+    assert found.comparison == done.comparison
+    assert found.comparison is not None
+    assert (found.comparison.whole, found.comparison.own) == (True, done.payload)
+    assert found.comparison.values == 46 * 64
+    assert {"PNG", "WebP", "xz"} <= set(found.comparison.others)
+    assert found.model_size == done.model > 1_000
+
+
 def test_pictures_by_their_pixels_come_back_with_these(mass_run, mixed, tmp_path):
     done = tasks.compress(mass_run, [mixed], tmp_path / "x.aec", pixels_only=True)
     assert (done.examples, done.pixels_only) == (49, 3)

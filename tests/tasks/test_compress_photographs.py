@@ -116,6 +116,24 @@ def test_with_a_quality_all_pictures_come_back_as_png_nearly_the_same(photograph
         tasks.compress_photographs([photographs], tmp_path / "y.aec", profile=0)
 
 
+@pytest.mark.parametrize("profile", [tasks.Profile.FAST, 40])
+def test_the_report_has_other_formats(photographs, tmp_path, profile):
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec", profile=profile, compare=True)
+    found = tasks.read_contents(tmp_path / "x.aec").comparison
+    assert found is not None
+    assert found == done.comparison
+    assert found.whole
+    assert found.values == done.values
+    assert set(found.lines) < set(done.lines)
+
+
+def test_each_picture_has_a_map_of_its_bits(photographs, tmp_path):
+    done = tasks.compress_photographs([photographs], tmp_path / "x.aec", heat_maps=tmp_path / "maps")
+    assert len(contents(tmp_path / "maps")) == done.examples
+    with Image.open(tmp_path / "maps" / "photographs" / "inside" / "c.ppm.png") as drawn_map:
+        assert drawn_map.width == 400
+
+
 def test_noise_is_stored_as_it_is(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.ppm")

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from autoencode.compression.blocks import EXAMPLES
 from autoencode.compression.container import FILE, MODEL, STORED, Block, DamagedError, Json, Reader
 from autoencode.compression.originals import is_pixels_only
+from autoencode.compression.other_formats import Comparison
 from autoencode.compression.tiles import PICTURES, TILE, files_of
 
 
@@ -42,6 +43,8 @@ class Contents:
         payload: bytes that the examples or pictures take.
         size: bytes of the whole file.
         complete: False where compressing was stopped half way.
+        model_size: bytes that the model takes in it.
+        comparison: with other formats, where it was measured.
     """
 
     run: str | None
@@ -52,6 +55,8 @@ class Contents:
     payload: int
     size: int
     complete: bool
+    model_size: int = 0
+    comparison: Comparison | None = None
 
 
 def read_contents(path: str | Path) -> Contents:
@@ -62,9 +67,9 @@ def read_contents(path: str | Path) -> Contents:
     """
     with Path(path).open("rb") as file:
         reader = Reader(file)
-        index, files, payload, has_model = reader.index(), dict[int, ArchivedFile](), 0, False
+        index, files, payload, model_size = reader.index(), dict[int, ArchivedFile](), 0, 0
         for block in indexed_blocks(reader, index):
-            has_model |= block.meta.get("kind") == MODEL
+            model_size += block.size if block.meta.get("kind") == MODEL else 0
             payload += block.size if block.meta.get("kind") in (EXAMPLES, TILE, PICTURES) else 0
             for meta in _described(block):
                 found = archived_file(meta)
@@ -74,7 +79,16 @@ def read_contents(path: str | Path) -> Contents:
         complete = index.get("complete") is True
         size = Path(path).stat().st_size
         return Contents(
-            run, profile, model, has_model, tuple(files[number] for number in sorted(files)), payload, size, complete
+            run,
+            profile,
+            model,
+            model_size > 0,
+            tuple(files[number] for number in sorted(files)),
+            payload,
+            size,
+            complete,
+            model_size,
+            Comparison.from_json(index["comparison"]) if "comparison" in index else None,
         )
 
 

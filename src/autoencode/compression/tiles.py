@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 
 from autoencode.compression.container import Block, DamagedError, Json, digest
 from autoencode.compression.originals import Bytes
@@ -41,6 +42,10 @@ class PictureCodec(Protocol):
 
     def given_back(self, pictures: Sequence[Bytes], payload: bytes) -> list[Bytes]:
         """What `decode` gives of the pictures whose payload this is."""
+        ...
+
+    def bits(self, pixels: Bytes) -> npt.NDArray[np.float64]:
+        """What each pixel of a picture takes, (height, width)."""
         ...
 
     def probe(self) -> str:
@@ -81,6 +86,14 @@ def encode_tiles(
         tile = np.ascontiguousarray(pixels[part])
         described, payload = _encode(codec, [tile])
         yield {"kind": TILE, "file": file, "tile": number} | described, payload
+
+
+def bits_of(codec: PictureCodec, pixels: Bytes) -> npt.NDArray[np.float64]:
+    """What each pixel of a picture takes, (height, width), coded alone and in tiles."""
+    found = np.zeros(pixels.shape[:2])
+    for part in _tiles(pixels.shape):
+        found[part] = codec.bits(np.ascontiguousarray(pixels[part]))
+    return found
 
 
 def is_small(shape: tuple[int, ...]) -> bool:

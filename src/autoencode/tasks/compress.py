@@ -24,6 +24,7 @@ from autoencode.compression.originals import (
     is_pixels_only,
     read_original,
 )
+from autoencode.compression.other_formats import Comparison, compare_lossless
 from autoencode.errors import ArgumentError, CancelledError, CapabilityError
 from autoencode.runs.replacing import check_no_overwriting, check_replaceable
 from autoencode.runs.run import Run
@@ -35,6 +36,8 @@ from autoencode.storage import RUN_FILE, atomic_open, open_regular
 SUFFIX = ".aec"
 _PART = re.compile(r"(train|validation|test)(?::(\d+)\.\.(\d+))?")
 _NPY_HEADER = 128
+_COMPARED_BLOCKS = 10
+"""Two million values."""
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Compressed:
         complete: False where it was stopped half way.
         coded: what the model codes.
         quality: of pictures that are coded with loss, or None.
+        comparison: with other formats, where it was wanted and there are pictures.
     """
 
     path: Path
@@ -70,6 +74,7 @@ class Compressed:
     complete: bool = True
     coded: str = "examples"
     quality: int | None = None
+    comparison: Comparison | None = None
 
     @property
     def bits_per_value(self) -> float | None:
@@ -86,7 +91,7 @@ class Compressed:
             lines.append(
                 f"{self.examples:,} {self.coded} in {self.payload:,} bytes, {self.bits_per_value:.3f} bits a value"
             )
-        return lines
+        return lines + (self.comparison.lines if self.comparison else [])
 
     @property
     def notes(self) -> list[str]:
@@ -171,6 +176,7 @@ def compress(
     *,
     pixels_only: bool = False,
     embed_model: bool = False,
+    compare: bool = False,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Compressed:
@@ -186,6 +192,7 @@ def compress(
         pixels_only: code PNG, GIF and WebP pictures, too, which then come back as PNG with the same pixels but other
             bytes.
         embed_model: put the model into the file, which then needs nothing else to be decompressed.
+        compare: measure what the examples, or the first of them, take in other formats; see `Compressed.comparison`.
         reporter: is given the progress and what is stored.
         cancel: a request to stop.
 
@@ -208,7 +215,7 @@ def compress(
     }
     with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
         writer, reporter = Writer(file, header), resolve_reporter(reporter)
-        work = _Compression(writer, codec, Compressed(out), reporter, token, pixels_only=pixels_only)
+        work = _Compression(writer, codec, Compressed(out), reporter, token, pixels_only=pixels_only, compare=compare)
         if embed_model:
             work.result.model = work.writer.add({"kind": MODEL}, _packed_run(run))
         work.add_all(sources)
@@ -289,6 +296,9 @@ class _Compression:
     reporter: Reporter
     cancel: CancelToken
     pixels_only: bool
+    compare: bool
+    compared: list[Bytes] = field(default_factory=list[Bytes])
+    compared_size: int = 0
 
     def add_all(self, sources: Sequence[_Source]) -> None:
         """Everything, in order; what is whole stays readable where it is stopped."""
@@ -301,7 +311,12 @@ class _Compression:
         except (KeyboardInterrupt, CancelledError):  # within a group, which is left out
             self.cancel.cancel()
         self.result.complete = not self.cancel.cancelled
-        self.writer.finish({"complete": self.result.complete, "files": self.result.files})
+        if self.compared:
+            pictures = [pixels for block in self.compared for pixels in as_pictures(block, self.codec.levels)]
+            whole = sum(pixels.size for pixels in pictures) == self.result.values
+            levels = self.codec.levels
+            self.result.comparison = compare_lossless(pictures, self.compared_size, whole=whole, levels=levels)
+        self.writer.finish(summary_of(self.result))
         self.reporter.finish("compressing")
 
     def _add_group(self, group: Sequence[ExampleBlock]) -> None:
@@ -311,8 +326,12 @@ class _Compression:
             self.cancel.raise_if_cancelled()
             self.reporter.update("compressing", self.result.original - round((1 - share) * values))
 
-        for meta, payload in encode_blocks(self.codec, group, on_step):
-            self.result.payload += self.writer.add(meta, payload)
+        for block, (meta, payload) in zip(group, encode_blocks(self.codec, group, on_step), strict=True):
+            size = self.writer.add(meta, payload)
+            self.result.payload += size
+            if self.compare and is_picture(self.codec.data_shape) and len(self.compared) < _COMPARED_BLOCKS:
+                self.compared.append(block.levels)
+                self.compared_size += size
         self.result.values += values
         self.result.examples += sum(len(block.levels) for block in group)
         self.reporter.update("compressing", self.result.original)
@@ -334,6 +353,28 @@ class _Compression:
                 self.result.stored.append(source.name)
                 store_file(self.writer, source, meta)
                 self.reporter.update("compressing", self.result.original)
+
+
+def is_picture(shape: tuple[int, ...]) -> bool:
+    """Whether other formats hold examples of this shape."""
+    return len(shape) == 3 and shape[0] in (1, 3)
+
+
+def as_pictures(levels: Bytes, count: int) -> Iterator[Bytes]:
+    """Examples as (height, width) or (height, width, 3) in 0 to 255.
+
+    Args:
+        levels: (n, channels, height, width).
+        count: of levels.
+    """
+    for example in (levels.astype(np.uint32) * 255 // (count - 1)).astype(np.uint8):
+        yield example[0] if len(example) == 1 else np.ascontiguousarray(np.moveaxis(example, 0, 2))
+
+
+def summary_of(result: Compressed) -> Json:
+    """What the index of a file says of all of it."""
+    found: Json = {"complete": result.complete, "files": result.files}
+    return found | ({"comparison": result.comparison.to_json()} if result.comparison else {})
 
 
 def store_file(writer: Writer, source: FileSource, meta: Json) -> None:

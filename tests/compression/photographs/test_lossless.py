@@ -111,3 +111,13 @@ def test_sums_are_the_same_whole_numbers_in_any_order():
     order = random.permutation(500)
     found = Network(weights, biases).apply(np.ascontiguousarray(inputs[:, order].astype(np.float32)))
     assert np.array_equal(found, wanted[:, order])
+
+
+@pytest.mark.parametrize("codec", [MODELS.fast, MODELS.small], ids=["fast", "small"])
+def test_bits_a_pixel_add_up_to_the_bytes_and_are_most_where_the_noise_is(codec):
+    x = picture(90, 120)
+    x[:, 60:] = 128
+    bits = codec.bits(x)
+    assert bits.shape == (90, 120)
+    assert bits.sum() / 8 == pytest.approx(len(codec.encode([x])), rel=0.01)
+    assert bits[:, :50].mean() > 5 * bits[:, 70:].mean()

@@ -89,3 +89,11 @@ def test_damage_is_an_error_or_gives_another_picture():
     for broken in (b"", b"\0" + payload[1:], payload[: len(payload) // 2]):
         with pytest.raises(DamagedError):
             codec(60).decode(broken, [x.shape])
+
+
+@pytest.mark.parametrize("size", [(90, 120), (5, 7), (65, 70)])
+def test_bits_a_pixel_add_up_to_the_bytes(size):
+    x = picture(*size)
+    bits = codec(60).bits(x)
+    assert bits.shape == size
+    assert bits.sum() / 8 == pytest.approx(len(codec(60).encode([x])), rel=0.02, abs=6)

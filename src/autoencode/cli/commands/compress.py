@@ -12,7 +12,7 @@ from autoencode.cli.options import ForceOption, RunOptions, ShardOptions, find_r
 from autoencode.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from autoencode.tasks import Compressed
+    from autoencode.tasks import Compressed, Profile
 
 
 @command("compress", Panel.ELSEWHERE, rank=4)
@@ -46,6 +46,18 @@ def compress(
     embed_model: Annotated[
         bool, typer.Option("--embed-model", help="Put the model into the file: it then needs no run.")
     ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare/--no-compare", help="Measure PNG, WebP, JPEG XL and xz on a sample, too.")
+    ] = True,
+    heat_maps: Annotated[
+        Path | None,
+        typer.Option(
+            "--heat-maps",
+            help="Without a run: a folder for maps of where the bits go.",
+            metavar="FOLDER",
+            show_default=False,
+        ),
+    ] = None,
     *,
     options: RunOptions,
     shards: ShardOptions,
@@ -70,6 +82,8 @@ def compress(
 
     run = find_run(inputs[0])
     if is_run_folder(run) or not Path(inputs[0]).exists():
+        if heat_maps is not None:
+            raise ArgumentError("--heat-maps is for photographs without a run: leave it out, or name no run")
         if fast or small or quality is not None:
             raise ArgumentError(
                 "--fast, --small and --quality choose a ready-made model: leave them out, or name no run"
@@ -80,7 +94,9 @@ def compress(
             chosen = {"pixels_only": pixels_only, "embed_model": embed_model}
             shards.work(tasks.CompressShards(run, out_file or run / "packed", vars(options), chosen), inputs[1:])
             return
-        done = _by_run(run, inputs[1:], out_file, options, pixels_only=pixels_only, embed_model=embed_model)
+        done = _by_run(
+            run, inputs[1:], out_file, options, pixels_only=pixels_only, embed_model=embed_model, compare=compare
+        )
     else:
         if embed_model:
             raise ArgumentError(
@@ -88,7 +104,8 @@ def compress(
             )
         if fast + small + (quality is not None) > 1:
             raise ArgumentError("--fast, --small and --quality exclude each other: choose one")
-        done = _ready_made(inputs, out_file, small=small, quality=quality, pixels_only=pixels_only)
+        profile = _profile(small=small, quality=quality)
+        done = _ready_made(inputs, out_file, profile, pixels_only=pixels_only, compare=compare, heat_maps=heat_maps)
     for line in done.notes:
         errors.write_line(line)
     for line in done.lines:
@@ -105,6 +122,7 @@ def _by_run(
     *,
     pixels_only: bool,
     embed_model: bool,
+    compare: bool,
 ) -> "Compressed":
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
@@ -112,16 +130,43 @@ def _by_run(
     opened = options.open(run)
     path = out_file or opened.path / "compressed.aec"
     with TerminalReporter() as reporter:
-        return tasks.compress(opened, inputs, path, pixels_only=pixels_only, embed_model=embed_model, reporter=reporter)
+        return tasks.compress(
+            opened,
+            inputs,
+            path,
+            pixels_only=pixels_only,
+            embed_model=embed_model,
+            compare=compare,
+            reporter=reporter,
+        )
+
+
+def _profile(*, small: bool, quality: int | None) -> "Profile | int":
+    from autoencode import tasks
+
+    return quality or (tasks.Profile.SMALL if small else tasks.Profile.FAST)
 
 
 def _ready_made(
-    inputs: Sequence[str], out_file: Path | None, *, small: bool, quality: int | None, pixels_only: bool
+    inputs: Sequence[str],
+    out_file: Path | None,
+    profile: "Profile | int",
+    *,
+    pixels_only: bool,
+    compare: bool,
+    heat_maps: Path | None,
 ) -> "Compressed":
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     path = out_file or Path(Path(inputs[0]).resolve().name).with_suffix(".aec")
-    profile = quality or (tasks.Profile.SMALL if small else tasks.Profile.FAST)
     with TerminalReporter() as reporter:
-        return tasks.compress_photographs(inputs, path, profile=profile, pixels_only=pixels_only, reporter=reporter)
+        return tasks.compress_photographs(
+            inputs,
+            path,
+            profile=profile,
+            pixels_only=pixels_only,
+            compare=compare,
+            heat_maps=heat_maps,
+            reporter=reporter,
+        )

@@ -75,15 +75,24 @@ def _inspect_compressed(file: Path) -> None:
             "files": f"{len(found.files):,}, of which the model coded {coded:,}"
             + ("" if found.complete else ", stopped"),
             "size": f"{found.size:,} bytes, {found.size / max(1, total):.1%} of {total:,}",
+            "coded": _payload(found),
             "model": f"{_model_name(found)} ({found.model[:12]})",
         }
     )
+    for line in found.comparison.lines if found.comparison else ():
+        out.write_line(line)
     for archived in found.files[:_SHOWN]:
         coded_as = f"{archived.count:,} examples" if found.profile is None else "a picture"
         what = "stored as it is" if archived.count is None else coded_as
         out.write_line(f"{archived.name}  {archived.size:,} bytes, {what}", style="dim")
     if len(found.files) > _SHOWN:
         out.write_line(f"… and {len(found.files) - _SHOWN:,} more", style="dim")
+
+
+def _payload(contents: "Contents") -> str:
+    """What the model coded, and with the model where that is in the file."""
+    coded = f"{contents.payload:,} bytes"
+    return f"{coded}, {contents.payload + contents.model_size:,} with the model" if contents.model_size else coded
 
 
 def _model_name(contents: "Contents") -> str:

@@ -221,7 +221,7 @@ class Coefficients:
             yield own[channel].take(places + (dy * width + dx)) << 2
         yield from self._above(step, none)
         for other in ((0, 1), (1, 0)):
-            known = (other < (band.row, band.column)) and (band.row, band.column) != (0, 1)
+            known = other < (band.row, band.column)
             yield self._with_edges(channel, Band(band.level, *other)).take(places) << 2 if known else none
         for before in range(2):
             yield _near(own[before], places, width) if before < channel else none

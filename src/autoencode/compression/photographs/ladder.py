@@ -25,6 +25,8 @@ _MOST = 320
 _ESCAPE_BITS = 11
 """An escaped value is from −2¹¹ to 2¹¹ − 1, and takes two symbols of 6 bits."""
 _RAW_BITS = 6
+RAW_BITS = _ESCAPE_BITS + 1
+"""Bits of a value without a distribution."""
 
 
 def scale_of(step: int) -> float:
@@ -112,7 +114,7 @@ class Ladder:
         reach = self._reach[which]
         outside = np.abs(residuals) > reach
         _, width = self.tables.interval(which, np.where(outside, 2 * reach + 1, residuals + reach))
-        return PRECISION - np.log2(width) + (_ESCAPE_BITS + 1) * outside
+        return PRECISION - np.log2(width) + RAW_BITS * outside
 
 
 def _phases(scale: float) -> int:

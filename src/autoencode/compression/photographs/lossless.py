@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,15 @@ import numpy.typing as npt
 from autoencode.compression import photographs
 from autoencode.compression.container import digest
 from autoencode.compression.photographs.colours import Bytes, to_pixels, to_planes
-from autoencode.compression.photographs.ladder import SCALES, SMALLEST, STEPS_PER_OCTAVE, TAILS, Ladder, ladder
+from autoencode.compression.photographs.ladder import (
+    RAW_BITS,
+    SCALES,
+    SMALLEST,
+    STEPS_PER_OCTAVE,
+    TAILS,
+    Ladder,
+    ladder,
+)
 from autoencode.compression.photographs.lanes import Integers, LaneDecoder, LaneEncoder, lanes_for
 from autoencode.compression.photographs.linear import BINS, Linear, bins_of
 from autoencode.compression.photographs.network import OUTPUT_BITS, SIZE_BITS, SIZES, Network, inputs_of
@@ -168,6 +176,21 @@ class LosslessCodec:
         level = min(stride.bit_length() - 1, _LEVELS - 1)
         return distributions.place(*self._predictors[level, number, channel].distribution(grid, step, channel))
 
+    def bits(self, pixels: Bytes) -> npt.NDArray[np.float64]:
+        """What each pixel of a picture takes, (height, width)."""
+        return self.bits_of_planes(to_planes(pixels))
+
+    def bits_of_planes(self, planes: Plane) -> npt.NDArray[np.float64]:
+        """What each place of planes of whole numbers takes, (height, width)."""
+        found, distributions = np.zeros(planes.shape[1:]), ladder()
+        _coarsest(found[None])[...] = RAW_BITS * len(planes)
+        residuals = self._residuals([planes], distributions)
+        for stride, _, step, _ in _passes([planes]):
+            place = found[step.row * stride :: 2 * stride, step.column * stride :: 2 * stride]
+            for _ in range(len(planes)):
+                place += distributions.bits(*next(residuals)).reshape(place.shape)
+        return found
+
     def probe(self) -> str:
         """A digest of what a made picture becomes, which is the same wherever this codec computes the same."""
         if not self._probe:
@@ -178,7 +201,7 @@ class LosslessCodec:
         return self._probe
 
 
-def _coarsest(planes: Plane) -> Plane:
+def _coarsest(planes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The pixels that are known first, a view."""
     found = strides(*planes.shape[1:])
     known = 2 * found[0] if found else 1

@@ -18,7 +18,7 @@ from autoencode.compression.photographs.ladder import Ladder, ladder
 from autoencode.compression.photographs.lanes import Integers, LaneDecoder, LaneEncoder, lanes_for
 from autoencode.compression.photographs.linear import bins_of
 from autoencode.compression.photographs.lossless import LosslessCodec
-from autoencode.compression.photographs.wavelet import Band, Floats, inverse, levels_of, transform
+from autoencode.compression.photographs.wavelet import Band, Floats, inverse, levels_of, place_of, transform
 
 MODEL_FILE = "lossy.npz"
 QUALITIES = range(1, 101)
@@ -116,6 +116,23 @@ class LossyCodec:
             )
         ]
 
+    def bits(self, pixels: Bytes) -> Floats:
+        """What each pixel of a picture takes, (height, width): a coefficient's bits go to the pixels that it is of."""
+        layout, size = Layout([pixels.shape]), pixels.shape[:2]
+        exact = transform(to_planes(pixels), layout.levels[0]) / step_of(self._quality)
+        coefficients, found = self._choose(layout, layout.pack([exact])), np.zeros(size, np.float64)
+        packed = {band: np.zeros(values.shape) for band, values in coefficients.values.items()}
+        for step in layout.steps(len(exact)):
+            own, which = layout.take(coefficients.values, step), self._tables(coefficients, step)
+            packed[step.band][step.channel, layout.pixels(step.band, step.phase)] = ladder().bits(own, which)
+        of_bands = np.zeros_like(exact)
+        layout.unpack(packed, [of_bands])
+        for band in packed:
+            found += _spread(of_bands.sum(0)[place_of(band, *size)], band.level + 1, size)
+        rest = np.rint(_coarsest(exact, layout.levels[0])).astype(np.int32)
+        found += _spread(self._coarsest.bits_of_planes(rest), layout.levels[0], size)
+        return found
+
     def _tables(self, coefficients: Coefficients, step: Step) -> Integers:
         context = self._contexts[step.key]
         bins = bins_of(activity_of(coefficients.around(step), context.activity))
@@ -178,6 +195,14 @@ def to_planes(pixels: Bytes) -> Floats:
     if x.ndim == 2:
         return x[None]
     return np.stack([row[0] * x[..., 0] + row[1] * x[..., 1] + row[2] * x[..., 2] for row in _COLOURS.tolist()])
+
+
+def _spread(values: Floats, level: int, size: tuple[int, ...]) -> Floats:
+    """Each value over a square of pixels, with the same sum as before the squares at the edges were cut."""
+    side = 1 << level
+    spread = np.kron(values, np.ones((side, side)))[: size[0], : size[1]]
+    spread *= values.sum() / max(float(spread.sum()), 1.0)
+    return np.pad(spread, [(0, size[axis] - spread.shape[axis]) for axis in range(2)])
 
 
 def _by_shape(apply: Callable[[Floats, int], Floats], pictures: Sequence[Floats]) -> list[Floats]:

@@ -2,6 +2,7 @@
 
 from autoencode.views.figures.animation import animation, save_animation
 from autoencode.views.figures.before_after import Crop, before_after, crop
+from autoencode.views.figures.bit_map import bit_map
 from autoencode.views.figures.codes import codes
 from autoencode.views.figures.comparison import Comparison, comparison
 from autoencode.views.figures.corruption_sheet import View, corruption_sheet, views
@@ -26,6 +27,7 @@ __all__ = [
     "HeatMapPair",
     "View",
     "before_after",
+    "bit_map",
     "codes",
     "comparison",
     "crop",
