@@ -254,7 +254,6 @@ ADVICE = {
     "files are stored as they are, {} first": "compress",
     "pictures will come back as PNG, nearly the same": "compress",
     "is not whole in it: see --salvage": "decompress",
-    "--heat-maps is for photographs without a run": "compress",
     "compressed with another model than that of": "decompress",
     "give back what is whole with --salvage": "decompress",
     "which is not under runs/: name it with --run": "decompress",
