@@ -55,6 +55,7 @@ ADVICE = {
     "and so would their results": "encode restore compress detect",
     "would be overwritten: choose another folder": "encode restore compress detect",
     "holds the results of another run or of other options": "encode restore compress detect",
+    "of shards --out is a folder": "encode restore compress detect",
     "Ray is not installed": "encode restore compress detect",
     "there is no Ray cluster at": "encode restore compress detect",
     "a process of the pool has ended": "encode restore compress detect",

@@ -18,6 +18,8 @@ def test_shards_are_trained_on_and_encoded(run, tmp_path, monkeypatch):
     code, _, err = run("encode", "a", pattern, "-o", "codes")
     assert code == 0
     assert "1 of 3 results are there already and are kept" in err
+    _, _, err = run("encode", "a", pattern, "-o", "codes.csv")
+    assert "of shards --out is a folder" in err
     with np.load("codes/shard-02.npz") as found:
         assert found["files"].tolist() == [f"2_{n}" for n in range(10)]
 

@@ -184,20 +184,29 @@ class ShardOptions:
         typer.Option(help="Of shards: the address of a Ray cluster, or local.", metavar="ADDRESS", show_default=False),
     ] = None
 
+    @property
+    def are_chosen(self) -> bool:
+        """Whether one of these options was given."""
+        return self.part is not None or self.processes is not None or self.ray is not None
+
     def are_meant(self, inputs: Sequence[str | Path]) -> bool:
         """Whether a command is to work on shards: an option says so, or the inputs are nothing else."""
         from autoencode.data.shards.find_shards import find_shards
 
-        if self.part is not None or self.processes is not None or self.ray is not None:
+        if self.are_chosen:
             return True
-        return bool(inputs) and all(find_shards(given) is not None for given in inputs)
+        tars = (Path(given).suffix.lower() == ".tar" or find_shards(given) is not None for given in inputs)
+        return bool(inputs) and all(tars)
 
     def work(self, work: "ShardWork", inputs: Sequence[str | Path]) -> None:
         """Works on the shards, and prints what came of it."""
         from autoencode import tasks
         from autoencode.cli.console import errors, print_result
         from autoencode.cli.terminal_reporter import TerminalReporter
+        from autoencode.errors import ArgumentError
 
+        if work.out.suffix in (".aec", ".csv", ".npy", ".npz", ".parquet"):
+            raise ArgumentError(f"of shards --out is a folder with a result for each, not {work.out}")
         with TerminalReporter() as reporter:
             done = tasks.work_on_shards(
                 work, inputs, part=self.part, processes=self.processes or 1, ray=self.ray, reporter=reporter

@@ -97,6 +97,12 @@ def test_results_never_replace_shards(run, tars):
         tasks.work_on_shards(tasks.RestoreShards(run, tars), [tars])
 
 
+def test_a_file_in_the_place_of_the_folder_is_refused(run, tars, tmp_path):
+    (tmp_path / "out").touch()
+    with pytest.raises(ArgumentError, match="is a file: give a folder"):
+        tasks.work_on_shards(tasks.EncodeShards(run, tmp_path / "out"), [tars])
+
+
 @pytest.mark.parametrize("part", ["0/3", "4/3", "3", "a/b"])
 def test_parts_without_a_meaning_are_refused(part):
     with pytest.raises(ArgumentError, match="such as 3/16"):

@@ -88,7 +88,7 @@ def compress(
             raise ArgumentError(
                 "--fast, --small and --quality choose a ready-made model: leave them out, or name no run"
             )
-        if shards.are_meant(inputs[1:]):
+        if (out_file is None or out_file.suffix != ".aec" or shards.are_chosen) and shards.are_meant(inputs[1:]):
             from autoencode import tasks
 
             chosen = {"pixels_only": pixels_only, "embed_model": embed_model}

@@ -138,15 +138,25 @@ def _in_place(path: Path) -> Shards | None:
     """The shards in a folder of nothing else, or a single file that can only be one."""
     try:
         if path.is_dir():
-            inside = sorted(file for file in islice(path.iterdir(), _MOST) if not file.name.startswith("."))
-            kinds = {file.suffix.lower() if file.is_file() else "" for file in inside}
-            return Shards(path.name, str(path), tuple(inside)) if kinds in ({".tar"}, {".parquet"}) else None
+            return _in_folder(path)
         if not path.is_file() or not _is_shard_name(path):
             return None
         single = _is_webdataset(path) if path.suffix.lower() == ".tar" else bool(picture_columns(path))
     except (OSError, AutoencodeError, tarfile.TarError):
         return None
     return Shards(path.stem, str(path), (path,)) if single else None
+
+
+def _in_folder(folder: Path) -> Shards | None:
+    """The shards of a folder of nothing else; the first other file ends the search, as folders may be large."""
+    inside = list[Path]()
+    for file in folder.iterdir():
+        if not file.name.startswith("."):
+            if not _is_shard_name(file) or (inside and file.suffix.lower() != inside[0].suffix.lower()):
+                return None
+            inside.append(file)
+    whole = inside and all(file.is_file() for file in inside)
+    return Shards(folder.name, str(folder), tuple(sorted(inside))) if whole else None
 
 
 def _is_webdataset(path: Path) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoencode.data.arrays.npy import wrap_read_errors
+from autoencode.data.content import suffix_of_content
 from autoencode.data.shards.samples import MOST_BYTES, LeftOut, Sample
 from autoencode.errors import CapabilityError, DataError
 from autoencode.storage import open_regular
@@ -82,7 +83,7 @@ def parquet_samples(path: Path, left: LeftOut, column: str | None, labels: str) 
                 elif len(content) > MOST_BYTES:
                     left.add(f"row {number}", f"{len(content):,} bytes, more than {MOST_BYTES:,}")
                 else:
-                    yield Sample(f"row {number}", "", content, 0, _text(value, names))
+                    yield Sample(f"row {number}", suffix_of_content(content[:512]), content, 0, _text(value, names))
 
 
 def _text(value: object, names: Sequence[str]) -> str | None:

@@ -252,7 +252,9 @@ class _Rows(RowReader):
         own = place - (int(self._ends[number - 1]) if number else 0)
         size = int(index.sizes[own])
         try:
-            content = os.pread(self._descriptor(number), size, int(index.offsets[own]))
+            descriptor = self._descriptor(number)
+            os.lseek(descriptor, int(index.offsets[own]), os.SEEK_SET)
+            content = os.read(descriptor, size)
         except OSError as error:
             raise DataError(f"{index.file} cannot be read any more: {error.strerror}") from error
         if len(content) != size:
@@ -264,7 +266,8 @@ class _Rows(RowReader):
         if number not in self._open:
             if len(self._open) >= _MOST_OPEN:
                 os.close(self._open.popitem(last=False)[1])
-            self._open[number] = os.open(self._indices[number].file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+            flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+            self._open[number] = os.open(self._indices[number].file, flags)
         self._open.move_to_end(number)
         return self._open[number]
 

@@ -119,7 +119,7 @@ class ShardWork(ABC):
         try:
             with use_threads(1):
                 rows = self.write(shard, self.result_of(shard), left)
-        except AutoencodeError as error:
+        except (AutoencodeError, OSError) as error:
             return ShardDone(shard, error=str(error))
         if left.files:
             lines = io.StringIO()

@@ -76,8 +76,9 @@ def work_on_shards(
     """
     reporter = resolve_reporter(reporter)
     shards = part_of(list_shards(inputs), part)
+    if work.out.exists() and not work.out.is_dir():
+        raise ArgumentError(f"--out {work.out} is a file: give a folder")
     _check_names(work, shards)
-    work.out.mkdir(parents=True, exist_ok=True)
     _check_same_work(work)
     remove_unfinished(work.out)
     todo = [shard for shard in shards if not work.result_of(shard).exists()]
