@@ -195,8 +195,10 @@ class ShardOptions:
 
         if self.are_chosen:
             return True
-        tars = (Path(given).suffix.lower() == ".tar" or find_shards(given) is not None for given in inputs)
-        return bool(inputs) and all(tars)
+        return bool(inputs) and all(
+            suffix == ".tar" or (suffix == ".csv" and "{" in str(given)) or find_shards(given) is not None
+            for given, suffix in ((given, Path(given).suffix.lower()) for given in inputs)
+        )
 
     def work(self, work: "ShardWork", inputs: Sequence[str | Path]) -> None:
         """Works on the shards, and prints what came of it."""

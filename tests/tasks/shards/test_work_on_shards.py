@@ -110,7 +110,7 @@ def test_parts_without_a_meaning_are_refused(part):
 
 
 def test_missing_shards_are_said(tars):
-    with pytest.raises(DataError, match="are not there"):
+    with pytest.raises(ArgumentError, match="there is no shard"):
         list_shards([f"{tars}/shard-{{00..09}}.tar"])
 
 

@@ -63,7 +63,11 @@ def find_shards(source: object) -> Shards | None:
     text = str(source)
     if SEPARATOR in text or (_is_pattern(text) and not Path(text).exists()):
         return _shards(SEPARATOR.join(str(Path(one).expanduser().absolute()) for one in text.split(SEPARATOR)))
-    return _in_place(Path(text).expanduser().absolute())
+    try:
+        path = Path(text).expanduser().absolute()
+    except (OSError, RuntimeError, ValueError):  # no such user's home, a name that is none
+        return None
+    return _in_place(path)
 
 
 def shard_files(source: str) -> list[Path]:
@@ -142,7 +146,7 @@ def _in_place(path: Path) -> Shards | None:
         if not path.is_file() or not _is_shard_name(path):
             return None
         single = _is_webdataset(path) if path.suffix.lower() == ".tar" else bool(picture_columns(path))
-    except (OSError, AutoencodeError, tarfile.TarError):
+    except (OSError, ValueError, AutoencodeError, tarfile.TarError):
         return None
     return Shards(path.stem, str(path), (path,)) if single else None
 

@@ -50,9 +50,7 @@ def done_by_ray(work: Callable[[Path], ShardDone], todo: Sequence[Path], address
         _check_reachable(address)
         ray.init(**where, log_to_driver=False, logging_level="error")
     except (OSError, ValueError, RuntimeError) as error:
-        raise RunError(
-            f"there is no Ray cluster at {address}: start one with ray start --head, or say local"
-        ) from error
+        raise RunError(f"there is no Ray cluster at {address}: start one there, or say --ray local") from error
     try:
         context = data.DataContext.get_current()
         context.execution_options.preserve_order = True

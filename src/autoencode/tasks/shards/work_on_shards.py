@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from autoencode.data.shards.find_shards import find_shards, shard_files
+from autoencode.data.shards.find_shards import shard_files
 from autoencode.errors import ArgumentError, DataError, RunError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, note_what_is_kept, resolve_reporter, track
@@ -108,19 +108,16 @@ def list_shards(inputs: Sequence[str | Path]) -> list[Path]:
 
     Raises:
         ArgumentError: there are none.
-        DataError: a pattern that matches nothing.
+        DataError: a pattern of more than a million files.
     """
     files = list[Path]()
     for given in inputs:
-        found = find_shards(given)
-        if found is not None:
-            files += found.files
-        elif Path(given).is_dir():
+        if Path(given).is_dir():
             files += sorted(
                 file for file in Path(given).iterdir() if file.suffix.lower() in (".tar", ".parquet", ".csv")
             )
         else:
-            files += shard_files(str(given))
+            files += shard_files(str(given))  # of tables, too, which are no shards to train on
     if not files:
         raise ArgumentError("there are no shards: name .tar, .parquet or .csv files, or a folder of them")
     if missing := [file for file in files if not file.is_file()]:
