@@ -53,9 +53,9 @@ class VolumeJob(Job):
             raise UnreadableError(str(error)) from error
         if len(volumes[0].pixels.shape) > 3:
             raise UnreadableError("a volume in colours, and numbers of one kind are restored")
-        height, width = volumes[0].pixels.shape[1:]
         output = name if suffix_of(source) != ".dcm" or name.suffix.lower() == ".dcm" else Path(f"{name}.dcm")
-        return cls(source, name, (height, width), output, slices=sum(len(volume.pixels) for volume in volumes))
+        shape: tuple[int, ...] = volumes[0].pixels.shape
+        return cls(source, name, (shape[1], shape[2]), output, slices=sum(len(volume.pixels) for volume in volumes))
 
     @property
     def pixels(self) -> int:
@@ -76,15 +76,13 @@ class VolumeJob(Job):
                 inside = units.clamp(0, 1)
                 after = _restored(restorer, inside)
                 result = (after + units - inside)[:, 0].numpy()
-                out[done : done + len(before)] = result * _span(values) + values.low
+                out[done : done + len(before)] = result * _span(values) + _low(values)
                 outside += int((units != inside).sum())
                 squares += float(np.square(result - units[:, 0].numpy(), dtype=np.float64).sum())
                 metric.add(done, before, out[done : done + len(before)])
                 if done <= self.slices // 2 < done + len(before):
-                    shown = [
-                        _grey(pixels[self.slices // 2 - done]) for pixels in (inside[:, 0], torch.from_numpy(result))
-                    ]
-                    sheet.add(*shown, self.label)
+                    middle = self.slices // 2 - done
+                    sheet.add(_grey(inside[middle, 0]), _grey(torch.from_numpy(result[middle])), self.label)
                 done += len(before)
                 progress.advance(len(before))
         share = outside / self.pixels
@@ -118,11 +116,15 @@ def _range(restorer: Restorer) -> ValueRange:
 
 
 def _span(values: ValueRange) -> float:
-    return float(values.high or 0) - float(values.low or 0)
+    return float(values.high or 0) - _low(values)
+
+
+def _low(values: ValueRange) -> float:
+    return float(values.low or 0)
 
 
 def _units(pixels: Array, values: ValueRange) -> Array:
-    return ((pixels - np.float32(values.low or 0)) / np.float32(_span(values))).astype(np.float32)
+    return ((pixels - np.float32(_low(values))) / np.float32(_span(values))).astype(np.float32)
 
 
 @torch.no_grad()
