@@ -54,7 +54,7 @@ class VolumeJob(Job):
         if len(volumes[0].pixels.shape) > 3:
             raise UnreadableError("a volume in colours, and numbers of one kind are restored")
         output = name if suffix_of(source) != ".dcm" or name.suffix.lower() == ".dcm" else Path(f"{name}.dcm")
-        shape: tuple[int, ...] = volumes[0].pixels.shape
+        shape = list(volumes[0].pixels.shape)
         return cls(source, name, (shape[1], shape[2]), output, slices=sum(len(volume.pixels) for volume in volumes))
 
     @property
