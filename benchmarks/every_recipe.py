@@ -19,6 +19,7 @@ from pathlib import Path
 from own_pictures import PLACE, folder, measure
 
 from autoencode.data import Dataset, load
+from autoencode.errors import ArgumentError
 from autoencode.recipes import Recipe, recipes
 from autoencode.runs.run import Run
 from autoencode.runtime.seeding import seeded_rng
@@ -41,7 +42,10 @@ def _generates(recipe: Recipe, data_shape: tuple[int, ...]) -> bool:
     options = {parameter.name for parameter in recipe.parameters}
     if options & {"n_classes", "n_values"} or recipe.data:  # labels, or patches of any size: restorers
         return False
-    model, _ = recipe(data_shape)
+    try:
+        model, _ = recipe(data_shape)
+    except ArgumentError:  # for text, music or tables
+        return False
     return (model.prior is not None or bool(recipe.ex_post)) and not model.is_conditional
 
 
