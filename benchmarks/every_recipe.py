@@ -19,7 +19,7 @@ from pathlib import Path
 from own_pictures import PLACE, folder, measure
 
 from autoencode.data import Dataset, load
-from autoencode.errors import ArgumentError
+from autoencode.errors import ArgumentError, AutoencodeError
 from autoencode.recipes import Recipe, recipes
 from autoencode.runs.run import Run
 from autoencode.runtime.seeding import seeded_rng
@@ -96,7 +96,11 @@ def main() -> None:
     for name in asked.only or generative(data.data_shape):
         key = f"{name} {asked.minutes:g}"
         if key not in results:
-            results[key] = row(name, place, data, asked.minutes)
+            try:
+                results[key] = row(name, place, data, asked.minutes)
+            except AutoencodeError as error:
+                print(f"{key:24} refuses these pictures: {error}", flush=True)
+                continue
             atomic_write(kept, json.dumps(results, indent=1))
         found = results[key]
         share, kl = found["squared_error"] / found["pca_error"], found["kl"]
