@@ -124,8 +124,8 @@ class RowEncoder:
             high: as in `describe_expected`.
         """
         if isinstance(self.columns.columns[number], CategoryColumn):
-            return ((x == 1) & (low >= _COMMON)).any(1)
-        return ((low <= x) & (x <= high)).all(1)
+            return np.any((x == 1) & (low >= _COMMON), axis=1)
+        return np.all((low <= x) & (x <= high), axis=1)
 
 
 def format_number(value: float) -> str:
