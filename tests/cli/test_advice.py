@@ -44,6 +44,7 @@ ADVICE = {
     "--same-class is for an example whose class": "generate",
     "--same-class says how examples differ": "generate",
     "--cut-out writes shapes": "generate",
+    "a volume is restored by a model of a known range": "train",
     # shards
     "name it with --array COLUMN": "train",
     "--labels {}: {} has no such column": "train",
@@ -52,15 +53,11 @@ ADVICE = {
     "standardised by the training part (--values": "train",
     "(height x width) from {}, --size to choose": "train",
     "--part takes a part and how many": "encode restore compress detect",
-    "and so would their results": "encode restore compress detect",
     "would be overwritten: choose another folder": "encode restore compress detect",
     "holds the results of another run or of other options": "encode restore compress detect",
-    "of shards --out is a folder": "encode restore compress detect",
     "Ray is not installed": "encode restore compress detect",
     "there is no Ray cluster at": "encode restore compress detect",
     "a process of the pool has ended": "encode restore compress detect",
-    "--clean and --lossless have no meaning for shards": "restore",
-    "the rows of a series follow each other through": "detect",
     # music
     "say --grid for another": "train",
     "leave --voices tune out": "train",

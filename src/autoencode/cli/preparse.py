@@ -79,8 +79,12 @@ def _recipe_of_run(name: str) -> str | None:
         return None
 
 
-def _default_for(source: str) -> str:
+def _default_for(source: str) -> str | None:
     from autoencode.data import recipe_kind_of
+    from autoencode.errors import DataError
     from autoencode.recipes import default_recipe
 
-    return default_recipe(source, recipe_kind_of(source)).name
+    try:
+        return default_recipe(source, recipe_kind_of(source)).name
+    except DataError:  # the command itself reports it
+        return None

@@ -319,3 +319,14 @@ def is_in_place(operator: Any) -> bool:
 def parameters_of(operator: Any) -> Sequence[Any]:
     """The parameters of an operator of a dispatch mode, each with a name and a default value."""
     return operator._schema.arguments
+
+
+def tensor_without_memory(cls: type[Tensor], shape: Sequence[int], dtype: torch.dtype) -> Tensor:
+    """A tensor of a subclass that has a shape and no numbers; its `__torch_dispatch__` gives them.
+
+    Args:
+        cls: the subclass.
+        shape: of the tensor.
+        dtype: of its numbers.
+    """
+    return Tensor._make_wrapper_subclass(cls, shape, dtype=dtype)  # pyright: ignore

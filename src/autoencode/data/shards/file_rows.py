@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from jaxtyping import Int64, Shaped
 from torch import Tensor
-from torch.utils._pytree import tree_map_only
 
 from autoencode.data.memory import check_fits
+from autoencode.kernels.torch_private import tensor_without_memory
 
 
 class RowReader(ABC):
@@ -59,9 +59,9 @@ class FileRows(Tensor):
     ) -> "FileRows":
         """A tensor of the rows' shape without memory of its own."""
         dtype = reader.dtype if transform is None else torch.float32
-        rows = Tensor._make_wrapper_subclass(cls, (len(places), *reader.data_shape), dtype=dtype)  # pyright: ignore
+        rows = cast("FileRows", tensor_without_memory(cls, (len(places), *reader.data_shape), dtype))
         rows.reader, rows.places, rows.transform = reader, places, transform
-        return cast("FileRows", rows)
+        return rows
 
     @property
     def digest(self) -> str:
@@ -101,8 +101,18 @@ class FileRows(Tensor):
         chosen = _choose(func, args)
         if chosen is not None:
             return chosen
-        args, named = tree_map_only(FileRows, FileRows.read, (args, kwargs or {}))
-        return func(*args, **named)
+        return func(*_in_memory(args), **_in_memory(kwargs or {}))
+
+
+def _in_memory(value: Any) -> Any:
+    """Arguments of an operation, in which rows of files have become tensors in memory."""
+    if isinstance(value, FileRows):
+        return value.read()
+    if isinstance(value, dict):
+        return {key: _in_memory(one) for key, one in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_in_memory(one) for one in cast("list[Any]", value))
+    return value
 
 
 def _choose(func: Any, args: tuple[Any, ...]) -> Tensor | None:
