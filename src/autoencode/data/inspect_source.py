@@ -14,13 +14,13 @@ from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.loading import Source
 from autoencode.data.modality import Chords, Pictures, SymbolMaps, TextLines, Tunes, Vectors, modality_of
 from autoencode.data.music.chord_file import CHORD_SUFFIX
-from autoencode.data.music.pieces import is_music_source, music_suits_chords
+from autoencode.data.music.pieces import MUSIC, music_suits_chords
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered
 from autoencode.data.shards.find_shards import find_shards
-from autoencode.data.sound.sounds import is_sound_source
+from autoencode.data.sound.sounds import SOUND
 from autoencode.data.tables.columns import is_frame
-from autoencode.data.text.lines import holds_maps, is_text_source
+from autoencode.data.text.lines import TEXT, holds_maps
 from autoencode.errors import CapabilityError, DataError, ShapeError
 
 
@@ -51,9 +51,9 @@ def recipe_kind_of(source: Source) -> str:
     """The kind of data for which a recipe can be the default, by a quick look: images where nothing else is known."""
     if not is_registered(source) and (shards := find_shards(source)) is not None:
         return (Pictures if shards.hold_pictures else Vectors).recipe_kind
-    if not is_registered(source) and is_text_source(source):
+    if not is_registered(source) and TEXT.is_source(source):
         return SymbolMaps.recipe_kind if holds_maps(source) else TextLines.recipe_kind
-    if not is_registered(source) and is_music_source(source):
+    if not is_registered(source) and MUSIC.is_source(source):
         return Chords.recipe_kind if music_suits_chords(Path(str(source))) else Tunes.recipe_kind
     if not is_registered(source) and isinstance(source, str | Path) and suffix_of(Path(source)) == CHORD_SUFFIX:
         return Chords.recipe_kind
@@ -68,7 +68,7 @@ def is_picture_source(source: Source) -> bool:
     if isinstance(source, str | Path) and not is_registered(source):
         path = Path(source)
         if _is_folder(path) or is_picture_archive(path):
-            return not is_text_source(path) and not is_music_source(path) and not is_sound_source(path)
+            return not TEXT.is_source(path) and not MUSIC.is_source(path) and not SOUND.is_source(path)
     shape = inspect_shape(source)
     return shape is not None and modality_of(shape).drawable
 

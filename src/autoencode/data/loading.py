@@ -23,18 +23,18 @@ from autoencode.data.label_file import find_label_file
 from autoencode.data.labels import with_label_subset
 from autoencode.data.modality import modality_of
 from autoencode.data.music.chord_file import CHORD_SUFFIX
-from autoencode.data.music.pieces import is_music_source, read_music_folder
+from autoencode.data.music.pieces import MUSIC, read_music_folder
 from autoencode.data.options import OF_LABELLED, ReadOptions, Size, read_size
 from autoencode.data.published.cache import make_fetch
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
 from autoencode.data.shards.find_shards import find_shards
 from autoencode.data.shards.read_shards import read_shards
-from autoencode.data.sound.sounds import is_sound_source, read_sound_folder
+from autoencode.data.sound.sounds import SOUND, read_sound_folder
 from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.table import read_table
-from autoencode.data.text.lines import holds_text, is_text_source, read_text_folder
+from autoencode.data.text.lines import TEXT, read_text_folder
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
 from autoencode.data.volumes.volume import holds_volumes, read_volume_folder
@@ -297,17 +297,17 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if path.is_dir() and holds_volumes(path):
         options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_AUDIO)
         return read_volume_folder(path, options)
-    if is_music_source(path) or suffix_of(path) == CHORD_SUFFIX:
+    if MUSIC.is_source(path) or suffix_of(path) == CHORD_SUFFIX:
         options.refuse(path.name, "values", *_OF_FILES, *_OF_TEXT, *_OF_SOUND)
         return read_music_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
-    if is_sound_source(path):
+    if SOUND.is_source(path):
         options.refuse(path.name, "values", *(name for name in _OF_FILES if name != "size"), *_OF_TEXT, *_OF_MUSIC)
         return read_sound_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     options.refuse(path.name, *_OF_AUDIO)
-    if path.is_dir() and holds_text(path):
+    if path.is_dir() and TEXT.fills(path):
         options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
         return read_text_folder(path, options)
-    if not is_text_source(path) and (path.is_dir() or suffix_of(path) not in _OF_TABLES):
+    if not TEXT.is_source(path) and (path.is_dir() or suffix_of(path) not in _OF_TABLES):
         options.refuse(path.name, *_OF_TEXT)
     options = _with_label_file(path, options)
     if is_picture_archive(path):

@@ -23,7 +23,7 @@ from autoencode.data.options import ReadOptions
 from autoencode.data.standardisation import Standardisation, fill_missing
 from autoencode.data.subset import to_unit_floats
 from autoencode.data.tables.columns import Frame, category_texts
-from autoencode.data.text.lines import is_text_source, read_lines
+from autoencode.data.text.lines import TEXT, read_lines
 from autoencode.data.values import (
     Array,
     TrainedValues,
@@ -147,7 +147,7 @@ class NewExamples:
         """
         table = format_of(file).table
         symbols = self.modality.map_symbols
-        if self.modality.reads_text or (is_text_source(file) and symbols == "none"):
+        if self.modality.reads_text or (TEXT.is_source(file) and symbols == "none"):
             return self.modality.encode_lines(self._lines(file))
         if table is not None:
             return self.read_frame(table(file)), None
@@ -164,7 +164,7 @@ class NewExamples:
     def _lines(self, file: Path) -> list[str]:
         """The lines of a file of text, or of a column of a table where the model learned from one."""
         table, name = format_of(file).table, self.options.array
-        if table is None and is_text_source(file):
+        if table is None and TEXT.is_source(file):
             return read_lines(file).lines
         if table is None or name is None:
             raise DataError(f"this model takes {self.modality.description}: give .txt files")

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autoencode.data import SkippedFile
 from autoencode.data.images.scan import scan_pictures
-from autoencode.data.sound.sounds import holds_sounds, sound_files
+from autoencode.data.sound.sounds import SOUND
 from autoencode.data.volumes.volume import holds_volumes, volume_files
 from autoencode.errors import AutoencodeError
 from autoencode.runs.output_paths import unique_names
@@ -104,8 +104,8 @@ def expand_folders(files: Sequence[str | Path]) -> tuple[list[Path], list[Skippe
         if holds_volumes(file):
             paths += volume_files(file)
             continue
-        if holds_sounds(file):
-            paths += [file / sound for sound in sound_files(file)]
+        if SOUND.fills(file):
+            paths += [file / sound for sound in SOUND.files(file)]
             continue
         found = scan_pictures(file)
         paths += [file / picture for picture in found.pictures]

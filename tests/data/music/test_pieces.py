@@ -6,7 +6,7 @@ import torch
 
 from autoencode.data import load
 from autoencode.data.music.notes import FIRST_NOTE, HOLD, LOWEST, REST
-from autoencode.data.music.pieces import is_music_source
+from autoencode.data.music.pieces import MUSIC
 from autoencode.errors import ArgumentError, DataError
 from support.music import scale, write_midi
 
@@ -159,7 +159,7 @@ def test_options_that_mean_nothing(tmp_path):
 
 
 def test_music_is_known_by_a_look(tmp_path):
-    assert is_music_source(folder_of(tmp_path, 1))
-    assert is_music_source(tmp_path / "00.mid")
-    assert not is_music_source(tmp_path / "none.mid")
-    assert not is_music_source(3)
+    assert MUSIC.is_source(folder_of(tmp_path, 1))
+    assert MUSIC.is_source(tmp_path / "00.mid")
+    assert not MUSIC.is_source(tmp_path / "none.mid")
+    assert not MUSIC.is_source(3)

@@ -7,7 +7,7 @@ import torch
 
 from autoencode.data import load, recipe_kind_of
 from autoencode.data.sound.recordings import converted, read_recording
-from autoencode.data.sound.sounds import is_sound_source
+from autoencode.data.sound.sounds import SOUND
 from autoencode.errors import ArgumentError, DataError
 from support.sounds import RATE, tone, write_sounds
 
@@ -18,7 +18,7 @@ def test_a_folder_of_recordings(tmp_path):
     assert data.modality.description == "sounds of 0.4 seconds at 8,000 Hz, in 64 bands and 64 columns"
     assert data.split.sizes == {"train": 10, "validation": 1, "test": 1}
     assert torch.equal(load(tmp_path / "a", **data.options).train.x, data.train.x)
-    assert is_sound_source(tmp_path / "a")
+    assert SOUND.is_source(tmp_path / "a")
     assert recipe_kind_of(tmp_path / "a") == "images"
     small = load(tmp_path / "a", size="16x20", seconds=0.3, sample_rate=4000)
     assert small.data_shape == (1, 16, 20)

@@ -1,6 +1,5 @@
 """Files and folders of music: examples of chords, or of the notes of a tune."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,8 +12,9 @@ import torch
 
 from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
-from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
 from autoencode.data.music.grid import grid_that_suits, in_steps, on_grid
 from autoencode.data.music.notes import FIRST_NOTE, HOLD, KEYS, LOWEST, REST, Notes
@@ -25,7 +25,7 @@ from autoencode.distributions.chord_sequences import PAST_END
 from autoencode.distributions.token_sequences import END
 from autoencode.errors import CapabilityError, DataError
 
-_SUFFIXES = frozenset((*MIDI_SUFFIXES, ABC_SUFFIX))
+MUSIC = FileKind(frozenset((*MIDI_SUFFIXES, ABC_SUFFIX)))
 _OF_OTHERS = ("axes", "channels", "array", *OF_LABELLED)
 _BARS = 2
 """Bars of an example of a tune, where a person says nothing."""
@@ -66,26 +66,9 @@ def read_abc(path: Path, options: ReadOptions) -> Examples:
     return _examples(_pieces_of(path, path.name), options, path.name)
 
 
-def holds_music(folder: Path) -> bool:
-    """Whether a folder has files of music and no pictures."""
-    names = (name for _, _, names in os.walk(folder) for name in names)
-    return any(map(_is_music, names)) and bool(_files(folder)) and not scan_pictures(folder).pictures
-
-
-def is_music_source(source: object) -> bool:
-    """Whether a person named a file of music, or a folder of such, by a quick look."""
-    if not isinstance(source, str | Path):
-        return False
-    try:
-        path = Path(source).expanduser()
-        return holds_music(path) if path.is_dir() else path.is_file() and suffix_of(path) in _SUFFIXES
-    except (OSError, ValueError, RuntimeError):  # a name that is none: `load` says so
-        return False
-
-
 def music_suits_chords(path: Path) -> bool:
     """Whether music is read as chords where a person says nothing, by a look at the first files."""
-    files = [path / file for file in _files(path)[:_LOOKED_AT]] if path.is_dir() else [path]
+    files = [path / file for file in MUSIC.files(path)[:_LOOKED_AT]] if path.is_dir() else [path]
     pieces = list[Piece]()
     for file in files:
         with suppress(DataError, CapabilityError):
@@ -105,7 +88,7 @@ def read_music_folder(folder: Path, options: ReadOptions) -> Examples:
         CapabilityError: symusic is not installed.
     """
     found = _Found()
-    for file in _files(folder):
+    for file in MUSIC.files(folder):
         try:
             own = _pieces_of(folder / file, str(file))
             found.pieces += own.pieces
@@ -115,14 +98,6 @@ def read_music_folder(folder: Path, options: ReadOptions) -> Examples:
     if not found.pieces:
         raise DataError(f"{folder} holds no music that can be read: {found.skipped[0].reason}")
     return _examples(found, options, folder.name)
-
-
-def _files(folder: Path) -> list[Path]:
-    return scan_pictures(folder, _SUFFIXES, keep_generated=True).pictures
-
-
-def _is_music(name: str) -> bool:
-    return name.lower().endswith(tuple(_SUFFIXES))
 
 
 def _pieces_of(path: Path, name: str) -> _Found:

@@ -1,6 +1,5 @@
 """Files and folders of recordings: examples of log-spectrograms."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile, count_files, list_skipped
+from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
-from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
 from autoencode.data.options import ReadOptions
 from autoencode.data.sound.recordings import (
@@ -28,7 +27,7 @@ from autoencode.data.split import PART_NAMES, OfficialSplit, folder_parts
 from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError, DataError
 
-_SUFFIXES = frozenset(SOUND_SUFFIXES)
+SOUND = FileKind(frozenset(SOUND_SUFFIXES))
 _SIZE, _HIGHEST_RATE = (64, 64), 16_000
 """Bands and columns, and samples a second at most, where a person says nothing."""
 _SHARE, _ROUND, _LONG, _OF_LONG = 95, 0.05, 2.0, 1.0
@@ -76,28 +75,6 @@ def read_sound(path: Path, options: ReadOptions) -> Examples:
     return _examples(_Found([_Recorded(path, Path(path.name), read_recording_header(path))]), options, path.name)
 
 
-def holds_sounds(folder: Path) -> bool:
-    """Whether a folder has recordings and no pictures."""
-    names = (name for _, _, names in os.walk(folder) for name in names)
-    return any(map(_is_sound, names)) and bool(sound_files(folder)) and not scan_pictures(folder).pictures
-
-
-def is_sound_source(source: object) -> bool:
-    """Whether a person named a recording, or a folder of such, by a quick look."""
-    if not isinstance(source, str | Path):
-        return False
-    try:
-        path = Path(source).expanduser()
-        return holds_sounds(path) if path.is_dir() else path.is_file() and suffix_of(path) in _SUFFIXES
-    except (OSError, ValueError, RuntimeError):  # a name that is none: `load` says so
-        return False
-
-
-def sound_files(folder: Path) -> list[Path]:
-    """The recordings in a folder and below, as paths inside it, in order."""
-    return scan_pictures(folder, _SUFFIXES, keep_generated=True).pictures
-
-
 def read_sound_folder(folder: Path, options: ReadOptions) -> Examples:
     """The recordings of a folder and its subfolders, in the order of their paths.
 
@@ -112,16 +89,12 @@ def read_sound_folder(folder: Path, options: ReadOptions) -> Examples:
         CapabilityError: soundfile is not installed.
     """
     found = _Found()
-    for name in sound_files(folder):
+    for name in SOUND.files(folder):
         try:
             found.recorded.append(_Recorded(folder / name, name, read_recording_header(folder / name)))
         except DataError as error:
             found.skipped.append(SkippedFile(printable(name), str(error)))
     return _examples(found, options, str(folder))
-
-
-def _is_sound(name: str) -> bool:
-    return name.lower().endswith(SOUND_SUFFIXES)
 
 
 def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:

@@ -1,15 +1,14 @@
 """Files and folders of text: an example a line."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autoencode.data.arrays.npy import wrap_read_errors
-from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
-from autoencode.data.images.scan import printable, scan_pictures
+from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
 from autoencode.data.options import OF_LABELLED, ReadOptions
 from autoencode.data.text.symbol_maps import find_maps, map_examples
@@ -20,6 +19,7 @@ from autoencode.errors import DataError
 from autoencode.storage import open_regular
 
 _SUFFIX = ".txt"
+TEXT = FileKind(frozenset({_SUFFIX}))
 _MOST_BYTES = 2**28
 _TIMES = 30
 """Memory that text takes while it is read, as a multiple of its file."""
@@ -94,28 +94,11 @@ def _read(path: Path) -> tuple[str, str]:
 
 def holds_maps(source: object) -> bool:
     """Whether a person named a file of text that holds maps."""
-    if not isinstance(source, str | Path) or not is_text_source(source) or Path(source).expanduser().is_dir():
+    if not isinstance(source, str | Path) or not TEXT.is_source(source) or Path(source).expanduser().is_dir():
         return False
     try:
         return bool(find_maps(_read(Path(source).expanduser())[0]))
     except DataError:  # `load` says why
-        return False
-
-
-def holds_text(folder: Path) -> bool:
-    """Whether a folder has files of text and no pictures."""
-    names = (name for _, _, names in os.walk(folder) for name in names)
-    return any(map(_is_text, names)) and bool(_files(folder)) and not scan_pictures(folder).pictures
-
-
-def is_text_source(source: object) -> bool:
-    """Whether a person named a file of text, or a folder of such, by a quick look."""
-    if not isinstance(source, str | Path):
-        return False
-    try:
-        path = Path(source).expanduser()
-        return holds_text(path) if path.is_dir() else path.is_file() and suffix_of(path) == _SUFFIX
-    except (OSError, ValueError, RuntimeError):  # a name that is none: `load` says so
         return False
 
 
@@ -130,7 +113,7 @@ def read_text_folder(folder: Path, options: ReadOptions) -> Examples:
         DataError: none of them can be read.
     """
     found, skipped = list[Lines](), list[SkippedFile]()
-    for file in _files(folder):
+    for file in TEXT.files(folder):
         try:
             found.append(read_lines(folder / file))
         except DataError as error:
@@ -142,14 +125,6 @@ def read_text_folder(folder: Path, options: ReadOptions) -> Examples:
     n = len(together.lines)
     counted = f"{n:,} lines of {len(found):,} file{'s' if len(found) > 1 else ''} of text"
     return examples_of(together, options, (counted,), tuple(skipped))
-
-
-def _files(folder: Path) -> list[Path]:
-    return scan_pictures(folder, frozenset([_SUFFIX]), keep_generated=True).pictures
-
-
-def _is_text(name: str) -> bool:
-    return name.lower().endswith(_SUFFIX)
 
 
 def examples_of(
