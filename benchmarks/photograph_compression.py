@@ -8,7 +8,6 @@ need it. Seconds are those of one core (OMP_NUM_THREADS=1).
 """
 
 import argparse
-import importlib
 import io
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from PIL import Image
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import correlate1d
 
+from autoencode.compression.other_formats import has_jpeg_xl
 from autoencode.compression.photographs.lossless import load_models
 from autoencode.compression.photographs.lossy import LossyCodec, load_contexts
 
@@ -49,7 +49,7 @@ def main() -> None:
         _compare_with_jpeg(pictures)
         return
     for name, (form, settings) in _OTHERS.items():
-        if form != "JXL" or _has_jpeg_xl():
+        if form != "JXL" or has_jpeg_xl():
             print(
                 f"{name:20} {8 * sum(_size(picture, form, settings) for picture in pictures) / values:.4f} bits a value"
             )
@@ -156,14 +156,6 @@ def _size(picture: Image.Image, form: str, settings: dict[str, object]) -> int:
     written = io.BytesIO()
     picture.save(written, form, **settings)
     return written.tell()
-
-
-def _has_jpeg_xl() -> bool:
-    try:
-        importlib.import_module("pillow_jxl")
-    except ImportError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

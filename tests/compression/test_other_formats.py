@@ -18,7 +18,7 @@ def picture(height: int, width: int) -> np.ndarray:
 
 
 def test_sizes_without_loss_are_those_of_files(monkeypatch):
-    monkeypatch.setattr(other_formats, "_has_jpeg_xl", lambda: False)
+    monkeypatch.setattr(other_formats, "has_jpeg_xl", lambda: False)
     pictures = [picture(40, 50), picture(33, 20)[..., 0]]
     found, png = compare_lossless(pictures, 900, whole=True), io.BytesIO()
     for x in pictures:

@@ -225,3 +225,8 @@ def test_inputs_that_are_not_there_or_of_one_name_are_refused(photographs, tmp_p
     with pytest.raises(ArgumentError, match="two inputs"):
         tasks.compress_photographs([photographs / "a.bmp", photographs / "a.bmp"], tmp_path / "x.aec")
     assert not (tmp_path / "x.aec").exists()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"none\.aec cannot be opened: No such file"):
+        tasks.decompress(tmp_path / "none.aec", tmp_path / "back")

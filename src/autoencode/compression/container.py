@@ -18,6 +18,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from autoencode.errors import DataError
@@ -221,3 +222,15 @@ def _unpacked(content: bytes) -> bytes:
     if not unpacking.eof:
         raise DamagedError("one of its descriptions is cut, or too long")
     return found
+
+
+def open_compressed(path: str | Path) -> BinaryIO:
+    """Opens a compressed file for reading.
+
+    Raises:
+        DataError: it is not there, or cannot be read.
+    """
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise DataError(f"{path} cannot be opened: {error.strerror or error}") from error

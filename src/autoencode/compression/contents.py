@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autoencode.compression.blocks import EXAMPLES
-from autoencode.compression.container import FILE, MODEL, STORED, Block, DamagedError, Json, Reader
+from autoencode.compression.container import FILE, MODEL, STORED, Block, DamagedError, Json, Reader, open_compressed
 from autoencode.compression.originals import is_pixels_only
 from autoencode.compression.other_formats import Comparison
 from autoencode.compression.tiles import PICTURES, TILE, files_of
@@ -65,7 +65,7 @@ def read_contents(path: str | Path) -> Contents:
     Raises:
         DataError: no compressed file, or a damaged one.
     """
-    with Path(path).open("rb") as file:
+    with open_compressed(path) as file:
         reader = Reader(file)
         index, files, payload, model_size = reader.index(), dict[int, ArchivedFile](), 0, 0
         for block in indexed_blocks(reader, index):

@@ -128,7 +128,7 @@ def compare_lossless(pictures: Sequence[Bytes], own: int, *, whole: bool, levels
     """
     others, missing = dict[str, int](), list[str]()
     for name, (form, settings) in _LOSSLESS.items():
-        if form == "JXL" and not _has_jpeg_xl():
+        if form == "JXL" and not has_jpeg_xl():
             missing.append(name)
         else:
             others[name] = sum(len(_written(pixels, form, settings, levels)) for pixels in pictures)
@@ -178,7 +178,8 @@ def _written(pixels: Bytes, form: str, settings: dict[str, Any], levels: int = 2
     return written.getvalue()
 
 
-def _has_jpeg_xl() -> bool:
+def has_jpeg_xl() -> bool:
+    """Whether Pillow can write JPEG XL, by its plugin."""
     try:
         importlib.import_module("pillow_jxl")
     except ImportError:

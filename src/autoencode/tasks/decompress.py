@@ -15,7 +15,17 @@ import numpy as np
 
 from autoencode.compression.bits_back import BitsBack
 from autoencode.compression.blocks import EXAMPLES, TOGETHER, decode_blocks, parts_of
-from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Block, DamagedError, Json, Reader
+from autoencode.compression.container import (
+    CHUNK,
+    FILE,
+    MODEL,
+    STORED,
+    Block,
+    DamagedError,
+    Json,
+    Reader,
+    open_compressed,
+)
 from autoencode.compression.contents import ArchivedFile, archived_file, indexed_blocks, safe_name
 from autoencode.compression.model_identity import check_probe, fingerprint
 from autoencode.compression.originals import (
@@ -94,12 +104,12 @@ def decompress(
         cancel: a request to stop.
 
     Raises:
-        DataError: no compressed file, a damaged one, or one of another model.
+        DataError: no compressed file, one that cannot be opened, a damaged one, or one of another model.
         ArgumentError: there is no file of that name in it.
         RunError: the run that it needs is not there.
     """
     token, reporter = cancel or CancelToken(), resolve_reporter(reporter)
-    with Path(path).open("rb") as file, ExitStack() as stack:
+    with open_compressed(path) as file, ExitStack() as stack:
         reader = Reader(file)
         common = Decompressed(Path(out)), frozenset(only), reporter, token, verify
         if reader.header.get("codec") == CODEC:

@@ -80,8 +80,9 @@ def compress(
     """
     from autoencode.storage import is_run_folder
 
-    run = find_run(inputs[0])
-    if is_run_folder(run) or not Path(inputs[0]).exists():
+    run, given = find_run(inputs[0]), Path(inputs[0])
+    # photos/ by itself is the folder, also where runs/photos is a run
+    if is_run_folder(given) or not given.exists() or (is_run_folder(run) and len(inputs) > 1):
         if heat_maps is not None:
             raise ArgumentError("--heat-maps is for photographs without a run: leave it out, or name no run")
         if fast or small or quality is not None:
