@@ -534,6 +534,7 @@ def test_the_prior_fitted_afterwards_is_one_that_can_be(name: str) -> None:
         ("dungeons", "maps", "map-vae"),
         ("letters", "text", "text-vae"),
         ("made-sentences", "vectors", "text-vae"),
+        ("made-tunes", "vectors", "music-vae"),
     ],
 )
 def test_every_data_set_has_a_default(data: str, kind: str, name: str) -> None:

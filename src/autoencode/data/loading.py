@@ -253,7 +253,7 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
         *_OF_FILES,
         *_OF_ARRAYS,
         *_OF_TEXT,
-        *_OF_AUDIO,
+        *_OF_SOUND,
         "unlabelled",
         *(["labels"] if options.label_source else []),
     )
@@ -264,6 +264,8 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
         cancel=requested.cancel,
     )
     examples = datasets[name].read(fetch)
+    own = {each: value for each, value in examples.options.items() if each in _OF_MUSIC}
+    options.refuse(name, *(each for each in _OF_MUSIC if getattr(options, each) != own.get(each)))
     if options.values not in (None, examples.values):
         raise ArgumentError(f"{name} holds values {examples.values}; leave --values out, not {options.values}")
     resolved: dict[str, OptionValue] = {
@@ -272,6 +274,7 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
         "colour": "auto",
         "labels": options.labels,
         "parts": options.parts,
+        **own,
         **({"target_is": options.target_is} if options.has_masks else {}),
     }
     kept = examples if options.labels == "auto" else replace(examples, labels=None, classes=None)

@@ -34,7 +34,7 @@ def folder_of(tmp_path, n=12, **options):
 
 def test_tunes_become_two_bars_of_tokens_each(tmp_path):
     data = load(folder_of(tmp_path), grid="8th", validation=2, test=2)
-    assert data.modality.description == "tunes of up to 16 steps of a 8th note"
+    assert data.modality.description == "tunes of up to 16 steps of an 8th note"
     assert data.data_shape == (17,)
     assert data.split.sizes == {"train": 24, "validation": 6, "test": 6}  # three examples of two bars in each of four
     row = data.train.x[0]

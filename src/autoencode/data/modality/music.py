@@ -12,6 +12,7 @@ from jaxtyping import Shaped
 from torch import Tensor
 
 from autoencode.data.modality.contract import Modality
+from autoencode.data.music.grid import step_name
 from autoencode.data.music.midi_file import MidiFile, midi_bytes
 from autoencode.data.music.rolls import notes_of_chords, notes_of_tune, piano_roll, tune_roll
 from autoencode.data.music.score import Numbers
@@ -107,7 +108,7 @@ class Tunes(Music):
     @property
     def description(self) -> str:
         """Kind and size in a few words, such as "tunes of up to 32 steps of a 16th note"."""
-        return f"tunes of up to {self.data_shape[0] - 1} steps of a {self.grid} note"
+        return f"tunes of up to {self.data_shape[0] - 1} steps of {step_name(self.grid)}"
 
 
 @final
@@ -150,4 +151,4 @@ class Chords(Music):
     def description(self) -> str:
         """Kind and size in a few words, such as "pieces of up to 160 steps of a quarter note, 88 keys"."""
         steps, keys = self.data_shape
-        return f"pieces of up to {steps} steps of a {self.grid} note, {keys} keys"
+        return f"pieces of up to {steps} steps of {step_name(self.grid)}, {keys} keys"

@@ -11,6 +11,7 @@ from autoencode.data.arrays.npy import wrap_read_errors
 from autoencode.data.examples import Examples
 from autoencode.data.formats import file_format
 from autoencode.data.memory import check_fits
+from autoencode.data.music.grid import step_name
 from autoencode.data.music.notes import KEYS, LOWEST
 from autoencode.data.options import GRIDS, OF_LABELLED, ReadOptions
 from autoencode.data.split import OfficialSplit, part_of_name
@@ -45,7 +46,7 @@ def read_chord_file(path: Path, options: ReadOptions) -> Examples:
         x=torch.from_numpy(_rows(pieces, path)),
         values=ValueRange.RAW,
         official=OfficialSplit(counts.get("validation", 0), counts.get("test", 0)) if official else OfficialSplit(),
-        notes=(f"{len(pieces):,} pieces read as chords of {KEYS} keys, in steps of a {grid} note{said}",),
+        notes=(f"{len(pieces):,} pieces read as chords of {KEYS} keys, in steps of {step_name(grid)}{said}",),
         options={"voices": "chords", "grid": grid, "bars": None, "parts": options.parts},
         owned=True,
     )

@@ -12,6 +12,16 @@ _NEAR = 0.05
 _ENOUGH = 0.98
 
 
+def step_name(grid: str) -> str:
+    """What a step is called.
+
+    Example:
+        >>> step_name("quarter"), step_name("8th")
+        ('a quarter note', 'an 8th note')
+    """
+    return f"{'an' if grid == '8th' else 'a'} {grid} note"
+
+
 def grid_that_suits(pieces: Sequence[Piece]) -> str:
     """The longest step at which 98 of 100 notes begin; a sixteenth note where none is.
 

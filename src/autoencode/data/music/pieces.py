@@ -16,7 +16,7 @@ from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
-from autoencode.data.music.grid import grid_that_suits, in_steps, on_grid
+from autoencode.data.music.grid import grid_that_suits, in_steps, on_grid, step_name
 from autoencode.data.music.notes import FIRST_NOTE, HOLD, KEYS, LOWEST, REST, Notes
 from autoencode.data.music.score import ABC_SUFFIX, MIDI_SUFFIXES, Numbers, Piece, read_abc_pieces, read_midi_piece
 from autoencode.data.options import GRIDS, OF_LABELLED, ReadOptions
@@ -100,6 +100,20 @@ def read_music_folder(folder: Path, options: ReadOptions) -> Examples:
     return _examples(found, options, folder.name)
 
 
+def examples_of(pieces: Sequence[Piece], name: str, options: ReadOptions) -> Examples:
+    """Pieces as examples.
+
+    Args:
+        pieces: at least one.
+        name: what they are called.
+        options: how they are to be read: `voices`, `grid` and `bars`.
+
+    Raises:
+        DataError: none of them is as long as an example.
+    """
+    return _examples(_Found([_Named(piece, f"{name}#{n}") for n, piece in enumerate(pieces, 1)]), options, name)
+
+
 def _pieces_of(path: Path, name: str) -> _Found:
     if suffix_of(path) != ABC_SUFFIX:
         return _Found([_Named(read_midi_piece(path), name)])
@@ -140,7 +154,7 @@ def _notes(
     said = "" if options.grid != "auto" else " (say --grid for another one)"
     of = f"{bars} bars" if bars else "whole pieces"
     kind = "the tune of each piece, its highest voice" if voices == "tune" else "chords of 88 keys"
-    found = [f"{len(pieces):,} pieces read as {kind}: {n:,} examples of {of}, in steps of a {grid} note{said}"]
+    found = [f"{len(pieces):,} pieces read as {kind}: {n:,} examples of {of}, in steps of {step_name(grid)}{said}"]
     if (off := 1 - on_grid(pieces, grid)) > 0.0005:
         found.append(f"{off:.1%} of all notes begin between steps and are moved to the nearest one".replace("%", " %"))
     return tuple(found)

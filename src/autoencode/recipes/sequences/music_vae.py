@@ -29,7 +29,7 @@ from autoencode.settings import Settings
         grad_clip=20.0,
         augment="transpose:6",
     ),
-    default_for=["tunes"],
+    default_for=["tunes", "made-tunes"],
 )
 def music_vae(
     data_shape: Sequence[int],

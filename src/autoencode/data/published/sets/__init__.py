@@ -9,6 +9,7 @@ from autoencode.data.published.sets.dynamic_mnist import dynamic_mnist
 from autoencode.data.published.sets.fashion_mnist import fashion_mnist
 from autoencode.data.published.sets.floor_plans import floor_plans
 from autoencode.data.published.sets.made_sentences import made_sentences
+from autoencode.data.published.sets.made_tunes import made_tunes
 from autoencode.data.published.sets.mnist import mnist
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "fashion_mnist",
     "floor_plans",
     "made_sentences",
+    "made_tunes",
     "mnist",
 ]
