@@ -137,7 +137,7 @@ WRONG = [
     (("train", "no-such-folder/"), 1, "no data set, folder or file 'no-such-folder/'"),
     (("train", "fashion-mnits"), 1, "did you mean 'fashion-mnist'"),
     (("train", "empty"), 1, "empty holds no files"),
-    (("train", "two"), 1, "2 pictures found; at least 3 are needed"),
+    (("train", "two"), 1, "pictures found: 2; at least 3 are needed"),
     (("train", "nan.npy"), 1, "NaN"),
     (("train", "words.npy"), 1, "numbers"),
     (("train", "flat.npy"), 1, "shape"),

@@ -107,12 +107,12 @@ def test_the_seed_decides_and_the_global_generator_does_not():
 @pytest.mark.parametrize("n", [1, 2])
 def test_too_few_examples(n: int, draw):
     needed = "at least 3 are needed: one each to train, validate and test"
-    with pytest.raises(DataError, match=rf"{n} pictures found; {needed}"):
+    with pytest.raises(DataError, match=rf"pictures found: {n}; {needed}"):
         load(np.zeros((n, 4, 4), np.uint8))
-    with pytest.raises(DataError, match=rf"{n} examples found; {needed}"):
+    with pytest.raises(DataError, match=rf"examples found: {n}; {needed}"):
         load(np.zeros((n, 4)))
     folder = [draw(f"{i}.png") for i in range(n)][-1].parent
-    with pytest.raises(DataError, match=rf"{n} pictures found; {needed}"):
+    with pytest.raises(DataError, match=rf"pictures found: {n}; {needed}"):
         load(folder)
 
 

@@ -144,11 +144,11 @@ def test_a_limit_below_one_is_refused():
         (OfficialSplit(), "at least 3 are needed: one each to train, validate and test"),
         (OfficialSplit(test=10), "at least 2 are needed: one each to train and validate"),
         (OfficialSplit(validation=10), "at least 2 are needed: one each to train and test"),
-        (OfficialSplit(validation=5, test=5), "at least 1 are needed: one each to train"),
+        (OfficialSplit(validation=5, test=5), "at least 1 is needed: one each to train"),
     ],
 )
 def test_too_few_examples_say_how_many_are_needed(official: OfficialSplit, needed: str):
     n = official.validation + official.test
-    with pytest.raises(DataError, match=rf"0 pictures found; {needed}"):
+    with pytest.raises(DataError, match=rf"pictures found: 0; {needed}"):
         check_enough_examples(n, official, "pictures")
     check_enough_examples(n + 3, official, "pictures")

@@ -206,7 +206,8 @@ def check_enough_examples(n: int, official: OfficialSplit, noun: str) -> None:
     if pool >= len(uses):
         return
     to = ", ".join(uses[:-1]) + (" and " if uses[1:] else "") + uses[-1]
-    raise DataError(f"{pool:,} {noun} found; at least {len(uses)} are needed: one each to {to}")
+    least = "1 is" if len(uses) == 1 else f"{len(uses)} are"
+    raise DataError(f"{noun} found: {pool:,}; at least {least} needed: one each to {to}")
 
 
 def _part_size(name: str, requested: SplitSize | None, usual: SplitSize, official: int, pool: int) -> int:

@@ -83,7 +83,7 @@ def test_very_long_lines_are_cut_and_it_is_said(tmp_path):
         (b"\n \n\n", "holds no line of text"),
         (bytes(range(256)) * 20, "is no text: expected a line of text for each example"),
         (bytes([1, 2, 3, 4, 5, 200, 201]) * 50, "is no text: expected a line of text for each example"),
-        (b"a single line of text", "1 lines found; at least 3 are needed"),
+        (b"a single line of text", "lines found: 1; at least 3 are needed"),
     ],
 )
 def test_what_is_no_text_is_an_error_of_one_line(tmp_path, content, message):

@@ -172,7 +172,7 @@ def test_nothing_to_learn_from() -> None:
     Path("empty").mkdir()
     with pytest.raises(DataError, match=r"no clips in .*/empty; give a clip or a folder of clips"):
         load("empty", frames=5)
-    with pytest.raises(DataError, match="1 blocks of frames found; at least 3 are needed"):
+    with pytest.raises(DataError, match="blocks of frames found: 1; at least 3 are needed"):
         load(write_clip("b.mkv", noise(9, 16, 16)), frames=5)
 
 

@@ -75,7 +75,7 @@ def read_folder(
         decoded = load_resized(arranged.sources, size, channels, str(folder), reporter, cancel, fit=options.fit)
     skipped = sorted([*arranged.skipped, *decoded.failed], key=lambda skip: skip.file)
     if not decoded.names:
-        raise DataError(_nothing(folder, found.n_files, skipped))
+        raise DataError(_nothing(folder, found.n_files, skipped, options))
     masks = found.sources[0].classes
     pictures = decoded.stacks if masks is None else decoded.stacks[:1]
     stacks = _collapsed(pictures) if options.colour == "auto" else pictures
@@ -318,7 +318,9 @@ def _parts_note(decoded: LoadedPictures, arranged: _Arranged) -> tuple[str, ...]
     return (f"parts from subfolders: {listed} (--parts random divides all anew)",) if counts else ()
 
 
-def _nothing(folder: Path, n_files: int, skipped: Sequence[SkippedFile]) -> str:
+def _nothing(folder: Path, n_files: int, skipped: Sequence[SkippedFile], options: ReadOptions) -> str:
     if not n_files:
         return f"{folder} holds no files; give a folder of pictures (png, jpg, …)"
+    if options.target is not None:
+        return f"no picture in {folder} with one of its name and size in {options.target}: {list_skipped(skipped)}"
     return f"no readable picture in {folder}, which holds {n_files:,} files: {list_skipped(skipped)}"
