@@ -19,7 +19,7 @@ from autoencode.data.modality import (
 )
 from autoencode.data.published import sets as _sets
 from autoencode.data.published.dataset_registry import DatasetEntry, datasets
-from autoencode.data.resolve import is_media_path
+from autoencode.data.resolve import is_media_path, is_volume_path
 from autoencode.data.split import OfficialSplit, Split, split_indices
 from autoencode.data.standardisation import Standardisation
 from autoencode.data.subset import Subset, concatenate, evenly_spaced_indices, to_unit_floats
@@ -53,6 +53,7 @@ __all__ = [
     "sequential_batches",
     "to_unit_floats",
     "is_media_path",
+    "is_volume_path",
     "load",
     "modality_of",
     "recipe_kind_of",

@@ -37,7 +37,7 @@ from autoencode.data.tables.table import read_table
 from autoencode.data.text.lines import TEXT, read_text_folder
 from autoencode.data.values import ValueRange, parse_value_range
 from autoencode.data.video.clips import holds_clips, read_clips
-from autoencode.data.volumes.volume import holds_volumes, read_volume_folder
+from autoencode.data.volumes.volume import holds_volumes, is_volume, read_volume_folder
 from autoencode.errors import ArgumentError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -290,6 +290,10 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
 
 def _read_path(path: Path, requested: _Requested) -> Examples:
     options = requested.options
+    if holds_volumes(path) if path.is_dir() else is_volume(path):
+        others = (name for name in _OF_FILES if name != "frames")
+        options.refuse(path.name, *others, *OF_LABELLED, *_OF_ARRAYS, *_OF_TEXT, *_OF_AUDIO)
+        return read_volume_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options
         options = replace(options, parts="auto") if options.by_region else options
@@ -297,9 +301,6 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
             path.name, "size", "fit", "target", "values", *OF_LABELLED, "attributes", *_OF_ARRAYS, *_OF_TEXT, *_OF_AUDIO
         )
         return read_clips(path, options, reporter=requested.reporter, cancel=requested.cancel)
-    if path.is_dir() and holds_volumes(path):
-        options.refuse(path.name, *_OF_FILES, *OF_LABELLED, "parts", *_OF_ARRAYS, "attributes", *_OF_TEXT, *_OF_AUDIO)
-        return read_volume_folder(path, options)
     if MUSIC.is_source(path) or suffix_of(path) == CHORD_SUFFIX:
         options.refuse(path.name, "values", *_OF_FILES, *_OF_TEXT, *_OF_SOUND)
         return read_music_folder(path, options) if path.is_dir() else format_of(path).read(path, options)

@@ -6,9 +6,13 @@ from pathlib import Path
 from autoencode.data.formats import file_formats, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import suffixes
+from autoencode.data.music.pieces import MUSIC
 from autoencode.data.published.dataset_registry import datasets
 from autoencode.data.shards.find_shards import find_shards
+from autoencode.data.sound.sounds import SOUND
+from autoencode.data.text.lines import TEXT
 from autoencode.data.video.clip import is_clip
+from autoencode.data.volumes.volume import holds_volumes, is_volume
 from autoencode.errors import ArgumentError, DataError
 
 
@@ -51,7 +55,17 @@ def is_media_path(source: object) -> bool:
     if not isinstance(source, str | Path):
         return False
     path = resolve_path(source)
-    return path.is_dir() or is_clip(path) or is_picture_archive(path)
+    if path.is_dir():
+        return not holds_volumes(path) and not any(kind.fills(path) for kind in (TEXT, MUSIC, SOUND))
+    return is_clip(path) or is_picture_archive(path)
+
+
+def is_volume_path(source: object) -> bool:
+    """Whether a person named a volume, or a folder of volumes, and no registered set."""
+    if is_registered(source) or find_shards(source) is not None or not isinstance(source, str | Path):
+        return False
+    path = resolve_path(source)
+    return holds_volumes(path) if path.is_dir() else is_volume(path)
 
 
 def name_clash_note(name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from os.path import lexists
 from pathlib import Path
 from typing import Any
 
-from autoencode.data import Batches, Dataset, is_media_path, load
+from autoencode.data import Batches, Dataset, is_media_path, is_volume_path, load
 from autoencode.data.loading import Source
 from autoencode.data.resolve import is_registered
 from autoencode.data.shards.file_rows import FileRows
@@ -211,8 +211,10 @@ class _Asked:
         how = data_options(self.options)
         if self.recipe and "target_is" in self.recipe.data:
             how = {"target_is": self.recipe.data["target_is"], **how}
-        if is_media_path(self.source):
-            own = self.start.media_options if self.start else self.recipe.data if self.recipe else {}
+        own = self.start.media_options if self.start else self.recipe.data if self.recipe else {}
+        if is_volume_path(self.source):
+            how = {**{name: value for name, value in own.items() if name == "frames"}, **how}
+        elif is_media_path(self.source):
             given = {name for name in ("size", "patch") if how.get(name)}
             how = {**{name: value for name, value in own.items() if not given or name not in ("size", "patch")}, **how}
         return load(self.source, reporter=reporter, cancel=cancel, **{**how, **changes})

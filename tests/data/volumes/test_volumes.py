@@ -225,3 +225,34 @@ def test_pictures_beside_volumes_are_pictures(tmp_path: Path) -> None:
     for number in range(10):
         Image.new("L", (8, 8), 20 * number).save(tmp_path / f"{number}.png")
     assert load(tmp_path).data_shape == (1, 8, 8)
+
+
+def test_a_slice_is_given_with_its_neighbours_of_the_same_volume(tmp_path: Path) -> None:
+    first, second = (ct(9, seed=seed) for seed in (1, 2))
+    nifti(tmp_path / "times.nii", np.stack([first, second], -1))
+    data = load(tmp_path / "times.nii", frames=3, values="-1100..1100")
+    assert "each slice is given with 1 before and 1 behind it (--frames 3)" in data.notes
+    both = np.concatenate([one[:, ::-1].transpose(2, 1, 0) for one in (first, second)])
+    inside = [range(9 * volume, 9 * volume + 9) for volume in (0, 1)]
+    for part in ("train", "validation", "test"):
+        subset, places = data.subsets[part], getattr(data.split, part).tolist()
+        assert subset.context.shape == (len(places), 2, 16, 16)
+        for place, x, context in zip(places, subset.inputs(), subset.context.numpy(), strict=True):
+            own = inside[place // 9]
+            before = place - 1 if place - 1 in own else place + 1
+            behind = place + 1 if place + 1 in own else place - 1
+            np.testing.assert_allclose(x[0].numpy() * 2200 - 1100, both[place], atol=0.01)
+            np.testing.assert_allclose(context * 2200 - 1100, both[[before, behind]], atol=0.01)
+    nifti(tmp_path / "thin.nii", ct(3))
+    with pytest.raises(DataError, match="a volume of 3 slices, and a slice with 2 on either side needs at least 4"):
+        load(tmp_path / "thin.nii", frames=5)
+
+
+def test_a_folder_of_volumes_takes_no_patches_from_a_recipe(tmp_path: Path) -> None:
+    (tmp_path / "volumes").mkdir()
+    nifti(tmp_path / "volumes" / "a.nii", ct(24))
+    options = {"widths": (4,), "steps": 2, "batch_size": 4, "augment": "none"}
+    run = tasks.train(tmp_path / "volumes", "self-restorer", out=tmp_path / "one", **options)
+    assert run.data.options.get("patch") is None
+    run = tasks.train(tmp_path / "volumes", "video-self-restorer", out=tmp_path / "several", **options)
+    assert run.data.options["frames"] == 5

@@ -1,6 +1,7 @@
 """Volumes restored by a model: in their own units, with places and spacing, by the command too."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import nibabel
@@ -56,6 +57,25 @@ def test_a_nifti_file_of_another_size_by_the_command(run, tmp_path: Path, monkey
     assert done.quality.restored.rmse.value == pytest.approx(expected, rel=1e-3)
     assert done.quality.degraded.rmse.value == 0
     assert done.quality.restored.ssim is None
+
+
+def test_slices_in_sight_of_their_neighbours(tmp_path: Path, monkeypatch):
+    options = {**OPTIONS, "frames": 3, "blind_spots": False}
+    run = train(nifti(tmp_path / "a.nii.gz", ct(40)), "video-self-restorer", out=tmp_path / "run", **options)
+    drawn = ct(7)[:, ::-1].transpose(2, 1, 0)
+    nifti(tmp_path / "b.nii", ct(7))
+    module = import_module("autoencode.tasks.restore.volume")
+    monkeypatch.setattr(module, "_PIXELS", 3 * 3 * 16 * 16)  # three slices at a time
+    (file,) = restore(run, [tmp_path / "b.nii"], tmp_path / "clean").files
+    near = drawn[[[1, 1], [0, 2], [1, 3], [2, 4], [3, 5], [4, 6], [5, 5]]]
+    units, context = (torch.from_numpy((pixels + 1024) / 4095).float() for pixels in (drawn[:, None], near))
+    model = run.model_for_size((16, 16))
+    with torch.no_grad():
+        expected = model.decode(model.encode(units, context).mean, context).mean[:, 0].numpy() * 4095 - 1024
+    np.testing.assert_allclose(nibabel.load(file).get_fdata()[:, ::-1].transpose(2, 1, 0), expected, atol=0.1)
+    nifti(tmp_path / "thin.nii", ct(1))
+    with pytest.raises(DataError, match="a volume of 1 slices, and a slice with 1 on either side needs at least 2"):
+        restore(run, [tmp_path / "thin.nii"], tmp_path / "clean")
 
 
 def test_dicom_keeps_hounsfield_units(run, tmp_path: Path):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -18,11 +19,13 @@ from autoencode.data.images.scan import scan_pictures
 from autoencode.data.memory import allocate, is_large
 from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array, ValueRange, extremes
+from autoencode.data.video.frame_window import sliding_windows
 from autoencode.data.volumes.dicom import read_dicom, read_dicom_series
 from autoencode.data.volumes.nifti import read_nifti
 from autoencode.data.volumes.scan_volume import StoredSlices, Volume
 from autoencode.errors import DataError
 
+T = TypeVar("T")
 VOLUME_SUFFIXES = frozenset({".dcm", ".nii", ".nii.gz"})
 """Endings of volumes, and of slices of them."""
 _BLOCKS = 20
@@ -107,7 +110,8 @@ def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
         raise DataError(f"slices of different sizes ({sizes}): put volumes of one size into a folder of their own")
     large = is_large(_WIDEST * sum(volume.pixels.size for volume in volumes))
     found, note = _in_file(volumes, options) if large else _in_memory(volumes, options)
-    return replace(found, groups=_groups(volumes), notes=(_described(volumes), *found.notes[1:], *note))
+    found = replace(found, groups=_groups(volumes), notes=(_described(volumes), *found.notes[1:], *note))
+    return found if options.frames in (None, 1) else _with_neighbours(found, volumes, int(options.frames or 1))
 
 
 def _in_memory(volumes: Sequence[Volume], options: ReadOptions) -> tuple[Examples, tuple[str, ...]]:
@@ -135,6 +139,31 @@ def _in_file(volumes: Sequence[Volume], options: ReadOptions) -> tuple[Examples,
     if found is None or kept is None:
         raise DataError("the volumes have no slices")
     return replace(found, x=torch.from_numpy(kept)), _outside_note(outside, size, values)
+
+
+def _with_neighbours(found: Examples, volumes: Sequence[Volume], frames: int) -> Examples:
+    """The slices with those before and behind each one as its context; a volume's own alone."""
+    x, reach, first = found.x, frames // 2, 0
+    context = allocate((len(x), (frames - 1) * x.shape[1], *x.shape[2:]), x.numpy().dtype, "slices with neighbours")
+    for volume in volumes:
+        for near in neighbours(range(first, first + len(volume.pixels)), reach):
+            context[near[reach]] = x[[*near[:reach], *near[reach + 1 :]]].flatten(0, 1).numpy()
+        first += len(volume.pixels)
+    note = f"each slice is given with {reach:,} before and {reach:,} behind it (--frames {frames})"
+    options = {**found.options, "frames": frames}
+    return replace(found, context=torch.from_numpy(context), notes=(*found.notes, note), options=options)
+
+
+def neighbours(slices: Iterable[T], reach: int) -> Iterator[list[T]]:
+    """Each slice of a volume in the middle of those around it; see `sliding_windows`.
+
+    Raises:
+        DataError: fewer than 2 · reach slices.
+    """
+    try:
+        yield from sliding_windows(slices, reach)
+    except DataError as error:
+        raise DataError(f"a volume of {str(error).replace('frame', 'slice')}") from error
 
 
 def _chunks(volumes: Sequence[Volume]) -> Iterator[Array]:

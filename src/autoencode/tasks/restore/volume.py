@@ -17,6 +17,7 @@ from autoencode.data.values import Array, ValueRange
 from autoencode.data.volumes.dicom import read_dicom, write_dicom_like
 from autoencode.data.volumes.nifti import read_nifti, write_nifti_like
 from autoencode.data.volumes.scan_volume import Volume
+from autoencode.data.volumes.volume import neighbours
 from autoencode.errors import AutoencodeError, CapabilityError, DataError
 from autoencode.evaluation import PictureQuality
 from autoencode.runs.restorer import N_ORIENTATIONS, Restorer, oriented, upright
@@ -71,10 +72,12 @@ class VolumeJob(Job):
         volumes, metric = _read(self.source), _Metric(self.clean, values)
         out = allocate((self.slices, *self.size), np.float32, str(self.source))
         with track(reporter, "restoring a volume", self.slices, "slices", cancel=cancel) as progress:
-            for before in _chunks(volumes):
+            for near in _chunks(volumes, restorer.frames):
+                before = near[:, 0]
                 units = torch.from_numpy(_units(before, values))[:, None]
-                inside = units.clamp(0, 1)
+                inside = torch.from_numpy(_units(near, values)).clamp_(0, 1)
                 after = _restored(restorer, inside)
+                inside = inside[:, :1]
                 result = (after + units - inside)[:, 0].numpy()
                 out[done : done + len(before)] = result * _span(values) + _low(values)
                 outside += int((units != inside).sum())
@@ -99,16 +102,22 @@ def _read(path: Path) -> list[Volume]:
     return [read_dicom(path)] if suffix_of(path) == ".dcm" else read_nifti(path)
 
 
-def _chunks(volumes: list[Volume]) -> Iterator[Array]:
+def _chunks(volumes: list[Volume], frames: int) -> Iterator[Array]:
+    """Some slices at a time, (n, frames, height, width): each one first, then those before and those behind it."""
+    reach = frames // 2
     for volume in volumes:
-        step = max(1, _PIXELS // math.prod(volume.pixels.shape[1:]))
-        for first in range(0, len(volume.pixels), step):
-            yield np.asarray(volume.pixels[first : first + step], dtype=np.float32)
+        step = max(1, _PIXELS // (frames * math.prod(volume.pixels.shape[1:])))
+        rows = [[near.pop(reach), *near] for near in neighbours(range(len(volume.pixels)), reach)]
+        for first in range(0, len(rows), step):
+            some = rows[first : first + step]
+            low, high = min(map(min, some)), max(map(max, some)) + 1
+            pixels = np.asarray(volume.pixels[low:high], dtype=np.float32)
+            yield pixels[np.array(some) - low]
 
 
 def _range(restorer: Restorer) -> ValueRange:
     values = restorer.run.folder.data.values
-    if restorer.run.modality.data_shape[0] != 1 or restorer.frames > 1:
+    if restorer.run.modality.data_shape[0] != 1:
         raise CapabilityError("a volume is restored by a model of grey pictures: train one on volumes")
     if values.low is None or values.high is None:
         raise CapabilityError("a volume is restored by a model of a known range: train one with --values")
@@ -128,8 +137,8 @@ def _units(pixels: Array, values: ValueRange) -> Array:
 
 
 @torch.no_grad()
-def _restored(restorer: Restorer, x: Float[Tensor, "n one height width"]) -> Float[Tensor, "n one height width"]:
-    """Slices in the model's units, whole; with an ensemble the mean over orientations."""
+def _restored(restorer: Restorer, x: Float[Tensor, "n frames height width"]) -> Float[Tensor, "n 1 height width"]:
+    """The first of each row of slices in the model's units, whole; with an ensemble the mean over orientations."""
     if not restorer.ensemble:
         return _through(restorer, x)
     turns = (upright(_through(restorer, oriented(x, number)), number) for number in range(N_ORIENTATIONS))
@@ -137,8 +146,9 @@ def _restored(restorer: Restorer, x: Float[Tensor, "n one height width"]) -> Flo
 
 
 def _through(restorer: Restorer, x: Tensor) -> Tensor:
-    model = restorer.run.model_for_size((x.shape[2], x.shape[3]))
-    return model.decode(model.encode(x.contiguous().to(restorer.run.device)).mean).mean.cpu()
+    model, x = restorer.run.model_for_size((x.shape[2], x.shape[3])), x.contiguous().to(restorer.run.device)
+    context = x[:, 1:] if restorer.frames > 1 else None
+    return model.decode(model.encode(x[:, :1], context).mean, context).mean.cpu()
 
 
 def _grey(pixels: Float[Tensor, "height width"]) -> np.ndarray:
