@@ -128,7 +128,7 @@ def load(
             for masks that give each object a number, so that objects that touch are counted one by one.
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
             them to one size. No picture is in two parts, and `validation`, `test` and `limit` count pictures.
-        frames: how many frames of a clip the model is given at a time, an odd number.
+        frames: how many frames of a clip, or slices of a volume, the model is given at a time, an odd number.
         axes: the axes of an array in order, "nd", "nhw", "nhwc" or "nchw": examples, numbers, height, width, channels.
         channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
             blended with white, or "bands", any number of them.

@@ -44,7 +44,7 @@ class ReadOptions:
         target: a folder of what should be made of each picture; of a file of several arrays, the name of the array.
         target_is: "pictures", "masks", or "objects" for masks that number their objects.
         patch: the side of the patches that pictures are cut into, in pixels.
-        frames: how many frames of a clip a model is given at a time.
+        frames: how many frames of a clip, or slices of a volume, a model is given at a time.
         only: the names of the pictures of a folder that are read; None for all.
         array: the name of the array of examples, in a file of several; of a table a column of text.
         attributes: a .csv file with a column for each attribute of the pictures.
