@@ -11,6 +11,7 @@ from PIL import Image
 from autoencode import tasks
 from autoencode.compression import tiles
 from autoencode.compression.container import Reader
+from autoencode.compression.picture_files import Photograph, read_photograph
 from autoencode.errors import ArgumentError, CancelledError, DataError
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
@@ -91,10 +92,12 @@ def test_a_full_block_is_written_before_the_next_begins(tmp_path, monkeypatch):
 def test_a_block_whose_files_make_no_sense_is_refused(tmp_path, monkeypatch, files):
     module = sys.modules["autoencode.tasks.compress_photographs"]
     drawn(32, 32).save(tmp_path / "a.bmp")
-    whole = module.encode_pictures
-    monkeypatch.setattr(
-        module, "encode_pictures", lambda *given: (whole(*given)[0] | {"files": files}, whole(*given)[1])
-    )
+
+    class Changed(module.Writer):
+        def add(self, meta, payload):
+            return super().add(meta | ({"files": files} if meta["kind"] == "pictures" else {}), payload)
+
+    monkeypatch.setattr(module, "Writer", Changed)
     tasks.compress_photographs([tmp_path / "a.bmp"], tmp_path / "x.aec")
     with pytest.raises(DataError, match="damaged"):
         tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
@@ -129,7 +132,8 @@ def test_the_report_has_other_formats(photographs, tmp_path, profile):
 
 def test_each_picture_has_a_map_of_its_bits(photographs, tmp_path):
     done = tasks.compress_photographs([photographs], tmp_path / "x.aec", heat_maps=tmp_path / "maps")
-    assert len(contents(tmp_path / "maps")) == done.examples
+    assert len(contents(tmp_path / "maps")) == done.examples == done.maps
+    assert any(note.startswith(f"{done.examples} heat maps: a file that is stored") for note in done.notes)
     with Image.open(tmp_path / "maps" / "photographs" / "inside" / "c.ppm.png") as drawn_map:
         assert drawn_map.width == 400
 
@@ -143,7 +147,51 @@ def test_noise_is_stored_as_it_is(tmp_path):
     assert contents(tmp_path / "back") == {"noise.ppm": (tmp_path / "noise.ppm").read_bytes()}
 
 
+@pytest.mark.parametrize(("profile", "side"), [(tasks.Profile.FAST, 1_024), (tasks.Profile.FAST, 32), (60, 1_024)])
+def test_a_picture_whose_file_is_smaller_is_stored_as_it_is_and_has_no_map(tmp_path, monkeypatch, profile, side):
+    monkeypatch.setattr(tiles, "SIDE", side)
+    flat = np.zeros((40, 40, 3), np.uint8)
+    flat[::3, 1::5] = flat[1::7] = (250, 0, 99)
+    Image.fromarray(flat).save(tmp_path / "flat.webp", lossless=True)
+    drawn(40, 40).save(tmp_path / "rich.png", compress_level=0)
+    files = [tmp_path / "flat.webp", tmp_path / "rich.png"]
+    done = tasks.compress_photographs(
+        files, tmp_path / "x.aec", profile=profile, pixels_only=True, heat_maps=tmp_path / "maps"
+    )
+    assert (done.stored, done.examples) == (["flat.webp"], 1)
+    assert any("flat.webp: smaller as it is than" in note for note in done.notes)
+    assert set(contents(tmp_path / "maps")) == {"rich.png.png"}
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+    assert contents(tmp_path / "back")["flat.webp"] == files[0].read_bytes()
+    done = tasks.compress_photographs(
+        files[:1], tmp_path / "y.aec", profile=profile, pixels_only=True, heat_maps=tmp_path / "maps"
+    )
+    assert "no heat map: a file that is stored as it is has none, flat.webp first" in done.notes
+
+
+def test_what_comes_back_as_png_has_a_name_that_no_other_file_has(tmp_path):
+    for name in ("a.webp", "a.webp.PNG", "a.webp.png.bmp"):
+        drawn(40, 40).save(tmp_path / name, **({"lossless": True} if name.endswith("webp") else {}))
+    files = [tmp_path / name for name in ("a.webp", "a.webp.PNG", "a.webp.png.bmp")]
+    tasks.compress_photographs(files, tmp_path / "x.aec", profile=90)
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
+    found = contents(tmp_path / "back")
+    assert set(found) == {"a.webp.2.png", "a.webp.PNG", "a.webp.png.bmp.png"}
+    assert len({len(content) for content in found.values()}) == 1
+
+
+def test_many_reasons_are_few_lines(tmp_path):
+    done = tasks.Compressed(tmp_path)
+    for number in range(30):
+        done.add_stored(f"{number}", f"reason {number}")
+    done.add_stored("more", "reason 29")
+    assert len(done.notes) < 15
+    assert done.notes[0] == "2 files are stored as they are, 29 first: reason 29"
+    assert done.notes[-1].startswith("18 files are stored as they are, 11 first: for other reasons")
+
+
 def test_pictures_by_their_pixels_come_back_with_these(photographs, tmp_path):
+    drawn(40, 40).save(photographs / "p.png", compress_level=0)
     done = tasks.compress_photographs([photographs], tmp_path / "x.aec", pixels_only=True)
     assert (done.examples, done.pixels_only) == (6, 1)
     tasks.decompress(tmp_path / "x.aec", tmp_path / "back")
@@ -196,10 +244,10 @@ def test_a_model_or_a_computer_that_differs_is_refused(photographs, tmp_path, mo
 def test_an_absurd_shape_is_refused_before_memory_is_taken(photographs, tmp_path, monkeypatch):
     module = sys.modules["autoencode.tasks.compress_photographs"]
 
-    pixels, form = module.read_photograph(photographs / "a.bmp") or (None, {})
-    monkeypatch.setattr(
-        module, "read_photograph", lambda path, *, pixels_only: (pixels, form | {"shape": [1 << 40, 1 << 40, 3]})
-    )
+    found = read_photograph(photographs / "a.bmp")
+    assert isinstance(found, Photograph)
+    absurd = Photograph(found.pixels, found.form | {"shape": [1 << 40, 1 << 40, 3]})
+    monkeypatch.setattr(module, "read_photograph", lambda path, *, pixels_only: absurd)
     tasks.compress_photographs([photographs / "a.bmp"], tmp_path / "x.aec")
     with pytest.raises(DataError, match="damaged"):
         tasks.decompress(tmp_path / "x.aec", tmp_path / "back")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
 from autoencode.compression.container import DamagedError, Json
 from autoencode.data.arrays.npy import map_npy
@@ -17,12 +17,10 @@ from autoencode.errors import DataError
 from autoencode.storage import open_regular
 
 Bytes = npt.NDArray[np.uint8]
-_PLAIN = {"BMP": {}, "PPM": {}, "TIFF": {}}
+PLAIN = ("BMP", "PPM", "TIFF")
 """Formats whose bytes follow from the pixels; those of PNG depend on the program and the version that wrote them."""
 _CHANNELS_LAST, _CHANNELS_FIRST, _NO_CHANNELS = "last", "first", "none"
 _MAX_HEADER = 1 << 16
-_START = 128
-"""Bytes at the beginning of a picture's file that may be other than Pillow would write them, such as its resolution."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +115,10 @@ def _read_picture(file: Path, kind: ExampleShape, pixels_only: bool) -> Original
     levels = kind.to_levels(pixels, 255)
     if levels is None:
         return None
-    form = {"type": "picture", "format": written if written in _PLAIN else "PNG"}
+    form = {"type": "picture", "format": written if written in PLAIN else "PNG"}
     original = Original(_as_examples(levels[None], _NO_CHANNELS if grey else _CHANNELS_LAST, kind.shape), form)
-    exact = written in _PLAIN and restore_bytes(original, kind) == file.read_bytes()
-    return original if exact or (pixels_only and written not in _PLAIN) else None
+    exact = written in PLAIN and restore_bytes(original, kind) == file.read_bytes()
+    return original if exact or (pixels_only and written not in PLAIN) else None
 
 
 def restore_bytes(original: Original, kind: ExampleShape) -> bytes:
@@ -167,61 +165,26 @@ def picture_bytes(pixels: Bytes, form: Json) -> bytes:
 
     Args:
         pixels: (height, width) or (height, width, 3).
-        form: its format, and how it begins where that does not follow from its pixels.
+        form: its format, how it begins where that does not follow from its pixels, and the profile of its colours.
 
     Raises:
         DamagedError: a form that no file has.
     """
-    name, start = form.get("format"), form.get("start", "")
-    if name not in (*_PLAIN, "PNG") or not isinstance(start, str):
+    name, first, profile = form.get("format"), _bytes_of(form, "start"), _bytes_of(form, "profile")
+    if name not in (*PLAIN, "PNG"):
         raise DamagedError("the form of a file is damaged")
     written = io.BytesIO()
-    Image.fromarray(pixels).save(written, name)
-    try:
-        first = base64.b64decode(start, validate=True)
-    except ValueError as error:
-        raise DamagedError("the form of a file is damaged") from error
+    Image.fromarray(pixels).save(written, name, **({"icc_profile": profile} if profile else {}))
     return first + written.getvalue()[len(first) :]
 
 
-def read_photograph(file: Path, *, pixels_only: bool = False) -> tuple[Bytes, Json] | None:
-    """A picture of any size and its form, or None where its bytes do not follow from these.
-
-    Args:
-        file: a picture, grey or in colour, with 8 bits a channel.
-        pixels_only: whether a picture in another format counts as its pixels.
-    """
+def _bytes_of(form: Json, name: str) -> bytes:
+    """Bytes in a form, or none."""
+    found = form.get(name, "")
     try:
-        with open_picture(file, large=True) as image:
-            if image.mode not in ("L", "RGB") or getattr(image, "n_frames", 1) > 1:
-                return None
-            pixels, written = np.asarray(image), str(image.format)
-    except UnreadableError:
-        return None
-    form: Json = {"type": "picture", "format": written if written in _PLAIN else "PNG", "shape": list(pixels.shape)}
-    if written not in _PLAIN:
-        return (pixels, form) if pixels_only and written != "JPEG" else None
-    found, wanted = picture_bytes(pixels, form), file.read_bytes()
-    if found == wanted:
-        return pixels, form
-    form["start"] = base64.b64encode(wanted[:_START]).decode()
-    return (pixels, form) if found[_START:] == wanted[_START:] and len(found) == len(wanted) else None
-
-
-def read_pixels(file: Path) -> tuple[Bytes, Json] | None:
-    """A picture's pixels the right way up, and the form of a PNG, or None where it is no picture with 8 bits a channel.
-
-    Args:
-        file: a picture, grey or in colour, without transparency.
-    """
-    try:
-        with open_picture(file, large=True) as image:
-            if image.mode not in ("L", "RGB") or getattr(image, "n_frames", 1) > 1:
-                return None
-            pixels = np.asarray(ImageOps.exif_transpose(image))
-    except UnreadableError:
-        return None
-    return pixels, {"type": "picture", "format": "PNG", "shape": list(pixels.shape)}
+        return base64.b64decode(found, validate=True)
+    except (ValueError, TypeError) as error:
+        raise DamagedError("the form of a file is damaged") from error
 
 
 def is_pixels_only(form: Json) -> bool:

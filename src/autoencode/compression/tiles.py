@@ -44,8 +44,8 @@ class PictureCodec(Protocol):
         """What `decode` gives of the pictures whose payload this is."""
         ...
 
-    def bits(self, pixels: Bytes) -> npt.NDArray[np.float64]:
-        """What each pixel of a picture takes, (height, width)."""
+    def bits(self, pictures: Sequence[Bytes]) -> list[npt.NDArray[np.float64]]:
+        """What each pixel of pictures takes, (height, width) of each."""
         ...
 
     def probe(self) -> str:
@@ -92,7 +92,7 @@ def bits_of(codec: PictureCodec, pixels: Bytes) -> npt.NDArray[np.float64]:
     """What each pixel of a picture takes, (height, width), coded alone and in tiles."""
     found = np.zeros(pixels.shape[:2])
     for part in _tiles(pixels.shape):
-        found[part] = codec.bits(np.ascontiguousarray(pixels[part]))
+        found[part] = codec.bits([np.ascontiguousarray(pixels[part])])[0]
     return found
 
 
@@ -106,16 +106,15 @@ def fills_block(pictures: Sequence[Bytes]) -> bool:
     return sum(pixels.shape[0] * pixels.shape[1] for pixels in pictures) * _SMALL > (_SMALL - 1) * SIDE * SIDE
 
 
-def encode_pictures(codec: PictureCodec, files: Sequence[Json], pictures: Sequence[Bytes]) -> tuple[Json, bytes]:
-    """The description and the payload of a block of whole pictures, with the same number of channels each.
+def encode_pictures(codec: PictureCodec, pictures: Sequence[Bytes]) -> tuple[Json, bytes]:
+    """The description, but for those of their files, and the payload of a block of whole pictures.
 
     Args:
         codec: of pictures.
-        files: the description of each one's file.
-        pictures: (height, width) or (height, width, 3) each.
+        pictures: (height, width) or (height, width, 3) each, with the same number of channels.
     """
     described, payload = _encode(codec, pictures)
-    return {"kind": PICTURES, "files": list(files)} | described, payload
+    return {"kind": PICTURES} | described, payload
 
 
 def _encode(codec: PictureCodec, pictures: Sequence[Bytes]) -> tuple[Json, bytes]:

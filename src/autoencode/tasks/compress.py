@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,12 @@ _PART = re.compile(r"(train|validation|test)(?::(\d+)\.\.(\d+))?")
 _NPY_HEADER = 128
 _COMPARED_BLOCKS = 10
 """Two million values."""
+_NOT_EXAMPLES = (
+    "the model codes arrays of bytes and uncompressed pictures of its own size (and of PNG the pixels, with "
+    "--pixels-only)"
+)
+_MOST_REASONS = 12
+"""Lines, at most, that say why files are stored as they are."""
 
 
 @dataclass
@@ -50,7 +56,8 @@ class Compressed:
         examples: how many of them, or of their parts, are examples that the model coded.
         values: in these examples, such as pixels.
         payload: bytes that these examples take.
-        stored: names of files that were stored as they are, as they are no examples of the model.
+        kept: names of files that were stored as they are, by the reason why.
+        maps: how many heat maps were written, where they were wanted.
         pixels_only: how many files come back with the same pixels and perhaps other bytes.
         original: bytes of all files.
         size: bytes of the compressed file, with the model where it is in there.
@@ -66,7 +73,8 @@ class Compressed:
     examples: int = 0
     values: int = 0
     payload: int = 0
-    stored: list[str] = field(default_factory=list[str])
+    kept: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    maps: int | None = None
     pixels_only: int = 0
     original: int = 0
     size: int = 0
@@ -75,6 +83,15 @@ class Compressed:
     coded: str = "examples"
     quality: int | None = None
     comparison: Comparison | None = None
+
+    @property
+    def stored(self) -> list[str]:
+        """Names of files that were stored as they are."""
+        return [name for names in self.kept.values() for name in names]
+
+    def add_stored(self, name: str, reason: str) -> None:
+        """A file that was stored as it is."""
+        self.kept.setdefault(reason, []).append(name)
 
     @property
     def bits_per_value(self) -> float | None:
@@ -96,30 +113,42 @@ class Compressed:
     @property
     def notes(self) -> list[str]:
         """What a person should know."""
-        notes = list[str]()
-        if self.stored and self.quality is not None:
-            notes.append(
-                f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: no plain pictures"
-            )
-        elif self.stored:
-            what = (
-                "arrays of bytes and uncompressed pictures of its own size"
-                if self.coded == "examples"
-                else "BMP, PPM and plain TIFF"
-            )
-            notes.append(
-                f"{len(self.stored):,} files are stored as they are, {self.stored[0]} first: the model codes {what} "
-                "(and of PNG the pixels, with --pixels-only)"
-            )
+        reasons = sorted(self.kept.items(), key=lambda found: -len(found[1]))
+        notes = [_stored_note(names, reason) for reason, names in reasons[:_MOST_REASONS]]
+        if others := [name for _, names in reasons[_MOST_REASONS:] for name in names]:
+            notes.append(_stored_note(others, "for other reasons; `autoencode inspect` lists them"))
+        if self.maps is not None and self.stored:
+            written = f"{self.maps:,} heat map{'s'[: self.maps != 1]}" if self.maps else "no heat map"
+            notes.append(f"{written}: a file that is stored as it is has none, {self.stored[0]} first")
         if self.quality is not None and self.examples:
-            notes.append(
-                f"{self.examples:,} pictures will come back as PNG, nearly the same (--quality {self.quality})"
-            )
+            pictures = f"{self.examples:,} picture{'s'[: self.examples != 1]}"
+            notes.append(f"{pictures} will come back as PNG, nearly the same (--quality {self.quality})")
         elif self.pixels_only:
-            notes.append(f"{self.pixels_only:,} files will come back as PNG with the same pixels, not the same bytes")
+            files = f"{self.pixels_only:,} file{'s'[: self.pixels_only != 1]}"
+            notes.append(f"{files} will come back as PNG with the same pixels, not the same bytes")
         if not self.complete:
             notes.append("stopped: the file holds what was whole by then, and can be decompressed")
         return notes
+
+
+def _stored_note(names: Sequence[str], reason: str) -> str:
+    count = "1 file is stored as it is" if len(names) == 1 else f"{len(names):,} files are stored as they are"
+    return f"{count}, {names[0]}{' first' if len(names) > 1 else ''}: {reason}"
+
+
+def png_name(name: str, taken: set[str]) -> str:
+    """A name for a picture that comes back as a PNG, which no other file has; it is added to those.
+
+    Args:
+        name: of the file.
+        taken: names of all files, without regard to case.
+    """
+    if name.lower().endswith(".png"):
+        return name
+    endings = chain([".png"], (f".{number}.png" for number in count(2)))
+    found = next(name + ending for ending in endings if (name + ending).casefold() not in taken)
+    taken.add(found.casefold())
+    return found
 
 
 @dataclass(frozen=True)
@@ -338,6 +367,7 @@ class _Compression:
 
     def _originals(self, sources: Sequence[_Source], kind: ExampleShape) -> Iterator[tuple[int, Bytes]]:
         """The examples of each file that is examples; the others are stored on the way."""
+        taken = {source.name.casefold() for source in sources}
         for number, source in enumerate(sources):
             if self.cancel.cancelled:
                 return
@@ -346,11 +376,13 @@ class _Compression:
             self.result.original += source.size
             meta: Json = {"file": number, "name": source.name, "size": source.size}
             if original is not None:
-                self.result.pixels_only += is_pixels_only(original.form)
+                if is_pixels_only(original.form):
+                    self.result.pixels_only += 1
+                    meta["name"] = png_name(source.name, taken)
                 self.writer.add(meta | {"kind": FILE, "form": original.form, "count": len(original.levels)}, b"")
                 yield number, original.levels
             elif isinstance(source, FileSource):
-                self.result.stored.append(source.name)
+                self.result.add_stored(source.name, _NOT_EXAMPLES)
                 store_file(self.writer, source, meta)
                 self.reporter.update("compressing", self.result.original)
 

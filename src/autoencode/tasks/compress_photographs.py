@@ -8,10 +8,11 @@ from enum import Enum
 from pathlib import Path
 
 from autoencode.compression.container import FILE, Json, Writer
-from autoencode.compression.originals import Bytes, is_pixels_only, read_photograph, read_pixels
+from autoencode.compression.originals import Bytes, is_pixels_only
 from autoencode.compression.other_formats import Comparison, Sample, compare_lossless, compare_lossy
 from autoencode.compression.photographs.lossless import load_models
 from autoencode.compression.photographs.lossy import QUALITIES, LossyCodec, load_contexts
+from autoencode.compression.picture_files import NotCoded, Photograph, read_photograph, read_pixels
 from autoencode.compression.tiles import (
     PictureCodec,
     bits_of,
@@ -26,10 +27,12 @@ from autoencode.runs.replacing import check_no_overwriting, check_replaceable
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.storage import atomic_open
-from autoencode.tasks.compress import Compressed, FileSource, file_sources, store_file, summary_of
+from autoencode.tasks.compress import Compressed, FileSource, file_sources, png_name, store_file, summary_of
 from autoencode.views.figures import bit_map
 
 CODEC = "photographs"
+_NEAR = 2.0
+"""What a picture in a block takes is counted where its file has less than this many times its share."""
 
 
 class Profile(Enum):
@@ -101,7 +104,7 @@ def compress_photographs(
     name = profile.value if isinstance(profile, Profile) else f"quality {profile}"
     header: Json = {"codec": CODEC, "profile": name, "quality": quality, "model": model, "probe": codec.probe()}
     with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
-        result = Compressed(out, coded="pictures", quality=quality)
+        result = Compressed(out, coded="pictures", quality=quality, maps=None if maps is None else 0)
         work = _Compression(Writer(file, header), codec, result, resolve_reporter(reporter), token, maps, compare)
         work.add_all(sources, pixels_only=pixels_only)
         result.size = file.tell()
@@ -120,15 +123,15 @@ class _Compression:
     heat_maps: Path | None
     compare: bool
     sample: Sample = field(default_factory=Sample)
-    waiting: dict[int, list[tuple[Json, Bytes]]] = field(
-        default_factory=lambda: defaultdict[int, list[tuple[Json, Bytes]]](list)
-    )
+    waiting: dict[int, list["_Picture"]] = field(default_factory=lambda: defaultdict[int, list[_Picture]](list))
     """Small pictures that will share a block, by their number of axes."""
+    names: set[str] = field(default_factory=set[str])
+    """Of all files, without regard to case."""
 
     def add_all(self, sources: Sequence[FileSource], *, pixels_only: bool) -> None:
         """Everything, in order; what is whole stays readable where it is stopped."""
         self.reporter.start("compressing", sum(source.size for source in sources), "bytes")
-        done = 0
+        done, self.names = 0, {source.name.casefold() for source in sources}
         try:
             for number, source in enumerate(sources):
                 self.cancel.raise_if_cancelled()
@@ -146,29 +149,42 @@ class _Compression:
         self.reporter.finish("compressing")
 
     def _add(self, number: int, source: FileSource, *, pixels_only: bool) -> None:
-        meta: Json = {"file": number, "name": source.name, "size": source.size}
         lossy = self.result.quality is not None
         found = read_pixels(source.path) if lossy else read_photograph(source.path, pixels_only=pixels_only)
-        if found is None:
-            self.result.stored.append(source.name)
-            store_file(self.writer, source, meta)
-            self._count(meta)
+        if isinstance(found, NotCoded):
+            self._store(number, source, found.reason)
             return
-        pixels, form = found
-        if lossy and not source.name.lower().endswith(".png"):
-            meta["name"] = f"{source.name}.png"
-        meta |= {"form": form, "count": tile_count(pixels.shape)}
-        if self.compare:
-            self.sample.add(pixels)
-        if self.heat_maps is not None:
-            self._write_heat_map(self.heat_maps / f"{source.name}.png", pixels)
-        if is_small(pixels.shape):
-            self._wait(meta, pixels)
+        picture = _Picture(number, source, found)
+        if is_small(found.pixels.shape):
+            waiting = self.waiting[found.pixels.ndim]
+            waiting.append(picture)
+            if fills_block([other.pixels for other in waiting]):
+                self._write_waiting(found.pixels.ndim)
         else:
-            self.writer.add(meta | {"kind": FILE}, b"")
-            for described, payload in encode_tiles(self.codec, pixels, number, self.cancel.raise_if_cancelled):
-                self.result.payload += self.writer.add(described, payload)
-            self._count(meta, pixels)
+            self._add_tiles(picture)
+
+    def _add_tiles(self, picture: "_Picture") -> None:
+        tiles = list(encode_tiles(self.codec, picture.pixels, picture.number, self.cancel.raise_if_cancelled))
+        if picture.may_be_larger and sum(len(payload) for _, payload in tiles) >= picture.source.size:
+            self._store(picture.number, picture.source, self._smaller)
+            return
+        self.writer.add(picture.describe(self.names) | {"kind": FILE}, b"")
+        for described, payload in tiles:
+            self.result.payload += self.writer.add(described, payload)
+        self._count(picture)
+
+    def _store(self, number: int, source: FileSource, reason: str) -> None:
+        """A file as it is."""
+        store_file(self.writer, source, {"file": number, "name": source.name, "size": source.size})
+        self.result.add_stored(source.name, reason)
+        self.result.files += 1
+        self.result.original += source.size
+
+    @property
+    def _smaller(self) -> str:
+        """Why a picture that could be coded is stored as it is."""
+        how = "by its pixels" if self.result.quality is None else f"with --quality {self.result.quality}"
+        return f"smaller as it is than {how}"
 
     def _write_heat_map(self, path: Path, pixels: Bytes) -> None:
         check_replaceable(path)
@@ -194,25 +210,78 @@ class _Compression:
         pictures = self.sample.pictures
         return all(is_small(pixels.shape) and pixels.ndim == pictures[0].ndim for pixels in pictures)
 
-    def _wait(self, meta: Json, pixels: Bytes) -> None:
-        waiting = self.waiting[pixels.ndim]
-        waiting.append((meta, pixels))
-        if fills_block([pixels for _, pixels in waiting]):
-            self._write_waiting(pixels.ndim)
-
     def _write_waiting(self, axes: int) -> None:
         waiting, self.waiting[axes] = self.waiting[axes], []
-        if waiting:
-            files, pictures = zip(*waiting, strict=True)
-            self.result.payload += self.writer.add(*encode_pictures(self.codec, files, pictures))
-            for meta, pixels in waiting:
-                self._count(meta, pixels)
+        if not waiting:
+            return
+        described, payload = encode_pictures(self.codec, [picture.pixels for picture in waiting])
+        if smaller := self._smaller_as_they_are(waiting, len(payload)):
+            for picture in smaller:
+                self._store(picture.number, picture.source, self._smaller)
+            waiting = [picture for picture in waiting if picture not in smaller]
+            if not waiting:
+                return
+            described, payload = encode_pictures(self.codec, [picture.pixels for picture in waiting])
+        files = [picture.describe(self.names) for picture in waiting]
+        self.result.payload += self.writer.add(described | {"files": files}, payload)
+        for picture in waiting:
+            self._count(picture)
 
-    def _count(self, meta: Json, pixels: Bytes | None = None) -> None:
-        """A file that is whole in the compressed one."""
+    def _smaller_as_they_are(self, pictures: Sequence["_Picture"], size: int) -> list["_Picture"]:
+        """Which of the pictures of a block take fewer bytes as they are.
+
+        Args:
+            pictures: of the block.
+            size: of the block. Where a file has `_NEAR` times more bytes than its picture's share, it is larger.
+        """
+        each = size / sum(picture.pixels.size for picture in pictures)
+        near = [
+            picture
+            for picture in pictures
+            if picture.may_be_larger and picture.source.size < _NEAR * each * picture.pixels.size
+        ]
+        taken = self.codec.bits([picture.pixels for picture in near]) if near else []
+        return [picture for picture, bits in zip(near, taken, strict=True) if bits.sum() / 8 >= picture.source.size]
+
+    def _count(self, picture: "_Picture") -> None:
+        """A picture that is whole in the compressed file."""
         self.result.files += 1
-        self.result.original += int(meta["size"])
-        if pixels is not None:
-            self.result.values += pixels.size
-            self.result.examples += 1
-            self.result.pixels_only += is_pixels_only(meta["form"])
+        self.result.original += picture.source.size
+        self.result.values += picture.pixels.size
+        self.result.examples += 1
+        self.result.pixels_only += picture.may_be_larger
+        if self.compare:
+            self.sample.add(picture.pixels)
+        if self.heat_maps is not None:
+            self._write_heat_map(self.heat_maps / f"{picture.source.name}.png", picture.pixels)
+            self.result.maps = (self.result.maps or 0) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    """A picture that is coded, unless its file is smaller.
+
+    Args:
+        number: of its file.
+        source: its file.
+        photograph: what it holds.
+    """
+
+    number: int
+    source: FileSource
+    photograph: Photograph
+
+    @property
+    def pixels(self) -> Bytes:
+        return self.photograph.pixels
+
+    @property
+    def may_be_larger(self) -> bool:
+        """Whether its file may be smaller than its coded pixels."""
+        return is_pixels_only(self.photograph.form)
+
+    def describe(self, names: set[str]) -> Json:
+        """What the compressed file says of it."""
+        name = png_name(self.source.name, names) if self.may_be_larger else self.source.name
+        described: Json = {"file": self.number, "name": name, "size": self.source.size}
+        return described | {"form": self.photograph.form, "count": tile_count(self.pixels.shape)}

@@ -117,7 +117,14 @@ def test_sums_are_the_same_whole_numbers_in_any_order():
 def test_bits_a_pixel_add_up_to_the_bytes_and_are_most_where_the_noise_is(codec):
     x = picture(90, 120)
     x[:, 60:] = 128
-    bits = codec.bits(x)
+    bits = codec.bits([x])[0]
     assert bits.shape == (90, 120)
     assert bits.sum() / 8 == pytest.approx(len(codec.encode([x])), rel=0.01)
     assert bits[:, :50].mean() > 5 * bits[:, 70:].mean()
+
+
+@pytest.mark.parametrize("codec", [MODELS.fast, MODELS.small], ids=["fast", "small"])
+def test_bits_of_pictures_in_lockstep_are_those_of_each_alone(codec):
+    pictures = [picture(20, 33), picture(41, 12), picture(5, 6), picture(20, 33)[::-1]]
+    for found, x in zip(codec.bits(pictures), pictures, strict=True):
+        assert np.array_equal(found, codec.bits([x])[0])

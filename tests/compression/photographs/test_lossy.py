@@ -94,6 +94,12 @@ def test_damage_is_an_error_or_gives_another_picture():
 @pytest.mark.parametrize("size", [(90, 120), (5, 7), (65, 70)])
 def test_bits_a_pixel_add_up_to_the_bytes(size):
     x = picture(*size)
-    bits = codec(60).bits(x)
+    bits = codec(60).bits([x])[0]
     assert bits.shape == size
     assert bits.sum() / 8 == pytest.approx(len(codec(60).encode([x])), rel=0.02, abs=6)
+
+
+def test_bits_of_pictures_in_lockstep_are_those_of_each_alone():
+    pictures = [picture(20, 33), picture(41, 12), picture(5, 6), picture(20, 33)[::-1]]
+    for found, x in zip(codec(60).bits(pictures), pictures, strict=True):
+        assert np.allclose(found, codec(60).bits([x])[0])

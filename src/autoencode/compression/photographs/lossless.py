@@ -33,6 +33,8 @@ _LEVELS = 3
 """Strides 1 and 2 have weights of their own, larger ones share theirs."""
 _CHANNELS = 3
 _PROBE_SIDE = 24
+_BIT_PARTS = 1 << 10
+"""What a pixel takes is counted in parts of a bit."""
 
 
 @runtime_checkable
@@ -176,20 +178,22 @@ class LosslessCodec:
         level = min(stride.bit_length() - 1, _LEVELS - 1)
         return distributions.place(*self._predictors[level, number, channel].distribution(grid, step, channel))
 
-    def bits(self, pixels: Bytes) -> npt.NDArray[np.float64]:
-        """What each pixel of a picture takes, (height, width)."""
-        return self.bits_of_planes(to_planes(pixels))
+    def bits(self, pictures: Sequence[Bytes]) -> list[npt.NDArray[np.float64]]:
+        """What each pixel of pictures takes, (height, width) of each."""
+        return self.bits_of_planes([to_planes(pixels) for pixels in pictures])
 
-    def bits_of_planes(self, planes: Plane) -> npt.NDArray[np.float64]:
-        """What each place of planes of whole numbers takes, (height, width)."""
-        found, distributions = np.zeros(planes.shape[1:]), ladder()
-        _coarsest(found[None])[...] = RAW_BITS * len(planes)
-        residuals = self._residuals([planes], distributions)
-        for stride, _, step, _ in _passes([planes]):
-            place = found[step.row * stride :: 2 * stride, step.column * stride :: 2 * stride]
-            for _ in range(len(planes)):
-                place += distributions.bits(*next(residuals)).reshape(place.shape)
-        return found
+    def bits_of_planes(self, pictures: Sequence[Plane]) -> list[npt.NDArray[np.float64]]:
+        """What each place of planes of whole numbers takes, (height, width) of each."""
+        channels, residuals = len(pictures[0]), self._residuals(pictures, ladder())
+        found = [np.zeros((1, *planes.shape[1:]), np.int32) for planes in pictures]
+        for own in found:
+            _coarsest(own)[...] = RAW_BITS * channels * _BIT_PARTS
+        for _, number, step, grid in _passes(found):
+            taken = sum(ladder().bits(*next(residuals)) for _ in range(channels))
+            grid.put(0, step, np.rint(taken * _BIT_PARTS).astype(np.int32))
+            if number == len(PASSES) - 1:
+                grid.finish()
+        return [own[0] / _BIT_PARTS for own in found]
 
     def probe(self) -> str:
         """A digest of what a made picture becomes, which is the same wherever this codec computes the same."""

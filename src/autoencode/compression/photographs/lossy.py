@@ -18,7 +18,7 @@ from autoencode.compression.photographs.ladder import Ladder, ladder
 from autoencode.compression.photographs.lanes import Integers, LaneDecoder, LaneEncoder, lanes_for
 from autoencode.compression.photographs.linear import bins_of
 from autoencode.compression.photographs.lossless import LosslessCodec
-from autoencode.compression.photographs.wavelet import Band, Floats, inverse, levels_of, place_of, transform
+from autoencode.compression.photographs.wavelet import Band, Floats, bands, inverse, levels_of, place_of, transform
 
 MODEL_FILE = "lossy.npz"
 QUALITIES = range(1, 101)
@@ -68,8 +68,7 @@ class LossyCodec:
 
     def encode(self, pictures: Sequence[Bytes]) -> bytes:
         """Pictures as bytes, in lockstep; see `decode` for what comes back."""
-        layout, step = Layout([pixels.shape for pixels in pictures]), step_of(self._quality)
-        exact = [planes / step for planes in _by_shape(transform, [to_planes(pixels) for pixels in pictures])]
+        layout, exact = self._transformed(pictures)
         coefficients = self._choose(layout, layout.pack(exact))
         encoder = LaneEncoder(lanes_for(sum(values.size for values in exact) // _SPARSE))
         found = [
@@ -78,8 +77,7 @@ class LossyCodec:
         ]
         for own, which in reversed(found):
             ladder().push(encoder, own, which)
-        rest = [_coarsest(values, levels) for values, levels in zip(exact, layout.levels, strict=True)]
-        self._coarsest.push_planes(encoder, [np.rint(values).astype(np.int32) for values in rest])
+        self._coarsest.push_planes(encoder, _rounded_coarsest(layout, exact))
         return bytes([self._quality]) + encoder.to_bytes()
 
     def given_back(self, pictures: Sequence[Bytes], payload: bytes) -> list[Bytes]:
@@ -116,22 +114,29 @@ class LossyCodec:
             )
         ]
 
-    def bits(self, pixels: Bytes) -> Floats:
-        """What each pixel of a picture takes, (height, width): a coefficient's bits go to the pixels that it is of."""
-        layout, size = Layout([pixels.shape]), pixels.shape[:2]
-        exact = transform(to_planes(pixels), layout.levels[0]) / step_of(self._quality)
-        coefficients, found = self._choose(layout, layout.pack([exact])), np.zeros(size, np.float64)
+    def bits(self, pictures: Sequence[Bytes]) -> list[Floats]:
+        """What each pixel takes, (height, width) of each: a coefficient's bits go to the pixels that it is of."""
+        layout, exact = self._transformed(pictures)
+        coefficients = self._choose(layout, layout.pack(exact))
         packed = {band: np.zeros(values.shape) for band, values in coefficients.values.items()}
-        for step in layout.steps(len(exact)):
+        for step in layout.steps(len(exact[0])):
             own, which = layout.take(coefficients.values, step), self._tables(coefficients, step)
             packed[step.band][step.channel, layout.pixels(step.band, step.phase)] = ladder().bits(own, which)
-        of_bands = np.zeros_like(exact)
-        layout.unpack(packed, [of_bands])
-        for band in packed:
-            found += _spread(of_bands.sum(0)[place_of(band, *size)], band.level + 1, size)
-        rest = np.rint(_coarsest(exact, layout.levels[0])).astype(np.int32)
-        found += _spread(self._coarsest.bits_of_planes(rest), layout.levels[0], size)
-        return found
+        of_bands = [np.zeros_like(values) for values in exact]
+        layout.unpack(packed, of_bands)
+        rest = self._coarsest.bits_of_planes(_rounded_coarsest(layout, exact))
+        return [
+            sum((_spread(own.sum(0)[place_of(band, *size)], band.level + 1, size) for band in bands(levels)), start)
+            for own, size, levels, start in zip(
+                of_bands, layout.sizes, layout.levels, map(_spread, rest, layout.levels, layout.sizes), strict=True
+            )
+        ]
+
+    def _transformed(self, pictures: Sequence[Bytes]) -> tuple[Layout, list[Floats]]:
+        """Coefficients of pictures in steps of the quantiser, and where they lie."""
+        step = step_of(self._quality)
+        exact = [planes / step for planes in _by_shape(transform, [to_planes(pixels) for pixels in pictures])]
+        return Layout([pixels.shape for pixels in pictures]), exact
 
     def _tables(self, coefficients: Coefficients, step: Step) -> Integers:
         context = self._contexts[step.key]
@@ -181,6 +186,13 @@ def _coarsest(values: Integers, levels: int) -> Integers:
     for _ in range(levels):
         height, width = (height + 1) // 2, (width + 1) // 2
     return values[:, :height, :width]
+
+
+def _rounded_coarsest(layout: Layout, exact: Sequence[Floats]) -> list[Integers]:
+    """What the transform leaves of pictures."""
+    return [
+        np.rint(_coarsest(values, levels)).astype(np.int32) for values, levels in zip(exact, layout.levels, strict=True)
+    ]
 
 
 def _restored(values: Integers, step: float, levels: int) -> Floats:
