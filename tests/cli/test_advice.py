@@ -81,6 +81,16 @@ ADVICE = {
     "maps drawn follow --connected": "generate",
     "--symbols takes each symbol": "train",
     "the symbols likelihood takes maps": "train",
+    # frames in order
+    "frames are scaled to {}x{} (height x width; say --": "train",
+    "frames in a row{}, which a window of --past": "train",
+    "windows of {} + {} frames (say --past": "train",
+    "--past goes with --future": "train",
+    "and --at {} asks for a later one": "predict",
+    "--at counts frames of a folder": "predict",
+    "predicts no frames: train one": "train",
+    "--frames and --at are counted from 1": "predict",
+    "frames in order, with --future": "train",
     # masks
     "holds several parts: name one array of pictures": "train",
     "holds no array of masks; --target": "train",

@@ -7,7 +7,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from autoencode.data import OfficialSplit, Split, split_indices
-from autoencode.data.split import check_enough_examples
+from autoencode.data.split import check_enough_examples, split_by_time
 from autoencode.errors import ArgumentError, DataError
 
 
@@ -152,3 +152,55 @@ def test_too_few_examples_say_how_many_are_needed(official: OfficialSplit, neede
     with pytest.raises(DataError, match=rf"pictures found: 0; {needed}"):
         check_enough_examples(n, official, "pictures")
     check_enough_examples(n + 3, official, "pictures")
+
+
+def spans(sizes, length):
+    """Windows of so many frames, each beginning one frame after the one before, in sequences with so many windows."""
+    rows, first = [], 0
+    for number, size in enumerate(sizes):
+        rows += [[first + place, first + place + length, number] for place in range(size)]
+        first += size + length
+    return torch.tensor(rows)
+
+
+def frames_of(rows, places):
+    return {frame for place in places.tolist() for frame in range(int(rows[place, 0]), int(rows[place, 1]))}
+
+
+@pytest.mark.parametrize("sizes", [[100], [40, 60], [7, 90, 30]])
+def test_parts_by_time_share_no_frame_and_have_the_sizes_that_were_asked_for(sizes):
+    rows = spans(sizes, 6)
+    split = split_by_time(rows, seed=3, validation=12, test=0.2)
+    assert (len(split.validation), len(split.test)) == (12, round(0.2 * sum(sizes)))
+    parts = [frames_of(rows, part) for part in (split.train, split.validation, split.test)]
+    assert all(not one & other for number, one in enumerate(parts) for other in parts[:number])
+    for number in range(len(sizes)):
+        own = [part[rows[part, 2] == number] for part in (split.train, split.validation, split.test)]
+        ends = [(int(part.min()), int(part.max())) for part in own if len(part)]
+        assert ends == sorted(ends)
+
+
+def test_parts_by_time_given_as_counts_are_the_same_again():
+    rows = spans([200], 5)
+    one = split_by_time(rows, seed=0)
+    other = split_by_time(rows, seed=0, validation=len(one.validation), test=len(one.test))
+    assert torch.equal(one.train, other.train)
+    assert torch.equal(one.validation, other.validation)
+
+
+def test_the_parts_that_data_bring_stay_in_a_split_by_time():
+    rows = spans([50, 20], 4)
+    split = split_by_time(rows, seed=0, official=OfficialSplit(test=20))
+    assert split.test.tolist() == list(range(50, 70))
+    assert int(split.validation.max()) == 49
+
+
+def test_a_limit_leaves_training_windows_out_by_chance():
+    split = split_by_time(spans([100], 4), seed=0, limit=5)
+    assert len(split.train) == 5
+    assert sorted(split.train.tolist()) != list(range(5))
+
+
+def test_too_few_windows_for_three_parts_by_time_are_an_error():
+    with pytest.raises(DataError, match="18 frames in a row or more are needed"):
+        split_by_time(spans([7], 6), seed=0)

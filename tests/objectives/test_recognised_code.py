@@ -9,7 +9,7 @@ from autoencode.data import Batch
 from autoencode.distributions import kl
 from autoencode.objectives import Elbo, RecognisedCode, forward_pass
 from autoencode.objectives.recognised_code import recognise
-from autoencode.recipes import probabilistic_segmenter
+from autoencode.recipes import predict_vae, probabilistic_segmenter
 
 pytestmark = pytest.mark.usefixtures("double")
 DRAWS = 4_000
@@ -77,3 +77,85 @@ def test_in_a_sum_it_is_the_same(model, batch):
     objective = RecognisedCode(Elbo())
     alone, within = objective(model, batch), objective.evaluate(forward_pass(model, batch), None)
     torch.testing.assert_close(alone.terms["kl"], within.terms["kl"])
+
+
+class LinearNormal(torch.nn.Module):
+    """z ~ N(m, s²) for every past, the future N(z a, σ²) in each of four values: log p(future | past) is known."""
+
+    def __init__(self, loading):
+        super().__init__()
+        self.loading = loading
+
+    def forward(self, z):
+        return z[:, -1:, :1, :1] * self.loading
+
+
+def log_scale(scale):
+    """What `bounded_exp` makes this scale of."""
+    return 10 * torch.atanh(torch.as_tensor(scale).log() / 10)
+
+
+def linear_normal():
+    """A model that predicts one frame of 2 x 2, and its exact evidence and posterior as functions of the future."""
+    torch.manual_seed(2)
+    model, _ = predict_vae((1, 2, 2), future_frames=1, latent_dim=1, widths=(4,), summary_widths=(4,))
+    loading = torch.randn(1, 1, 2, 2)
+    model.decoder = LinearNormal(loading)
+    model.likelihood.scale.moment.fill_(0.49)
+    mean, scale = 0.4, 0.8
+    with torch.no_grad():
+        model.encoder.guess.head.weight.zero_()
+        model.encoder.guess.head.bias.copy_(torch.tensor([mean, log_scale(torch.tensor(scale))]))
+    a = loading.flatten()
+    covariance = scale**2 * torch.outer(a, a) + 0.49 * torch.eye(4)
+    evidence = torch.distributions.MultivariateNormal(mean * a, covariance)
+    precision = 1 / scale**2 + a @ a / 0.49
+    return model.eval(), evidence, lambda y: ((mean / scale**2 + y.flatten(1) @ a / 0.49) / precision, precision**-0.5)
+
+
+@torch.no_grad()
+def test_at_the_exact_posterior_the_bound_of_predicted_frames_is_the_evidence_of_a_linear_normal_model():
+    model, evidence, posterior = linear_normal()
+    y = torch.randn(3, 1, 2, 2)
+    batch = Batch(torch.rand(3, 1, 2, 2), y)
+    loc, scale = posterior(y)
+
+    def exact(planes, x, target):
+        features = planes[:, : model.encoder.n_features]
+        numbers = torch.stack([loc, log_scale(scale).expand(3)], 1)
+        return torch.cat([features, numbers[:, :, None, None].expand(-1, -1, *features.shape[2:])], 1)
+
+    model.encoder.with_target = exact
+    fwd = recognise(model, batch, model.encode(batch.x), 50)
+    weights = fwd.log_likelihood() + fwd.p_z.log_prob(fwd.z) - fwd.q.log_prob(fwd.z)
+    torch.testing.assert_close(weights, evidence.log_prob(y.flatten(1)).expand(50, 3), atol=1e-5, rtol=0)
+    output = RecognisedCode(Elbo(n_samples=20_000))(model, batch)
+    torch.testing.assert_close(
+        -(output.terms["nll"] + output.terms["kl"]), evidence.log_prob(y.flatten(1)), atol=0.05, rtol=0
+    )
+
+
+@torch.no_grad()
+def test_another_posterior_of_predicted_frames_is_below_the_evidence_by_its_divergence():
+    model, evidence, posterior = linear_normal()
+    y = torch.randn(3, 1, 2, 2)
+    batch = Batch(torch.rand(3, 1, 2, 2), y)
+    output = RecognisedCode(Elbo(n_samples=100_000))(model, batch)
+    loc, scale = posterior(y)
+    q = recognise(model, batch, model.encode(batch.x)).q
+    gap = torch.distributions.kl_divergence(q.code, torch.distributions.Normal(loc[:, None], scale)).sum(1)
+    expected = evidence.log_prob(y.flatten(1)) - gap
+    torch.testing.assert_close(-(output.terms["nll"] + output.terms["kl"]), expected, atol=0.05, rtol=0)
+    assert (gap > 0.05).all()
+
+
+def test_in_training_an_optimal_scale_follows_the_residuals():
+    torch.manual_seed(0)
+    model, objective = predict_vae((2, 8, 8), future_frames=3, widths=(4,), summary_widths=(4,))
+    x, y = torch.rand(4, 2, 8, 8), torch.rand(4, 3, 8, 8)
+    model.train()
+    objective(model, Batch(x, y), 0)
+    expected = (y - x[:, -1:]).square().mean().sqrt()
+    torch.testing.assert_close(model.likelihood.scale(), expected)
+    objective(model.eval(), Batch(x, 0 * y), 0)
+    torch.testing.assert_close(model.likelihood.scale(), expected)

@@ -8,8 +8,8 @@ from autoencode.recipes import recipes
 from support.kernels import compare, shaken
 
 pytestmark = pytest.mark.browser
-GRIDS = {"document-denoise", "fashion-denoise", "fsq-vae", "probabilistic-segmenter", "residual-vq-vae", "restorer",
-         "self-restorer", "vq-vae"}  # fmt: skip
+GRIDS = {"document-denoise", "fashion-denoise", "fsq-vae", "predict-vae", "probabilistic-segmenter", "residual-vq-vae",
+         "restorer", "self-restorer", "vq-vae"}  # fmt: skip
 DRAWN_IN_ORDER = {"pixel-vae", "text-vae", "music-vae", "deep-markov"}  # the explorer refuses it
 SMALL = {"conv-vae": {"channels": (4, 8)}, "m2-vae": {"n_classes": 2}, "vae-gan": {"critic_channels": (4, 8)},
          "ladder-vae": {"hidden": 32}, "vamp-vae": {"hidden": 32, "n_components": 12}}  # fmt: skip

@@ -41,6 +41,8 @@ DATA_HELP = {
     ),
     "patch": (int, "whole pictures", "train on square patches of this many pixels a side, cut at full size"),
     "frames": (int, "1", "frames per input for clips: one frame and its neighbours, an odd number"),
+    "past": (int, "5", "of frames in order: how many a model is given (with --future)"),
+    "future": (int, "none", "of frames in order: how many come next, which a model is to predict (for predict-vae)"),
     "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "size of the test split, likewise; a test split that the data bring is kept as it is"),
     "tokens": (str, "auto", "what lines of text are made of: words, or characters as suits names"),

@@ -85,6 +85,8 @@ class Examples:
         columns: of a table, or None.
         vocabulary: of text: all its words or characters, of which training keeps the frequent ones; or None.
         attributes: the values of each attribute by its name, whose places are the context; or None.
+        spans: of windows of frames in order, the first frame of each, the one after its last, and its sequence, (n, 3):
+            parts are then divided by time, and share no frame. None where parts are chosen at random.
         owned: whether nothing else uses the memory of `x` and `target`, so that it can be rearranged.
     """
 
@@ -106,4 +108,5 @@ class Examples:
     columns: Columns | None = None
     vocabulary: Vocabulary | None = None
     attributes: dict[str, tuple[str, ...]] | None = None
+    spans: Int64[Tensor, "n 3"] | None = None
     owned: bool = False

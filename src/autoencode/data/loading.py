@@ -17,6 +17,7 @@ from autoencode.data.content import suffix_of
 from autoencode.data.dataset import Dataset, assemble_dataset
 from autoencode.data.examples import Examples, OptionValue
 from autoencode.data.formats import format_of, has_format
+from autoencode.data.frames.read_frames import read_windows, windows_of_array
 from autoencode.data.images.archive import is_picture_archive, unpacked
 from autoencode.data.images.folder import read_folder
 from autoencode.data.label_file import find_label_file
@@ -31,7 +32,14 @@ from autoencode.data.resolve import is_registered, name_clash_note, resolve_path
 from autoencode.data.shards.find_shards import find_shards
 from autoencode.data.shards.read_shards import read_shards
 from autoencode.data.sound.sounds import SOUND, read_sound_folder
-from autoencode.data.split import OfficialSplit, SplitSize, check_enough_examples, split_indices
+from autoencode.data.split import (
+    OfficialSplit,
+    Split,
+    SplitSize,
+    check_enough_examples,
+    split_by_time,
+    split_indices,
+)
 from autoencode.data.tables.columns import Frame, is_frame
 from autoencode.data.tables.table import read_table
 from autoencode.data.text.lines import TEXT, read_text_folder
@@ -44,7 +52,8 @@ from autoencode.runtime.reporter import Reporter
 
 Source = str | Path | npt.NDArray[Any] | Tensor | Frame | Any
 """What `load` takes: text, paths, arrays, a pandas.DataFrame, or a collection that is known by its methods."""
-_OF_FILES = ("size", "colour", "target", "patch", "frames", "fit", "attributes")
+_OF_FILES = ("size", "colour", "target", "patch", "frames", "past", "future", "fit", "attributes")
+_NOT_OF_WINDOWS = ("target", "patch", "frames", "attributes", "unlabelled", "axes", "channels")
 _OF_ARRAYS = ("axes", "channels", "array")
 _OF_TEXT = ("tokens", "symbols")
 _OF_MUSIC = ("voices", "grid", "bars")
@@ -81,6 +90,8 @@ def load(
     target_is: str = "pictures",
     patch: int | None = None,
     frames: int | None = None,
+    past: int | None = None,
+    future: int | None = None,
     axes: str = "auto",
     channels_are: str = "auto",
     array: str | None = None,
@@ -129,6 +140,10 @@ def load(
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
             them to one size. No picture is in two parts, and `validation`, `test` and `limit` count pictures.
         frames: how many frames of a clip, or slices of a volume, the model is given at a time, an odd number.
+        past: how many frames a window of frames begins with, which a model is given; 5 where only `future` is given.
+        future: how many frames come next, which a model is to predict: examples are then all windows of consecutive
+            frames of a folder of pictures (each subfolder is a sequence), of clips, or of an array of clips in a .npy
+            or .npz file. Parts share no frame: with fewer than ten sequences the last windows of each test.
         axes: the axes of an array in order, "nd", "nhw", "nhwc" or "nchw": examples, numbers, height, width, channels.
         channels_are: what the channels of an array's pictures are: "rgb" (or grey), "rgba" with transparency, which is
             blended with white, or "bands", any number of them.
@@ -189,6 +204,8 @@ def load(
         target_is=target_is,
         patch=patch,
         frames=frames,
+        past=past,
+        future=future,
         only=None if only is None else frozenset(only),
         array=array,
         fit=fit,
@@ -206,15 +223,31 @@ def load(
     if options.has_masks and examples.masks is None:
         raise DataError(f"{name} holds no masks to learn from: {_WITH_MASKS}")
     groups, official = examples.groups, examples.official
+    sizes: dict[str, OptionValue]
+    if examples.spans is not None:
+        split = split_by_time(
+            examples.spans, seed=seed, validation=validation, test=test, official=official, limit=limit
+        )
+        sizes = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
+        examples = replace(examples, notes=(*examples.notes, _by_time_note(split, len(examples.x), limit)))
+        return assemble_dataset(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
     n = len(examples.x) if groups is None else int(groups[-1]) + 1
     shape = examples.x.shape[1:]
     unit = modality_of(shape, examples.options, columns=examples.columns, vocabulary=examples.vocabulary).unit
     check_enough_examples(n, official, f"regions of {unit}" if examples.options.get("parts") == "regions" else unit)
     split = split_indices(n, seed=seed, validation=validation, test=test, official=official, limit=limit)
-    sizes: dict[str, OptionValue] = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
+    sizes = {"validation": len(split.validation), "test": len(split.test), "limit": limit}
     split = split if groups is None else split.expand_groups(groups)
     data = assemble_dataset(examples, split, name, where, {**examples.options, "seed": seed, **sizes})
     return data if n_labels is None else with_label_subset(data, n_labels, seed)
+
+
+def _by_time_note(split: Split, n: int, limit: int | None) -> str:
+    of = {name: f"{size:,}" for name, size in split.sizes.items()}
+    left = n - sum(split.sizes.values())
+    between = f"; {left:,} between them share frames with another part and are in none" if limit is None else ""
+    parts = f"{of['train']} train, {of['validation']} validate, {of['test']} test"
+    return f"parts by time, the last windows test: {parts}{between}"
 
 
 def _target(source: Source, target: str | Path) -> Path:
@@ -225,6 +258,8 @@ def _target(source: Source, target: str | Path) -> Path:
 
 def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
     """A short name, what to give `load` again, and the examples."""
+    if requested.options.future is not None:
+        return _read_windows(source, requested)
     if isinstance(source, Tensor):
         return "array", "", _read_array(tensor_to_array(source), requested.options)
     if isinstance(source, np.ndarray):
@@ -244,6 +279,22 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
         return shards.name, shards.source, examples
     path = resolve_path(source)
     return path.stem if path.is_file() else path.name, str(path), _read_path(path, requested)
+
+
+def _read_windows(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
+    """The same of windows of frames."""
+    options = requested.options
+    own = [] if options.labels == "none" else ["labels"]
+    options.refuse("frames in order", *_NOT_OF_WINDOWS, *own, *_OF_TEXT, *_OF_AUDIO)
+    if isinstance(source, Tensor | np.ndarray):
+        options.refuse("this array", "size", "colour", "fit", "array")
+        return "array", "", windows_of_array(tensor_to_array(source) if isinstance(source, Tensor) else source, options)
+    if not isinstance(source, str | Path) or is_registered(source) or find_shards(source) is not None:
+        name = source if isinstance(source, str) else "this source"
+        raise DataError(f"{name} holds no frames in order: give a folder of frames, clips, or an array of clips")
+    path = resolve_path(source)
+    examples = read_windows(path, options, reporter=requested.reporter, cancel=requested.cancel)
+    return path.stem if path.is_file() else path.name, str(path), examples
 
 
 def _read_registered(name: str, requested: _Requested) -> Examples:

@@ -19,6 +19,8 @@ VOICES = ("tune", "chords")
 """Which voices of music are read."""
 GRIDS = {"quarter": 1, "8th": 2, "16th": 4}
 """Steps of a quarter note, by the name of a step of music."""
+_MOST_WINDOW = 256
+"""Past or future frames of a window."""
 _RATES, _SECONDS = (1_000, 192_000), (0.05, 60.0)
 """Of examples of sound."""
 _FLAGS = {"channels": "--channels-are", "target_is": "--target-is", "sample_rate": "--sample-rate"}
@@ -45,6 +47,8 @@ class ReadOptions:
         target_is: "pictures", "masks", or "objects" for masks that number their objects.
         patch: the side of the patches that pictures are cut into, in pixels.
         frames: how many frames of a clip, or slices of a volume, a model is given at a time.
+        past: of windows of frames, how many are known; None for what suits them.
+        future: of windows of frames, how many come next; None where examples are no windows of frames.
         only: the names of the pictures of a folder that are read; None for all.
         array: the name of the array of examples, in a file of several; of a table a column of text.
         attributes: a .csv file with a column for each attribute of the pictures.
@@ -74,6 +78,8 @@ class ReadOptions:
     target_is: str = "pictures"
     patch: int | None = None
     frames: int | None = None
+    past: int | None = None
+    future: int | None = None
     only: frozenset[str] | None = None
     array: str | None = None
     fit: str = "crop"
@@ -110,6 +116,11 @@ class ReadOptions:
             raise ArgumentError("--patch cuts pictures at their full size: leave --size out")
         if self.by_region and not self.patch:
             raise ArgumentError("--parts regions divides pictures that are cut into patches: give --patch, such as 96")
+        for name, count in (("--past", self.past), ("--future", self.future)):
+            if count is not None and not 1 <= count <= _MOST_WINDOW:
+                raise ArgumentError(f"{name} takes how many frames, from 1 to {_MOST_WINDOW}, not {count}")
+        if self.past is not None and self.future is None:
+            raise ArgumentError("--past goes with --future, how many frames come next")
         if self.frames is not None and (self.frames < 1 or self.frames % 2 == 0):
             raise ArgumentError(
                 f"--frames takes an odd number: a frame, and as many before as after it, not {self.frames}"

@@ -167,6 +167,85 @@ def split_indices(
     )
 
 
+def split_by_time(
+    spans: Int64[Tensor, "n 3"],
+    *,
+    seed: int,
+    validation: SplitSize | None = None,
+    test: SplitSize | None = None,
+    official: OfficialSplit | None = None,
+    limit: int | None = None,
+) -> Split:
+    """Divides windows of frames by time: in each sequence the last ones test, those before validate, the others train.
+
+        training windows │ gap │ validation windows │ gap │ test windows ─► time
+
+    No frame is in two parts: windows that overlap those of a later part are in none.
+
+    Args:
+        spans: the first frame of each window, the one after its last, and its sequence, in order; the last rows are
+            those of the official parts.
+        seed: chooses which windows train where `limit` leaves some out, and the order of the training part.
+        validation: as for `split_indices`.
+        test: the same for the test part.
+        official: the same.
+        limit: the same.
+
+    Raises:
+        DataError: too few frames for three parts without a common frame.
+        ArgumentError: a count or share without meaning.
+
+    Example:
+        >>> spans = torch.tensor([[start, start + 3, 0] for start in range(20)])
+        >>> split = split_by_time(spans, seed=0, validation=4, test=5)
+        >>> sorted(split.train.tolist()), split.validation.tolist(), split.test.tolist()
+        ([0, 1, 2, 3, 4, 5, 6], [9, 10, 11, 12], [15, 16, 17, 18, 19])
+    """
+    official = official or OfficialSplit()
+    n = len(spans)
+    pool = n - official.validation - official.test
+    n_validation = _part_size("validation", validation, official.default_validation, official.validation, pool)
+    n_test = _part_size("test", test, _SHARE, official.test, pool)
+    rest = torch.arange(pool)
+    rest, of_test = _last_of_each(spans, rest, n_test)
+    rest, of_validation = _last_of_each(spans, rest, n_validation)
+    if not len(rest) or len(of_validation) < n_validation or len(of_test) < n_test:
+        length = int(spans[0, 1] - spans[0, 0]) if n else 0
+        raise DataError(
+            f"{pool:,} windows of {length} frames cannot be divided into parts without a common frame: {3 * length} "
+            "frames in a row or more are needed, or sequences of their own for validation and test"
+        )
+    order = torch.randperm(len(rest), generator=torch.Generator().manual_seed(derive_seed(seed, _CUT)))
+    return Split(
+        train=rest[order[: _positive(limit)]],
+        validation=_range(pool, official.validation) if official.validation else of_validation,
+        test=_range(n - official.test, official.test) if official.test else of_test,
+        seed=seed,
+    )
+
+
+def _last_of_each(spans: Tensor, places: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Windows before the last ones that do not overlap them, and the last ones: of each sequence its share.
+
+    Args:
+        spans: as for `split_by_time`.
+        places: of windows, in order.
+        count: how many are last.
+    """
+    if not count or not len(places):
+        return places, places[:0]
+    _, sizes = torch.unique_consecutive(spans[places, 2], return_counts=True)
+    ends = sizes.cumsum(0)
+    shares = (ends * count // len(places)).diff(prepend=torch.zeros(1, dtype=torch.int64))
+    before, last = list[Tensor](), list[Tensor]()
+    for own, share in zip(places.split(sizes.tolist()), shares.tolist(), strict=True):
+        chosen = own[len(own) - share :]
+        last.append(chosen)
+        rest = own[: len(own) - share]
+        before.append(rest[spans[rest, 1] <= spans[chosen[0], 0]] if share else rest)
+    return torch.cat(before), torch.cat(last)
+
+
 def part_of_name(name: str) -> str | None:
     """The part that a folder or an array of this name holds, or None.
 

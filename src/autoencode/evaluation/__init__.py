@@ -15,6 +15,7 @@ from autoencode.evaluation.frechet import frechet_distance
 from autoencode.evaluation.importance import log_likelihoods
 from autoencode.evaluation.latent import Codes, active_units, encode_all, relevance
 from autoencode.evaluation.precision_recall import precision_recall
+from autoencode.evaluation.prediction import PredictionQuality, prediction_quality
 from autoencode.evaluation.quality import (
     PictureQuality,
     Quality,
@@ -68,6 +69,8 @@ __all__ = [
     "restoration_psnr",
     "root_mean_squared_error",
     "sample_quality",
+    "PredictionQuality",
+    "prediction_quality",
     "segmentation_quality",
     "straightness",
     "train_classifier",

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autoencode.evaluation.estimate import Estimate
+from autoencode.evaluation.prediction import PredictionQuality
 from autoencode.evaluation.segmentation import SegmentationQuality
 from autoencode.likelihoods import LogProbKind
 
@@ -52,6 +53,7 @@ class Evaluation:
         wholly_back: share of sequences of which all do.
         steps: the mean number of steps of a piece of music; None for other data.
         segmentation: of masks against true ones; None for a model that learned from no masks.
+        prediction: of predicted frames against those that came next; None for other models.
         known: share of the examples in which each number of a row is there; None for data without gaps.
     """
 
@@ -85,6 +87,7 @@ class Evaluation:
     wholly_back: Estimate | None = None
     steps: float | None = None
     segmentation: SegmentationQuality | None = None
+    prediction: PredictionQuality | None = None
     known: tuple[float, ...] | None = None
 
     @property

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.data.masks.mask_classes import MaskClasses
+from autoencode.data.modality import FrameWindows
 from autoencode.distributions import OneHotCode, Quantised, RelaxedBernoulliCode, SparsePointMass, kl
 from autoencode.distributions.chord_sequences import step_counts
 from autoencode.distributions.token_sequences import token_counts, tokens_back
@@ -16,6 +17,7 @@ from autoencode.evaluation.key_chains import KeyChains
 from autoencode.evaluation.latent import active_units, encode_all
 from autoencode.evaluation.learning_curve import rising_since, still_falling
 from autoencode.evaluation.ngrams import NGrams
+from autoencode.evaluation.prediction import prediction_quality
 from autoencode.evaluation.segmentation import segmentation_quality
 from autoencode.model import Autoencoder
 from autoencode.nn.principal_components import principal_axes
@@ -34,6 +36,8 @@ which it is left out; values in a batch."""
 _EXAMPLES_PER_NUMBER = 4
 """The least examples to which PCA is fitted, for each of its numbers, where there are as many."""
 _MAX_LATENT_SIZE = 10_000
+_MOST_WINDOWS, _MOST_MEAN = 200, 500
+"""Windows of frames that are measured, and of which the mean is taken."""
 _TRIGRAM, _MAX_COUNTED = 3, 100_000
 """Tokens of an n-gram; sequences in which they are counted."""
 
@@ -163,6 +167,54 @@ def segmentation_evidence(
         return Evidence(**found)
     usual = quality.baseline_dice
     return Evidence(**found, dice=quality.mean_dice.value, usual_dice=None if usual is None else usual.value)
+
+
+def prediction_evidence(
+    model: Autoencoder,
+    train: Subset,
+    validation: Subset,
+    frames: FrameWindows,
+    epochs: Sequence[EpochMetrics] = (),
+    *,
+    reporter: Reporter | None = None,
+    cancel: CancelToken | None = None,
+) -> Evidence:
+    """Measures a model that predicts frames beside the simplest answers: the last frame copied, and the mean frame.
+
+    Args:
+        model: is set to evaluation mode.
+        train: the training part; the mean frame for each frame ahead is that of at most 500 windows.
+        validation: the validation part, of which at most 200 windows are measured.
+        frames: what a window is.
+        epochs: of the training.
+        reporter: receives the progress of the task "predicting", in windows.
+        cancel: ends it early.
+
+    Raises:
+        CancelledError: `cancel` asked for it.
+    """
+    some, values = validation.subsample(_MOST_WINDOWS), math.prod(frames.data_shape) // frames.past
+    quality = prediction_quality(model, some, frames, draws=4, reporter=reporter, cancel=cancel)
+    of_mean = _mean_future_error(train.subsample(_MOST_MEAN), some)
+    copied = quality.copied_error.value / values
+    nearer = ("the last frame copied", copied) if copied <= of_mean else ("the mean frame", of_mean)
+    own = quality.squared_error.value / values
+    return Evidence(
+        n=len(some),
+        **_of_training(epochs),
+        squared_error=own if math.isfinite(own) else None,
+        input_error=nearer[1],
+        input_is=nearer[0],
+        active=quality.active,
+        units=len(quality.kl_per_dimension),
+        alike=quality.alike,
+    )
+
+
+def _mean_future_error(train: Subset, some: Subset) -> float:
+    """The squared error of a value, of the mean of training futures in place of each future."""
+    futures, true = (part.inputs() if (own := part.targets()) is None else own for part in (train, some))
+    return float((futures.double().mean(0) - true).square().mean())
 
 
 def _measured_part(model: Autoencoder, validation: Subset) -> Subset:

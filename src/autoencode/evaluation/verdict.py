@@ -54,7 +54,14 @@ class _Writer:
 
     def verdict(self) -> Verdict:
         grade = self.grade
-        parts = [self._error(grade), self._lost(grade), self._usage(grade), self._rising(), self._falling()]
+        parts = [
+            self._error(grade),
+            self._lost(grade),
+            self._usage(grade),
+            self._alike(),
+            self._rising(),
+            self._falling(),
+        ]
         sentence = f"{grade.capitalize()}: {'; '.join(part for part in parts if part)}.{self._advice(grade)}"
         return Verdict(grade=grade, sentence=sentence, evidence=self.e)
 
@@ -120,8 +127,10 @@ class _Writer:
             return f"the output is no finite number {on}"
         error = f"squared error {e.squared_error:.3g}"
         if e.input_error is not None:
+            if self._decibels <= 0 and e.input_is != "the input":
+                return f"no better than {e.input_is} ({error} {on}, {e.input_is} {e.input_error:.3g})"
             where = f"{abs(self._decibels):.1f} dB {'below' if self._decibels > 0 else 'above'}"
-            return f"{error} {on}, {where} the input ({e.input_error:.3g})"
+            return f"{error} {on}, {where} {e.input_is} ({e.input_error:.3g})"
         if self._gained_nothing:
             return f"no better than the mean {self._one} ({error} {on}, the mean {self._one} {e.mean_error:.3g})"
         if e.pca_error is not None:
@@ -159,6 +168,9 @@ class _Writer:
             return ""
         unit = e.unit if e.units != 1 else e.unit.removesuffix("s")
         return f"{e.active:,} of {e.units:,} {unit} {'is' if e.active == 1 else 'are'} in use"
+
+    def _alike(self) -> str:
+        return "its code says next to nothing, so that drawn futures are all alike" if self.e.alike else ""
 
     def _rising(self) -> str:
         if self.e.rising_since is None:

@@ -9,11 +9,13 @@ scale            their scale: fixed, learned, or optimal
 counts           Poisson and negative binomial
 causal           a pixel depends on the pixels before it
 table_cells      rows of a table: numbers, categories, missing cells
+future_frames    frames that come next
 mask             one class for each pixel of a picture
 """
 
 from autoencode.likelihoods.bernoulli import BernoulliLikelihood
 from autoencode.likelihoods.counts import NegativeBinomialLikelihood, PoissonLikelihood
+from autoencode.likelihoods.future_frames import FutureLikelihood
 from autoencode.likelihoods.levels import (
     BinomialLikelihood,
     CategoricalLikelihood,
@@ -42,6 +44,7 @@ __all__ = [
     "LearnedScale",
     "Likelihood",
     "LogProbKind",
+    "FutureLikelihood",
     "MaskLikelihood",
     "MixtureOfDiscretizedLogisticsLikelihood",
     "NegativeBinomialLikelihood",

@@ -6,6 +6,7 @@ feature_extractors    networks whose feature maps are compared
 quantisers            codebooks and rounding
 conditioning          networks with a context: a class or an image
 residual_code         codes of an image and its correction
+frame_prediction      features of past frames with a code, and the frames that come next
 features_and_code, picture_summary    features of each pixel, and numbers of the whole
 tiling                networks applied to images of any size in tiles or windows
 precision             autocast
@@ -24,10 +25,11 @@ from autoencode.nn.convolutions.fused_sequential import FusedSequential
 from autoencode.nn.convolutions.residual_blocks import ResidualBlock
 from autoencode.nn.convolutions.sizes import sizes_after, strided_size
 from autoencode.nn.convolutions.transposed_conv import FewOutputsConv, TransposedConv, UpsampledConv
-from autoencode.nn.convolutions.unet import UNet
+from autoencode.nn.convolutions.unet import UNet, UNetFeatures
 from autoencode.nn.dense import Linear, dense_stack
 from autoencode.nn.feature_extractors import FeatureExtractor, VggFeatures
 from autoencode.nn.features_and_code import FeaturesAndCode
+from autoencode.nn.frame_prediction import FrameShape, FutureFromCode, PastAndCode
 from autoencode.nn.picture_summary import PictureSummary
 from autoencode.nn.precision import full_precision, without_autocast
 from autoencode.nn.quantisers.codebook import Codebook
@@ -44,6 +46,9 @@ __all__ = [
     "ConditionalDecoder",
     "ConditionalEncoder",
     "FusedSequential",
+    "FrameShape",
+    "FutureFromCode",
+    "PastAndCode",
     "Codebook",
     "ResidualVectorQuantiser",
     "Quantiser",
@@ -66,6 +71,7 @@ __all__ = [
     "ResidualCodeDecoder",
     "TransposedConv",
     "UNet",
+    "UNetFeatures",
     "UpsampledConv",
     "DirectCode",
     "ResidualCode",

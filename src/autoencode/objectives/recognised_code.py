@@ -63,6 +63,8 @@ class RecognisedCode(Objective):
 def recognise(model: Autoencoder, batch: Batch, p_z: Distribution, n_samples: int = 1) -> ForwardPass:
     """The forward pass with q(z|x, y) as the posterior and q(z|x) as the prior.
 
+    In training mode it also updates an optimal scale of the likelihood.
+
     Args:
         model: whose encoder has `with_target`.
         batch: examples and targets.
@@ -75,4 +77,6 @@ def recognise(model: Autoencoder, batch: Batch, p_z: Distribution, n_samples: in
         q = model.posterior(full_precision(planes))
     z = q.rsample((n_samples,))
     features = model.decoder_features(z)
+    if model.training:
+        model.likelihood.adapt(features, batch.target)
     return ForwardPass(model, batch, q, z, model.likelihood_of(features), p_z, features)

@@ -40,6 +40,7 @@ from autoencode.recipes.non_gaussian.hyperspherical_vae import hyperspherical_va
 from autoencode.recipes.non_gaussian.interval_vae import interval_vae
 from autoencode.recipes.perceptual.perceptual_vae import perceptual_vae
 from autoencode.recipes.perceptual.vae_gan import vae_gan
+from autoencode.recipes.prediction.predict_vae import predict_vae
 from autoencode.recipes.prior_matching.adversarial_ae import adversarial_ae
 from autoencode.recipes.prior_matching.info_vae import info_vae
 from autoencode.recipes.prior_matching.wae import wae
@@ -117,6 +118,7 @@ __all__ = [
     "pca_vae",
     "pixel_vae",
     "perceptual_vae",
+    "predict_vae",
     "probabilistic_segmenter",
     "rae",
     "recipe",

@@ -74,6 +74,10 @@ class StartingPoint:
         if data is None or len(data.data_shape) < 3:
             return {}
         channels, *size = data.data_shape
+        if data.options.get("future"):
+            past, future = int(data.options["past"]), int(data.options["future"])
+            colour = "grey" if channels == past else "rgb"
+            return {"past": past, "future": future, "colour": colour, "size": size}
         cut = {name: data.options[name] for name in ("patch", "frames") if data.options.get(name)}
         return {"colour": "grey" if channels == 1 else "rgb", **(cut if "patch" in cut else {**cut, "size": size[-2:]})}
 

@@ -27,6 +27,8 @@ class Evidence(Checked):
         pca_error: of the principal components of training examples.
         pca_numbers: how many components: as many as the code has numbers, or fewer where examples are few.
         input_error: of the input itself, for a model that restores: the corrupted example against the clean one.
+        input_is: what stands in its place for a model that predicts: the simplest answer that is nearest.
+        alike: whether drawn futures differ by less than a step of 8 bits, for a model that predicts.
         nats: −elbo of a sequence of tokens, in nats; None for other data.
         trigram_nats: −log p of the same sequences by a model that looks back two tokens.
         tokens: the mean number of tokens in a sequence.
@@ -50,6 +52,8 @@ class Evidence(Checked):
     pca_error: Number | None = None
     pca_numbers: Count | None = None
     input_error: Number | None = None
+    input_is: Line = "the input"
+    alike: bool = False
     nats: Number | None = None
     trigram_nats: Number | None = None
     tokens: Number | None = None

@@ -45,6 +45,7 @@ from autoencode.tasks.impute import Imputed, impute
 from autoencode.tasks.latent_map import LatentMap, latent_map, write_map
 from autoencode.tasks.latent_space import LatentMetrics, latent_space
 from autoencode.tasks.morph import Morph, check_suffix, morph, save_morph
+from autoencode.tasks.predict import Prediction, Predictions, predict
 from autoencode.tasks.reconstruct import Reconstructions, reconstruct
 from autoencode.tasks.report import report
 from autoencode.tasks.reproduce.reproduce import Comparison, reproduce
@@ -96,6 +97,9 @@ __all__ = [
     "LatentMap",
     "LatentMetrics",
     "Morph",
+    "Prediction",
+    "Predictions",
+    "predict",
     "Reconstructions",
     "Restorations",
     "Restorer",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from autoencode import evaluation
 from autoencode.data import ValueRange
+from autoencode.data.modality import FrameWindows
 from autoencode.errors import RunError
 from autoencode.evaluation import Evaluation
 from autoencode.objectives import Objective
@@ -35,6 +36,9 @@ def evaluate(run: Run, split: Literal["test", "validation", "train"] = "test", *
         own = {name: options[name] for name in _SHARED[1:] if name in options}
         quality = evaluation.segmentation_quality(run.model, subset, masks, run.data.train, **own)
         measured = replace(measured, psnr=None, segmentation=quality)
+    elif isinstance(run.modality, FrameWindows):
+        quality = evaluation.prediction_quality(run.model, subset, run.modality, **shared)
+        measured = replace(measured, psnr=None, squared_error=None, prediction=quality)
     elif (objective := trusted_objective(run)) is not None:
         psnr = evaluation.restoration_psnr(run.model, subset, objective.prepare, **shared)
         measured = replace(measured, corrupted_psnr=psnr[0], restored_psnr=psnr[1]) if psnr else measured

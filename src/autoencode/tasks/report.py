@@ -8,6 +8,7 @@ import torch
 
 from autoencode.data import Batch, Subset, sequential_batches
 from autoencode.data.masks.mask_classes import class_indices
+from autoencode.data.modality import FrameWindows
 from autoencode.distributions.token_sequences import TokenChoice
 from autoencode.evaluation import Codes, Evaluation, encode_all
 from autoencode.latent.encoding import reconstruct_examples
@@ -15,6 +16,7 @@ from autoencode.latent.ex_post import fitted_record
 from autoencode.latent.sampling import sample_examples
 from autoencode.posteriors import IdentityPosterior
 from autoencode.priors import CodewordPrior, StandardNormalPrior
+from autoencode.runs.predictor import Predictor
 from autoencode.runs.run import Run
 from autoencode.runs.segmenter import require_masks
 from autoencode.runtime.cancellation import CancelToken
@@ -30,6 +32,7 @@ from autoencode.views.report import Figure, Passages, ReportContent, Row, write_
 from autoencode.views.report.rows import rows
 
 _PAIRS = 20
+_FUTURES, _DRAWN = 3, 3
 _SAMPLES, _LINES = 60, 30
 _CODES = 10_000
 _MAX_LATENT_SIZE = 10_000
@@ -89,7 +92,9 @@ def _lead(run: Run) -> str:
     record, data, metrics = run.folder.record, run.folder.data, run.folder.metrics()
     epochs, minutes = (metrics[-1].epoch, metrics[-1].seconds / 60) if metrics else (0, 0)
     purpose = (
-        "to find their masks"
+        "to predict the frames that come next"
+        if isinstance(run.modality, FrameWindows)
+        else "to find their masks"
         if run.masks
         else "to restore them"
         if _is_overcomplete(run)
@@ -121,6 +126,8 @@ def _model_figures(run: Run, progress: Progress) -> dict[str, Figure]:
     drawn = dict[str, Figure]()
     if run.masks is not None:
         drawn["masks"] = _masks(run, part)
+    elif isinstance(run.modality, FrameWindows):
+        return {"futures": _futures(run, part)}
     elif run.modality.drawable and (batch := _corrupted_batch(run, part)) is not None:
         drawn["repairs"] = _restorations(run, batch)
     elif run.modality.has_distances or run.modality.drawable:
@@ -204,6 +211,24 @@ def _masks(run: Run, part: Subset) -> Figure:
         "the model is not given. All are from the test split.",
         f"{len(batch)} test pictures, each with the mask found and the true mask",
         figures.stacked([shown, figures.overlays(x, found), figures.overlays(x, true)]),
+    )
+
+
+def _futures(run: Run, part: Subset) -> Figure:
+    predictor, some = Predictor(run), part.subsample(_FUTURES)
+    past, true = some.inputs(), some.targets()
+    drawn = predictor.draw(past, _DRAWN)
+    truths = [None] * len(past) if true is None else [predictor.split(one) for one in true]
+    sheets = [
+        figures.futures(predictor.split(one), truth, drawn[:, place])
+        for place, (one, truth) in enumerate(zip(past, truths, strict=True))
+    ]
+    return Figure(
+        "Past frames and several futures",
+        "Of each window the past with what came next, which the model is not given; below it several futures that were "
+        "drawn; and where they differ. All are from the test split.",
+        f"{len(past)} test windows, each with {_DRAWN} futures",
+        figures.above_each_other(sheets),
     )
 
 

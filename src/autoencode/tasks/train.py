@@ -11,6 +11,7 @@ from typing import Any
 
 from autoencode.data import Batches, Dataset, is_media_path, is_volume_path, load
 from autoencode.data.loading import Source
+from autoencode.data.modality import FrameWindows
 from autoencode.data.resolve import is_registered
 from autoencode.data.shards.file_rows import FileRows
 from autoencode.errors import ArgumentError, DataError, RunError
@@ -59,6 +60,7 @@ _OF_DATA = {
     "n_values": "attributes (--attributes FILE.csv) or labels",
     "context_shape": "a context for each example",
     "n_tokens": "lines of text",
+    "future_frames": "frames in order, with --future",
     "mask_classes": "masks (--target masks/, or an .npz file with arrays images and masks)",
 }
 """Arguments of recipes that data decide, and what data must bring for them."""
@@ -209,9 +211,10 @@ class _Asked:
         if isinstance(self.source, Dataset):
             return self.source
         how = data_options(self.options)
-        if self.recipe and "target_is" in self.recipe.data:
-            how = {"target_is": self.recipe.data["target_is"], **how}
         own = self.start.media_options if self.start else self.recipe.data if self.recipe else {}
+        if self.recipe:
+            usual = {**self.recipe.data, **own}
+            how = {**{name: usual[name] for name in ("target_is", "past", "future") if name in usual}, **how}
         if is_volume_path(self.source):
             how = {**{name: value for name, value in own.items() if name == "frames"}, **how}
         elif is_media_path(self.source):
@@ -388,6 +391,8 @@ def infer_arguments(recipe: Recipe, data: Dataset) -> dict[str, Any]:
         found["context_shape"] = tuple(data.train.context.shape[1:])
     if data.masks is not None:
         found["mask_classes"] = len(data.masks)
+    if isinstance(data.modality, FrameWindows):
+        found |= {"future_frames": data.modality.future, "frame_channels": data.modality.frame_channels}
     if data.attributes is not None:
         found["n_values"] = tuple(len(values) for values in data.attributes.values())
     elif "n_classes" in found:  # the class is the one attribute

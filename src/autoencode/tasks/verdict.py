@@ -4,9 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from autoencode import evaluation
+from autoencode.data.modality import FrameWindows
 from autoencode.errors import StorageError
 from autoencode.evaluation import measure_evidence
-from autoencode.evaluation.evidence import segmentation_evidence
+from autoencode.evaluation.evidence import prediction_evidence, segmentation_evidence
 from autoencode.recipes import recipes
 from autoencode.runs.metrics import EpochMetrics
 from autoencode.runs.run import Run
@@ -56,6 +57,10 @@ def _evidence(run: Run, reporter: Reporter | None, cancel: CancelToken | None) -
     if masks is not None:
         return segmentation_evidence(
             run.model, data.train, data.validation, masks, epochs, reporter=reporter, cancel=cancel
+        )
+    if isinstance(run.modality, FrameWindows):
+        return prediction_evidence(
+            run.model, data.train, data.validation, run.modality, epochs, reporter=reporter, cancel=cancel
         )
     return measure_evidence(
         run.model,

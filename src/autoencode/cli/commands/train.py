@@ -214,6 +214,8 @@ def _next_commands(run: "Run") -> list[str]:
 
     if run.masks is not None:
         return [f"{command_line('segment', run.path)} PICTURES…"]
+    if run.folder.data.options.get("future"):
+        return [command_line("predict", run.path, "test:1"), f"{command_line('predict', run.path)} FRAMES…"]
     if run.accepts_any_size:
         clips = run.model.is_conditional and run.folder.data.options.get("frames")
         use = f"{command_line('restore', run.path)} {'CLIPS' if clips else 'PICTURES'}…"

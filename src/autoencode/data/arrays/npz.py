@@ -52,7 +52,8 @@ class NpzArrays(NamedArrays):
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[NpzArrays]:
+def open_npz(path: Path) -> Generator[NpzArrays]:
+    """Opens an archive; whatever is wrong with it becomes `DataError`."""
     with (
         wrap_read_errors(str(path)),
         open_regular(path, follow=True) as opened,
@@ -74,7 +75,7 @@ def read_npz(path: Path, options: ReadOptions | None = None) -> Examples:
         ShapeError: parts whose examples differ in shape.
         ArgumentError: an option without a meaning here.
     """
-    with _opened(path) as arrays:
+    with open_npz(path) as arrays:
         return read_named_arrays(arrays, options or ReadOptions())
 
 
@@ -84,5 +85,5 @@ def read_npz_header(path: Path) -> ArrayHeader:
     Raises:
         DataError: damaged, too large, or without an array of examples.
     """
-    with _opened(path) as arrays:
+    with open_npz(path) as arrays:
         return named_arrays_header(arrays)

@@ -3,7 +3,7 @@
 Whatever depends on that asks here.
 
 contract      what is asked
-images        pictures, and patches of clips
+images        pictures, patches of clips, and windows of frames
 symbol_maps   maps of symbols
 rows          vectors, and rows of a table
 text_lines    lines of text
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autoencode.data.modality.contract import Modality
-from autoencode.data.modality.images import Clips, ImageModality, Pictures
+from autoencode.data.modality.images import Clips, FrameWindows, ImageModality, Pictures
 from autoencode.data.modality.music import Chords, Tunes
 from autoencode.data.modality.rows import TableRows, Vectors
 from autoencode.data.modality.sounds import Sounds
@@ -27,6 +27,7 @@ from autoencode.data.text.vocabulary import Vocabulary
 __all__ = [
     "Chords",
     "Clips",
+    "FrameWindows",
     "ImageModality",
     "Modality",
     "Pictures",
@@ -39,7 +40,7 @@ __all__ = [
     "modality_of",
 ]
 
-_KINDS: tuple[type[Modality], ...] = (SymbolMaps, Clips, Tunes, Chords, Sounds, Pictures, Vectors)
+_KINDS: tuple[type[Modality], ...] = (SymbolMaps, FrameWindows, Clips, Tunes, Chords, Sounds, Pictures, Vectors)
 """The modalities; the first that matches is taken."""
 
 

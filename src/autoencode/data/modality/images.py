@@ -99,6 +99,55 @@ class Clips(ImageModality):
         return cls(data_shape, display_range, frames=int(frames)) if frames and len(data_shape) == 3 else None
 
 
+@final
+@dataclass(frozen=True)
+class FrameWindows(ImageModality):
+    """Past frames, one after the other along the channels; what comes next is their target.
+
+    Args:
+        data_shape: (past · channels, height, width).
+        display_range: the numbers that are drawn black and white.
+        past: frames.
+        future: frames that come next.
+    """
+
+    noun = unit = "windows of frames"
+    recipe_kind = "frames"
+    resizable = False
+    past: int = 1
+    future: int = 1
+
+    @classmethod
+    def match(
+        cls, data_shape: tuple[int, ...], options: Mapping[str, Any], display_range: tuple[float, float]
+    ) -> "Modality | None":
+        """Examples with three axes that were loaded with the option `future`."""
+        past, future = options.get("past"), options.get("future")
+        if not past or not future or len(data_shape) != 3 or data_shape[0] % int(past):
+            return None
+        return cls(data_shape, display_range, past=int(past), future=int(future))
+
+    @property
+    def frame_channels(self) -> int:
+        """Channels of one frame."""
+        return self.data_shape[0] // self.past
+
+    @property
+    def fits_picture_files(self) -> bool:
+        """Never: a window is several pictures."""
+        return False
+
+    def shown(self, x: Shaped[Tensor, "... channels height width"]) -> Shaped[Tensor, "... colours height width"]:
+        """The last frame, of the past or of what comes next."""
+        return x[..., -self.frame_channels :, :, :]
+
+    @property
+    def description(self) -> str:
+        """Kind and size in a few words, such as "windows of 5 + 10 colour frames of 48x96"."""
+        kind = "grey" if self.frame_channels == 1 else "colour"
+        return f"windows of {self.past} + {self.future} {kind} frames of {self.data_shape[1]}x{self.data_shape[2]}"
+
+
 def _deep_values(options: Mapping[str, Any]) -> ValueRange:
     """What 0 and 1 stand for where a picture of 8 bits cannot hold it; 0-255 otherwise."""
     named = options.get("values")

@@ -60,13 +60,46 @@ class UNet(nn.Module):
         return self._whole(x)[..., :height, :width]
 
     def _whole(self, x: Tensor) -> Tensor:
-        maps = [self.down[0](self.first(x))]
-        for halve, down in zip(self.smaller, list(self.down)[1:], strict=True):
-            maps.append(down(halve(maps[-1])))
-        x = maps.pop()
-        for double, up in zip(reversed(self.larger), reversed(self.up), strict=True):
-            x = up(maps.pop() + double(x))
-        return self.last(x)
+        return self.last(_through_sizes(self, self.first(x)))
+
+
+class UNetFeatures(nn.Module):
+    """The inside of a U-Net: feature maps of one size, which have been at smaller ones.
+
+    Args:
+        widths: channels of the feature maps at the size of the input, a half of it, a quarter …; the first is the
+            number of channels of the input and of the output.
+        blocks: residual blocks at each size, on the way down and on the way up.
+
+    Example:
+        >>> import torch
+        >>> net = UNetFeatures((8, 16))
+        >>> net(torch.zeros(2, 8, 10, 18)).shape, net.multiple
+        (torch.Size([2, 8, 10, 18]), 2)
+    """
+
+    def __init__(self, widths: Sequence[int], blocks: int = 1) -> None:
+        super().__init__()
+        self.multiple = 2 ** (len(widths) - 1)
+        self.down = nn.ModuleList(_blocks(width, blocks) for width in widths)
+        self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairwise(widths))
+        self.larger = nn.ModuleList(TransposedConv(b, a, 2, stride=2) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(_blocks(width, blocks) for width in widths[:-1])
+
+    def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch channels height width"]:
+        """Feature maps to the same shape; sides must be multiples of `multiple`."""
+        return _through_sizes(self, x)
+
+
+def _through_sizes(net: UNet | UNetFeatures, x: Tensor) -> Tensor:
+    """Down to the smallest size and up again, with skip connections."""
+    maps = [net.down[0](x)]
+    for halve, down in zip(net.smaller, list(net.down)[1:], strict=True):
+        maps.append(down(halve(maps[-1])))
+    x = maps.pop()
+    for double, up in zip(reversed(net.larger), reversed(net.up), strict=True):
+        x = up(maps.pop() + double(x))
+    return x
 
 
 def _blocks(width: int, blocks: int) -> nn.Sequential:

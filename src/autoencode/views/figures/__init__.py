@@ -7,6 +7,7 @@ from autoencode.views.figures.codes import codes
 from autoencode.views.figures.comparison import Comparison, comparison
 from autoencode.views.figures.corruption_sheet import View, corruption_sheet, views
 from autoencode.views.figures.curves import curves
+from autoencode.views.figures.futures import above_each_other, futures
 from autoencode.views.figures.grid import grid
 from autoencode.views.figures.heat_map import HeatMapPair, heat_map, heat_map_sheet
 from autoencode.views.figures.kl_bars import kl_bars
@@ -32,6 +33,8 @@ __all__ = [
     "comparison",
     "crop",
     "curves",
+    "above_each_other",
+    "futures",
     "grid",
     "heat_map",
     "heat_map_sheet",

@@ -2,6 +2,7 @@
 
 from autoencode.evaluation.estimate import Estimate
 from autoencode.evaluation.evaluation import Evaluation
+from autoencode.evaluation.prediction import PredictionQuality
 from autoencode.evaluation.segmentation import SegmentationQuality
 from autoencode.likelihoods import LogProbKind
 from autoencode.views.report import Row
@@ -11,6 +12,7 @@ def rows(e: Evaluation) -> list[Row]:
     """The rows of an evaluation; quantities that the model does not have are left out."""
     return [
         *(segmentation_rows(e.segmentation) if e.segmentation else []),
+        *(prediction_rows(e.prediction) if e.prediction else []),
         *_estimates(e),
         *_tokens(e),
         *_units(e),
@@ -32,7 +34,7 @@ def _estimates(e: Evaluation) -> list[Row]:
         ("PSNR restored", e.restored_psnr, "dB", "of what the model makes of them; more is better"),
         (
             name,
-            None if e.is_of_restoration or e.segmentation else e.nll_per_value,
+            None if e.is_of_restoration or e.segmentation or e.prediction else e.nll_per_value,
             f"nats per {pixel}",
             "reconstruction error of a sampled code; less is better",
         ),
@@ -96,6 +98,30 @@ def segmentation_rows(q: SegmentationQuality) -> list[Row]:
         *(own if len(own) > 1 else []),
         Row("accuracy", str(q.accuracy), "share of pixels", "whose class is the right one; more is better"),
         Row("count", f"{q.count:,} of {q.true_count:,}", "objects", f"{found}summed over pictures; less is better"),
+    ]
+
+
+def prediction_rows(q: PredictionQuality) -> list[Row]:
+    """The rows of predicted frames against those that came next."""
+    shown = sorted({1, (len(q.psnr) + 1) // 2, len(q.psnr)})
+    ahead = [
+        Row(
+            f"PSNR, {number} ahead",
+            str(q.psnr[number - 1]),
+            "dB",
+            f"of the predicted frame; the last frame copied has {q.copied_psnr[number - 1].value:.2f}; more is better",
+        )
+        for number in shown
+    ]
+    simple = f"the last frame copied has {q.copied_error.value:.4g}, black {q.black_error.value:.4g}"
+    use = " futures are all alike" if q.alike else " of a value over draws; 0 if futures were all alike"
+    return [
+        *ahead,
+        Row("squared error", str(q.squared_error), "per frame", f"summed over its values; less is better; {simple}"),
+        Row("nearest future", str(q.best_error), "per frame", f"the same of the nearest of {q.draws} drawn futures"),
+        Row("spread", f"{q.spread:.4f}", "of white", f"standard deviation{use}"),
+        Row("kl (rate)", str(q.kl), "nats per window", "what the future adds to what the past says of the code"),
+        Row("numbers in use", f"{q.active} of {len(q.kl_per_dimension)}", "numbers", "of the code, 0.01 nats or more"),
     ]
 
 
