@@ -60,6 +60,14 @@ def list_skipped(skipped: Sequence[SkippedFile]) -> str:
     return first + ("; …" if len(skipped) > _SHOWN else "")
 
 
+def left_out_note(skipped: Sequence[SkippedFile]) -> tuple[str, ...]:
+    """A line about files that were left out; none where there are none."""
+    if not skipped:
+        return ()
+    n = count_files(skipped)
+    return (f"left out {n:,} file{'s' if n > 1 else ''}: {list_skipped(skipped)}",)
+
+
 @dataclass(frozen=True, eq=False)
 class Examples:
     """All examples of a source in one array.

@@ -80,6 +80,7 @@ class Expectation(nn.Module):
         own = torch.randperm(len(z), generator=generator)[torch.arange(_REFERENCES) % len(z)]
         self.reference.copy_(z[own])
         self.there.copy_(seen[own])
+        self.there[len(z) :] = False  # a row that is there again is not near
         self.residuals.copy_(self._residuals(centered[own], cell))
         return self
 
@@ -102,13 +103,13 @@ class Expectation(nn.Module):
         """
         centered = (z - self.mean) * seen
         linear = centered - self._residuals(centered, cell) + self.mean
-        both = seen[:, None] & self.there
+        both, distinct = seen[:, None] & self.there, max(1, int(self.there.any(1).sum()))
         squares = ((z[:, None] - self.reference) ** 2) * both
         total = squares.sum(2)
         low, middle, high = torch.empty_like(z), torch.empty_like(z), torch.empty_like(z)
         for own in _numbers_of_cells(cell):
             others = total - squares[:, :, own].sum(2) + 1e6 * ~self.there[:, own].any(1)
-            near = others.topk(_NEIGHBOURS, largest=False).indices
+            near = others.topk(min(_NEIGHBOURS, distinct), largest=False).indices
             if len(own) > 1:
                 share = self.reference[:, own][near].mean(1)
                 low[:, own] = middle[:, own] = high[:, own] = share

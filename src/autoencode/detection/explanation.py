@@ -81,7 +81,10 @@ def explain_rows(
     """
     found, cell = score.explain(x), encoder.cell
     n, columns = len(x), range(len(encoder.names))
-    cells = [given[name].tolist() for name in encoder.names] if is_frame(given) else x.T.tolist()
+    if is_frame(given):
+        given = given.set_axis([str(name) for name in given.columns], axis=1)
+    named = is_frame(given) and set(encoder.names) <= set(given.columns)
+    cells = [given[name].tolist() for name in encoder.names] if named else x.T.tolist()
     own = [np.flatnonzero(cell == number) for number in columns]
     low, high = found.expected.low.numpy(), found.expected.high.numpy()
     alone = np.array([len(places) == 1 for places in own])

@@ -81,7 +81,7 @@ def _table(scores: Float64[np.ndarray, " n"]) -> tuple[Float64[np.ndarray, " kno
 def _distinct(scores: Float64[np.ndarray, " n"]) -> tuple[Float64[np.ndarray, " knots"], Int64[np.ndarray, " knots"]]:
     """Scores and how often each is there; those that only rounding sets apart are one."""
     rising = np.sort(scores)
-    first = np.flatnonzero(np.diff(rising, prepend=-np.inf) > _SAME * rising[-1])
+    first = np.flatnonzero(np.diff(rising, prepend=-np.inf) > _SAME * np.abs(rising))
     return rising[first], np.diff(first, append=len(rising))
 
 

@@ -81,7 +81,7 @@ def measure_evidence(
             return Evidence(**found, **_of_tokens(model, n_tokens, train, some), **_usage(model, some))
     if model.likelihood.steps(some.inputs(slice(0, 1))) is not None:
         with track(resolve_reporter(reporter), "comparing", None, "examples", cancel=cancel):
-            return Evidence(**found, **_of_chords(model, train, some))
+            return Evidence(**found, **_of_chords(model, train, some), **_usage(model, some))
     with track(resolve_reporter(reporter), "comparing", 2 * len(some), "examples", cancel=cancel) as progress:
         errors = _errors(model, prepare, some, progress.advance)
         if errors is None:

@@ -85,7 +85,9 @@ class SegmentationMetric:
         if own:
             self._mean.append(float(np.mean(own)))
         self._accuracy.append(float((found == true)[known].mean()))
-        self._counts += zip(*(counts or (self._count(found), self._count(np.maximum(true, 0)))), strict=True)
+        self._counts += zip(
+            *(counts or (self._count(np.where(known, found, 0)), self._count(np.maximum(true, 0)))), strict=True
+        )
 
     def _count(self, classes: np.ndarray) -> list[int]:
         return [objects.count for objects in count_objects(classes.astype(np.uint8), self.masks).values()]

@@ -161,7 +161,13 @@ def test_dicom_comes_back_to_a_unit(tmp_path: Path) -> None:
 def test_bright_and_dark_are_exchanged_where_the_file_says_so(tmp_path: Path) -> None:
     pixels = np.arange(12, dtype=np.int16).reshape(3, 4)
     path = dicom(tmp_path / "a.dcm", pixels, PhotometricInterpretation="MONOCHROME1")
-    assert (read_dicom(path).pixels[0] == 11 - pixels - 1024).all()
+    assert (read_dicom(path).pixels[0] == -1 - pixels - 1024).all()
+    pixels = np.arange(12, dtype=np.uint16).reshape(3, 4)
+    fields = {"PhotometricInterpretation": "MONOCHROME1", "PixelRepresentation": 0, "BitsStored": 12}
+    path = dicom(tmp_path / "b.dcm", pixels, **fields)
+    assert (read_dicom(path).pixels[0] == 4095 - pixels.astype(float) - 1024).all()
+    write_dicom_like(path, read_dicom(path).pixels, tmp_path / "c.dcm")
+    assert (read_dicom(tmp_path / "c.dcm").pixels == read_dicom(path).pixels).all()
 
 
 def test_files_that_cannot_be_read_are_said(tmp_path: Path) -> None:
@@ -233,12 +239,12 @@ def test_a_slice_is_given_with_its_neighbours_of_the_same_volume(tmp_path: Path)
     data = load(tmp_path / "times.nii", frames=3, values="-1100..1100")
     assert "each slice is given with 1 before and 1 behind it (--frames 3)" in data.notes
     both = np.concatenate([one[:, ::-1].transpose(2, 1, 0) for one in (first, second)])
-    inside = [range(9 * volume, 9 * volume + 9) for volume in (0, 1)]
+    inside = [range(begin, begin + 3) for begin in range(0, 18, 3)]  # blocks are held out, and see themselves alone
     for part in ("train", "validation", "test"):
         subset, places = data.subsets[part], getattr(data.split, part).tolist()
         assert subset.context.shape == (len(places), 2, 16, 16)
         for place, x, context in zip(places, subset.inputs(), subset.context.numpy(), strict=True):
-            own = inside[place // 9]
+            own = inside[place // 3]
             before = place - 1 if place - 1 in own else place + 1
             behind = place + 1 if place + 1 in own else place - 1
             np.testing.assert_allclose(x[0].numpy() * 2200 - 1100, both[place], atol=0.01)

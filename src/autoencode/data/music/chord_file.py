@@ -66,6 +66,8 @@ def _parts(path: Path) -> dict[str, list[Any]]:
     parts = {"train": found} if isinstance(found, list) else found
     if not isinstance(parts, dict) or not all(part_of_name(str(name)) and _is_part(parts[name]) for name in parts):
         raise DataError(f"{path} has other entries than parts: expected {_EXPECTED}")
+    if len({part_of_name(str(name)) for name in parts}) < len(parts):
+        raise DataError(f"{path} has two names of one part ({', '.join(map(str, parts))}): keep one of them")
     named = {str(part_of_name(name)): [piece for piece in part if piece] for name, part in parts.items()}
     if not any(named.values()):
         raise DataError(f"{path} holds no pieces: expected {_EXPECTED}")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from autoencode.data.content import suffix_of
-from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.examples import Examples, SkippedFile, left_out_note
 from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
@@ -131,9 +131,15 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
     bars = options.bars or (_BARS if voices == "tune" else None)
     cut = [_cut(piece, grid, bars, tune=voices == "tune") for piece in chosen]
     groups = [number for number, own in enumerate(cut) for _ in own]
+    found.skipped += [
+        SkippedFile(printable(Path(named.name)), "no notes, or shorter than an example")
+        for named, own in zip(found.pieces, cut, strict=True)
+        if not own
+    ]
     if not groups:
         raise DataError(f"{name} has no {voices} of {bars} bars with notes: say another --bars")
     windows = [window for own in cut for window in own]
+    used = [piece for piece, own in zip(chosen, cut, strict=True) if own]
     check_fits(len(windows) * max(map(len, windows)) * (4 if voices == "tune" else 2 * KEYS), name)
     return Examples(
         x=torch.from_numpy(_padded_tunes(windows) if voices == "tune" else _padded_chords(windows)),
@@ -141,7 +147,7 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         vocabulary=Notes() if voices == "tune" else None,
         groups=torch.unique_consecutive(torch.tensor(groups), return_inverse=True)[1],
         files=tuple(found.pieces[number].name for number in groups),
-        notes=_notes(chosen, voices, grid, bars, options, len(windows)),
+        notes=(*_notes(used, voices, grid, bars, options, len(windows)), *left_out_note(found.skipped)),
         skipped=tuple(found.skipped),
         options={"voices": voices, "grid": grid, "bars": bars},
         owned=True,
@@ -152,11 +158,14 @@ def _notes(
     pieces: Sequence[Piece], voices: str, grid: str, bars: int | None, options: ReadOptions, n: int
 ) -> tuple[str, ...]:
     said = "" if options.grid != "auto" else " (say --grid for another one)"
-    of = f"{bars} bars" if bars else "whole pieces"
+    of = f"{bars} bars" if bars else f"whole pieces, those of more than {_LONGEST} steps in parts"
     kind = "the tune of each piece, its highest voice" if voices == "tune" else "chords of 88 keys"
     found = [f"{len(pieces):,} pieces read as {kind}: {n:,} examples of {of}, in steps of {step_name(grid)}{said}"]
     if (off := 1 - on_grid(pieces, grid)) > 0.0005:
         found.append(f"{off:.1%} of all notes begin between steps and are moved to the nearest one".replace("%", " %"))
+    pitches = np.concatenate([piece.notes[:, 2] for piece in pieces])
+    if beyond := int(((pitches < LOWEST) | (pitches >= LOWEST + KEYS)).sum()):
+        found.append(f"{beyond:,} notes lie beyond the 88 keys of a piano and get its lowest or highest key")
     return tuple(found)
 
 

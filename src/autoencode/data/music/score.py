@@ -115,7 +115,9 @@ def _piece(score: Any, name: str) -> Piece:
     end = max(float(voice[:, 1].max()) for voice in voices)
     if quarter <= 0 or end > _MOST_QUARTERS or sum(map(len, voices)) > _MOST_NOTES:
         raise DataError(f"{name} is longer than {_MOST_QUARTERS:,.0f} quarter notes: cut it into pieces")
-    signatures = [(at.time / quarter, 4 * at.numerator / at.denominator) for at in score.time_signatures]
+    signatures = [
+        (at.time / quarter, 4 * at.numerator / at.denominator) for at in score.time_signatures if at.denominator > 0
+    ]
     return Piece(tuple(voices), _bars(signatures, end))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from autoencode.data.examples import Examples, SkippedFile, count_files, list_skipped
+from autoencode.data.examples import Examples, SkippedFile, left_out_note, list_skipped
 from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
@@ -108,8 +108,8 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
     order, outside = _in_parts(found.recorded, parts)
     found.skipped += outside
     check_fits(4 * how.bands * how.frames * sum(1 + int(h.seconds * rate) // how.length for h in headers), name)
-    pictures, groups, files, counts, cut = list[torch.Tensor](), list[int](), list[str](), Counter[str](), 0
-    read = list[RecordingHeader]()
+    pictures, groups, files, counts = list[torch.Tensor](), list[int](), list[str](), Counter[str]()
+    read, cut, silent = list[RecordingHeader](), 0, 0
     for number in order:
         one = found.recorded[number]
         try:
@@ -117,13 +117,14 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         except DataError as error:
             found.skipped.append(SkippedFile(printable(one.name), str(error)))
             continue
-        windows = list(_windows(samples, how.length))
-        cut += len(windows) == 1 and len(samples) > how.length
-        pictures += [how.of(torch.from_numpy(window)) for window in windows]
+        windows, ends = _windows(samples, how.length)
+        silent, cut = silent + ends - len(windows), cut + (len(samples) > ends * how.length)
+        if not windows:
+            found.skipped.append(SkippedFile(printable(one.name), "silent where examples are taken; say --seconds"))
+            continue
+        pictures += [how.of(torch.from_numpy(window)) for window in windows.values()]
         groups += [len(read)] * len(windows)
-        files += [
-            one.name.as_posix() if len(windows) == 1 else f"{one.name.as_posix()}#{n + 1}" for n in range(len(windows))
-        ]
+        files += [one.name.as_posix() if ends == 1 else f"{one.name.as_posix()}#{n + 1}" for n in windows]
         counts[(parts[number] if parts else None) or ""] += 1
         read.append(one.header)
     if not pictures:
@@ -134,7 +135,10 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         groups=torch.tensor(groups),
         official=OfficialSplit(counts["validation"], counts["test"]),
         files=tuple(files),
-        notes=(*_notes(read, how, len(pictures), cut, counts if parts else None, options), *_left_out(found)),
+        notes=(
+            *_notes(read, how, len(pictures), (cut, silent), counts if parts else None, options),
+            *left_out_note(found.skipped),
+        ),
         skipped=tuple(found.skipped),
         options={
             "sample_rate": rate,
@@ -171,20 +175,22 @@ def _in_parts(recorded: Sequence[_Recorded], parts: Sequence[str | None] | None)
     return order, outside
 
 
-def _windows(samples: Samples, length: int) -> Iterator[Samples]:
-    """Parts of a recording one after the other: not a last one shorter than half of an example, and no silence."""
-    loudest = np.abs(samples).max()
-    for begin in range(0, max(1, len(samples) - length // 2), length):
-        window = samples[begin : begin + length]
-        if np.abs(window).max() > _FAINT * loudest:
-            yield window
+def _windows(samples: Samples, length: int) -> tuple[dict[int, Samples], int]:
+    """Parts of a recording by their numbers, without silent ones, and how many there are with these.
+
+    A last one that is shorter than half of an example is none.
+    """
+    loudest, begins = np.abs(samples).max(), range(0, max(1, len(samples) - length // 2), length)
+    windows = {number: samples[begin : begin + length] for number, begin in enumerate(begins)}
+    loud = {number: window for number, window in windows.items() if np.abs(window).max() > _FAINT * loudest}
+    return loud, len(begins)
 
 
 def _notes(
     read: Sequence[RecordingHeader],
     how: Spectrogram,
     n: int,
-    cut: int,
+    lost: tuple[int, int],
     parts: Counter[str] | None,
     options: ReadOptions,
 ) -> Iterator[str]:
@@ -196,16 +202,14 @@ def _notes(
     changes = Counter(change for header in read for change in _changes(header, how.rate))
     if changes:
         yield "converted: " + ", ".join(f"{count:,} {change}" for change, count in changes.items())
+    cut, silent = lost
+    if silent:
+        yield f"{silent:,} silent parts of recordings are left out"
     if cut:
         yield f"the ends of {cut:,} recordings are cut off; shorter ones have silence after them"
     if parts:
         listed = ", ".join(f"{part} {count:,}" for part, count in parts.items())
         yield f"parts from subfolders: {listed} recordings (--parts random divides all anew)"
-
-
-def _left_out(found: _Found) -> Iterator[str]:
-    if found.skipped:
-        yield f"left out {count_files(found.skipped):,} files: {list_skipped(found.skipped)}"
 
 
 def _changes(header: RecordingHeader, rate: int) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 import csv
 import re
-from collections.abc import Generator
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -20,6 +23,7 @@ from autoencode.errors import DataError
 from autoencode.storage import open_regular
 
 _SEPARATORS = ",;\t|"
+_ROW_NAMES = "row name"
 _SAMPLE_BYTES, _SAMPLE_LINES = 2**16, 30
 _MISSING = ["?", "-", "--", ".", "missing"]
 """What people write into cells that are missing, besides what pandas knows: nothing, NA, NaN, null, None, …"""
@@ -37,12 +41,16 @@ class Dialect(NamedTuple):
         separator: between cells.
         heading: whether the first line names the columns.
         decimal: what stands before decimals.
+        row_names: whether rows begin with a name that has no heading, as R writes them.
+        notes: lines about what was guessed and may be otherwise.
     """
 
     encoding: str
     separator: str
     heading: bool
     decimal: str = "."
+    row_names: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @file_format(".csv", header=lambda path: read_delimited_header(path), table=lambda path: read_delimited_frame(path))
@@ -60,7 +68,10 @@ def read_delimited(path: Path, options: ReadOptions | None = None) -> Examples:
     """
     options = options or ReadOptions()
     options.refuse(path.name, "axes", "channels", "parts")
-    return read_table(read_delimited_frame(path), options)
+    examples = read_table(read_delimited_frame(path), options)
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
+        notes = find_dialect(file.read(_SAMPLE_BYTES), str(path)).notes
+    return replace(examples, notes=(*notes, *examples.notes))
 
 
 def read_delimited_frame(path: Path, rows: int | None = None) -> Frame:
@@ -77,7 +88,9 @@ def read_delimited_frame(path: Path, rows: int | None = None) -> Frame:
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         if rows is None:
             check_fits(_TIMES * path.stat().st_size, str(path))
-        return _named(import_pandas().read_csv(file, nrows=rows, low_memory=False, **_pandas_options(file, path)))
+        with _no_cell_lost(path):
+            frame = import_pandas().read_csv(file, nrows=rows, low_memory=False, **_pandas_options(file, path))
+        return _named(frame)
 
 
 def open_delimited(path: Path, rows: int) -> Generator[Frame]:
@@ -94,8 +107,24 @@ def open_delimited(path: Path, rows: int) -> Generator[Frame]:
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
         options = _pandas_options(file, path)
         with import_pandas().read_csv(file, chunksize=rows, low_memory=False, **options) as frames:
-            for frame in frames:
+            while True:
+                with _no_cell_lost(path):
+                    frame = next(frames, None)
+                if frame is None:
+                    return
                 yield _named(frame)
+
+
+@contextmanager
+def _no_cell_lost(path: Path) -> Generator[None]:
+    """Refuses rows with more cells than the heading, which pandas would cut with a warning."""
+    lost = import_pandas().errors.ParserWarning
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", lost)
+        try:
+            yield
+        except lost as error:
+            raise DataError(f"{path} has rows with more cells than its heading: give each column a name") from error
 
 
 def _pandas_options(file: BinaryIO, path: Path) -> dict[str, Any]:
@@ -109,12 +138,14 @@ def _pandas_options(file: BinaryIO, path: Path) -> dict[str, Any]:
         "decimal": dialect.decimal,
         "na_values": _MISSING,
         "skipinitialspace": True,
-        "index_col": False,
+        "index_col": None if dialect.row_names else False,
     }
 
 
 def _named(frame: Frame) -> Frame:
-    """Columns without a heading, which pandas numbers, by names."""
+    """Columns without a heading, which pandas numbers, by names, and names of rows as a column."""
+    if not isinstance(frame.index, import_pandas().RangeIndex):
+        frame = frame.reset_index(names=_ROW_NAMES)
     if all(isinstance(name, str) for name in frame.columns):
         return frame
     return frame.set_axis([f"column {n + 1}" for n in range(frame.shape[1])], axis=1)
@@ -153,10 +184,25 @@ def find_dialect(sample: bytes, what: str) -> Dialect:
         raise DataError(f"{what} is empty: expected a table with a heading and a line for each row")
     separator = max(_SEPARATORS, key=lambda one: _score(lines, one))
     rows = [_cells(line, separator) for line in lines]
-    heading = not all(_NUMBER.fullmatch(cell) for cell in rows[0])
+    numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in rows[0])
+    heading = numbers < len(rows[0])
+    names = heading and len(rows) > 1 and all(len(row) == len(rows[0]) + 1 and row[-1] for row in rows[1:])
     cells = [cell for row in rows for cell in row]
-    comma = any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(map(_DECIMAL_POINT.fullmatch, cells))
-    return Dialect(encoding, separator, heading, "," if comma and separator != "," else ".")
+    commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
+    if separator == "," or any(map(_DECIMAL_POINT.fullmatch, cells)):
+        commas = []
+    notes = _guesses(numbers if heading else 0, commas, row_names=names)
+    return Dialect(encoding, separator, heading, "," if commas else ".", names, tuple(notes))
+
+
+def _guesses(numbers: int, commas: list[str], *, row_names: bool) -> Iterator[str]:
+    """Lines about what was guessed."""
+    if numbers:
+        yield f"{numbers:,} names of columns are numbers: if the first line is data, put a heading above it"
+    if commas:
+        yield f"commas are read as decimal points: {commas[0]} is {commas[0].replace(',', '.')}"
+    if row_names:
+        yield f"rows begin with a name without a heading: it is the column {_ROW_NAMES!r}"
 
 
 def _lines(text: str) -> list[str]:

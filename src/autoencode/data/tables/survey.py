@@ -158,6 +158,8 @@ def _category(name: str, there: Cells) -> Column | str:
 def _text(name: str, cells: Cells, there: Cells) -> Column | str:
     texts = [text for text in category_texts(there) if text is not None]
     distinct = set(texts)
+    if all(isinstance(cell, bool) for cell in there.tolist()):  # with gaps, which make them objects
+        return _category(name, there)
     numeric = ~import_pandas().to_numeric(there, errors="coerce").isna()
     if numeric.mean() >= _MOSTLY:
         NumberColumn(name).encode(cells)  # names the first cell that is no number

@@ -34,7 +34,7 @@ def read_table(frame: Frame, options: ReadOptions | None = None) -> Examples:
         ArgumentError: an option without a meaning here.
     """
     options = options or ReadOptions()
-    labelled = Labels()
+    labelled, frame = Labels(), frame.set_axis([str(name) for name in frame.columns], axis=1)
     if options.label_source is not None:
         check_label_column(frame, options.label_source)
         labelled = _labels(frame, options.label_source, options.unlabelled)
@@ -43,7 +43,7 @@ def read_table(frame: Frame, options: ReadOptions | None = None) -> Examples:
         return read_text_column(frame, options, labelled)
     options.refuse("a table", "tokens")
     values, found = _values(options), survey(frame)
-    x = found.columns.encode(frame.set_axis([str(name) for name in frame.columns], axis=1))
+    x = found.columns.encode(frame)
     if not values.standardised:
         _check_complete(x)
     return Examples(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoencode.data.arrays.npy import wrap_read_errors
-from autoencode.data.examples import Examples, SkippedFile
+from autoencode.data.examples import Examples, SkippedFile, left_out_note
 from autoencode.data.file_kind import FileKind
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
@@ -147,7 +147,7 @@ def examples_of(
         x=encoded.tokens,
         values=ValueRange.RAW,
         vocabulary=vocabulary,
-        notes=(*notes, *read.notes, *_notes(kind, split, read.lines, options)),
+        notes=(*notes, *read.notes, *_notes(kind, split, read.lines, options), *left_out_note(skipped)),
         skipped=skipped,
         options={"tokens": kind.noun},
         owned=True,

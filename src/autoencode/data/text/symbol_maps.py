@@ -38,7 +38,7 @@ def find_maps(text: str) -> list[SymbolMap]:
     """
     blocks = list[list[str]]([[]])
     for line in text.splitlines():
-        if line.strip():
+        if line.strip() or (line and blocks[-1] and len(line) == len(blocks[-1][-1])):  # a row may be of spaces
             blocks[-1].append(line)
         else:
             blocks += [[]] if blocks[-1] else []

@@ -53,6 +53,7 @@ def read_dicom_series(files: Sequence[Path]) -> tuple[list[Volume], list[tuple[P
         try:
             with _opened(path, pixels=False) as header:
                 _check_pixels(header, path)
+                _check_numbers(header)
                 series[str(header.get("SeriesInstanceUID", path.parent))].append((header, path))
         except DataError as error:
             unread.append((path, str(error)))
@@ -119,6 +120,12 @@ def _opened(path: Path, *, pixels: bool = True) -> Generator[Any]:
         raise DataError(f"{path.name} is no DICOM file, or damaged: {lines[0] if lines else type(error)}") from error
 
 
+def _check_numbers(header: Any) -> None:
+    """Raises whatever pydicom raises where size, place or spacing are no numbers."""
+    for read in (_bytes, _place, lambda one: _spacing([one])):
+        read(header)
+
+
 def _check_pixels(header: Any, path: Path) -> None:
     if "Rows" not in header or "Columns" not in header:
         raise DataError(f"{path.name} has no pixels")
@@ -135,9 +142,10 @@ def _frames(header: Any, path: Path) -> Array:
     array = _decoded(header, path)
     if kind in _COLOUR:
         return array.reshape(-1, *array.shape[-3:])
+    if kind != "MONOCHROME2":  # dark is stored as high: exchanged within the bits of the file, alike in all of a series
+        array = (-1 if header.PixelRepresentation else 2 ** int(header.BitsStored) - 1) - array.astype(np.int64)
     numbers = import_module("pydicom.pixels").apply_rescale(array, header)
-    frames = np.asarray(numbers, dtype=np.float32).reshape(-1, *numbers.shape[-2:])
-    return frames if kind == "MONOCHROME2" else frames.max() + frames.min() - frames
+    return np.asarray(numbers, dtype=np.float32).reshape(-1, *numbers.shape[-2:])
 
 
 def _decoded(header: Any, path: Path) -> Array:

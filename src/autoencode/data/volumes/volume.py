@@ -30,6 +30,8 @@ VOLUME_SUFFIXES = frozenset({".dcm", ".nii", ".nii.gz"})
 """Endings of volumes, and of slices of them."""
 _BLOCKS = 20
 """One volume, or each of two, is divided into so many blocks of neighbouring slices; whole blocks are held out."""
+_LONG = 8
+"""Slices of a block, at least, for each neighbour on either side; shorter where there would not be three blocks."""
 _SPACING = 0.01
 _WHOLE = 3
 """From so many volumes on, whole ones are held out."""
@@ -110,8 +112,9 @@ def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
         raise DataError(f"slices of different sizes ({sizes}): put volumes of one size into a folder of their own")
     large = is_large(_WIDEST * sum(volume.pixels.size for volume in volumes))
     found, note = _in_file(volumes, options) if large else _in_memory(volumes, options)
-    found = replace(found, groups=_groups(volumes), notes=(_described(volumes), *found.notes[1:], *note))
-    return found if options.frames in (None, 1) else _with_neighbours(found, volumes, int(options.frames or 1))
+    reach = (options.frames or 1) // 2
+    found = replace(found, groups=_groups(volumes, reach), notes=(_described(volumes), *found.notes[1:], *note))
+    return _with_neighbours(found, reach) if reach else found
 
 
 def _in_memory(volumes: Sequence[Volume], options: ReadOptions) -> tuple[Examples, tuple[str, ...]]:
@@ -141,14 +144,14 @@ def _in_file(volumes: Sequence[Volume], options: ReadOptions) -> tuple[Examples,
     return replace(found, x=torch.from_numpy(kept)), _outside_note(outside, size, values)
 
 
-def _with_neighbours(found: Examples, volumes: Sequence[Volume], frames: int) -> Examples:
-    """The slices with those before and behind each one as its context; a volume's own alone."""
-    x, reach, first = found.x, frames // 2, 0
+def _with_neighbours(found: Examples, reach: int) -> Examples:
+    """The slices with those before and behind each one as its context, of its own group alone."""
+    x, first, frames = found.x, 0, 2 * reach + 1
     context = allocate((len(x), (frames - 1) * x.shape[1], *x.shape[2:]), x.numpy().dtype, "slices with neighbours")
-    for volume in volumes:
-        for near in neighbours(range(first, first + len(volume.pixels)), reach):
+    for n in torch.unique_consecutive(found.groups, return_counts=True)[1].tolist():
+        for near in neighbours(range(first, first + n), reach):
             context[near[reach]] = x[[*near[:reach], *near[reach + 1 :]]].flatten(0, 1).numpy()
-        first += len(volume.pixels)
+        first += n
     note = f"each slice is given with {reach:,} before and {reach:,} behind it (--frames {frames})"
     options = {**found.options, "frames": frames}
     return replace(found, context=torch.from_numpy(context), notes=(*found.notes, note), options=options)
@@ -210,13 +213,21 @@ def _outside_note(outside: int, size: int, values: ValueRange) -> tuple[str, ...
     return (note,) if outside else ()
 
 
-def _groups(volumes: Sequence[Volume]) -> torch.Tensor:
+def _groups(volumes: Sequence[Volume], reach: int) -> torch.Tensor:
     """The volume of each slice; blocks of neighbours where there are too few volumes to hold whole ones out."""
     sizes = [len(volume.pixels) for volume in volumes]
     if len(volumes) >= _WHOLE:
         return torch.cat([torch.full((n,), number) for number, n in enumerate(sizes)])
-    blocks = [torch.arange(n) * min(_BLOCKS, n) // n for n in sizes]
-    return torch.cat([own + sum(min(_BLOCKS, n) for n in sizes[:number]) for number, own in enumerate(blocks)])
+    counts = [_blocks(n, reach) for n in sizes]
+    blocks = [torch.arange(n) * count // n for n, count in zip(sizes, counts, strict=True)]
+    return torch.cat([own + sum(counts[:number]) for number, own in enumerate(blocks)])
+
+
+def _blocks(n: int, reach: int) -> int:
+    """How many blocks slices are divided into; those of slices with neighbours are long, as each sees itself alone."""
+    if not reach:
+        return min(_BLOCKS, n)
+    return max(1, min(_WHOLE, n // (2 * reach)), min(_BLOCKS, n // (_LONG * reach)))
 
 
 def _described(volumes: Sequence[Volume]) -> str:

@@ -305,6 +305,7 @@ class _Work:
         sheet = folder / SHEET if self._crops else None
         if sheet is not None:
             save_figure(sheet, before_after(self._crops, words=("picture", "mask")))
+        if self._areas:
             atomic_write(folder / AREAS, _table(self._areas))
         return Segmentations(
             todo,
