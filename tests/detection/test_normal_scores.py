@@ -41,6 +41,14 @@ def test_what_only_rounding_sets_apart_has_one_rank():
     assert (found.reshape(20, 5).diff(dim=1).abs() < 1e-6).all()
 
 
+def test_one_huge_score_leaves_the_ranks_of_the_others():
+    scores = torch.rand(10_000, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    scores[0] = 1e9
+    table = NormalScores(1).fit(scores)
+    assert table(scores).median().abs() < 0.01
+    assert table(scores).unique().numel() > 1_000
+
+
 def test_one_value_alone_is_the_median():
     assert NormalScores(1).fit(column(np.zeros(9)))(column(np.zeros(3))).abs().max() == 0
 

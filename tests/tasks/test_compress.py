@@ -1,5 +1,6 @@
 """Files and examples through a compressed file and back."""
 
+import os
 import shutil
 import sys
 from contextlib import suppress
@@ -10,6 +11,8 @@ import pytest
 from PIL import Image
 
 from autoencode import tasks
+from autoencode.compression.container import DamagedError
+from autoencode.compression.contents import safe_name
 from autoencode.errors import ArgumentError, CancelledError, CapabilityError, DataError, RunError
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -159,13 +162,34 @@ def test_an_array_with_a_part_missing_does_not_come_back(mass_run, mixed, tmp_pa
     assert sorted(contents(tmp_path / "back")) == ["0.bmp"]
 
 
-@pytest.mark.parametrize("name", ["../out", "/abs", "a/../../b", "a\\b", "c:d", "", "a\0b", "x" * 5000, "new\nline"])
-def test_a_name_that_leaves_the_folder_is_refused(name, tmp_path):
-    from autoencode.compression.container import DamagedError
-    from autoencode.compression.contents import safe_name
-
-    with pytest.raises(DamagedError, match="leave the folder"):
+@pytest.mark.parametrize("name", ["../out", "/abs", "a/../../b", "", "a\0b", "x" * 300, "x/" * 5000, "new\nline"])
+def test_a_name_that_leaves_the_folder_or_is_none_is_refused(name):
+    with pytest.raises(DamagedError, match=r"leave the folder|control characters|longer than"):
         safe_name(name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no names there")
+def test_names_that_people_give_come_back(mass_run, mixed, tmp_path):
+    names = ["12:30.bmp", "Screenshot at 10.00\u202fAM.bmp", "a\\b.bmp"]
+    (tmp_path / "in").mkdir()
+    for name in names:
+        (tmp_path / "in" / name).write_bytes((mixed / "0.bmp").read_bytes())
+    (tmp_path / "in" / "link.bmp").symlink_to(tmp_path / "in" / names[0])
+    done = tasks.compress(mass_run, [tmp_path / "in"], tmp_path / "x.aec")
+    assert "1 links or empty folders are not kept, in/link.bmp first" in done.notes
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back", mass_run)
+    assert sorted(contents(tmp_path / "back")) == sorted(f"in/{name}" for name in names)
+    (tmp_path / "in" / "12:30.BMP").write_bytes(b"")
+    with pytest.raises(ArgumentError, match="would be one file on some computers"):
+        tasks.compress(mass_run, [tmp_path / "in"], tmp_path / "y.aec")
+
+
+def test_an_array_with_bytes_behind_it_comes_back(mass_run, mixed, tmp_path):
+    content = (mixed / "array.npy").read_bytes() + b"more"
+    (tmp_path / "a.npy").write_bytes(content)
+    tasks.compress(mass_run, [tmp_path / "a.npy"], tmp_path / "x.aec")
+    tasks.decompress(tmp_path / "x.aec", tmp_path / "back", mass_run)
+    assert (tmp_path / "back" / "a.npy").read_bytes() == content
 
 
 class Stopping(Reporter):

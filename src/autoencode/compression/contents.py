@@ -1,5 +1,7 @@
 """What a compressed file holds, for which its model is not needed."""
 
+import os
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,6 +11,9 @@ from autoencode.compression.container import FILE, MODEL, STORED, Block, Damaged
 from autoencode.compression.originals import is_pixels_only
 from autoencode.compression.other_formats import Comparison
 from autoencode.compression.tiles import PICTURES, TILE, files_of
+
+_MOST_CHARACTERS, _LONGEST_PART = 4_096, 255
+"""Of a name, and bytes between two slashes of it."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,23 @@ def safe_name(name: str) -> str:
     Raises:
         DamagedError: it does not.
     """
-    parts = PurePosixPath(name).parts
-    odd = not parts or name.startswith("/") or any(part in ("..", ".") or set(part) & set("\\:\0") for part in parts)
-    if odd or not name.isprintable() or len(name) > 4_096:
-        raise DamagedError(f"it names a file {name[:80]!r}, which would leave the folder: it is damaged, or hostile")
+    if reason := why_no_name(name):
+        raise DamagedError(f"it names a file {name[:80]!r}, {reason}: it is damaged, or hostile")
     return name
+
+
+def why_no_name(name: str) -> str:
+    """Why a file in it cannot have a name, or nothing.
+
+    Example:
+        >>> why_no_name("photos/12:30.png"), why_no_name("../a.png")
+        ('', 'which would leave the folder')
+    """
+    parts, drives = PurePosixPath(name).parts, set("\\:") if os.name == "nt" else set[str]()
+    if not parts or name.startswith("/") or any(part in ("..", ".") or drives & set(part) for part in parts):
+        return "which would leave the folder"
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        return "with control characters or bytes that are no text"
+    if len(name) > _MOST_CHARACTERS or any(len(os.fsencode(part)) > _LONGEST_PART for part in parts):
+        return "longer than names of files may be"
+    return ""

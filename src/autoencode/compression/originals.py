@@ -12,6 +12,7 @@ from PIL import Image
 
 from autoencode.compression.container import DamagedError, Json
 from autoencode.data.arrays.npy import map_npy
+from autoencode.data.images.deep_colours import loses_bits
 from autoencode.data.images.picture import UnreadableError, open_picture
 from autoencode.errors import DataError
 from autoencode.storage import open_regular
@@ -21,6 +22,9 @@ PLAIN = ("BMP", "PPM", "TIFF")
 """Formats whose bytes follow from the pixels; those of PNG depend on the program and the version that wrote them."""
 _CHANNELS_LAST, _CHANNELS_FIRST, _NO_CHANNELS = "last", "first", "none"
 _MAX_HEADER = 1 << 16
+
+
+_WHITE = 255
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,11 @@ class ExampleShape:
 
     def to_levels(self, values: Bytes, white: int) -> Bytes | None:
         """Bytes as level numbers, or None where they are not all on the levels."""
-        scaled = values.astype(np.uint32) * (self.levels - 1)
-        levels = scaled // white
-        return levels.astype(np.uint8) if np.array_equal(levels * white, scaled) else None
+        if self.levels - 1 == white == _WHITE:
+            return values
+        table = np.arange(_WHITE + 1, dtype=np.uint32) * (self.levels - 1)
+        fits = (table % white == 0) & (table // white < self.levels)
+        return (table // white).astype(np.uint8)[values] if fits[np.unique(values)].all() else None
 
     def to_bytes(self, levels: Bytes, white: int) -> Bytes:
         """The inverse of `to_levels`."""
@@ -81,9 +87,12 @@ def _read_array(file: Path, kind: ExampleShape) -> Original | None:
     values = array.view(np.uint8)
     white = 1 if array.dtype == np.bool_ or (kind.levels == 2 and values.max() <= 1) else 255
     levels = kind.to_levels(values, white)
+    start = file.stat().st_size - array.nbytes
+    if levels is None or start > _MAX_HEADER or start != getattr(array, "offset", None):  # bytes behind the array
+        return None
     with open_regular(file, follow=True) as opened:
-        header = opened.read(file.stat().st_size - array.nbytes)
-    if levels is None or len(header) > _MAX_HEADER:
+        header = opened.read(start)
+    if len(header) < start:
         return None
     form = {"type": "npy", "header": base64.b64encode(header).decode(), "axes": axes, "white": white}
     return Original(_as_examples(levels, axes, kind.shape), form)
@@ -110,6 +119,8 @@ def _read_picture(file: Path, kind: ExampleShape, pixels_only: bool) -> Original
         grey = kind.shape[0] == 1
         fits = (image.height, image.width) == kind.shape[1:] and image.mode == ("L" if grey else "RGB")
         if not fits or getattr(image, "n_frames", 1) > 1 or (image.format == "JPEG"):
+            return None
+        if loses_bits(image) or image.has_transparency_data:
             return None
         pixels, written = np.asarray(image), str(image.format)
     levels = kind.to_levels(pixels, 255)

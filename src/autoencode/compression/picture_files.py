@@ -10,6 +10,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from autoencode.compression.container import Json
 from autoencode.compression.originals import PLAIN, Bytes, picture_bytes
+from autoencode.data.images.deep_colours import loses_bits
 from autoencode.data.images.picture import UnreadableError, open_picture
 
 _START = 128
@@ -103,7 +104,7 @@ def _why_not(image: Image.Image) -> str:
         return "several frames or pages"
     if image.has_transparency_data:
         return "transparency"
-    if image.mode == "F" or image.mode.startswith("I"):
+    if image.mode == "F" or image.mode.startswith("I") or loses_bits(image):
         return "more than 8 bits a channel"
     return "" if image.mode in _COLOURS else f"colours in {image.mode}, which are neither grey nor RGB"
 

@@ -1,6 +1,7 @@
 """The data of a run, read again."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from autoencode.data import Dataset, load
 from autoencode.data.loading import Source
 from autoencode.data.resolve import is_registered
-from autoencode.data.shards.find_shards import shard_files
+from autoencode.data.shards.find_shards import SEPARATOR, shard_files
 from autoencode.errors import DataError, RunError
 from autoencode.runs.folder import RunFolder
 from autoencode.runtime.cancellation import CancelToken
@@ -109,7 +110,12 @@ def _moved_options(folder: RunFolder, source: Source) -> dict[str, Any]:
 def _places(folder: RunFolder) -> dict[str, str]:
     """What run.json names besides the data: labels may also be a column, or an array of the data."""
     named = {name: str(folder.data.options.get(name) or "") for name in _PLACES}
-    return {name: place for name, place in named.items() if Path(place).is_absolute() or Path(place).is_file()}
+    return {name: place for name, place in named.items() if place and _is_place(place)}
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text may be opened as a file or a folder, and is not only the name of a column or an array."""
+    return text.startswith("~") or os.sep in text or "/" in text or Path(text).exists()
 
 
 def _check_places(folder: RunFolder) -> None:
@@ -128,8 +134,16 @@ def _may_open(folder: RunFolder, place: str) -> bool:
     """
     if folder.trust_paths or folder.record.has_own_data:
         return True
-    inside = folder.path.resolve()  # of shards a text names many files
+    inside = folder.path.resolve()
+    if place.startswith("~") or not all(_begins_in(pattern, inside) for pattern in place.split(SEPARATOR)):
+        return False
     return all(file.resolve().is_relative_to(inside) for file in [Path(place), *shard_files(place)])
+
+
+def _begins_in(pattern: str, inside: Path) -> bool:
+    """Whether what stands before the first sign of a pattern lies in a folder, so that nothing else is searched."""
+    begin = re.split(r"[*?\[{]", pattern, maxsplit=1)[0]
+    return (Path(begin) if begin == pattern else Path(begin).parent).resolve().is_relative_to(inside)
 
 
 def check_same_data(folder: RunFolder, data: Dataset) -> None:

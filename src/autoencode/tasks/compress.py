@@ -15,6 +15,7 @@ import numpy as np
 from autoencode.compression.bits_back import BitsBack
 from autoencode.compression.blocks import BLOCK_VALUES, TOGETHER, ExampleBlock, divide, encode_blocks
 from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Json, Writer
+from autoencode.compression.contents import why_no_name
 from autoencode.compression.model_identity import fingerprint, make_probe
 from autoencode.compression.originals import (
     Bytes,
@@ -62,6 +63,7 @@ class Compressed:
         original: bytes of all files.
         size: bytes of the compressed file, with the model where it is in there.
         model: bytes that the model takes in it.
+        left_out: links and empty folders, which are not kept.
         complete: False where it was stopped half way.
         coded: what the model codes.
         quality: of pictures that are coded with loss, or None.
@@ -79,6 +81,7 @@ class Compressed:
     original: int = 0
     size: int = 0
     model: int = 0
+    left_out: list[str] = field(default_factory=list[str])
     complete: bool = True
     coded: str = "examples"
     quality: int | None = None
@@ -126,6 +129,8 @@ class Compressed:
         elif self.pixels_only:
             files = f"{self.pixels_only:,} file{'s'[: self.pixels_only != 1]}"
             notes.append(f"{files} will come back as PNG with the same pixels, not the same bytes")
+        if self.left_out:
+            notes.append(f"{len(self.left_out):,} links or empty folders are not kept, {self.left_out[0]} first")
         if not self.complete:
             notes.append("stopped: the file holds what was whole by then, and can be decompressed")
         return notes
@@ -247,6 +252,7 @@ def compress(
         work = _Compression(writer, codec, Compressed(out), reporter, token, pixels_only=pixels_only, compare=compare)
         if embed_model:
             work.result.model = work.writer.add({"kind": MODEL}, _packed_run(run))
+        work.result.left_out = left_out_of(inputs)
         work.add_all(sources)
         work.result.size = file.tell()
     return work.result
@@ -278,11 +284,27 @@ def file_sources(inputs: Sequence[str | Path], out: Path) -> list[FileSource]:
 
 
 def _check_names(sources: Sequence[_Source]) -> None:
-    seen = set[str]()
-    for name in (source.name.casefold() for source in sources):
-        if name in seen:
+    seen = dict[str, str]()
+    for name in (source.name for source in sources):
+        if reason := why_no_name(name):
+            raise ArgumentError(f"{name!r} has a name {reason}: rename it")
+        other = seen.get(name.casefold(), "")
+        if other == name:
             raise ArgumentError(f"two inputs are named '{name}': compress the folder that holds both")
-        seen.add(name)
+        if other:
+            raise ArgumentError(f"{other} and {name} would be one file on some computers: rename one of them")
+        seen[name.casefold()] = name
+
+
+def left_out_of(inputs: Sequence[str | Path]) -> list[str]:
+    """Links and empty folders, which are not kept, by their names."""
+    return [
+        (Path(given).name / file.relative_to(given)).as_posix()
+        for given in map(Path, inputs)
+        if given.is_dir()
+        for file in sorted(given.rglob("*"))
+        if file.is_symlink() or (file.is_dir() and not any(file.iterdir()))
+    ]
 
 
 def _files(path: Path, out: Path) -> Iterator[FileSource]:

@@ -27,7 +27,15 @@ from autoencode.runs.replacing import check_no_overwriting, check_replaceable
 from autoencode.runtime.cancellation import CancelToken, cancel_on_interrupt
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.storage import atomic_open
-from autoencode.tasks.compress import Compressed, FileSource, file_sources, png_name, store_file, summary_of
+from autoencode.tasks.compress import (
+    Compressed,
+    FileSource,
+    file_sources,
+    left_out_of,
+    png_name,
+    store_file,
+    summary_of,
+)
 from autoencode.views.figures import bit_map
 
 CODEC = "photographs"
@@ -105,6 +113,7 @@ def compress_photographs(
     header: Json = {"codec": CODEC, "profile": name, "quality": quality, "model": model, "probe": codec.probe()}
     with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
         result = Compressed(out, coded="pictures", quality=quality, maps=None if maps is None else 0)
+        result.left_out = left_out_of(inputs)
         work = _Compression(Writer(file, header), codec, result, resolve_reporter(reporter), token, maps, compare)
         work.add_all(sources, pixels_only=pixels_only)
         result.size = file.tell()

@@ -3,6 +3,7 @@
 import io
 import lzma
 import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -179,7 +180,7 @@ def _embedded_run(reader: Reader, stack: ExitStack, *, salvage: bool) -> Run | N
                 if archive.getinfo(name).file_size > _MAX_MODEL:
                     raise DamagedError("the model in it is too large")
                 (folder / name).write_bytes(archive.read(name))
-    except (KeyError, zipfile.BadZipFile) as error:
+    except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:  # one is of a method not known
         raise DamagedError("the model in it is damaged") from error
     return Run(folder)
 
@@ -271,7 +272,8 @@ class _Decompression(ABC):
         at, number = block.meta.get("at"), block.meta.get("file")
         if at == 0:
             self._declare(block.meta)
-        if number in self._waiting and at == self._opened(number).written:  # else a part before it is missing
+        known = type(number) is int and number in self._waiting
+        if known and at == self._opened(number).written:  # else a part before it is missing
             opened = self._opened(number)
             opened.write(_unpacked(block))
             if opened.written >= opened.archived.size:
@@ -364,7 +366,7 @@ class _Pictures(_Decompression):
             self._add_pictures(block)
             return
         number = block.meta.get("file")
-        if block.meta.get("kind") != TILE or number not in self._waiting:
+        if block.meta.get("kind") != TILE or type(number) is not int or number not in self._waiting:
             return
         opened = self._opened(number)
         if not opened.examples:

@@ -93,6 +93,23 @@ def test_subfolders_are_the_parts(tmp_path):
     assert load(tmp_path, parts="random").split.sizes["train"] == 11
 
 
+def test_a_recording_that_is_silent_where_examples_are_taken_is_in_no_part(tmp_path):
+    loud = np.random.default_rng(0).uniform(-0.5, 0.5, 8000)
+    for part, names in {"train": "012345", "validation": "01", "test": "0"}.items():
+        (tmp_path / part).mkdir()
+        for name in names:
+            soundfile.write(tmp_path / part / f"{name}.wav", loud, 8000)
+    late = np.concatenate([np.zeros(9000), loud[:2200]])
+    soundfile.write(tmp_path / "test" / "1.wav", late, 8000)
+    gap = np.concatenate([loud, np.zeros(16000), loud])
+    soundfile.write(tmp_path / "test" / "2.wav", gap, 8000)
+    data = load(tmp_path, seconds=1.0)
+    assert data.names("test") == ["test/0.wav", "test/2.wav#1", "test/2.wav#4"]
+    assert data.names("validation") == ["validation/0.wav", "validation/1.wav"]
+    assert "left out 1 file: test/1.wav (silent where examples are taken; say --seconds)" in data.notes
+    assert "2 silent parts of recordings are left out" in "; ".join(data.notes)
+
+
 def test_options_out_of_range_and_of_others(tmp_path):
     folder = write_sounds(tmp_path / "a")
     for options, message in (

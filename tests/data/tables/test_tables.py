@@ -169,6 +169,33 @@ def test_what_is_no_table_is_refused_in_one_line(tmp_path: Path, text: str, mess
     assert "\n" not in str(caught.value)
 
 
+def test_names_of_rows_and_guesses_are_said(tmp_path: Path) -> None:
+    lines = [f"r{n},{n}.5,{(7 * n) % 11},{'ab'[n % 2]}" for n in range(40)]
+    (tmp_path / "r.csv").write_text("\n".join(["size,weight,group", *lines]))
+    data = load(tmp_path / "r.csv")
+    assert [column.name for column in data.columns.columns] == ["size", "weight", "group"]
+    assert "rows begin with a name without a heading: it is the column 'row name'" in data.notes
+    assert any("row name" in note and "ids" in note for note in data.notes)
+    (tmp_path / "more.csv").write_text("a,b\n" + "\n".join(f"{n},2.5,3,4" for n in range(9)))
+    with pytest.raises(DataError, match="more cells than"):
+        load(tmp_path / "more.csv")
+    (tmp_path / "iris.csv").write_text("\n".join(f"{n % 7}.1,{n % 5}.2,{'ab'[n % 2]}" for n in range(40)))
+    assert (
+        "2 names of columns are numbers: if the first line is data, put a heading above it"
+        in load(tmp_path / "iris.csv").notes
+    )
+    (tmp_path / "c.csv").write_text("a;b\n" + "\n".join(f"1,{n:03};{n}" for n in range(40)))
+    assert "commas are read as decimal points: 1,000 is 1.000" in load(tmp_path / "c.csv").notes
+
+
+def test_truth_values_with_gaps_are_categories(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("a,b\n" + "\n".join(f"{n % 7}.5,{(True, False, '')[n % 3]}" for n in range(40)))
+    assert [type(column).__name__ for column in load(tmp_path / "b.csv").columns.columns] == [
+        "NumberColumn",
+        "CategoryColumn",
+    ]
+
+
 def test_without_a_heading_columns_are_counted(tmp_path: Path) -> None:
     np.savetxt(tmp_path / "a.csv", np.random.default_rng(0).normal(size=(50, 3)), delimiter=",")
     columns = load(tmp_path / "a.csv").columns

@@ -132,7 +132,7 @@ def inner_parts(name: str) -> list[str]:
     """
     pure = PurePosixPath(name.replace("\\", "/"))
     parts = [part for part in pure.parts if part != "."]
-    if pure.is_absolute() or not parts or ".." in parts or any(":" in part or "\0" in part for part in parts[:1]):
+    if pure.is_absolute() or not parts or ".." in parts or ":" in parts[0] or "\0" in name:
         return []
     return parts
 

@@ -61,10 +61,13 @@ def find_shards(source: object) -> Shards | None:
     if not isinstance(source, str | Path) or source == "":
         return None
     text = str(source)
-    if SEPARATOR in text or (_is_pattern(text) and not Path(text).exists()):
-        return _shards(SEPARATOR.join(str(Path(one).expanduser().absolute()) for one in text.split(SEPARATOR)))
     try:
+        if SEPARATOR in text or (_is_pattern(text) and not Path(text).exists()):
+            text = SEPARATOR.join(str(Path(one).expanduser().absolute()) for one in text.split(SEPARATOR))
+            return _shards(text)
         path = Path(text).expanduser().absolute()
+    except AutoencodeError:
+        raise
     except (OSError, RuntimeError, ValueError):  # no such user's home, a name that is none
         return None
     return _in_place(path)
@@ -78,10 +81,16 @@ def shard_files(source: str) -> list[Path]:
     """
     files = list[Path]()
     for pattern in source.split(SEPARATOR):
-        for name in _expanded(pattern):
-            files += sorted(_matching(Path(name))) if any(sign in name for sign in _WILD) else [Path(name)]
-            if len(files) > _MOST:
-                raise DataError(f"{pattern[:80]} names more than {_MOST:,} files: check its numbers")
+        try:
+            for name in _expanded(pattern):
+                wild = any(sign in name for sign in _WILD) and not Path(name).exists()
+                files += sorted(_matching(Path(name))) if wild else [Path(name)]
+                if len(files) > _MOST:
+                    raise DataError(f"{pattern[:80]} names more than {_MOST:,} files: check its numbers")
+        except AutoencodeError:
+            raise
+        except (OSError, ValueError, RecursionError) as error:
+            raise DataError(f"{pattern[:80]} is no pattern of files: {error}") from error
     return files
 
 

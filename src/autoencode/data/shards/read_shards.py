@@ -59,6 +59,9 @@ def read_shards(
     options.refuse(f"shards ({shards.name})", *_REFUSED)
     pictures = shards.hold_pictures
     if pictures:
+        if suffix_of(shards.files[0]) == ".tar":
+            own = ["labels"] if options.label_source else []
+            options.refuse("shards in tar, whose labels lie beside the pictures", "array", *own)
         if options.values not in (None, ValueRange.BYTES):
             raise ArgumentError(f"pictures in shards are read as 0-255: leave --values out, not {options.values}")
     else:

@@ -106,8 +106,10 @@ def tar_samples(path: Path, left: LeftOut) -> Generator[Sample]:
                 yield from _sample(group, members, left)
                 group, members = key, {}
             suffix = place.name[len(PurePosixPath(key).name) :].lower()
-            if suffix in suffixes() or suffix in _LABELS:
-                members.setdefault(suffix, (offset, content))
+            if suffix in members:
+                left.add(name, "a second file of this name")
+            elif suffix in suffixes() or suffix in _LABELS:
+                members[suffix] = offset, content
             else:
                 left.add_other(suffix)
         yield from _sample(group, members, left)

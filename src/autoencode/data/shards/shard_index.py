@@ -90,7 +90,7 @@ class IndexWriter:
         self._sides[f"{header.height}x{header.width}"] += 1
         self._n_colour += not header.grey
         self._lost.update(header.lost if header.depth is Depth.BYTES else ("16 bits became 8", *header.lost))
-        for part in (sample.key.encode(), str(sample.label).encode(), sample.content):
+        for part in (sample.key.encode(errors="surrogateescape"), str(sample.label).encode(), sample.content):
             self._digest.update(len(part).to_bytes(8, "little") + part)
         return True
 

@@ -118,10 +118,10 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
             found.skipped.append(SkippedFile(printable(one.name), str(error)))
             continue
         windows, ends = _windows(samples, how.length)
-        silent, cut = silent + ends - len(windows), cut + (len(samples) > ends * how.length)
         if not windows:
             found.skipped.append(SkippedFile(printable(one.name), "silent where examples are taken; say --seconds"))
             continue
+        silent, cut = silent + ends - len(windows), cut + (len(samples) > ends * how.length)
         pictures += [how.of(torch.from_numpy(window)) for window in windows.values()]
         groups += [len(read)] * len(windows)
         files += [one.name.as_posix() if ends == 1 else f"{one.name.as_posix()}#{n + 1}" for n in windows]

@@ -22,8 +22,9 @@ from autoencode.data.shards.samples import LeftOut, tar_samples
 from autoencode.errors import AutoencodeError
 from autoencode.runs.run import Run
 from autoencode.runtime.threads import use_threads
-from autoencode.storage import atomic_write
+from autoencode.storage import atomic_write, open_regular
 
+_CHUNK = 2**20
 _SKIPPED = ".skipped.csv"
 
 
@@ -131,8 +132,10 @@ class ShardWork(ABC):
     def facts(self) -> str:
         """What results depend on besides the shards, as a line that is kept beside them."""
         weights = hashlib.sha256()
-        for file in sorted(self.run.glob("*.safetensors")):
-            weights.update(file.read_bytes())
+        for path in sorted(self.run.glob("*.safetensors")):
+            with open_regular(path) as file:
+                for chunk in iter(lambda file=file: file.read(_CHUNK), b""):
+                    weights.update(chunk)
         options = {name: str(value) for name, value in sorted({**self.opening, **self.options}.items())}
         return json.dumps({"command": self.verb, "weights": weights.hexdigest(), "options": options}) + "\n"
 
@@ -175,8 +178,12 @@ def unpacked_pictures(shard: Path, left: LeftOut, *, by_key: bool = False) -> Ge
             except UnreadableError as error:
                 left.add(f"{sample.key}{sample.suffix}", str(error))
                 continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(sample.content)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(sample.content)
+            except OSError as error:
+                left.add(name, f"no name for a file: {error.strerror}")
+                continue
             found.keys.append(sample.key)
             found.labels.append(sample.label)
         yield found

@@ -58,6 +58,7 @@ class RestoreShards(ShardWork):
         with unpacked_pictures(shard, left) as found, tempfile.TemporaryDirectory(prefix="autoencode-") as place:
             _check_some(found.keys, shard)
             done = restore(self.open(), [found.folder], place, shown=0, **self.options)
+            _check_whole(stopped=done.interrupted)
             note_skipped(found, done.failed)
             with atomic_open(result) as file, tarfile.open(fileobj=file, mode="w") as archive:
                 for one in sorted(done.done, key=lambda one: found.number_of(one.job.source)):
@@ -78,7 +79,14 @@ class CompressShards(ShardWork):
         """See `ShardWork.write`."""
         with unpacked_pictures(shard, left, by_key=True) as found:
             _check_some(found.keys, shard)
-            return compress(self.open(), [found.folder], result, **self.options).files
+            done = compress(self.open(), [found.folder], result, **self.options)
+            for number, label in enumerate(found.labels):
+                if label is not None:
+                    left.add(f"{found.keys[number]}.cls", "its label; compressed shards hold pictures alone")
+            if not done.complete:
+                result.unlink(missing_ok=True)  # else a part of the pictures would count as the result
+            _check_whole(stopped=not done.complete)
+            return done.files
 
 
 class DetectShards(ShardWork):
@@ -94,6 +102,7 @@ class DetectShards(ShardWork):
         with unpacked_pictures(shard, left) as found, tempfile.TemporaryDirectory(prefix="autoencode-") as place:
             _check_some(found.keys, shard)
             scored = detect_anomalies(self.run, [found.folder], place, **self.options)
+            _check_whole(stopped=scored.interrupted)
             note_skipped(found, scored.skipped)
             lines = io.StringIO()
             writer = csv.writer(lines, lineterminator="\n")
@@ -103,6 +112,12 @@ class DetectShards(ShardWork):
                 writer.writerow([found.key_of(one.name), *numbers])
             atomic_write(result, lines.getvalue())
             return len(scored.found)
+
+
+def _check_whole(*, stopped: bool) -> None:
+    """Passes a request to stop on: a result that is there is taken for whole."""
+    if stopped:
+        raise KeyboardInterrupt
 
 
 def _check_some(keys: list[str], shard: Path) -> None:
