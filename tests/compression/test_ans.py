@@ -69,3 +69,18 @@ def test_an_empty_stack_gives_bits_that_pushing_puts_back():
 def test_bytes_that_no_stack_has_written_are_refused(stream):
     with pytest.raises(DataError, match="stream"):
         Stacks([stream])
+
+
+def test_a_mask_is_undone_by_itself_and_makes_zeros_look_random():
+    stacks = Stacks(2)
+    for count in range(50):
+        stacks.push(np.zeros(2, np.int64), np.array([1, 1 + count % 2]), 24)
+    before = stacks.to_bytes()
+    stacks.mask(7, 20, np.array([1]))
+    masked = stacks.to_bytes()
+    assert masked[0] == before[0]
+    assert masked[1] != before[1]
+    assert abs(np.unpackbits(np.frombuffer(masked[1][-80:], np.uint8)).mean() - 0.5) < 0.08
+    Stacks(masked)  # its states are still in their range
+    stacks.mask(7, 20, np.array([1]))
+    assert stacks.to_bytes() == before

@@ -98,6 +98,26 @@ class Stacks:
             state[empty] = (state[empty] << _WORD) | self._pull(at).astype(np.uint64)
         self._state[rows] = state
 
+    def mask(self, number: int, words: int, rows: slice | Integers = slice(None)) -> None:
+        """Flips bits of what is popped next, by a pattern that looks random; the same call again undoes it.
+
+        What is popped after it does not depend on how what was pushed before it was distributed.
+
+        Args:
+            number: of the pattern.
+            words: how many are flipped, beside the state below its highest bit.
+            rows: of which stacks.
+        """
+        at, pattern = np.arange(len(self._state))[rows], _arbitrary(np.arange(words + 2) + number * (words + 2))
+        below = self._state[at] >> np.uint64(1)
+        for shift in (1, 2, 4, 8, 16, 32):
+            below |= below >> np.uint64(shift)
+        self._state[at] ^= below & (pattern[0].astype(np.uint64) << _WORD | pattern[1].astype(np.uint64))
+        for depth in range(words):
+            place = self._filled[at] - 1 - depth
+            has = place >= 0
+            self._words[at[has], place[has]] ^= pattern[2 + depth]
+
     def _pull(self, at: Integers) -> Words:
         """A word from each of these stacks, or an arbitrary one where a stack is empty."""
         self._filled[at] -= 1
