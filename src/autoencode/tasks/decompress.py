@@ -272,9 +272,10 @@ class _Decompression(ABC):
         at, number = block.meta.get("at"), block.meta.get("file")
         if at == 0:
             self._declare(block.meta)
-        known = type(number) is int and number in self._waiting
-        if known and at == self._opened(number).written:  # else a part before it is missing
-            opened = self._opened(number)
+        if not isinstance(number, int) or number not in self._waiting:
+            return
+        opened = self._opened(number)
+        if at == opened.written:  # else a part before it is missing
             opened.write(_unpacked(block))
             if opened.written >= opened.archived.size:
                 self._finish(opened)
@@ -366,7 +367,7 @@ class _Pictures(_Decompression):
             self._add_pictures(block)
             return
         number = block.meta.get("file")
-        if block.meta.get("kind") != TILE or type(number) is not int or number not in self._waiting:
+        if block.meta.get("kind") != TILE or not isinstance(number, int) or number not in self._waiting:
             return
         opened = self._opened(number)
         if not opened.examples:
