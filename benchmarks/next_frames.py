@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--augment", default="mirror", help="of the drive")
     parser.add_argument("--clips", type=int, default=TRAIN_CLIPS)
     parser.add_argument("--test-clips", type=int, default=TEST_CLIPS)
     parser.add_argument("--out", type=Path, help="keep the run here")
@@ -53,7 +54,7 @@ def main() -> None:
         out = options.out or Path(temporary) / "run"
         if options.which == "drive":
             source = options.data or DATA / "driving" / "frames_96x48.zip"
-            how = {"past": 5, "future": 10, "test": 0.2, "augment": "mirror,affine", "steps": options.steps or 1_500}
+            how = {"past": 5, "future": 10, "test": 0.2, "augment": options.augment, "steps": options.steps or 1_500}
         else:
             source = write_digits(Path(temporary), options.data or DATA / "mnist", options.clips, options.test_clips)
             how = {"past": 10, "future": 10, "validation": 200, "steps": options.steps or 2_000}

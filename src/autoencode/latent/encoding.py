@@ -13,7 +13,7 @@ from autoencode.data.images.picture import UnreadableError, read_picture_header
 from autoencode.distributions import Degenerate, Quantised
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.posteriors import IdentityPosterior
-from autoencode.runs.inputs import read_examples
+from autoencode.runs.inputs import DATASET_ITEM, read_examples
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
@@ -24,7 +24,6 @@ Item = str | Path
 """A file, or an example of the data as PART:NUMBER, counted from 1: `test:17`."""
 
 _NAME = 30
-_DATASET_ITEM = re.compile(r"(train|validation|test):(\d+)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +71,7 @@ def encode_example(
         ArgumentError: no such example, or a class is missing or is not known.
         CapabilityError: codes that are words of a codebook.
     """
-    found = _DATASET_ITEM.fullmatch(str(item))
+    found = DATASET_ITEM.fullmatch(str(item))
     if found and not Path(item).exists():
         name, x, context, note = _dataset_example(run, found[1], int(found[2]))
     elif run.modality.reads_text and not _is_file(item):

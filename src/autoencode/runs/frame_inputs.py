@@ -1,6 +1,5 @@
 """The past frames from which a model is to predict, and what came next where that is known."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,11 +17,11 @@ from autoencode.data.resolve import resolve_path
 from autoencode.data.values import ValueRange
 from autoencode.data.video.clip import is_clip, read_clip_header
 from autoencode.errors import ArgumentError, DataError
+from autoencode.runs.inputs import DATASET_ITEM
 from autoencode.runs.predictor import Predictor
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter
 
-_OF_DATA = re.compile(r"(train|validation|test):(\d+)")
 _UNIT = (ValueRange.BYTES, ValueRange.UNIT)
 
 
@@ -70,7 +69,7 @@ def read_pasts(
         ArgumentError: no such window, or `at` with a window.
         CancelledError: `cancel` asked for it.
     """
-    found = _OF_DATA.fullmatch(str(item))
+    found = DATASET_ITEM.fullmatch(str(item))
     if found and not Path(item).exists():
         if at is not None:
             raise ArgumentError(f"--at counts frames of a folder or a clip, and {item} is a window: leave it out")

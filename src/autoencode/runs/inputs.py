@@ -1,5 +1,6 @@
 """A person's own files as examples, a batch at a time."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,9 @@ from autoencode.data.volumes.volume import holds_volumes, volume_files
 from autoencode.errors import AutoencodeError
 from autoencode.runs.output_paths import unique_names
 from autoencode.runs.run import Run
+
+DATASET_ITEM = re.compile(r"(train|validation|test):(\d+)")
+"""An example of the data, counted from 1: `test:17`."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,13 @@ from torch import Tensor
 
 from autoencode.views.figures.chart import PAPER
 from autoencode.views.figures.labelled_grid import labelled_grid
+from autoencode.views.figures.tiles import fitting_scale
 
 _LEAST_SPREAD = 1 / 255
+_PAST, _FUTURE = 4, 8
+"""The most frames that are shown."""
+_SIDE = 144
+"""About how many pixels the longer side of a frame has."""
 
 
 def futures(
@@ -20,32 +25,34 @@ def futures(
 ) -> Image.Image:
     """A table: the past and the truth above, a row for each future below, and last where futures differ.
 
+    Of a long past the last four frames are shown, and of long futures eight, evenly spaced.
+
     Args:
         past: in [0, 1], the oldest first.
         truth: what came next, as far as it is known; None where it is not.
         drawn: the futures.
     """
     n, frames, channels, *size = drawn.shape
-    blank = torch.ones(1, len(past), channels, *size)
-    known = torch.ones(0, channels, *size) if truth is None else truth[:frames]
-    rest = torch.ones(frames - len(known), channels, *size)
-    spread = drawn.std(0, correction=0).mean(1, keepdim=True).expand(-1, channels, -1, -1)
-    largest = max(float(spread.max()), _LEAST_SPREAD)
-    differ = [(spread / largest)[None]] if n > 1 else []
-    futures_and_spread = torch.cat([drawn, *differ])
-    rows = torch.cat(
-        [
-            torch.cat([past, known, rest])[None],
-            torch.cat([blank.expand(len(futures_and_spread), -1, -1, -1, -1), futures_and_spread], 1),
-        ]
-    )
+    shown = [round(place) for place in torch.linspace(0, frames - 1, min(frames, _FUTURE)).tolist()]
+    past = past[-_PAST:]
+    known = [place for place in shown if truth is not None and place < len(truth)]
+    rows = torch.ones(1 + n + (n > 1), len(past) + len(shown), channels, *size)
+    rows[0, : len(past)] = past
+    if truth is not None:
+        rows[0, len(past) : len(past) + len(known)] = truth[known]
+    rows[1 : n + 1, len(past) :] = drawn[:, shown]
+    names = ["past, and what came next" if known else "past", *(f"future {number + 1}" for number in range(n))]
+    if n > 1:
+        spread = drawn.std(0, correction=0).mean(1, keepdim=True)
+        largest = max(float(spread.max()), _LEAST_SPREAD)
+        rows[-1, len(past) :] = (spread / largest)[shown]
+        names.append(f"differ (white: {largest:.2g})")
     columns = rows.shape[1]
-    empty = [len(past) + place for place in range(len(known), frames)]
+    empty = [len(past) + place for place in range(len(known), len(shown))]
     empty += [row * columns + place for row in range(1, len(rows)) for place in range(len(past))]
-    names = ["past, and what came next" if len(known) else "past", *(f"future {number + 1}" for number in range(n))]
-    names += [f"differ (white: {largest:.2g})"] if n > 1 else []
-    ahead = [*(str(place - len(past) + 1) for place in range(len(past))), *(f"+{place + 1}" for place in range(frames))]
-    return labelled_grid(rows, names, ahead, apart=[len(past)], blank=empty)
+    ahead = [str(place - len(past) + 1) for place in range(len(past))] + [f"+{place + 1}" for place in shown]
+    scale = fitting_scale(max(size), _SIDE)
+    return labelled_grid(rows, names, ahead, apart=[len(past)], blank=empty, scale=scale)
 
 
 def above_each_other(sheets: Sequence[Image.Image]) -> Image.Image:
