@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -49,6 +50,7 @@ def read_pasts(
     item: str | Path,
     at: int | None = None,
     *,
+    n_frames: int | None = None,
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[list[PastFrames], list[SkippedFile], tuple[str, ...]]:
@@ -58,6 +60,7 @@ def read_pasts(
         predictor: what is asked for the size and the number of frames.
         item: the path, or PART:NUMBER, a window of the run's data.
         at: the number of the last known frame in each sequence, counted from 1; the last one where it is left out.
+        n_frames: how many frames after it are wanted; as many as the model predicts where it is left out.
         reporter: receives the progress of the task "reading".
         cancel: ends the reading early.
 
@@ -83,7 +86,7 @@ def read_pasts(
         )
     rate = read_clip_header(path).rate if is_clip(path) else None
     pasts, skipped = list[PastFrames](), list(examples.skipped)
-    for past in _pasts(predictor, sequences, path, at, rate):
+    for past in _pasts(predictor, sequences, path, at, n_frames or predictor.frames.future, rate):
         if isinstance(past, SkippedFile):
             skipped.append(past)
         else:
@@ -119,7 +122,7 @@ def _window(predictor: Predictor, part: str, number: int) -> PastFrames:
 
 
 def _pasts(
-    predictor: Predictor, found: FrameSequences, path: Path, at: int | None, rate: Fraction | None
+    predictor: Predictor, found: FrameSequences, path: Path, at: int | None, n_frames: int, rate: Fraction | None
 ) -> Iterator[PastFrames | SkippedFile]:
     past = predictor.frames.past
     several = len(found.sequences) > 1
@@ -130,9 +133,8 @@ def _pasts(
         if not known + past <= end <= sequence.n:
             yield SkippedFile(printable(Path(label)), _too_few(past, end, known, sequence.n))
             continue
-        following = min((each for each in sequence.breaks if each >= end), default=sequence.n)
-        frames = found.frames[first + end - past : first + following]
-        units = to_unit_floats(frames)
+        following = min(end + n_frames, sequence.n, *(each for each in sequence.breaks if each >= end))
+        units = to_unit_floats(found.take(torch.arange(first + end - past, first + following)))
         yield PastFrames(
             Path(path.stem if path.is_file() else path.name) / (sequence.name if several else ""),
             units[:past],

@@ -117,7 +117,7 @@ def predict(
     pasts, skipped, stopped, done = list[PastFrames](), list[SkippedFile](), False, list[Prediction]()
     try:
         for item in items:
-            own, left_out, notes = read_pasts(predictor, item, at, reporter=reporter, cancel=cancel)
+            own, left_out, notes = read_pasts(predictor, item, at, n_frames=n_frames, reporter=reporter, cancel=cancel)
             pasts += own
             skipped += left_out
             for note in notes:

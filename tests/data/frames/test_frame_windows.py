@@ -38,6 +38,15 @@ def test_windows_take_no_memory_of_their_own(found):
     torch.testing.assert_close(past.index_select(0, torch.tensor([3, 0]))[:, 0, 0, 0].tolist(), [3, 0])
 
 
+def test_frames_that_lie_in_another_order_stay_where_they_are(found):
+    order = torch.arange(12).flip(0)
+    lying = FrameSequences(found.frames.flip(0), found.sequences, order=order)
+    windows = find_windows(found, 4)
+    for one, other in zip(*(past_and_future(each, windows, 3, 1, "") for each in (found, lying)), strict=True):
+        assert torch.equal(one.read(), other.read())
+        assert one.digest != other.digest
+
+
 def test_other_frames_or_another_choice_of_windows_have_another_digest(found):
     windows = find_windows(found, 2)
     one, other = past_and_future(found, windows, 1, 1, "here")

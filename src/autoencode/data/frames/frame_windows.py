@@ -32,17 +32,27 @@ class FrameSequence:
 
 @dataclass(frozen=True, eq=False)
 class FrameSequences:
-    """Sequences, and their frames one after the other.
+    """Sequences of frames, which may lie in another order than theirs.
 
     Args:
         frames: uint8, or float32 in the model's units.
-        sequences: in the order of the frames.
-        files: the name of each frame.
+        sequences: one after the other.
+        files: the name of each of their frames.
+        order: where each of their frames lies in `frames`; None where they lie in order. So large arrays stay where
+            they are.
     """
 
     frames: Shaped[Tensor, "n channels height width"]
     sequences: Sequence[FrameSequence]
     files: tuple[str, ...] = field(default=())
+    order: Int64[Tensor, " n"] | None = None
+
+    def take(self, places: Int64[Tensor, " m"]) -> Shaped[Tensor, "m channels height width"]:
+        """Some of the frames, counted over all sequences."""
+        return self.frames.index_select(0, places if self.order is None else self.order[places])
+
+    def __len__(self) -> int:
+        return sum(sequence.n for sequence in self.sequences)
 
     @property
     def starts(self) -> list[int]:
@@ -95,7 +105,7 @@ class FrameReader(RowReader):
     """Reads windows, or a part of each: consecutive frames from the same place on, stacked along the channels.
 
     Args:
-        frames: (n, channels, height, width).
+        found: the frames.
         starts: the first frame of each window.
         offset: of the part in its window, in frames.
         length: of the part, in frames.
@@ -105,24 +115,24 @@ class FrameReader(RowReader):
 
     def __init__(
         self,
-        frames: Shaped[Tensor, "n channels height width"],
+        found: FrameSequences,
         starts: Int64[Tensor, " windows"],
         offset: int,
         length: int,
         digest: str,
         what: str,
     ) -> None:
-        _, channels, *size = frames.shape
-        self.what, self.dtype = what, frames.dtype
+        _, channels, *size = found.frames.shape
+        self.what, self.dtype = what, found.frames.dtype
         self.data_shape = (length * channels, *size)
         self.digest = hashlib.sha256(f"{digest} {offset} {length}".encode() + starts.numpy().tobytes()).hexdigest()
-        self._frames, self._places = frames, starts + offset
+        self._found, self._places = found, starts + offset
         self._steps = torch.arange(length)
 
     def read(self, places: Int64[Tensor, " m"]) -> Shaped[Tensor, "m channels height width"]:
         """Some of the windows, (m, length · channels, height, width)."""
         chosen = (self._places[places][:, None] + self._steps).flatten()
-        return self._frames.index_select(0, chosen).view(len(places), *self.data_shape)
+        return self._found.take(chosen).view(len(places), *self.data_shape)
 
 
 def past_and_future(
@@ -137,9 +147,16 @@ def past_and_future(
         future: frames that come next.
         what: where they are from, for messages.
     """
-    digest = hashlib.sha256(found.frames.contiguous().numpy().data.cast("B")).hexdigest()
+    digest = _digest(found)
     places = torch.arange(len(windows.starts))
     return (
-        FileRows(FrameReader(found.frames, windows.starts, 0, past, digest, what), places),
-        FileRows(FrameReader(found.frames, windows.starts, past, future, digest, what), places),
+        FileRows(FrameReader(found, windows.starts, 0, past, digest, what), places),
+        FileRows(FrameReader(found, windows.starts, past, future, digest, what), places),
     )
+
+
+def _digest(found: FrameSequences) -> str:
+    digest = hashlib.sha256(found.frames.contiguous().numpy().data.cast("B"))
+    if found.order is not None:
+        digest.update(found.order.numpy().tobytes())
+    return digest.hexdigest()

@@ -111,9 +111,10 @@ def _reordered(found: FrameSequences, order: list[int]) -> FrameSequences:
     rows = [range(starts[place], starts[place] + found.sequences[place].n) for place in order]
     places = [row for own in rows for row in own]
     return FrameSequences(
-        found.frames[torch.tensor(places)],
+        found.frames,
         [found.sequences[place] for place in order],
         tuple(found.files[place] for place in places),
+        torch.tensor(places),
     )
 
 

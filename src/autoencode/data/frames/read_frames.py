@@ -166,7 +166,7 @@ def _read_folder(
         FrameSequence(name or folder.name, len(own), _breaks(own, skipped), parts[own[0]])
         for name, own in _by_folder(names)
     ]
-    return FrameSequences(examples.x[torch.tensor(order)], sequences, tuple(names)), examples
+    return FrameSequences(examples.x, sequences, tuple(names), torch.tensor(order)), examples
 
 
 def _usual_size(folder: Path) -> tuple[int, int] | None:
