@@ -122,8 +122,9 @@ def _opened(path: Path, *, pixels: bool = True) -> Generator[Any]:
 
 def _check_numbers(header: Any) -> None:
     """Raises whatever pydicom raises where size, place or spacing are no numbers."""
-    for read in (_bytes, _place, lambda one: _spacing([one])):
-        read(header)
+    _bytes(header)
+    _place(header)
+    _spacing([header])
 
 
 def _check_pixels(header: Any, path: Path) -> None:

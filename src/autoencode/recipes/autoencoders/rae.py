@@ -33,6 +33,10 @@ def rae(
 ) -> tuple[Autoencoder, Objective]:
     """A regularised autoencoder: deterministic, and generates from a mixture that is fitted to its codes (RAE).
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.8 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for deterministic codes whose draws come from a
+    fitted mixture.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the code.

@@ -33,6 +33,10 @@ def bernoulli_vae(
     Training combines relaxed codes with the KL of the bits, which together are no bound. Validation and evaluation draw
     bits, and their elbo and importance-weighted bounds are bounds for the model of bits.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 2.5 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for hashes of thousands of pictures, with
+    thousands of steps: here no bit is used yet.
+
     Args:
         data_shape: shape of one example.
         latent_dim: bits in a code.

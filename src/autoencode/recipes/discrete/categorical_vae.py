@@ -33,6 +33,10 @@ def categorical_vae(
     Training combines relaxed codes with the KL of the categories, which together are no bound. Validation and
     evaluation draw categories, and their elbo and importance-weighted bounds are bounds. The paper has no warm-up.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 3.5 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for classes without labels in thousands of
+    pictures, with thousands of steps: here no category is used yet.
+
     Args:
         data_shape: shape of one example.
         n_latents: categorical variables in a code.

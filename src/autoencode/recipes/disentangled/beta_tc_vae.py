@@ -33,6 +33,10 @@ def beta_tc_vae(
     The KL is split in three terms, and only the dependence between latent dimensions is made more expensive. The
     paper's runs estimate q(z) by weighted sampling; here it is by its stratified sampling, which is unbiased.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to separate independent causes in many
+    pictures.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

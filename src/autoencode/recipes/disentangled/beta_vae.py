@@ -29,6 +29,9 @@ def beta_vae(
     faces and sprites and its networks are larger; there β is also divided by the number of pixels per latent dimension,
     here it is not: nll and KL are sums.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to separate causes in many pictures.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

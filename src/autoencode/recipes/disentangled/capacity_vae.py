@@ -29,6 +29,10 @@ def capacity_vae(
     In the paper γ is 1,000 and the target rises over 100,000 steps. In a rise as short as here so large a γ would only
     move codes away from the prior, since that alone attains the target.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to separate causes in many pictures and choose
+    how many nats a code has.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -29,6 +29,10 @@ def dip_vae(
     The KL keeps its weight, so that reconstructions stay sharp. Both weights are the paper's for variant II; for I it
     takes a `diagonal` ten times as large. The paper's data are sprites, chairs and faces.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to separate independent causes in many
+    pictures.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -26,6 +26,10 @@ def dreg_iwae(
     The bound is that of iwae. The signal-to-noise ratio of its plain gradient falls with the number of samples; that of
     this gradient rises. The paper's networks are two tanh layers of 200 and its K is 64.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 2.2 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for tight bounds on small pictures: a step
+    takes seconds here, and 52 steps are no training.
+
     Args:
         data_shape: shape of one example.
         n_samples: K, codes drawn for each example; the cost of a step grows with it.

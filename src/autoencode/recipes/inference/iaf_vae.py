@@ -33,6 +33,10 @@ def iaf_vae(
     The paper's steps are gated by sigmoids and its networks for images are residual ladders; here steps are affine,
     exp(a) u + b, and there is one layer of codes. The KL is estimated from the drawn codes.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for tighter bounds with one code for each
+    picture.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -30,6 +30,10 @@ def iwae(
     draws. The paper trains for 3,280 epochs with steps in the learning rate; here a linear decay and averaged weights
     take far fewer.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 2.0 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for tight bounds on small pictures; its layers
+    see no neighbourhood.
+
     Args:
         data_shape: shape of one example.
         n_samples: K, codes drawn for each example; 1 gives the evidence lower bound.

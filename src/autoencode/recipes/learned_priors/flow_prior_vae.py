@@ -33,6 +33,9 @@ def flow_prior_vae(
     The paper's prior is an inverse of the autoregressive flow of the posterior, and its decoder is autoregressive; here
     the prior is a neural spline flow and the decoder an ordinary one.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.4 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for likelihoods: its prior follows the codes.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

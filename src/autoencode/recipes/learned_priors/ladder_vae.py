@@ -31,6 +31,9 @@ def ladder_vae(
     The paper has five levels, batch normalisation, and a posterior that adds precisions; here there are three levels
     and no normalisation, and the posterior corrects the prior's mean and scale (NVAE). The decoder reads all levels.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.8 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for coarse and fine latents of many pictures.
+
     Args:
         data_shape: shape of one example.
         levels: dimensions of each level, top first.

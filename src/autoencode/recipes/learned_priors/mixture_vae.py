@@ -33,6 +33,10 @@ def mixture_vae(
     VaDE starts from a stacked denoising autoencoder and has diagonal covariances; here the prior is one normal in the
     first steps, and covariances are full. VaDE's bound, with p(c|z) for q(c|x), is this one: clusters are summed out.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.5 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to find groups without labels; its draws need
+    more pictures.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -23,6 +23,10 @@ def two_stage_vae(
     from q(z|x), and samples pass through both. The paper learns the scale by gradient and has 64 latent dimensions;
     here the scale is a running mean of its optimum.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for draws that come from a second VAE of the
+    codes.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code; more than the data's manifold has does no harm.

@@ -31,6 +31,10 @@ def vamp_vae(
     Gated layers, 300-300-40. The paper trains by Adam at 5e-4, at most 2,000 epochs with early stopping and 100 epochs
     of warm-up; here the learning rate decays linearly, weights are averaged and the warm-up is counted in steps.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.4 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for likelihoods of small pictures; its layers
+    see no neighbourhood.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -31,6 +31,9 @@ def dirichlet_vae(
     The paper approximates draws by inverse gamma distribution functions; here they are exact and their gradients
     implicit. Its codes have 50 proportions, each so small that the decoder learns slowly to use it; here there are 10.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.2 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for codes that are shares of a whole.
+
     Args:
         data_shape: shape of one example.
         latent_dim: proportions in a code, 2 or more.

@@ -30,6 +30,9 @@ def gamma_vae(
 
     The KL is exact, and the gradients of draws are implicit. The paper's networks are fully connected.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.6 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for codes that are amounts, in many pictures.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -32,6 +32,9 @@ def perceptual_vae(
     The network learns beside the VAE, from the same images, to recognise by how much an image was rotated; the paper's
     is a pretrained VGG-19.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for texture, with many pictures and hours.
+
     Args:
         data_shape: (channels, height, width), any size.
         latent_dim: dimensions of the latent code.

@@ -30,6 +30,10 @@ def vae_gan(
     Pixel values are compared only if `pixel_weight` is above 0, so nll and elbo mean little for this model. The paper's
     networks are larger, have batch normalisation, and learn by RMSprop at 3e-4.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 22.9 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for sharpness of many thousand pictures and
+    hours of training.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

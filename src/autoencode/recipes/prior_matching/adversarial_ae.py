@@ -33,6 +33,9 @@ def adversarial_ae(
     loss = squared error − λ log D(z): WAE-GAN, whose authors also add log p(z) to the critic. The paper of 2016 has no
     λ and alternates: a step for the reconstruction, one for the critic, one against it; here all are taken at once.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.4 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for draws from a prior of any shape.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

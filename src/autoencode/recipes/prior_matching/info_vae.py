@@ -31,6 +31,10 @@ def info_vae(
     may be narrow, and the elbo, which is still reported, is low. The paper leaves the kernel open; this is that of its
     authors' tutorial, exp(−d² / latent_dim²). In the first steps the MMD dominates, so it needs thousands of them.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for codes that keep more of a picture, with
+    thousands of steps.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

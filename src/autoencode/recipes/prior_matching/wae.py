@@ -29,6 +29,10 @@ def wae(
     here λ = 100, and the kernel is the mean over the seven multiples of C whose sum the authors' code takes: samples
     are then as good as reconstructions. The paper's networks are larger.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for deterministic codes that follow a normal
+    prior.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

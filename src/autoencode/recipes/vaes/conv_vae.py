@@ -36,6 +36,9 @@ def conv_vae(
     blocks with group normalisation; each level halves the image. The scale of the likelihood is kept at its
     optimum (σ-VAE), so no weight between the two terms of the loss has to be tuned.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.2 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for some thousand pictures and more.
+
     Args:
         data_shape: (channels, height, width), any size.
         latent_dim: dimensions of the latent code.

@@ -30,6 +30,10 @@ def cyclical_vae(
     Latent dimensions that a single warm-up leaves unused get further chances. The paper models language, and its cycles
     fill the training; here their length is counted in steps, and after the last one the weight stays.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one where other VAEs leave numbers of the code
+    unused.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -30,6 +30,10 @@ def deep_vae(
     On Fashion-MNIST, with the tutorial's β of 0.39, it is better than `fashion-vae` after five epochs, at a dozen times
     as many images a second. SiLU, Adam, a linearly decaying learning rate.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.6 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for small pictures and vectors: its layers see
+    no neighbourhood, so draws are grain.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -32,6 +32,10 @@ def dense_vae(
     784-256-(2+2), ReLU, decoder 2-256-784, Adam, batch 128, 30 epochs. The two outputs of the encoder are the mean and
     the logarithm of the standard deviation.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.6 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to learn how a VAE works, on digits and
+    clothes: its layers see no neighbourhood.
+
     Args:
         data_shape: shape of one example.
         latent_dim: dimensions of the latent code.

@@ -39,6 +39,10 @@ def fashion_vae(
     standard deviation. It trains with RMSprop, batches of 16 and 20 epochs: --optimizer rmsprop --batch-size 16
     --epochs 20 --schedule constant.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 1.4 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one for small pictures of clothes and digits, as in
+    the tutorial.
+
     Args:
         data_shape: (channels, height, width), any size.
         latent_dim: dimensions of the latent code.

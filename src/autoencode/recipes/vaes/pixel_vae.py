@@ -37,6 +37,10 @@ def pixel_vae(
     features there. What neighbours predict need not be in the code, which uses few numbers, or none. Not for clear
     reconstructions: these are drawn a pixel at a time and need not resemble the picture.
 
+    Few photographs are not its field: on 300 of them, after three minutes, its squared error is 4.3 times that of PCA
+    (docs/own-pictures.md). For few pictures take pca-vae; take this one to compress: it reconstructs by drawing pixel
+    after pixel, which is not meant to resemble.
+
     Args:
         data_shape: (channels, height, width), any size.
         latent_dim: dimensions of the latent code.
