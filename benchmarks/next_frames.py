@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--augment", default="mirror", help="of the drive")
+    parser.add_argument("--augment", default="mirror,affine", help="of the drive")
     parser.add_argument("--clips", type=int, default=TRAIN_CLIPS)
     parser.add_argument("--test-clips", type=int, default=TEST_CLIPS)
     parser.add_argument("--out", type=Path, help="keep the run here")
