@@ -86,7 +86,7 @@ def _species(run: Run) -> None:
     if labels is None or test_labels is None:
         raise SystemExit("no species")
     learned, leaves = labels >= 0, run.data.test.inputs()[test_labels >= 0]
-    true, codes = test_labels[test_labels >= 0].numpy(), run.encode(leaves)
+    true, codes = test_labels[test_labels >= 0].numpy(), torch.from_numpy(run.encode(leaves))
     x = run.data.train.inputs()[learned]
     axes = principal_components(x.flatten(1), 64)
 

@@ -412,12 +412,12 @@ class Run:
 
     @torch.no_grad()
     @tuned_cpu()
-    def decode(self, z: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
+    def decode(self, z: ArrayLike, context: torch.Tensor | None = None) -> torch.Tensor:
         """The means of p(x|z), (n, *data_shape), on the processor, a batch at a time, in the units of the data.
 
-        Those are the model's units, but for standardised columns.
+        Those are the model's units, but for standardised columns. Codes may be an array, as `encode` gives them.
         """
-        return self.to_data_units(self.decode_to_model_units(z, context))
+        return self.to_data_units(self.decode_to_model_units(torch.as_tensor(z), context))
 
     @torch.no_grad()
     @tuned_cpu()
