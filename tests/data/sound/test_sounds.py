@@ -106,7 +106,7 @@ def test_a_recording_that_is_silent_where_examples_are_taken_is_in_no_part(tmp_p
     data = load(tmp_path, seconds=1.0)
     assert data.names("test") == ["test/0.wav", "test/2.wav#1", "test/2.wav#4"]
     assert data.names("validation") == ["validation/0.wav", "validation/1.wav"]
-    assert "left out 1 file: test/1.wav (silent where examples are taken; say --seconds)" in data.notes
+    assert "left out 1 file: test/1.wav (silent where examples are taken)" in data.notes
     assert "2 silent parts of recordings are left out" in "; ".join(data.notes)
 
 

@@ -237,7 +237,7 @@ def test_a_slice_is_given_with_its_neighbours_of_the_same_volume(tmp_path: Path)
     first, second = (ct(9, seed=seed) for seed in (1, 2))
     nifti(tmp_path / "times.nii", np.stack([first, second], -1))
     data = load(tmp_path / "times.nii", frames=3, values="-1100..1100")
-    assert "each slice is given with 1 before and 1 behind it (--frames 3)" in data.notes
+    assert "each slice is given with 1 before and 1 behind it" in data.notes
     both = np.concatenate([one[:, ::-1].transpose(2, 1, 0) for one in (first, second)])
     inside = [range(begin, begin + 3) for begin in range(0, 18, 3)]  # blocks are held out, and see themselves alone
     for part in ("train", "validation", "test"):

@@ -119,7 +119,7 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
             continue
         windows, ends = _windows(samples, how.length)
         if not windows:
-            found.skipped.append(SkippedFile(printable(one.name), "silent where examples are taken; say --seconds"))
+            found.skipped.append(SkippedFile(printable(one.name), "silent where examples are taken"))
             continue
         silent, cut = silent + ends - len(windows), cut + (len(samples) > ends * how.length)
         pictures += [how.of(torch.from_numpy(window)) for window in windows.values()]

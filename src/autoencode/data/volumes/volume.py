@@ -152,7 +152,7 @@ def _with_neighbours(found: Examples, reach: int) -> Examples:
         for near in neighbours(range(first, first + n), reach):
             context[near[reach]] = x[[*near[:reach], *near[reach + 1 :]]].flatten(0, 1).numpy()
         first += n
-    note = f"each slice is given with {reach:,} before and {reach:,} behind it (--frames {frames})"
+    note = f"each slice is given with {reach:,} before and {reach:,} behind it"
     options = {**found.options, "frames": frames}
     return replace(found, context=torch.from_numpy(context), notes=(*found.notes, note), options=options)
 
