@@ -29,7 +29,7 @@ from autoencode.nn.convolutions.unet import UNet, UNetFeatures
 from autoencode.nn.dense import Linear, dense_stack
 from autoencode.nn.feature_extractors import FeatureExtractor, VggFeatures
 from autoencode.nn.features_and_code import FeaturesAndCode
-from autoencode.nn.frame_prediction import FrameShape, FutureFromCode, PastAndCode
+from autoencode.nn.frame_prediction import FutureFromCode, PastAndCode
 from autoencode.nn.picture_summary import PictureSummary
 from autoencode.nn.precision import full_precision, without_autocast
 from autoencode.nn.quantisers.codebook import Codebook
@@ -46,7 +46,6 @@ __all__ = [
     "ConditionalDecoder",
     "ConditionalEncoder",
     "FusedSequential",
-    "FrameShape",
     "FutureFromCode",
     "PastAndCode",
     "Codebook",

@@ -23,7 +23,7 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
     Example:
         >>> sorted(["a10.png", "a9.png", "a2b.png", "A2.png"], key=natural_key)
-        ['a2b.png', 'A2.png', 'a9.png', 'a10.png']
+        ['A2.png', 'a2b.png', 'a9.png', 'a10.png']
     """
     pieces = _DIGITS.split(name.lower())
     return tuple((0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in pieces if piece)

@@ -7,7 +7,8 @@ from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods import FutureLikelihood
 from autoencode.model import Autoencoder
-from autoencode.nn import FrameShape, FutureFromCode, PastAndCode
+from autoencode.nn import FutureFromCode, PastAndCode
+from autoencode.nn.frame_prediction import FrameShape
 from autoencode.objectives import Elbo, Objective, RecognisedCode, Warmup
 from autoencode.posteriors import FeaturesAndNormalPosterior
 from autoencode.recipes.parameters import Widths
