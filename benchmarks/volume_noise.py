@@ -3,9 +3,9 @@
     python benchmarks/volume_noise.py mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz      (in nilearn's wheel)
 
 The average brain, every second voxel (2 mm), gets normal noise of a tenth of its range. `self-restorer` learns from
-the noisy volume alone, and `autoencode restore` writes the result; so does `video-self-restorer --frames 3 --no-
-blind-spots`, which sees the slices before and behind each one. Non-local means of scikit-image is given the true
-level of the noise, in slices and in three dimensions, with its fast mode and patches of 5, at distances of 6 in
+the noisy volume alone, and `autoencode restore` writes the result; so does `video-self-restorer --frames 3
+--blind-spots false`, which sees the slices before and behind each one. Non-local means of scikit-image is given the
+true level of the noise, in slices and in three dimensions, with its fast mode and patches of 5, at distances of 6 in
 slices and of 4 in three dimensions, h of 0.6, 0.8 and 1.0 times the noise; the best h, which the clean volume
 chooses, is printed.
 PSNR over all voxels, of the range of the clean volume, and over those of the head (above a tenth of it).

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from autoencode.nn import FrameShape, FutureFromCode, PastAndCode, UNet, UNetFeatures
+from autoencode.nn import FutureFromCode, PastAndCode, UNet, UNetFeatures
+from autoencode.nn.frame_prediction import FrameShape
 
 pytestmark = pytest.mark.usefixtures("double")
 SHAPE = FrameShape(channels=3, past=2, future=4, height=13, width=10)
