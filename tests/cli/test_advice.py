@@ -44,7 +44,7 @@ ADVICE = {
     "--same-class is for an example whose class": "generate",
     "--same-class says how examples differ": "generate",
     "--cut-out writes shapes": "generate",
-    "a volume is restored by a model of a known range": "train",
+    "a volume needs a model of a known range": "train",
     # shards
     "name it with --array COLUMN": "train",
     "--labels {}: {} has no such column": "train",
@@ -95,7 +95,7 @@ ADVICE = {
     "holds several parts: name one array of pictures": "train",
     "holds no array of masks; --target": "train",
     "needs a mask: say where they": "train",
-    "give a folder of pictures with --target": "train",
+    "give a folder of pictures or volumes with --target": "train",
     "there may be {} classes": "train",
     "of the masks in {} have values between": "train",
     "learns from masks of shape": "train",

@@ -32,7 +32,7 @@ DATA_HELP = {
     "target": (
         str,
         "the pictures themselves",
-        "a folder of target pictures or masks, matched by name; of an .npz file the name of the array of masks",
+        "a folder of target pictures or masks, matched by name; of one volume its mask; of an .npz file the array",
     ),
     "target_is": (
         str,

@@ -61,7 +61,8 @@ _OF_SOUND = ("sample_rate", "seconds")
 _OF_AUDIO = (*_OF_MUSIC, *_OF_SOUND)
 _OF_TABLES = (".csv", ".tsv", ".parquet")
 _WITH_MASKS = (
-    "give a folder of pictures with --target masks/, an .npz file with arrays images and masks, or drawn-cells"
+    "give a folder of pictures or volumes with --target masks/, an .npz file with arrays images and masks, or "
+    "drawn-cells"
 )
 
 
@@ -133,8 +134,8 @@ def load(
         limit: at most so many examples to train with, chosen by the seed.
         n_labels: how many training examples keep their label, evenly by class; the others, and all that validate, get
             -1, which means none. The test part keeps its own.
-        target: a folder of what the model should make of each picture in the folder `source`, matched by name; or the
-            name of the array of masks, in a file of several.
+        target: a folder of what the model should make of each picture in the folder `source`, matched by name; of
+            volumes a folder of masks, or the mask of the one; or the name of the array of masks, in a file of several.
         target_is: "pictures"; "masks", whose values are classes: numbers, places in a palette or colours; or "objects"
             for masks that give each object a number, so that objects that touch are counted one by one.
         patch: cut the pictures of a folder into patches of so many pixels a side, at full size, in place of fitting
@@ -252,8 +253,9 @@ def _by_time_note(split: Split, n: int, limit: int | None) -> str:
 
 def _target(source: Source, target: str | Path) -> Path:
     """A folder, or the name of an array beside the pictures of a file."""
-    is_file = isinstance(source, str | Path) and has_format(Path(source)) and not Path(source).is_dir()
-    return Path(target) if is_file else resolve_path(target)
+    if not isinstance(source, str | Path) or Path(source).is_dir() or is_volume(Path(source)):
+        return resolve_path(target)
+    return Path(target) if has_format(Path(source)) else resolve_path(target)
 
 
 def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
@@ -342,8 +344,10 @@ def _read_registered(name: str, requested: _Requested) -> Examples:
 def _read_path(path: Path, requested: _Requested) -> Examples:
     options = requested.options
     if holds_volumes(path) if path.is_dir() else is_volume(path):
-        others = (name for name in _OF_FILES if name != "frames")
-        options.refuse(path.name, *others, *OF_LABELLED, *_OF_ARRAYS, *_OF_TEXT, *_OF_AUDIO)
+        own = "target" if options.has_masks else "frames"
+        options.refuse(
+            path.name, *(name for name in _OF_FILES if name != own), *OF_LABELLED, *_OF_ARRAYS, *_OF_TEXT, *_OF_AUDIO
+        )
         return read_volume_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     if options.frames is not None or holds_clips(path):
         options = replace(options, values=None) if options.values == ValueRange.BYTES else options

@@ -10,6 +10,7 @@ from autoencode.data.images.picture_writer import MARK
 from autoencode.data.images.scan import SHEET
 from autoencode.data.music.midi_file import MIDI_MARK
 from autoencode.data.sound.wav_file import WAV_MARK
+from autoencode.data.volumes.nifti import NIFTI_MARK
 from autoencode.errors import ArgumentError
 from autoencode.storage import check_no_links, is_run_folder, open_regular, remove_file
 
@@ -30,6 +31,7 @@ _MARKS = (
     COMPRESSED_MARK,
     MIDI_MARK,
     WAV_MARK,
+    NIFTI_MARK.encode(),
 )
 """What pictures, pages, animations, clips, tables, music and compressed files have near their beginning or end."""
 _FAR = 4_096

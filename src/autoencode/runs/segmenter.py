@@ -3,7 +3,7 @@
 from typing import cast
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped, UInt8
 from torch import Tensor
 from torch.distributions import Normal
 from torch.nn import functional as F
@@ -75,7 +75,7 @@ class Segmenter:
     @torch.no_grad()
     def __call__(
         self,
-        picture: UInt8[Tensor, "channels height width"],
+        picture: Shaped[Tensor, "channels height width"],
         *,
         reporter: Reporter | None = None,
         cancel: CancelToken | None = None,
@@ -83,7 +83,7 @@ class Segmenter:
         """The probability of each class at each pixel.
 
         Args:
-            picture: bytes, on the processor; one channel or three, any size.
+            picture: bytes, or floats in the model's units, on the processor; one channel or three, any size.
             reporter: receives the progress of the task "segmenting a picture", in tiles.
             cancel: checked after each batch of tiles.
 

@@ -262,3 +262,14 @@ def test_a_folder_of_volumes_takes_no_patches_from_a_recipe(tmp_path: Path) -> N
     assert run.data.options.get("patch") is None
     run = tasks.train(tmp_path / "volumes", "video-self-restorer", out=tmp_path / "several", **options)
     assert run.data.options["frames"] == 5
+
+
+@pytest.mark.parametrize("frames", [None, 3])
+def test_options_give_the_same_slices_again(tmp_path, frames):
+    nifti(tmp_path / "a.nii.gz", ct())
+    nifti(tmp_path / "b.nii.gz", ct(seed=1))
+    for source in (tmp_path, tmp_path / "a.nii.gz"):
+        first = load(source, frames=frames)
+        again = load(source, **first.options)
+        assert np.array_equal(first.test.inputs(), again.test.inputs())
+        assert first.options == again.options

@@ -106,7 +106,7 @@ def test_numbers_outside_the_range_keep_their_difference_and_are_said(run, tmp_p
 
 def test_models_of_colour_and_damaged_files(run, tmp_path: Path, local_run):
     nifti(tmp_path / "a.nii", ct(4))
-    with pytest.raises(DataError, match="a volume is restored by a model of grey pictures: train one on volumes"):
+    with pytest.raises(DataError, match="a volume needs a model of grey pictures: train one on volumes"):
         restore(local_run, [tmp_path / "a.nii"], tmp_path / "clean")
     (tmp_path / "b.nii").write_bytes(b"n+1")
     done = restore(run, [tmp_path], tmp_path / "clean")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command("segment", Panel.USE, rank=3)
 def segment(
     run: RunArgument,
-    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, and folders of them.")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures of any size, NIfTI files, and folders of them.")],
     out_folder: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write.", show_default="RUN/masks")
     ] = None,
@@ -66,11 +66,16 @@ def segment(
     of those that are drawn; all are in draws/, and areas.csv has the mean
     and the standard deviation of pixels and counts over them.
 
+    Of a volume (.nii, .nii.gz) the mask and the doubt are volumes with
+    its places and spacing, the overlay shows 16 slices, and areas.csv has
+    millilitres, too.
+
     \b
     autoencode train cells/ --target masks/ --recipe segmenter
     autoencode segment last new-cells/ -o found/
     autoencode segment last cells/ -o found/ --truth masks/
     autoencode segment runs/unsure new-cells/ -o found/ -n 8
+    autoencode segment runs/scans new-scan.nii.gz -o found/
     """
     from autoencode import tasks
     from autoencode.cli.terminal_reporter import TerminalReporter

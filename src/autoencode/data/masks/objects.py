@@ -11,7 +11,6 @@ from autoencode.data.masks.outlines import OBJECT
 
 SMALLEST = 2e-4
 """Share of a picture's pixels below which an area is not counted."""
-_NEIGHBOURS = np.ones((3, 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +22,7 @@ class Objects:
         count: how many there are.
     """
 
-    numbers: Int32[np.ndarray, "height width"]
+    numbers: Int32[np.ndarray, "*sides"]
     count: int
 
 
@@ -31,7 +30,7 @@ def connected(area: np.ndarray, smallest: int = 1) -> Objects:
     """The connected components of an area, diagonal neighbours included.
 
     Args:
-        area: True inside, (height, width).
+        area: True inside, (height, width), or (slices, height, width) of a volume.
         smallest: components of fewer pixels are left out.
 
     Example:
@@ -40,7 +39,7 @@ def connected(area: np.ndarray, smallest: int = 1) -> Objects:
     """
     from scipy import ndimage
 
-    numbers, count = cast("tuple[np.ndarray, int]", ndimage.label(area, _NEIGHBOURS))
+    numbers, count = cast("tuple[np.ndarray, int]", ndimage.label(area, np.ones((3,) * area.ndim)))
     sizes = np.bincount(numbers.ravel(), minlength=count + 1)
     kept = sizes >= smallest
     kept[0] = False
@@ -48,7 +47,7 @@ def connected(area: np.ndarray, smallest: int = 1) -> Objects:
     return Objects(renumbered[numbers].astype(np.int32), int(kept.sum()))
 
 
-def separated(classes: UInt8[np.ndarray, "height width"], smallest: int = 1) -> Objects:
+def separated(classes: UInt8[np.ndarray, "*sides"], smallest: int = 1) -> Objects:
     """The objects of a mask of the classes background, object and outline.
 
     What is inside an outline begins an object, and each pixel of an outline is given to the nearest one of them; an
@@ -80,7 +79,7 @@ def separated(classes: UInt8[np.ndarray, "height width"], smallest: int = 1) -> 
 
 
 def count_objects(
-    classes: UInt8[np.ndarray, "height width"], masks: MaskClasses, smallest: int | None = None
+    classes: UInt8[np.ndarray, "*sides"], masks: MaskClasses, smallest: int | None = None
 ) -> dict[str, Objects]:
     """The objects of each class but the background, by its name; of masks of objects all together.
 

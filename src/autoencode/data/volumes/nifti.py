@@ -19,6 +19,10 @@ from autoencode.data.volumes.scan_volume import StoredSlices, Volume
 from autoencode.errors import DataError
 from autoencode.storage import atomic_open, open_regular
 
+NIFTI_MARK = "made by autoencode"
+"""What a file that was written has as its description, or in a packed one as the name of its content."""
+NIFTI_SUFFIXES = (".nii", ".nii.gz")
+"""Endings of NIfTI files."""
 _START = 544
 """Bytes that hold a header of either version."""
 _AIR = -500
@@ -136,13 +140,14 @@ def _image_in_file(path: Path, kind: Any, size: int, *, packed: bool) -> Any:
     return image
 
 
-def write_nifti_like(source: Path, slices: Array, out: Path) -> None:
+def write_nifti_like(source: Path, slices: Array, out: Path, dtype: type[np.generic] = np.float32) -> None:
     """Writes slices as a volume with the places, spacing and units of another.
 
     Args:
         source: the volume that they were made of.
         slices: (slices, height, width), those of all times one after the other.
         out: a .nii or .nii.gz file.
+        dtype: of its numbers.
 
     Raises:
         DataError: other slices than the source has.
@@ -154,11 +159,13 @@ def write_nifti_like(source: Path, slices: Array, out: Path) -> None:
     by_time = slices.reshape(times, depth, *slices.shape[1:]).transpose(3, 2, 1, 0)[:, ::-1]
     data = by_time.reshape(image.shape) if times == 1 else by_time
     header = image.header.copy()
-    header.set_data_dtype(np.float32)
-    made = type(image)(data.astype(np.float32, copy=False), image.affine, header)
+    header.set_data_dtype(dtype)
+    header["cal_min"] = header["cal_max"] = 0  # the source's window
+    header["descrip"] = NIFTI_MARK
+    made = type(image)(data.astype(dtype, copy=False), image.affine, header)
     with atomic_open(out) as file:
         if not out.name.lower().endswith(".gz"):
             made.to_stream(file)
             return
-        with import_module("gzip").GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packing:
+        with import_module("gzip").GzipFile(fileobj=file, mode="wb", filename=NIFTI_MARK, mtime=0) as packing:
             made.to_stream(packing)

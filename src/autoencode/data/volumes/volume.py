@@ -16,17 +16,19 @@ from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile, list_skipped
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import scan_pictures
+from autoencode.data.masks.volume_masks import VolumeMasks
 from autoencode.data.memory import allocate, is_large
 from autoencode.data.options import ReadOptions
 from autoencode.data.values import Array, ValueRange, extremes
 from autoencode.data.video.frame_window import sliding_windows
 from autoencode.data.volumes.dicom import read_dicom, read_dicom_series
-from autoencode.data.volumes.nifti import read_nifti
+from autoencode.data.volumes.nifti import NIFTI_SUFFIXES, read_nifti
 from autoencode.data.volumes.scan_volume import StoredSlices, Volume
 from autoencode.errors import DataError
 
+_NO_MASKS = "masks are read beside NIfTI files: convert the series, for example with dcm2niix"
 T = TypeVar("T")
-VOLUME_SUFFIXES = frozenset({".dcm", ".nii", ".nii.gz"})
+VOLUME_SUFFIXES = frozenset({".dcm", *NIFTI_SUFFIXES})
 """Endings of volumes, and of slices of them."""
 _BLOCKS = 20
 """One volume, or each of two, is divided into so many blocks of neighbouring slices; whole blocks are held out."""
@@ -66,18 +68,22 @@ def read_volume_folder(folder: Path, options: ReadOptions) -> Examples:
         DataError: none can be read, or their slices differ in size.
     """
     files, skipped = volume_files(folder), list[SkippedFile]()
-    volumes = list[Volume]()
+    volumes, masks = list[Volume](), _masks(options, folder)
     for file in (file for file in files if suffix_of(file) != ".dcm"):
         try:
-            volumes += read_nifti(file)
+            own = read_nifti(file)
+            if masks:
+                masks.add(file, own)
+            volumes += own
         except DataError as error:
             skipped.append(SkippedFile(str(file.relative_to(folder)), str(error)))
-    series, unread = read_dicom_series([file for file in files if suffix_of(file) == ".dcm"])
+    dicom = [file for file in files if suffix_of(file) == ".dcm"]
+    series, unread = ([], [(file, _NO_MASKS) for file in dicom]) if masks else read_dicom_series(dicom)
     volumes += series
     skipped += [SkippedFile(str(file.relative_to(folder)), reason) for file, reason in unread]
     if not volumes:
         raise DataError(f"no volume in {folder} can be read: {list_skipped(skipped)}")
-    found = examples_of(volumes, options)
+    found = _with_masks(examples_of(volumes, options), masks, options)
     left_out = (f"{len(skipped):,} of {len(files):,} files left out: {list_skipped(skipped)}",) if skipped else ()
     return replace(found, skipped=tuple(skipped), notes=(*found.notes, *left_out))
 
@@ -86,13 +92,26 @@ def read_volume_folder(folder: Path, options: ReadOptions) -> Examples:
 @file_format(".nii.gz")
 def read_nifti_examples(path: Path, options: ReadOptions) -> Examples:
     """NIfTI files of MRI and CT: each slice is an example, in the units of the file."""
-    return _examples_of_file(path, read_nifti(path), options)
+    volumes, masks = read_nifti(path), _masks(options)
+    if masks:
+        masks.add(path, volumes)
+    return _with_masks(_examples_of_file(path, volumes, options), masks, options)
 
 
 @file_format(".dcm")
 def read_dicom_examples(path: Path, options: ReadOptions) -> Examples:
     """DICOM files of CT, MRI and X-rays: each frame is an example, CT in Hounsfield units."""
+    if options.has_masks:
+        raise DataError(f"{path.name}: {_NO_MASKS}")
     return _examples_of_file(path, [read_dicom(path)], options)
+
+
+def _masks(options: ReadOptions, folder: Path | None = None) -> VolumeMasks | None:
+    return VolumeMasks(options.target, folder) if options.has_masks and options.target else None
+
+
+def _with_masks(found: Examples, masks: VolumeMasks | None, options: ReadOptions) -> Examples:
+    return masks.join(found, options) if masks else found
 
 
 def _examples_of_file(path: Path, volumes: Sequence[Volume], options: ReadOptions) -> Examples:
@@ -113,7 +132,8 @@ def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
     large = is_large(_WIDEST * sum(volume.pixels.size for volume in volumes))
     found, note = _in_file(volumes, options) if large else _in_memory(volumes, options)
     reach = (options.frames or 1) // 2
-    found = replace(found, groups=_groups(volumes, reach), notes=(_described(volumes), *found.notes[1:], *note))
+    notes = (_described(volumes), *found.notes[1:], *note)
+    found = replace(found, groups=_groups(volumes, reach), notes=notes, options={"values": found.options["values"]})
     return _with_neighbours(found, reach) if reach else found
 
 

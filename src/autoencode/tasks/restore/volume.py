@@ -11,24 +11,22 @@ from jaxtyping import Float
 from torch import Tensor
 
 from autoencode.data.content import suffix_of
-from autoencode.data.images.picture import UnreadableError
 from autoencode.data.memory import allocate
-from autoencode.data.values import Array, ValueRange
-from autoencode.data.volumes.dicom import read_dicom, write_dicom_like
-from autoencode.data.volumes.nifti import read_nifti, write_nifti_like
+from autoencode.data.values import Array
+from autoencode.data.volumes.dicom import write_dicom_like
+from autoencode.data.volumes.nifti import write_nifti_like
 from autoencode.data.volumes.scan_volume import Volume
 from autoencode.data.volumes.volume import neighbours
-from autoencode.errors import AutoencodeError, CapabilityError, DataError
+from autoencode.errors import AutoencodeError
 from autoencode.evaluation import PictureQuality
 from autoencode.runs.restorer import N_ORIENTATIONS, Restorer, oriented, upright
+from autoencode.runs.volumes import VolumeRange, read_grey_volumes, read_volumes
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, track
 from autoencode.tasks.restore.job import Job, Restored, Sheet
 
 _PIXELS = 2**19
 """Of slices that are restored together."""
-_OUTSIDE = 0.5
-"""Share of numbers outside the range of training, above which a volume is refused."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +46,7 @@ class VolumeJob(Job):
         Raises:
             UnreadableError: it is damaged, or in colours.
         """
-        try:
-            volumes = _read(source)
-        except DataError as error:
-            raise UnreadableError(str(error)) from error
-        if len(volumes[0].pixels.shape) > 3:
-            raise UnreadableError("a volume in colours, and numbers of one kind are restored")
+        volumes = read_grey_volumes(source)
         output = name if suffix_of(source) != ".dcm" or name.suffix.lower() == ".dcm" else Path(f"{name}.dcm")
         shape = list(volumes[0].pixels.shape)
         return cls(source, name, (shape[1], shape[2]), output, slices=sum(len(volume.pixels) for volume in volumes))
@@ -68,18 +61,18 @@ class VolumeJob(Job):
 
         Numbers outside the range that the model learned from are clipped before it sees them, and keep the difference.
         """
-        values, done, outside, squares = _range(restorer), 0, 0, 0.0
-        volumes, metric = _read(self.source), _Metric(self.clean, values)
+        values, done, outside, squares = VolumeRange(restorer.run), 0, 0, 0.0
+        volumes, metric = read_volumes(self.source), _Metric(self.clean, values)
         out = allocate((self.slices, *self.size), np.float32, str(self.source))
         with track(reporter, "restoring a volume", self.slices, "slices", cancel=cancel) as progress:
             for near in _chunks(volumes, restorer.frames):
                 before = near[:, 0]
-                units = torch.from_numpy(_units(before, values))[:, None]
-                inside = torch.from_numpy(_units(near, values)).clamp_(0, 1)
+                units = torch.from_numpy(values.units(before))[:, None]
+                inside = torch.from_numpy(values.units(near)).clamp_(0, 1)
                 after = _restored(restorer, inside)
                 inside = inside[:, :1]
                 result = (after + units - inside)[:, 0].numpy()
-                out[done : done + len(before)] = result * _span(values) + _low(values)
+                out[done : done + len(before)] = result * values.span + values.low
                 outside += int((units != inside).sum())
                 squares += float(np.square(result - units[:, 0].numpy(), dtype=np.float64).sum())
                 metric.add(done, before, out[done : done + len(before)])
@@ -88,18 +81,11 @@ class VolumeJob(Job):
                     sheet.add(_grey(inside[middle, 0]), _grey(torch.from_numpy(result[middle])), self.label)
                 done += len(before)
                 progress.advance(len(before))
-        share = outside / self.pixels
-        if share > _OUTSIDE:
-            raise DataError(f"{100 * share:.0f} % of its numbers are outside {values}, which the model learned from")
+        note = values.note(outside, self.pixels)
         write = write_dicom_like if suffix_of(self.source) == ".dcm" else write_nifti_like
         self.output.parent.mkdir(parents=True, exist_ok=True)
         write(self.source, out, self.output)
-        note = (f"{100 * share:.2g} % of its numbers are outside {values}, which the model learned from",)
-        return Restored(self, math.sqrt(squares / self.pixels), note if share else (), *metric.result())
-
-
-def _read(path: Path) -> list[Volume]:
-    return [read_dicom(path)] if suffix_of(path) == ".dcm" else read_nifti(path)
+        return Restored(self, math.sqrt(squares / self.pixels), (note,) if note else (), *metric.result())
 
 
 def _chunks(volumes: list[Volume], frames: int) -> Iterator[Array]:
@@ -113,27 +99,6 @@ def _chunks(volumes: list[Volume], frames: int) -> Iterator[Array]:
             low, high = min(map(min, some)), max(map(max, some)) + 1
             pixels = np.asarray(volume.pixels[low:high], dtype=np.float32)
             yield pixels[np.array(some) - low]
-
-
-def _range(restorer: Restorer) -> ValueRange:
-    values = restorer.run.folder.data.values
-    if restorer.run.modality.data_shape[0] != 1:
-        raise CapabilityError("a volume is restored by a model of grey pictures: train one on volumes")
-    if values.low is None or values.high is None:
-        raise CapabilityError("a volume is restored by a model of a known range: train one with --values")
-    return values
-
-
-def _span(values: ValueRange) -> float:
-    return float(values.high or 0) - _low(values)
-
-
-def _low(values: ValueRange) -> float:
-    return float(values.low or 0)
-
-
-def _units(pixels: Array, values: ValueRange) -> Array:
-    return ((pixels - np.float32(_low(values))) / np.float32(_span(values))).astype(np.float32)
 
 
 @torch.no_grad()
@@ -158,11 +123,13 @@ def _grey(pixels: Float[Tensor, "height width"]) -> np.ndarray:
 class _Metric:
     """The file and the result against a clean volume, in parts of the range that the model learned from."""
 
-    def __init__(self, clean: Path | None, values: ValueRange) -> None:
+    def __init__(self, clean: Path | None, values: VolumeRange) -> None:
         self._values, self._clean, self._error = values, None, ""
         self._squares, self._count = [0.0, 0.0], 0
         try:
-            self._clean = None if clean is None else np.concatenate([volume.pixels[:] for volume in _read(clean)])
+            self._clean = (
+                None if clean is None else np.concatenate([volume.pixels[:] for volume in read_volumes(clean)])
+            )
         except (AutoencodeError, OSError) as error:
             self._error = f"its clean volume: {error}"
 
@@ -175,7 +142,7 @@ class _Metric:
             self._clean, self._error = None, "its clean volume has other slices"
             return
         for place, one in enumerate((before, after)):
-            self._squares[place] += float(np.square((one - true) / _span(self._values), dtype=np.float64).sum())
+            self._squares[place] += float(np.square((one - true) / self._values.span, dtype=np.float64).sum())
         self._count += true.size
 
     def result(self) -> tuple[tuple[PictureQuality, PictureQuality] | None, str]:

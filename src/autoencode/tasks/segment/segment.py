@@ -1,9 +1,7 @@
-"""Finds the masks of a person's own pictures, and writes them with areas and counts."""
+"""Finds the masks of a person's own pictures and volumes, and writes them with areas and counts."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,62 +17,20 @@ from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.masks.mask_files import read_mask_values
 from autoencode.data.masks.mask_writer import encode_mask
 from autoencode.data.masks.objects import Objects, count_objects
-from autoencode.errors import CancelledError, DataError
+from autoencode.errors import CancelledError, CapabilityError, DataError
 from autoencode.evaluation import SegmentationMetric, SegmentationQuality
 from autoencode.runs.output_paths import no_results_message
-from autoencode.runs.replacing import AREAS_HEADING
 from autoencode.runs.run import Run
 from autoencode.runs.segmenter import Segmenter
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, nested, note_what_is_kept, resolve_reporter, track
 from autoencode.storage import atomic_write
+from autoencode.tasks.segment.area import Area, Spread, area_table
 from autoencode.tasks.segment.plan import AREAS, PictureToSegment, Plan, plan
+from autoencode.tasks.segment.volume import VolumeToSegment, segment_volume
 from autoencode.views.figures import Crop, before_after, crop, overlay, save_figure
 
 _SHOWN = 8
-
-
-@dataclass(frozen=True)
-class Area:
-    """What was found of one class in one picture.
-
-    Args:
-        picture: its name.
-        name: of the class.
-        pixels: of the class.
-        share: of the picture.
-        count: objects, or connected areas that are not too small.
-        spread: of pixels and count over the drawn masks; None where none were drawn.
-    """
-
-    picture: str
-    name: str
-    pixels: int
-    share: float
-    count: int
-    spread: "Spread | None" = None
-
-
-@dataclass(frozen=True)
-class Spread:
-    """What the drawn masks say of an area.
-
-    Args:
-        mean_pixels: the mean of its pixels.
-        std_pixels: their standard deviation.
-        mean_count: the mean of the counts.
-        std_count: their standard deviation.
-    """
-
-    mean_pixels: float
-    std_pixels: float
-    mean_count: float
-    std_count: float
-
-    @classmethod
-    def of(cls, pixels: Sequence[int], counts: Sequence[int]) -> "Spread":
-        """Of the pixels and counts of each drawn mask; the deviations are those of the draws, not of the mean."""
-        return cls(float(np.mean(pixels)), float(np.std(pixels)), float(np.mean(counts)), float(np.std(counts)))
 
 
 @dataclass(frozen=True)
@@ -136,21 +92,23 @@ def segment(
     reporter: Reporter | None = None,
     cancel: CancelToken | None = None,
 ) -> Segmentations:
-    """Finds the class of each pixel of pictures of any size, and writes masks of their size.
+    """Finds the class of each pixel of pictures of any size, and of volumes, and writes masks of their size.
 
     Masks have the values of those that the model learned from, as PNG files under the pictures' names; `overlays/` has
     the pictures with their masks in colours, `doubt/` the entropy of each pixel's class as grey pictures, white where
     all classes are as probable, `areas.csv` the pixels and the number of connected areas of each class, or of objects,
     and `sheet.png` the first pictures with their masks. With `n`, of a model that draws: the mask is the likeliest of
     n drawn ones, `draws/1/`, `draws/2/`, … have all of them, doubt is that of their mean, and `areas.csv` has means and
-    standard deviations over them. Each file is written whole or not at all. Ctrl-C or `cancel` ends the work early: the
-    results before are kept and returned, with `interrupted` set.
+    standard deviations over them. Of a NIfTI file the mask and the doubt are NIfTI files with its places and spacing,
+    the overlay shows 16 slices, and `areas.csv` has millilitres. Each file is written
+    whole or not at all. Ctrl-C or `cancel` ends the work early: the results before are kept and returned, with
+    `interrupted` set.
 
     Args:
         run: a trained segmenter.
-        files: pictures and folders of them.
+        files: pictures, NIfTI files, and folders of them.
         out: where to write; `masks/` in the run folder by default. Results of an earlier time are replaced.
-        truth: a folder of true masks with the names of the pictures, to measure the results by.
+        truth: a folder of true masks with the names of the files, to measure the results by.
         smallest: areas of fewer pixels are not counted; by default a five-thousandth of the picture.
         ensemble: see `Segmenter`.
         n: how many masks are drawn for each picture; 0 for the one of the mean code.
@@ -203,21 +161,38 @@ class _Work:
         self, todo: Plan, folder: Path, reporter: Reporter, cancel: CancelToken | None
     ) -> Iterator[SkippedFile]:
         """Segments the pictures one by one; yields what could not be read."""
-        of, total = len(todo.pictures), sum(picture.pixels for picture in todo.pictures)
+        of, total = len(todo.pictures), sum(picture.size for picture in todo.pictures)
         with (
             note_what_is_kept(reporter, lambda: f"{len(self.files):,} of {of:,} masks are kept in {folder}"),
             track(reporter, "segmenting", total, "pixels", cancel=cancel) as progress,
         ):
             for number, picture in enumerate(todo.pictures, start=1):
                 progress.update(detail=f"{number}/{of} {picture.label}")
-                part = nested(progress, picture.pixels)
+                part = nested(progress, picture.size)
                 try:
+                    if isinstance(picture, VolumeToSegment):
+                        self._add_volume(picture, part, reporter, cancel)
+                        continue
                     found = self._find(picture, part, cancel)
                     self._measure(picture, found)
                     self._write(picture, found)
-                except (UnreadableError, DataError) as error:
+                except (UnreadableError, DataError, CapabilityError) as error:
                     self.failed.append(SkippedFile(picture.label, str(error)))
                     yield self.failed[-1]
+
+    def _add_volume(
+        self, volume: VolumeToSegment, part: Reporter, reporter: Reporter, cancel: CancelToken | None
+    ) -> None:
+        if self._n:
+            raise CapabilityError("-n draws masks of pictures, and this is a volume: leave it out")
+        done = segment_volume(self._segmenter, volume, self._metric, self._smallest, part, cancel)
+        if done.note:
+            reporter.warn(f"{volume.label}: {done.note}")
+        self.files.append(volume.mask)
+        self._areas += done.areas
+        if self._n_shown < self._shown:
+            self._n_shown += 1
+            self._crops.append(done.shown)
 
     def _find(self, picture: PictureToSegment, reporter: Reporter, cancel: CancelToken | None) -> _Found:
         full = read_full_picture(picture.source, self._segmenter.white)
@@ -306,7 +281,7 @@ class _Work:
         if sheet is not None:
             save_figure(sheet, before_after(self._crops, words=("picture", "mask")))
         if self._areas:
-            atomic_write(folder / AREAS, _table(self._areas))
+            atomic_write(folder / AREAS, area_table(self._areas))
         return Segmentations(
             todo,
             tuple(self._areas),
@@ -317,17 +292,6 @@ class _Work:
             self._metric.result(),
             interrupted,
         )
-
-
-def _table(areas: Sequence[Area]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    spread = [field.name for field in fields(Spread)] if any(area.spread for area in areas) else []
-    writer.writerow([*AREAS_HEADING.split(","), "count", *spread])
-    for area in areas:
-        drawn = [f"{number:.6g}" for number in astuple(area.spread)] if area.spread else []
-        writer.writerow([area.picture, area.name, area.pixels, f"{area.share:.6f}", area.count, *drawn])
-    return file.getvalue()
 
 
 def _as_grey(values: torch.Tensor) -> np.ndarray:
