@@ -52,6 +52,10 @@ class PictureCodec(Protocol):
         """A digest that is the same wherever this codec computes the same."""
         ...
 
+    def probe_case(self) -> tuple[Bytes, bytes]:
+        """What `decode` must give of some bytes, and these bytes, by which another decoder can be tried."""
+        ...
+
 
 def tile_count(shape: tuple[int, ...]) -> int:
     """How many tiles a picture of this shape has."""

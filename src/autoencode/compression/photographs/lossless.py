@@ -198,11 +198,16 @@ class LosslessCodec:
     def probe(self) -> str:
         """A digest of what a made picture becomes, which is the same wherever this codec computes the same."""
         if not self._probe:
-            y, x = np.arange(_PROBE_SIDE)[:, None, None], np.arange(_PROBE_SIDE)[:, None]
-            numbers = (y * _PROBE_SIDE + x) * 3 + np.arange(3)
-            smooth, rough = y * 4 + x * 3 + np.array([0, 9, 30]), (numbers * 2_654_435_761 >> 13) % 64
-            self._probe = digest(self.encode([np.where(numbers % 5 > 3, rough, smooth).astype(np.uint8)])).hex()
+            self._probe = digest(self.probe_case()[1]).hex()
         return self._probe
+
+    def probe_case(self) -> tuple[Bytes, bytes]:
+        """The made picture, and what it becomes."""
+        y, x = np.arange(_PROBE_SIDE)[:, None, None], np.arange(_PROBE_SIDE)[:, None]
+        numbers = (y * _PROBE_SIDE + x) * 3 + np.arange(3)
+        smooth, rough = y * 4 + x * 3 + np.array([0, 9, 30]), (numbers * 2_654_435_761 >> 13) % 64
+        picture = np.where(numbers % 5 > 3, rough, smooth).astype(np.uint8)
+        return picture, self.encode([picture])
 
 
 def _coarsest(planes: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -157,11 +157,16 @@ class LossyCodec:
     def probe(self) -> str:
         """A digest of what a made picture becomes, which is the same wherever this codec computes the same."""
         if not self._probe:
-            numbers = np.arange(24 * 40 * 3, dtype=np.int64).reshape(24, 40, 3)
-            picture = (((numbers * 2_654_435_761 >> 15) % 96 + numbers // 24) % 256).astype(np.uint8)
-            payload = self.encode([picture])
-            self._probe = digest(payload, self.decode(payload, [picture.shape])[0].tobytes()).hex()
+            picture, payload = self.probe_case()
+            self._probe = digest(payload, picture.tobytes()).hex()
         return self._probe
+
+    def probe_case(self) -> tuple[Bytes, bytes]:
+        """What is given back of the made picture, and what it becomes."""
+        numbers = np.arange(24 * 40 * 3, dtype=np.int64).reshape(24, 40, 3)
+        picture = (((numbers * 2_654_435_761 >> 15) % 96 + numbers // 24) % 256).astype(np.uint8)
+        payload = self.encode([picture])
+        return self.decode(payload, [picture.shape])[0], payload
 
 
 def activity_of(parts: Iterator[Integers], weights: Integers) -> Integers:
