@@ -38,6 +38,7 @@ def test_values_one_by_one(kernels, name):
 NORM = nn.GroupNorm(2, 4, eps=0.1)  # so much that it is seen
 BATCH = nn.BatchNorm2d(4, eps=0.1).eval()
 LAYER = nn.LayerNorm(4, eps=0.1)
+GRU = nn.GRU(12, 5, batch_first=True)
 LAYERS = {
     "group norm": lambda z: NORM(grid(z)),
     "batch norm": lambda z: BATCH(grid(z)),
@@ -71,6 +72,8 @@ LAYERS = {
     "rows times a vector": lambda z: z.view(4, 12) @ torch.linspace(-1, 1, 12) + torch.zeros(1, 1),
     "a matrix times it": lambda z: (torch.linspace(-1, 1, 96).view(2, 48) @ z[0])[None],
     "biases in a row": lambda z: torch.addmm(torch.arange(3.0)[None], z.view(4, 12), torch.ones(12, 3)).view(1, 12),
+    "rows of a table": lambda z: F.embedding((4 + 3 * z.tanh()).long(), torch.linspace(-1, 1, 24).view(8, 3)),
+    "a recurrent network": lambda z: torch.cat(GRU(z.view(1, 4, 12)), 1),
     "einsum": lambda z: torch.einsum("bchw,kc->bkhw", grid(z), torch.linspace(-1, 1, 12).view(3, 4)),
 }
 

@@ -55,7 +55,11 @@ def test_unknown_operations_are_named_all_at_once():
         (lambda z: z.div(2, rounding_mode="floor"), "'div' with rounding"),
         (lambda z: nn.functional.pad(z, (1, 1), value=3.0), "'constant_pad_nd' with other than zeros"),
         (lambda z: z.norm(1, dim=1), "'linalg_vector_norm' with other than the lengths of rows"),
-        (lambda z: z.to(torch.int64), "'_to_copy' with values of type torch.int64"),
+        (lambda z: ~z.to(torch.int64), "'bitwise_not' with values of type torch.int64"),
+        (
+            lambda z: nn.functional.embedding(torch.tensor([0]), z.view(6, 8)),
+            "'embedding' with a table that depends on the code",
+        ),
         (lambda z: nn.functional.conv1d(z[None], torch.ones(1, 1, 2)), "'convolution' with an input of shape"),
         (lambda z: nn.functional.conv2d(z.view(1, 1, 2, 3), z.view(1, 1, 2, 3)), "weights that depend on the code"),
         (lambda z: (z * 2).view(6)[2:].relu_(), "'relu_'"),

@@ -23,7 +23,7 @@ function results(program, weights, precision, codes, contexts, plain) {
 
 def kernels_page() -> str:
     """A page that holds the kernels and nothing else."""
-    script = asset("autoencode.portable", "decoder.js")
+    script = asset("autoencode.portable", "decoder.js") + asset("autoencode.portable", "sequence.js")
     return f"<!doctype html><title>kernels</title><script>{script}{SCRIPT}</script>"
 
 

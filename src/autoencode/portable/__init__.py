@@ -2,6 +2,7 @@
 
 from autoencode.portable.operations import supported_operations
 from autoencode.portable.program import Program, Step, Weights
+from autoencode.portable.sequence import SequenceProgram, trace_sequence
 from autoencode.portable.tracing import trace
 
-__all__ = ["Program", "Step", "Weights", "supported_operations", "trace"]
+__all__ = ["Program", "SequenceProgram", "Step", "Weights", "supported_operations", "trace", "trace_sequence"]

@@ -94,7 +94,7 @@ const MAPS = {
   hardswish: (x) => x * bound(x / 6 + 0.5, 0, 1), leaky_relu: (x, slope) => (x > 0 ? x : slope * x),
   elu: (x, alpha, scale, inner) => scale * (x > 0 ? x : alpha * Math.expm1(inner * x)), softplus,
   hardtanh: bound, clamp: bound, clamp_min: (x, low) => bound(x, low), clamp_max: (x, high) => bound(x, null, high),
-  pow: Math.pow, gelu,
+  pow: Math.pow, trunc: Math.trunc, gelu,
   gelu_tanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
 };
 
@@ -148,6 +148,14 @@ const STEPS = {
       from[i] = place;
     }
     return () => { for (let i = 0; i < from.length; i++) y[i] = x[from[i]]; };
+  },
+
+  lookup(d, s) {
+    const x = d.value(s.in[0]), y = d.value(s.out), { width } = s;
+    return (context) => {
+      const table = d.weight(s.weight, context);
+      for (let i = 0; i < x.length; i++) y.set(table.subarray(x[i] * width, (x[i] + 1) * width), i * width);
+    };
   },
 
   cat(d, s) {
@@ -417,7 +425,7 @@ class Decoder {
     this.longest = 8;
     this.tallest = 4;
     for (const step of program.steps) {
-      if (step.weight === undefined || step.op === "constant") continue;
+      if (step.weight === undefined || step.op === "constant" || step.op === "lookup") continue;
       const [, length, variants] = program.weights[step.weight];
       const rows = step.op === "dense" ? step.n_out : step.op === "conv" ? step.n_out / step.groups : (step.n_out / step.groups) * step.kernel[0] * step.kernel[1];
       const inner = length / rows / (step.groups ?? 1);

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import torch
@@ -43,7 +44,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Program:
-    """A function from one code to one picture.
+    """A function from one row of numbers, such as a code, to one array, such as a picture.
 
     Value 0 is the code, each step writes one value more, and nothing is ever written twice.
 
@@ -70,22 +71,32 @@ class Program:
 
     @property
     def n_weights(self) -> int:
-        """Numbers in all constants."""
-        return sum(variant.numel() for constant in self.weights for variant in constant.variants)
+        """Numbers in all constants; those of equal ones count once."""
+        return sum(variant.numel() for constant in self._kept for variant in constant.variants)
+
+    @cached_property
+    def _kept(self) -> list[Weights]:
+        """The constants without those that equal one before: an embedding can be both read and written."""
+        kept = list[Weights]()
+        for constant in self.weights:
+            if _find(constant, kept) is None:
+                kept.append(constant)
+        return kept
 
     def manifest(self) -> dict[str, Any]:
         """All but the weights themselves, which are given by their places in `weight_bytes`, as JSON can hold it."""
-        places, at = list[list[int]](), 0
-        for constant in self.weights:
+        kept, at = list[list[int]](), 0
+        for constant in self._kept:
             length = constant.variants[0].numel()
-            places.append([at, length, len(constant.variants)])
+            kept.append([at, length, len(constant.variants)])
             at += length * len(constant.variants)
+        places = [kept[_find(constant, self._kept) or 0] for constant in self.weights]
         steps = [{"op": s.op, "in": s.inputs, "out": s.output, **s.attributes} for s in self.steps]
         return {"steps": steps, "sizes": self.sizes, "weights": places, "output": self.output, "shape": self.shape}
 
     def weight_bytes(self, precision: Precision = "float32") -> bytes:
         """All weights one after the other, little-endian."""
-        flat = [variant.flatten() for constant in self.weights for variant in constant.variants]
+        flat = [variant.flatten() for constant in self._kept for variant in constant.variants]
         joined = torch.cat(flat) if flat else torch.zeros(0)
         return joined.to(_BYTES[precision]).numpy().tobytes()
 
@@ -107,6 +118,16 @@ def _merge_weights(constants: Sequence[Weights]) -> Weights:
     tensors = [constant.variants[0] for constant in constants]
     same = all(torch.equal(tensor, tensors[0]) for tensor in tensors)
     return constants[0] if same else Weights(tuple(tensors))
+
+
+def _find(constant: Weights, among: Sequence[Weights]) -> int | None:
+    """The number of the first that is the same; None where there is none."""
+    return next((number for number, other in enumerate(among) if _same(constant, other)), None)
+
+
+def _same(one: Weights, other: Weights) -> bool:
+    pairs = zip(one.variants, other.variants, strict=False)
+    return len(one.variants) == len(other.variants) and all(torch.equal(a, b) for a, b in pairs)
 
 
 def size(shape: Sequence[int]) -> int:

@@ -28,7 +28,14 @@ def _unary(graph: GraphBuilder, call: Call) -> None:
     parameters = [call[name] for name in _PARAMETERS[call.name]]
     if any(isinstance(each, Tensor) for each in parameters):
         raise unsupported(call, "tensors for limits")
+    _refuse_bits(call)
     _map(graph, call, call.name, parameters)
+
+
+def _refuse_bits(call: Call) -> None:
+    """The page knows truth values, and not the bits of whole numbers."""
+    if call.name.startswith("bitwise") and call.args[0].dtype is not torch.bool:
+        raise unsupported(call, f"values of type {call.args[0].dtype}")
 
 
 @register_lowering("gelu")
@@ -57,6 +64,7 @@ _BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "maximum": "m
 def _binary(graph: GraphBuilder, call: Call) -> None:
     if call.arguments.get("rounding_mode") is not None:
         raise unsupported(call, "rounding")
+    _refuse_bits(call)
     one, other = (each if isinstance(each, Tensor) else torch.tensor(float(each)) for each in call.args[:2])
     inputs = [_broadcast(graph, each, call.out.shape) for each in (one, other)]
     alpha = call.arguments.get("alpha", 1)

@@ -30,9 +30,20 @@ def strided(graph: GraphBuilder, source: int, seen: Tensor) -> int:
 
 @register_lowering("clone", "_to_copy", "detach")
 def _same(graph: GraphBuilder, call: Call) -> None:
-    if not call.out.is_floating_point() and call.out.dtype is not torch.bool:
-        raise unsupported(call, f"values of type {call.out.dtype}")
-    graph.bind(call.out, graph.number(call.args[0]))
+    source = graph.number(call.args[0])
+    if not call.out.is_floating_point() and call.args[0].is_floating_point():
+        source = graph.step("map", [source], call.out.shape, f="trunc", p=[])  # whole numbers, in the page also floats
+    graph.bind(call.out, source)
+
+
+@register_lowering("embedding")
+def _lookup(graph: GraphBuilder, call: Call) -> None:
+    """Rows of a constant table, by numbers that depend on the code."""
+    if graph.depends_on_code(call["weight"]):
+        raise unsupported(call, "a table that depends on the code")
+    weight, indices = graph.constant(call["weight"]), graph.number(call["indices"])
+    width = call["weight"].shape[1]
+    graph.bind(call.out, graph.step("lookup", [indices], call.out.shape, weight=weight, width=width))
 
 
 @register_lowering("cat")
