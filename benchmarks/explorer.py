@@ -4,7 +4,8 @@
 
 Each run's page is written and opened in a headless Chromium (with one process for rendering, without a GPU). The time
 of a frame is measured by the page itself: decoder, bytes and canvas; medians and 95th percentiles of 300 frames of a
-drag, and of the same decoder without WebAssembly. Pixels are compared for 200 codes, sampled as the page samples them.
+drag, and of the same decoder without WebAssembly. Pixels, or tokens of text and tunes, are compared for 200 codes,
+sampled as the page samples them.
 """
 
 import argparse
@@ -21,7 +22,8 @@ CODES = 200
 PLAIN = """(() => {
   const text = (id) => document.getElementById(id).textContent;
   const data = JSON.parse(text("data"));
-  const decoder = new Decoder(data.program, readWeights(text("weights").trim(), data.precision), { plain: true });
+  const Kind = data.program.step ? SequenceDecoder : Decoder;
+  const decoder = new Kind(data.program, readWeights(text("weights").trim(), data.precision), { plain: true });
   const times = [];
   for (let i = 0; i < 40; i++) {
     const began = performance.now();
@@ -30,6 +32,13 @@ PLAIN = """(() => {
   }
   return times.slice(10).sort((a, b) => a - b)[15];
 })()"""
+
+
+VALUES = """(z) => {
+  if (explorer.decoder.step) return [...explorer.decoder.run(Float32Array.from(z))];
+  const made = explorer.decode(z, 0);
+  return [...(made.bytes ?? made)];
+}"""
 
 
 def main() -> None:
@@ -65,12 +74,14 @@ def measure(path: Path, seed: int, screenshot: Path | None = None) -> str:
                 page.settle()
                 page.screenshot(screenshot)
             codes = torch.tensor(page.run(f"Array.from({{ length: {CODES} }}, () => explorer.draw())"))
-            levels = page.run(f"{json.dumps(codes.tolist())}.map((z) => [...explorer.decode(z, 0)])")
+            levels = page.run(f"{json.dumps(codes.tolist())}.map({VALUES})")
             plain = page.run(PLAIN)
         finally:
             browser.close()
         context = run.contexts(CODES, 0) if run.model.is_conditional else None
-        exact = (run.decode(codes, context).clamp(0, 1) * 255).round().flatten(1)
+        exact = torch.as_tensor(run.decode(codes, context))
+        if not run.model.likelihood.is_sequential:
+            exact = (exact.clamp(0, 1) * 255).round().flatten(1)
         off = (torch.tensor(levels, dtype=torch.float32) - exact).abs()
         times = f"{frames[len(frames) // 2]:.1f} ({frames[int(0.95 * len(frames))]:.1f})"
         size = page_file.stat().st_size / 1e6

@@ -7,7 +7,7 @@ import torch
 
 from autoencode import tasks
 from autoencode.data import load
-from autoencode.errors import ArgumentError, DataError
+from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.runs.run import Run
 from support.music import scale, write_midi
 from support.reporters import Recorder
@@ -90,3 +90,13 @@ def test_augmentation_is_for_what_it_suits(made):
         tasks.train("digits", augment="transpose:2", steps=1)
     with pytest.raises(ArgumentError, match="--augment needs pictures"):
         tasks.train(made.data, augment="mirror", steps=1)
+
+
+def test_tunes_can_be_explored_and_chords_cannot(run):
+    if run.modality.noun == "tunes":
+        page = tasks.explore(run, examples=3).read_text(encoding="utf-8")
+        assert "Save MIDI" in page
+        assert "tunes of all parts, 3 of them in this file" in page
+    else:
+        with pytest.raises(CapabilityError, match=r"explore tunes of one voice \(music-vae\)"):
+            tasks.explore(run)

@@ -10,7 +10,7 @@ from PIL import Image
 from autoencode import tasks
 from autoencode.errors import ArgumentError
 from autoencode.runs.run import Run
-from autoencode.tasks.explore import export_decoder
+from autoencode.tasks import export_decoder
 from support.reporters import Recorder
 
 RNG = np.random.default_rng(0)

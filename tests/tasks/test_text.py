@@ -210,7 +210,6 @@ def test_similar_lines_are_shown(run):
             "a traversal is a sheet of pictures, and this model's examples are lines",
         ),
         (lambda run: tasks.latent_space(run), "and lines have none"),
-        (lambda run: tasks.explore(run), "decodes lines"),
         (lambda run: tasks.export(run), "makes an example a value at a time"),
     ],
 )

@@ -73,3 +73,9 @@ def test_what_was_written_is_read_by_others():
     samples, rate = soundfile.read(io.BytesIO(wav_bytes(2 * tone(), RATE)))
     assert rate == RATE
     assert abs(samples - (2 * tone()).clip(-1, 1)).max() < 1e-4
+
+
+def test_sounds_can_be_explored(run):
+    page = tasks.explore(run, examples=3).read_text(encoding="utf-8")
+    assert "Save WAV" in page
+    assert "sounds of 0.4 seconds at 8,000 Hz, in 16 bands and 16 columns" in page

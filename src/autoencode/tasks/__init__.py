@@ -26,6 +26,7 @@ from autoencode.tasks.compare_objectives import compare_objectives
 from autoencode.tasks.compress import Compressed, compress
 from autoencode.tasks.compress_photographs import Profile, compress_photographs
 from autoencode.tasks.corrupt import CorruptedCopies, corrupt
+from autoencode.tasks.decoder_program import export_decoder
 from autoencode.tasks.decompress import Decompressed, decompress
 from autoencode.tasks.detect import Detected, DetectionQuality, detect, train_detector
 from autoencode.tasks.detect_anomalies import Anomalies, Anomaly, detect_anomalies, train_anomaly_detector
@@ -38,7 +39,7 @@ from autoencode.tasks.detect_series import (
 from autoencode.tasks.edit import AttributeChange, AttributeValue, Edit, edit, parse_attribute_change, save_edit
 from autoencode.tasks.encode import EncodedFiles, encode
 from autoencode.tasks.evaluate import cautions, evaluate
-from autoencode.tasks.explore import explore, export_decoder
+from autoencode.tasks.explore import explore
 from autoencode.tasks.export import Exported, export
 from autoencode.tasks.generate import generate
 from autoencode.tasks.impute import Imputed, impute

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from autoencode.data import Subset, concatenate, sequential_batches
-from autoencode.errors import ArgumentError, CapabilityError
+from autoencode.errors import ArgumentError
 from autoencode.evaluation import Codes, encode_all, relevance
 from autoencode.latent.choose_prior import ChosenPrior, choose_prior
 from autoencode.latent.encoding import require_finite, sample_codes
 from autoencode.latent.ex_post import FittedMixture, FittedNormal, ex_post_prior
 from autoencode.latent.latent_support import latent_support
-from autoencode.portable import Program, trace
+from autoencode.likelihoods.tokens import TokenLikelihood
+from autoencode.portable import Program, SequenceProgram
 from autoencode.portable.program import Precision
 from autoencode.priors import StandardNormalPrior
 from autoencode.runs.run import Run
@@ -22,7 +23,10 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, seeded_rng
-from autoencode.views.explorer import ExplorerContent, ExplorerExamples, LatentSummary, write_explorer
+from autoencode.tasks.decoder_program import decoder_contexts, export_decoder
+from autoencode.tasks.generate import USUAL_NUCLEUS
+from autoencode.views.explorer import ExplorerContent, ExplorerExamples, LatentSummary, Medium, medium, write_explorer
+from autoencode.views.explorer.media import PICTURE
 from autoencode.views.figures.plane import principal_directions
 
 _MAX_MAP_POINTS = 4_000
@@ -31,8 +35,6 @@ _FEW_TEST_EXAMPLES = 100
 """With fewer, the other parts' examples are shown, too: some dots are no map."""
 _DRAWS = 512
 """Codes drawn beforehand where the page cannot draw by itself, for all contexts together."""
-_MAX_CONTEXTS = 12
-"""Contexts, for a model conditioned on pictures."""
 _HALF_PRECISION_THRESHOLD = 400_000
 """Weights; more are kept in half precision, if that changes no pixel by half a grey level."""
 _N_PROBE_CODES = 64
@@ -51,13 +53,13 @@ def explore(
     """Writes one self-contained page that decodes any code in the browser, offline.
 
     It has a slider for each latent dimension, ranked by relevance; a map of codes to drag in; a morph between two
-    codes; and the pictures of some examples. Those are of the test part, or of all parts if it has fewer than a
-    hundred.
+    codes; and some examples. Those are of the test part, or of all parts if it has fewer than a hundred. Tunes and
+    sounds are played, and text and tunes are written token by token.
 
     Args:
-        run: the trained model, of pictures and with codes that are vectors.
+        run: the trained model, of pictures, sounds, tunes of one voice or text, with codes that are vectors.
         out: the page; `explorer.html` in the run folder by default.
-        examples: whose pictures are in the file.
+        examples: how many are in the file.
         seed: of the choice of examples and of the draws.
         reporter: receives the progress of exporting, encoding and writing.
         cancel: ends it early; nothing is written then.
@@ -66,8 +68,8 @@ def explore(
         Where the page is.
 
     Raises:
-        CapabilityError: the model is not of pictures, its codes are grids or no finite numbers, or its decoder holds an
-            operation for which the page has no kernel.
+        CapabilityError: the model is of something else, its codes are grids or no finite numbers, or its decoder holds
+            an operation for which the page has no kernel.
         ArgumentError: no example at all.
         CancelledError: `cancel` asked for it.
     """
@@ -88,7 +90,7 @@ def explore(
 def _write_page(
     path: Path,
     run: Run,
-    decoder: Program,
+    decoder: Program | SequenceProgram,
     part: Subset,
     names: list[str],
     noun: str,
@@ -96,69 +98,26 @@ def _write_page(
     examples: int,
     seed: int,
 ) -> None:
+    shown = medium(run.modality)
     content = ExplorerContent(
         title=run.name,
-        lead=_lead(run),
+        lead=_lead(run, shown),
         decoder=decoder,
+        medium=shown,
+        nucleus=USUAL_NUCLEUS,
         precision=_precision(run, decoder, codes.means[:_N_PROBE_CODES]),
         latent=(latent := _latent(run, part, codes.means, codes.kl, seed)),
         examples=_drawn(run, part, names, noun, codes.means, latent, examples),
         prior=(prior := _prior(run, codes.means, seed)),
         classes=_classes(run, part),
         contexts=_context_names(run),
-        facts=_facts(run, decoder, prior["words"], f"{len(part):,} {noun}", min(examples, len(part))),
+        facts=_facts(run, decoder, shown, prior["words"], f"{len(part):,} {noun}", min(examples, len(part))),
     )
     write_explorer(path, content)
 
 
-def export_decoder(run: Run) -> Program:
-    """The decoder and the mean of its likelihood as a program for one code, with a variant for each context.
-
-    Raises:
-        CapabilityError: as `explore` says.
-    """
-    _check(run)
-    model = run.model.to("cpu")
-    try:
-        code = torch.zeros(1, *model.latent_shape)
-        contexts = _contexts(run)
-        every = [None] if contexts is None else list(contexts.split(1))
-        return trace(lambda z, context: run.modality.shown(model.decode(z, context).mean), code, every)
-    finally:
-        model.to(run.device)
-
-
-def _check(run: Run) -> None:
-    if not run.modality.drawable:
-        raise CapabilityError(
-            f"{run.path} decodes {run.modality.noun}, and the explorer shows pictures: see report.html instead"
-        )
-    if run.model.likelihood.is_sequential:
-        raise CapabilityError(
-            f"the decoder of {run.path} draws a picture a pixel at a time, which the page cannot: explore another "
-            "recipe, such as conv-vae"
-        )
-    if len(run.model.latent_shape) != 1:
-        shape = " × ".join(map(str, run.model.latent_shape))
-        raise CapabilityError(
-            f"the codes of {run.path} are grids ({shape}), which have no sliders and no map: explore a model whose "
-            "codes are vectors, such as fashion-vae or pca-vae"
-        )
-
-
-# Contexts ------------------------------------------------------------------------------------------------------------
-
-
-def _contexts(run: Run) -> Tensor | None:
-    """The contexts of the decoder, one after the other: each class, or some pictures of the test part."""
-    if not run.model.is_conditional:
-        return None
-    classes = run.folder.record.arguments.get("n_classes")
-    return torch.arange(classes) if classes else run.contexts(min(_MAX_CONTEXTS, len(run.data.test)))
-
-
 def _context_names(run: Run) -> list[str]:
-    contexts = _contexts(run)
+    contexts = decoder_contexts(run)
     if contexts is None:
         return []
     names = run.folder.data.classes or []
@@ -177,11 +136,11 @@ def _shown_examples(run: Run, seed: int) -> tuple[Subset, list[str], str]:
     """The test part, or all parts where that is small; the files of the examples, if they are files; what they are."""
     data = run.data
     if len(data.test) >= _FEW_TEST_EXAMPLES or len(data.train) + len(data.validation) == 0:
-        chosen, noun = ["test"], "test pictures"
+        chosen, noun = ["test"], f"test {run.modality.noun}"
     else:
         chosen, noun = (
             [name for name in ("test", "validation", "train") if len(data.subsets[name])],
-            "pictures of all parts",
+            f"{run.modality.noun} of all parts",
         )
     part = concatenate([data.subsets[name] for name in chosen])
     order = _shuffled(len(part), seed)
@@ -237,7 +196,7 @@ def _drawn(
         places=places,
         position_labels=part.labels,
         codes=means[:n],
-        thumbnails=run.modality.shown(few.inputs()),
+        shown=few.inputs() if isinstance(run.model.likelihood, TokenLikelihood) else run.modality.shown(few.inputs()),
         labels=few.labels,
         contexts=few.labels if classes else None,
         noun=noun,
@@ -267,7 +226,7 @@ def _prior(run: Run, means: Tensor, seed: int) -> dict[str, Any]:
         return _mixture(chosen.fitted, chosen.reason, seed)
     if chosen.fitted is None and isinstance(run.model.prior, StandardNormalPrior):
         return {"kind": "normal", "words": chosen.reason, "seed": seed}
-    contexts = _contexts(run) if chosen.fitted is None else None
+    contexts = decoder_contexts(run) if chosen.fitted is None else None
     codes = _draws(run, chosen, contexts, seed)
     words = f"{chosen.reason}; one of {len(codes)} drawn beforehand"
     return {"kind": "draws", "words": words, "codes": codes, "byContext": contexts is not None, "seed": seed}
@@ -292,11 +251,13 @@ def _mixture(prior: FittedMixture, words: str, seed: int) -> dict[str, Any]:
 
 
 @torch.no_grad()
-def _precision(run: Run, decoder: Program, codes: Tensor) -> Precision:
-    """Half precision for a heavy decoder where it moves no pixel of some real codes by half a grey level."""
+def _precision(run: Run, decoder: Program | SequenceProgram, codes: Tensor) -> Precision:
+    """Half precision for a heavy decoder where it moves no pixel of some real codes by half a grey level, or token."""
     if decoder.n_weights <= _HALF_PRECISION_THRESHOLD:
         return "float32"
-    context = None if (contexts := _contexts(run)) is None else contexts[torch.arange(len(codes)) % len(contexts)]
+    context = (
+        None if (contexts := decoder_contexts(run)) is None else contexts[torch.arange(len(codes)) % len(contexts)]
+    )
     exact = run.decode(codes, context)
     kept = {name: weight.clone() for name, weight in run.model.state_dict().items()}
     try:
@@ -311,21 +272,29 @@ def _round_to_half(weight: Tensor) -> Tensor:
     return weight.half().to(weight.dtype) if weight.is_floating_point() else weight
 
 
-def _lead(run: Run) -> str:
+def _lead(run: Run, shown: Medium) -> str:
     record, data, dims = run.folder.record, run.folder.data, run.model.latent_shape[0]
     numbers = "one number" if dims == 1 else f"{dims} numbers"
+    new = "" if shown.in_tokens else "; none of what it draws here was among them"
     return (
-        f"What the decoder of a {record.recipe} draws for a code of {numbers}. It learned from "
-        f"{data.sizes.train:,} pictures of {data.name}; none of what it draws here was "
-        "among them. Drag on the map, move the sliders, or morph from one example to another."
+        f"What the decoder of a {record.recipe} makes of a code of {numbers}. It learned from "
+        f"{data.sizes.train:,} {run.modality.noun} of {data.name}{new}. Drag on the map, move the sliders, or morph "
+        "from one example to another."
     )
 
 
-def _facts(run: Run, decoder: Program, drawn: str, placed: str, shown: int) -> dict[str, str]:
-    channels, height, width = run.model.data_shape
+def _facts(
+    run: Run, decoder: Program | SequenceProgram, shown: Medium, drawn: str, placed: str, n: int
+) -> dict[str, str]:
+    products = f"{decoder.multiplications / 1e6:.1f} million products a {shown.noun}"
     return {
-        "Decoder": f"{decoder.n_weights:,} weights, {decoder.multiplications / 1e6:.1f} million products a picture",
-        "Picture": f"{height} × {width}, {'grey' if channels == 1 else f'{channels} channels'}",
+        "Decoder": f"{decoder.n_weights:,} weights, {products}",
+        **({"Picture": _size(run)} if shown is PICTURE else {"Examples": run.modality.description}),
         "Random": drawn,
-        "Map": f"{placed}, {shown:,} of them in this file",
+        "Map": f"{placed}, {n:,} of them in this file",
     }
+
+
+def _size(run: Run) -> str:
+    channels, height, width = run.model.data_shape
+    return f"{height} × {width}, {'grey' if channels == 1 else f'{channels} channels'}"

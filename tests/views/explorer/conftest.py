@@ -42,7 +42,7 @@ def _content(dims: int = 2, **changed: Any) -> ExplorerContent:
             places=codes @ directions,
             position_labels=labels,
             codes=codes[:40],
-            thumbnails=decoded(codes[:40]),
+            shown=decoded(codes[:40]),
             labels=labels[:40],
         ),
         prior={"kind": "normal", "words": "codes from the standard normal prior", "seed": 0},

@@ -16,8 +16,8 @@ def explore(
     page: Annotated[
         Path | None, typer.Option("--out", "-o", help="The page to write.", show_default="RUN/explorer.html")
     ] = None,
-    examples: Annotated[int, typer.Option(min=1, help="Number of pictures stored in the page.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, help="Seed that chooses the pictures.")] = 0,
+    examples: Annotated[int, typer.Option(min=1, help="Number of examples stored in the page.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Seed that chooses the examples.")] = 0,
     *,
     options: RunOptions,
     force: ForceOption = False,
@@ -26,7 +26,7 @@ def explore(
 
     One self-contained page for any browser, also on a phone, without server or network. It has a map of the test codes
     (of all codes where the test part has fewer than a hundred), a slider for each latent dimension, interpolation
-    between two examples, and the decoder itself.
+    between two examples, and the decoder itself. Tunes and sounds are played there, and text is written.
 
     \b
     autoencode explore runs/fashion-mnist-fashion-vae

@@ -19,7 +19,8 @@ TICKS = 480
 BEATS_A_MINUTE = 110
 MIDI_MARK = b"\xff\x03\x0aautoencode"
 """The name of the track of files that this library wrote."""
-_LOUD = 90
+LOUD = 90
+"""How hard a key is struck, of 127."""
 
 
 def midi_bytes(notes: Numbers, grid: str) -> bytes:
@@ -34,7 +35,7 @@ def midi_bytes(notes: Numbers, grid: str) -> bytes:
     score.tempos.append(library.Tempo(0, BEATS_A_MINUTE))
     ticks = TICKS // GRIDS[grid]
     for begin, end, pitch in notes.astype(int).tolist():
-        track.notes.append(library.Note(begin * ticks, (end - begin) * ticks, pitch, _LOUD))
+        track.notes.append(library.Note(begin * ticks, (end - begin) * ticks, pitch, LOUD))
     score.tracks.append(track)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "piece.mid"

@@ -19,10 +19,12 @@ _FAINTEST = 1e-9
 """An amplitude that is silence whatever is beside it."""
 _OVERLAP = 2
 """Hops in a window, at least; the next power of two is taken."""
-_ROUNDS, _MOMENTUM = 48, 0.99
+ROUNDS, MOMENTUM = 48, 0.99
+"""Of the fast Griffin–Lim algorithm."""
 _MEL, _MEL_AT = 2595.0, 700.0
 """The mel scale: 2595 log10(1 + f / 700)."""
-_PEAK = 0.8
+PEAK = 0.8
+"""The loudest sample of a sound."""
 
 
 @dataclass(frozen=True)
@@ -76,27 +78,31 @@ class Spectrogram:
         """The sound of a picture, with phases found by the fast Griffin–Lim algorithm, always the same ones."""
         x = x[0].detach().float().cpu().flip(0).clamp(0, 1)
         loud = torch.where(x > 0, ((x - 1) * NATS).exp(), 0.0)
-        sound = self.with_phases(self._inverse @ loud)[self._edge : self._edge + self.length]
-        return sound * (_PEAK / sound.abs().max().clamp_min(1e-9))
+        sound = self.with_phases(self.inverse @ loud)[self.edge : self.edge + self.length]
+        return sound * (PEAK / sound.abs().max().clamp_min(1e-9))
 
     def with_phases(self, amplitudes: Float[Tensor, "frequencies frames"]) -> Float[Tensor, " n"]:
         """A sound whose windows have nearly these amplitudes, with the edges of the first and the last one."""
-        random = torch.rand(amplitudes.shape, generator=torch.Generator().manual_seed(0))
-        found = torch.polar(amplitudes, 2 * math.pi * random)
+        found = torch.polar(amplitudes, 2 * math.pi * self.first_phases())
         before = torch.zeros_like(found)
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             now = self._stft(self._istft(found))
-            ahead = now + _MOMENTUM * (now - before)
+            ahead = now + MOMENTUM * (now - before)
             found, before = amplitudes * ahead / ahead.abs().clamp_min(1e-12), now
         return self._istft(found)
 
+    def first_phases(self) -> Float[Tensor, "frequencies frames"]:
+        """The phases that the search begins with, in turns: random ones, always the same."""
+        shape = self.window_length // 2 + 1, self.frames
+        return torch.rand(shape, generator=torch.Generator().manual_seed(0))
+
     @property
-    def _edge(self) -> int:
+    def edge(self) -> int:
         """Silence before and after, so that columns lie in the middle of their hops."""
         return (self.window_length - self.hop) // 2
 
     def _padded(self, sound: Tensor) -> Tensor:
-        return F.pad(sound, (self._edge, self.window_length - self.hop - self._edge))
+        return F.pad(sound, (self.edge, self.window_length - self.hop - self.edge))
 
     def _stft(self, padded: Float[Tensor, " n"]) -> Complex[Tensor, "frequencies frames"]:
         windows = padded.unfold(0, self.window_length, self.hop)
@@ -129,7 +135,7 @@ class Spectrogram:
         return triangles / triangles.sum(1, keepdim=True)
 
     @cached_property
-    def _inverse(self) -> Float[Tensor, "frequencies bands"]:
+    def inverse(self) -> Float[Tensor, "frequencies bands"]:
         """From bands to frequencies: each band is spread over its triangle."""
         spread = self._filters.T
         return spread / spread.sum(1, keepdim=True).clamp_min(1e-6)

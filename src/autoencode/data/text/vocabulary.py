@@ -21,9 +21,10 @@ UNKNOWN_TEXT = "<unknown>"
 _FIRST = max(END, UNKNOWN) + 1
 _SHOWN = 5
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
-_CLOSING = frozenset(".,!?;:%)]}…”’")
-_QUOTES = frozenset('"')
-_OPENING = frozenset("([{“‘")
+CLOSING = frozenset(".,!?;:%)]}…”’")
+QUOTES = frozenset('"')
+OPENING = frozenset("([{“‘")
+"""Characters that no space stands before, that come in pairs, and that no space stands after."""
 
 
 def clean_line(line: str) -> str:
@@ -195,10 +196,10 @@ class Words(Vocabulary):
         """Words with spaces between them, and punctuation where it belongs."""
         text, glued, quoted = "", True, False
         for token in tokens:
-            quote = token in _QUOTES
-            closes = token in _CLOSING or (quote and quoted)
+            quote = token in QUOTES
+            closes = token in CLOSING or (quote and quoted)
             text += token if glued or closes else f" {token}"
-            glued = token in _OPENING or (quote and not quoted)
+            glued = token in OPENING or (quote and not quoted)
             quoted ^= quote
         return text
 

@@ -8,8 +8,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from autoencode.latent.latent_support import Support
-from autoencode.portable import Program
+from autoencode.portable import Program, SequenceProgram
 from autoencode.portable.program import Precision
+from autoencode.views.explorer.media import PICTURE, Medium
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,18 @@ class ExplorerExamples:
     Args:
         places: positions on the map, of many examples.
         position_labels: their classes, or None.
-        codes: of the examples whose pictures are in the file.
-        thumbnails: those pictures, in [0, 1].
+        codes: of the examples that are in the file themselves.
+        shown: those as pictures, in [0, 1], or as rows of tokens.
         labels: their classes, or None.
         contexts: the context of each of these, or None.
         noun: what they are, such as "test pictures".
-        names: the files of those whose pictures are in the file; none where they are no files.
+        names: the files of those that are in the file themselves; none where they are no files.
     """
 
     places: Float[Tensor, "many 2"]
     position_labels: Int[Tensor, " many"] | None
     codes: Float[Tensor, "n dims"]
-    thumbnails: Float[Tensor, "n channels height width"]
+    shown: Float[Tensor, "n *shape"]
     labels: Int[Tensor, " n"] | None
     contexts: Int[Tensor, " n"] | None = None
     noun: str = "test pictures"
@@ -72,7 +73,9 @@ class ExplorerContent:
     Args:
         title: the run's name.
         lead: a sentence about what is shown.
-        decoder: from a code to the mean of p(x|z).
+        decoder: from a code to the mean of p(x|z), or to tokens, one after the other.
+        medium: how what it makes is shown.
+        nucleus: of tokens that are drawn, only the likeliest that together have this probability.
         precision: of its weights in the file.
         latent: the space of codes.
         examples: real ones.
@@ -85,10 +88,12 @@ class ExplorerContent:
 
     title: str
     lead: str
-    decoder: Program
+    decoder: Program | SequenceProgram
     latent: LatentSummary
     examples: ExplorerExamples
     prior: Mapping[str, Any]
+    medium: Medium = PICTURE
+    nucleus: float = 1.0
     precision: Precision = "float32"
     classes: Sequence[str] = ()
     contexts: Sequence[str] = ()

@@ -1,12 +1,14 @@
-// One code is shown as a picture, as a point on the map and as sliders; every change of the code requests a frame.
+// One code is shown as a picture (or a tune, a line, a sound), as a point on the map and as sliders; every change of the
+// code requests a frame. What depends on the kind is in the medium, which picture.js describes.
 
 (() => {
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
-  const decoder = new Decoder(data.program, readWeights(byId("weights").textContent.trim(), data.precision));
+  const weights = readWeights(byId("weights").textContent.trim(), data.precision);
+  const decoder = data.program.step ? new SequenceDecoder(data.program, weights) : new Decoder(data.program, weights);
   const floats = (text) => readWeights(text, "float32");
 
-  const dims = data.latent.mean.length, [channels, height, width] = data.program.shape;
+  const dims = data.latent.mean.length, { noun, parameters } = data.medium;
   const origin = floats(data.latent.origin), directions = floats(data.latent.directions);
   const places = floats(data.places), codes = floats(data.examples.codes);
   const nExamples = codes.length / dims, nPlaces = places.length / 2;
@@ -101,7 +103,15 @@
   // State and frames ---------------------------------------------------------------------------------------------------
 
   const start = typical();
-  const state = { code: codeOf(start), context: 0, choosing: null, alone: null, frameRequested: false, times: [], saved: 0 };
+  const state = { code: codeOf(start), context: 0, choosing: null, alone: null, frameRequested: false, times: [], saved: 0, made: null, temperature: 0, seed: 0 };
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const medium = makeMedium({ data, decoder, colour, choice });
+
+  // How a token is chosen: the likeliest, or drawn; each time from the same random numbers, so that a drag shows what changes.
+  function choice() {
+    const { temperature, seed } = state;
+    return drawer({ temperature, nucleus: data.nucleus, without: parameters.unknown, random: generator(seed) });
+  }
 
   function show(code, { keepMorph = false } = {}) {
     state.code = Float32Array.from(allowed(Float32Array.from(code)));
@@ -118,7 +128,8 @@
   function frame() {
     state.frameRequested = false;
     const began = performance.now();
-    paint(byId("picture"), state.code, state.context);
+    state.made = medium.compute(state.code, state.context);
+    medium.paint(byId("picture"), state.made);
     const took = performance.now() - began;
     state.times.push(took);
     if (state.times.length > 240) state.times.shift();
@@ -126,28 +137,10 @@
     drawPad();
     for (const slider of sliders) slider.update();
     later();
+    listenAgain();
   }
 
-  const picture = new ImageData(width, height);
-
-  function paint(canvas, code, context) {
-    const bytes = decode(code, context), pixels = picture.data, area = width * height;
-    for (let i = 0; i < area; i++) {
-      for (let c = 0; c < 3; c++) pixels[4 * i + c] = bytes[channels === 3 ? c * area + i : i];
-      pixels[4 * i + 3] = 255;
-    }
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    canvas.getContext("2d").putImageData(picture, 0, 0);
-  }
-
-  // The picture's bytes, one plane per channel; other than one or three channels are shown as their grey mean.
-  function decode(code, context = 0) {
-    const values = decoder.run(code, context);
-    if (channels === 1 || channels === 3) return toBytes(values);
-    const area = width * height, grey = new Float32Array(area);
-    for (let i = 0; i < values.length; i++) grey[i % area] += values[i] / channels;
-    return toBytes(grey);
-  }
+  const paint = (element, code) => medium.paint(element, medium.compute(code, state.context));
 
   const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
   const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -174,7 +167,8 @@
     const near = nearest(state.code, 8), label = nameOf(near[0]), full = fullNameOf(near[0]), place = onPlane(state.code).map(number).join(", ");
     const at = dims === 1 ? number(state.code[0]) : dims === 2 ? `(${place})` : `(${place}) on the map`;
     byId("where").replaceChildren(line("Code ", at), ...(data.examples.labels || data.examples.names ? [line("Nearest example: ", full)] : []));
-    byId("picture").setAttribute("aria-label", `picture decoded from ${at}${label ? `, near an example of ${label}` : ""}`);
+    const words = medium.label && state.made ? `: ${medium.label(state.made)}` : "";
+    if (medium.element === "canvas") byId("picture").setAttribute("aria-label", `${noun} decoded from ${at}${label ? `, near an example of ${label}` : ""}${words}`);
     fillStrip(near);
   }
 
@@ -202,7 +196,6 @@
 
   const toPad = ([x, y]) => [(0.5 + (x - bounds.x) / (2 * bounds.half)) * side, (0.5 - (y - bounds.y) / (2 * bounds.half)) * side];
   const fromPad = (px, py) => [bounds.x + (px / side - 0.5) * 2 * bounds.half, bounds.y - (py / side - 0.5) * 2 * bounds.half];
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   function drawDots() {
     const ratio = devicePixelRatio || 1, dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -343,37 +336,36 @@
 
   // Examples -----------------------------------------------------------------------------------------------------------
 
-  const sheet = new Image();
-  const { columns, width: tileWidth, height: tileHeight } = data.examples.sprite;
-
-  function thumbnail(canvas, i) {
-    Object.assign(canvas, { width: tileWidth, height: tileHeight });
-    const from = [(i % columns) * tileWidth, Math.floor(i / columns) * tileHeight];
-    canvas.getContext("2d").drawImage(sheet, ...from, tileWidth, tileHeight, 0, 0, tileWidth, tileHeight);
-  }
-
   const tiles = Array.from({ length: Math.min(8, nExamples) }, () => {
-    const button = document.createElement("button"), canvas = document.createElement("canvas"), words = document.createElement("span");
-    button.append(canvas, words);
+    const button = document.createElement("button"), shown = document.createElement(medium.element), words = document.createElement("span");
+    if (medium.element === "canvas") shown.setAttribute("aria-hidden", "true");
+    button.append(shown, words);
     button.addEventListener("click", () => {
       const i = Number(button.dataset.example);
       if (state.choosing !== null) choose(i);
       else goTo(i);
     });
     byId("strip").append(button);
-    return { button, canvas, words };
+    return { button, shown, words };
   });
 
   function fillStrip(near) {
-    tiles.forEach(({ button, canvas, words }, rank) => {
+    tiles.forEach(({ button, shown, words }, rank) => {
       const i = near[rank];
       if (button.dataset.example === String(i)) return;
       button.dataset.example = i;
-      words.textContent = nameOf(i) || fileOf(i) || `no. ${i + 1}`;
+      words.textContent = nameOf(i) || shortened(fileOf(i)) || (medium.element === "canvas" ? `no. ${i + 1}` : "");
       button.title = fileOf(i);
-      button.setAttribute("aria-label", `go to example ${i + 1}${fullNameOf(i) ? `, ${fullNameOf(i)}` : ""}`);
-      thumbnail(canvas, i);
+      medium.example(shown, i);
+      const said = medium.element === "canvas" ? "" : `: ${shown.textContent}`;
+      button.setAttribute("aria-label", `go to example ${i + 1}${fullNameOf(i) ? `, ${fullNameOf(i)}` : ""}${said}`);
     });
+  }
+
+  // Files of one folder differ at their ends.
+  function shortened(file) {
+    const stem = file.replace(/\.\w{2,5}(?=#|$)/, "");
+    return stem.length > 9 ? `…${stem.slice(-8)}` : stem;
   }
 
   function goTo(i) {
@@ -388,9 +380,11 @@
 
   function setEnd(which, code) {
     ends[which].code = Float32Array.from(code);
-    paint(ends[which].button.querySelector("canvas"), ends[which].code, state.context);
+    paintEnd(ends[which]);
     requestFrame();
   }
+
+  const paintEnd = ({ button, code }) => paint(button.firstElementChild, code);
 
   function choose(i) {
     const which = state.choosing;
@@ -500,37 +494,79 @@
     });
   }
 
+  // Listening ----------------------------------------------------------------------------------------------------------
+
+  const speaks = medium.sound ? speaker(() => medium.sound(state.made ?? medium.compute(state.code, state.context)), showListening) : null;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  function showListening(playing) {
+    byId("listen").textContent = playing ? "■ Stop" : "▶ Listen";
+    byId("listen").setAttribute("aria-pressed", String(playing));
+    byId("playhead").hidden = !playing || still.matches;
+    if (playing && !still.matches) requestAnimationFrame(movePlayhead);
+  }
+
+  function movePlayhead() {
+    if (!speaks.playing) return;
+    const { left = 0 } = medium.margin ?? {}, width = byId("picture").clientWidth - left;
+    byId("playhead").style.transform = `translateX(${left + speaks.share * width}px)`;
+    requestAnimationFrame(movePlayhead);
+  }
+
+  const listen = () => { if (speaks?.playing) speaks.stop(); else speaks?.play(); };
+
+  // What is playing follows the code, after a moment.
+  let soon = 0;
+  function listenAgain() {
+    if (!speaks?.playing || soon) return;
+    soon = setTimeout(() => { soon = 0; speaks.refresh(); }, medium.pause);
+  }
+
+  function fillListening() {
+    byId("listening").hidden = !speaks;
+    byId("listen").addEventListener("click", listen);
+    byId("repeat").addEventListener("change", (event) => { speaks.repeat = event.target.checked; });
+  }
+
+  // Drawing tokens -----------------------------------------------------------------------------------------------------
+
+  function fillDrawing() {
+    byId("drawing").hidden = !data.program.step;
+    const slider = byId("temperature"), again = byId("again"), words = byId("temperature-words");
+    const refresh = () => {
+      [...ends].forEach(paintEnd);
+      words.value = state.temperature ? state.temperature.toFixed(2) : "likeliest";
+      again.disabled = !state.temperature;
+      requestFrame();
+    };
+    slider.addEventListener("input", () => { state.temperature = Number(slider.value); refresh(); });
+    again.addEventListener("click", () => { state.seed++; refresh(); });
+  }
+
   // Buttons and keys ---------------------------------------------------------------------------------------------------
 
   function setContext(i) {
     if (!data.contexts.length) return;
     state.context = i;
     byId("context").value = i;
-    ends.forEach((end) => paint(end.button.querySelector("canvas"), end.code, i));
+    ends.forEach(paintEnd);
     requestFrame();
   }
 
-  function save() {
-    const times = Math.max(1, Math.ceil(512 / Math.max(width, height))), large = document.createElement("canvas");
-    Object.assign(large, { width: width * times, height: height * times });
-    const pen = large.getContext("2d");
-    pen.imageSmoothingEnabled = false;
-    paint(byId("picture"), state.code, state.context);
-    pen.drawImage(byId("picture"), 0, 0, large.width, large.height);
-    large.toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      const at = dims <= 4 ? [...state.code].map((v) => v.toFixed(2)).join("_") : ++state.saved;
-      link.download = `${data.name}_${at}.png`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    }, "image/png");
+  async function save() {
+    const { blob, suffix } = await medium.save(medium.compute(state.code, state.context)), link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    const at = dims <= 4 ? [...state.code].map((v) => v.toFixed(2)).join("_") : ++state.saved;
+    link.download = `${data.name}_${at}.${suffix}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
   const actions = {
     n: () => show(drawn()),
     r: () => { setContext(data.examples.contexts ? data.examples.contexts[start] : 0); show(codeOf(start)); },
     s: save,
+    ...(speaks ? { l: listen } : {}),
   };
   byId("random").addEventListener("click", actions.n);
   byId("reset").addEventListener("click", actions.r);
@@ -543,8 +579,20 @@
     action();
   });
 
+  // A medium that is read has text in place of each canvas.
+  function placeElements() {
+    document.body.dataset.medium = data.medium.name;
+    if (medium.element === "canvas") return;
+    for (const canvas of document.querySelectorAll("#picture, .end canvas")) {
+      const shown = document.createElement(medium.element);
+      if (canvas.id) Object.assign(shown, { id: canvas.id, ariaLive: "polite", tabIndex: 0 });
+      canvas.replaceWith(shown);
+    }
+  }
+
   // Start --------------------------------------------------------------------------------------------------------------
 
+  placeElements();
   if (data.contexts.length) {
     byId("condition").hidden = false;
     data.contexts.forEach((name, i) => byId("context").append(new Option(name, i)));
@@ -557,18 +605,24 @@
   byId("near-help").textContent = `Out of ${nExamples.toLocaleString("en")} ${data.examples.noun} in this page; press one to go to its code.`;
   fillLegend();
   fillSliders();
+  fillListening();
+  fillDrawing();
   const other = furthest(start);
   readColours();
-  for (const until = performance.now() + 60; performance.now() < until;) decode(state.code, state.context);  // warms up
+  for (const until = performance.now() + 60; performance.now() < until;) medium.compute(state.code, state.context);  // warms up
   setEnd(0, codeOf(start));
   setEnd(1, codeOf(other));
   setChoosing(null);
   describe();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); requestFrame(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); ends.forEach(paintEnd); paintExamples(); });
   new ResizeObserver(requestFrame).observe(pad);
-  sheet.onload = () => { byId("strip").querySelectorAll("button").forEach((button) => delete button.dataset.example); requestFrame(); };
-  sheet.src = data.examples.sprite.uri;
+  medium.ready?.then(paintExamples);
   requestFrame();
+
+  function paintExamples() {
+    tiles.forEach(({ button }) => delete button.dataset.example);
+    requestFrame();
+  }
 
   // An example for B: of another class and at some distance, so that the interpolation shows something.
   function furthest(from) {
@@ -580,7 +634,7 @@
 
   // For tests and for the browser console.
   globalThis.explorer = {
-    decode, get code() { return [...state.code]; }, get context() { return state.context; }, get times() { return [...state.times]; },
+    decode: medium.compute, decoder, medium, get made() { return state.made; }, get playing() { return Boolean(speaks?.playing); }, get code() { return [...state.code]; }, get context() { return state.context; }, get times() { return [...state.times]; },
     get ends() { return ends.map((end) => [...end.code]); }, get fast() { return decoder.fast; }, show, nearest, setContext, codeOf,
     onPlane: () => onPlane(state.code), toPad: (point) => toPad(point), draw: () => [...drawn()],
   };

@@ -1,11 +1,14 @@
 """The page of the explorer."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from matplotlib.colors import to_hex
 from torch import Tensor
 
+from autoencode.portable import SequenceProgram
 from autoencode.runs.replacing import check_replaceable
 from autoencode.storage import atomic_write
 from autoencode.views import pages
@@ -33,30 +36,46 @@ def write_explorer(path: Path, content: ExplorerContent) -> None:
 
 def explorer_page(content: ExplorerContent) -> str:
     """The page as HTML."""
-    weights = pages.to_base64(content.decoder.weight_bytes(content.precision))
+    weights, medium = pages.to_base64(content.decoder.weight_bytes(content.precision)), content.medium
     return pages.page(
         "explorer",
         content.title,
         content.lead,
-        pages.asset(_HERE, "main.html"),
+        Template(pages.asset(_HERE, "main.html")).substitute(noun=medium.noun, saves=medium.saves),
         style=pages.asset(_HERE, "page.css"),
         facts=pages.facts_list(content.facts),
-        foot="It contains the decoder. Keys: N draws a random sample, R resets, S saves the picture.",
+        foot=f"It contains the decoder. Keys: N draws a random sample, R resets, S saves the {medium.noun}"
+        + (", L plays or stops it." if medium.is_played else "."),
         data=pages.data_block("data", pages.to_json(_data(content)))
         + pages.data_block("weights", weights, "text/plain"),
-        script=pages.asset("autoencode.portable", "decoder.js") + pages.asset(_HERE, "page.js"),
+        script=_script(content),
         wasm=True,
+    )
+
+
+def _script(content: ExplorerContent) -> str:
+    """The kernels, what shows this kind of example, and the page."""
+    kernels = ["decoder.js"] + ["sequence.js"] * isinstance(content.decoder, SequenceProgram)
+    return "".join(
+        [
+            *(pages.asset("autoencode.portable", name) for name in kernels),
+            *(pages.asset(_HERE, name) for name in content.medium.scripts),
+            f"const makeMedium = {content.medium.name}Medium;\n",
+            pages.asset(_HERE, "page.js"),
+        ]
     )
 
 
 def _data(content: ExplorerContent) -> dict[str, Any]:
     """Everything but the weights."""
-    latent, drawn = content.latent, content.examples
+    latent, drawn, medium = content.latent, content.examples, content.medium
     order = latent.relevance.argsort(descending=True)
     return {
         "name": content.title,
         "program": content.decoder.manifest(),
         "precision": content.precision,
+        "medium": {"name": medium.name, "noun": medium.noun, "parameters": _all_packed(medium.parameters)},
+        "nucleus": content.nucleus,
         "latent": {
             "mean": _rounded(latent.mean),
             "scale": _rounded(latent.scale),
@@ -77,13 +96,17 @@ def _data(content: ExplorerContent) -> dict[str, Any]:
             "contexts": _listed(drawn.contexts),
             "noun": drawn.noun,
             "names": list(drawn.names) or None,
-            "sprite": sprite(drawn.thumbnails),
+            **({"tokens": _packed(drawn.shown)} if medium.in_tokens else {"sprite": sprite(drawn.shown)}),
         },
-        "prior": {key: _packed(value) if isinstance(value, Tensor) else value for key, value in content.prior.items()},
+        "prior": _all_packed(content.prior),
         "classes": list(content.classes),
         "colours": [to_hex(colour) for colour in palette(len(content.classes))] if content.classes else [],
         "contexts": list(content.contexts),
     }
+
+
+def _all_packed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _packed(value) if isinstance(value, Tensor) else value for key, value in parameters.items()}
 
 
 def _packed(values: Tensor) -> str:
