@@ -94,3 +94,20 @@ def test_wrong_arguments_are_said():
         CausalLikelihood((5,))
     with pytest.raises(ArgumentError, match="odd number of columns"):
         CausalLikelihood((1, 4, 4), columns=4)
+
+
+def test_levels_of_the_nearest_pixels_are_looked_up_and_outside_is_a_level_of_its_own():
+    network = made((2, 3, 3)).network
+    with torch.no_grad():
+        for parameter in (*network.from_window.parameters(), *network.from_features.parameters()):
+            parameter.zero_()
+    x = torch.rand(1, 2, 3, 3).round()
+    tables = network.from_levels.weight.view(2, 4, 3, -1)  # channels; left, above, above left and right; 0, 1, outside
+    for place, known in ((0, []), (4, [(1, 0), (0, 1), (0, 0), (0, 2)])):
+        windows = windows_at(x, torch.tensor([[place]]), network.rows, network.columns)
+        wanted = sum(
+            tables[channel, number, int(x[0, channel, y, left]) if known else 2]
+            for channel in range(2)
+            for number, (y, left) in enumerate(known or [(0, 0)] * 4)
+        )
+        torch.testing.assert_close(network._from_levels(windows)[0], wanted)

@@ -92,3 +92,13 @@ def test_the_state_comes_back_with_its_memory_layout(name):
     step(one, first)
     step(two, second)
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+
+
+def test_hidden_layers_of_a_likelihood_are_muons():
+    model, _ = recipes["pixel-vae"]((1, 8, 8))
+    named = dict(model.named_parameters())
+    inner = {id(p) for p in MuonWithAdam(model, 0.02).param_groups[0]["params"]}
+    network = {name.removeprefix("likelihood.network."): id(p) in inner for name, p in named.items()}
+    assert network["from_window.weight"]
+    assert network["layers.0.weight"]
+    assert not any(network[name] for name in ("from_levels.weight", "heads.0.weight", "layers.0.bias"))

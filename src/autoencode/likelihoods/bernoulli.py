@@ -31,6 +31,11 @@ class BernoulliLikelihood(Likelihood):
         """Bernoulli distributions with these logits, event shape `data_shape`."""
         return Independent(_Bernoulli(logits=features, validate_args=False), len(self.data_shape), validate_args=False)
 
+    @property
+    def n_levels(self) -> int:
+        """0 and 1."""
+        return 2
+
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless all values are in [0, 1]."""
         check_unit_interval(x, "Bernoulli")

@@ -7,10 +7,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from autoencode.distributions.causal_pixels import CausalPixels
+from autoencode.distributions.causal_pixels import OUTSIDE, CausalPixels
 from autoencode.errors import ArgumentError
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, likelihoods
 from autoencode.nn.dense import Linear
+
+_STD = 0.02
+"""Of the entries of tables before training."""
+_NEAREST = ((0, -1), (-1, 0), (-1, -1), (-1, 1))
+"""Rows and columns from a pixel to the neighbours whose levels are looked up."""
 
 
 class CausalLikelihood(Likelihood):
@@ -66,6 +71,11 @@ class CausalLikelihood(Likelihood):
         """It is drawn a pixel at a time."""
         return True
 
+    @property
+    def hidden_layers(self) -> Sequence[nn.Module]:
+        """Those of the network of the window, without the tables and the last ones."""
+        return (self.network.from_window, *self.network.layers)
+
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` where the likelihood of one value does."""
         self.network.of.check(x)
@@ -76,7 +86,11 @@ class CausalLikelihood(Likelihood):
 
 
 class WindowNetwork(nn.Module):
-    """See `autoencode.distributions.causal_pixels.CausalNetwork`."""
+    """See `autoencode.distributions.causal_pixels.CausalNetwork`.
+
+    What the levels of the nearest neighbours say is looked up in tables besides, one for each of them: a network of
+    their values alone is slow to learn that a level such as 0 or 255, or each second one, is a case of its own.
+    """
 
     def __init__(
         self, channels: int, of: str, features: int, rows: int, columns: int, hidden: int, layers: int
@@ -86,16 +100,32 @@ class WindowNetwork(nn.Module):
         self.of = likelihoods[of]((1, 1, 1))
         values = channels * ((rows - 1) * columns + columns // 2)
         self.from_window, self.from_features = Linear(values, hidden), Linear(features, hidden, bias=False)
+        places = [(rows - 1 + row) * columns + columns // 2 + column for row, column in _NEAREST]
+        inside = [place for place in places if 0 <= place < values // channels] if self.of.n_levels else []
+        self._nearest = [number * (values // channels) + place for number in range(channels) for place in inside]
+        self.from_levels = nn.Embedding(len(self._nearest) * (self._levels + 1), hidden)
+        nn.init.normal_(self.from_levels.weight, std=_STD)
         self.layers = nn.ModuleList(Linear(hidden, hidden) for _ in range(layers))
         outputs = self.of.features_shape[0]
         self.heads = nn.ModuleList(Linear(hidden + number, outputs) for number in range(channels))
 
     def trunk(self, windows: Float[Tensor, "n values"], features: Float[Tensor, "n features"]) -> Tensor:
         """What all channels share, (n, hidden)."""
-        h = nn.functional.silu(self.from_window(2 * windows - 1) + self.from_features(features))
+        h = self.from_window(2 * windows - 1) + self.from_features(features)
+        h = nn.functional.silu(h + self._from_levels(windows) if self._nearest else h)
         for layer in self.layers:
             h = h + nn.functional.silu(layer(h))
         return h
+
+    @property
+    def _levels(self) -> int:
+        return self.of.n_levels or 0
+
+    def _from_levels(self, windows: Tensor) -> Tensor:
+        near = windows[:, self._nearest]
+        levels = torch.where(near == OUTSIDE, self._levels, (near * (self._levels - 1)).round()).long()
+        tables = torch.arange(len(self._nearest), device=levels.device) * (self._levels + 1)
+        return self.from_levels(levels + tables).sum(1)
 
     def channel(self, number: int, trunk: Tensor, before: Float[Tensor, "n number"]) -> Distribution:
         """The distribution of one channel, batch shape (n,), event shape (1, 1, 1)."""

@@ -74,6 +74,11 @@ class DiscretizedLogisticLikelihood(Likelihood):
         inner = DiscretizedLogistic(loc + 0.5, log_scale, validate_args=False)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
+    @property
+    def n_levels(self) -> int:
+        """256."""
+        return DiscretizedLogistic.levels
+
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless each value is one of the 256 levels."""
         check_levels(x, DiscretizedLogistic.levels - 1, "discretized logistic")
@@ -114,6 +119,11 @@ class MixtureOfDiscretizedLogisticsLikelihood(Likelihood):
         inner = MixtureSameFamily(Categorical(logits=logits, validate_args=False), parts, validate_args=False)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
+    @property
+    def n_levels(self) -> int:
+        """256."""
+        return DiscretizedLogistic.levels
+
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless each value is one of the 256 levels."""
         check_levels(x, DiscretizedLogistic.levels - 1, "mixture of discretized logistics")
@@ -145,6 +155,11 @@ class CategoricalLikelihood(Likelihood):
         inner = RescaledCounts(Categorical(logits=logits, validate_args=False), self.levels - 1)
         return Independent(inner, len(self.data_shape), validate_args=False)
 
+    @property
+    def n_levels(self) -> int:
+        """As many as it was made with."""
+        return self.levels
+
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless each value is one of the levels."""
         check_levels(x, self.levels - 1, "categorical")
@@ -171,6 +186,11 @@ class BinomialLikelihood(Likelihood):
         """Binomial distributions with these logits, event shape `data_shape`."""
         inner = RescaledCounts(Binomial(self.total_count, logits=features, validate_args=False), self.total_count)
         return Independent(inner, len(self.data_shape), validate_args=False)
+
+    @property
+    def n_levels(self) -> int:
+        """One more than the largest count."""
+        return self.total_count + 1
 
     def check(self, x: Float[Tensor, "batch ..."]) -> None:
         """Raises `DataError` unless each value is one of the levels."""

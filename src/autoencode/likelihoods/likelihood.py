@@ -58,9 +58,19 @@ class Likelihood(nn.Module):
         return False
 
     @property
+    def n_levels(self) -> int | None:
+        """How many levels a value has, from 0 to 1 at equal distances; None where it may be any number."""
+        return None
+
+    @property
     def n_tokens(self) -> int | None:
         """How many different tokens there are, for sequences of tokens; None where values are numbers."""
         return None
+
+    @property
+    def hidden_layers(self) -> Sequence[nn.Module]:
+        """Layers of its own whose outputs are no parameters of distributions."""
+        return ()
 
     @property
     def varies_in_work(self) -> bool:

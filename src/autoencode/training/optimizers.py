@@ -1,12 +1,13 @@
 """The optimizers, by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from autoencode.errors import CapabilityError
+from autoencode.likelihoods import Likelihood
 from autoencode.registry import Registry
 from autoencode.training.muon import Muon
 
@@ -56,14 +57,17 @@ class MuonWithAdam(Optimizer):
     """Muon for the weights of inner layers; Adam, with a tenth of the learning rate, for all other parameters.
 
     Adam updates biases, gains and scales, and the layers whose outputs are parameters of distributions: everything
-    under `posterior`, `prior` and `likelihood`, and the last layer of the decoder, or of the encoder if the decoder has
+    under `posterior` and `prior`, and under `likelihood` but for its hidden layers, and the last layer of the decoder, or of the encoder if the decoder has
     no weights.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float) -> None:
         named = {name: p for name, p in model.named_parameters() if p.requires_grad}
         last = [name for name in named if name.startswith(("encoder.", "decoder.")) and named[name].ndim > 1][-1:]
-        inner = [p for name, p in named.items() if p.ndim > 1 and _is_hidden(name) and name not in last]
+        own = {id(p) for part in model.modules() if isinstance(part, Likelihood) for p in _weights(part.hidden_layers)}
+        inner = [
+            p for name, p in named.items() if p.ndim > 1 and (id(p) in own or (_is_hidden(name) and name not in last))
+        ]
         taken = {id(p) for p in inner}
         rest = [p for p in named.values() if id(p) not in taken]
         groups = [{"params": inner, "lr": learning_rate}, {"params": rest, "lr": 0.1 * learning_rate}]
@@ -81,6 +85,10 @@ class MuonWithAdam(Optimizer):
         """One update of every weight."""
         for part in self._parts:
             part.step()
+
+
+def _weights(layers: Sequence[nn.Module]) -> list[nn.Parameter]:
+    return [p for layer in layers for p in layer.parameters()]
 
 
 def _is_hidden(name: str) -> bool:

@@ -14,7 +14,13 @@ from autoencode.recipes.recipe import recipe, require_image
 from autoencode.settings import Settings
 
 _SETTINGS = Settings(
-    epochs=12, min_steps=4000, batch_size=64, learning_rate=2e-3, schedule="one-cycle", grad_clip=1000.0
+    epochs=12,
+    min_steps=4000,
+    batch_size=64,
+    optimizer="muon",
+    learning_rate=0.02,
+    schedule="one-cycle",
+    grad_clip=1000.0,
 )
 
 
