@@ -16,8 +16,7 @@ def drawn(mode, size=(40, 30)):
 
 
 def document(path):
-    notes = []
-    with open_document(path, note=notes.append) as found:
+    with open_document(path) as found:
         return found
 
 
@@ -69,6 +68,62 @@ def test_a_tiff_file_of_several_pages_stays_one(tmp_path):
             assert (np.asarray(written) == 255 - np.asarray(drawn("L", size))).all()
 
 
+@pytest.mark.parametrize("modes", [("1", "RGB", "1"), ("RGB", "1"), ("L", "RGBA", "1")])
+def test_pages_of_a_tiff_file_may_be_of_different_kinds(modes, tmp_path):
+    first, *others = map(drawn, modes)
+    first.save(tmp_path / "a.tif", save_all=True, append_images=others)
+    found = document(tmp_path / "a.tif")
+    found.write(found.pages(), tmp_path / "b.tif")
+    with Image.open(tmp_path / "b.tif") as written:
+        assert written.n_frames == len(modes)
+        for number, mode in enumerate(modes):
+            written.seek(number)
+            assert (np.asarray(written) == np.asarray(drawn(mode))).all()
+
+
+def test_pages_that_stay_are_copied_and_written_anew_only_beside_others(tmp_path):
+    values = np.full((30, 40), 40_000, np.uint16)
+    Image.fromarray(values).save(tmp_path / "a.tif", save_all=True, append_images=[drawn("L"), drawn("L")])
+    found = document(tmp_path / "a.tif")
+    assert found.write((None for _ in found.pages()), tmp_path / "b.tif") == ()
+    assert (tmp_path / "b.tif").read_bytes() == (tmp_path / "a.tif").read_bytes()
+    some = (None if number != 1 else page.with_pixels(255 - page.pixels) for number, page in enumerate(found.pages()))
+    assert found.write(some, tmp_path / "b.tif") == ("more than 8 bits a pixel became 8",)
+    with Image.open(tmp_path / "b.tif") as written:
+        for number, expected in enumerate([values // 257, 255 - np.asarray(drawn("L")), np.asarray(drawn("L"))]):
+            written.seek(number)
+            assert np.abs(np.asarray(written).astype(int) - expected).max() <= 1
+
+
+def test_a_picture_that_stays_but_changes_its_kind_is_written(tmp_path):
+    drawn("L").save(tmp_path / "a.gif")
+    found = document(tmp_path / "a.gif")
+    found.write([None], tmp_path / "b.png")
+    with Image.open(tmp_path / "b.png") as written:
+        assert written.format == "PNG"
+
+
+def test_a_page_that_a_kind_cannot_hold_is_an_error_of_its_file(tmp_path):
+    Image.new("L", (20_000, 2)).save(tmp_path / "a.png")
+    found = document(tmp_path / "a.png")
+    with pytest.raises(DataError, match="it cannot be written as WEBP"):
+        found.write(found.pages(), tmp_path / "b.webp")
+    assert not (tmp_path / "b.webp").exists()
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp"])
+def test_what_moves_is_refused(suffix, tmp_path):
+    drawn("L").save(tmp_path / f"a{suffix}", save_all=True, append_images=[drawn("L").rotate(180)])
+    with pytest.raises(DataError, match="it moves, and still pictures are cleaned"):
+        document(tmp_path / f"a{suffix}")
+
+
+def test_real_numbers_are_refused(tmp_path):
+    Image.fromarray(np.zeros((4, 4), np.float32)).save(tmp_path / "a.tif")
+    with pytest.raises(DataError, match="its pixels are real numbers"):
+        list(document(tmp_path / "a.tif").pages())
+
+
 def test_a_photograph_taken_sideways_becomes_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -113,7 +168,7 @@ def test_bytes_become_the_bytes_of_a_png():
     file = io.BytesIO()
     drawn("L").save(file, "BMP")
     found = PictureDocument(file.getvalue(), 1)
-    with Image.open(io.BytesIO(found.to_png(found.pages()))) as written:
+    with Image.open(io.BytesIO(found.to_png(next(found.pages())))) as written:
         assert written.format == "PNG"
         assert (np.asarray(written) == np.asarray(drawn("L"))).all()
 
@@ -128,5 +183,5 @@ def test_endings():
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
 def test_a_pipe_with_the_name_of_a_picture_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.png")
-    with pytest.raises(DataError, match="not a file"), open_document(tmp_path / "a.png", note=print):
+    with pytest.raises(DataError, match="not a file"), open_document(tmp_path / "a.png"):
         pass

@@ -50,7 +50,7 @@ def without_tesseract(monkeypatch):
 
 
 def pages_of(path):
-    with open_document(path, note=print) as document:
+    with open_document(path) as document:
         return list(document.pages())
 
 
@@ -63,7 +63,7 @@ def test_a_scan_is_read_with_its_own_pixels(tmp_path):
 def test_a_page_that_is_drawn_stays_as_it_is(tmp_path, without_tesseract):
     path = pdf_of(tmp_path / "a.pdf", [None, lettered(), None])
     assert [page is None for page in pages_of(path)] == [True, False, True]
-    with open_document(path, note=print) as document:
+    with open_document(path) as document:
         notes = document.write(document.pages(), tmp_path / "b.pdf")
     assert "2 of 3 pages are no scans and stay as they were" in notes
     assert "its text cannot be searched: install tesseract for that" in notes
@@ -86,7 +86,7 @@ def test_a_picture_with_text_drawn_over_it_is_no_scan(tmp_path):
 @pytest.mark.slow
 def test_with_tesseract_the_text_can_be_searched(tmp_path):
     path = pdf_of(tmp_path / "a.pdf", [lettered()])
-    with open_document(path, note=print) as document:
+    with open_document(path) as document:
         assert document.write(document.pages(), tmp_path / "b.pdf") == ()
     with pypdfium2.PdfDocument(tmp_path / "b.pdf") as written:
         assert "QUICK BROWN" in written[0].get_textpage().get_text_bounded()
@@ -131,3 +131,98 @@ def test_a_pdf_with_a_password_is_said(tmp_path):
     (tmp_path / "a.pdf").write_bytes(table.getvalue())
     with pytest.raises(DataError, match="it has a password: save it without one"):
         pages_of(tmp_path / "a.pdf")
+
+
+def raw_pdf(path, picture, *, drawn=b"", page=b"", image=b"/ColorSpace/DeviceGray", box=(0, 0, 90, 60), more=()):
+    """A PDF by hand with one picture of 180 by 120 pixels at (0, 0); object 6 is the first of `more`."""
+    data = picture.tobytes()
+    content = b"q 90 0 0 60 %d %d cm /I Do Q " % box[:2] + drawn
+    items = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[%d %d %d %d]" % box
+        + b"/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>%s>>" % page,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/XObject/Subtype/Image/Width 180/Height 120/BitsPerComponent %d%s/Length %d>>stream\n%s\nendstream"
+        % (1 if picture.mode == "1" else 8, image, len(data), data),
+        *more,
+    ]
+    file, places = b"%PDF-1.4\n", []
+    for number, item in enumerate(items, 1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, item)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(items) + 1)
+    table += b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(items) + 1, len(file))
+    path.write_bytes(file + table + end)
+    return path
+
+
+_BOX = b"<</Type/XObject/Subtype/Form/BBox[0 0 50 20]/Length 28>>stream\n0 0 0 rg 0 0 50 20 re f      \nendstream"
+
+
+def _annotation(kind):
+    return b"<</Type/Annot%s/Rect[20 20 70 40]/F 4/AP<</N 7 0 R>>>>" % kind
+
+
+_SHADE = Image.new("L", (180, 120), 255)
+_SHADE.paste(0, (40, 40, 140, 80))
+_MASK = (
+    b"<</Type/XObject/Subtype/Image/Width 180/Height 120/ColorSpace/DeviceGray/BitsPerComponent 8/Length 21600>>"
+    b"stream\n%s\nendstream" % _SHADE.tobytes()
+)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        ({"drawn": b"0 0 0 rg 20 20 50 20 re f"}, 0),
+        ({"page": b"/Annots[6 0 R]", "more": [_annotation(b"/Subtype/Square"), _BOX]}, 0),
+        ({"page": b"/Annots[6 0 R]", "more": [_annotation(b"/Subtype/Widget/FT/Tx/T(a)"), _BOX]}, 0),
+        ({"image": b"/ColorSpace/DeviceGray/SMask 6 0 R", "more": [_MASK]}, 255),
+        ({"drawn": b"q 20 20 50 20 re W n 0.5 g 0 0 90 60 re f Q"}, 128),
+    ],
+    ids=["a box", "an annotation", "a field of a form", "a soft mask", "a box that is cut out"],
+)
+def test_what_lies_over_a_scan_is_not_lost(extra, expected, tmp_path):
+    (page,) = pages_of(raw_pdf(tmp_path / "a.pdf", Image.new("L", (180, 120), 180), **extra))
+    assert page.pixels.shape == (120, 180)
+    assert abs(int(page.pixels[60, 90]) - expected) <= 1
+    assert page.pixels[10, 10] == 180
+    assert not page.bilevel
+    assert bool(page.notes) == ("page" in extra)
+
+
+@pytest.mark.parametrize("decode", [b"", b"/Decode[1 0]"])
+def test_a_scan_that_is_stored_as_a_mask_is_not_inverted(decode, tmp_path):
+    black, white = (0, 255) if not decode else (255, 0)
+    picture = Image.new("1", (180, 120), white)
+    picture.paste(black, (60, 40, 120, 80))
+    (page,) = pages_of(raw_pdf(tmp_path / "a.pdf", picture, image=b"/ImageMask true" + decode))
+    assert (page.pixels[60, 90], page.pixels[10, 10], page.bilevel) == (0, 255, True)
+
+
+def test_pages_that_begin_elsewhere_or_are_rotated_are_scans(tmp_path):
+    picture = Image.new("L", (180, 120), 180)
+    (page,) = pages_of(raw_pdf(tmp_path / "a.pdf", picture, box=(300, 300, 390, 360)))
+    assert page.pixels.shape == (120, 180)
+    (page,) = pages_of(raw_pdf(tmp_path / "b.pdf", picture, page=b"/Rotate 90", box=(0, 0, 90, 60)))
+    assert page.pixels.shape == (180, 120)
+
+
+def test_a_file_of_which_no_page_was_cleaned_is_copied(tmp_path):
+    path = pdf_of(tmp_path / "a.pdf", [lettered((200, 300)), None])
+    with open_document(path) as document:
+        notes = document.write((None for _ in document.pages()), tmp_path / "b.pdf")
+    assert (tmp_path / "b.pdf").read_bytes() == path.read_bytes()
+    assert notes == ("1 of 2 pages are no scans and stay as they were",)
+
+
+def test_title_and_author_stay(tmp_path, without_tesseract):
+    lettered((200, 300)).save(tmp_path / "a.pdf", title="Überschrift (1)", author="Me", keywords="")
+    with open_document(tmp_path / "a.pdf") as document:
+        document.write(document.pages(), tmp_path / "b.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "b.pdf") as written:
+        found = written.get_metadata_dict()
+        assert (found["Title"], found["Author"]) == ("Überschrift (1)", "Me")
+        assert np.asarray(written[0].render().to_pil()).std() > 5

@@ -4,11 +4,14 @@ import io
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from PIL import TiffImagePlugin
 
 from autoencode.cleaning.page_image import PageImage, from_pillow, opened
 from autoencode.errors import DataError
@@ -19,6 +22,8 @@ PAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 _KINDS = {".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG"} | {
     ".bmp": "BMP"
 }
+_MOVING = ("GIF", "PNG", "WEBP", "AVIF")
+"""Those that hold animations; a JPEG of several pictures holds one photograph and previews of it."""
 _OPAQUE = ("JPEG", "BMP")
 _OPTIONS: dict[str, dict[str, Any]] = {"JPEG": {"quality": 92, "subsampling": 0}, "WEBP": {"quality": 92}}
 
@@ -38,7 +43,7 @@ class Document(ABC):
         """Writes the cleaned pages, and those that stay, as they come; returns notes, a line each.
 
         Args:
-            pages: cleaned ones, and None for those that stay.
+            pages: cleaned ones, and None for those that stay as the source has them.
             out: the file.
         """
 
@@ -58,47 +63,106 @@ class PictureDocument(Document):
     def pages(self) -> Iterator[PageImage]:
         """The pages, one at a time."""
         for number in range(self.n_pages):
-            with opened(self.source) as image:
-                if number:
-                    image.seek(number)
-                page = from_pillow(image)
-            yield page
+            yield self._page(number)
+
+    def _page(self, number: int) -> PageImage:
+        with opened(self.source) as image:
+            if number:
+                image.seek(number)
+            return from_pillow(image)
 
     def write(self, pages: Iterable[PageImage | None], out: Path) -> tuple[str, ...]:
-        """Writes the cleaned pages as they come."""
-        # Pillow reads again what it wrote of a TIFF file of several pages, so that is not written in its place.
+        """Writes the cleaned pages as they come; the same bytes where none was cleaned and the kind stays."""
+        kind, notes, numbered = _KINDS[out.suffix.lower()], list[str](), enumerate(pages)
+        first = next(((number, page) for number, page in numbered if page is not None), None)
         with tempfile.TemporaryFile() as draft, atomic_open(out) as file:
-            _save(pages, _KINDS[out.suffix.lower()], draft)
+            if first is None and kind == self._kind:
+                copy_bytes(self.source, file)
+                return ()
+            stay = range(self.n_pages if first is None else first[0])
+            rest = [] if first is None else [first]
+            everything = chain(((number, None) for number in stay), rest, numbered)
+            # Pillow reads again what it wrote of a TIFF file of several pages, so that is not written in its place.
+            _save((page or self._left(number, notes) for number, page in everything), kind, draft)
             draft.seek(0)
             shutil.copyfileobj(draft, file)
-        return ()
+        return tuple(notes)
 
-    def to_png(self, pages: Iterable[PageImage | None]) -> bytes:
+    def _left(self, number: int, notes: list[str]) -> PageImage:
+        """A page that stays, with what is lost because its file is written anew."""
+        page = self._page(number)
+        notes += page.notes
+        return page
+
+    @property
+    def _kind(self) -> str | None:
+        return None if isinstance(self.source, bytes) else _KINDS.get(self.source.suffix.lower())
+
+    def to_png(self, page: PageImage) -> bytes:
         """The cleaned page as the bytes of a PNG file."""
         file = io.BytesIO()
-        _save(pages, "PNG", file)
+        _save([page], "PNG", file)
         return file.getvalue()
 
 
-def _save(pages: Iterable[PageImage | None], kind: str, file: Any) -> None:
-    images = (page for page in pages if page is not None)
-    first = next(images)
-    options = {"dpi": first.dpi, "icc_profile": first.profile, **_OPTIONS.get(kind, {})}
-    if kind == "TIFF":
-        compression = "group4" if first.bilevel else "tiff_adobe_deflate"
-        options |= {"compression": compression, "save_all": True, "append_images": (i.to_pillow() for i in images)}
-    first.to_pillow().save(file, kind, **{name: value for name, value in options.items() if value})
+def copy_bytes(source: Path | bytes, file: Any) -> None:
+    """Copies what is in a file, or bytes.
+
+    Args:
+        source: the file, or its bytes.
+        file: is written to.
+
+    Raises:
+        DataError: it cannot be read any more.
+    """
+    if isinstance(source, bytes):
+        file.write(source)
+        return
+    try:
+        content = source.open("rb")
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}") from error
+    with content:
+        shutil.copyfileobj(content, file)
+
+
+def _save(pages: Iterable[PageImage], kind: str, file: Any) -> None:
+    if kind != "TIFF":
+        _encode(next(iter(pages)), kind, file)
+        return
+    with TiffImagePlugin.AppendingTiffWriter(file) as writer:
+        for page in pages:
+            _encode(page, kind, writer, compression="group4" if page.bilevel else "tiff_adobe_deflate")
+            writer.newFrame()
+
+
+def _encode(page: PageImage, kind: str, file: Any, **more: Any) -> None:
+    """Writes one page.
+
+    Raises:
+        DataError: this kind of file cannot hold it.
+    """
+    options = {"dpi": page.dpi, "icc_profile": page.profile, **_OPTIONS.get(kind, {}), **more}
+    try:
+        page.to_pillow().save(file, kind, **{name: value for name, value in options.items() if value})
+    except (OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # the disk, not the page
+        raise DataError(f"it cannot be written as {kind}: {error}") from error
 
 
 def open_picture_document(source: Path | bytes) -> PictureDocument:
     """Reads how many pages there are, and nothing else.
 
     Raises:
-        DataError: it is no picture.
+        DataError: it is no picture, or an animation.
     """
     with opened(source) as image:
-        several = image.format == "TIFF"
-        return PictureDocument(source, getattr(image, "n_frames", 1) if several else 1)
+        if image.format == "TIFF":
+            return PictureDocument(source, getattr(image, "n_frames", 1))
+        if image.format in _MOVING and getattr(image, "is_animated", False):
+            raise DataError("it moves, and still pictures are cleaned: save the frame that you want")
+        return PictureDocument(source, 1)
 
 
 def is_pdf(start: bytes) -> bool:
@@ -107,12 +171,11 @@ def is_pdf(start: bytes) -> bool:
 
 
 @contextmanager
-def open_document(source: Path | bytes, *, note: Callable[[str], None]) -> Generator[Document]:
+def open_document(source: Path | bytes) -> Generator[Document]:
     """A document from a file or its bytes.
 
     Args:
         source: the file, or its bytes.
-        note: receives a line about what a person may want to know.
 
     Raises:
         DataError: neither a picture nor a PDF, or damaged, or locked with a password.
@@ -128,7 +191,7 @@ def open_document(source: Path | bytes, *, note: Callable[[str], None]) -> Gener
     if not is_pdf(start):
         yield open_picture_document(source)
         return
-    with PdfDocument.opened(source, note) as document:
+    with PdfDocument.opened(source) as document:
         yield document
 
 

@@ -60,8 +60,10 @@ def from_pillow(image: Image.Image) -> PageImage:
         image: of any mode that pages have.
 
     Raises:
-        DataError: too many pixels.
+        DataError: too many pixels, or of real numbers, whose black and white are not known.
     """
+    if image.mode == "F":
+        raise DataError("its pixels are real numbers, and what is white is not known: save it with 8 or 16 bits")
     if image.width * image.height > MOST_PIXELS:
         raise DataError(
             f"it has {image.width:,} by {image.height:,} pixels, and {MOST_PIXELS:,} in all is the most: cut it up"

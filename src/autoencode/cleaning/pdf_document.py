@@ -1,10 +1,11 @@
 """PDF files: scanned pages are read as pictures, and written again, with a text layer where tesseract is there."""
 
 import io
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pypdfium2
 import pypdfium2.raw
 from PIL import Image
 
-from autoencode.cleaning.documents import Document
+from autoencode.cleaning.documents import Document, copy_bytes
 from autoencode.cleaning.page_image import PageImage
 from autoencode.errors import DataError
 from autoencode.storage import atomic_open
@@ -24,26 +25,41 @@ _LEAST_DPI, _MOST_DPI = 100, 600
 _MOST_PIXELS = 80_000_000
 _COVERED = 0.6
 _OCR_SECONDS = 300
+_ROUNDING = 1e-6
+"""Against a row of pixels more than the picture has, since the size of what is drawn is rounded up."""
+_SKEW = 0.02
+"""How far from square the pixels of a picture may be, that are taken as they are."""
+_DESCRIPTION = ("Title", "Author", "Subject", "Keywords", "CreationDate")
+_TAIL = 2048
+_TRAILER = re.compile(
+    rb"trailer\s*<<(?P<entries>.*/Info (?P<info>\d+) 0 R.*)>>\s*startxref\s+(?P<table>\d+)\s+%%EOF\s*$", re.DOTALL
+)
+_PICTURE, _LETTERS, _GROUP = (
+    pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,
+    pypdfium2.raw.FPDF_PAGEOBJ_TEXT,
+    pypdfium2.raw.FPDF_PAGEOBJ_FORM,
+)
 
 
 class PdfDocument(Document):
     """A PDF file.
 
-    A page is a scan if pictures cover most of it and nothing but invisible text is drawn beside them. It is read at the
-    resolution of its largest picture. All other pages stay as they are.
+    A page is a scan if pictures cover most of it and no visible text is drawn beside them. It is read at the resolution
+    of its largest picture, with all that is drawn over it: lines, boxes, annotations and the fields of forms. All other
+    pages stay as they are.
 
     Args:
         pdf: the open file.
-        note: receives a line about what a person may want to know.
+        source: the file, or its bytes.
     """
 
-    def __init__(self, pdf: pypdfium2.PdfDocument, note: Callable[[str], None]) -> None:
-        self.pdf, self.note = pdf, note
+    def __init__(self, pdf: pypdfium2.PdfDocument, source: Path | bytes) -> None:
+        self.pdf, self.source = pdf, source
         self.n_pages = len(pdf)
 
     @classmethod
     @contextmanager
-    def opened(cls, source: Path | bytes, note: Callable[[str], None]) -> "Generator[PdfDocument]":
+    def opened(cls, source: Path | bytes) -> "Generator[PdfDocument]":
         """Opens a file.
 
         Raises:
@@ -58,7 +74,8 @@ class PdfDocument(Document):
         try:
             if len(pdf) == 0:
                 raise DataError("a PDF without pages")
-            yield cls(pdf, note)
+            pdf.init_forms()  # else what stands in the fields of a form is not drawn
+            yield cls(pdf, source)
         finally:
             pdf.close()
 
@@ -81,92 +98,145 @@ class PdfDocument(Document):
         if bool((pixels == pixels[..., :1]).all()):
             pixels = np.ascontiguousarray(pixels[..., 0])
         bilevel = pixels.ndim == 2 and _is_bilevel(self.pdf[number])
-        return PageImage(pixels, bilevel=bilevel, dpi=(dpi, dpi))
+        annotated = _has_annotations(self.pdf[number])
+        notes = ("annotations became part of the picture",) if annotated else ()
+        return PageImage(pixels, bilevel=bilevel, dpi=(dpi, dpi), notes=notes)
 
     def write(self, pages: Iterable[PageImage | None], out: Path) -> tuple[str, ...]:
-        """Writes a PDF with cleaned pages in the place of the scans.
+        """Writes a PDF with cleaned pages in the place of the scans; the same bytes where no page was cleaned.
 
         Args:
             pages: cleaned ones, and None for those that stay.
             out: the file.
         """
         tesseract = shutil.which("tesseract")
-        kept = 0
+        stay = list[int]()
         with tempfile.TemporaryDirectory(prefix="autoencode-") as folder, atomic_open(out) as file:
-            new = pypdfium2.PdfDocument.new()
+            new, draft = pypdfium2.PdfDocument.new(), Path(folder) / "draft"
             for number, page in enumerate(pages):
                 if page is None:
                     new.import_pages(self.pdf, [number])
-                    kept += 1
+                    stay.append(number)
                 elif tesseract:
                     _add_searchable(new, page, Path(folder) / str(number), tesseract)
                 else:
                     _add_picture(new, page, self.pdf.get_page_size(number), Path(folder) / f"{number}.jpg")
-            new.save(file)
+            new.save(draft)
             new.close()
-        notes = (
-            () if tesseract or kept == self.n_pages else ("its text cannot be searched: install tesseract for that",)
-        )
-        if kept:
-            notes += (f"{kept} of {self.n_pages} pages are no scans and stay as they were",)
+            _add_description(draft, self.pdf.get_metadata_dict(skip_empty=True))
+            copy_bytes(self.source if len(stay) == self.n_pages else draft, file)
+        searchable = tesseract or len(stay) == self.n_pages
+        notes = () if searchable else ("its text cannot be searched: install tesseract for that",)
+        if others := sum(_scan_resolution(self.pdf[number]) is None for number in stay):
+            notes += (f"{others} of {self.n_pages} pages are no scans and stay as they were",)
         return notes
+
+
+def _add_description(file: Path, texts: dict[str, str]) -> None:
+    """Adds the title, the author and so on behind the end of a file that pdfium wrote; it cannot write them itself."""
+    known = {name: text for name, text in texts.items() if name in _DESCRIPTION}
+    with file.open("r+b") as pdf:
+        end = pdf.seek(0, io.SEEK_END)
+        pdf.seek(max(0, end - _TAIL))
+        found = _TRAILER.search(pdf.read())
+        if not known or found is None:
+            return
+        entries, number, table = (found[name] for name in ("entries", "info", "table"))
+        values = b"".join(b"/%s<%s>" % (name.encode(), _hex(text)) for name, text in known.items())
+        item = b"%s 0 obj\n<<%s>>\nendobj\n" % (number, values)
+        pdf.write(item + b"xref\n%s 1\n%010d 00000 n\r\n" % (number, end))
+        pdf.write(b"trailer\n<<%s/Prev %s>>\nstartxref\n%d\n%%%%EOF\n" % (entries, table, end + len(item)))
+
+
+def _hex(text: str) -> bytes:
+    return (b"\xfe\xff" + text.encode("utf-16-be", "replace")).hex().encode()
 
 
 def _scan_resolution(page: Any) -> float | None:
     """Pixels for an inch of the pictures that cover a page; None for a page that is no scan."""
-    width, height = page.get_size()
-    if width <= 0 or height <= 0:
+    left, bottom, right, top = page.get_bbox()
+    area = (right - left) * (top - bottom)
+    if area <= 0:
         return None
-    pictures = [o for o in page.get_objects(max_depth=3) if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
-    drawn = [o for o in page.get_objects(max_depth=3) if _is_visible_drawing(o)]
-    if not pictures or drawn:
+    objects = _objects(page)
+    pictures = [item for item in objects if item.type == _PICTURE]
+    if not pictures or any(item.type == _LETTERS and not _is_invisible_text(item) for item in objects):
         return None
     covered, dpi = 0.0, 0.0
     for picture in pictures:
-        left, bottom, right, top = picture.get_bounds()
-        inside = max(0.0, min(right, width) - max(left, 0)) * max(0.0, min(top, height) - max(bottom, 0))
-        covered += inside / (width * height)
+        x0, y0, x1, y1 = picture.get_bounds()
+        covered += max(0.0, min(x1, right) - max(x0, left)) * max(0.0, min(y1, top) - max(y0, bottom)) / area
         a, b, *_ = picture.get_matrix().get()
         if a or b:
             dpi = max(dpi, _POINTS * picture.get_px_size()[0] / float(np.hypot(a, b)))
     if covered < _COVERED:
         return None
-    most = (_MOST_PIXELS / (width * height)) ** 0.5 * _POINTS
+    most = (_MOST_PIXELS / area) ** 0.5 * _POINTS
     return min(float(np.clip(dpi, _LEAST_DPI, _MOST_DPI)), most)
+
+
+def _objects(page: Any) -> list[Any]:
+    return list(page.get_objects(max_depth=3))
 
 
 def _drawn(page: Any, dpi: float) -> Image.Image:
     """The page as a viewer would draw it."""
-    return page.render(scale=dpi / _POINTS, may_draw_forms=False).to_pil()
+    return page.render(scale=(1 - _ROUNDING) * dpi / _POINTS).to_pil()
 
 
 def _is_bilevel(page: Any) -> bool:
-    """Whether the pictures of a page have one bit a pixel."""
-    pictures = [o for o in page.get_objects(max_depth=3) if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
-    return all(picture.get_metadata().bits_per_pixel == 1 for picture in pictures)
+    """Whether pictures of one bit a pixel are all that is seen on a page."""
+    pictures = [item for item in _objects(page) if item.type == _PICTURE]
+    return _has_only_pictures(page) and all(picture.get_metadata().bits_per_pixel == 1 for picture in pictures)
+
+
+def _has_only_pictures(page: Any) -> bool:
+    """Whether pictures are all that is seen on a page."""
+    unseen = [item.type in (_PICTURE, _GROUP) or _is_invisible_text(item) for item in _objects(page)]
+    return all(unseen) and not _has_annotations(page)
+
+
+def _has_annotations(page: Any) -> bool:
+    return pypdfium2.raw.FPDFPage_GetAnnotCount(page.raw) > 0
 
 
 def _whole_picture(page: Any) -> Image.Image | None:
-    """The one picture of a page that it fills, upright, with its own pixels; None where the page must be drawn."""
-    pictures = [o for o in page.get_objects(max_depth=3) if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
-    if len(pictures) != 1 or page.get_rotation():
+    """The one picture of a page that it fills, upright, with its own pixels; None where the page must be drawn.
+
+    It must be drawn if anything lies over the picture or changes how it looks, else that would be lost.
+    """
+    pictures = [item for item in _objects(page) if item.type == _PICTURE]
+    if len(pictures) != 1 or pictures[0].level or page.get_rotation() or not _has_only_pictures(page):
         return None
-    a, b, c, d, *_ = pictures[0].get_matrix().get()
-    left, bottom, right, top = pictures[0].get_bounds()
-    width, height = page.get_size()
-    fills = max(abs(left), abs(bottom), abs(right - width), abs(top - height)) < 1
-    pixels = pictures[0].get_px_size()
-    if not (fills and a > 0 and d > 0 and b == c == 0 and pixels[0] * pixels[1] <= _MOST_PIXELS):
+    if not _fills_page(pictures[0], page.get_bbox()) or _is_masked(pictures[0]):
         return None
     return pictures[0].get_bitmap(render=False).to_pil()
 
 
-def _is_visible_drawing(item: Any) -> bool:
-    """Whether it is text that can be seen; lines, such as a frame of a scanner's software, do not count."""
+def _fills_page(picture: Any, page: tuple[float, float, float, float]) -> bool:
+    """Whether a picture ends where its page ends, upright, and has square pixels, not too many."""
+    a, b, c, d, *_ = picture.get_matrix().get()
+    ends = all(abs(one - other) < 1 for one, other in zip(picture.get_bounds(), page, strict=True))
+    width, height = picture.get_px_size()
+    square = a > 0 and d > 0 and b == c == 0 and abs(width * d / (height * a) - 1) < _SKEW
+    return ends and square and width * height <= _MOST_PIXELS
+
+
+def _is_masked(picture: Any) -> bool:
+    """Whether a picture has a mask, is one, is cut out, or lets something shine through."""
     raw = pypdfium2.raw
-    if item.type != raw.FPDF_PAGEOBJ_TEXT:
-        return False
-    return raw.FPDFTextObj_GetTextRenderMode(item.raw) != raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    if (
+        raw.FPDFPageObj_HasTransparency(picture.raw)
+        or raw.FPDFClipPath_CountPaths(raw.FPDFPageObj_GetClipPath(picture.raw)) > 0
+    ):
+        return True
+    seen = picture.get_bitmap(render=True, scale_to_original=False).to_numpy()
+    return seen.ndim == 3 and seen.shape[2] == 4 and bool((seen[..., 3] < 255).any())
+
+
+def _is_invisible_text(item: Any) -> bool:
+    raw = pypdfium2.raw
+    return item.type == _LETTERS and (raw.FPDFTextObj_GetTextRenderMode(item.raw) == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _encoded(page: PageImage) -> tuple[bytes, str]:

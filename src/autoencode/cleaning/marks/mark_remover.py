@@ -108,7 +108,7 @@ def _by_size(sources: Sequence[Path]) -> dict[Size, list[tuple[Path, int]]]:
 def _pages(source: Path) -> Iterator[tuple[int, Bytes]]:
     """The pictures in a file, none of one that cannot be read: that is said when it is cleaned."""
     try:
-        with open_document(source, note=lambda _: None) as document:
+        with open_document(source) as document:
             for number, page in enumerate(document.pages()):
                 if page is not None:
                     yield number, page.pixels
