@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
-from autoencode.cleaning.page_image import PageImage
+from autoencode.cleaning.page_image import PageImage, opened
+from autoencode.errors import DataError
 from autoencode.storage import atomic_open
 
 SHEET = "sheet.png"
+_ORIGIN = ("Software", "autoencode")
+"""The text in the PNG file that says who wrote it."""
 _SIDE, _GAP, _TITLE = 640, 12, 26
 _GROUND, _TEXT = (235, 235, 235), (40, 40, 40)
 Row = tuple[str, Image.Image, Image.Image]
@@ -49,8 +53,25 @@ def save_sheet(rows: Sequence[Row], path: Path) -> None:
         sheet.paste(before, (_GAP, y + _TITLE))
         sheet.paste(after, (2 * _GAP + _SIDE, y + _TITLE))
         y += height
+    origin = PngInfo()
+    origin.add_text(*_ORIGIN)
     with atomic_open(path) as file:
-        sheet.save(file, "PNG")
+        sheet.save(file, "PNG", pnginfo=origin)
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a file is a sheet that was written here, and not a picture of somebody with the same name.
+
+    Args:
+        path: of the file, which need not be there.
+    """
+    if path.name != SHEET:
+        return False
+    try:
+        with opened(path) as image:
+            return image.info.get(_ORIGIN[0]) == _ORIGIN[1]
+    except DataError:
+        return False
 
 
 def _ascii(name: str) -> str:

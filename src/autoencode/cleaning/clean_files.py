@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autoencode.cleaning.before_after import SHEET, Row, before_after, save_sheet
+from autoencode.cleaning.before_after import SHEET, Row, before_after, is_sheet, save_sheet
 from autoencode.cleaning.documents import PAGE_SUFFIXES, Document, open_document, output_suffix
 from autoencode.cleaning.page_image import PageImage, opened
 from autoencode.cleaning.ready_models import Cleaner, ready_models
@@ -71,7 +71,8 @@ def clean(
     """Cleans scans or photographs with a ready-made model; nothing is trained, and PyTorch is not needed.
 
     PDF files stay PDF files, with a text layer where tesseract is installed; pages that are no scans stay as they are.
-    Pictures keep their kind, size, resolution and colour profile. Each result is written whole or not at all.
+    Pictures keep their kind, size, resolution and colour profile. A file of which no page was cleaned is copied to the
+    byte. Each result is written whole or not at all.
 
     Args:
         files: pictures, PDF files, and folders of them.
@@ -138,7 +139,7 @@ def clean_bytes(
     """
     from autoencode.cleaning.documents import PictureDocument
 
-    with open_document(data, note=note) as document:
+    with open_document(data) as document:
         if not isinstance(document, PictureDocument):
             raise DataError("a PDF cannot come through a pipe: give its file, and --out")
         one = PictureDocument(data, 1)
@@ -148,7 +149,7 @@ def clean_bytes(
         cleaned = ready_models[what].for_one().clean(page.pixels, strength, check=check, ensemble=ensemble)
         for text in (*page.notes, *([f"left as it was: {cleaned.reason}"] if cleaned.reason else [])):
             note(text)
-        return one.to_png([page.with_pixels(cleaned.pixels)])
+        return one.to_png(page.with_pixels(cleaned.pixels))
 
 
 def _plan(files: Sequence[str | Path], folder: Path, *, force: bool) -> list[tuple[Path, Path]]:
@@ -167,9 +168,10 @@ def _plan(files: Sequence[str | Path], folder: Path, *, force: bool) -> list[tup
     for source in sources:
         jobs.append((source, folder / _free_name(source, taken)))
     inputs = {_identity(source) for source in sources} - {None}
-    existing = [target for _, target in jobs if os.path.lexists(target)]
-    if any(_identity(target) in inputs for target in existing):
+    targets = [*(target for _, target in jobs), folder / SHEET]
+    if any(_identity(target) in inputs for target in targets):
         raise ArgumentError(f"a result would replace a file that was given: choose another folder than {folder}")
+    existing = [target for target in targets if os.path.lexists(target) and not is_sheet(target)]
     if existing and not force:
         more = "" if len(existing) == 1 else f" and {len(existing) - 1} more are there already"
         raise ArgumentError(f"{existing[0]}{more or ' is there already'}: give --force to replace, or another --out")
@@ -178,12 +180,14 @@ def _plan(files: Sequence[str | Path], folder: Path, *, force: bool) -> list[tup
 
 def _found(files: Sequence[str | Path], folder: Path) -> Iterator[Path]:
     """The files, and those in folders, without earlier results."""
+    results = folder.resolve()
     for given in map(Path, files):
         if not given.is_dir():
             yield given
             continue
         for path in sorted(given.rglob("*")):
-            if path.suffix.lower() in (".pdf", *PAGE_SUFFIXES) and path.is_file() and folder not in path.parents:
+            known = path.suffix.lower() in (".pdf", *PAGE_SUFFIXES) and path.is_file()
+            if known and results not in path.resolve().parents:
                 yield path
 
 
@@ -234,7 +238,7 @@ class _Work:
         """Cleans one file, or takes note of why it could not be."""
         begin, left, notes = progress.done, list[tuple[int, str]](), list[str]()
         try:
-            with open_document(source, note=notes.append) as document:
+            with open_document(source) as document:
                 pages = self._cleaned(document, source, left, notes, progress)
                 notes += document.write(pages, target)
                 n_pages = document.n_pages
@@ -259,14 +263,16 @@ class _Work:
                 yield None
                 continue
             done = self.cleaner.clean(page.pixels, self.strength, check=self.check, ensemble=self.ensemble)
-            notes += page.notes
-            if done.reason:
-                left.append((number, done.reason))
             cleaned = page.with_pixels(done.pixels)
             if len(self.rows) < self.shown:
                 name = source.name if document.n_pages == 1 else f"{source.name} page {number}"
                 self.rows.append(before_after(name, page, cleaned))
-            yield cleaned
+            if done.reason:
+                left.append((number, done.reason))
+                yield None
+            else:
+                notes += page.notes
+                yield cleaned
 
     def _say(self, file: CleanedFile) -> None:
         for note in file.notes:
