@@ -27,6 +27,7 @@ KINDS = [
     ("categorical-vae", {"n_latents": 4, "n_categories": 5}),
     ("vq-vae", {"latent_dim": 3, "n_codes": 7, "channels": (4,), "likelihood": "discretized-logistic"}),
     ("residual-vq-vae", {"latent_dim": 3, "n_codes": 6, "channels": (4,)}),
+    ("ladder-vae", {"levels": (2, 3), "hidden": 16, "likelihood": "discretized-logistic"}),
     ("fsq-vae", {"levels": (3, 4), "channels": (4,), "empirical_prior": False}),
 ]
 IDS = [f"{name} {options.get('likelihood', '')} {len(options)}" for name, options in KINDS]
@@ -80,8 +81,10 @@ def test_they_come_back_where_every_number_differs_a_little(name, options):
         *(pytest.param(kind, 0.05, marks=pytest.mark.slow) for kind in (KINDS[7], KINDS[8], KINDS[10])),
         (KINDS[9], 0.05),
         (KINDS[11], 0.05),
+        (KINDS[13], 0.05),
+        (KINDS[14], 0.05),
     ],
-    ids=[IDS[number] for number in (1, 4, 6, 7, 8, 10, 9, 11)],
+    ids=[IDS[number] for number in (1, 4, 6, 7, 8, 10, 9, 11, 13, 14)],
 )
 def test_they_take_the_bits_of_the_bound(kind, noise):
     model = made(*kind, noise=noise)
@@ -105,8 +108,8 @@ def test_they_take_the_bits_of_the_bound(kind, noise):
 def test_a_model_that_cannot_compress_says_what_can():
     with pytest.raises(CapabilityError, match="conditioned on a class"):
         BitsBack(recipes["conditional-vae"](SHAPE, n_classes=3)[0])
-    with pytest.raises(CapabilityError, match="no code for LadderPosterior with LadderPrior yet: train a model with"):
-        BitsBack(recipes["ladder-vae"](SHAPE)[0])
+    with pytest.raises(CapabilityError, match="no code for GammaPosterior with GammaPrior yet: train a model with"):
+        BitsBack(recipes["gamma-vae"](SHAPE)[0])
     with pytest.raises(CapabilityError, match="no probability mass"):
         BitsBack(recipes["dense-vae"](SHAPE, likelihood="normal")[0])
     codec = BitsBack(made(*KINDS[1]))

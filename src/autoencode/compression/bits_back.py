@@ -17,8 +17,10 @@ from autoencode.compression.causal_levels import symbols_of
 from autoencode.compression.codes import CodeSpace, CodeSymbols
 from autoencode.compression.discrete_codes import discrete_space
 from autoencode.compression.exact_functions import Floats, as_floats
+from autoencode.compression.ladder_codes import LadderSpace
 from autoencode.compression.normal_codes import NormalSpace, mixture_space
 from autoencode.compression.rounding import Rounding
+from autoencode.distributions.ladder import Ladder
 from autoencode.distributions.normal_mixture import NormalMixture
 from autoencode.distributions.quantised import Codewords
 from autoencode.distributions.relaxed import OneHotCode
@@ -30,12 +32,14 @@ from autoencode.posteriors import (
     DiagonalNormalPosterior,
     FiniteScalarPosterior,
     FullCovarianceNormalPosterior,
+    LadderPosterior,
     VectorQuantisedPosterior,
 )
 from autoencode.priors import (
     BernoulliPrior,
     CategoricalPrior,
     EmpiricalCodewordPrior,
+    LadderPrior,
     MixturePrior,
     StandardNormalPrior,
     UniformCodewordPrior,
@@ -46,7 +50,7 @@ _POSTERIOR, _LIKELIHOOD, _PRIOR, _CALL_BITS = 0, 1 << 40, 1 << 45, 32
 
 
 class BitsBack:
-    """Codes examples with a VAE: of normal codes, bits, categories or codewords.
+    """Codes examples with a VAE: of normal codes, of one level or several, bits, categories or codewords.
 
     For each example, from the last to the first: a code is popped from the stack under q(z|x), the example is pushed
     under p(x|z), and the code under p(z). Popping gives back −log q(z|x), so that an example takes −log p(x|z) − log
@@ -144,6 +148,8 @@ class BitsBack:
             case NormalMixture() | MixtureSameFamily():
                 rounded = (step.rounding_of(part, (1,)) for part in (_PRIOR, _PRIOR << 1))
                 return mixture_space(p, self._model.latent_shape, streams, *rounded)
+            case Ladder():
+                return LadderSpace(p)
             case Codewords() | OneHotCode() | Independent(base_dist=Bernoulli()):
                 return discrete_space(p, streams, step.rounding_of(_PRIOR, (1,)))
             case _:
@@ -201,6 +207,7 @@ class _PartRounding:
 
 _PAIRS = (
     (DiagonalNormalPosterior | FullCovarianceNormalPosterior, StandardNormalPrior | MixturePrior | VampPrior),
+    (LadderPosterior, LadderPrior),
     (BernoulliPosterior, BernoulliPrior),
     (CategoricalPosterior, CategoricalPrior),
     (VectorQuantisedPosterior | FiniteScalarPosterior, EmpiricalCodewordPrior | UniformCodewordPrior),
@@ -224,5 +231,5 @@ def check_can_compress(model: Autoencoder) -> None:
         raise CapabilityError(
             f"bits-back coding has no code for {type(posterior).__name__} with "
             f"{type(prior).__name__ if prior else 'no prior'} yet: train a model with normal codes such as conv-vae, "
-            "deep-vae, mixture-vae or vamp-vae, or with discrete ones such as vq-vae or categorical-vae"
+            "deep-vae, ladder-vae, mixture-vae or vamp-vae, or with discrete ones such as vq-vae or categorical-vae"
         )

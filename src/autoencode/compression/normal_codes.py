@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.distributions import MixtureSameFamily, MultivariateNormal
+from torch.distributions import Independent, MixtureSameFamily, MultivariateNormal, Normal
 
 from autoencode.compression.alphabets import Alphabet, Round
 from autoencode.compression.ans import Integers, Stacks
@@ -17,7 +17,8 @@ from autoencode.distributions.normal_mixture import NormalMixture
 
 BINS = 1 << 16
 """Bins that each latent dimension is divided into, of equal mass under a normal."""
-_PRIOR_BITS = 16
+PRIOR_BITS = 16
+"""Of one bin under the normal that it is a bin of."""
 _CODE_PRECISION = 30
 _MEAN_GRID, _LOG_SCALE_GRID = 2.0**-13, 2.0**-9
 _WIDE = 4.0
@@ -48,13 +49,13 @@ class NormalSpace(CodeSpace):
     def pop_code(self, stacks: Stacks, rows: Integers) -> Integers:  # noqa: D102
         z = np.empty((math.prod(self._shape), len(rows)), np.int64)
         for dimension in range(len(z)):
-            z[dimension] = stacks.top(_PRIOR_BITS, rows)
-            stacks.drop(z[dimension], np.ones_like(z[dimension]), _PRIOR_BITS, rows)
+            z[dimension] = stacks.top(PRIOR_BITS, rows)
+            stacks.drop(z[dimension], np.ones_like(z[dimension]), PRIOR_BITS, rows)
         return z
 
     def push_code(self, stacks: Stacks, z: Integers, rows: Integers) -> None:  # noqa: D102
         for dimension in reversed(range(len(z))):
-            stacks.push(z[dimension], np.ones_like(z[dimension]), _PRIOR_BITS, rows)
+            stacks.push(z[dimension], np.ones_like(z[dimension]), PRIOR_BITS, rows)
 
     def posterior(self, q: Any, round_to: Round) -> "NormalBins":  # noqa: D102
         if isinstance(q, MultivariateNormal):
@@ -66,7 +67,7 @@ class NormalSpace(CodeSpace):
         return NormalBins(loc, exp(log_scale), None, self._unit)
 
     def values(self, z: Integers) -> Tensor:  # noqa: D102
-        return torch.from_numpy((_middles()[z] * self._unit).T.reshape(-1, *self._shape).copy())
+        return torch.from_numpy((bin_middles()[z] * self._unit).T.reshape(-1, *self._shape).copy())
 
 
 class NormalBins(Alphabet, CodeSymbols):
@@ -112,7 +113,7 @@ class NormalBins(Alphabet, CodeSymbols):
         for row in range(dimension + 1):
             mean = self._loc[row].copy()
             for before, its_mean in enumerate(means):
-                noise = (_middles()[z[before]] * self._unit[before] - its_mean) / self._scale[before]
+                noise = (bin_middles()[z[before]] * self._unit[before] - its_mean) / self._scale[before]
                 mean += self._scale[row] * self._mixing[row, :, before] * noise
             means.append(mean)
         return means[-1]
@@ -175,7 +176,7 @@ class MixtureSpace(NormalSpace):
                 for before, noise in enumerate(noises):
                     mean += scale * self._mixing[dimension, :, :, before] * noise
             yield _MixtureBins(softmax(log_weights), mean, scale, unit[dimension])
-            value = _middles()[z[dimension]] * unit[dimension]
+            value = bin_middles()[z[dimension]] * unit[dimension]
             noises.append((value[:, None] - mean) / scale)
             log_weights -= noises[-1] * noises[-1] / 2.0 + self._log_scale[dimension]
 
@@ -234,6 +235,19 @@ def mixture_space(
     )
 
 
-def _middles() -> Floats:
+def relative_bins(own: Independent[Normal], prior: Independent[Normal], round_to: Round) -> NormalBins:
+    """Bins of one normal, of which another one is to choose.
+
+    Args:
+        own: chooses, batch shape (streams,).
+        prior: whose bins they are.
+        round_to: rounds where the one lies in the other, and how wide it is there.
+    """
+    scale = prior.stddev
+    loc = round_to((own.mean - prior.mean) / scale, _MEAN_GRID)
+    return NormalBins(loc, exp(round_to((own.stddev / scale).log(), _LOG_SCALE_GRID)))
+
+
+def bin_middles() -> Floats:
     """The value that each bin stands for, in units."""
     return normal_quantiles(2 * BINS)[::2]

@@ -130,6 +130,15 @@ class Ladder(Distribution):
 
         return Ladder(path, self.dims, tuple(self.batch_shape))
 
+    def descend(self, choose: ChooseLatent, leading: tuple[int, ...]) -> LadderPath:
+        """The path whose latents are chosen level by level.
+
+        Args:
+            choose: (level, its distribution given the levels above) → the latent of that level.
+            leading: shape of the draws, which ends in the batch shape.
+        """
+        return self._walk(choose, leading)
+
     def log_prob(self, value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Log density in nats, summed over the levels."""
         levels = value.split(self.dims, -1)

@@ -57,8 +57,8 @@ class MuonWithAdam(Optimizer):
     """Muon for the weights of inner layers; Adam, with a tenth of the learning rate, for all other parameters.
 
     Adam updates biases, gains and scales, and the layers whose outputs are parameters of distributions: everything
-    under `posterior` and `prior`, and under `likelihood` but for its hidden layers, and the last layer of the decoder, or of the encoder if the decoder has
-    no weights.
+    under `posterior` and `prior`, and under `likelihood` but for its hidden layers, and the last layer of the decoder,
+    or of the encoder if the decoder has no weights.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float) -> None:
