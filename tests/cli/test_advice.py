@@ -268,6 +268,7 @@ ADVICE = {
     "compressed with another model than that of": "decompress",
     "give back what is whole with --salvage": "decompress",
     "which is not under runs/: name it with --run": "decompress",
+    "decompress it without --page": "decompress",
     # training
     "--augment needs pictures": "train",
     "--augment takes": "train",

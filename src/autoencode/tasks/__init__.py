@@ -20,6 +20,7 @@ from autoencode.runs.replacing import check_output, replace_anything
 from autoencode.runs.restorer import Restorer
 from autoencode.runs.run import Run
 from autoencode.runs.segmenter import Segmenter
+from autoencode.tasks.album import album
 from autoencode.tasks.augment import augment
 from autoencode.tasks.blend import Blend, blend, save_blend
 from autoencode.tasks.compare_objectives import compare_objectives
@@ -67,6 +68,7 @@ __all__ = [
     "ShardsDone",
     "work_on_shards",
     "attribute_values",
+    "album",
     "augment",
     "Imputed",
     "check_output",

@@ -114,7 +114,7 @@ def decompress(
         reader = Reader(file)
         common = Decompressed(Path(out)), frozenset(only), reporter, token, verify
         if reader.header.get("codec") == CODEC:
-            work = _Pictures(_picture_codec(reader), *common)
+            work = _Pictures(picture_codec(reader.header), *common)
         else:
             work = _Examples(_codec(reader, run, stack, salvage=salvage), *common)
         index = _index(reader, salvage=salvage)
@@ -185,24 +185,27 @@ def _embedded_run(reader: Reader, stack: ExitStack, *, salvage: bool) -> Run | N
     return Run(folder)
 
 
-def _picture_codec(reader: Reader) -> PictureCodec:
+def picture_codec(header: Json) -> PictureCodec:
     """The ready-made model, compared with the one that compressed.
+
+    Args:
+        header: of the compressed file.
 
     Raises:
         DataError: this autoencode has another one, or this computer computes other numbers with it.
     """
-    quality = reader.header.get("quality")
+    quality = header.get("quality")
     try:
-        profile = quality if isinstance(quality, int) else Profile(reader.header.get("profile"))
+        profile = quality if isinstance(quality, int) else Profile(header.get("profile"))
         codec, model = photograph_codec(profile)
     except ValueError as error:
         raise DataError("it was compressed with a profile that this autoencode has not") from error
-    if model != reader.header.get("model"):
+    if model != header.get("model"):
         raise DataError(
-            f"it was compressed with another version of the ready-made model ({reader.header.get('model')}): "
+            f"it was compressed with another version of the ready-made model ({header.get('model')}): "
             "decompress it with the version of autoencode that wrote it"
         )
-    if codec.probe() != reader.header.get("probe"):
+    if codec.probe() != header.get("probe"):
         raise DamagedError(
             "this computer computes other numbers with the model than the one that compressed the file: nothing was "
             "decompressed, as it would be wrong"

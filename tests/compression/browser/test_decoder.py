@@ -2,6 +2,7 @@
 
 import base64
 import io
+import lzma
 import sys
 from pathlib import Path
 
@@ -19,7 +20,6 @@ import golden_photographs as golden
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node here: the decoder for browsers was not run")
 SMALL = ("a", "b", "grey", "tiny")
-XZ = "it is packed by xz, which a browser cannot unpack"
 
 
 class Memory(io.BytesIO):
@@ -53,7 +53,7 @@ def test_golden_files_give_the_same_pixels(profile, wanted):
     (found,) = decode_in_node([golden.golden(profile).read_bytes()])
     assert not found["lost"]
     assert not found["cut"]
-    assert found["files"].pop("notes.txt") == {"error": XZ}
+    assert found["files"].pop("notes.txt") == {"stored": b"no picture\n" * 9}
     assert {name: file["pixels"] for name, file in found["files"].items()} == wanted
 
 
@@ -116,13 +116,18 @@ def test_a_damaged_block_leaves_the_others(compressed):
     assert all(file.get("pixels") in (None, wanted[name]) for name, file in found["files"].items())
 
 
-def rewritten(content, header=None, change=lambda meta: meta, keep=lambda meta: True):
-    """A file with another header, or other or fewer descriptions, and right digests."""
+def rewritten(content, header=None, change=lambda meta: meta, keep=lambda meta: True, payload=b""):
+    """A file with another header, other or fewer descriptions, or only a stored file of other bytes; digests are right.
+
+    Args:
+        payload: of the stored file; without it, everything stays.
+    """
     reader, written = Reader(Memory(content)), Memory()
     writer = Writer(written, reader.header | (header or {}))
     for block in reader.scan():
-        if block.meta["kind"] != "index" and keep(block.meta):
-            writer.add(change(block.meta), block.payload)
+        kind = block.meta["kind"]
+        if kind != "index" and keep(block.meta) and (kind == "stored" or not payload):
+            writer.add(change(block.meta), payload or block.payload)
     writer.finish({"complete": True})
     return written.getvalue()
 
@@ -192,15 +197,37 @@ def test_the_profile_of_colours_is_in_the_png(compressed):
 
 
 def test_tiles_and_whole_files(tmp_path):
-    """A picture of four tiles, a file that is not smaller when packed, and one with other bytes at its start."""
+    """A picture of four tiles, files that are packed or not, and one with other bytes at its start."""
     y, x = np.mgrid[:1100, :1030]
-    large = ((x // 9 + y // 7) % 256).astype(np.uint8)
+    large, random = ((x // 9 + y // 7) % 256).astype(np.uint8), np.random.default_rng(0)
     Image.fromarray(large).save(tmp_path / "large.pgm")
     Image.fromarray(golden.pixels("b")).save(tmp_path / "start.bmp", dpi=(300, 300))
-    (tmp_path / "noise.bin").write_bytes(np.random.default_rng(0).bytes(500))
-    files = [tmp_path / name for name in ("large.pgm", "noise.bin", "start.bmp")]
+    (tmp_path / "noise.bin").write_bytes(random.bytes(500))
+    words = [random.bytes(int(count)) * int(times) for count, times in random.integers(1, 99, (400, 2))]
+    (tmp_path / "mixed.bin").write_bytes(b"".join(words) + random.bytes(90_000) + Path(__file__).read_bytes())
+    (tmp_path / "empty.txt").write_bytes(b"")
+    files = sorted(tmp_path.iterdir())
     tasks.compress_photographs(files, tmp_path / "a.aec")
     (found,) = decode_in_node([(tmp_path / "a.aec").read_bytes()], saved=True)
     assert found["files"]["large.pgm"]["pixels"] == large.tobytes()
-    assert found["files"]["noise.bin"]["stored"] == files[1].read_bytes()
-    assert all(found["files"][path.name]["file"] == path.read_bytes() for path in (files[0], files[2]))
+    for path in files:
+        kind = "file" if path.suffix in (".pgm", ".bmp") else "stored"
+        assert found["files"][path.name][kind] == path.read_bytes(), path.name
+
+
+def test_what_is_packed_in_another_way_or_damaged_is_refused():
+    content = golden.golden("fast").read_bytes()
+    reader = Reader(Memory(content))
+    (block,) = (block for block in reader.scan() if block.meta["kind"] == "stored")
+    payloads = [
+        lzma.compress(b"no picture\n" * 9, filters=[{"id": lzma.FILTER_DELTA, "dist": 1}, {"id": lzma.FILTER_LZMA2}]),
+        b"none",
+        block.payload[:40],
+        *(flipped(block.payload, np.random.default_rng(seed)) for seed in range(20)),
+    ]
+    results = decode_in_node([rewritten(content, payload=payload) for payload in payloads])
+    found = [result["files"]["notes.txt"] for result in results]
+    assert "in another way" in found[0]["error"]
+    assert "is damaged" in found[1]["error"]
+    assert "ends too early" in found[2]["error"]
+    assert all(file.get("error") or len(file["stored"]) == 99 for file in found)

@@ -14,6 +14,7 @@ _SCRIPTS = (
     "lossless",
     "lossy",
     "model",
+    "xz",
     "archive",
     "picture_file",
     "service",

@@ -134,8 +134,7 @@ class Archive {
   // The bytes of a file that is stored as it is.
   stored(file) {
     if (file.error) throw new DamagedError(file.error);
-    if (file.blocks.some(({ meta }) => meta.packed)) throw new DamagedError("it is packed by xz, which a browser cannot unpack");
-    return joined(file.blocks.map(({ payload }) => payload), file.size);
+    return joined(file.blocks.map(({ meta, payload }) => (meta.packed ? unpackXz(payload, meta.length) : payload)), file.size);
   }
 }
 

@@ -46,6 +46,7 @@ class Models {
 
   // Decodes a picture that is known, in the profile that the page was made for: a browser that computes other numbers is found out.
   check(probe) {
+    this.probe = probe;
     const payload = fromBase64(probe.payload), codec = isWhole(probe.quality) ? this.lossy : this[probe.profile];
     if (digest(codec.decode(payload, [probe.shape])) !== probe.digest) {
       throw new DamagedError("this browser computes other numbers with the model than the computer that wrote the page: nothing is shown, as it would be wrong");
@@ -53,11 +54,14 @@ class Models {
   }
 
   // The codec that a file with this header needs.
-  codecOf({ codec, profile, quality, model }) {
+  codecOf({ codec, profile, quality, model, probe }) {
     if (codec !== "photographs") throw new DamagedError("it needs the trained model that compressed it, which a page cannot hold");
     const kind = isWhole(quality) ? "lossy" : profile;
     if (!["fast", "small", "lossy"].includes(kind)) throw new DamagedError("it was compressed with a profile that this page has not");
     if (model !== this.names[kind]) throw new DamagedError("it was compressed with another version of the ready-made model than this page holds");
+    if (this.probe?.profile === profile && this.probe.name !== probe) {
+      throw new DamagedError("the computer that compressed it computed other numbers with the model: nothing is shown, as it would be wrong");
+    }
     return this[kind];
   }
 }

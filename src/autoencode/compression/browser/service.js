@@ -21,8 +21,8 @@ class Service {
     }
   }
 
-  async models({ lossless, lossy, probe, plain }) {
-    this.loading = Models.load(lossless, lossy, { plain }).then((found) => {
+  async models({ lossless, lossy, probe }) {
+    this.loading = Models.load(lossless, lossy).then((found) => {
       found.check(probe);
       return found;
     });

@@ -25,6 +25,7 @@ def page(
     data: str = "",
     script: str = "",
     wasm: bool = False,
+    worker: bool = False,
 ) -> str:
     """A complete page. Its content security policy allows its own style and script, and forbids every request.
 
@@ -40,10 +41,11 @@ def page(
         data: HTML from `data_block`.
         script: JavaScript, or "" for a page without a script.
         wasm: whether the script may compile WebAssembly.
+        worker: whether the script may run itself a second time beside the page.
     """
     style = asset(_HERE, "base.css") + style
     return Template(asset(_HERE, "frame.html")).substitute(
-        policy=text(_policy(style, script, wasm)),
+        policy=text(_policy(style, script, wasm=wasm, worker=worker)),
         version=text(__version__),
         kind=text(kind),
         title=text(title),
@@ -57,7 +59,7 @@ def page(
     )
 
 
-def _policy(style: str, script: str, wasm: bool) -> str:
+def _policy(style: str, script: str, *, wasm: bool, worker: bool) -> str:
     rules = [
         "default-src 'none'",
         "img-src data:",
@@ -67,6 +69,8 @@ def _policy(style: str, script: str, wasm: bool) -> str:
     ]
     if script:
         rules.append(f"script-src {_csp_hash(script)}" + (" 'wasm-unsafe-eval'" if wasm else ""))
+    if worker:
+        rules.append("worker-src blob:")
     return "; ".join(rules)
 
 
