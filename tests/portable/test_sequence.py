@@ -80,7 +80,10 @@ def test_drawn_tokens_have_the_probabilities_of_python(kernels):
 
 
 def test_without_a_temperature_the_likeliest_is_taken(kernels):
-    assert kernels.run("drawer({ temperature: 0, nucleus: 0.9, without: 1 })([0, 5, 2, 5])") == 1
+    drawn = "drawer({{ temperature: 0, nucleus: 0.9, without: {} }})({})"
+    assert kernels.run(drawn.format(1, [0, 5, 2, 5])) == 3
+    assert kernels.run(drawn.format(0, [9, 5, 2, 5])) == 1
+    assert kernels.run("likeliest([0, 5, 2, 5])") == 1
 
 
 def test_an_embedding_that_is_read_and_written_is_kept_once():

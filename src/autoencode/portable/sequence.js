@@ -30,15 +30,16 @@ class SequenceDecoder {
   }
 }
 
-function likeliest(logits) {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
+function likeliest(logits, without) {
+  let best = without === 0 ? 1 : 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best] && i !== without) best = i;
   return best;
 }
 
-// Draws from the likeliest tokens that together have a probability of `nucleus`; never the token `without`.
+// Draws from the likeliest tokens that together have a probability of `nucleus`, or takes the likeliest where the
+// temperature is 0; never the token `without`.
 function drawer({ temperature, nucleus, without, random }) {
-  if (!temperature) return likeliest;
+  if (!temperature) return (logits) => likeliest(logits, without);
   return (logits) => {
     const order = [...logits.keys()].filter((token) => token !== without).sort((a, b) => logits[b] - logits[a]);
     const weights = order.map((token) => Math.exp((logits[token] - logits[order[0]]) / temperature));

@@ -252,8 +252,11 @@ def _mixture(prior: FittedMixture, words: str, seed: int) -> dict[str, Any]:
 
 @torch.no_grad()
 def _precision(run: Run, decoder: Program | SequenceProgram, codes: Tensor) -> Precision:
-    """Half precision for a heavy decoder where it moves no pixel of some real codes by half a grey level, or token."""
-    if decoder.n_weights <= _HALF_PRECISION_THRESHOLD:
+    """Half precision for a heavy decoder where it moves no pixel of some real codes by half a grey level.
+
+    Never for tokens: where two are nearly as likely, the last digits choose, and all that follows differs.
+    """
+    if isinstance(decoder, SequenceProgram) or decoder.n_weights <= _HALF_PRECISION_THRESHOLD:
         return "float32"
     context = (
         None if (contexts := decoder_contexts(run)) is None else contexts[torch.arange(len(codes)) % len(contexts)]
