@@ -1,4 +1,5 @@
 import math
+import sys
 from dataclasses import replace
 
 import pytest
@@ -182,3 +183,10 @@ def test_what_corrupts_nothing_or_masks_the_loss_has_no_such_psnr():
     for name, options in (("conv-ae", {}), ("self-restorer", {"widths": (4, 8)})):
         model, objective = recipes[name]((1, 8, 8), **options)
         assert restoration_psnr(model, part, objective.prepare) is None
+
+
+def test_fewer_examples_bound_the_log_likelihood_where_each_pixel_has_a_pass_of_its_own(monkeypatch):
+    model, _ = recipes["pixel-vae"]((1, 8, 8), channels=(4, 8), hidden=8, layers=1)
+    monkeypatch.setattr(sys.modules["autoencode.evaluation.evaluate"], "_PIXELS", 64 * 5 * 25)
+    measured = evaluate(model, Subset((torch.rand(40, 1, 8, 8) * 255).round() / 255), importance_samples=5)
+    assert measured.log_likelihood.n == 25

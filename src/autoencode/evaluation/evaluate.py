@@ -1,6 +1,7 @@
 """Measures a model on held-out data."""
 
 import math
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import seeded_rng
 
 _LEAST_ERROR = 1e-10  # 100 dB
+_PIXELS, _FEWEST = 10**7, 20
+"""Pixels, of all samples, that are computed for the bound where each has a pass of its own; and the fewest examples."""
 
 
 @tuned_cpu()
@@ -50,7 +53,8 @@ def evaluate(
         split: the split's name.
         n_samples: samples of z per example for elbo, nll and kl.
         importance_samples: K of the importance-weighted bound; 0 skips it.
-        importance_examples: the bound is computed on so many evenly spaced examples, as each costs K decodings.
+        importance_examples: the bound is computed on so many evenly spaced examples, as each costs K decodings; on
+            fewer where a decoding computes a network for each pixel.
         seed: of the samples; the same seed gives the same numbers. The global generators are not changed.
         batch_size: examples per batch.
         reporter: receives the progress of the tasks "evaluating", "estimating the log-likelihood" and "encoding", in
@@ -257,6 +261,12 @@ def _batch_metrics(model: Autoencoder, batch: Batch, n_samples: int) -> dict[str
     return columns
 
 
+def _affordable(model: Autoencoder, n_samples: int) -> int:
+    """How many examples the bound is computed on at most: fewer where each pixel has a network's pass of its own."""
+    by_pixel = model.likelihood.is_sequential and modality_of(model.data_shape).bounded
+    return max(_FEWEST, _PIXELS // (n_samples * math.prod(model.data_shape))) if by_pixel else sys.maxsize
+
+
 def _log_likelihood(
     model: Autoencoder,
     subset: Subset,
@@ -268,7 +278,7 @@ def _log_likelihood(
     if not n_samples or not n_examples:
         return None
     device = next(model.parameters()).device
-    some, values = subset.subsample(n_examples), list[Tensor]()
+    some, values = subset.subsample(min(n_examples, _affordable(model, n_samples))), list[Tensor]()
     with track(reporter, "estimating the log-likelihood", len(some), "examples", cancel=cancel) as progress:
         for batch in sequential_batches(some, 20):
             batch = batch.to(device)
