@@ -40,7 +40,7 @@ def music_vae(
     hidden: PositiveInt = 256,
     plan: PositiveInt = 48,
     dropout: Share = 0.0,
-    beta: NonNegativeFloat = 0.05,
+    beta: NonNegativeFloat = 0.01,
     warmup_steps: NonNegativeInt = 1000,
 ) -> tuple[Autoencoder, Objective]:
     """A VAE of tunes of one voice, two bars each; the default for such tunes.
