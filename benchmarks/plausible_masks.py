@@ -1,6 +1,7 @@
 """Two annotators who differ by a rule: whether drawn masks are theirs, and doubt is where they differ.
 
     python benchmarks/plausible_masks.py
+    python benchmarks/plausible_masks.py --picture doubt.png     and four pictures with masks and doubt
 
 Pictures of 64 x 64 show one to three discs, each with a bright core and a dim rim, under noise. One annotator marks the
 cores, the other cores and rims; who marks a picture is drawn, the second with a probability of 0.4, and nothing in the
@@ -15,19 +16,22 @@ picture says who it was. Of 1,200 pictures each has one mask; 200 test pictures,
 """
 
 import argparse
+import shutil
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
+from PIL import Image
 from scipy import ndimage
 
 from autoencode.data.masks.doubt import doubt
 from autoencode.evaluation import generalised_energy_distance
 from autoencode.evaluation.segmentation import dice
+from autoencode.runs.run import Run
 from autoencode.runs.segmenter import Segmenter
-from autoencode.tasks import train
+from autoencode.tasks import segment, train
 
 SIDE, LEARNED, TEST, DRAWN, SECOND = 64, 1_200, 200, 16, 0.4
 Pictures = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -39,6 +43,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1_000)
     parser.add_argument("--widths", type=lambda text: tuple(map(int, text.split(","))), default=(8, 16, 24))
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--picture", type=Path, help="where a sheet of four test pictures goes")
     options = parser.parse_args()
     pictures, first, second = made(LEARNED, options.seed)
     chosen = np.random.default_rng(options.seed + 1).random(LEARNED) < SECOND
@@ -61,6 +66,17 @@ def main() -> None:
             )
             minutes = (time.process_time() - started) / 60
             _report(Segmenter(run), test, f"{recipe}, {minutes:.1f} processor minutes")
+            if options.picture and Segmenter(run).draws:
+                _show(run, test[0][:4], Path(temporary), options.picture)
+
+
+def _show(run: Run, pictures: np.ndarray, folder: Path, out: Path) -> None:
+    (folder / "shown").mkdir()
+    for number, picture in enumerate(pictures, start=1):
+        Image.fromarray(picture).save(folder / f"shown/{number}.png")
+    sheet = segment(run, [folder / "shown"], folder / "masks", n=8, shown=4).sheet
+    if sheet is not None:
+        shutil.copyfile(sheet, out)
 
 
 def made(n: int, seed: int) -> Pictures:
