@@ -109,8 +109,10 @@ def test_options_and_folders_are_checked(folder, tmp_path):
         tasks.train_series_detector(machine(), steps=0)
     with pytest.raises(DataError, match="--label wrong"):
         tasks.detect_in_series(folder / "run", machine(), label="wrong", reporter=Reporter())
+    with pytest.raises(ArgumentError, match="has learned from the column 'load'"):
+        tasks.detect_in_series(folder / "run", machine(), label="load", reporter=Reporter())
     with pytest.raises(RunError, match="no folder"):
         SeriesDetector.load(tmp_path / "none")
     (tmp_path / "mine.csv").write_text("a\n1\n")
-    with pytest.raises(ArgumentError, match="autoencode did not write it"):
+    with pytest.raises(ArgumentError, match="is there already: choose another --out"):
         tasks.detect_in_series(folder / "run", machine(), tmp_path / "mine.csv", reporter=Reporter())

@@ -104,6 +104,46 @@ def test_a_gap_in_a_column_that_had_none_is_filled(run: Run, tmp_path: Path) -> 
     assert np.corrcoef(full["age"][:100], whole["age"][:100])[0, 1] > 0.8
 
 
+def as_text(separator: str, decimal: str) -> list[str]:
+    """Lines with cells that pandas would write otherwise; every tenth height and size is missing."""
+    whole, _ = table()
+    lines = [separator.join(["zip", "key", "answer", "price", *whole.columns])]
+    for number, row in enumerate(whole.itertuples(index=False)):
+        height, size = ("?", "NA") if number % 10 == 3 else (str(row.height).replace(".", decimal), row.size)
+        age, luck = (str(cell).replace(".", decimal) for cell in (row.age, row.luck))
+        cells = ["00000", "12345678901234567890", ("?", "-", "NA")[number % 3], f"1{decimal}10"]
+        lines.append(separator.join([*cells, height, str(row.weight), age, luck, size, row.note]))
+    return lines
+
+
+@pytest.mark.parametrize(("separator", "decimal"), [(",", "."), (";", ","), ("\t", ".")])
+def test_cells_that_are_there_stay_to_the_letter(run: Run, tmp_path: Path, separator: str, decimal: str) -> None:
+    lines = as_text(separator, decimal)
+    (tmp_path / "people.csv").write_text("\n".join(lines) + "\n")
+    done = tasks.impute(run, tmp_path / "people.csv", tmp_path / "full.csv")
+    found = (tmp_path / "full.csv").read_text().splitlines()
+    assert done.filled == {"height": 60, "size": 60}
+    assert len(found) == len(lines)
+    for number, (before, after) in enumerate(zip(lines[1:], found[1:], strict=True)):
+        if number % 10 != 3:
+            assert after == before
+            continue
+        old, new = before.split(separator), after.split(separator)
+        assert (new[:4], new[5:8], new[9:]) == (old[:4], old[5:8], old[9:])
+        assert 100 < float(new[4].replace(decimal, ".")) < 240
+        assert (decimal in new[4], new[8] in ("tall", "small")) == (True, True)
+
+
+def test_whole_numbers_of_parquet_stay_whole(run: Run, tmp_path: Path) -> None:
+    _, gaps = table()
+    gaps["key"] = pd.array([2**60 + 1, None] * (N // 2), dtype="Int64")
+    gaps.to_parquet(tmp_path / "people.parquet")
+    tasks.impute(run, tmp_path / "people.parquet", tmp_path / "full.csv")
+    full = pd.read_csv(tmp_path / "full.csv", dtype=str)
+    assert full["key"].tolist()[0] == str(2**60 + 1)
+    assert full["key"].isna().sum() == N // 2
+
+
 def test_wrong_uses_are_errors(run: Run, tmp_path: Path) -> None:
     _, gaps = table()
     with pytest.raises(ArgumentError, match="is not called so"):

@@ -10,7 +10,7 @@ and is found because it is there:
 Pictures and clips are read by Pillow and FFmpeg; their kinds are not in this table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,8 @@ from autoencode.data.tables.columns import Frame
 from autoencode.registry import Registry, import_submodules
 
 ReadExamples = Callable[[Path, ReadOptions], Examples]
+ReadFrame = Callable[[Path, Collection[str]], Frame]
+"""Gives the table in a file; the columns that are named stay text, where the format does not know types."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class FileFormat:
     read: ReadExamples
     header: Callable[[Path], ArrayHeader] | None
     summary: str
-    table: Callable[[Path], Frame] | None = None
+    table: ReadFrame | None = None
 
 
 _formats: Registry[FileFormat] = Registry("file format", "autoencode list formats")
@@ -49,7 +51,7 @@ _formats: Registry[FileFormat] = Registry("file format", "autoencode list format
 def file_format(
     suffix: str,
     header: Callable[[Path], ArrayHeader] | None = None,
-    table: Callable[[Path], Frame] | None = None,
+    table: ReadFrame | None = None,
 ) -> Callable[[ReadExamples], ReadExamples]:
     """A decorator that registers a function as the reader of files with a suffix.
 

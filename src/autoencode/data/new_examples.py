@@ -18,7 +18,7 @@ from autoencode.data.formats import format_of, has_format
 from autoencode.data.images.archive import is_picture_archive
 from autoencode.data.images.formats import Depth
 from autoencode.data.images.picture import UnreadableError, read_picture, read_picture_header
-from autoencode.data.modality import ImageModality, Modality
+from autoencode.data.modality import FrameWindows, ImageModality, Modality
 from autoencode.data.options import ReadOptions
 from autoencode.data.standardisation import Standardisation, fill_missing
 from autoencode.data.subset import to_unit_floats
@@ -150,7 +150,7 @@ class NewExamples:
         if self.modality.reads_text or (TEXT.is_source(file) and symbols == "none"):
             return self.modality.encode_lines(self._lines(file))
         if table is not None:
-            return self.read_frame(table(file)), None
+            return self.read_frame(table(file, self.modality.text_columns)), None
         values = self.options.values or self.values.values
         options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto", symbols=symbols)
         if symbols != "none":  # the planes are bytes, and no person says what they mean
@@ -168,7 +168,7 @@ class NewExamples:
             return read_lines(file).lines
         if table is None or name is None:
             raise DataError(f"this model takes {self.modality.description}: give .txt files")
-        frame = table(file)
+        frame = table(file, (name,))
         if name not in frame.columns:
             raise DataError(f"the table has no column {name!r}, which the model learned from")
         return [text for text in category_texts(frame[name]) if text]
@@ -224,7 +224,11 @@ class NewExamples:
             )
 
     def _check_takes_pictures(self) -> None:
-        """Raises unless a picture file can hold what the model takes."""
+        """Raises unless a picture file can hold what the model takes; three grey frames in a row are no colours."""
+        if isinstance(self.modality, FrameWindows):
+            raise DataError(
+                f"this model takes {self.modality.description}, and a picture is one frame: use autoencode predict"
+            )
         if not isinstance(self.modality, ImageModality) or self.modality.channels not in (1, 3):
             raise DataError(f"this model takes {self.modality.description}: give {self.modality.rows_suffix} files")
 

@@ -152,8 +152,7 @@ def _width(column: Column) -> int:
 
 def _encode(column: Column, cells: Cells, first_row: int) -> Float64[np.ndarray, "n own"]:
     if isinstance(column, CategoryColumn):
-        places = {value: place for place, value in enumerate(column.values)}
-        found = [np.nan if text is None else places.get(text, column.width) for text in category_texts(cells)]
+        found = [np.nan if text is None else column.place(text) for text in category_texts(cells)]
         known = np.array(found, dtype=np.float64)[:, None]
         return np.where(np.isnan(known), np.nan, known == np.arange(column.width + 1))
     numbers = import_pandas().to_numeric(cells, errors="coerce")

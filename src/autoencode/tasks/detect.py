@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from autoencode.data.resolve import resolve_path
 from autoencode.data.tables.chunks import table_chunks
-from autoencode.data.tables.columns import Frame, category_texts, import_pandas, is_frame, shown
+from autoencode.data.tables.columns import Cells, Frame, category_texts, import_pandas, is_frame, shown
 from autoencode.detection.detectors import keep_detector
 from autoencode.detection.explanation import Explanation, explain_rows
 from autoencode.detection.table_detector import TableDetector
@@ -142,7 +142,8 @@ def detect(
         reporter: receives the progress of "scoring", and notes.
 
     Raises:
-        ArgumentError: a share outside its range, or a file that autoencode did not write in the place of the result.
+        ArgumentError: a share outside its range, labels that were learned from, or a file that autoencode did not write
+            in the place of the result.
         DataError: columns that are not there, or cells that cannot be read.
         RunError: no detector.
     """
@@ -152,11 +153,13 @@ def detect(
     detector = TableDetector.load(Path(run))
     path = Path(out) if out else Path(run) / "scores.csv"
     check_output(path, [] if is_frame(source) else [resolve_path(source)])
-    threshold = detector.threshold(contamination)
-    scored = _Scored(detector, threshold, label)
+    threshold, columns = detector.threshold(contamination), detector.encoder.columns
+    check_label_is_new(label, columns.names)
+    labels = None if label is None else _labels(source, label)
+    scored = _Scored(detector, threshold)
     with atomic_open(path) as file, track(reporter, "scoring", None, "rows") as progress:
         file.write(f"{SCORES_HEADING},columns,why\n".encode())
-        with closing(_chunks(source)) as chunks:
+        with closing(_chunks(source, columns.category_names)) as chunks:
             for frame in chunks:
                 file.write(scored.add(frame).encode())
                 progress.advance(len(frame))
@@ -164,27 +167,25 @@ def detect(
             raise DataError("the table has no rows")
     if scored.unexplained:
         reporter.note(f"{scored.unexplained:,} outliers more are scored and not explained")
-    return Detected(path, scored.n_rows, scored.n_outliers, threshold, scored.worst(), scored.quality())
+    quality = None if labels is None else detection_quality(labels, scored.all_scores(), threshold, str(label))
+    return Detected(path, scored.n_rows, scored.n_outliers, threshold, scored.worst(), quality)
 
 
 class _Scored:
     """Collects what is found, chunk by chunk."""
 
-    def __init__(self, detector: TableDetector, threshold: float, label: str | None) -> None:
-        self._detector, self._threshold, self._label = detector, threshold, label
+    def __init__(self, detector: TableDetector, threshold: float) -> None:
+        self._detector, self._threshold = detector, threshold
         self.n_rows = self.n_outliers = self.unexplained = self._explained = 0
         self._worst: list[tuple[int, float, str]] = []
         self._scores: list[Float64[np.ndarray, " n"]] = []
-        self._labels: list[str | None] = []
 
     def add(self, frame: Frame) -> str:
         """The lines of some rows."""
         encoder = self._detector.encoder
         x = encoder(frame, self.n_rows + 1)
         scores = self._detector.score(x)
-        if self._label is not None:
-            self._scores.append(scores)
-            self._labels += category_texts(label_cells(frame, self._label))
+        self._scores.append(scores)
         outliers = scores > self._threshold
         places = np.flatnonzero(outliers)[: _MOST_EXPLAINED - self._explained]
         why = self._explain(x, frame, places)
@@ -217,11 +218,9 @@ class _Scored:
         """The most unusual rows."""
         return tuple(self._worst)
 
-    def quality(self) -> DetectionQuality | None:
-        """Against the labels; rows without one are left out."""
-        if self._label is None:
-            return None
-        return detection_quality(self._labels, np.concatenate(self._scores), self._threshold, self._label)
+    def all_scores(self) -> Float64[np.ndarray, " n"]:
+        """Of each row."""
+        return np.concatenate(self._scores)
 
 
 def detection_quality(
@@ -238,9 +237,8 @@ def detection_quality(
     Raises:
         DataError: there are not two different labels.
     """
-    known = np.array([text is not None for text in labels])
+    known, outlier = np.array([text is not None for text in labels]), check_labels(labels, column)
     texts, scores = np.array([text or "" for text in labels])[known], scores[known]
-    outlier = outlier_label(texts, column)
     y, above = texts == outlier, scores > threshold
     hits = int((above & y).sum())
     return DetectionQuality(
@@ -250,6 +248,19 @@ def detection_quality(
         recall=hits / int(y.sum()),
         outlier=outlier,
     )
+
+
+def check_labels(labels: Sequence[str | None], column: str) -> str:
+    """Which of the labels means an outlier; None is no label.
+
+    Args:
+        labels: of all rows.
+        column: their column, for the message.
+
+    Raises:
+        DataError: there are not two different labels.
+    """
+    return outlier_label(np.array([text for text in labels if text is not None]), column)
 
 
 def outlier_label(texts: np.ndarray, column: str) -> str:
@@ -292,6 +303,44 @@ def label_cells(frame: Frame, label: str) -> Any:
     return frame[label]
 
 
+def label_texts(frame: Frame, label: str) -> list[str | None]:
+    """The labels of rows as text, None where there is none; whole numbers without decimals, so that 1.0 is 1.
+
+    Args:
+        frame: a pandas.DataFrame.
+        label: the name of the column.
+
+    Raises:
+        DataError: there is no such column.
+    """
+    return [None if text is None else _plain(text) for text in category_texts(label_cells(frame, label))]
+
+
+def _plain(text: str) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return f"{number:.0f}" if number.is_integer() else text
+
+
+def check_label_is_new(label: str | None, columns: Collection[str]) -> None:
+    """Raises where labels are a column that a detector has learned from, so that they would judge themselves.
+
+    Args:
+        label: the name of the column; None for no labels.
+        columns: that the detector has learned from.
+
+    Raises:
+        ArgumentError: they are.
+    """
+    if label in columns:
+        raise ArgumentError(
+            f"the detector has learned from the column '{label}', which --label would judge it by: train it with "
+            f"--labels {label}, which leaves the column out"
+        )
+
+
 def without_labels(frame: Frame, label: str | None) -> Frame:
     """The other columns.
 
@@ -308,19 +357,36 @@ def without_labels(frame: Frame, label: str | None) -> Frame:
     return frame.drop(columns=label)
 
 
-def _chunks(source: str | Path | Frame) -> Generator[Frame]:
+def _chunks(source: str | Path | Frame, texts: Collection[str]) -> Generator[Frame]:
     if is_frame(source):
         yield source
     else:
-        yield from table_chunks(resolve_path(source))
+        yield from table_chunks(resolve_path(source), texts=texts)
 
 
-def _sample(source: str | Path | Frame, seed: int, reporter: Reporter) -> tuple[Frame, int]:
-    """At most 20,000 rows, each as likely as any other, in their order; and how many there are."""
+def _labels(source: str | Path | Frame, label: str) -> list[str | None]:
+    """The labels of a whole table, checked before anything is scored."""
+    with closing(_chunks(source, (label,))) as chunks:
+        labels = [text for frame in chunks for text in label_texts(frame, label)]
+    if labels:
+        check_labels(labels, label)
+    return labels
+
+
+def _sample(
+    source: str | Path | Frame, seed: int, reporter: Reporter, texts: Collection[str] = ()
+) -> tuple[Frame, int]:
+    """At most 20,000 rows, each as likely as any other, in their order; and how many there are.
+
+    Columns that are numbers in one part of a file and text in another are text, and the file is read again for them.
+    """
     rng, kept, keys, n_rows = np.random.default_rng(seed), None, np.empty(0), 0
-    with track(reporter, "reading", None, "rows") as progress, closing(_chunks(source)) as chunks:
+    as_text, as_other = set[str](), set[str]()
+    with track(reporter, "reading", None, "rows") as progress, closing(_chunks(source, texts)) as chunks:
         for frame in chunks:
             n_rows += len(frame)
+            for name in frame.columns:
+                _note_type(str(name), frame[name], as_text, as_other)
             keys = np.concatenate([keys, rng.random(len(frame))])
             kept = frame if kept is None else import_pandas().concat([kept, frame])
             if len(keys) > _FIT_ROWS:
@@ -329,4 +395,12 @@ def _sample(source: str | Path | Frame, seed: int, reporter: Reporter) -> tuple[
             progress.advance(len(frame))
     if kept is None:
         raise DataError("the table has no rows")
+    if (mixed := as_text & as_other) and not texts and not is_frame(source):
+        return _sample(source, seed, reporter, mixed)
     return kept, n_rows
+
+
+def _note_type(name: str, cells: Cells, as_text: set[str], as_other: set[str]) -> None:
+    there = cells.dropna()
+    if len(there):
+        (as_text if isinstance(there.iloc[0], str) else as_other).add(name)

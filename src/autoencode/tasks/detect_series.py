@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jaxtyping import Float64
 
 from autoencode.data.resolve import resolve_path
-from autoencode.data.tables.columns import Frame, NumberColumn, category_texts, import_pandas, shown
+from autoencode.data.tables.columns import Frame, NumberColumn, import_pandas, shown
 from autoencode.data.tables.series import read_series
 from autoencode.data.tables.survey import survey
 from autoencode.detection.detectors import keep_detector
@@ -26,7 +26,14 @@ from autoencode.runs.replacing import SCORES_HEADING, check_output
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.storage import atomic_write
-from autoencode.tasks.detect import DetectionQuality, detection_quality, label_cells, without_labels
+from autoencode.tasks.detect import (
+    DetectionQuality,
+    check_label_is_new,
+    check_labels,
+    detection_quality,
+    label_texts,
+    without_labels,
+)
 
 _SHOWN, _LEAST = 3, 0.1
 
@@ -153,7 +160,8 @@ def detect_in_series(
         reporter: receives the progress of "scoring".
 
     Raises:
-        ArgumentError: a share outside its range, or a file that autoencode did not write in the place of the result.
+        ArgumentError: a share outside its range, labels that were learned from, or a file that autoencode did not write
+            in the place of the result.
         DataError: columns that are not there, or cells that cannot be read.
         RunError: no detector.
     """
@@ -163,12 +171,15 @@ def detect_in_series(
     detector = SeriesDetector.load(Path(run))
     path = Path(out) if out else Path(run) / "scores.csv"
     check_output(path, [resolve_path(source)] if isinstance(source, str | Path) else [])
-    frames, threshold = read_series(source), detector.threshold(contamination)
-    written, labels, n_rows = _Written(detector.columns, threshold), list[str | None](), 0
+    check_label_is_new(label, detector.columns)
+    frames, threshold = read_series(source, () if label is None else (label,)), detector.threshold(contamination)
+    labels = [] if label is None else [text for frame in frames for text in label_texts(frame, label)]
+    if labels:
+        check_labels(labels, str(label))
+    written, n_rows = _Written(detector.columns, threshold), 0
     encoder = RowEncoder.of_names(detector.columns)
     with track(reporter, "scoring", sum(map(len, frames)), "steps") as progress:
         for frame in frames:
-            labels += [] if label is None else category_texts(label_cells(frame, label))
             written.add(detector.score(encoder(frame, n_rows + 1)), n_rows)
             n_rows += len(frame)
             progress.advance(len(frame))

@@ -12,6 +12,7 @@ from autoencode import tasks
 from autoencode.data import Columns, TableRows, inspect_shape, load
 from autoencode.data.formats import format_of
 from autoencode.data.tables.columns import CategoryColumn, NumberColumn, import_pandas
+from autoencode.data.tables.delimited import read_delimited_frame
 from autoencode.data.tables.survey import survey
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.runs.folder import RunFolder
@@ -237,4 +238,31 @@ def test_without_pandas_the_message_says_what_to_install(table: Path, monkeypatc
 def test_a_format_of_tables_gives_the_table(table: Path) -> None:
     read = format_of(table).table
     assert read is not None
-    pd.testing.assert_frame_equal(read(table), pd.read_csv(table))
+    pd.testing.assert_frame_equal(read(table, ()), pd.read_csv(table))
+
+
+@pytest.mark.parametrize("values", [("01", "02", "A"), ("true", "false", "unknown"), ("FALSE", "TRUE", "TRUE")])
+def test_categories_of_a_model_are_read_as_text_in_new_files(tmp_path: Path, values: tuple[str, ...]) -> None:
+    """A new file may hold only those that pandas takes for numbers, or for true and false."""
+    rows = [f"{number % 7},{values[number % 3]}\n" for number in range(60)]
+    (tmp_path / "old.csv").write_text("n,code\n" + "".join(rows))
+    (tmp_path / "new.csv").write_text("n,code\n" + "".join(row for row in rows if values[2] not in row))
+    run = tasks.train(tmp_path / "old.csv", "linear-ae", out=tmp_path / "run", steps=1)
+    chunks, _ = run.new_examples.read(tmp_path / "new.csv", 100)
+    known = next(chunks)[:, 1:]
+    assert (known.sum(1) == 1).all()
+    assert run.modality.text_columns == ("code",)
+
+
+def test_true_and_false_are_known_in_any_case(tmp_path: Path) -> None:
+    column = CategoryColumn("smoker", ("False", "True"))
+    assert column.encode(pd.Series(["true", "FALSE", True])).tolist() == [[0, 1], [1, 0], [0, 1]]
+    with pytest.raises(DataError, match="column 'smoker' has 'yes' in row 2"):
+        column.encode(pd.Series(["true", "yes"]))
+
+
+def test_columns_without_a_heading_are_text_by_their_number(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1,01\n2,02\n")
+    frame = read_delimited_frame(tmp_path / "a.csv", texts=("column 2", "column x"))
+    assert frame["column 2"].tolist() == ["01", "02"]
+    assert frame["column 1"].tolist() == [1, 2]

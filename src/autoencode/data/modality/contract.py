@@ -168,6 +168,11 @@ class Modality(ABC):
         raise DataError(f"this model takes {self.description}, and not a table")
 
     @property
+    def text_columns(self) -> Sequence[str]:
+        """The columns of a table whose cells must be read as text, also where they look like numbers."""
+        return ()
+
+    @property
     @abstractmethod
     def description(self) -> str:
         """Kind and size in a few words, such as "vectors of 12 numbers"."""

@@ -1,6 +1,6 @@
 """Vectors, and rows of a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, final
 
@@ -77,6 +77,11 @@ class TableRows(Modality):
     def cells(self) -> str:
         """What the cells of a row are, such as "1,1?,3": a number, one that may be missing, and one of three."""
         return self.columns.cells
+
+    @property
+    def text_columns(self) -> Sequence[str]:
+        """The columns of categories."""
+        return self.columns.category_names
 
     def encode_frame(self, frame: Frame) -> Float64[Tensor, "n width"]:
         """The rows of a table in the units of the data; NaN where a cell is missing."""

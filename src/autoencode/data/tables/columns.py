@@ -4,6 +4,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from types import ModuleType
 from typing import Any, final
@@ -19,6 +20,8 @@ Frame = Any
 """A pandas.DataFrame: pandas is an extra, and its own types are not there without it."""
 Cells = Any
 """A pandas.Series: one column of a frame."""
+_TRUTH = ("False", "True")
+"""The values of a column that pandas reads as true and false, however a file writes them."""
 _SHOWN = 5
 _DIGITS = 9
 
@@ -179,19 +182,23 @@ class CategoryColumn(Column):
             DataError: a value that is none of them.
         """
         texts = category_texts(cells)
-        places = np.array([self._place(text, row) for row, text in enumerate(texts)], dtype=np.int64)
+        places = np.array([-1 if text is None else self.place(text) for text in texts], dtype=np.int64)
+        if (wrong := places == self.width).any():
+            row = int(wrong.argmax())
+            raise DataError(
+                f"column '{self.name}' has {str(texts[row])[:40]!r} in row {row + 1:,}, and its values are "
+                f"{shown(self.values)}: correct it, or leave the cell empty"
+            )
         return (places[:, None] == np.arange(self.width)).astype(np.float64)
 
-    def _place(self, text: str | None, row: int) -> int:
-        if text is None:
-            return -1
-        try:
-            return self.values.index(text)
-        except ValueError:
-            raise DataError(
-                f"column '{self.name}' has {text[:40]!r} in row {row + 1:,}, and its values are {shown(self.values)}: "
-                "correct it, or leave the cell empty"
-            ) from None
+    def place(self, text: str) -> int:
+        """The number of a value, and the number of values for any other text; true and false are known in any case."""
+        text = text.capitalize() if self.values == _TRUTH else text
+        return self._places.get(text, self.width)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {value: place for place, value in enumerate(self.values)}
 
     def decode(self, x: Float64[np.ndarray, "n width"]) -> list[Any]:
         """The value with the largest number."""
@@ -225,6 +232,11 @@ class Columns:
     def names(self) -> tuple[str, ...]:
         """The headings."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """The headings of the categories, whose cells must be read as text."""
+        return tuple(column.name for column in self.columns if isinstance(column, CategoryColumn))
 
     @property
     def width(self) -> int:

@@ -3,7 +3,7 @@
 import csv
 import re
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,8 @@ _MISSING = ["?", "-", "--", ".", "missing"]
 _TIMES = 4
 """Memory that a table takes, as a multiple of its file."""
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
+_NUMBERED = re.compile(r"column ([1-9]\d{0,8})", re.ASCII)
+_AS_WRITTEN: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": None}
 _DECIMAL_COMMA, _DECIMAL_POINT = re.compile(r"[-+]?\d+,\d+"), re.compile(r"[-+]?\d+\.\d+")
 
 
@@ -53,8 +55,12 @@ class Dialect(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@file_format(".csv", header=lambda path: read_delimited_header(path), table=lambda path: read_delimited_frame(path))
-@file_format(".tsv", header=lambda path: read_delimited_header(path), table=lambda path: read_delimited_frame(path))
+def _frame_of(path: Path, texts: Collection[str]) -> Frame:
+    return read_delimited_frame(path, texts=texts)
+
+
+@file_format(".csv", header=lambda path: read_delimited_header(path), table=_frame_of)
+@file_format(".tsv", header=lambda path: read_delimited_header(path), table=_frame_of)
 def read_delimited(path: Path, options: ReadOptions | None = None) -> Examples:
     """Tables as text: a row a line, with a heading; numbers, categories and missing cells.
 
@@ -68,18 +74,18 @@ def read_delimited(path: Path, options: ReadOptions | None = None) -> Examples:
     """
     options = options or ReadOptions()
     options.refuse(path.name, "axes", "channels", "parts")
-    examples = read_table(read_delimited_frame(path), options)
-    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
-        notes = find_dialect(file.read(_SAMPLE_BYTES), str(path)).notes
-    return replace(examples, notes=(*notes, *examples.notes))
+    texts = () if options.array is None else (options.array,)
+    examples = read_table(read_delimited_frame(path, texts=texts), options)
+    return replace(examples, notes=(*dialect_of(path).notes, *examples.notes))
 
 
-def read_delimited_frame(path: Path, rows: int | None = None) -> Frame:
+def read_delimited_frame(path: Path, rows: int | None = None, texts: Collection[str] = ()) -> Frame:
     """The table as a pandas.DataFrame; columns without a heading are called "column 1", "column 2", ….
 
     Args:
         path: where it lies.
         rows: at most so many; None for all.
+        texts: columns whose cells stay text, also where they look like numbers: "01" is not 1.
 
     Raises:
         DataError: damaged, no table, or larger than this machine's memory.
@@ -89,23 +95,25 @@ def read_delimited_frame(path: Path, rows: int | None = None) -> Frame:
         if rows is None:
             check_fits(_TIMES * path.stat().st_size, str(path))
         with _no_cell_lost(path):
-            frame = import_pandas().read_csv(file, nrows=rows, low_memory=False, **_pandas_options(file, path))
+            frame = import_pandas().read_csv(file, nrows=rows, low_memory=False, **_pandas_options(file, path, texts))
         return _named(frame)
 
 
-def open_delimited(path: Path, rows: int) -> Generator[Frame]:
+def open_delimited(path: Path, rows: int, texts: Collection[str] = (), *, as_written: bool = False) -> Generator[Frame]:
     """The same a part at a time.
 
     Args:
         path: where it lies.
         rows: of each part, at most.
+        texts: columns whose cells stay text.
+        as_written: whether all cells stay text, also what means that a cell is missing, such as "?" and "NA".
 
     Raises:
         DataError: damaged, or no table.
         CapabilityError: pandas is not installed.
     """
     with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
-        options = _pandas_options(file, path)
+        options = _pandas_options(file, path, texts) | (_AS_WRITTEN if as_written else {})
         with import_pandas().read_csv(file, chunksize=rows, low_memory=False, **options) as frames:
             while True:
                 with _no_cell_lost(path):
@@ -127,7 +135,7 @@ def _no_cell_lost(path: Path) -> Generator[None]:
             raise DataError(f"{path} has rows with more cells than its heading: give each column a name") from error
 
 
-def _pandas_options(file: BinaryIO, path: Path) -> dict[str, Any]:
+def _pandas_options(file: BinaryIO, path: Path, texts: Collection[str]) -> dict[str, Any]:
     """How pandas is to read a file, by its beginning; the file is back at its beginning afterwards."""
     dialect = find_dialect(file.read(_SAMPLE_BYTES), str(path))
     file.seek(0)
@@ -139,7 +147,15 @@ def _pandas_options(file: BinaryIO, path: Path) -> dict[str, Any]:
         "na_values": _MISSING,
         "skipinitialspace": True,
         "index_col": None if dialect.row_names else False,
+        "dtype": _types(texts, heading=dialect.heading),
     }
+
+
+def _types(texts: Collection[str], *, heading: bool) -> dict[str | int, type]:
+    """What pandas must not guess; it numbers columns without a heading."""
+    if heading:
+        return dict.fromkeys(texts, str)
+    return {int(found[1]) - 1: str for found in map(_NUMBERED.fullmatch, texts) if found}
 
 
 def _named(frame: Frame) -> Frame:
@@ -162,6 +178,16 @@ def read_delimited_header(path: Path) -> ArrayHeader:
     dialect = find_dialect(sample, str(path))
     lines = _lines(sample.decode(dialect.encoding, errors="ignore"))
     return ArrayHeader((len(lines), len(_cells(lines[0], dialect.separator))), np.dtype(np.float64))
+
+
+def dialect_of(path: Path) -> Dialect:
+    """How a text file is written, see `find_dialect`.
+
+    Raises:
+        DataError: no text, or no line.
+    """
+    with wrap_read_errors(str(path)), open_regular(path, follow=True) as file:
+        return find_dialect(file.read(_SAMPLE_BYTES), str(path))
 
 
 def find_dialect(sample: bytes, what: str) -> Dialect:

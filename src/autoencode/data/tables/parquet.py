@@ -20,7 +20,7 @@ _CELL_BYTES = 16
 """Memory that a cell takes, about."""
 
 
-@file_format(".parquet", header=lambda path: read_parquet_header(path), table=lambda path: read_parquet_frame(path))
+@file_format(".parquet", header=lambda path: read_parquet_header(path), table=lambda path, _: read_parquet_frame(path))
 def read_parquet(path: Path, options: ReadOptions | None = None) -> Examples:
     """Apache Parquet tables: numbers, categories and missing cells.
 

@@ -1,6 +1,6 @@
 """Series: rows of a table in the order of time, or arrays of steps and channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,12 +19,13 @@ from autoencode.storage import open_regular
 _OF_ARRAYS = (".npy", ".npz")
 
 
-def read_series(source: str | Path | Frame | npt.NDArray[np.generic]) -> list[Frame]:
+def read_series(source: str | Path | Frame | npt.NDArray[np.generic], texts: Collection[str] = ()) -> list[Frame]:
     """Each series as a pandas.DataFrame, a row for each step.
 
     Args:
         source: a .csv, .tsv or .parquet file, whose rows are steps; a .npy file, or an .npz file of one array; or a
             frame or an array. An array is (steps,), (steps, channels) or (n, steps, channels).
+        texts: columns of a text file whose cells stay text, such as labels.
 
     Raises:
         DataError: damaged, another kind of file, or an archive of several arrays.
@@ -37,7 +38,7 @@ def read_series(source: str | Path | Frame | npt.NDArray[np.generic]) -> list[Fr
     path = resolve_path(source)
     if suffix_of(path) in _OF_ARRAYS:
         return [_frame(one) for one in as_series(_read_array(path))]
-    with closing(table_chunks(path)) as chunks:
+    with closing(table_chunks(path, texts=texts)) as chunks:
         parts = list(chunks)
     if not parts:
         raise DataError(f"{path} has no rows")
