@@ -15,6 +15,7 @@ from autoencode.runs.run import Run
 from autoencode.runs.segmenter import Segmenter, require_masks
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.tasks import evaluate, report, restore, segment, train, verdict
+from support.reporters import Recorder
 
 SIDE, SMALL = 16, {"widths": (4, 8), "steps": 60, "batch_size": 8, "learning_rate": 0.05, "augment": "none"}
 
@@ -177,6 +178,25 @@ def test_a_true_mask_of_another_size_is_an_error_for_its_picture(run, folder, tm
         segment(run, [folder / "pictures/0.png"], tmp_path / "out", truth=tmp_path / "true")
     with pytest.raises(DataError, match="none of the pictures has a mask of its name"):
         segment(run, [folder / "pictures/1.png"], tmp_path / "out", truth=tmp_path / "true")
+
+
+def test_true_masks_with_palettes_measure_as_others_do_and_unknown_values_are_said(run, folder, tmp_path):
+    (tmp_path / "true").mkdir()
+    values = read_mask_values(folder / "masks/0.png", MaskKind.LABELS)
+    palette = Image.fromarray((values == 2).astype(np.uint8))
+    palette.putpalette([7, 7, 7, 2, 2, 2])
+    palette.save(tmp_path / "true/0.png")
+    recorder = Recorder()
+    files, out = [folder / "pictures/0.png"], tmp_path / "out"
+    done = segment(run, files, out, truth=tmp_path / "true", reporter=recorder)
+    assert done.quality.mean_dice.value > 0.85
+    assert not recorder.of("warn")
+    Image.fromarray((values == 7).astype(np.uint8)).save(tmp_path / "true/0.png")
+    segment(run, files, out, truth=tmp_path / "true", reporter=recorder)
+    assert [
+        "1 true mask has values that are none of the classes (2, 7), such as 0, 1 in 0.png" in line
+        for line in recorder.of("warn")
+    ] == [True]
 
 
 def test_nothing_that_a_person_has_is_overwritten(run, folder, tmp_path):

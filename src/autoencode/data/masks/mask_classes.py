@@ -83,6 +83,16 @@ class MaskClasses:
         nearest = self._distances(found).min(1)
         return np.sqrt(nearest) if self.kind is MaskKind.COLOURS else nearest
 
+    def shown(self, value: int) -> str:
+        """A value as a person reads it: a number, or a colour such as #ff0000, which no place has where it is below 0.
+
+        Args:
+            value: of a mask, as `read_true_mask` gives it.
+        """
+        if value < 0 and self.colours:
+            return f"#{-1 - value:06x}"
+        return f"#{value:06x}" if self.kind is MaskKind.COLOURS else str(value)
+
     def decide(self, probabilities: Float[Tensor, "*leading classes height width"]) -> Int64[Tensor, "..."]:
         """The class of each pixel: the most probable one.
 

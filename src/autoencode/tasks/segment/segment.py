@@ -14,9 +14,10 @@ from autoencode.data.images.picture_writer import encode_picture
 from autoencode.data.images.scan import SHEET
 from autoencode.data.masks.doubt import doubt
 from autoencode.data.masks.mask_classes import MaskClasses
-from autoencode.data.masks.mask_files import read_mask_values
+from autoencode.data.masks.mask_files import read_true_mask
 from autoencode.data.masks.mask_writer import encode_mask
 from autoencode.data.masks.objects import Objects, count_objects
+from autoencode.data.masks.unknown_values import UnknownValues
 from autoencode.errors import CancelledError, CapabilityError, DataError
 from autoencode.evaluation import SegmentationMetric, SegmentationQuality
 from autoencode.runs.output_paths import no_results_message
@@ -138,6 +139,8 @@ def segment(
             reporter.warn(str(skip))
     except (KeyboardInterrupt, CancelledError):
         stopped = True
+    if work.unknown_note:
+        reporter.warn(work.unknown_note)
     if not work.files and not stopped:
         raise DataError(no_results_message(files, (*todo.skipped, *work.failed), "segmented"))
     return work.result(todo, folder, interrupted=stopped)
@@ -152,6 +155,12 @@ class _Work:
         self._n, self._seed = n, seed
         self._areas, self._crops, self._n_shown = list[Area](), list[Crop](), 0
         self._metric = SegmentationMetric(segmenter.classes)
+        self._unknown = UnknownValues(segmenter.classes)
+
+    @property
+    def unknown_note(self) -> str | None:
+        """A line about true masks with values that are no classes; None where there are none."""
+        return self._unknown.note
 
     @property
     def _classes(self) -> MaskClasses:
@@ -185,7 +194,7 @@ class _Work:
     ) -> None:
         if self._n:
             raise CapabilityError("-n draws masks of pictures, and this is a volume: leave it out")
-        done = segment_volume(self._segmenter, volume, self._metric, self._smallest, part, cancel)
+        done = segment_volume(self._segmenter, volume, (self._metric, self._unknown), self._smallest, part, cancel)
         if done.note:
             reporter.warn(f"{volume.label}: {done.note}")
         self.files.append(volume.mask)
@@ -211,13 +220,14 @@ class _Work:
     def _measure(self, picture: PictureToSegment, found: _Found) -> None:
         if picture.truth is None:
             return
-        values = read_mask_values(picture.truth, self._classes.kind)
+        values = read_true_mask(picture.truth, self._classes)
         if values.shape != found.classes.shape:
             height, width = found.classes.shape
             raise DataError(
                 f"{height}x{width} (height x width), and its true mask is {values.shape[0]}x{values.shape[1]}: both "
                 "must have one size"
             )
+        self._unknown.add(picture.label, values)
         true = self._classes.indices(values)
         if self._classes.of_objects:
             there = [len(np.unique(values[values != 0]))]

@@ -13,6 +13,7 @@ from autoencode.data.images.scan import printable
 from autoencode.data.masks.doubt import doubt
 from autoencode.data.masks.mask_classes import MaskClasses
 from autoencode.data.masks.objects import count_objects
+from autoencode.data.masks.unknown_values import UnknownValues
 from autoencode.data.masks.volume_masks import read_mask_volume
 from autoencode.data.memory import allocate
 from autoencode.data.volumes.nifti import write_nifti_like
@@ -84,7 +85,7 @@ class SegmentedVolume:
 def segment_volume(
     segmenter: Segmenter,
     job: VolumeToSegment,
-    metric: SegmentationMetric,
+    measures: tuple[SegmentationMetric, UnknownValues],
     smallest: int | None,
     reporter: Reporter,
     cancel: CancelToken | None,
@@ -94,7 +95,7 @@ def segment_volume(
     Args:
         segmenter: the model.
         job: the volume.
-        metric: takes the result and its true mask, where there is one.
+        measures: take the result and its true mask, where there is one.
         smallest: areas of fewer voxels are not counted; by default a five-thousandth of the volume.
         reporter: receives the progress of the task "segmenting a volume", in slices.
         cancel: checked between slices.
@@ -122,7 +123,7 @@ def segment_volume(
     objects = count_objects(found, segmenter.classes, smallest)
     numbers = next(iter(objects.values())).numbers if segmenter.classes.of_objects else None
     if job.truth is not None:
-        _measure(job.truth, volumes[0], found, [one.count for one in objects.values()], metric, smallest)
+        _measure(job.truth, volumes[0], found, [one.count for one in objects.values()], measures, smallest)
     _write(job, found, unsure, grey, numbers, segmenter.classes)
     ml = _ML * float(np.prod(volumes[0].spacing))
     areas = tuple(
@@ -148,11 +149,13 @@ def _measure(
     volume: Volume,
     found: np.ndarray,
     counts: list[int],
-    metric: SegmentationMetric,
+    measures: tuple[SegmentationMetric, UnknownValues],
     smallest: int | None,
 ) -> None:
     """Dice over all voxels of the volume; slices are put one below the other, which changes no sum."""
+    metric, unknown = measures
     values = read_mask_volume(truth, volume).pixels[:].astype(np.int32)
+    unknown.add(printable(Path(truth.name)), values)
     true = np.stack([metric.masks.indices(one) for one in values])
     if metric.masks.of_objects:
         there = [len(np.unique(values[values != 0]))]
