@@ -9,7 +9,20 @@ from autoencode.data.images.scan import is_generated
 from autoencode.errors import ArgumentError, CapabilityError, DataError, ShapeError
 from autoencode.runs.predictor import Predictor
 from autoencode.runs.run import Run
-from autoencode.tasks import evaluate, predict, reconstruct, report, train
+from autoencode.tasks import (
+    blend,
+    edit,
+    encode,
+    encode_example,
+    evaluate,
+    morph,
+    predict,
+    reconstruct,
+    report,
+    restore,
+    train,
+    traverse,
+)
 
 SMALL = {"widths": (8,), "summary_widths": (8,), "latent_dim": 2, "decoder_blocks": 1, "batch_size": 8, "threads": 1}
 
@@ -163,3 +176,26 @@ def test_a_training_that_begins_with_other_weights_reads_frames_as_before(run, f
     began = train(folder, init_from=run.path, out=tmp_path / "more", steps=2, threads=1)
     assert began.folder.record.data.options["future"] == 2
     assert began.model.data_shape == (3, 16, 16)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda run, _: traverse(run),
+        lambda run, _: morph(run, "test:1", "test:2"),
+        lambda run, _: blend(run, ["test:1", "test:2"]),
+        lambda run, _: edit(run, "test:1", ["brighter+1"]),
+        lambda run, file: restore(run, [file]),
+    ],
+)
+def test_verbs_whose_results_are_pictures_send_to_predict(run, folder, use):
+    with pytest.raises(CapabilityError, match=r"predicts frames and .*: use autoencode predict"):
+        use(run, folder / "0.png")
+
+
+def test_a_colour_picture_is_no_window_of_three_frames(run, tmp_path):
+    Image.new("RGB", (16, 16)).save(tmp_path / "colour.png")
+    with pytest.raises(DataError, match=r"windows of 3 \+ 2 grey frames of 16x16, and a picture is one frame"):
+        encode(run, [tmp_path / "colour.png"])
+    with pytest.raises(DataError, match="a picture is one frame"):
+        encode_example(run, tmp_path / "colour.png")

@@ -31,6 +31,20 @@ def require_frames(run: Run) -> FrameWindows:
     return run.modality
 
 
+def check_predicts_no_frames(run: Run, does: str) -> None:
+    """Raises where a run predicts frames, so that what it decodes is no example of its data.
+
+    Args:
+        run: the trained model.
+        does: what it is wanted for, such as "reconstructs none".
+
+    Raises:
+        CapabilityError: it predicts frames.
+    """
+    if isinstance(run.modality, FrameWindows):
+        raise CapabilityError(f"{run.path} predicts frames and {does}: use autoencode predict")
+
+
 class Predictor:
     """Draws several plausible futures of a few past frames, each from a code of its own.
 

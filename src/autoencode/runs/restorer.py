@@ -5,6 +5,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from autoencode.data import Clips, ImageModality, ValueRange, to_unit_floats
+from autoencode.data.modality import FrameWindows
 from autoencode.errors import ArgumentError, CapabilityError, ShapeError
 from autoencode.model import Autoencoder
 from autoencode.nn import FiniteReceptiveField, apply_tiled, apply_windowed, smallest_tile
@@ -201,6 +202,8 @@ def check_restores(run: Run) -> None:
     """
     if run.folder.record.data is not None and run.folder.data.masks is not None:
         raise CapabilityError(f"{run.path} finds masks and restores nothing: use autoencode segment")
+    if isinstance(run.modality, FrameWindows):
+        raise CapabilityError(f"{run.path} predicts frames and restores nothing: use autoencode predict")
     if not isinstance(run.modality, ImageModality) or run.modality.channels not in (1, 3):
         raise CapabilityError(
             f"{run.path} is a model of examples of shape {run.model.data_shape}: restoring takes one of grey or colour "

@@ -15,6 +15,7 @@ from autoencode.latent.attribute_blocks import AttributeBlocks, attribute_blocks
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.example_detail import ExampleDetail
 from autoencode.latent.paths import latent_paths
+from autoencode.runs.predictor import check_predicts_no_frames
 from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
@@ -88,6 +89,7 @@ def blend(
             blend that exclude each other.
         CapabilityError: codes that are words of a codebook, or attributes of a model that learned none.
     """
+    check_predicts_no_frames(run, "blends none")
     if len(items) < 2:
         raise ArgumentError(f"a blend takes two pictures at least, not {len(items)}")
     coded = [encode_example(run, item, of_class) for item in items]

@@ -14,6 +14,7 @@ from autoencode.errors import ArgumentError
 from autoencode.latent.attribute_blocks import attribute_blocks, rest_effects
 from autoencode.latent.directions import Direction, get_direction, orthogonalise
 from autoencode.latent.encoding import Item, encode_example
+from autoencode.runs.predictor import check_predicts_no_frames
 from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter
@@ -139,6 +140,7 @@ def edit(
         CapabilityError: codes that are words of a codebook, or a value for a model that learned no attributes.
         DataError: the file cannot be read.
     """
+    check_predicts_no_frames(run, "edits none")
     wanted = [parse_attribute_change(one) if isinstance(one, str) else one for one in changes]
     if not wanted:
         raise ArgumentError("say what to change: --attribute smiling+1.5")

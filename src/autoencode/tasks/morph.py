@@ -16,6 +16,7 @@ from autoencode.latent.ex_post import fitted_record
 from autoencode.latent.latent_gaussian import latent_gaussian_of
 from autoencode.latent.paths import DENSITY_WEIGHT, density, latent_paths
 from autoencode.latent.paths.path import LogDensity
+from autoencode.runs.predictor import check_predicts_no_frames
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
@@ -81,8 +82,10 @@ def morph(
         UnknownNameError: no such path.
         CancelledError: `cancel` asked for it.
         ArgumentError: fewer than two frames, or examples of two classes.
-        CapabilityError: codes that are no real numbers, or a path that leaves the space of codes.
+        CapabilityError: codes that are no real numbers, a path that leaves the space of codes, or a model that predicts
+            frames.
     """
+    check_predicts_no_frames(run, "has no pictures between two others")
     if frames < 2:
         raise ArgumentError(f"a way from A to B has 2 frames at least, not {frames}")
     reporter = resolve_reporter(reporter)

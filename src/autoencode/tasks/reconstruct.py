@@ -9,12 +9,12 @@ from torch import Tensor
 
 from autoencode.data import SkippedFile
 from autoencode.data.images.scan import SHEET
-from autoencode.data.modality import FrameWindows
 from autoencode.distributions.token_sequences import tokens_back
-from autoencode.errors import ArgumentError, CapabilityError, DataError
+from autoencode.errors import ArgumentError, DataError
 from autoencode.latent.encoding import reconstruct_examples
 from autoencode.runs.inputs import expand_folders, input_batches, inspect_inputs
 from autoencode.runs.output_paths import no_results_message
+from autoencode.runs.predictor import check_predicts_no_frames
 from autoencode.runs.replacing import check_no_overwriting
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -83,8 +83,7 @@ def reconstruct(
         ArgumentError: a result would overwrite one of the files; this is found before anything is done.
         CancelledError: `cancel` asked for it.
     """
-    if isinstance(run.modality, FrameWindows):
-        raise CapabilityError(f"{run.path} predicts frames and reconstructs none: use autoencode predict")
+    check_predicts_no_frames(run, "reconstructs none")
     folder = Path(out) if out else run.path / "reconstructions"
     inputs, skipped = inspect_inputs(run, files)
     _check_class(run, of_class, of_files=bool(files))

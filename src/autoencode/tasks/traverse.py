@@ -12,6 +12,7 @@ from torch.distributions import Independent, Normal
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.evaluation import encode_all, relevance
 from autoencode.latent.encoding import Item, encode_example, sample_codes
+from autoencode.runs.predictor import check_predicts_no_frames
 from autoencode.runs.run import Run
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, reporting_to, resolve_reporter
@@ -71,11 +72,12 @@ def traverse(
 
     Raises:
         ArgumentError: no such dimension, or fewer than two steps.
-        CapabilityError: codes that are words of a codebook.
+        CapabilityError: codes that are words of a codebook, or a model that predicts frames.
 
     References:
         Higgins et al., "β-VAE", ICLR 2017, figures 1 to 4 (traversals through a code).
     """
+    check_predicts_no_frames(run, "has no pictures along a dimension")
     if n_steps < 2 or not 0 < max_std < float("inf"):
         raise ArgumentError(f"a traversal has 2 steps or more and a max_std above 0, not {n_steps} and {max_std:g}")
     with reporting_to(resolve_reporter(reporter)):
