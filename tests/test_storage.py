@@ -198,3 +198,11 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path: Path):
     for name in ("pipe", "link", ".", "none"):
         with pytest.raises(OSError):  # noqa: PT011  # of several kinds
             open_regular(tmp_path / name)
+
+
+def test_a_folder_is_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in (Path(), tmp_path):
+        with pytest.raises(StorageError, match="is a folder"):
+            atomic_write(path, "text")
+    assert not list(tmp_path.iterdir())

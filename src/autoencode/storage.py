@@ -38,6 +38,8 @@ def atomic_open(path: Path, size: int | None = None) -> Generator[BinaryIO]:
         StorageError: the file cannot be written, or a folder on the way to it, inside a run folder, is a link.
     """
     check_no_links(path)
+    if os.path.isdir(path):  # noqa: PTH112  # of names that are too long this says no, where Path.is_dir raises
+        raise StorageError(f"{path} is a folder, and a file of this name is to be written: choose another name")
     temporary = path.with_name(_temporary_name(path.name))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from autoencode.runs.replacing import (
 from autoencode.views.figures import save_animation, save_figure
 from autoencode.views.outputs import save_rows
 
-MINE = "autoencode did not write it: choose another --out, or replace it with --force"
+MINE = "is there already(, and autoencode did not write it)?: choose another --out, or replace it with --force"
 
 
 @pytest.fixture
@@ -41,6 +41,22 @@ def test_a_persons_file_is_not_replaced(tmp_path, name):
         check_replaceable(tmp_path / name)
     with replace_anything():
         check_replaceable(tmp_path / name)
+
+
+def test_nobody_is_said_to_have_written_what_has_no_mark(tmp_path):
+    for name, said in (("imputed.csv", False), ("x.npy", False), ("me.png", True)):
+        (tmp_path / name).write_bytes(b"a,b")
+        with pytest.raises(ArgumentError) as raised:
+            check_replaceable(tmp_path / name)
+        assert ("did not write it" in str(raised.value)) is said
+
+
+def test_a_folder_in_place_of_a_file_is_an_error_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in (Path(), tmp_path):
+        with pytest.raises(ArgumentError, match="is a folder, and the result is one file: give its whole name"):
+            check_output(path)
+        check_output(path, may_be_folder=True)
 
 
 def test_a_link_is_not_replaced(tmp_path):

@@ -146,8 +146,44 @@ def test_other_columns_than_at_the_fit(folder):
         tasks.detect(folder / "run", people().rename(columns={"income": "pay"}), reporter=Reporter())
     with pytest.raises(DataError, match="--label wrong: the table has no such column"):
         tasks.detect(folder / "run", people(), label="wrong", reporter=Reporter())
-    with pytest.raises(DataError, match=r"column 'education' has 2 different labels|labels of outliers are two"):
+    with pytest.raises(DataError, match=r"column 'born' has 150 different labels .* labels of outliers are two"):
+        tasks.detect(folder / "run", people(), label="born", reporter=Reporter())
+
+
+def test_labels_that_the_detector_has_learned_from_are_refused(folder):
+    with pytest.raises(ArgumentError, match=r"has learned from the column 'age'.*train it with --labels age"):
         tasks.detect(folder / "run", people(), label="age", reporter=Reporter())
+
+
+def test_labels_are_text_so_that_an_empty_one_in_a_later_part_changes_none(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(MODULE, "table_chunks", lambda file, texts=(): table_chunks(file, 40, texts=texts))
+    table = people().astype({"bad": object})
+    table.loc[100, "bad"] = None
+    table.to_csv(tmp_path / "gaps.csv", index=False)
+    found = tasks.detect(folder / "run", tmp_path / "gaps.csv", tmp_path / "s.csv", label="bad", reporter=Reporter())
+    assert found.quality is not None
+    assert found.quality.outlier == "1"
+    assert tasks.detect(folder / "run", table, tmp_path / "s.csv", label="bad", reporter=Reporter()).quality
+
+
+def test_labels_are_checked_before_anything_is_scored(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(MODULE, "atomic_open", lambda _: pytest.fail("begins to score"))
+    with pytest.raises(DataError, match="column 'bad' has 1 different labels"):
+        tasks.detect(folder / "run", people().assign(bad=0), tmp_path / "s.csv", label="bad", reporter=Reporter())
+
+
+def test_categories_that_look_like_numbers_in_one_part_or_file_are_text(tmp_path, monkeypatch):
+    monkeypatch.setattr(MODULE, "table_chunks", lambda file, texts=(): table_chunks(file, 40, texts=texts))
+    code = np.array(["01", "02"] * 40 + ["A", "B"] * 20)
+    table = pandas.DataFrame({"age": np.random.default_rng(0).integers(20, 65, 120), "code": code})
+    table.to_csv(tmp_path / "codes.csv", index=False)
+    run = tasks.train_detector(tmp_path / "codes.csv", out=tmp_path / "run", steps=2, reporter=Reporter())
+    assert TableDetector.load(run).encoder.columns.columns[1].values == ("01", "02", "A", "B")
+    table[:40].to_csv(tmp_path / "new.csv", index=False)
+    tasks.detect(run, tmp_path / "codes.csv", tmp_path / "all.csv", reporter=Reporter())
+    tasks.detect(run, tmp_path / "new.csv", tmp_path / "new_scores.csv", reporter=Reporter())
+    scores, new = (rows_of(tmp_path / name) for name in ("all.csv", "new_scores.csv"))
+    assert scores[:40] == new
 
 
 def test_another_separator_encoding_and_format(folder, tmp_path):
@@ -161,7 +197,7 @@ def test_another_separator_encoding_and_format(folder, tmp_path):
 
 
 def test_the_number_of_a_row_is_that_in_the_file(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(MODULE, "table_chunks", lambda file: table_chunks(file, 40))
+    monkeypatch.setattr(MODULE, "table_chunks", lambda file, texts=(): table_chunks(file, 40, texts=texts))
     text = people().astype({"age": object})
     text.loc[120, "age"] = "old"
     text.to_csv(tmp_path / "wrong.csv", index=False)
@@ -189,7 +225,7 @@ def test_memory_does_not_grow_with_the_table(folder, tmp_path, monkeypatch):
     for rows in (2_000, 8_000):
         path = tmp_path / f"{rows}.csv"
         pandas.concat([people()] * (rows // 150)).to_csv(path, index=False)
-        monkeypatch.setattr(MODULE, "table_chunks", lambda file: table_chunks(file, 500))
+        monkeypatch.setattr(MODULE, "table_chunks", lambda file, texts=(): table_chunks(file, 500, texts=texts))
         tracemalloc.start()
         tasks.detect(folder / "run", path, tmp_path / "s.csv", contamination=0.01, reporter=Reporter())
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -199,7 +235,7 @@ def test_memory_does_not_grow_with_the_table(folder, tmp_path, monkeypatch):
 
 def test_a_table_is_not_overwritten(folder, tmp_path):
     (tmp_path / "mine.csv").write_text("a\n1\n")
-    with pytest.raises(ArgumentError, match="autoencode did not write it"):
+    with pytest.raises(ArgumentError, match="is there already: choose another --out"):
         tasks.detect(folder / "run", people(), tmp_path / "mine.csv", reporter=Reporter())
     with pytest.raises(ArgumentError, match="would be overwritten"):
         tasks.detect(folder / "run", folder / "people.csv", folder / "people.csv", reporter=Reporter())

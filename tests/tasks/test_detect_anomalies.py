@@ -253,7 +253,7 @@ def test_nothing_to_inspect_and_files_that_are_no_pictures(run, tmp_path):
 def test_what_autoencode_did_not_write_is_kept(folder, run, tmp_path):
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / "scores.csv").write_text("mine")
-    with pytest.raises(ArgumentError, match="autoencode did not write it"):
+    with pytest.raises(ArgumentError, match="is there already: choose another --out"):
         tasks.detect_anomalies(run, [folder], tmp_path / "f", reporter=Reporter())
     with pytest.raises(AutoencodeError, match="is there already"):
         tasks.train_anomaly_detector(folder, out=run, steps=1, reporter=Reporter())

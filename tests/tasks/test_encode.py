@@ -76,7 +76,7 @@ def test_what_cannot_be_encoded_is_refused_before_any_work(digits_run, plain_run
     with pytest.raises(ArgumentError, match="name --out in"):
         tasks.encode(digits_run, [pictures], tmp_path / "codes.npy", std=True)
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ArgumentError, match="did not write it"):
+    with pytest.raises(ArgumentError, match="is there already: choose another --out"):
         tasks.encode(digits_run, [pictures], tmp_path / "mine.csv")
     with pytest.raises(DataError):
         tasks.encode(digits_run, [tmp_path / "mine.csv"])

@@ -89,7 +89,7 @@ def test_what_is_missing_or_unknown_is_said(digits_run, tmp_path, monkeypatch):
     with pytest.raises(UnknownNameError):
         tasks.export(digits_run, "tflite")
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(ArgumentError, match="did not write it"):
+    with pytest.raises(ArgumentError, match="is there already: choose another --out"):
         tasks.export(digits_run, "onnx", tmp_path)
     monkeypatch.setattr(onnx, "find_spec", lambda name: None)
     with pytest.raises(CapabilityError, match=r"pip install onnx onnxscript onnxruntime"):

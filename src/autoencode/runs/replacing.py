@@ -57,7 +57,8 @@ _RESULTS = frozenset(
     }
 )
 """What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
-
+_UNMARKED = frozenset({".onnx", ".pt2", ".json", ".md", ".npy", ".npz", ".csv", ".txt", ".parquet"})
+"""Of these, formats in which results may have no mark, so that nobody knows who wrote one."""
 _SERIES = (".png", ".mid", ".wav")
 """Endings of what is numbered."""
 
@@ -86,9 +87,8 @@ def check_replaceable(path: Path) -> None:
     """
     if not (path.exists() or path.is_symlink()) or _forced.get() or _is_own(path):
         return
-    raise ArgumentError(
-        f"{path} is there already, and autoencode did not write it: choose another --out, or replace it with --force"
-    )
+    whose = "" if path.suffix.lower() in _UNMARKED else ", and autoencode did not write it"
+    raise ArgumentError(f"{path} is there already{whose}: choose another --out, or replace it with --force")
 
 
 def check_no_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -122,17 +122,22 @@ def check_outputs(paths: Iterable[Path], inputs: Iterable[Path]) -> None:
         check_replaceable(path)
 
 
-def check_output(path: Path | None, inputs: Iterable[object] = ()) -> None:
+def check_output(path: Path | None, inputs: Iterable[object] = (), *, may_be_folder: bool = False) -> None:
     """The same before any work, and for what the result is made of even where anything may be replaced.
 
     Args:
         path: where the result goes; None for a place in the run folder.
         inputs: what it is made of; other things than paths of files are passed over.
+        may_be_folder: whether the result may be files in a folder, which are checked when they are written.
 
     Raises:
-        ArgumentError: `path` is one of the inputs, or was not written by autoencode.
+        ArgumentError: `path` is one of the inputs, was not written by autoencode, or is a folder in place of a file.
     """
-    if path is None or path.is_dir():
+    if path is None:
+        return
+    if path.is_dir():
+        if not may_be_folder:
+            raise ArgumentError(f"{path} is a folder, and the result is one file: give its whole name to --out")
         return
     check_no_overwriting([path], [Path(str(one)) for one in inputs])
     check_replaceable(path)

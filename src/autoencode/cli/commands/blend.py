@@ -86,7 +86,7 @@ def blend(
         raise ArgumentError(f"blend takes two pictures, not {len(pictures)}; add --grid for a table of more")
     top = _top(coarse, fine)
     opened = options.open(run, reading)
-    tasks.check_output(out_path, pictures)
+    tasks.check_output(out_path, pictures, may_be_folder=True)
     reporter = TerminalReporter()
     made = tasks.blend(
         opened,

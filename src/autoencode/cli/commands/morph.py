@@ -77,7 +77,7 @@ def morph(
     from autoencode.cli.terminal_reporter import TerminalReporter
 
     opened = options.open(run, reading)
-    tasks.check_output(out_path, [a, b])
+    tasks.check_output(out_path, [a, b], may_be_folder=True)
     tasks.check_suffix(opened, out_path)
     strip = out_path is not None and out_path.suffix.lower() == ".png"
     n = frames or min(opened.modality.n_between, _IN_A_STRIP if strip else opened.modality.n_between)
