@@ -244,3 +244,16 @@ def test_new_measurements_are_taken_as_they_are_and_another_scale_is_reported():
     assert values == ValueRange.RAW
     assert "where the model was trained on -1000 to 3000" in note
     assert values_of_new(trained, np.dtype("float32"), 0.0, 90_000.0)[1] is not None
+
+
+@pytest.mark.parametrize("ends", [(0.0, 1e-6), (-2e-300, 3e-20), (0.0, 1e20), (-3e38, 3e38), (0.1 + 0.2, 4095.0)])
+def test_a_range_is_read_again_as_it_was_written(ends: tuple[float, float]) -> None:
+    values = ValueRange(*ends)
+    assert ValueRange.parse(str(values)) == values
+
+
+def test_rounding_is_small_beside_a_small_range() -> None:
+    assert not ValueRange(0.0, 1e-6).contains(-1e-5, 0.0)
+    assert ValueRange.UNIT.contains(-5e-5, 1.00005)
+    with pytest.raises(ArgumentError, match="--values takes"):
+        ValueRange.parse("0-1e999")

@@ -59,6 +59,7 @@ _OF_TEXT = ("tokens", "symbols")
 _OF_MUSIC = ("voices", "grid", "bars")
 _OF_SOUND = ("sample_rate", "seconds")
 _OF_AUDIO = (*_OF_MUSIC, *_OF_SOUND)
+_OF_LABELS = tuple(name for name in OF_LABELLED if name != "parts")
 _OF_TABLES = (".csv", ".tsv", ".parquet")
 _WITH_MASKS = (
     "give a folder of pictures or volumes with --target masks/, an .npz file with arrays images and masks, or "
@@ -295,8 +296,20 @@ def _read_windows(source: Source, requested: _Requested) -> tuple[str, str, Exam
         name = source if isinstance(source, str) else "this source"
         raise DataError(f"{name} holds no frames in order: give a folder of frames, clips, or an array of clips")
     path = resolve_path(source)
+    if holds_clips(path) and options.values == ValueRange.BYTES:
+        options = replace(options, values=None)
+    options.refuse(path.name, *_without_effect(path))
     examples = read_windows(path, options, reporter=requested.reporter, cancel=requested.cancel)
     return path.stem if path.is_file() else path.name, str(path), examples
+
+
+def _without_effect(path: Path) -> tuple[str, ...]:
+    """The options that mean nothing for windows of frames from here; the frames of clips are bytes in any case."""
+    if holds_clips(path):
+        return "values", "fit", "array"
+    if path.is_dir() or is_picture_archive(path):
+        return ("array",)
+    return ("size", "colour", "fit", *(["array"] if suffix_of(path) == ".npy" else []))
 
 
 def _read_registered(name: str, requested: _Requested) -> Examples:
@@ -346,7 +359,12 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
     if holds_volumes(path) if path.is_dir() else is_volume(path):
         own = "target" if options.has_masks else "frames"
         options.refuse(
-            path.name, *(name for name in _OF_FILES if name != own), *OF_LABELLED, *_OF_ARRAYS, *_OF_TEXT, *_OF_AUDIO
+            path.name,
+            *(name for name in _OF_FILES if name != own),
+            *(_OF_LABELS if path.is_dir() else OF_LABELLED),
+            *_OF_ARRAYS,
+            *_OF_TEXT,
+            *_OF_AUDIO,
         )
         return read_volume_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     if options.frames is not None or holds_clips(path):
@@ -364,7 +382,7 @@ def _read_path(path: Path, requested: _Requested) -> Examples:
         return read_sound_folder(path, options) if path.is_dir() else format_of(path).read(path, options)
     options.refuse(path.name, *_OF_AUDIO)
     if path.is_dir() and TEXT.fills(path):
-        options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *OF_LABELLED, "values")
+        options.refuse(path.name, *_OF_FILES, *_OF_ARRAYS, *_OF_LABELS, "values")
         return read_text_folder(path, options)
     if not TEXT.is_source(path) and (path.is_dir() or suffix_of(path) not in _OF_TABLES):
         options.refuse(path.name, *_OF_TEXT)

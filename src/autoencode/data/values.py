@@ -21,7 +21,10 @@ _ROUNDING = 1e-4  # pictures that were scaled to [0, 1] in 32 or 16 bits exceed 
 _CHUNK = 1024
 _DARK = 4
 """Pictures whose largest number is a fourth of white or less get a note."""
-_RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,15})?)(?:-|\.\.)(-?\d{1,15}(?:\.\d{1,15})?)", re.ASCII)
+_NUMBER = r"(-?\d{1,20}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,3})?)"
+_RANGE = re.compile(rf"{_NUMBER}(?:-|\.\.){_NUMBER}", re.ASCII)
+_MOST_DIGITS = 1e15
+"""Longer whole numbers are written with an exponent."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class ValueRange:
         if (words := {"raw": cls.RAW, "standardised": cls.STANDARDISED}.get(text)) is not None:
             return words
         found = _RANGE.fullmatch(text.strip())
-        if found is None or not float(found[1]) < float(found[2]):
+        if found is None or not float(found[1]) < float(found[2]) < math.inf:
             raise ArgumentError(
                 "--values takes auto, raw, standardised, or what is black and white: 0-1, 0-255, 0-4095, 0-65535, "
                 f"-1..1 and the like, not {text!r}"
@@ -75,7 +78,8 @@ class ValueRange:
         """Whether numbers from `low` to `high` are inside, but for rounding."""
         if self.low is None or self.high is None:
             return True
-        return low >= self.low - _ROUNDING and high <= self.high + _ROUNDING * (self.high - self.low)
+        span = self.high - self.low
+        return low >= self.low - _ROUNDING * min(1.0, span) and high <= self.high + _ROUNDING * span
 
 
 ValueRange.BYTES = ValueRange(0.0, 255.0)
@@ -324,5 +328,5 @@ def dark_note(values: ValueRange, high: float) -> str:
 
 
 def _plain(number: float) -> str:
-    """A number without an exponent, and without a fraction where it is whole."""
-    return str(int(number)) if float(number).is_integer() else repr(float(number))
+    """A number without a fraction where it is whole, and with an exponent where it would be long."""
+    return str(int(number)) if float(number).is_integer() and abs(number) < _MOST_DIGITS else repr(float(number))

@@ -10,6 +10,10 @@ def test_two_comes_before_ten_however_names_are_written():
     assert sorted(names, key=natural_key) == ["Frame1.png", "frame2.png", "Frame9.png", "Frame10.png", "Frame100.png"]
 
 
+def test_digits_that_are_no_numbers_are_letters():
+    assert sorted(["m²10.png", "m²9.png"], key=natural_key) == ["m²9.png", "m²10.png"]
+
+
 def test_names_that_begin_with_digits_and_letters_can_be_compared():
     assert sorted(["b.png", "1.png", "a1.png"], key=natural_key) == ["1.png", "a1.png", "b.png"]
 

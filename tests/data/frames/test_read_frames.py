@@ -149,6 +149,21 @@ def test_options_without_a_meaning(folder, options, message):
         load(folder, **options)
 
 
+def test_options_without_an_effect_are_refused(folder, tmp_path):
+    with pytest.raises(ArgumentError, match="--array does not apply to drive"):
+        load(folder, future=1, array="x")
+    np.save(tmp_path / "clips.npy", np.zeros((12, 4, 6, 8), np.uint8))
+    np.savez(tmp_path / "clips.npz", clips=np.zeros((12, 4, 6, 8), np.uint8))
+    for options in ({"size": 16}, {"colour": "rgb"}, {"fit": "letterbox"}):
+        for name in ("clips.npy", "clips.npz"):
+            with pytest.raises(ArgumentError, match=f"--{next(iter(options))} does not apply to {name}"):
+                load(tmp_path / name, future=1, **options)
+    with pytest.raises(ArgumentError, match="--array does not apply"):
+        load(tmp_path / "clips.npy", future=1, array="clips")
+    data = load(tmp_path / "clips.npz", future=1, past=1, array="clips")
+    assert load(tmp_path / "clips.npz", **data.options).fingerprint == data.fingerprint
+
+
 def test_arrays_and_data_that_hold_no_clips(tmp_path):
     np.save(tmp_path / "rows.npy", np.zeros((9, 3), np.uint8))
     with pytest.raises(ShapeError, match=r"clips are \(clips, frames, height, width\)"):

@@ -163,3 +163,17 @@ def test_music_is_known_by_a_look(tmp_path):
     assert MUSIC.is_source(tmp_path / "00.mid")
     assert not MUSIC.is_source(tmp_path / "none.mid")
     assert not MUSIC.is_source(3)
+
+
+def test_subfolders_of_parts_are_kept(tmp_path):
+    for part, n in (("test", 2), ("train", 5)):
+        (tmp_path / part).mkdir()
+        folder_of(tmp_path / part, n)
+    write_midi(tmp_path / "other.mid", [scale(4, 1)])
+    data = load(tmp_path)
+    assert set(data.names("test")) <= {f"test/0{number}.mid" for number in range(2)}
+    assert all(name.startswith("train/") for part in ("train", "validation") for name in data.names(part))
+    assert data.split.sizes["test"] == 6
+    assert any(note.startswith("parts from subfolders: train 5, test 2 pieces") for note in data.notes)
+    assert load(tmp_path, **data.options).fingerprint == data.fingerprint
+    assert sum(load(tmp_path, parts="random").split.sizes.values()) == 3 * 8

@@ -55,3 +55,9 @@ def test_a_pattern_that_does_not_fit_is_one_line(tars, pattern, message):
         (tars / f"s-{number:02d}.tar").touch()
     with pytest.raises(DataError, match=message):
         find_shards(f"{tars}/{pattern}")
+
+
+def test_a_shard_that_is_named_twice_is_read_once(tars):
+    found = find_shards([tars / "shard-00.tar", tars / "shard-01.tar", tars / "." / "shard-00.tar"])
+    assert [file.name for file in found.files] == ["shard-00.tar", "shard-01.tar"]
+    assert len(find_shards(f"{tars}/shard-0{{0..1}}.tar::{tars}/*.tar").files) == 3

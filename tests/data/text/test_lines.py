@@ -144,3 +144,23 @@ def test_a_quick_look_finds_text(sentences, tmp_path):
     assert recipe_kind_of(str(sentences)) == recipe_kind_of(tmp_path) == "text"
     assert recipe_kind_of("no such file.txt") == "images"
     assert recipe_kind_of(np.zeros((9, 5))) == "vectors"
+
+
+def test_words_that_no_vocabulary_holds_are_said(tmp_path):
+    (tmp_path / "a.txt").write_text("\n".join([f"a word and a {'x' * 61}"] + ["a word and a word"] * 20))
+    data = load(tmp_path / "a.txt", tokens="words")
+    assert any(note.startswith("1 of the words is read as <unknown>: longer than 60 characters") for note in data.notes)
+
+
+def test_subfolders_of_parts_are_kept(tmp_path):
+    for part, n in (("test", 2), ("train", 6)):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "a.txt").write_text("".join(f"{part} line {number} of it\n" for number in range(n)))
+    (tmp_path / "notes.txt").write_text("a line of no part\n")
+    data = load(tmp_path)
+    assert data.split.sizes == {"train": 5, "validation": 1, "test": 2}
+    assert data.split.test.tolist() == [6, 7]
+    assert any(note.startswith("parts from subfolders: train 6, test 2 lines") for note in data.notes)
+    assert "beside the subfolders of the parts" in data.skipped[0].reason
+    assert load(tmp_path, **data.options).fingerprint == data.fingerprint
+    assert sum(load(tmp_path, parts="random").split.sizes.values()) == 9

@@ -116,3 +116,14 @@ def test_rooms_are_learned_and_drawn_and_those_that_follow_a_rule_kept(file, tmp
 def test_a_rule_for_maps_is_not_one_for_pictures(digits_run, tmp_path):
     with pytest.raises(ArgumentError, match="--connected is a rule for maps of symbols, and these are grey pictures"):
         generate(digits_run, 2, tmp_path, connected="D:F")
+
+
+def test_rows_of_spaces_belong_to_a_map_wherever_they_are() -> None:
+    one, other = ("   ", "W.W", "   "), ("WWW", "   ", "W W")
+    assert find_maps("\n".join(one) + "\n\n" + "\n".join(other) + "\n") == [one, other]
+
+
+def test_lines_of_spaces_may_stand_between_maps() -> None:
+    one, other = ("WWW", "W.W", "WWW"), ("WWW", "W W", "WWW")
+    for between in ("  ", "   ", "     "):
+        assert find_maps("\n".join((*one, between, *other))) == [one, other]

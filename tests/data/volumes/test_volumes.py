@@ -273,3 +273,34 @@ def test_options_give_the_same_slices_again(tmp_path, frames):
         again = load(source, **first.options)
         assert np.array_equal(first.test.inputs(), again.test.inputs())
         assert first.options == again.options
+
+
+@pytest.mark.parametrize(("of_train", "groups"), [(4, 4), (2, 40)])
+def test_subfolders_of_parts_are_kept(tmp_path: Path, of_train: int, groups: int) -> None:
+    """Of a few volumes to train with, blocks of neighbouring slices validate; those to test with stay whole."""
+    for part, n in (("test", 2), ("train", of_train)):
+        (tmp_path / part).mkdir()
+        for number in range(n):
+            nifti(tmp_path / part / f"{number}.nii", ct(seed=number) + (500 if part == "test" else 0))
+    nifti(tmp_path / "other.nii", ct())
+    data = load(tmp_path)
+    assert data.split.sizes["test"] == 2 * 24
+    assert data.test.inputs().min() > data.train.inputs().min() + 0.1
+    assert sum(data.split.sizes.values()) == (of_train + 2) * 24
+    assert len(data.split.validation) == (24 if groups == of_train else pytest.approx(4, abs=1.5))
+    assert "other.nii (beside the subfolders of the parts; say --parts random to use it)" in "\n".join(data.notes)
+    assert load(tmp_path, **data.options).fingerprint == data.fingerprint
+    assert len(load(tmp_path, parts="random").train) > len(data.train)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-30, 1e25])
+def test_tiny_and_huge_numbers_are_read_again_by_their_options(tmp_path: Path, scale: float) -> None:
+    place = nifti(tmp_path / "a.nii", (ct() + 2000).astype(np.float64) * scale)
+    data = load(place)
+    assert data.train.inputs().std() > 0.1
+    assert load(place, **data.options).fingerprint == data.fingerprint
+
+
+def test_a_volume_of_one_number_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"all numbers are alike \(7\)"):
+        load(nifti(tmp_path / "a.nii", np.full((8, 8, 12), 7, np.int16)))

@@ -26,7 +26,7 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
         ['A2.png', 'a2b.png', 'a9.png', 'a10.png']
     """
     pieces = _DIGITS.split(name.lower())
-    return tuple((0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in pieces if piece)
+    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece)
 
 
 class FrameTimes(NamedTuple):

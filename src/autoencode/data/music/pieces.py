@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import torch
 from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile, left_out_note
 from autoencode.data.file_kind import FileKind
+from autoencode.data.folder_parts import FolderParts, official_split, parts_note
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
@@ -39,10 +40,11 @@ _LOOKED_AT = 8
 
 
 class _Named(NamedTuple):
-    """A piece, and the file that holds it, with its place among others there."""
+    """A piece, the file that holds it, with its place among others there, and the part that the folder names."""
 
     piece: Piece
     name: str
+    part: str | None = None
 
 
 @dataclass
@@ -79,6 +81,8 @@ def music_suits_chords(path: Path) -> bool:
 def read_music_folder(folder: Path, options: ReadOptions) -> Examples:
     """The music of all files in a folder and its subfolders, in the order of their paths.
 
+    Subfolders called train and test (or validation) are the parts.
+
     Args:
         folder: where they lie.
         options: how they are to be read: `voices`, `grid` and `bars`.
@@ -87,17 +91,21 @@ def read_music_folder(folder: Path, options: ReadOptions) -> Examples:
         DataError: none of them can be read.
         CapabilityError: symusic is not installed.
     """
-    found = _Found()
-    for file in MUSIC.files(folder):
+    names = MUSIC.files(folder)
+    arranged = FolderParts.of(names, options.parts)
+    found = _Found(skipped=list(arranged.outside))
+    for place in arranged.order:
+        file = names[place]
         try:
             own = _pieces_of(folder / file, str(file))
-            found.pieces += own.pieces
+            found.pieces += [named._replace(part=arranged.part_of(place)) for named in own.pieces]
             found.skipped += own.skipped
         except DataError as error:
             found.skipped.append(SkippedFile(printable(file), str(error)))
     if not found.pieces:
         raise DataError(f"{folder} holds no music that can be read: {found.skipped[0].reason}")
-    return _examples(found, options, folder.name)
+    examples = _examples(found, replace(options, parts="auto"), folder.name)
+    return replace(examples, options={**examples.options, "parts": options.parts})
 
 
 def examples_of(pieces: Sequence[Piece], name: str, options: ReadOptions) -> Examples:
@@ -140,14 +148,20 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         raise DataError(f"{name} has no {voices} of {bars} bars with notes: say another --bars")
     windows = [window for own in cut for window in own]
     used = [piece for piece, own in zip(chosen, cut, strict=True) if own]
+    parts = [named.part for named, own in zip(found.pieces, cut, strict=True) if own]
     check_fits(len(windows) * max(map(len, windows)) * (4 if voices == "tune" else 2 * KEYS), name)
     return Examples(
         x=torch.from_numpy(_padded_tunes(windows) if voices == "tune" else _padded_chords(windows)),
         values=ValueRange.RAW,
         vocabulary=Notes() if voices == "tune" else None,
         groups=torch.unique_consecutive(torch.tensor(groups), return_inverse=True)[1],
+        official=official_split(parts),
         files=tuple(found.pieces[number].name for number in groups),
-        notes=(*_notes(used, voices, grid, bars, options, len(windows)), *left_out_note(found.skipped)),
+        notes=(
+            *_notes(used, voices, grid, bars, options, len(windows)),
+            *parts_note(parts, "pieces"),
+            *left_out_note(found.skipped),
+        ),
         skipped=tuple(found.skipped),
         options={"voices": voices, "grid": grid, "bars": bars},
         owned=True,

@@ -1,5 +1,6 @@
 """Which files a person meant by a pattern such as shard-{0000..0127}.tar."""
 
+import os
 import re
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from autoencode.data.content import suffix_of
 from autoencode.data.shards.parquet_shard import picture_columns
+from autoencode.data.shards.samples import LABEL_ENDINGS
 from autoencode.errors import AutoencodeError, DataError
 
 SEPARATOR = "::"
@@ -18,7 +20,6 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 _MOST = 1_000_000
 _WILD = "*?["
-_LABELS = (".cls", ".txt", ".json")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _inner(text: str) -> Iterator[str]:
 
 
 def _shards(source: str) -> Shards:
-    files = shard_files(source)
+    files = _each_once(shard_files(source))
     if not files:
         raise DataError(f"{source} matches no file: expected .tar or .parquet files, as in 'shard-{{0000..0127}}.tar'")
     if missing := [file for file in files if not file.is_file()]:
@@ -140,6 +141,14 @@ def _shards(source: str) -> Shards:
     if len(kinds := {suffix_of(file) for file in files}) > 1 or not kinds <= set(_ENDINGS):
         raise DataError(f"{source} names files of {' and '.join(sorted(kinds))}: shards are all .tar or all .parquet")
     return Shards(_name(files[0]), source, tuple(files))
+
+
+def _each_once(files: Sequence[Path]) -> list[Path]:
+    """The files in order; what overlapping patterns name twice would be learned from twice, and be in two parts."""
+    found = dict[str, Path]()
+    for file in files:
+        found.setdefault(os.path.realpath(file), file)
+    return list(found.values())
 
 
 def _name(file: Path) -> str:
@@ -177,4 +186,4 @@ def _is_webdataset(path: Path) -> bool:
     with tarfile.open(path, mode="r:") as archive:
         names = [PurePosixPath(info.name) for info in islice((one for one in archive if one.isreg()), 2)]
     keys = {name.with_name(name.name.partition(".")[0] or name.name) for name in names}
-    return len(names) == 2 and len(keys) == 1 and any(name.suffix.lower() in _LABELS for name in names)
+    return len(names) == 2 and len(keys) == 1 and any(name.suffix.lower() in LABEL_ENDINGS for name in names)

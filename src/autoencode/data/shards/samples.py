@@ -21,7 +21,7 @@ MOST_BYTES = 2**28
 _MOST_LABEL_BYTES = 2**16
 _LONGEST_LABEL = 64
 _LISTED = 20
-_LABELS = (".cls", ".txt", ".json")
+LABEL_ENDINGS = (".cls", ".txt", ".json")
 """The members that hold a label, the first that is there counts."""
 _KEYS = ("label", "cls", "class")
 """Where a label is in a .json member."""
@@ -108,7 +108,7 @@ def tar_samples(path: Path, left: LeftOut) -> Generator[Sample]:
             suffix = place.name[len(PurePosixPath(key).name) :].lower()
             if suffix in members:
                 left.add(name, "a second file of this name")
-            elif suffix in suffixes() or suffix in _LABELS:
+            elif suffix in suffixes() or suffix in LABEL_ENDINGS:
                 members[suffix] = offset, content
             else:
                 left.add_other(suffix)
@@ -125,7 +125,7 @@ def _sample(key: str, members: dict[str, tuple[int, bytes]], left: LeftOut) -> I
     if pictures[1:]:
         left.add(key + pictures[1], "a second picture of one name")
     offset, content = members[pictures[0]]
-    label = next((_label(suffix, members[suffix][1]) for suffix in _LABELS if suffix in members), None)
+    label = next((_label(suffix, members[suffix][1]) for suffix in LABEL_ENDINGS if suffix in members), None)
     yield Sample(key, pictures[0], content, offset, label)
 
 
@@ -139,7 +139,7 @@ def _members(file: IO[bytes], left: LeftOut) -> Iterator[tuple[str, int, bytes]]
             archive.members = []  # pyright: ignore[reportAttributeAccessIssue]  # or memory would grow with the archive
             if info.isdir() or not (parts := _fit_parts(info, left)):
                 continue
-            most = _MOST_LABEL_BYTES if PurePosixPath(info.name).suffix.lower() in _LABELS else MOST_BYTES
+            most = _MOST_LABEL_BYTES if PurePosixPath(info.name).suffix.lower() in LABEL_ENDINGS else MOST_BYTES
             if info.offset_data + info.size > end:
                 left.add("/".join(parts), "the shard ends before it does")
                 return

@@ -11,6 +11,7 @@ import torch
 
 from autoencode.data.examples import Examples, SkippedFile, left_out_note, list_skipped
 from autoencode.data.file_kind import FileKind
+from autoencode.data.folder_parts import FolderParts, official_split, parts_note
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
@@ -23,7 +24,6 @@ from autoencode.data.sound.recordings import (
     read_recording_header,
 )
 from autoencode.data.sound.spectrogram import Samples, Spectrogram
-from autoencode.data.split import PART_NAMES, OfficialSplit, folder_parts
 from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError, DataError
 
@@ -104,13 +104,12 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
     headers = [one.header for one in found.recorded]
     rate = options.sample_rate or min(_HIGHEST_RATE, Counter(header.rate for header in headers).most_common(1)[0][0])
     how = _spectrogram(headers, rate, options)
-    parts = folder_parts([one.name for one in found.recorded]) if options.parts == "auto" else None
-    order, outside = _in_parts(found.recorded, parts)
-    found.skipped += outside
+    arranged = FolderParts.of([one.name for one in found.recorded], options.parts)
+    found.skipped += arranged.outside
     check_fits(4 * how.bands * how.frames * sum(1 + int(h.seconds * rate) // how.length for h in headers), name)
-    pictures, groups, files, counts = list[torch.Tensor](), list[int](), list[str](), Counter[str]()
+    pictures, groups, files, parts = list[torch.Tensor](), list[int](), list[str](), list[str | None]()
     read, cut, silent = list[RecordingHeader](), 0, 0
-    for number in order:
+    for number in arranged.order:
         one = found.recorded[number]
         try:
             samples = read_recording(one.path, rate)
@@ -125,7 +124,7 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         pictures += [how.of(torch.from_numpy(window)) for window in windows.values()]
         groups += [len(read)] * len(windows)
         files += [one.name.as_posix() if ends == 1 else f"{one.name.as_posix()}#{n + 1}" for n in windows]
-        counts[(parts[number] if parts else None) or ""] += 1
+        parts.append(arranged.part_of(number))
         read.append(one.header)
     if not pictures:
         raise DataError(f"{name} holds no recording that can be read: {list_skipped(found.skipped)}")
@@ -133,10 +132,11 @@ def _examples(found: _Found, options: ReadOptions, name: str) -> Examples:
         x=torch.stack(pictures),
         values=ValueRange.UNIT,
         groups=torch.tensor(groups),
-        official=OfficialSplit(counts["validation"], counts["test"]),
+        official=official_split(parts),
         files=tuple(files),
         notes=(
-            *_notes(read, how, len(pictures), (cut, silent), counts if parts else None, options),
+            *_notes(read, how, len(pictures), (cut, silent), options),
+            *parts_note(parts, "recordings"),
             *left_out_note(found.skipped),
         ),
         skipped=tuple(found.skipped),
@@ -162,19 +162,6 @@ def _spectrogram(headers: Sequence[RecordingHeader], rate: int, options: ReadOpt
     return Spectrogram(rate, hop, bands, frames)
 
 
-def _in_parts(recorded: Sequence[_Recorded], parts: Sequence[str | None] | None) -> tuple[list[int], list[SkippedFile]]:
-    """The recordings in the order of their parts, held-out ones last, and those that lie outside of all parts."""
-    if parts is None:
-        return list(range(len(recorded))), []
-    order = [n for part in PART_NAMES for n, own in enumerate(parts) if own == part]
-    outside = [
-        SkippedFile(printable(one.name), "beside the subfolders of the parts; say --parts random to use it")
-        for one, part in zip(recorded, parts, strict=True)
-        if part is None
-    ]
-    return order, outside
-
-
 def _windows(samples: Samples, length: int) -> tuple[dict[int, Samples], int]:
     """Parts of a recording by their numbers, without silent ones, and how many there are with these.
 
@@ -191,7 +178,6 @@ def _notes(
     how: Spectrogram,
     n: int,
     lost: tuple[int, int],
-    parts: Counter[str] | None,
     options: ReadOptions,
 ) -> Iterator[str]:
     said = "" if options.seconds else " (say --seconds for another length)"
@@ -207,9 +193,6 @@ def _notes(
         yield f"{silent:,} silent parts of recordings are left out"
     if cut:
         yield f"the ends of {cut:,} recordings are cut off; shorter ones have silence after them"
-    if parts:
-        listed = ", ".join(f"{part} {count:,}" for part, count in parts.items())
-        yield f"parts from subfolders: {listed} recordings (--parts random divides all anew)"
 
 
 def _changes(header: RecordingHeader, rate: int) -> Iterator[str]:

@@ -1,18 +1,28 @@
 """Files and folders of text: an example a line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autoencode.data.arrays.npy import wrap_read_errors
 from autoencode.data.examples import Examples, SkippedFile, left_out_note
 from autoencode.data.file_kind import FileKind
+from autoencode.data.folder_parts import FolderParts, official_split, parts_note
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
 from autoencode.data.options import OF_LABELLED, ReadOptions
 from autoencode.data.text.symbol_maps import find_maps, map_examples
-from autoencode.data.text.vocabulary import VOCABULARIES, Vocabulary, clean_line, vocabulary_that_suits
+from autoencode.data.text.vocabulary import (
+    MAX_ENTRIES,
+    MAX_ENTRY,
+    UNKNOWN_TEXT,
+    VOCABULARIES,
+    EncodedLines,
+    Vocabulary,
+    clean_line,
+    vocabulary_that_suits,
+)
 from autoencode.data.text_encoding import text_encoding
 from autoencode.data.values import ValueRange
 from autoencode.errors import DataError
@@ -105,6 +115,8 @@ def holds_maps(source: object) -> bool:
 def read_text_folder(folder: Path, options: ReadOptions) -> Examples:
     """The lines of all files of text in a folder and its subfolders, in the order of their paths.
 
+    Subfolders called train and test (or validation) are the parts.
+
     Args:
         folder: where they lie.
         options: as for `read_text`.
@@ -112,19 +124,23 @@ def read_text_folder(folder: Path, options: ReadOptions) -> Examples:
     Raises:
         DataError: none of them can be read.
     """
-    found, skipped = list[Lines](), list[SkippedFile]()
-    for file in TEXT.files(folder):
+    names = TEXT.files(folder)
+    arranged = FolderParts.of(names, options.parts)
+    found, skipped, parts = list[Lines](), list(arranged.outside), list[str | None]()
+    for place in arranged.order:
         try:
-            found.append(read_lines(folder / file))
+            found.append(read_lines(folder / names[place]))
+            parts += [arranged.part_of(place)] * len(found[-1].lines)
         except DataError as error:
-            skipped.append(SkippedFile(printable(file), str(error)))
+            skipped.append(SkippedFile(printable(names[place]), str(error)))
     if not found:
         raise DataError(f"{folder} holds no text that can be read: {skipped[0].reason}")
     notes = tuple(note for each in found for note in each.notes)
     together = Lines([line for each in found for line in each.lines], notes)
     n = len(together.lines)
     counted = f"{n:,} lines of {len(found):,} file{'s' if len(found) > 1 else ''} of text"
-    return examples_of(together, options, (counted,), tuple(skipped))
+    examples = examples_of(together, options, (counted, *parts_note(parts, "lines")), tuple(skipped))
+    return replace(examples, official=official_split(parts), options={**examples.options, "parts": options.parts})
 
 
 def examples_of(
@@ -147,10 +163,27 @@ def examples_of(
         x=encoded.tokens,
         values=ValueRange.RAW,
         vocabulary=vocabulary,
-        notes=(*notes, *read.notes, *_notes(kind, split, read.lines, options), *left_out_note(skipped)),
+        notes=(
+            *notes,
+            *read.notes,
+            *_notes(kind, split, read.lines, options),
+            *_unknown_note(kind, encoded),
+            *left_out_note(skipped),
+        ),
         skipped=skipped,
         options={"tokens": kind.noun},
         owned=True,
+    )
+
+
+def _unknown_note(kind: type[Vocabulary], encoded: EncodedLines) -> tuple[str, ...]:
+    n = len(encoded.unknown)
+    if not n:
+        return ()
+    are = f"1 of the {kind.noun} is" if n == 1 else f"{n:,} {kind.noun} are"
+    return (
+        f"{are} read as {UNKNOWN_TEXT}: longer than {MAX_ENTRY} characters, or beyond the {MAX_ENTRIES:,} most "
+        "frequent",
     )
 
 

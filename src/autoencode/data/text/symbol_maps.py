@@ -36,9 +36,17 @@ def find_maps(text: str) -> list[SymbolMap]:
         >>> find_maps("a line\\nand another\\n")
         []
     """
+    lines = text.splitlines()
+    lengths = Counter(len(line) for line in lines if line.strip())
+    width = lengths.most_common(1)[0][0] if lengths else 0
+    return _maps_of(lines, width) or _maps_of(lines, 0)  # spaces may be a row, or the empty line between two maps
+
+
+def _maps_of(lines: Sequence[str], width: int) -> list[SymbolMap]:
+    """The maps of lines; of those of spaces alone, each of this width is a row, and each other one ends a map."""
     blocks = list[list[str]]([[]])
-    for line in text.splitlines():
-        if line.strip() or (line and blocks[-1] and len(line) == len(blocks[-1][-1])):  # a row may be of spaces
+    for line in lines:
+        if line.strip() or (line and len(line) == width):
             blocks[-1].append(line)
         else:
             blocks += [[]] if blocks[-1] else []

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from autoencode.data.arrays.arrays import read_array
 from autoencode.data.arrays.layout import AxisOrder
 from autoencode.data.content import suffix_of
 from autoencode.data.examples import Examples, SkippedFile, list_skipped
+from autoencode.data.folder_parts import FolderParts, official_split, parts_note
 from autoencode.data.formats import file_format
 from autoencode.data.images.scan import scan_pictures
 from autoencode.data.masks.volume_masks import VolumeMasks
@@ -39,6 +40,7 @@ _WHOLE = 3
 """From so many volumes on, whole ones are held out."""
 _CHUNK = 2**23
 """Numbers that are read at a time where volumes are large."""
+_LEAST_RANGE = 1e-300
 _WIDEST = 8
 """Bytes that a number takes while it is read."""
 
@@ -64,11 +66,46 @@ def volume_files(folder: Path) -> list[Path]:
 def read_volume_folder(folder: Path, options: ReadOptions) -> Examples:
     """The slices of all volumes in a folder; DICOM files of one series are one volume.
 
+    Subfolders called train and test (or validation) are the parts.
+
     Raises:
         DataError: none can be read, or their slices differ in size.
     """
-    files, skipped = volume_files(folder), list[SkippedFile]()
-    volumes, masks = list[Volume](), _masks(options, folder)
+    files = volume_files(folder)
+    arranged = FolderParts.of([file.relative_to(folder) for file in files], options.parts)
+    skipped, volumes, masks = list(arranged.outside), list[Volume](), _masks(options, folder)
+    parts = list[str | None]()
+    for part in dict.fromkeys(arranged.part_of(place) for place in arranged.order):
+        own = [files[place] for place in arranged.order if arranged.part_of(place) == part]
+        volumes += _volumes_of(own, masks, lambda file, why: skipped.append(_skip(file, folder, why)))
+        parts += [part] * (len(volumes) - len(parts))
+    if not volumes:
+        raise DataError(f"no volume in {folder} can be read: {list_skipped(skipped)}")
+    found = _with_masks(examples_of(volumes, options, parts), masks, options)
+    left_out = (f"{len(skipped):,} of {len(files):,} files left out: {list_skipped(skipped)}",) if skipped else ()
+    return replace(
+        found,
+        skipped=tuple(skipped),
+        notes=(*found.notes, *parts_note(parts, "volumes"), *left_out),
+        options={**found.options, "parts": options.parts},
+    )
+
+
+def _skip(file: Path, folder: Path, reason: str) -> SkippedFile:
+    return SkippedFile(str(file.relative_to(folder)), reason)
+
+
+def _volumes_of(
+    files: Sequence[Path], masks: VolumeMasks | None, leave_out: Callable[[Path, str], None]
+) -> list[Volume]:
+    """The volumes of files, those of NIfTI first.
+
+    Args:
+        files: in order.
+        masks: takes the mask of each.
+        leave_out: is told of each file that cannot be read, and why.
+    """
+    volumes = list[Volume]()
     for file in (file for file in files if suffix_of(file) != ".dcm"):
         try:
             own = read_nifti(file)
@@ -76,16 +113,12 @@ def read_volume_folder(folder: Path, options: ReadOptions) -> Examples:
                 masks.add(file, own)
             volumes += own
         except DataError as error:
-            skipped.append(SkippedFile(str(file.relative_to(folder)), str(error)))
+            leave_out(file, str(error))
     dicom = [file for file in files if suffix_of(file) == ".dcm"]
     series, unread = ([], [(file, _NO_MASKS) for file in dicom]) if masks else read_dicom_series(dicom)
-    volumes += series
-    skipped += [SkippedFile(str(file.relative_to(folder)), reason) for file, reason in unread]
-    if not volumes:
-        raise DataError(f"no volume in {folder} can be read: {list_skipped(skipped)}")
-    found = _with_masks(examples_of(volumes, options), masks, options)
-    left_out = (f"{len(skipped):,} of {len(files):,} files left out: {list_skipped(skipped)}",) if skipped else ()
-    return replace(found, skipped=tuple(skipped), notes=(*found.notes, *left_out))
+    for file, reason in unread:
+        leave_out(file, reason)
+    return [*volumes, *series]
 
 
 @file_format(".nii")
@@ -119,8 +152,13 @@ def _examples_of_file(path: Path, volumes: Sequence[Volume], options: ReadOption
     return examples_of(volumes, options)
 
 
-def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
+def examples_of(volumes: Sequence[Volume], options: ReadOptions, parts: Sequence[str | None] = ()) -> Examples:
     """The slices of volumes, of which no volume, or block of a single one, is in two parts.
+
+    Args:
+        volumes: in the order of their parts, where they have some.
+        options: how they are read.
+        parts: of each volume, where a folder names some.
 
     Raises:
         DataError: slices of different sizes, or numbers that are not finite.
@@ -129,11 +167,20 @@ def examples_of(volumes: Sequence[Volume], options: ReadOptions) -> Examples:
     if len(shapes) > 1:
         sizes = ", ".join("x".join(map(str, shape[1::-1])) for shape in shapes[:3])
         raise DataError(f"slices of different sizes ({sizes}): put volumes of one size into a folder of their own")
+    options = replace(options, parts="auto")
     large = is_large(_WIDEST * sum(volume.pixels.size for volume in volumes))
     found, note = _in_file(volumes, options) if large else _in_memory(volumes, options)
     reach = (options.frames or 1) // 2
-    notes = (_described(volumes), *found.notes[1:], *note)
-    found = replace(found, groups=_groups(volumes, reach), notes=notes, options={"values": found.options["values"]})
+    held_out = official_split(parts)
+    n_free = len(volumes) - held_out.validation - held_out.test
+    notes = (_described(volumes, n_free), *found.notes[1:], *note)
+    found = replace(
+        found,
+        groups=_groups(volumes, reach, n_free),
+        official=held_out,
+        notes=notes,
+        options={"values": found.options["values"]},
+    )
     return _with_neighbours(found, reach) if reach else found
 
 
@@ -210,11 +257,17 @@ def _options(x: Array, values: ValueRange, options: ReadOptions) -> ReadOptions:
 
 
 def _usual_range(volumes: Sequence[Volume], low: float, high: float) -> ValueRange:
-    """What is black and white: −1024 to 3071 for Hounsfield units, else the extremes in round numbers."""
+    """What is black and white: −1024 to 3071 for Hounsfield units, else the extremes in round numbers.
+
+    Raises:
+        DataError: all numbers are alike.
+    """
     hounsfield = ValueRange(-1024.0, 3071.0)
     if all(volume.unit == "HU" for volume in volumes) and hounsfield.contains(low, high):
         return hounsfield
-    digits = 1 - math.floor(math.log10(max(high - low, 1e-12)))
+    if not high - low > _LEAST_RANGE:
+        raise DataError(f"all numbers are alike ({low:g}), and nothing can be learned from them: leave the volume out")
+    digits = 1 - math.floor(math.log10(high - low))
     step = 10.0**-digits
     bottom = 0.0 if 0 <= low < high / 2 else round(math.floor(low / step) * step, digits)
     return ValueRange(bottom, round(max(math.ceil(high / step) * step, bottom + step), digits))
@@ -233,12 +286,17 @@ def _outside_note(outside: int, size: int, values: ValueRange) -> tuple[str, ...
     return (note,) if outside else ()
 
 
-def _groups(volumes: Sequence[Volume], reach: int) -> torch.Tensor:
-    """The volume of each slice; blocks of neighbours where there are too few volumes to hold whole ones out."""
+def _groups(volumes: Sequence[Volume], reach: int, n_free: int) -> torch.Tensor:
+    """The volume of each slice; blocks of neighbours where there are too few volumes to hold whole ones out.
+
+    Args:
+        volumes: in the order of their parts.
+        reach: neighbours of a slice on either side.
+        n_free: how many of the volumes, the first ones, are in no held-out part of the folder.
+    """
     sizes = [len(volume.pixels) for volume in volumes]
-    if len(volumes) >= _WHOLE:
-        return torch.cat([torch.full((n,), number) for number, n in enumerate(sizes)])
-    counts = [_blocks(n, reach) for n in sizes]
+    in_blocks = 0 if n_free >= _WHOLE else n_free
+    counts = [_blocks(n, reach) if number < in_blocks else 1 for number, n in enumerate(sizes)]
     blocks = [torch.arange(n) * count // n for n, count in zip(sizes, counts, strict=True)]
     return torch.cat([own + sum(counts[:number]) for number, own in enumerate(blocks)])
 
@@ -250,12 +308,12 @@ def _blocks(n: int, reach: int) -> int:
     return max(1, min(_WHOLE, n // (2 * reach)), min(_BLOCKS, n // (_LONG * reach)))
 
 
-def _described(volumes: Sequence[Volume]) -> str:
+def _described(volumes: Sequence[Volume], n_free: int) -> str:
     slices, first = sum(len(volume.pixels) for volume in volumes), volumes[0]
     unit = {"": "numbers as in the files", "HU": "Hounsfield units"}[first.unit if _alike(volumes) else ""]
     spacing = " x ".join(f"{side:.3g}" for side in first.spacing)
     same = "" if _evenly(volumes) else " in the first"
-    held = "whole volumes" if len(volumes) >= _WHOLE else "blocks of neighbouring slices"
+    held = "whole volumes" if n_free >= _WHOLE else "blocks of neighbouring slices"
     count = "1 volume" if len(volumes) == 1 else f"{len(volumes):,} volumes"
     return f"{count} of {slices:,} slices, {unit}, {spacing} mm a voxel{same}; {held} are held out"
 
