@@ -153,7 +153,7 @@ def test_other_columns_than_at_the_fit(folder):
 def test_labels_that_the_detector_has_learned_from_are_refused(folder):
     with pytest.raises(
         ArgumentError,
-        match=r"has learned from the column 'age'.*: leave the column out with autoencode train TABLE --labels age",
+        match=r"has learned from the column 'age'.*: leave it out with autoencode train TABLE --labels age",
     ):
         tasks.detect(folder / "run", people(), label="age", reporter=Reporter())
 

@@ -336,8 +336,8 @@ def check_label_is_new(label: str | None, columns: Collection[str]) -> None:
     """
     if label in columns:
         raise ArgumentError(
-            f"the detector has learned from the column '{label}', which --label would judge it by: leave the column out "
-            f"with autoencode train TABLE --labels {label}"
+            f"the detector has learned from the column '{label}', which --label would judge it by: leave it out with "
+            f"autoencode train TABLE --labels {label}"
         )
 
 
