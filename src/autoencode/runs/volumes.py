@@ -61,20 +61,21 @@ class VolumeRange:
         self.low, self.span = float(values.low), float(values.high) - float(values.low)
 
     def units(self, pixels: Array) -> Array:
-        """Numbers of a volume in the model's units, 0 to 1 where they are within the range."""
-        return ((pixels - np.float32(self.low)) / np.float32(self.span)).astype(np.float32)
+        """Numbers of a volume in the model's units, 0 to 1 where they are within the range; 0 for NaN and infinity."""
+        known = np.where(np.isfinite(pixels), pixels, np.float32(self.low))
+        return ((known - np.float32(self.low)) / np.float32(self.span)).astype(np.float32)
 
     def note(self, outside: int, voxels: int) -> str:
         """A line about numbers outside the range; "" where there are none.
 
         Args:
             outside: how many there are.
-            voxels: of the volume.
+            voxels: of the volume, without NaN and infinity.
 
         Raises:
             DataError: more than half of all.
         """
-        share = outside / voxels
+        share = outside / max(1, voxels)
         if share > _OUTSIDE:
             raise DataError(
                 f"{100 * share:.0f} % of its numbers are outside {self.values}, which the model learned from"
@@ -84,3 +85,14 @@ class VolumeRange:
             if share
             else ""
         )
+
+
+def missing_note(missing: int, voxels: int, become: str) -> str:
+    """A line about voxels that are NaN or infinite; "" where there are none.
+
+    Args:
+        missing: how many there are.
+        voxels: of the volume.
+        become: what they are in the result, such as "stay as they are".
+    """
+    return f"{100 * missing / voxels:.2g} % of its voxels are NaN or infinite and {become}" if missing else ""

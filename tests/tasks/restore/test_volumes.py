@@ -125,3 +125,29 @@ def test_an_ensemble_is_the_mean_over_orientations(run, tmp_path: Path):
             turns.append(back.transpose(0, 2, 1) if flipped else back)
     found = nibabel.load(file).get_fdata()[:, ::-1].transpose(2, 1, 0)
     np.testing.assert_allclose(found, np.mean(turns, 0), atol=0.1)
+
+
+def test_a_background_of_nan_stays_and_is_said(run, tmp_path: Path):
+    volume = ct(6)
+    empty = np.zeros(volume.shape, bool)
+    empty[:4] = True
+    nifti(tmp_path / "a.nii", np.where(empty, np.nan, volume).astype(np.float32))
+    nifti(tmp_path / "b.nii", np.where(empty, -1024, volume).astype(np.float32))
+    (tmp_path / "true").mkdir()
+    nifti(tmp_path / "true/a.nii", volume)
+    done = restore(run, [tmp_path / "a.nii"], tmp_path / "out", clean=tmp_path / "true")
+    expected = nibabel.load(restore(run, [tmp_path / "b.nii"], tmp_path / "filled").files[0]).get_fdata()
+    found = nibabel.load(done.files[0]).get_fdata()
+    np.testing.assert_array_equal(np.isnan(found), empty)
+    np.testing.assert_allclose(found[~empty], expected[~empty], atol=1e-3)
+    assert np.isfinite([done.change.value, done.quality.restored.rmse.value]).all()
+    assert any("25 % of its voxels are NaN or infinite and stay as they are" in note for note in done.notes)
+
+
+def test_a_clean_volume_of_more_slices_measures_nothing(run, tmp_path: Path):
+    (tmp_path / "true").mkdir()
+    nifti(tmp_path / "a.nii", ct(5))
+    nifti(tmp_path / "true/a.nii", ct(7))
+    done = restore(run, [tmp_path / "a.nii"], tmp_path / "out", clean=tmp_path / "true")
+    assert [one.reason for one in done.unpaired] == ["its clean volume has other slices"]
+    assert done.quality is None

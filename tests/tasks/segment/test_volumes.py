@@ -10,6 +10,7 @@ from pydicom.data import get_testdata_file
 
 from autoencode.errors import DataError
 from autoencode.tasks import segment, train
+from support.reporters import Recorder
 
 AFFINE = np.array([[-0.8, 0, 0, 90], [0, 0.7, 0, -120], [0, 0, 2.5, -70], [0, 0, 0, 1]])
 
@@ -85,3 +86,15 @@ def test_what_cannot_be_segmented_is_named(run, folder, tmp_path):
     assert "cut.nii" in reasons
     with pytest.raises(DataError, match="a DICOM file: convert it to NIfTI"):
         segment(run, [get_testdata_file("CT_small.dcm")], tmp_path / "other")
+
+
+def test_nan_is_background_and_is_said(run, folder, tmp_path):
+    numbers, _ = ball(3)
+    numbers[:8] = np.nan
+    nibabel.Nifti1Image(numbers, AFFINE).to_filename(tmp_path / "a.nii.gz")
+    recorder = Recorder()
+    done = segment(run, [tmp_path / "a.nii.gz"], tmp_path / "out", reporter=recorder)
+    found = np.asarray(nibabel.load(done.files[0]).dataobj)
+    assert not found[:8].any()
+    assert found[8:].any()
+    assert any("50 % of its voxels are NaN or infinite and count as background" in note for note in recorder.of("warn"))

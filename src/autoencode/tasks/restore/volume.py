@@ -20,7 +20,7 @@ from autoencode.data.volumes.volume import neighbours
 from autoencode.errors import AutoencodeError
 from autoencode.evaluation import PictureQuality
 from autoencode.runs.restorer import N_ORIENTATIONS, Restorer, oriented, upright
-from autoencode.runs.volumes import VolumeRange, read_grey_volumes, read_volumes
+from autoencode.runs.volumes import VolumeRange, missing_note, read_grey_volumes, read_volumes
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, track
 from autoencode.tasks.restore.job import Job, Restored, Sheet
@@ -60,9 +60,10 @@ class VolumeJob(Job):
         """As `Job` says, with the places, spacing and units of the file; slices may be of any size.
 
         Numbers outside the range that the model learned from are clipped before it sees them, and keep the difference.
+        NaN and infinity are the low end of the range for the model, and stay as they are.
         """
-        values, done, outside, squares = VolumeRange(restorer.run), 0, 0, 0.0
-        volumes, metric = read_volumes(self.source), _Metric(self.clean, values)
+        values, done, outside, missing, squares = VolumeRange(restorer.run), 0, 0, 0, 0.0
+        volumes, metric = read_volumes(self.source), _Metric(self.clean, (self.slices, *self.size), values)
         out = allocate((self.slices, *self.size), np.float32, str(self.source))
         with track(reporter, "restoring a volume", self.slices, "slices", cancel=cancel) as progress:
             for near in _chunks(volumes, restorer.frames):
@@ -72,20 +73,24 @@ class VolumeJob(Job):
                 after = _restored(restorer, inside)
                 inside = inside[:, :1]
                 result = (after + units - inside)[:, 0].numpy()
-                out[done : done + len(before)] = result * values.span + values.low
+                known = np.isfinite(before)
+                out[done : done + len(before)] = np.where(known, result * values.span + values.low, before)
+                missing += int((~known).sum())
                 outside += int((units != inside).sum())
-                squares += float(np.square(result - units[:, 0].numpy(), dtype=np.float64).sum())
+                squares += float(np.square((result - units[:, 0].numpy())[known], dtype=np.float64).sum())
                 metric.add(done, before, out[done : done + len(before)])
                 if done <= self.slices // 2 < done + len(before):
                     middle = self.slices // 2 - done
                     sheet.add(_grey(inside[middle, 0]), _grey(torch.from_numpy(result[middle])), self.label)
                 done += len(before)
                 progress.advance(len(before))
-        note = values.note(outside, self.pixels)
+        n_known = self.pixels - missing
+        notes = values.note(outside, n_known), missing_note(missing, self.pixels, "stay as they are")
         write = write_dicom_like if suffix_of(self.source) == ".dcm" else write_nifti_like
         self.output.parent.mkdir(parents=True, exist_ok=True)
         write(self.source, out, self.output)
-        return Restored(self, math.sqrt(squares / self.pixels), (note,) if note else (), *metric.result())
+        change = math.sqrt(squares / max(1, n_known))
+        return Restored(self, change, tuple(filter(None, notes)), *metric.result())
 
 
 def _chunks(volumes: list[Volume], frames: int) -> Iterator[Array]:
@@ -123,7 +128,7 @@ def _grey(pixels: Float[Tensor, "height width"]) -> np.ndarray:
 class _Metric:
     """The file and the result against a clean volume, in parts of the range that the model learned from."""
 
-    def __init__(self, clean: Path | None, values: VolumeRange) -> None:
+    def __init__(self, clean: Path | None, shape: tuple[int, int, int], values: VolumeRange) -> None:
         self._values, self._clean, self._error = values, None, ""
         self._squares, self._count = [0.0, 0.0], 0
         try:
@@ -132,18 +137,19 @@ class _Metric:
             )
         except (AutoencodeError, OSError) as error:
             self._error = f"its clean volume: {error}"
+        if self._clean is not None and self._clean.shape != shape:
+            self._clean, self._error = None, "its clean volume has other slices"
 
     def add(self, first: int, before: Array, after: Array) -> None:
         """Takes some slices, in order."""
         if self._clean is None:
             return
         true = self._clean[first : first + len(before)]
-        if true.shape != before.shape:
-            self._clean, self._error = None, "its clean volume has other slices"
-            return
+        known = np.isfinite(before) & np.isfinite(true)
         for place, one in enumerate((before, after)):
-            self._squares[place] += float(np.square((one - true) / self._values.span, dtype=np.float64).sum())
-        self._count += true.size
+            error = (one[known] - true[known]) / self._values.span
+            self._squares[place] += float(np.square(error, dtype=np.float64).sum())
+        self._count += int(known.sum())
 
     def result(self) -> tuple[tuple[PictureQuality, PictureQuality] | None, str]:
         """PSNR and RMSE of both, or why there are none."""

@@ -20,7 +20,7 @@ from autoencode.data.volumes.nifti import write_nifti_like
 from autoencode.data.volumes.scan_volume import Volume
 from autoencode.evaluation import SegmentationMetric
 from autoencode.runs.segmenter import Segmenter
-from autoencode.runs.volumes import VolumeRange, read_grey_volumes
+from autoencode.runs.volumes import VolumeRange, missing_note, read_grey_volumes
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, track
 from autoencode.storage import atomic_write
@@ -74,7 +74,7 @@ class SegmentedVolume:
     Args:
         areas: of each class.
         shown: its slice with most of the classes, before and after.
-        note: a line on numbers outside the range of training; "" where there are none.
+        note: a line on numbers outside the range of training, and on NaN; "" where there are none.
     """
 
     areas: tuple[Area, ...]
@@ -110,16 +110,19 @@ def segment_volume(
     slices, *sides = _shape(volumes)
     found, unsure = (allocate((slices, *sides), np.dtype(np.uint8), str(job.source)) for _ in range(2))
     grey, outside = allocate((slices, *sides), np.dtype(np.uint8), str(job.source)), 0
+    missing = 0
     with track(reporter, "segmenting a volume", slices, "slices", cancel=cancel) as progress:
         for row, pixels in enumerate(_slices(volumes)):
             units = values.units(pixels)
             inside = units.clip(0, 1)
             outside += int((units != inside).sum())
             probabilities = segmenter(torch.from_numpy(inside)[None])
-            found[row] = segmenter.classes.decide(probabilities).byte().numpy()
-            unsure[row], grey[row] = _bytes(doubt(probabilities).numpy()), _bytes(inside)
+            known = np.isfinite(pixels)
+            missing += int((~known).sum())
+            found[row] = np.where(known, segmenter.classes.decide(probabilities).byte().numpy(), 0)
+            unsure[row], grey[row] = np.where(known, _bytes(doubt(probabilities).numpy()), 0), _bytes(inside)
             progress.advance()
-    note = values.note(outside, job.size)
+    notes = values.note(outside, job.size - missing), missing_note(missing, job.size, "count as background")
     objects = count_objects(found, segmenter.classes, smallest)
     numbers = next(iter(objects.values())).numbers if segmenter.classes.of_objects else None
     if job.truth is not None:
@@ -131,7 +134,8 @@ def segment_volume(
         for number, (name, one) in enumerate(objects.items(), start=1)
         for n in [int((found > 0 if segmenter.classes.of_objects else found == number).sum())]
     )
-    return SegmentedVolume(areas, _shown(grey, found, numbers, segmenter.classes, job.label), note)
+    shown = _shown(grey, found, numbers, segmenter.classes, job.label)
+    return SegmentedVolume(areas, shown, "; ".join(filter(None, notes)))
 
 
 def _shape(volumes: list[Volume]) -> tuple[int, ...]:
