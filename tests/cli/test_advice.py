@@ -156,7 +156,7 @@ ADVICE = {
     "--values takes auto": READ,
     # parts of models
     "has no density, so there is no KL": "train",
-    "a temperature scales": "generate",
+    ", or draw from a prior fitted": "generate",
     "a smaller --beta": "train",
     "more --warmup-steps": "train",
     "some --free-bits": "train",
@@ -257,6 +257,7 @@ ADVICE = {
     "say it with --class": "reconstruct encode",
     "--importance-samples are for": "reproduce",
     "give more --epochs, --steps or": "train",
+    ", or more --patience": "train",
     "the likelihood is normal, with": "train",
     "--method umap": "map",
     "is no probability mass on levels, and only": "train",

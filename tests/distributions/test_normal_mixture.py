@@ -56,3 +56,13 @@ def test_components_weights_are_probabilities() -> None:
     assert torch.allclose(p.log_joint(torch.zeros(3)).logsumexp(-1), p.log_prob(torch.zeros(3)))
     shifted = NormalMixture(p.logits + 5, p.loc, p.scale)
     assert torch.allclose(shifted.log_prob(torch.ones(3)), p.log_prob(torch.ones(3)))
+
+
+def test_keeps_its_digits_where_components_are_narrow() -> None:
+    signs = torch.tensor([[1.0], [-1.0]]).expand(2, 16)
+    exact = NormalMixture(torch.zeros(2), 3 * signs, torch.full((2, 16), 1e-3))
+    ours = NormalMixture(torch.zeros(2).float(), (3 * signs).float(), torch.full((2, 16), 1e-3).float())
+    z = exact.sample((50,)).float()
+    wanted = NormalMixture(torch.zeros(2), 3 * signs, ours.scale.double()).log_prob(z.double())
+    assert ours.log_prob(z).dtype == torch.float32
+    assert torch.allclose(ours.log_prob(z).double(), wanted, rtol=1e-5, atol=1e-4)

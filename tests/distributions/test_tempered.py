@@ -2,15 +2,18 @@ import pytest
 import torch
 from scipy import stats
 from torch.distributions import (
+    Bernoulli,
     Categorical,
     Dirichlet,
     Independent,
+    Laplace,
     MixtureSameFamily,
     MultivariateNormal,
     Normal,
 )
 
-from autoencode.distributions import ClassAndNormal, Ladder, NormalMixture, flow, tempered
+from autoencode.distributions import ClassAndNormal, HypersphericalUniform, Ladder, NormalMixture, flow, tempered
+from autoencode.distributions.markov_chain import MarkovChain, StepNormal
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.priors import LadderPrior
 from support.statistics import assert_mean
@@ -78,3 +81,29 @@ def test_one_changes_nothing_and_others_are_refused():
             tempered(p, wrong)
     with pytest.raises(CapabilityError, match="a Dirichlet has none"):
         tempered(Dirichlet(torch.ones(3)), 0.5)
+
+
+class Walk:
+    """z_t = z_t−1 + noise of standard deviation 2."""
+
+    def first(self):
+        return StepNormal(torch.ones(3), torch.full((3,), 2.0))
+
+    def following(self, before):
+        return StepNormal(before, torch.full_like(before, 2.0))
+
+
+def test_the_steps_of_a_chain_are_scaled_given_those_before_them():
+    chain = MarkovChain(Walk(), torch.tensor([0.0, 1.0]), 3)
+    z = tempered(chain, 0.25).sample((20_000,))
+    assert z.shape == (20_000, 2, 3)
+    assert_mean(((z[:, 1] - z[:, 0]) / 0.5).square(), 1.0)
+
+
+def test_a_fitted_prior_is_advised_for_real_numbers_alone():
+    with pytest.raises(CapabilityError, match=r"has none: leave --temperature out$"):
+        tempered(HypersphericalUniform(torch.zeros(3)), 0.5)
+    with pytest.raises(CapabilityError, match=r"has none: leave --temperature out$"):
+        tempered(Independent(Bernoulli(torch.ones(3) / 2), 1), 0.5)
+    with pytest.raises(CapabilityError, match=r"or draw from a prior fitted to the codes \(--prior mixture\)"):
+        tempered(Independent(Laplace(torch.zeros(3), torch.ones(3)), 1), 0.5)

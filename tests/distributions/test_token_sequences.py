@@ -186,3 +186,9 @@ def test_a_draw_is_in_the_support_and_in_the_type_of_the_features():
     assert p.support.check(p.sample()).all()
     assert p.sample().dtype == torch.float64
     assert (p.sample((50,))[..., -1] == END).all()
+
+
+@pytest.mark.parametrize("temperature", [1e-7, 1e-37, 1e-40, 1e-300])
+def test_nearly_no_temperature_takes_the_likeliest(temperature):
+    logits = torch.tensor([[3.0, 200.0, -1e3, 199.0], [-50.0, -40.0, -1e9, -60.0]], dtype=torch.float32)
+    assert TokenChoice(temperature)(logits).tolist() == [1, 1]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from torch.distributions import Distribution, Independent, MixtureSameFamily, MultivariateNormal, Normal
+from torch.distributions import Distribution, Independent, MixtureSameFamily, MultivariateNormal, Normal, constraints
 
 from autoencode.distributions.attribute_mixtures import AttributeMixtures
 from autoencode.distributions.class_and_normal import ClassAndNormal
 from autoencode.distributions.ladder import Ladder
+from autoencode.distributions.markov_chain import MarkovChain
 from autoencode.distributions.normal_mixture import NormalMixture
 from autoencode.distributions.zuko_flows import zuko
 from autoencode.errors import ArgumentError, CapabilityError
@@ -17,10 +18,10 @@ def tempered(p: Distribution, temperature: float) -> Distribution:
     """`p` with its standard deviations times `temperature`: below 1 draws are more typical, above 1 less.
 
     In a mixture each component is scaled about its own mean and keeps its weight; in a ladder each level, given those
-    above it; in a normalizing flow the base normal.
+    above it; in a Markov chain each step, given the one before it; in a normalizing flow the base normal.
 
     Args:
-        p: a normal, a mixture of normals, a ladder, a flow, or a class with a normal code.
+        p: a normal, a mixture of normals, a ladder, a Markov chain, a flow, or a class with a normal code.
         temperature: above 0; 1 returns `p` itself.
 
     Raises:
@@ -46,7 +47,7 @@ def _scaled(p: Distribution, t: float) -> Distribution:
     if isinstance(p, MixtureSameFamily):
         each = _scaled(p.component_distribution, t)
         return MixtureSameFamily(p.mixture_distribution, each, validate_args=False)
-    if isinstance(p, Ladder):
+    if isinstance(p, (Ladder, MarkovChain)):
         return p.tempered(t)
     if isinstance(p, AttributeMixtures):
         rest = Independent(_scaled(p.rest.base_dist, t), 1, validate_args=False)
@@ -67,7 +68,18 @@ def _normal(p: Distribution, t: float) -> Distribution:
         return NormalMixture(p.logits, p.loc, p.scale * t)
     if isinstance(p, ClassAndNormal):
         return ClassAndNormal(p.class_log_probs, p.loc, p.scale * t)
+    other = ", or draw from a prior fitted to the codes (--prior mixture)" if _is_real(p) else ""
     raise CapabilityError(
-        f"a temperature scales standard deviations, and a {type(p).__name__} has none: leave --temperature out, or "
-        "draw from a prior fitted to the codes (--prior mixture)"
+        f"a temperature scales standard deviations, and a {type(p).__name__} has none: leave --temperature out{other}"
     )
+
+
+def _is_real(p: Distribution) -> bool:
+    """Whether draws are real numbers without limits, to which a density can be fitted."""
+    try:
+        support = p.support
+    except (NotImplementedError, AttributeError):
+        return False
+    while isinstance(support, type(constraints.real_vector)):  # independent(…)
+        support = support.base_constraint
+    return support is constraints.real

@@ -17,6 +17,8 @@ END = 0
 UNKNOWN = 1
 """The token of whatever is not in the vocabulary."""
 _CHUNK = 1 << 13
+_COLD = 1e-6
+"""Below this temperature logits divided by it may be infinite."""
 """Tokens whose probabilities are computed at a time where no gradient is wanted."""
 
 
@@ -85,8 +87,10 @@ class TokenChoice:
         """Draws one token for each row, from the global generators."""
         if self.known_only:
             logits = logits.index_fill(-1, torch.tensor([UNKNOWN], device=logits.device), -math.inf)
-        if self.temperature == 0:
+        if self.temperature < torch.finfo(logits.dtype).tiny:
             return logits.argmax(-1)
+        if self.temperature < _COLD:  # so that no quotient is infinite but those of what is never drawn
+            logits = logits - logits.amax(-1, keepdim=True)
         return torch.multinomial(self._kept(logits / self.temperature).softmax(-1), 1)[:, 0]
 
     def _kept(self, logits: Float[Tensor, "n tokens"]) -> Float[Tensor, "n tokens"]:
