@@ -150,3 +150,13 @@ def test_what_rounds_otherwise_than_before_is_reported(run, digits):
     recorder = Recorder()
     tasks.resume(run.path, digits, epochs=3, reporter=recorder)
     assert not recorder.of("warn")
+
+
+def test_a_run_that_stopped_early_goes_on_for_as_long_as_its_patience(tmp_path, digits):
+    options = {"hidden": 8, "batch_size": 100, "patience": 2, "min_delta": 1e6, "out": tmp_path / "run"}
+    run = tasks.train(digits, "dense-vae", epochs=9, **options)
+    assert len(run.folder.metrics()) == 3  # the first is better than none
+    with pytest.raises(RunError, match=r"is stopped early .* --steps or --minutes, or more --patience"):
+        tasks.resume(run.path, digits)
+    assert len(tasks.resume(run.path, digits, epochs=20).folder.metrics()) == 5
+    assert len(tasks.resume(run.path, digits, patience=4).folder.metrics()) == 7

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch import nn
 
@@ -25,6 +26,14 @@ def test_is_applied_for_a_while():
     with average.applied():
         assert model.weight.item() == 0.5
     assert model.weight.item() == 1.0
+
+
+def test_running_statistics_are_averaged_as_the_weights_are():
+    model = nn.BatchNorm1d(2)
+    average = ExponentialMovingAverage(model, 0.9)
+    model.running_mean.fill_(1.0)
+    average.update(0)
+    assert average.tensors["running_mean"].tolist() == pytest.approx([0.9, 0.9])  # a decay of 0.1 at first
 
 
 def test_integer_buffers_are_copied():

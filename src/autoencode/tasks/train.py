@@ -467,7 +467,11 @@ def _has_made_all_steps(folder: RunFolder, settings: Settings, data: Dataset) ->
 
 def _ended_message(folder: RunFolder) -> str:
     made = "".join(f" after {format_steps(last.step, last.epoch)}" for last in folder.metrics()[-1:])
-    return f"{folder.path} is {folder.record.status}{made}: give more --epochs, --steps or --minutes to train on"
+    stopped = folder.record.status is Status.STOPPED_EARLY
+    patience = ", or more --patience" if stopped else ""
+    return (
+        f"{folder.path} is {folder.record.status}{made}: give more --epochs, --steps or --minutes{patience} to train on"
+    )
 
 
 def _exact_limits(settings: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from torch import Tensor, nn
 
 
 class ExponentialMovingAverage:
-    """Exponential moving average of a model's weights; buffers are copied as they are.
+    """Exponential moving average of a model's weights, and of its buffers of real numbers.
+
+    Running statistics and codebooks belong to the weights that they were computed with: copies of the newest ones would
+    not fit averaged weights. Buffers of whole numbers, such as counters, are copied.
 
     In the first steps the decay is smaller, (1 + n) / (10 + n), so that the average forgets the initial weights.
 
