@@ -4,7 +4,9 @@ import torch
 from autoencode import tasks
 from autoencode.errors import CapabilityError, UnknownNameError
 from autoencode.latent.choose_prior import choose_prior
-from autoencode.latent.ex_post import read_prior_record
+from autoencode.latent.encoding import sample_codes
+from autoencode.latent.ex_post import ex_post_priors, read_prior_record
+from autoencode.runtime.seeding import derive_seed
 from support.fitted import rescored
 from support.reporters import Recorder
 
@@ -69,3 +71,25 @@ def test_densities_are_the_priors(run):
     torch.testing.assert_close(fitted.log_prob(run)(z), -fitted.fitted.nll(z))
     z.requires_grad_()
     assert torch.autograd.grad(fitted.log_prob(run)(z).sum(), z)[0].abs().sum() > 0
+
+
+@pytest.fixture(scope="module")
+def conditional(tmp_path_factory):
+    return tasks.train("digits", "conditional-vae", out=tmp_path_factory.mktemp("c") / "run", steps=5, command="test")
+
+
+def test_a_conditional_model_is_compared_given_the_context(conditional):
+    fitted = tasks.fit_prior(conditional, "normal")
+    assert fitted.record.nll_own is not None
+    part = conditional.data.validation
+    z = sample_codes(conditional, part, derive_seed(0, 22)).reshape(-1, *conditional.model.latent_shape)
+    own = -conditional.model.prior_for(part.conditioning()).log_prob(z)
+    assert fitted.record.nll_own.value == pytest.approx(own.mean().item(), rel=1e-5)
+    assert tasks.generate(conditional, 4, prior="normal")[0].shape == (4, 1, 8, 8)
+
+
+def test_long_codes_are_refused_before_anything_is_encoded(run, monkeypatch):
+    monkeypatch.setattr(ex_post_priors["mixture"], "max_dims", 1)
+    monkeypatch.setattr("autoencode.latent.ex_post.fit_prior.sample_codes", None)
+    with pytest.raises(CapabilityError, match="codes of 2 numbers are too long for the covariances of a mixture prior"):
+        choose_prior(run, "mixture")

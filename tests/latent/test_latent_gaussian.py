@@ -82,7 +82,7 @@ def test_a_class_without_examples(digits_run, monkeypatch):
 
 
 def test_codes_too_long_for_a_covariance_are_refused(digits_run, monkeypatch):
-    monkeypatch.setattr(latent_gaussian, "_MAX_LATENT_SIZE", 1)
+    monkeypatch.setattr(latent_gaussian, "MAX_COVARIANCE_SIZE", 1)
     with pytest.raises(CapabilityError, match="codes of 2 numbers are too long for a covariance"):
         latent_gaussian_of(digits_run)
 

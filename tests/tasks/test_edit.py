@@ -22,6 +22,7 @@ from autoencode.views.outputs import to_pil_image
 
 def test_changes_as_texts():
     assert parse_attribute_change("smiling+1.5") == AttributeChange("smiling", 1.5)
+    assert parse_attribute_change("w+\t1") == AttributeChange("w", 1.0)
     assert parse_attribute_change("ankle boot - 2") == AttributeChange("ankle boot", -2.0)
     assert parse_attribute_change("T-shirt/top-.5") == AttributeChange("T-shirt/top", -0.5)
     assert parse_attribute_change("hair = long") == AttributeValue("hair", "long")

@@ -98,3 +98,12 @@ def test_wrong_input(digits_run, made, tmp_path):
 def test_codes_on_a_sphere_take_the_great_circle(tmp_path):
     run = tasks.train("digits", "hyperspherical-vae", out=tmp_path / "r", steps=2, network="dense", command="t")
     assert morph(run, "test:1", "test:2", frames=3).kind == "spherical"
+
+
+@pytest.mark.parametrize(("recipe", "kind"), [("conditional-vae", "linear"), ("hyperspherical-vae", "spherical")])
+def test_the_path_that_suits_the_codes(recipe, kind, tmp_path):
+    run = tasks.train("digits", recipe, out=tmp_path / "run", steps=3, command="test")
+    numbers = (run.data.test.labels == 3).nonzero().flatten()[:2] + 1
+    made = morph(run, *(f"test:{number}" for number in numbers), frames=3)
+    assert made.kind == kind
+    assert made.examples.shape == (3, 1, 8, 8)

@@ -18,6 +18,7 @@ from autoencode.latent.ex_post import (
     read_prior_record,
 )
 from autoencode.latent.ex_post.fit_prior import fit_prior
+from autoencode.latent.latent_support import has_density_over_reals, within_support
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
@@ -46,7 +47,8 @@ class ChosenPrior:
     def sample(self, run: Run, n: int, context: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Codes, (n, *latent_shape), from the global generators; one of each context, where there are contexts."""
         if self.fitted is not None:
-            return self.fitted.sample(n, temperature).reshape(n, *run.model.latent_shape)
+            z = self.fitted.sample(n, temperature).reshape(n, *run.model.latent_shape)
+            return within_support(run.model, z)
         p = tempered(run.model.prior_for(context), temperature)
         return p.sample() if p.batch_shape else p.sample((n,))
 
@@ -76,7 +78,7 @@ def choose_prior(
         run: the trained model.
         wanted: "own"; "ex-post" for the one that `fit_prior` fitted; a kind such as "mixture" ("gmm"), "normal" or
             "flow", which is fitted now, and kept, where it was not before; None for the better one of the model's own
-            and the fitted one, where there are both.
+            and the fitted one, where there are both; its own where the two cannot be compared.
         reporter: receives the progress of a fit.
         cancel: ends a fit early.
 
@@ -108,7 +110,13 @@ def _likelier_prior(run: Run) -> ChosenPrior:
         if read_prior_record(run.path) is not None:
             earlier = f": the fitted one is of earlier weights (autoencode fit-prior {run.path} fits it again)"
         return _model_prior(run, f"codes from the model's own prior{earlier}")
-    if record.nll_own is None or record.nll.value < record.nll_own.value:
+    if record.nll_own is None or not has_density_over_reals(run.model):
+        return _model_prior(
+            run,
+            f"codes from the model's own prior: the fitted {record.kind} prior cannot be compared with it, as codes of "
+            "this model are not free real numbers",
+        )
+    if record.nll.value < record.nll_own.value:
         return _fitted_prior(run)
     return _model_prior(run, f"codes from the model's own prior: {_comparison(record, record.nll_own, record.nll)}")
 

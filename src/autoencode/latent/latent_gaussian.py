@@ -10,14 +10,13 @@ from torch.distributions import MultivariateNormal
 from autoencode.data import Subset
 from autoencode.errors import ArgumentError, CapabilityError, DataError
 from autoencode.latent.encoding import sample_codes
+from autoencode.latent.ex_post.prior import MAX_COVARIANCE_SIZE
 from autoencode.runs.run import Run
 from autoencode.runtime.seeding import derive_seed
 
 _SPREAD = 31
 _MAX_CODES = 10_000
 """Codes are enough to know a covariance by."""
-_MAX_LATENT_SIZE = 5_000
-"""Codes of more numbers have a covariance of hundreds of megabytes."""
 _MIN_VARIANCE = 1e-6
 """The least variance, as a share of the mean one."""
 
@@ -194,7 +193,7 @@ def _floored(covariance: Tensor) -> Tensor:
 
 
 def _check_length(run: Run) -> None:
-    if run.latent_size > _MAX_LATENT_SIZE:
+    if run.latent_size > MAX_COVARIANCE_SIZE:
         raise CapabilityError(
             f"codes of {run.latent_size:,} numbers are too long for a covariance, and no spread of them is known: "
             "take a model with shorter codes"

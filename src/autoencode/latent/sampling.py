@@ -16,6 +16,7 @@ from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import choose_prior
 from autoencode.latent.encoding import Item, encode_example
 from autoencode.latent.latent_gaussian import latent_gaussian_of, same_class_gaussian_of
+from autoencode.latent.latent_support import within_support
 from autoencode.runs.condition_picture import read_condition
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -196,7 +197,12 @@ class NearExample(CodeSource):
 
         of = " of its class" if self.same_class or self.of_class is not None else ""
         source = f"codes near {one.name}, {self.spread:g} of the spread of all{of}"
-        return CodeSampler(run, lambda k, _: near.sample_near(one.z.flatten(), self.spread, k), context, source)
+
+        def draw(k: int, _: Tensor | None) -> Tensor:
+            z = near.sample_near(one.z.flatten(), self.spread, k).reshape(k, *run.model.latent_shape)
+            return within_support(run.model, z) if self.spread else z  # without a spread it is the code itself
+
+        return CodeSampler(run, draw, context, source)
 
 
 def _class_sampler(
@@ -220,9 +226,11 @@ def _class_sampler(
             f"codes of {name} from the model's own prior",
         )
     spread = latent_gaussian_of(run, number)
-    return CodeSampler(
-        run, lambda k, _: spread.sample(k, temperature), context, f"codes from a normal fitted to those of {name}"
-    )
+
+    def draw(k: int, _: Tensor | None) -> Tensor:
+        return within_support(run.model, spread.sample(k, temperature).reshape(k, *run.model.latent_shape))
+
+    return CodeSampler(run, draw, context, f"codes from a normal fitted to those of {name}")
 
 
 def _with_class(z: Tensor, n_classes: int, number: int) -> Tensor:

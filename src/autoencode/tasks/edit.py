@@ -101,7 +101,7 @@ def parse_attribute_change(text: str) -> AttributeChange | AttributeValue:
             "--attribute takes a name, + or - and an amount, such as smiling+1.5, or a name, = and a value, "
             f"not {text!r}"
         )
-    return AttributeChange(found[1], float(found[2].replace(" ", "")))
+    return AttributeChange(found[1], float("".join(found[2].split())))
 
 
 @tuned_cpu()

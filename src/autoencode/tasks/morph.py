@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoencode.distributions import HypersphericalUniform
 from autoencode.errors import ArgumentError, CapabilityError
 from autoencode.latent.choose_prior import EX_POST, ChosenPrior, choose_prior
 from autoencode.latent.encoding import EncodedExample, Item, encode_example, interpolate_context
 from autoencode.latent.ex_post import fitted_record
 from autoencode.latent.latent_gaussian import latent_gaussian_of
+from autoencode.latent.latent_support import latent_support
 from autoencode.latent.paths import DENSITY_WEIGHT, density, latent_paths
 from autoencode.latent.paths.path import LogDensity
 from autoencode.runs.predictor import check_predicts_no_frames
@@ -95,7 +95,7 @@ def morph(
             reporter.note(one.note)
     if torch.equal(first.x, last.x):
         reporter.note("A and B are the same example: nothing will move")
-    kind = path or ("spherical" if _on_sphere(run) else "linear")
+    kind = path or ("spherical" if latent_support(first.q) == "sphere" else "linear")
     path_fn = partial(density, density_weight=density_weight) if kind == "density" else latent_paths[kind]
     chosen = _density_prior(run, prior, reporter, cancel) if kind == "density" else None
     context = interpolate_context(first, last, torch.linspace(0, 1, frames))
@@ -173,10 +173,6 @@ def _strip(run: Run, morphs: list[Morph]) -> Image.Image:
     rows = torch.stack([torch.cat([each.a.x, each.examples, each.b.x]) for each in morphs])
     names = ["A", *[""] * len(morphs[0].examples), "B"]
     return labelled_grid(run.modality.shown(rows), [each.kind for each in morphs], names, apart=[1, len(names) - 1])
-
-
-def _on_sphere(run: Run) -> bool:
-    return run.model.prior is not None and isinstance(run.model.prior_for(), HypersphericalUniform)
 
 
 def _density_prior(run: Run, prior: str | None, reporter: Reporter, cancel: CancelToken | None) -> ChosenPrior:

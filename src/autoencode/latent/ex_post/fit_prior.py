@@ -9,11 +9,12 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from autoencode.errors import ArgumentError, DataError, UnknownNameError
+from autoencode.errors import ArgumentError, CapabilityError, DataError, UnknownNameError
 from autoencode.evaluation import Estimate
 from autoencode.latent.encoding import sample_codes
 from autoencode.latent.ex_post import ExPostPrior, PriorRecord, ex_post_priors, save_fitted
 from autoencode.latent.ex_post.storage import model_fingerprint
+from autoencode.latent.latent_support import has_density_over_reals
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
@@ -23,6 +24,8 @@ from autoencode.storage import remove_unfinished
 
 _TRAIN, _VALIDATION = 21, 22
 _FEW_CODES_PER_NUMBER = 10
+_PORTION = 500
+"""Codes whose density is computed together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,7 @@ def fit_prior(
     Raises:
         ArgumentError: no such kind or option.
         CancelledError: `cancel` asked for it.
-        CapabilityError: the codes are no vectors of real numbers.
+        CapabilityError: the codes are no vectors of real numbers, or too long for this kind.
         DataError: there are no validation examples.
         RunError: another process trains the run, or fits a prior to it.
 
@@ -88,6 +91,12 @@ def fit_prior(
         raise UnknownNameError(f"no prior to fit is called '{kind}'; there are: {', '.join(ex_post_priors)}")
     if not len(run.data.validation) or not len(run.data.subsets[part]):
         raise DataError("a prior is fitted to some examples' codes and tested on others': the run has no such part")
+    most = ex_post_priors[kind].max_dims
+    if most is not None and run.latent_size > most:
+        raise CapabilityError(
+            f"codes of {run.latent_size:,} numbers are too long for the covariances of a {kind} prior, which takes "
+            f"{most:,} at most: fit a two-stage one, or train a model with shorter codes"
+        )
     fitted_to = run.data.subsets[part] if max_codes is None else run.data.subsets[part].subsample(max_codes)
     defaults = ex_post_priors[kind].default_options(len(fitted_to), run.latent_size)
     options = {**defaults, **options}
@@ -102,7 +111,8 @@ def fit_prior(
         prior.fit(train, held_out, seed=seed, reporter=reporter, cancel=cancel)
         with seeded_rng(seed):
             nll = _mean(prior.nll(held_out))
-        own = None if run.model.prior is None else _mean(_model_prior_nll(run, held_out))
+        comparable = has_density_over_reals(run.model)
+        own = _mean(_model_prior_nll(run, held_out)) if comparable else None
         record = PriorRecord(
             kind=kind,
             options=options,
@@ -144,8 +154,12 @@ def _mean(nll: Tensor) -> Estimate:
 
 @torch.no_grad()
 def _model_prior_nll(run: Run, codes: Tensor) -> Tensor:
-    """Minus log p(z) under the prior that the model was trained with, (n,)."""
-    p = run.model.prior_for()
-    return -torch.cat(
-        [p.log_prob(z.reshape(-1, *run.model.latent_shape).to(run.device)).cpu() for z in codes.split(500)]
-    )
+    """Minus log p(z) of the validation part's codes under the prior that the model was trained with, (n,)."""
+    own = None if run.model.is_conditional else run.model.prior_for()
+    found: list[Tensor] = []
+    for first in range(0, len(codes), _PORTION):
+        rows = slice(first, first + _PORTION)
+        context = run.data.validation.conditioning(rows)
+        p = own or run.model.prior_for(None if context is None else context.to(run.device))
+        found.append(-p.log_prob(codes[rows].reshape(-1, *run.model.latent_shape).to(run.device)).cpu())
+    return torch.cat(found)

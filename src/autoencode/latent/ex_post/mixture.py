@@ -8,7 +8,7 @@ from torch.distributions import Categorical, MixtureSameFamily, MultivariateNorm
 
 from autoencode.distributions import tempered
 from autoencode.errors import ArgumentError
-from autoencode.latent.ex_post.prior import ExPostPrior, ex_post_priors
+from autoencode.latent.ex_post.prior import MAX_COVARIANCE_SIZE, ExPostPrior, ex_post_priors
 from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, track
 
@@ -38,6 +38,8 @@ class FittedMixture(ExPostPrior):
         codes Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", Journal of
         Multivariate Analysis 88, 2004.
     """
+
+    max_dims = MAX_COVARIANCE_SIZE
 
     weights: Tensor
     locs: Tensor

@@ -13,6 +13,8 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, resolve_reporter
 from autoencode.runtime.seeding import seeded_rng
 
+MAX_COVARIANCE_SIZE = 5_000
+"""Codes of more numbers have a covariance of hundreds of megabytes."""
 _MIN_RELATIVE_SCALE = 1e-4
 """The smallest spread of a dimension that is scaled up, as a share of the largest one."""
 
@@ -31,6 +33,8 @@ class ExPostPrior(nn.Module):
 
     is_bound: ClassVar[bool] = False
     """Whether `nll` is an upper bound only."""
+    max_dims: ClassVar[int | None] = None
+    """The most numbers that a code may have."""
 
     shift: Tensor
     scale: Tensor

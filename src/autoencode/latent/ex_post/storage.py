@@ -34,7 +34,8 @@ class PriorRecord(Checked):
         seed: of draws, starts and batches.
         n_codes: that it was fitted to.
         nll: of the validation part's codes, in nats for each; for two-stage an upper bound.
-        nll_own: the same codes under the prior that the model was trained with; None where it has none.
+        nll_own: the same codes under the prior that the model was trained with; None where it has none, or
+            one of another kind, which cannot be compared.
         seconds: that the fit took.
         model: fingerprint of the model's weights.
     """
