@@ -156,6 +156,7 @@ ADVICE = {
     "--values takes auto": READ,
     # parts of models
     "has no density, so there is no KL": "train",
+    "a temperature scales": "generate",
     ", or draw from a prior fitted": "generate",
     "a smaller --beta": "train",
     "more --warmup-steps": "train",

@@ -249,7 +249,7 @@ def _restore(trainer: Trainer, checkpoint: Checkpoint, folder: RunFolder) -> Non
     if _is_new_objective(folder, trainer.history):
         trainer.state.forget_best()
     if trainer.settings.patience and trainer.state.epochs_since_best >= trainer.settings.patience:
-        trainer.state.epochs_since_best = 0  # whoever resumes a run that stopped early wants more than one epoch
+        trainer.state.epochs_since_best = 0  # a resumed run that had stopped early would stop again after one epoch
     if trainer.epoch_is_missing:
         raise RunError(
             f"{folder.path} has a checkpoint after step {trainer.state.step:,}, and no line about the epoch that ended "

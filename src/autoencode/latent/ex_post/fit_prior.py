@@ -24,7 +24,7 @@ from autoencode.storage import remove_unfinished
 
 _TRAIN, _VALIDATION = 21, 22
 _FEW_CODES_PER_NUMBER = 10
-_PORTION = 500
+_CHUNK = 500
 """Codes whose density is computed together."""
 
 
@@ -157,8 +157,8 @@ def _model_prior_nll(run: Run, codes: Tensor) -> Tensor:
     """Minus log p(z) of the validation part's codes under the prior that the model was trained with, (n,)."""
     own = None if run.model.is_conditional else run.model.prior_for()
     found: list[Tensor] = []
-    for first in range(0, len(codes), _PORTION):
-        rows = slice(first, first + _PORTION)
+    for first in range(0, len(codes), _CHUNK):
+        rows = slice(first, first + _CHUNK)
         context = run.data.validation.conditioning(rows)
         p = own or run.model.prior_for(None if context is None else context.to(run.device))
         found.append(-p.log_prob(codes[rows].reshape(-1, *run.model.latent_shape).to(run.device)).cpu())
