@@ -18,8 +18,9 @@ PICTURES = "pictures"
 SIDE = 1_024
 """Rows and columns of a tile, at most: what a picture needs in memory does not grow with it."""
 _MAX_VALUES = 1 << 30
-_MAX_SHARED = 1 << 24
-"""Values of a block of whole pictures, at most."""
+_MAX_CANVAS = 1 << 22
+_MARGIN = 8
+"""Whole pictures that share a block lie one below the other, with a margin: so many places, at most, are computed."""
 _SMALL = 4
 """A picture is small where so many like it are not larger than a tile."""
 
@@ -105,6 +106,17 @@ def is_small(shape: tuple[int, ...]) -> bool:
     return shape[0] * shape[1] * _SMALL <= SIDE * SIDE
 
 
+def may_share(shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Whether pictures of these shapes may share a block: what they need in memory, one below the other, is limited.
+
+    Example:
+        >>> may_share([(28, 28)] * 1_000), may_share([(8, 8)] * 10_000 + [(1, 200_000)])
+        (True, False)
+    """
+    rows, columns = sum(shape[0] + _MARGIN for shape in shapes), max(shape[1] for shape in shapes) + _MARGIN
+    return rows * columns <= _MAX_CANVAS
+
+
 def fills_block(pictures: Sequence[Bytes]) -> bool:
     """Whether these are as many as share a block."""
     return sum(pixels.shape[0] * pixels.shape[1] for pixels in pictures) * _SMALL > (_SMALL - 1) * SIDE * SIDE
@@ -157,7 +169,7 @@ def decode_pictures(codec: PictureCodec, block: Block) -> list[Bytes]:
     forms = [file.get("form") for file in files_of(block)]
     shapes = [shape_of(form if isinstance(form, dict) else {}) for form in forms]
     same = len({shape[2:] for shape in shapes}) == 1
-    if not same or sum(math.prod(shape) for shape in shapes) > _MAX_SHARED:
+    if not same or not may_share(shapes):
         raise DamagedError("the description of a block of pictures is damaged")
     return _decode(codec, block, shapes)
 

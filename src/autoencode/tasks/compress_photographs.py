@@ -20,6 +20,7 @@ from autoencode.compression.tiles import (
     encode_tiles,
     fills_block,
     is_small,
+    may_share,
     tile_count,
 )
 from autoencode.errors import ArgumentError, CancelledError
@@ -165,6 +166,8 @@ class _Compression:
             return
         picture = _Picture(number, source, found)
         if is_small(found.pixels.shape):
+            if not may_share([other.pixels.shape for other in (*self.waiting[found.pixels.ndim], picture)]):
+                self._write_waiting(found.pixels.ndim)
             waiting = self.waiting[found.pixels.ndim]
             waiting.append(picture)
             if fills_block([other.pixels for other in waiting]):
@@ -217,7 +220,9 @@ class _Compression:
     def _is_one_group(self) -> bool:
         """Whether the sample shares a block."""
         pictures = self.sample.pictures
-        return all(is_small(pixels.shape) and pixels.ndim == pictures[0].ndim for pixels in pictures)
+        return all(is_small(pixels.shape) and pixels.ndim == pictures[0].ndim for pixels in pictures) and may_share(
+            [pixels.shape for pixels in pictures]
+        )
 
     def _write_waiting(self, axes: int) -> None:
         waiting, self.waiting[axes] = self.waiting[axes], []
