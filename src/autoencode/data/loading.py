@@ -22,6 +22,7 @@ from autoencode.data.images.archive import is_picture_archive, unpacked
 from autoencode.data.images.folder import read_folder
 from autoencode.data.label_file import find_label_file
 from autoencode.data.labels import with_label_subset
+from autoencode.data.masks.volume_masks import volume_name
 from autoencode.data.modality import modality_of
 from autoencode.data.music.chord_file import CHORD_SUFFIX
 from autoencode.data.music.pieces import MUSIC, read_music_folder
@@ -281,7 +282,8 @@ def _read(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
         examples = read_shards(shards, requested.options, reporter=requested.reporter, cancel=requested.cancel)
         return shards.name, shards.source, examples
     path = resolve_path(source)
-    return path.stem if path.is_file() else path.name, str(path), _read_path(path, requested)
+    name = volume_name(path).name if is_volume(path) else path.stem
+    return name if path.is_file() else path.name, str(path), _read_path(path, requested)
 
 
 def _read_windows(source: Source, requested: _Requested) -> tuple[str, str, Examples]:
