@@ -76,6 +76,11 @@ class BitsBack:
         self.data_shape = model.data_shape
         self.levels = levels_of(self._model.decode(torch.zeros(1, *model.latent_shape, dtype=torch.float64)))
 
+    @property
+    def is_sequential(self) -> bool:
+        """Whether the values of an example are decoded one after the other."""
+        return self._model.likelihood.is_sequential
+
     def encode(
         self, streams: Sequence[Tensor], on_step: Callable[[float], None] = lambda share: None
     ) -> tuple[list[bytes], list[list[int]]]:

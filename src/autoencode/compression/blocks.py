@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +18,8 @@ BLOCK_VALUES = 200_000
 TOGETHER = 64
 """Blocks that are coded in lockstep, so that they share the network's passes."""
 EXAMPLES = "examples"
+LANE = 48
+"""Examples of a stream, at least, where pixels are decoded one by one: a block has more streams then, in lockstep."""
 _MAX_EXAMPLES = 1 << 16
 
 
@@ -74,18 +77,31 @@ def encode_blocks(
     codec: BitsBack, blocks: Sequence[ExampleBlock], on_step: Callable[[float], None] = lambda share: None
 ) -> list[tuple[Json, bytes]]:
     """Each block's description and payload; `on_step` is given the share that is done."""
-    white = codec.levels - 1
-    streams = [torch.from_numpy(block.levels.astype(np.float32) / white) for block in blocks]
+    white, lanes = codec.levels - 1, [_lanes(codec, len(block.levels)) for block in blocks]
+    streams = [
+        torch.from_numpy(part.astype(np.float32) / white)
+        for block, count in zip(blocks, lanes, strict=True)
+        for part in np.array_split(block.levels, count)
+    ]
     payloads, decisions = codec.encode(streams, on_step)
+    left, undecided = iter(payloads), iter(decisions)
     described = list[tuple[Json, bytes]]()
-    for block, payload, decided in zip(blocks, payloads, decisions, strict=True):
+    for block, count in zip(blocks, lanes, strict=True):
+        own, decided = list(islice(left, count)), list(islice(undecided, count))
         meta: dict[str, Any] = {
             "kind": EXAMPLES,
             "parts": [[part.file, part.first, part.count] for part in block.parts],
             "digest": digest(block.levels.tobytes()).hex(),
         }
-        described.append((meta | ({"decisions": decided} if decided else {}), payload))
+        meta |= {"decisions": decided if count > 1 else decided[0]} if any(decided) else {}
+        meta |= {"lanes": [len(payload) for payload in own]} if count > 1 else {}
+        described.append((meta, b"".join(own)))
     return described
+
+
+def _lanes(codec: BitsBack, examples: int) -> int:
+    """How many streams a block of so many examples has."""
+    return max(1, examples // LANE) if codec.is_sequential else 1
 
 
 def parts_of(block: Block) -> tuple[Part, ...]:
@@ -118,10 +134,21 @@ def decode_blocks(
         DamagedError: a block is damaged, or this computer or this model computes other numbers.
     """
     parts = [parts_of(block) for block in blocks]
-    lengths = [sum(part.count for part in of_block) for of_block in parts]
-    decisions = [unpack_decisions(_decisions_of(block)) for block in blocks]
-    found = codec.decode([block.payload for block in blocks], lengths, decisions, on_step)
-    examples = [ExampleBlock(of, levels.astype(np.uint8)) for of, levels in zip(parts, found, strict=True)]
+    counts = [sum(part.count for part in of_block) for of_block in parts]
+    streams = [_streams_of(block, count) for block, count in zip(blocks, counts, strict=True)]
+    flat = [stream for own in streams for stream in own]
+    found = iter(
+        codec.decode(
+            [stream.payload for stream in flat],
+            [stream.length for stream in flat],
+            [unpack_decisions(stream.decisions) for stream in flat],
+            on_step,
+        )
+    )
+    examples = [
+        ExampleBlock(of, np.concatenate(list(islice(found, len(own)))).astype(np.uint8))
+        for of, own in zip(parts, streams, strict=True)
+    ]
     for block, decoded in zip(blocks, examples, strict=True):
         if digest(decoded.levels.tobytes()).hex() != block.meta.get("digest"):
             raise DamagedError(
@@ -131,8 +158,32 @@ def decode_blocks(
     return examples
 
 
-def _decisions_of(block: Block) -> list[int]:
-    decisions = block.meta.get("decisions", [])
-    if not isinstance(decisions, list) or not all(type(number) is int for number in decisions):
+class _Stream(NamedTuple):
+    payload: bytes
+    length: int
+    decisions: list[int]
+
+
+def _streams_of(block: Block, count: int) -> list[_Stream]:
+    """The streams of a block of so many examples.
+
+    Raises:
+        DamagedError: its description makes no sense.
+    """
+    lanes = block.meta.get("lanes", [len(block.payload)])
+    if not _are_whole(lanes) or not 1 <= len(lanes) <= max(1, count) or sum(lanes) != len(block.payload):
         raise DamagedError("the description of a block of examples is damaged")
-    return decisions
+    decisions = block.meta.get("decisions", [[]] * len(lanes))
+    decisions = [decisions] if len(lanes) == 1 and _are_whole(decisions) and decisions else decisions
+    if not isinstance(decisions, list) or len(decisions) != len(lanes) or not all(map(_are_whole, decisions)):
+        raise DamagedError("the description of a block of examples is damaged")
+    ends = np.cumsum(lanes).tolist()
+    lengths = [len(part) for part in np.array_split(np.arange(count), len(lanes))]
+    return [
+        _Stream(block.payload[end - size : end], length, own)
+        for size, end, length, own in zip(lanes, ends, lengths, decisions, strict=True)
+    ]
+
+
+def _are_whole(numbers: object) -> bool:
+    return isinstance(numbers, list) and all(type(number) is int and number >= 0 for number in numbers)

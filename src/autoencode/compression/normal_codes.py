@@ -57,7 +57,7 @@ class NormalSpace(CodeSpace):
         for dimension in reversed(range(len(z))):
             stacks.push(z[dimension], np.ones_like(z[dimension]), PRIOR_BITS, rows)
 
-    def posterior(self, q: Any, round_to: Round) -> "NormalBins":  # noqa: D102
+    def posterior(self, q: Any, round_to: Round) -> CodeSymbols:  # noqa: D102
         if isinstance(q, MultivariateNormal):
             diagonal = q.scale_tril.diagonal(dim1=-2, dim2=-1)
             mixing = round_to(q.scale_tril / diagonal[:, :, None], _MEAN_GRID)
