@@ -58,7 +58,7 @@ _RESULTS = frozenset(
 )
 """What commands write; inside a run folder such files are its own, as are those in formats without place for a mark."""
 _UNMARKED = frozenset({".onnx", ".pt2", ".json", ".md", ".npy", ".npz", ".csv", ".txt", ".parquet"})
-"""Of these, formats in which results may have no mark, so that nobody knows who wrote one."""
+"""Of these, formats in which results may have no mark, so that a file does not say who wrote it."""
 _SERIES = (".png", ".mid", ".wav")
 """Endings of what is numbered."""
 

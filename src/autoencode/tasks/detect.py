@@ -325,7 +325,7 @@ def _plain(text: str) -> str:
 
 
 def check_label_is_new(label: str | None, columns: Collection[str]) -> None:
-    """Raises where labels are a column that a detector has learned from, so that they would judge themselves.
+    """Raises where labels are a column that a detector has learned from, so that they would measure themselves.
 
     Args:
         label: the name of the column; None for no labels.
@@ -336,7 +336,7 @@ def check_label_is_new(label: str | None, columns: Collection[str]) -> None:
     """
     if label in columns:
         raise ArgumentError(
-            f"the detector has learned from the column '{label}', which --label would judge it by: leave it out with "
+            f"the detector has learned from the column '{label}', which --label would measure it by: leave it out with "
             f"autoencode train TABLE --labels {label}"
         )
 

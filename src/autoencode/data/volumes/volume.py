@@ -103,7 +103,7 @@ def _volumes_of(
     Args:
         files: in order.
         masks: takes the mask of each.
-        leave_out: is told of each file that cannot be read, and why.
+        leave_out: receives each file that cannot be read, and why.
     """
     volumes = list[Volume]()
     for file in (file for file in files if suffix_of(file) != ".dcm"):
