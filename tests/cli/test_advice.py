@@ -78,7 +78,9 @@ ADVICE = {
     "--connected is a rule for maps": "generate",
     "--connected names": "generate",
     "--connected takes symbols": "generate",
-    "maps drawn follow --connected": "generate",
+    "{} --connected {}; {}": "generate",
+    "--connected {} chooses among floor plans": "generate",
+    "--connected {} needs outlines": "generate",
     "--symbols takes each symbol": "train",
     "the symbols likelihood takes maps": "train",
     # frames in order

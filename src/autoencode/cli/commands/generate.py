@@ -50,7 +50,10 @@ def generate(
     ] = False,
     connected: Annotated[
         str | None,
-        typer.Option(help="Of maps: keep those where all D can be reached over F and S, as D:FS.", show_default="all"),
+        typer.Option(
+            help="Of maps: keep those where all D can be reached over F and S, as D:FS; of floor plans: rooms.",
+            show_default="all",
+        ),
     ] = None,
     temperature: Annotated[
         float, typer.Option(help="Multiplies the standard deviations: below 1 more typical, above 1 more unusual.")
@@ -91,7 +94,7 @@ def generate(
     autoencode generate runs/leaves --like leaf.png --same-class --cut-out
     autoencode generate runs/rooms --connected D:FSM
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
-    autoencode generate runs/floor-plans --condition outline.png
+    autoencode generate runs/floor-plans --condition outline.png --connected rooms
     autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
     autoencode generate runs/sentences-text-vae --begin "I would like"
     """
