@@ -2,7 +2,7 @@
 
     python benchmarks/segmentation.py lungs X-RAYS.npz                       all masks of 566 X-rays
     python benchmarks/segmentation.py lungs X-RAYS.npz --masks 30            30 masks in all
-    python benchmarks/segmentation.py unlabelled X-RAYS.npz                  what pictures without masks add
+    python benchmarks/segmentation.py unlabelled X-RAYS.npz [--masks 30]     what pictures without masks add
     python benchmarks/segmentation.py nuclei PICTURES/ LABELS/               pictures with numbered nuclei
 
 Dice is averaged over the test pictures (113 X-rays, 60 pictures of nuclei). One mask for all, and for nuclei Otsu's
@@ -75,7 +75,7 @@ def unlabelled(options: argparse.Namespace, folder: Path) -> None:
         folder / "pictures.npz", out=folder / "first", steps=options.steps, widths=options.widths, **PRETRAINING
     )
     print(f"first: {len(seen):,} pictures, {options.steps:,} steps, {time.process_time() - started:.0f} s", flush=True)
-    for masks in (10, 30, 100):
+    for masks in (options.masks,) if options.masks else (10, 30, 100):
         for name, begin in (("masks alone", {}), ("and pictures", {"init_from": first.path})):
             started = time.process_time()
             run = _lungs(options, folder / f"{masks}-{len(begin)}", masks, options.steps, **begin)

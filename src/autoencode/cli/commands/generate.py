@@ -94,7 +94,7 @@ def generate(
     autoencode generate runs/leaves --like leaf.png --same-class --cut-out
     autoencode generate runs/rooms --connected D:FSM
     autoencode generate runs/fashion-mnist-conv-ae --prior mixture
-    autoencode generate runs/floor-plans --condition outline.png --connected rooms
+    autoencode generate runs/plans --condition outline.png --connected rooms
     autoencode generate runs/sentences-text-vae -n 20 --temperature 0.7
     autoencode generate runs/sentences-text-vae --begin "I would like"
     """

@@ -16,45 +16,10 @@ from autoencode.errors import ArgumentError, DataError
 from autoencode.runs.output_paths import find_input_pictures, no_results_message, unique_names
 from autoencode.runs.replacing import check_outputs
 from autoencode.runs.volumes import read_grey_volumes
-from autoencode.tasks.segment.volume import VolumeToSegment
+from autoencode.tasks.segment.job import FileToSegment
 
 AREAS = "areas.csv"
 OVERLAYS, DOUBT, DRAWS = "overlays", "doubt", "draws"
-
-
-@dataclass(frozen=True)
-class PictureToSegment:
-    """A picture, and where what is found in it goes.
-
-    Args:
-        source: the file.
-        name: its name inside the folder that was given.
-        size: how many pixels it has.
-        mask: where its mask goes.
-        overlay: where the picture with the mask over it goes.
-        doubt: where the map of doubt goes.
-        draws: where each drawn mask goes.
-        truth: its true mask, or None.
-    """
-
-    source: Path
-    name: Path
-    size: int
-    mask: Path
-    overlay: Path
-    doubt: Path
-    draws: tuple[Path, ...] = ()
-    truth: Path | None = None
-
-    @property
-    def label(self) -> str:
-        """Its name as tables and captions show it."""
-        return printable(self.name)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        """All that is written for it."""
-        return self.mask, self.overlay, self.doubt, *self.draws
 
 
 @dataclass(frozen=True)
@@ -67,7 +32,7 @@ class Plan:
         unpaired: pictures without a true mask.
     """
 
-    pictures: tuple[PictureToSegment | VolumeToSegment, ...]
+    pictures: tuple[FileToSegment, ...]
     skipped: tuple[SkippedFile, ...]
     unpaired: tuple[SkippedFile, ...] = ()
 
@@ -87,7 +52,7 @@ def plan(files: Sequence[str | Path], out: Path, truth: Path | None = None, n_dr
     """
     found, skipped = find_input_pictures(files, out, frozenset(suffixes()) | VOLUME_SUFFIXES)
     masks = {} if truth is None else _masks(truth)
-    pictures, unpaired = list[PictureToSegment | VolumeToSegment](), list[SkippedFile]()
+    pictures, unpaired = list[FileToSegment](), list[SkippedFile]()
     outputs = unique_names([name if is_volume(source) else name.with_suffix(".png") for source, name in found])
     for (source, name), output in zip(found, outputs, strict=True):
         mask = masks.get(volume_name(name))
@@ -107,9 +72,7 @@ def plan(files: Sequence[str | Path], out: Path, truth: Path | None = None, n_dr
     return Plan(tuple(pictures), tuple(skipped), tuple(unpaired))
 
 
-def _job(
-    source: Path, name: Path, out: Path, output: Path, mask: Path | None, n_draws: int
-) -> PictureToSegment | VolumeToSegment:
+def _job(source: Path, name: Path, out: Path, output: Path, mask: Path | None, n_draws: int) -> FileToSegment:
     """One file, of which no more is read than its size."""
     places = out / output, out / OVERLAYS / output, out / DOUBT / output
     if is_volume(source):
@@ -117,10 +80,10 @@ def _job(
             raise UnreadableError("a DICOM file: convert it to NIfTI, for example with dcm2niix")
         overlay = places[1].with_name(f"{volume_name(output).name}.png")
         voxels = sum(volume.pixels.size for volume in read_grey_volumes(source))
-        return VolumeToSegment(source, name, voxels, places[0], overlay, places[2], mask)
+        return FileToSegment(source, name, voxels, places[0], overlay, places[2], truth=mask, is_volume=True)
     header = read_full_picture_header(source)
     drawn = tuple(out / DRAWS / str(number + 1) / output for number in range(n_draws))
-    return PictureToSegment(source, name, header.height * header.width, *places, drawn, mask)
+    return FileToSegment(source, name, header.height * header.width, *places, drawn, mask)
 
 
 def _masks(truth: Path) -> dict[Path, Path]:

@@ -27,8 +27,9 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, nested, note_what_is_kept, resolve_reporter, track
 from autoencode.storage import atomic_write
 from autoencode.tasks.segment.area import Area, Spread, area_table
-from autoencode.tasks.segment.plan import AREAS, PictureToSegment, Plan, plan
-from autoencode.tasks.segment.volume import VolumeToSegment, segment_volume
+from autoencode.tasks.segment.job import FileToSegment
+from autoencode.tasks.segment.plan import AREAS, Plan, plan
+from autoencode.tasks.segment.volume import segment_volume
 from autoencode.views.figures import Crop, before_after, crop, overlay, save_figure
 
 _SHOWN = 8
@@ -179,7 +180,7 @@ class _Work:
                 progress.update(detail=f"{number}/{of} {picture.label}")
                 part = nested(progress, picture.size)
                 try:
-                    if isinstance(picture, VolumeToSegment):
+                    if picture.is_volume:
                         self._add_volume(picture, part, reporter, cancel)
                         continue
                     found = self._find(picture, part, cancel)
@@ -190,7 +191,7 @@ class _Work:
                     yield self.failed[-1]
 
     def _add_volume(
-        self, volume: VolumeToSegment, part: Reporter, reporter: Reporter, cancel: CancelToken | None
+        self, volume: FileToSegment, part: Reporter, reporter: Reporter, cancel: CancelToken | None
     ) -> None:
         if self._n:
             raise CapabilityError("-n draws masks of pictures, and this is a volume: leave it out")
@@ -203,7 +204,7 @@ class _Work:
             self._n_shown += 1
             self._crops.append(done.shown)
 
-    def _find(self, picture: PictureToSegment, reporter: Reporter, cancel: CancelToken | None) -> _Found:
+    def _find(self, picture: FileToSegment, reporter: Reporter, cancel: CancelToken | None) -> _Found:
         full = read_full_picture(picture.source, self._segmenter.white)
         colour = torch.from_numpy(full.colour)
         if not self._n:
@@ -217,7 +218,7 @@ class _Work:
     def _count(self, classes: np.ndarray) -> dict[str, Objects]:
         return count_objects(classes, self._classes, self._smallest)
 
-    def _measure(self, picture: PictureToSegment, found: _Found) -> None:
+    def _measure(self, picture: FileToSegment, found: _Found) -> None:
         if picture.truth is None:
             return
         values = read_true_mask(picture.truth, self._classes)
@@ -235,7 +236,7 @@ class _Work:
             there = [one.count for one in self._count(true).values()]
         self._metric.add(found.classes, true.astype(np.int64), ([one.count for one in found.objects.values()], there))
 
-    def _write(self, picture: PictureToSegment, found: _Found) -> None:
+    def _write(self, picture: FileToSegment, found: _Found) -> None:
         atomic_write(picture.mask, encode_mask(found.classes, self._classes, found.numbers(self._classes)))
         drawn = self._overlay(found)
         atomic_write(picture.overlay, encode_picture(FullPicture(drawn), ".png"))

@@ -25,6 +25,7 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.reporter import Reporter, track
 from autoencode.storage import atomic_write
 from autoencode.tasks.segment.area import Area
+from autoencode.tasks.segment.job import FileToSegment
 from autoencode.views.figures import Crop, crop, overlay
 
 _SHOWN = 16
@@ -32,39 +33,6 @@ _SHOWN = 16
 _COLUMNS = 4
 _ML = 1e-3
 """Millilitres of a cubic millimetre."""
-
-
-@dataclass(frozen=True)
-class VolumeToSegment:
-    """A volume, and where what is found in it goes.
-
-    Args:
-        source: the NIfTI file.
-        name: its name inside the folder that was given.
-        size: how many voxels it has.
-        mask: where its mask goes.
-        overlay: where a picture of some slices with their masks goes.
-        doubt: where the volume of doubt goes.
-        truth: its true mask, or None.
-    """
-
-    source: Path
-    name: Path
-    size: int
-    mask: Path
-    overlay: Path
-    doubt: Path
-    truth: Path | None = None
-
-    @property
-    def label(self) -> str:
-        """Its name as tables and captions show it."""
-        return printable(self.name)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        """All that is written for it."""
-        return self.mask, self.overlay, self.doubt
 
 
 @dataclass(frozen=True)
@@ -82,9 +50,38 @@ class SegmentedVolume:
     note: str
 
 
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A segmented volume in memory, each (slices, height, width) of bytes.
+
+    Args:
+        grey: its numbers.
+        mask: the class of each voxel.
+        doubt: of each voxel.
+        numbers: of the objects, where masks number them.
+        classes: of the masks.
+    """
+
+    grey: np.ndarray
+    mask: np.ndarray
+    doubt: np.ndarray
+    numbers: np.ndarray | None
+    classes: MaskClasses
+
+    @property
+    def inside(self) -> np.ndarray:
+        """The classes that are drawn: of objects all in one."""
+        return self.mask if self.numbers is None else (self.mask > 0).astype(np.uint8)
+
+    def drawn(self, row: int) -> np.ndarray:
+        """A slice with its mask over it."""
+        numbers = None if self.numbers is None else self.numbers[row]
+        return overlay(self.grey[row][None], self.inside[row], numbers, self.classes.colours)
+
+
 def segment_volume(
     segmenter: Segmenter,
-    job: VolumeToSegment,
+    job: FileToSegment,
     measures: tuple[SegmentationMetric, UnknownValues],
     smallest: int | None,
     reporter: Reporter,
@@ -108,9 +105,8 @@ def segment_volume(
     """
     values, volumes = VolumeRange(segmenter.run), read_grey_volumes(job.source)
     slices, *sides = _shape(volumes)
-    found, unsure = (allocate((slices, *sides), np.dtype(np.uint8), str(job.source)) for _ in range(2))
-    grey, outside = allocate((slices, *sides), np.dtype(np.uint8), str(job.source)), 0
-    missing = 0
+    grey, mask, unsure = (allocate((slices, *sides), np.dtype(np.uint8), str(job.source)) for _ in range(3))
+    outside = missing = 0
     with track(reporter, "segmenting a volume", slices, "slices", cancel=cancel) as progress:
         for row, pixels in enumerate(_slices(volumes)):
             units = values.units(pixels)
@@ -119,23 +115,23 @@ def segment_volume(
             probabilities = segmenter(torch.from_numpy(inside)[None])
             known = np.isfinite(pixels)
             missing += int((~known).sum())
-            found[row] = np.where(known, segmenter.classes.decide(probabilities).byte().numpy(), 0)
+            mask[row] = np.where(known, segmenter.classes.decide(probabilities).byte().numpy(), 0)
             unsure[row], grey[row] = np.where(known, _bytes(doubt(probabilities).numpy()), 0), _bytes(inside)
             progress.advance()
     notes = values.note(outside, job.size - missing), missing_note(missing, job.size, "count as background")
-    objects = count_objects(found, segmenter.classes, smallest)
+    objects = count_objects(mask, segmenter.classes, smallest)
     numbers = next(iter(objects.values())).numbers if segmenter.classes.of_objects else None
+    found = _Found(grey, mask, unsure, numbers, segmenter.classes)
     if job.truth is not None:
-        _measure(job.truth, volumes[0], found, [one.count for one in objects.values()], measures, smallest)
-    _write(job, found, unsure, grey, numbers, segmenter.classes)
+        _measure(job.truth, volumes[0], mask, [one.count for one in objects.values()], measures, smallest)
+    _write(job, found)
     ml = _ML * float(np.prod(volumes[0].spacing))
     areas = tuple(
-        Area(job.label, name, n, n / found.size, one.count, millilitres=n * ml)
+        Area(job.label, name, n, n / mask.size, one.count, millilitres=n * ml)
         for number, (name, one) in enumerate(objects.items(), start=1)
-        for n in [int((found > 0 if segmenter.classes.of_objects else found == number).sum())]
+        for n in [int((found.inside == number).sum())]
     )
-    shown = _shown(grey, found, numbers, segmenter.classes, job.label)
-    return SegmentedVolume(areas, shown, "; ".join(filter(None, notes)))
+    return SegmentedVolume(areas, _shown(found, job.label), "; ".join(filter(None, notes)))
 
 
 def _shape(volumes: list[Volume]) -> tuple[int, ...]:
@@ -151,7 +147,7 @@ def _slices(volumes: list[Volume]) -> Iterator[np.ndarray]:
 def _measure(
     truth: Path,
     volume: Volume,
-    found: np.ndarray,
+    mask: np.ndarray,
     counts: list[int],
     measures: tuple[SegmentationMetric, UnknownValues],
     smallest: int | None,
@@ -165,53 +161,37 @@ def _measure(
         there = [len(np.unique(values[values != 0]))]
     else:
         there = [one.count for one in count_objects(true, metric.masks, smallest).values()]
-    rows = found.shape[0] * found.shape[1]
-    metric.add(found.reshape(rows, -1), true.reshape(rows, -1).astype(np.int64), (counts, there))
+    rows = mask.shape[0] * mask.shape[1]
+    metric.add(mask.reshape(rows, -1), true.reshape(rows, -1).astype(np.int64), (counts, there))
 
 
-def _write(
-    job: VolumeToSegment,
-    found: np.ndarray,
-    unsure: np.ndarray,
-    grey: np.ndarray,
-    numbers: np.ndarray | None,
-    classes: MaskClasses,
-) -> None:
-    values = found if numbers is None and classes.of_objects else numbers
+def _write(job: FileToSegment, found: _Found) -> None:
+    values = found.numbers
     if values is None:
-        values = np.array(classes.values)[found] if tuple(classes.values) != tuple(range(len(classes))) else found
+        values = np.array(found.classes.values, np.int32)[found.mask]
     for path in job.outputs:
         path.parent.mkdir(parents=True, exist_ok=True)
-    largest = int(values.max(initial=0))
-    kind = np.uint8 if largest <= 255 and values.min(initial=0) >= 0 else np.int32
+    kind = np.uint8 if values.min(initial=0) >= 0 and values.max(initial=0) <= 255 else np.int32
     write_nifti_like(job.source, values, job.mask, kind)
-    write_nifti_like(job.source, unsure, job.doubt, np.uint8)
-    atomic_write(job.overlay, encode_picture(FullPicture(_mosaic(grey, found, numbers, classes)), ".png"))
+    write_nifti_like(job.source, found.doubt, job.doubt, np.uint8)
+    atomic_write(job.overlay, encode_picture(FullPicture(_mosaic(found)), ".png"))
 
 
-def _mosaic(grey: np.ndarray, found: np.ndarray, numbers: np.ndarray | None, classes: MaskClasses) -> np.ndarray:
+def _mosaic(found: _Found) -> np.ndarray:
     """Slices at equal distances from the first to the last that holds something, or of all where none does."""
-    rows = np.flatnonzero(found.any((1, 2)))
-    first, last = (rows[0], rows[-1]) if len(rows) else (0, len(found) - 1)
+    rows = np.flatnonzero(found.mask.any((1, 2)))
+    first, last = (rows[0], rows[-1]) if len(rows) else (0, len(found.mask) - 1)
     chosen = np.unique(np.linspace(first, last, _SHOWN).round().astype(int)).tolist()
-    drawn = [_overlay(grey, found, numbers, classes, row) for row in chosen]
+    drawn = [found.drawn(row) for row in chosen]
     drawn += [np.zeros_like(drawn[0])] * (-len(drawn) % _COLUMNS)
     lines = [np.concatenate(drawn[start : start + _COLUMNS], 2) for start in range(0, len(drawn), _COLUMNS)]
     return np.concatenate(lines, 1)
 
 
-def _overlay(
-    grey: np.ndarray, found: np.ndarray, numbers: np.ndarray | None, classes: MaskClasses, row: int
-) -> np.ndarray:
-    if numbers is None:
-        return overlay(grey[row][None], found[row], None, classes.colours)
-    return overlay(grey[row][None], (found[row] > 0).astype(np.uint8), numbers[row])
-
-
-def _shown(grey: np.ndarray, found: np.ndarray, numbers: np.ndarray | None, classes: MaskClasses, label: str) -> Crop:
-    row = int((found > 0).sum((1, 2)).argmax())
-    drawn = _overlay(grey, found, numbers, classes, row)
-    return crop(np.broadcast_to(grey[row], drawn.shape), drawn, f"{label}, slice {row + 1}")
+def _shown(found: _Found, label: str) -> Crop:
+    row = int((found.mask > 0).sum((1, 2)).argmax())
+    drawn = found.drawn(row)
+    return crop(np.broadcast_to(found.grey[row], drawn.shape), drawn, f"{label}, slice {row + 1}")
 
 
 def _bytes(values: np.ndarray) -> np.ndarray:
