@@ -80,7 +80,6 @@ ADVICE = {
     "--connected takes symbols": "generate",
     "{} --connected {}; {}": "generate",
     "--connected {} chooses among floor plans": "generate",
-    "--connected {} needs outlines": "generate",
     "--symbols takes each symbol": "train",
     "the symbols likelihood takes maps": "train",
     # frames in order

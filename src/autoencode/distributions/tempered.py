@@ -68,18 +68,22 @@ def _normal(p: Distribution, t: float) -> Distribution:
         return NormalMixture(p.logits, p.loc, p.scale * t)
     if isinstance(p, ClassAndNormal):
         return ClassAndNormal(p.class_log_probs, p.loc, p.scale * t)
-    other = ", or draw from a prior fitted to the codes (--prior mixture)" if _is_real(p) else ""
+    other = (
+        ", or draw from a prior fitted to the codes (--prior mixture)"
+        if innermost_constraint(p) is constraints.real
+        else ""
+    )
     raise CapabilityError(
         f"a temperature scales standard deviations, and a {type(p).__name__} has none: leave --temperature out{other}"
     )
 
 
-def _is_real(p: Distribution) -> bool:
-    """Whether draws are real numbers without limits, to which a density can be fitted."""
+def innermost_constraint(p: Distribution) -> object:
+    """The constraint on each single value of a draw, without those that count dimensions; None where it is not said."""
     try:
-        support = p.support
+        constraint = p.support
     except (NotImplementedError, AttributeError):
-        return False
-    while isinstance(support, type(constraints.real_vector)):  # independent(…)
-        support = support.base_constraint
-    return support is constraints.real
+        return None
+    while isinstance(constraint, type(constraints.real_vector)):  # independent(…)
+        constraint = constraint.base_constraint
+    return constraint

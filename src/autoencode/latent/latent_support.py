@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from autoencode.distributions import ClassAndNormal, HypersphericalUniform, OneHotCode, PowerSpherical
 from autoencode.distributions.markov_chain import MarkovChain
+from autoencode.distributions.tempered import innermost_constraint
 from autoencode.model import Autoencoder
 
 Support = Literal["real", "positive", "unit", "simplex", "sphere"]
@@ -19,7 +20,7 @@ def latent_support(q: Distribution) -> Support:
     """The set that codes of a posterior q(z|x) or a prior lie in; "real" where the distribution does not say."""
     if isinstance(q, (PowerSpherical, HypersphericalUniform)):
         return "sphere"
-    constraint = _innermost(q)
+    constraint = innermost_constraint(q)
     if isinstance(constraint, type(constraints.simplex)):
         return "simplex"
     if constraint in (constraints.unit_interval, constraints.boolean) or _unit(constraint):
@@ -57,7 +58,7 @@ def within_support(model: Autoencoder, z: Tensor) -> Tensor:
     if isinstance(p, ClassAndNormal):
         chosen = F.one_hot(z[..., : p.n_classes].argmax(-1), p.n_classes).to(z)
         return torch.cat([chosen, z[..., p.n_classes :]], -1)
-    return _within(z, latent_support(p), bits=_innermost(p) is constraints.boolean)
+    return _within(z, latent_support(p), bits=innermost_constraint(p) is constraints.boolean)
 
 
 def _within(z: Tensor, support: Support, *, bits: bool) -> Tensor:
@@ -74,16 +75,6 @@ def _within(z: Tensor, support: Support, *, bits: bool) -> Tensor:
             return F.normalize(z, dim=-1)
         case "real":
             return z
-
-
-def _innermost(q: Distribution) -> object:
-    try:
-        constraint = q.support
-    except (NotImplementedError, AttributeError):
-        return None
-    while isinstance(constraint, type(constraints.real_vector)):  # independent(…)
-        constraint = constraint.base_constraint
-    return constraint
 
 
 def _unit(constraint: object) -> bool:

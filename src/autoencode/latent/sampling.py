@@ -2,15 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import final
 
 import torch
 from torch import Tensor
 
-from autoencode.data.plans import suits
-from autoencode.data.text.symbol_maps import Connected
 from autoencode.distributions import ClassAndNormal, tempered
 from autoencode.distributions.token_sequences import TokenChoice, TokenSequences
 from autoencode.errors import ArgumentError, CapabilityError
@@ -24,12 +21,6 @@ from autoencode.runtime.cancellation import CancelToken
 from autoencode.runtime.cpu_tuning import tuned_cpu
 from autoencode.runtime.reporter import Reporter, resolve_reporter, track
 from autoencode.runtime.seeding import derive_seed, seeded_rng
-
-ROOMS = "rooms"
-"""The rule of floor plans: all rooms reachable, within the outline."""
-_MOST_TRIES = 50
-_LEAST_DRAWN, _MOST_DRAWN = 64, 2_000
-"""Maps drawn at a time; and before a rule that none follows is refused."""
 
 
 @dataclass(frozen=True)
@@ -77,82 +68,6 @@ def _draw_tokens(run: Run, z: Tensor, context: Tensor | None, choice: TokenChoic
     if not isinstance(p, TokenSequences):
         raise CapabilityError(f"--top-k and --nucleus draw words of text, and {run.path} makes {run.modality.noun}")
     return p.draw(choice).cpu()
-
-
-@final
-class ConnectedOnly:
-    """Codes of maps of symbols that follow a rule; others are drawn again, and counted.
-
-    Args:
-        sampler: draws codes.
-        rule: says which cells must be reached from each other.
-    """
-
-    def __init__(self, sampler: CodeSampler, rule: Connected) -> None:
-        self._sampler, self._rule = sampler, rule
-        self.drawn = self.follow = 0
-
-    @property
-    def sampler(self) -> CodeSampler:
-        """Draws codes that follow the rule."""
-        return replace(self._sampler, draw=self._draw)
-
-    def _draw(self, n: int, context: Tensor | None) -> Tensor:
-        run, found = self._sampler.run, list[Tensor]()
-        if context is not None:
-            raise ArgumentError("--connected chooses among maps drawn without a context: leave it out")
-        while (missing := n - sum(map(len, found))) > 0:
-            z = self._sampler.draw(max(missing, _LEAST_DRAWN), None).reshape(-1, *run.model.latent_shape)
-            follows = run.modality.connected(run.decode(z), self._rule)
-            found.append(z[follows][:missing])
-            self.drawn, self.follow = self.drawn + len(z), self.follow + int(follows.sum())
-            if not self.follow and self.drawn >= _MOST_DRAWN:
-                raise ArgumentError(
-                    f"--connected holds for none of {self.drawn:,} maps drawn: name more symbols to walk over"
-                )
-        return torch.cat(found)
-
-
-@final
-class ConnectedRooms:
-    """Codes of floor plans that suit their outlines; others are drawn again for the same outline, and counted.
-
-    Args:
-        sampler: draws codes for outlines.
-
-    Raises:
-        ArgumentError: the model draws for no outlines.
-    """
-
-    def __init__(self, sampler: CodeSampler) -> None:
-        outlines = sampler.context(slice(0, 1))
-        if outlines is None or outlines.ndim != 4 or outlines.shape[2:] != sampler.run.model.data_shape[1:]:
-            raise ArgumentError(
-                f"--connected {ROOMS} chooses among floor plans for outlines: train floor-plans -r floor-plan-vae, or "
-                "give a rule of symbols such as D:FSM"
-            )
-        self._sampler = sampler
-        self.drawn = self.follow = 0
-
-    @property
-    def sampler(self) -> CodeSampler:
-        """Draws codes of plans that suit their outlines, if one of fifty does."""
-        return replace(self._sampler, draw=self._draw)
-
-    def _draw(self, n: int, context: Tensor | None) -> Tensor:
-        if context is None:
-            raise ArgumentError(f"--connected {ROOMS} needs outlines")
-        run, wrong = self._sampler.run, torch.arange(n)
-        z = self._sampler.draw(n, context).reshape(-1, *run.model.latent_shape)
-        for _ in range(_MOST_TRIES):
-            plans, outlines = run.decode(z[wrong], context[wrong].cpu()) > 0.5, context[wrong].cpu() > 0.5
-            fits = [suits(*pair) for pair in zip(plans[:, 0].numpy(), outlines[:, 0].numpy(), strict=True)]
-            self.drawn, self.follow = self.drawn + len(fits), self.follow + sum(fits)
-            wrong = wrong[~torch.tensor(fits)]
-            if not len(wrong):
-                break
-            z[wrong] = self._sampler.draw(len(wrong), context[wrong]).reshape(-1, *run.model.latent_shape)
-        return z
 
 
 class CodeSource(ABC):

@@ -7,20 +7,12 @@ import torch
 from torch import Tensor
 
 from autoencode.data.images.scan import SHEET
-from autoencode.data.text.symbol_maps import Connected
 from autoencode.distributions.token_sequences import END, TokenChoice
 from autoencode.errors import ArgumentError
+from autoencode.latent.drawn_by_rule import DrawnByRule
 from autoencode.latent.encoding import Item
 from autoencode.latent.example_detail import ExampleDetail
-from autoencode.latent.sampling import (
-    ROOMS,
-    CodeSampler,
-    CodeSource,
-    ConnectedOnly,
-    ConnectedRooms,
-    FromPrior,
-    NearExample,
-)
+from autoencode.latent.sampling import CodeSampler, CodeSource, FromPrior, NearExample
 from autoencode.runs.replacing import check_replaceable, remove_series
 from autoencode.runs.run import Run
 from autoencode.runtime.cancellation import CancelToken
@@ -87,8 +79,8 @@ def generate(
         nucleus: of text, only the likeliest words that together have this probability; 0.9 where it is left out.
         begin: of text, how every line begins.
         connected: of maps of symbols, a rule such as "D:FSM": only maps are kept in which all cells with D can be
-            reached from each other over cells with F, S or M. Of floor plans "rooms": those are drawn again, up to
-            fifty times, that leave their outline or cut off a room. A note says how many were drawn for it.
+            reached from each other over cells with F, S or M. Of floor plans "rooms": those are drawn again that
+            leave their outline or cut off a room, in up to fifty rounds. A note says how many were drawn for it.
         sharpen: of pictures, whether they get the detail of training pictures that look alike where it is added; see
             `autoencode.latent.example_detail.ExampleDetail`.
         reporter: receives the progress of the task "drawing", in examples, a note of what was sampled from and why, and
@@ -117,7 +109,7 @@ def generate(
     of_codes = 1.0 if choice and (like or temperature == 0) else temperature
     source = _code_source(prior, of_class, condition, like, spread, of_codes, same_class=same_class)
     sampler = source.sampler(run, n, reporter, cancel)
-    chosen = None if connected is None else _connected_only(sampler, connected)
+    chosen = None if connected is None else DrawnByRule(sampler, connected)
     sampler = sampler if chosen is None else chosen.sampler
     reporter.note(sampler.source)
     detail = ExampleDetail.of_run(run, reporter=reporter, cancel=cancel) if sharpen else None
@@ -129,14 +121,10 @@ def generate(
         ms = 1000 * (time.perf_counter() - started) / n
         reporter.note(f"{_unlikeness(run, shown)}; {ms:.3g} ms for each, files included")
     if chosen is not None:
-        of, left = f"{chosen.follow:,} of {chosen.drawn:,} {run.modality.noun} drawn follow", max(0, n - chosen.follow)
-        kept = f"{left:,} of those kept do not" if left else "only such are kept"
+        of = f"{chosen.follow:,} of {chosen.drawn:,} {run.modality.noun} drawn follow"
+        kept = f"{chosen.missing:,} of those kept do not" if chosen.missing else "only such are kept"
         reporter.note(f"{of} --connected {connected}; {kept}")
     return shown, paths
-
-
-def _connected_only(sampler: CodeSampler, rule: str) -> ConnectedOnly | ConnectedRooms:
-    return ConnectedRooms(sampler) if rule == ROOMS else ConnectedOnly(sampler, Connected.parse(rule))
 
 
 def _unlikeness(run: Run, x: Tensor) -> str:
