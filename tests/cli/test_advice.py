@@ -188,6 +188,7 @@ ADVICE = {
     "takes images (channels, height, width)": "train",
     "see --recipe module:function": "train",
     "--init-from takes a run of the same": "train",
+    "for parts of words, as suits languages": "train",
     "--config takes the settings of a run": "train",
     "where they fit, with --init-from": "train",
     # runs and files

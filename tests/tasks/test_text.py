@@ -280,3 +280,64 @@ def test_a_vocabulary_that_is_shorter_than_the_weights_writes_unknown_words(run)
     file.write_text(json.dumps(record))
     lines = Run(run.path).lines(torch.tensor([[2.0, 3, 9, 0, 0, 0, 0, 0, 0]]))
     assert lines[0].endswith("<unknown>")
+
+
+@pytest.fixture(scope="module")
+def pairs_run(tmp_path_factory):
+    """A VAE of byte pairs, trained for a moment."""
+    folder = tmp_path_factory.mktemp("pairs")
+    (folder / "a.txt").write_text("\n".join(little_sentences()))
+    return tasks.train(folder / "a.txt", out=folder / "run", tokens="byte-pairs", steps=60, learning_rate=1e-2, **SMALL)
+
+
+def test_a_run_of_byte_pairs_has_all_that_it_needs_in_its_folder(pairs_run, tmp_path):
+    shutil.copytree(pairs_run.path, tmp_path / "run")
+    run = Run(tmp_path / "run", data=pairs_run.folder.data.source)
+    assert run.modality.vocabulary == pairs_run.data.vocabulary
+    kept = json.loads((run.path / "run.json").read_text())["data"]
+    assert (kept["vocabulary"]["noun"], kept["options"]["tokens"]) == ("byte-pairs", "byte-pairs")
+    recorder = Recorder()
+    lines = ["Zü!", "我们"]
+    tasks.morph(run, *lines, frames=3, reporter=recorder)
+    assert not [note for note in notes(recorder) if "unknown" in note or "cut" in note]
+    x, _ = run.modality.encode_lines(lines)
+    assert run.lines(x) == lines
+    made = run.lines(tasks.generate(run, 5, begin="the z")[0])
+    assert all(line.startswith("the z") for line in made)
+    found = tasks.evaluate(run, importance_samples=0)
+    assert 0 < found.tokens_back.value <= 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"merges": []},
+        {"merges": [["t", "zz"]]},
+        {"merges": [["t", "\x1b"]]},
+        {"merges": [["t", "h", "e"]]},
+        {"merges": [["t", "h"], ["t", "h"]]},
+        {"merges": ["th"]},
+        {"merges": [["t", "h"]] * 100_001},
+        {"noun": "words"},
+        {"entries": ["a"]},
+    ],
+)
+def test_byte_pairs_that_were_tampered_with_are_refused(pairs_run, tmp_path, change):
+    shutil.copytree(pairs_run.path, tmp_path / "run")
+    file = tmp_path / "run" / "run.json"
+    record = json.loads(file.read_text())
+    record["data"]["vocabulary"] |= change
+    file.write_text(json.dumps(record))
+    with pytest.raises(RunError, match="vocabulary"):
+        Run(tmp_path / "run")
+
+
+def test_data_that_give_other_pairs_than_the_run_knows_are_refused(pairs_run, tmp_path):
+    shutil.copytree(pairs_run.path, tmp_path / "run")
+    file = tmp_path / "run" / "run.json"
+    record = json.loads(file.read_text())
+    last = record["data"]["vocabulary"]["merges"].pop()
+    record["data"]["vocabulary"]["entries"].remove("".join(last))
+    file.write_text(json.dumps(record))
+    with pytest.raises(RunError, match="gives other byte pairs than"):
+        tasks.evaluate(Run(tmp_path / "run", data=pairs_run.folder.data.source), importance_samples=0)

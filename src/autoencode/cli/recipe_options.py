@@ -45,7 +45,11 @@ DATA_HELP = {
     "future": (int, "none", "of frames in order: how many come next, which a model is to predict (for predict-vae)"),
     "validation": (str, "a tenth", "size of the validation split, as a count or a share such as 0.1"),
     "test": (str, "a tenth", "size of the test split, likewise; a test split that the data bring is kept as it is"),
-    "tokens": (str, "auto", "what lines of text are made of: words, or characters as suits names"),
+    "tokens": (
+        str,
+        "auto",
+        "what lines of text are made of: words, characters as suits names, or byte-pairs, parts of words",
+    ),
     "voices": (str, "auto", "of music: tune for the highest voice alone, or chords for all voices"),
     "grid": (str, "auto", "a step of music: a quarter, an 8th or a 16th note"),
     "bars": (int, "2 of a tune", "bars that an example of music has; all of a piece in chords"),

@@ -22,6 +22,7 @@ from autoencode.data.standardisation import (
 )
 from autoencode.data.subset import Subset
 from autoencode.data.tables.columns import Columns
+from autoencode.data.text.byte_pairs import BytePairs, with_byte_pairs
 from autoencode.data.text.vocabulary import UNKNOWN_TEXT, Vocabulary
 from autoencode.data.values import ValueRange
 from autoencode.distributions.token_sequences import END, UNKNOWN
@@ -175,6 +176,8 @@ def _with_known_tokens(
     """The parts with the tokens that occur twice or more in the training part, the others as the unknown one."""
     if vocabulary.is_of_music:  # every key is known, whether a training tune has it or not
         return parts, vocabulary, ()
+    if isinstance(vocabulary, BytePairs):
+        return _with_byte_pairs(parts)
     narrowed, numbers = vocabulary.narrowed(parts["train"].x, _LEAST_SEEN)
     known = {name: replace(part, x=numbers[part.x.long()]) for name, part in parts.items()}
     tokens, unknown = (sum(int(count(part.x).sum()) for part in known.values()) for count in (_is_token, _is_unknown))
@@ -182,6 +185,14 @@ def _with_known_tokens(
     others = f"; {share} of all are others, which the model knows as {UNKNOWN_TEXT}" if unknown else ""
     seen = f"{len(narrowed.entries):,} different {vocabulary.noun}, seen twice or more in the training part{others}"
     return known, narrowed, (seen,)
+
+
+def _with_byte_pairs(parts: dict[str, Subset]) -> tuple[dict[str, Subset], Vocabulary, tuple[str, ...]]:
+    """The parts, as rows of bytes, with the pairs of the training part."""
+    pairs, rows = with_byte_pairs({name: part.x for name, part in parts.items()})
+    share = int(_is_token(parts["train"].x).sum()) / max(1, int(_is_token(rows["train"]).sum()))
+    note = f"{len(pairs.entries):,} different {pairs.noun}, learned from the training part, of {share:.1f} bytes each"
+    return {name: replace(part, x=rows[name]) for name, part in parts.items()}, pairs, (note,)
 
 
 def _is_token(x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from autoencode.data.arrays.layout import AxisOrder, Channels
-from autoencode.data.text.vocabulary import VOCABULARIES
+from autoencode.data.text.choose_vocabulary import VOCABULARIES
 from autoencode.data.values import ValueRange
 from autoencode.errors import ArgumentError
 
@@ -54,7 +54,8 @@ class ReadOptions:
         attributes: a .csv file with a column for each attribute of the pictures.
         fit: how pictures of other proportions are fitted to the size: "crop" cuts off at the edges, "letterbox" keeps
             all of a picture between black bars.
-        tokens: what lines of text are made of: "words", "characters", or "auto" for what suits them.
+        tokens: what lines of text are made of: "words", "characters", "byte-pairs", or "auto" for what
+            suits them.
         voices: "tune" for the highest voice of music, "chords" for all of them, or "auto" for what suits it.
         grid: a step of music: "quarter", "8th", "16th", or "auto" for what suits it.
         bars: how many bars of a piece an example has; None for what suits it.

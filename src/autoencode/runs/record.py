@@ -29,7 +29,9 @@ from autoencode.data.masks.outlines import OBJECT_NAMES
 from autoencode.data.music.notes import Notes
 from autoencode.data.standardisation import MAX_COLUMNS
 from autoencode.data.tables.columns import CategoryColumn, Column, Columns, NumberColumn
-from autoencode.data.text.vocabulary import MAX_ENTRIES, MAX_ENTRY, VOCABULARIES, Vocabulary
+from autoencode.data.text.byte_pairs import BYTES, BytePairs
+from autoencode.data.text.choose_vocabulary import VOCABULARIES
+from autoencode.data.text.vocabulary import MAX_ENTRIES, MAX_ENTRY, Vocabulary
 from autoencode.errors import RunError
 from autoencode.recipes.options import DATA_OPTIONS
 from autoencode.runs.checked import Checked, Count, Line, Name, Number, Page, Plain, Side, check, one_line, plain_items
@@ -103,7 +105,7 @@ def _positive(scales: tuple[float, ...]) -> tuple[float, ...]:
     return scales
 
 
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+def _distinct(names: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(set(names)) < len(names):
         raise ValueError("should be different from each other")
     return names
@@ -187,21 +189,45 @@ class VocabularyRecord(Checked):
     """What a model of text knows.
 
     Args:
-        noun: what its tokens are called: "words", "characters" or "notes".
-        entries: the tokens, the most frequent first, no two alike.
+        noun: what its tokens are called: "words", "characters", "byte-pairs" or "notes".
+        entries: the tokens, the most frequent first, no two alike; of byte pairs the bytes, and what is joined of them.
+        merges: the two tokens of each byte pair, in the order in which they are joined.
     """
 
-    noun: Literal["words", "characters", "notes"]
+    noun: Literal["words", "characters", "byte-pairs", "notes"]
     entries: Annotated[
         tuple[Name, ...],
         Field(min_length=1, max_length=MAX_ENTRIES),
         AfterValidator(_distinct),
         AfterValidator(_printable),
     ]
+    merges: Annotated[tuple[tuple[Name, Name], ...], Field(max_length=MAX_ENTRIES), AfterValidator(_distinct)] = ()
+
+    @model_validator(mode="after")
+    def _joins_what_is_there(self) -> "VocabularyRecord":
+        if self.noun != BytePairs.option:
+            if self.merges:
+                raise ValueError("should have 'merges' of byte pairs alone")
+            return self
+        known = set(BYTES)
+        for first, second in self.merges:
+            if not {first, second} <= known:
+                raise ValueError("should join what is there in 'merges'")
+            known.add(first + second)
+        if BytePairs.of_merges(self.merges).entries != self.entries:
+            raise ValueError("should have as 'entries' the bytes and what 'merges' join")
+        return self
 
     def value(self) -> Vocabulary:
         """It as data know it."""
+        if self.noun == BytePairs.option:
+            return BytePairs(self.entries, self.merges)
         return Notes() if self.noun == Notes.noun else VOCABULARIES[self.noun](self.entries)
+
+
+def _of_vocabulary(vocabulary: Vocabulary) -> dict[str, object]:
+    found: dict[str, object] = {"noun": vocabulary.option, "entries": vocabulary.entries}
+    return {**found, "merges": vocabulary.merges} if isinstance(vocabulary, BytePairs) else found
 
 
 _Values = Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_COLUMNS), AfterValidator(_distinct)]
@@ -308,7 +334,7 @@ class DataRecord(Checked):
             "display_range": data.display_range,
             "colourises": data.colourises,
             "columns": data.columns and [asdict(column) for column in data.columns.columns],
-            "vocabulary": data.vocabulary and {"noun": data.vocabulary.noun, "entries": data.vocabulary.entries},
+            "vocabulary": data.vocabulary and _of_vocabulary(data.vocabulary),
             "standardisation": data.standardisation and asdict(data.standardisation),
             "classes": data.classes,
             "attributes": data.attributes,

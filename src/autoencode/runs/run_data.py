@@ -157,6 +157,11 @@ def check_same_data(folder: RunFolder, data: Dataset) -> None:
             f"{data.source or data.name} is not the data that {folder.path} was trained on (files were added, removed "
             "or changed, or they are read in another way): put the old data back, or train a new run"
         )
+    if data.vocabulary != folder.data.known_tokens:
+        raise RunError(
+            f"{data.source or data.name} gives other {data.vocabulary.noun if data.vocabulary else 'tokens'} than "
+            f"{folder.path} knows, as another version of the library that learns them may do: train a new run"
+        )
     kept = folder.split()
     if not all(torch.equal(getattr(kept, part), getattr(data.split, part)) for part in data.subsets):
         raise RunError(f"{data.source or data.name} is not split as in {folder.split_file}: train a new run")

@@ -99,7 +99,7 @@ def test_what_is_no_text_is_an_error_of_one_line(tmp_path, content, message):
         ({"labels": "x.csv"}, "--labels does not apply to sentences.txt: leave it out"),
         ({"size": 8}, "--size does not apply"),
         ({"values": "0-255"}, "--values does not apply"),
-        ({"tokens": "letters"}, "--tokens takes auto, words, characters, not 'letters'"),
+        ({"tokens": "letters"}, "--tokens takes auto, words, characters, byte-pairs, not 'letters'"),
     ],
 )
 def test_options_of_other_data_are_refused(sentences, options, message):

@@ -1,13 +1,13 @@
 import pytest
 import torch
 
+from autoencode.data.text.choose_vocabulary import vocabulary_that_suits
 from autoencode.data.text.line_file import LineFile
 from autoencode.data.text.vocabulary import (
     MAX_ENTRY,
     UNKNOWN_TEXT,
     Characters,
     Words,
-    vocabulary_that_suits,
 )
 
 SENTENCES = ["The cat sat.", "The dog sat!", "A cat ran.", "The dog ran."]

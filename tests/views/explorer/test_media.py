@@ -16,6 +16,7 @@ from autoencode.data.music.score import read_midi_piece
 from autoencode.data.music.sound import sound_of
 from autoencode.data.sound import spectrogram
 from autoencode.data.sound.wav_file import WAV_MARK, wav_bytes
+from autoencode.data.text.byte_pairs import BYTES, BytePairs
 from autoencode.data.text.vocabulary import Characters, Words
 from autoencode.distributions.token_sequences import END, TokenChoice
 from autoencode.errors import CapabilityError
@@ -29,6 +30,10 @@ pytestmark = pytest.mark.browser
 LENGTH, DIMS = 17, 3
 TUNES = Tunes((LENGTH,), grid="8th")
 LINES = TextLines((LENGTH,), vocabulary=Words(("the", "cat", "sleeps", ",", ".", '"', "(", ")", "don't")))
+PAIRS = TextLines(
+    (LENGTH,),
+    vocabulary=BytePairs.of_merges([("t", "h"), ("Ġ", "th"), *zip(BYTES[0xC2:0xF4], BYTES[0x80:], strict=False)]),
+)
 SOUNDS = Sounds((1, 16, 16), rate=2000, seconds=0.4)
 
 BLUE = """(() => {
@@ -212,7 +217,7 @@ def test_lines_are_python_s_and_are_read(page, opened):
     assert set(near) <= {line or "(nothing)" for line in known}
 
 
-@only(LINES, TextLines((LENGTH,), vocabulary=Characters(tuple("abc ."))))
+@only(LINES, TextLines((LENGTH,), vocabulary=Characters(tuple("abc ."))), PAIRS)
 def test_tokens_become_text_as_in_python(page, opened):
     rows = torch.randint(0, opened.modality.vocabulary.size, (200, LENGTH))
     found = page.run(f"{rows.tolist()}.map((row) => explorer.medium.lineOf(Uint32Array.from(row)))")

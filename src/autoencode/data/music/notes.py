@@ -40,7 +40,7 @@ class Notes(Vocabulary):
 
     entries: tuple[str, ...] = _ALL
 
-    noun = "notes"
+    noun = option = cut_by = "notes"
     longest = 1024
     is_of_music = True
 

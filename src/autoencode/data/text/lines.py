@@ -12,16 +12,18 @@ from autoencode.data.formats import file_format
 from autoencode.data.images.scan import printable
 from autoencode.data.memory import check_fits
 from autoencode.data.options import OF_LABELLED, ReadOptions
+from autoencode.data.text.byte_pairs import BytePairs
+from autoencode.data.text.choose_vocabulary import VOCABULARIES, are_long, vocabulary_that_suits
 from autoencode.data.text.symbol_maps import find_maps, map_examples
 from autoencode.data.text.vocabulary import (
     MAX_ENTRIES,
     MAX_ENTRY,
     UNKNOWN_TEXT,
-    VOCABULARIES,
+    Characters,
     EncodedLines,
     Vocabulary,
+    Words,
     clean_line,
-    vocabulary_that_suits,
 )
 from autoencode.data.text_encoding import text_encoding
 from autoencode.data.values import ValueRange
@@ -171,7 +173,7 @@ def examples_of(
             *left_out_note(skipped),
         ),
         skipped=skipped,
-        options={"tokens": kind.noun},
+        options={"tokens": kind.option},
         owned=True,
     )
 
@@ -190,13 +192,22 @@ def _unknown_note(kind: type[Vocabulary], encoded: EncodedLines) -> tuple[str, .
 def _notes(
     kind: type[Vocabulary], split: Sequence[Sequence[str]], lines: Sequence[str], options: ReadOptions
 ) -> tuple[str, ...]:
-    other = next(name for name in VOCABULARIES if name != kind.noun)
-    say = f" (say --tokens {other} for the other way)" if options.tokens == "auto" else ""
+    say = _other_ways(kind, lines) if options.tokens == "auto" else ""
     longest = max(map(len, split))
     found = [f"read as text, a line an example, made of {kind.noun}{say}"]
     if longest > kind.longest:
         n = sum(len(line) > kind.longest for line in split)
-        found.append(f"{n:,} lines are longer than {kind.longest} {kind.noun} and are cut there")
+        found.append(f"{n:,} lines are longer than {kind.longest} {kind.cut_by} and are cut there")
     if repeated := len(lines) - len(set(lines)):
         found.append(f"{repeated:,} lines repeat another one, which may then be in two parts")
     return tuple(found)
+
+
+def _other_ways(kind: type[Vocabulary], lines: Sequence[str]) -> str:
+    """What else a person could say, where lines were read as words or as characters."""
+    other = Characters if kind is Words else Words
+    if kind is Characters and are_long(lines):
+        return (
+            f" (say --tokens {BytePairs.option} for parts of words, as suits languages without spaces, or {other.noun})"
+        )
+    return f" (say --tokens {other.option} for the other way)"

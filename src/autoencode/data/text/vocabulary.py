@@ -63,16 +63,24 @@ class Vocabulary(ABC):
 
     noun: ClassVar[str]
     """What tokens are called, in the plural."""
+    option: ClassVar[str]
+    """How a person names it on the command line."""
     longest: ClassVar[int]
-    """Tokens of a line, above which it is cut."""
+    """Of what `cut_by` names, how many a line has at most."""
+    cut_by: ClassVar[str]
+    """What `split` gives, in the plural."""
     is_of_music: ClassVar[bool] = False
     """Whether tokens are the steps of a tune."""
 
     @classmethod
     @abstractmethod
     def split(cls, line: str) -> list[str]:
-        """The tokens of a line, as text."""
+        """The tokens of a line, as text, or what they are joined from."""
         raise NotImplementedError
+
+    def merged(self, pieces: list[str]) -> list[str]:
+        """The tokens that are joined from what `split` gave; that itself but for byte pairs."""
+        return pieces
 
     @classmethod
     @abstractmethod
@@ -125,7 +133,7 @@ class Vocabulary(ABC):
         Raises:
             DataError: a line holds nothing.
         """
-        split = [self.split(clean_line(line)) for line in lines]
+        split = [self.merged(self.split(clean_line(line))) for line in lines]
         if not all(split):
             raise DataError(f"a line holds no {self.noun}: give a line of text")
         encoded = self.encode(split, length)
@@ -183,7 +191,7 @@ class Words(Vocabulary):
         '"don\\'t panic", he said.'
     """
 
-    noun = "words"
+    noun = option = cut_by = "words"
     longest = 60
 
     @classmethod
@@ -214,7 +222,7 @@ class Characters(Vocabulary):
         (['A', 'd', 'a'], 'Ada')
     """
 
-    noun = "characters"
+    noun = option = cut_by = "characters"
     longest = 200
 
     @classmethod
@@ -226,25 +234,3 @@ class Characters(Vocabulary):
     def join(cls, tokens: Sequence[str]) -> str:
         """All characters, one after the other."""
         return "".join(tokens)
-
-
-VOCABULARIES: dict[str, type[Vocabulary]] = {"words": Words, "characters": Characters}
-"""The kinds of vocabulary, by what their tokens are called."""
-_SENTENCE, _KNOWN = 3, 0.7
-
-
-def vocabulary_that_suits(lines: Sequence[str]) -> type[Vocabulary]:
-    """Words where half of the lines have three or more, and seven tenths of all words occur twice; else characters.
-
-    Args:
-        lines: at least one.
-
-    Example:
-        >>> vocabulary_that_suits(["Ada", "Grace", "Mary Ann"]).noun
-        'characters'
-    """
-    words = [Words.split(line) for line in lines]
-    if sorted(map(len, words))[len(words) // 2] < _SENTENCE:
-        return Characters
-    counts = Counter(word for line in words for word in line)
-    return Words if sum(n for n in counts.values() if n > 1) >= _KNOWN * counts.total() else Characters

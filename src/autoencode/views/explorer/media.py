@@ -14,6 +14,7 @@ from autoencode.data.music.notes import FIRST_NOTE, HOLD, LOWEST
 from autoencode.data.options import GRIDS
 from autoencode.data.sound import spectrogram
 from autoencode.data.sound.wav_file import WAV_MARK
+from autoencode.data.text.byte_pairs import BytePairs, token_bytes
 from autoencode.data.text.vocabulary import CLOSING, OPENING, QUOTES, UNKNOWN_TEXT, Words
 from autoencode.distributions.token_sequences import END, UNKNOWN
 from autoencode.errors import CapabilityError
@@ -101,8 +102,10 @@ def _(modality: Tunes) -> Medium:
 def _(modality: TextLines) -> Medium:
     vocabulary = modality.vocabulary
     signs = {"closing": "".join(CLOSING), "opening": "".join(OPENING), "quotes": "".join(QUOTES)}
+    in_bytes = isinstance(vocabulary, BytePairs)
     parameters = {
-        "entries": vocabulary.entries,
+        "entries": [token_bytes(entry).hex() for entry in vocabulary.entries] if in_bytes else vocabulary.entries,
+        "inBytes": in_bytes,
         "unknownText": UNKNOWN_TEXT,
         "signs": {kind: "".join(sorted(which)) for kind, which in signs.items()}
         if isinstance(vocabulary, Words)
