@@ -188,6 +188,8 @@ ADVICE = {
     "takes images (channels, height, width)": "train",
     "see --recipe module:function": "train",
     "--init-from takes a run of the same": "train",
+    "--encoder-from takes a run whose": "train",
+    "--encoder-from those of its encoder": "train",
     "for parts of words, as suits languages": "train",
     "--config takes the settings of a run": "train",
     "where they fit, with --init-from": "train",

@@ -17,6 +17,8 @@ from autoencode.storage import RUN_FILE
 
 _OF_THE_DATA = {"n_examples", "n_tokens", "n_classes", "n_values", "context_shape", "mask_classes"}
 """Arguments of recipes that new data decide."""
+_ENCODER = ("encoder.", "posterior.")
+"""How the names of weights begin that make q(z|x)."""
 
 
 def run_folder_of(path: str | Path) -> Path:
@@ -92,6 +94,28 @@ class StartingPoint:
         if odd := next((name for name, value in tensors.items() if not value.isfinite().all()), None):
             raise RunError(f"{self.folder.model_file} holds NaN or infinity in '{odd}': begin with another run")
         return tensors
+
+    def initialise_encoder(self, model: nn.Module, reporter: Reporter) -> None:
+        """Gives a model the weights of its encoder and posterior; all others begin at random.
+
+        Raises:
+            ArgumentError: some of them are not there in the same shape.
+            RunError: they are missing or damaged.
+
+        References:
+            Li et al., "A surprisingly effective fix for deep latent variable modeling of text", EMNLP 2019, section 3.
+        """
+        own = {name: value for name, value in model.state_dict().items() if name.startswith(_ENCODER)}
+        if odd := next((name for name, value in own.items() if self._weight_shape(name) != value.shape), None):
+            raise ArgumentError(
+                f"{odd} of this model is not in {self.folder.path} in this shape: --encoder-from takes a run whose "
+                f"encoder is built alike ({self.folder.record.recipe})"
+            )
+        model.load_state_dict({name: self.weights[name] for name in own}, strict=False)
+        reporter.note(f"begins with the encoder of {self.folder.path}, and all else at random")
+
+    def _weight_shape(self, name: str) -> tuple[int, ...] | None:
+        return tuple(self.weights[name].shape) if name in self.weights else None
 
     def initialise(self, model: nn.Module, reporter: Reporter) -> None:
         """Gives a model those weights that it has by the same name and shape; what stays as it was is said.

@@ -72,6 +72,7 @@ def train(
     *,
     out: str | Path | None = None,
     init_from: str | Path | None = None,
+    encoder_from: str | Path | None = None,
     config: str | Path | None = None,
     trust: str | None = None,
     trust_paths: bool = False,
@@ -90,6 +91,8 @@ def train(
         out: the run folder; by default a new one under `runs/`, named after data and recipe.
         init_from: the folder of an earlier run whose weights the training begins with (fine-tuning). Recipe, its
             options, and size and colours of pictures are those of that run unless they are given.
+        encoder_from: the folder of an earlier run whose encoder the training begins with; nothing else is taken from
+            it. A run with `beta=0` gives one that was trained without a KL.
         config: the folder of an earlier run, or its run.json: recipe, its options, settings of the training, and size
             and colours of pictures are as there unless they are given; its weights are not used.
         trust: the recipe outside this package that `init_from` or `config` names, if it may be imported.
@@ -109,7 +112,7 @@ def train(
         ArgumentError: an unknown option, a value without a meaning, or weights that do not fit the model.
         CapabilityError: compiling is always wanted, and this step cannot be compiled.
         DataError: data that cannot be read or held by the likelihood.
-        RunError: `out` is there already, or `init_from` is no trained run.
+        RunError: `out` is there already, or `init_from` or `encoder_from` is no trained run.
         CancelledError: `cancel` asked for it while data were read.
 
     Example:
@@ -125,9 +128,12 @@ def train(
         raise ArgumentError(
             "--config takes the settings of a run, --init-from its weights and recipe: give one of them"
         )
+    if encoder_from and init_from:
+        raise ArgumentError("--init-from takes all weights of a run, --encoder-from those of its encoder: give one")
     named = init_from or config
     like = StartingPoint(RunFolder(run_folder_of(named), trust=trust, trust_paths=trust_paths)) if named else None
-    start = like if init_from else None
+    encoder = StartingPoint(RunFolder(run_folder_of(encoder_from))) if encoder_from else None
+    start = like if init_from else encoder
     asked = _Asked(source, _recipe(source, recipe, like), options, like)
     loaded = asked.load(reporter, cancel)
     chosen = asked.recipe or default_recipe(loaded.name, loaded.modality.recipe_kind)
@@ -168,7 +174,9 @@ def train(
         reporter.warn(warning)
     if note := cut_short(loaded, settings):
         reporter.note(note)
-    if start:
+    if encoder:
+        encoder.initialise_encoder(model, reporter)
+    elif start:
         start.initialise(model, reporter)
     if config and like:
         reporter.note(f"recipe and settings as in {like.folder.path}")

@@ -90,6 +90,15 @@ def _train(
             autocompletion=run_names,
         ),
     ] = None,
+    encoder_from: Annotated[
+        Path | None,
+        typer.Option(
+            help="Begin with the encoder of this run, and with all else at random.",
+            metavar="RUN",
+            parser=find_run,
+            autocompletion=run_names,
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -129,10 +138,10 @@ def _train(
         TrainingProgress() if together.is_first else nullcontext(Reporter()) as reporter,
     ):
         if resume is not None:
-            if recipe or out_folder or init_from or config:
+            if recipe or out_folder or init_from or encoder_from or config:
                 raise ArgumentError(
                     "--resume continues a run with its recipe in its folder: leave out --recipe, --out, "
-                    "--init-from and --config"
+                    "--init-from, --encoder-from and --config"
                 )
             trusted = {"trust": trust, "trust_paths": trust_paths}
             run = tasks.resume(resume, data, reporter=reporter, log=log or (), **trusted, **given)
@@ -143,10 +152,11 @@ def _train(
         elif recipe in detector_names() and together.count > 1:
             raise ArgumentError(f"the detector {recipe} learns in one process: leave --processes and torchrun out")
         elif recipe in detector_names():
-            others = {"init_from": init_from, "config": config, "log": log, **given}
+            others = {"init_from": init_from, "encoder_from": encoder_from, "config": config, "log": log, **given}
             detector = _train_detector(data, str(recipe), out_folder, others, reporter)
         else:
-            begin = {"init_from": init_from, "config": config, "trust": trust, "trust_paths": trust_paths}
+            begin = {"init_from": init_from, "encoder_from": encoder_from, "config": config}
+            begin = {**begin, "trust": trust, "trust_paths": trust_paths}
             run = tasks.train(data, recipe, out=out_folder, reporter=reporter, log=log or (), **begin, **given)
     if not together.is_first:
         return
