@@ -10,6 +10,7 @@ attribute_elbo       a block of the code for each attribute
 dice                 overlap of areas, for masks
 recognised_code      codes from example and target together, for several plausible masks
 denoising            training on corrupted inputs
+aggressive_encoder   several steps of the encoder for each of the decoder
 recorruption, noise_level, blind_spot    training on noisy images alone
 perceptual, learned_similarity    reconstructions compared by feature maps
 prior_matching, total_correlation, dip_penalty    penalties on the codes of all examples together
@@ -18,6 +19,7 @@ schedules            weights that change during training
 auxiliary_network    critics and other networks trained beside the model
 """
 
+from autoencode.objectives.aggressive_encoder import AggressiveEncoder
 from autoencode.objectives.attribute_elbo import AttributeElbo
 from autoencode.objectives.auxiliary_network import AuxiliaryNetwork
 from autoencode.objectives.blind_spot import BlindSpot
@@ -49,6 +51,7 @@ from autoencode.objectives.total_correlation import TotalCorrelation
 
 __all__ = [
     "AdversarialPrior",
+    "AggressiveEncoder",
     "AttributeElbo",
     "BlindSpot",
     "Capacity",

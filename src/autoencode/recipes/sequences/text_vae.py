@@ -8,7 +8,7 @@ from torch import nn
 from autoencode.encoders.tokens import TokenEncoder
 from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
-from autoencode.objectives import Elbo, Objective, Warmup
+from autoencode.objectives import AggressiveEncoder, Elbo, Objective, Warmup
 from autoencode.recipes.families import vae
 from autoencode.recipes.networks import Networks
 from autoencode.recipes.parameters import Share
@@ -33,6 +33,7 @@ def text_vae(
     beta: NonNegativeFloat = 1.0,
     free_bits: NonNegativeFloat = 0.1,
     warmup_steps: NonNegativeInt = 2000,
+    aggressive_steps: NonNegativeInt = 0,
 ) -> tuple[Autoencoder, Objective]:
     """A VAE of lines of text: sentences as words, names as characters; the default for text.
 
@@ -51,6 +52,7 @@ def text_vae(
         beta: weight of the KL term; 1 gives the evidence lower bound.
         free_bits: nats that each latent dimension may use at no cost.
         warmup_steps: training steps over which the weight of the KL term rises from 0.
+        aggressive_steps: training steps in which the decoder learns in one of ten alone, and the encoder in all.
 
     Raises:
         ArgumentError: the data are no rows of tokens.
@@ -58,7 +60,8 @@ def text_vae(
     References:
         Bowman et al., "Generating sentences from a continuous space", CoNLL 2016; free bits: Kingma et al., "Improved
         variational inference with inverse autoregressive flow", NeurIPS 2016; the largest values: Long, Cao and Cheung,
-        "Preventing posterior collapse in sequence VAEs with pooling", 2019.
+        "Preventing posterior collapse in sequence VAEs with pooling", 2019; aggressive steps: He et al., "Lagging
+        inference networks and posterior collapse in variational autoencoders", ICLR 2019.
     """
     likelihood = TokenLikelihood(
         data_shape,
@@ -71,4 +74,6 @@ def text_vae(
     )
     encoder = TokenEncoder(data_shape, n_tokens, embedding=embedding, hidden=max(1, hidden // 2), dropout=dropout)
     networks = Networks(encoder, encoder.out_features, lambda latent, shape: nn.Identity())
-    return vae(networks, likelihood, latent_dim), Elbo(Warmup(warmup_steps, beta), free_bits=free_bits)
+    objective = Elbo(Warmup(warmup_steps, beta), free_bits=free_bits)
+    model = vae(networks, likelihood, latent_dim)
+    return model, AggressiveEncoder(objective, aggressive_steps) if aggressive_steps else objective
