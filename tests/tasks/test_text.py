@@ -9,6 +9,7 @@ import torch
 
 from autoencode import tasks
 from autoencode.data import load
+from autoencode.data.text.byte_pairs import BYTES
 from autoencode.distributions.token_sequences import token_counts
 from autoencode.errors import ArgumentError, CapabilityError, DataError, RunError
 from autoencode.runs.run import Run
@@ -312,7 +313,7 @@ def test_a_run_of_byte_pairs_has_all_that_it_needs_in_its_folder(pairs_run, tmp_
     "change",
     [
         {"merges": []},
-        {"merges": [["t", "zz"]]},
+        {"merges": [["t", "zz"]], "entries": [*BYTES, "tzz"]},
         {"merges": [["t", "\x1b"]]},
         {"merges": [["t", "h", "e"]]},
         {"merges": [["t", "h"], ["t", "h"]]},

@@ -1,7 +1,8 @@
 // Lines of text: tokens as words with spaces where they belong, as characters, or as bytes of UTF-8 in hexadecimal.
 
 function textMedium({ data, decoder, choice }) {
-  const { entries, inBytes, signs, unknownText, end, unknown } = data.medium.parameters, first = Math.max(end, unknown) + 1;
+  const { entries, inBytes, signs, unknownText, end, unknown } = data.medium.parameters;
+  const first = Math.max(end, unknown) + 1;
   const unknownBytes = Array.from(unknownText, (sign) => sign.charCodeAt(0).toString(16)).join("");
   const all = readWeights(data.examples.tokens, "float32"), { length } = data.program;
 
