@@ -25,6 +25,7 @@ from torch import Tensor
 from autoencode import tasks
 from autoencode.cli.terminal_reporter import TerminalReporter
 from autoencode.data import Batches, Dataset, load
+from autoencode.distributions.token_sequences import token_counts
 from autoencode.evaluation.ngrams import NGrams
 from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.recipes import recipes
@@ -52,7 +53,8 @@ def main() -> None:
     options = parser.parse_args()
     path = Path(os.environ["AUTOENCODE_DATA"]) / "text" / "tatoeba_en.txt"
     if options.read:
-        read(Run(FOLDER / f"vae-{options.epochs}-{options.seed}{_kind(options.tokens)}", data=path))
+        name = "pretrained" if options.only == ["pretrained"] else "vae"
+        read(Run(FOLDER / f"{name}-{options.epochs}-{options.seed}{_kind(options.tokens)}", data=path))
         return
     data = load(path, test=2000, seed=options.seed, tokens=options.tokens)
     for note in data.notes:
@@ -64,7 +66,7 @@ def main() -> None:
 
 def line(name: str, nats: float, data: Dataset, more: str = "") -> None:
     """One row of the table."""
-    tokens = TokenLikelihood(data.data_shape, data.vocabulary.size).counts(data.test.inputs()).double().mean().item()
+    tokens = token_counts(data.test.inputs().long()).double().mean().item()
     print(f"{name:34} {nats:6.2f} nats a sentence  {nats / tokens:.3f} a word{more}", flush=True)
 
 
