@@ -22,6 +22,7 @@ from autoencode.runtime.reporter import set_interactive_reporter
 
 if TYPE_CHECKING:
     from autoencode.cleaning import clean
+    from autoencode.compression.codec import Codec
     from autoencode.data import Batch, Dataset, load
     from autoencode.decoders import ConvDecoder, DenseDecoder, ResidualDecoder
     from autoencode.encoders import ConvEncoder, DenseEncoder, ResidualEncoder
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "cleaning": ["clean"],
+    "compression.codec": ["Codec"],
     "data": ["Batch", "Dataset", "load"],
     "decoders": ["ConvDecoder", "DenseDecoder", "ResidualDecoder"],
     "encoders": ["ConvEncoder", "DenseEncoder", "ResidualEncoder"],

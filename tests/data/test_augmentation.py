@@ -1,5 +1,6 @@
 """Pictures moved, mirrored and rotated at random."""
 
+import math
 from itertools import product
 
 import pytest
@@ -21,7 +22,16 @@ def changed(augmentation, n=300, **parts):
 
 @pytest.mark.parametrize(
     "text",
-    ["none", "mirror", "flip", "rotate", "shift:3", "affine", "intensity", "mirror,flip,affine,intensity,shift:2"],
+    [
+        "none",
+        "mirror",
+        "flip",
+        "rotate",
+        "shift:3",
+        "affine",
+        "intensity",
+        "mirror,flip,affine,stretch,intensity,shift:2",
+    ],
 )
 def test_the_text_of_what_was_parsed_is_the_text(text):
     assert str(Augmentation.parse(text)) == text
@@ -188,3 +198,24 @@ def test_intensity_changes_the_input_and_no_mask():
 def test_intensity_of_a_picture_that_is_its_own_target_is_that_of_the_target():
     batch = blobs("intensity")
     assert batch.target is batch.x
+
+
+def test_stretching_keeps_the_left_and_the_lower_edge():
+    x = torch.zeros(300, 1, 40, 40)
+    x[..., :, 20:] = 1  # an edge half way along the width
+    torch.manual_seed(0)
+    stretched = Augmentation(stretch=True)(Batch(x)).x[:, 0]
+    edge = 40 - stretched[:, 20].sum(1)
+    assert 20 * math.exp(-0.2) - 0.1 < edge.min() < 17.2
+    assert 23.5 < edge.max() < 20 * math.exp(0.2) + 0.1
+    x = torch.zeros(300, 1, 40, 40)
+    x[..., 20:, :] = 1  # the lower half
+    torch.manual_seed(0)
+    below = Augmentation(stretch=True)(Batch(x)).x[:, 0, :, 20].sum(1)
+    assert 20 * math.exp(-0.15) - 0.1 < below.min() < 17.9
+    assert 22.5 < below.max() < 20 * math.exp(0.15) + 0.1
+
+
+def test_what_suits_sounds():
+    assert all(Augmentation.parse(text).suits_sounds for text in ("none", "stretch", "shift:1", "stretch,shift:2"))
+    assert not any(Augmentation.parse(text).suits_sounds for text in ("mirror", "affine,stretch", "intensity"))

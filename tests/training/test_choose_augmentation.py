@@ -48,3 +48,10 @@ def test_it_draws_from_generators_of_its_own():
 
 def test_a_handful_of_pictures_is_left_alone():
     assert str(choose_augmentation(Subset(torch.rand(3, 1, 8, 8)))) == "none"
+
+
+def test_sounds_are_stretched_and_shifted_alone():
+    found = choose_augmentation(clouds(), mirrored=False, stretched=True)
+    assert found.suits_sounds
+    assert found.stretch
+    assert not choose_augmentation(clouds()).stretch

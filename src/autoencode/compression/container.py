@@ -18,6 +18,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -60,7 +61,7 @@ class Writer:
         header: facts about all blocks.
     """
 
-    def __init__(self, file: BinaryIO, header: Json) -> None:
+    def __init__(self, file: BinaryIO | BytesIO, header: Json) -> None:
         self._file, self._offsets = file, list[int]()
         content = _to_json(header | {"version": VERSION})
         file.write(SIGNATURE + _HEADER.pack(len(content), digest(content)) + content)
@@ -108,7 +109,7 @@ class Reader:
         DataError: no compressed file, one of another version, or one whose header is damaged.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO | BytesIO) -> None:
         self._file = file
         self._size = file.seek(0, os.SEEK_END)
         file.seek(0)

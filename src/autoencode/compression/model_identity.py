@@ -23,6 +23,24 @@ def fingerprint(model: Autoencoder) -> str:
     return hashed.hexdigest()
 
 
+def model_header(model: Autoencoder, codec: BitsBack, run: str = "") -> Json:
+    """What a compressed file says of the model that it needs.
+
+    Args:
+        model: that the codec is of.
+        codec: of its examples.
+        run: the name of its run, if it has one.
+    """
+    return {
+        "codec": "bits-back",
+        "run": run,
+        "model": fingerprint(model),
+        "shape": list(codec.data_shape),
+        "levels": codec.levels,
+        "probe": make_probe(codec),
+    }
+
+
 def make_probe(codec: BitsBack) -> Json:
     """An example that is the same for every model of a shape, coded: decoding it tries all that decoding needs."""
     payloads, decisions = codec.encode([_probe_examples(codec)])

@@ -16,12 +16,14 @@ from autoencode.errors import ArgumentError
 
 _MIRRORS = 4
 """Positions that keep the shape of an oblong picture."""
-KINDS = "none, auto, rotate, mirror, flip, affine, intensity, shift:N, and for music transpose:N and excerpt:N"
+KINDS = "none, auto, rotate, mirror, flip, affine, stretch, intensity, shift:N, and for music transpose:N and excerpt:N"
 AUTO = "auto"
-_SWITCHES = ("rotate", "mirror", "flip", "affine", "intensity")
+_SWITCHES = ("rotate", "mirror", "flip", "affine", "stretch", "intensity")
 _SIZED = ("shift", "transpose", "excerpt")
 _ROTATION, _SCALE, _SHIFT = math.pi / 12, 0.2, 0.2
 """In radians; the logarithm of a factor; in halves of a side."""
+_STRETCH = 0.2, 0.15
+"""Logarithms of factors, along the width (time of a sound) and the height (pitch)."""
 _GAMMA, _CONTRAST, _BRIGHTNESS = 0.5, 0.3, 0.15
 """The logarithms of an exponent and of a factor; what is added."""
 
@@ -38,6 +40,8 @@ class Augmentation:
         shift: by at most so many pixels in each direction; the edge is repeated.
         affine: rotated by at most 15°, scaled by up to a fifth, and shifted by up to a tenth, with bilinear
             interpolation; the edge is repeated.
+        stretch: longer or shorter by up to a fifth along the width, from the left edge on, and by up to a seventh along
+            the height, from the lower edge on: as a sound is faster or slower, and of a larger or smaller speaker.
         intensity: gamma, contrast and brightness, as other cameras and scanners have them; of the input alone where the
             target is another picture or a mask.
         transpose: music by at most so many semitones up or down; pieces that would leave the keyboard stay.
@@ -55,6 +59,7 @@ class Augmentation:
     flip: bool = False
     shift: int = 0
     affine: bool = False
+    stretch: bool = False
     intensity: bool = False
     transpose: int = 0
     excerpt: int = 0
@@ -91,9 +96,9 @@ class Augmentation:
         return replace(self, transpose=0, excerpt=0) != Augmentation()
 
     @property
-    def only_shifts(self) -> bool:
-        """Whether it moves pictures, and does nothing else."""
-        return self.shift > 0 and not replace(self, shift=0)
+    def suits_sounds(self) -> bool:
+        """Whether it moves and stretches, and does nothing else."""
+        return not replace(self, shift=0, stretch=False)
 
     def __call__(self, batch: Batch) -> Batch:
         """The batch with its examples changed, by numbers from the global generator.
@@ -119,6 +124,8 @@ class Augmentation:
             batch = _changed(batch, partial(_shifted, offsets=offsets.to(batch.x.device)))
         if self.affine:
             batch = _changed(batch, partial(_warped, transform=_draw_affine(batch.x).to(batch.x.device)))
+        if self.stretch:
+            batch = _changed(batch, partial(_warped, transform=_draw_stretch(len(batch.x)).to(batch.x.device)))
         return _exposed(batch) if self.intensity else batch
 
 
@@ -180,6 +187,13 @@ def _draw_affine(x: Tensor) -> Float[Tensor, "batch 2 3"]:
     factor, aspect = scale.exp(), height / width
     cos, sin = angle.cos() * factor, angle.sin() * factor
     return torch.stack([cos, -sin * aspect, across, sin / aspect, cos, down], 1).unflatten(1, (2, 3))
+
+
+def _draw_stretch(n: int) -> Float[Tensor, "batch 2 3"]:
+    """As `_draw_affine`: what is at the left edge and at the lower edge stays there."""
+    across, down = (_draw(n, most).exp() for most in _STRETCH)
+    zero = torch.zeros(n)
+    return torch.stack([across, zero, across - 1, zero, down, 1 - down], 1).unflatten(1, (2, 3))
 
 
 def _draw(n: int, most: float) -> Float[Tensor, " n"]:

@@ -16,7 +16,7 @@ from autoencode.compression.bits_back import BitsBack
 from autoencode.compression.blocks import BLOCK_VALUES, TOGETHER, ExampleBlock, divide, encode_blocks
 from autoencode.compression.container import CHUNK, FILE, MODEL, STORED, Json, Writer
 from autoencode.compression.contents import why_no_name
-from autoencode.compression.model_identity import fingerprint, make_probe
+from autoencode.compression.model_identity import model_header
 from autoencode.compression.originals import (
     Bytes,
     ExampleShape,
@@ -239,14 +239,7 @@ def compress(
     sources = _sources(run, inputs, out)
     check_replaceable(out)
     check_no_overwriting([out], [source.path for source in sources if isinstance(source, FileSource)])
-    header: Json = {
-        "codec": "bits-back",
-        "run": run.name,
-        "model": fingerprint(run.model),
-        "shape": list(codec.data_shape),
-        "levels": codec.levels,
-        "probe": make_probe(codec),
-    }
+    header = model_header(run.model, codec, run.name)
     with cancel_on_interrupt(cancel) as token, atomic_open(out) as file:
         writer, reporter = Writer(file, header), resolve_reporter(reporter)
         work = _Compression(writer, codec, Compressed(out), reporter, token, pixels_only=pixels_only, compare=compare)

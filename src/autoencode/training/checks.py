@@ -48,11 +48,11 @@ def _check_settings(settings: Settings, data: Dataset) -> None:
         raise ArgumentError(
             f"--augment excerpt cuts pieces of chords, and {data.name} has {data.modality.noun}: leave it out"
         )
-    suits = data.modality.can_augment or (data.modality.can_shift and augmentation.only_shifts)
+    suits = data.modality.can_augment or (data.modality.can_shift and augmentation.suits_sounds)
     if augmentation.of_pictures and not (suits and same_size):
         raise ArgumentError(
-            "--augment needs pictures whose context, if any, is a class or a picture of the same size, and "
-            f"{data.name} has other examples: leave --augment out"
+            "--augment needs pictures (sounds take shift:N and stretch) whose context, if any, is a class or a "
+            f"picture of the same size, and {data.name} has other examples: leave --augment out"
         )
 
 

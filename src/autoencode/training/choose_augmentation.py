@@ -21,8 +21,8 @@ _TOLERANCE, _SHIFT_TOLERANCE = 1.005, 1.08
 than PCA does, which has to spend components on them."""
 
 
-def choose_augmentation(train: Subset, *, mirrored: bool = True) -> Augmentation:
-    """Mirroring, flipping and shifts that leave pictures like the others of their set.
+def choose_augmentation(train: Subset, *, mirrored: bool = True, stretched: bool = False) -> Augmentation:
+    """Mirroring, flipping, stretching and shifts that leave pictures like the others of their set.
 
     PCA with 8 and with 32 components is fitted to three quarters of the pictures, with and without changed copies
     beside them, and measured on the rest as it is; an augmentation is taken if the errors do not rise, by their
@@ -32,6 +32,7 @@ def choose_augmentation(train: Subset, *, mirrored: bool = True) -> Augmentation
     Args:
         train: of pictures, (n, channels, height, width).
         mirrored: whether mirroring and flipping are tried.
+        stretched: whether stretching is tried.
     """
     some = train.subsample(_MOST_PICTURES)
     if len(some) < _FEWEST:
@@ -45,6 +46,8 @@ def choose_augmentation(train: Subset, *, mirrored: bool = True) -> Augmentation
             error = _error(x, replace(chosen, **change))
             if error <= _TOLERANCE * best:
                 chosen, best = replace(chosen, **change), error
+        if stretched and (error := _error(x, replace(chosen, stretch=True))) <= _SHIFT_TOLERANCE * best:
+            chosen, best = replace(chosen, stretch=True), error
         for shift in (short // part for part in _SHIFTS if short >= part):
             if _error(x, replace(chosen, shift=shift)) <= _SHIFT_TOLERANCE * best:
                 return replace(chosen, shift=shift)

@@ -165,7 +165,7 @@ def _augmentation(settings: Settings, data: Dataset, before: Plan | None, report
     modality = data.modality
     if not ((modality.can_augment or modality.can_shift) and same_size):
         return Augmentation()
-    chosen = choose_augmentation(data.train, mirrored=modality.can_augment)
+    chosen = choose_augmentation(data.train, mirrored=modality.can_augment, stretched=not modality.can_augment)
     reporter.note(f"augmentation that suits these {modality.noun}: {chosen} (--augment to choose)")
     return chosen
 
