@@ -13,7 +13,7 @@ ROWS = np.arange(2)
 def values() -> np.ndarray:
     """Numbers of which many lie near the middle between two grid points."""
     random = np.random.default_rng(0)
-    steps = random.integers(-1000, 1000, (2, 500)) + 0.5 + random.normal(size=(2, 500)) * MARGIN
+    steps = random.integers(-1000, 1000, (2, 500)) + 0.5 + random.normal(size=(2, 500)) * MARGIN / GRID
     steps[:, ::2] = random.uniform(-1000, 1000, (2, 250))
     return steps * GRID
 
@@ -25,7 +25,7 @@ def test_numbers_that_differ_by_less_than_the_margin_are_rounded_alike():
     assert np.array_equal(rounded, np.rint(rounded / GRID) * GRID)
     decisions = [unpack_decisions(encoder.pack(row)) for row in range(2)]
     assert 50 < len(decisions[0]) < 400
-    other = exact + np.random.default_rng(1).uniform(-0.9, 0.9, exact.shape) * MARGIN * GRID
+    other = exact + np.random.default_rng(1).uniform(-0.9, 0.9, exact.shape) * MARGIN
     alone = Rounding(2).round(other, GRID, ROWS, 3, 17)
     assert not np.array_equal(alone, rounded), "without the decisions some differ"
     assert np.array_equal(Rounding(2, decisions).round(other, GRID, ROWS, 3, 17), rounded)
@@ -42,12 +42,21 @@ def test_differences_as_large_as_those_of_two_computers_do_not_matter():
 
 
 def test_a_number_that_only_the_decoder_finds_undecided_is_rounded_as_it_is():
-    exact = np.array([[(7.5 + 1.05 * MARGIN) * GRID]])
+    exact = np.array([[7.5 * GRID + 1.05 * MARGIN]])
     encoder = Rounding(1)
     rounded = encoder.round(exact, GRID, ROWS[:1], 0, 0)
     assert not encoder.decisions[0]
-    near = exact - 0.1 * MARGIN * GRID
+    near = exact - 0.1 * MARGIN
     assert np.array_equal(Rounding(1, [{}]).round(near, GRID, ROWS[:1], 0, 0), rounded)
+
+
+@pytest.mark.parametrize("grid", [2.0**-9, 2.0**-13])
+def test_few_numbers_are_undecided(grid):
+    encoder = Rounding(1)
+    middles = 0.5 * grid + np.arange(100)[None] * grid
+    away = np.where(np.arange(100) % 2, 1.01, 0.99) * MARGIN  # half of them just beyond the margin
+    encoder.round(middles + away, grid, ROWS[:1], 0, 0)
+    assert len(encoder.decisions[0]) == 50
 
 
 def test_what_is_no_number_is_refused():

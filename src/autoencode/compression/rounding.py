@@ -9,16 +9,16 @@ from autoencode.errors import CapabilityError
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-MARGIN = 2.0**-19
-"""A number this close to the middle between two grid points, in units of the grid, counts as undecided."""
+MARGIN = 2.0**-32
+"""A number this close to the middle between two grid points counts as undecided."""
 
 
 class Rounding:
     """Rounds the numbers that a network computes for a step's examples to a grid.
 
     Two computers compute a network in float64 with differences of about 10⁻¹³, so they round alike but for numbers that
-    lie within `MARGIN` of the middle between two grid points. The encoder sees which these are, one in 2¹⁸, and writes
-    down how it rounded them; the decoder is given that.
+    lie within `MARGIN`, 2·10⁻¹⁰, of the middle between two grid points. The encoder sees which these are, one in 2²² at
+    a grid of 2⁻⁹, and writes down how it rounded them; the decoder is given that.
 
     Args:
         decisions: of the decoder: for each stream, (example, number) to whether the rounded number is odd; None in
@@ -47,7 +47,7 @@ class Rounding:
             raise CapabilityError("the model computes NaN or infinity for these examples: it cannot compress them")
         steps = values / grid
         rounded = np.floor(steps + 0.5)
-        undecided = np.abs(np.abs(steps - rounded) - 0.5) < MARGIN
+        undecided = np.abs(np.abs(steps - rounded) - 0.5) * grid < MARGIN
         for at, column in zip(*np.nonzero(undecided), strict=True):
             row, place = int(rows[at]), (example, first + int(column))
             if self._given is None:  # this is the encoder

@@ -271,7 +271,8 @@ def file_sources(inputs: Sequence[str | Path], out: Path) -> list[FileSource]:
             raise ArgumentError(f"there is no {given}: name a file or a folder")
         sources += found
     if not sources:
-        raise ArgumentError("there is nothing to compress: name files or folders")
+        empty = f"there is no file in {inputs[0]}" if inputs else "there is nothing to compress"
+        raise ArgumentError(f"{empty}: name files, or folders that hold some")
     _check_names(sources)
     return sources
 
