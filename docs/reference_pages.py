@@ -28,6 +28,7 @@ PACKAGES = {
     "training": "Training",
     "evaluation": "Evaluation",
     "cleaning": "Cleaning",
+    "compression.codec": "Compression",
     "distributions": "Distributions",
     "nn": "Blocks of networks",
     "views.figures": "Figures",
