@@ -203,12 +203,11 @@ class TokenSequences(Distribution):
         counts = token_counts(tokens).clamp_max(self.length - 1)
         following = _packed(tokens, counts)
         rows = _packed(torch.arange(len(tokens), device=tokens.device)[:, None].expand_as(tokens), counts).data
-        of_rows = features[rows]
         if self.placed:
-            places = torch.arange(self.length, device=tokens.device)
-            of_rows = of_rows[
-                torch.arange(len(rows), device=rows.device), _packed(places.expand_as(tokens), counts).data
-            ]
+            places = torch.arange(self.length, device=tokens.device).expand_as(tokens)
+            of_rows = features[rows, _packed(places, counts).data]  # features[rows] alone has length² rows
+        else:
+            of_rows = features[rows]
         before = self._dropped(_packed(tokens.roll(1, -1).index_fill(-1, rows.new_zeros(1), END), counts), len(tokens))
         read, _ = self.network.read(
             following._replace(data=self.network.embed(before, of_rows)), self.network.start(self._at(features, 0))

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from autoencode.distributions.chord_sequences import step_counts
+from autoencode.nn.packed_gru import packed_gru
 
 
 class ChordEncoder(nn.Module):
@@ -38,6 +39,6 @@ class ChordEncoder(nn.Module):
         backwards = (counts[:, None] - 1 - places).clamp_min(0)[..., None]  # the last step first
         read = self.entry(x.clamp_min(0).gather(1, backwards.expand_as(x)))
         packed = pack_padded_sequence(read, counts.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=self.steps)
+        states, _ = pad_packed_sequence(packed_gru(self.gru, packed)[0], batch_first=True, total_length=self.steps)
         forward = states.gather(1, backwards.expand_as(states))
         return torch.cat([forward, (places < counts[:, None]).to(x.dtype)[..., None]], -1)

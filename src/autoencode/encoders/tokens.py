@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from autoencode.distributions.token_sequences import token_counts
+from autoencode.nn.packed_gru import packed_gru
 
 
 class TokenEncoder(nn.Module):
@@ -54,7 +55,7 @@ class TokenEncoder(nn.Module):
         counts = token_counts(tokens)
         rows = self.dropout(self.embedding(tokens[:, : int(counts.max())]))
         packed = pack_padded_sequence(rows, counts.cpu(), batch_first=True, enforce_sorted=False)
-        packed, last = self.gru(packed)
+        packed, last = packed_gru(self.gru, packed)
         states, _ = pad_packed_sequence(packed, batch_first=True, padding_value=-2.0)
         largest = states.amax(1)  # states are between -1 and 1, so padding is never the largest
         return torch.cat([largest, *last], -1) if self.ends else largest

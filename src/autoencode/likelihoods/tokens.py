@@ -6,11 +6,13 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from autoencode.distributions.token_sequences import TokenSequences
 from autoencode.errors import ArgumentError, DataError
 from autoencode.likelihoods.likelihood import Likelihood, LogProbKind, check_finite
 from autoencode.nn.dense import Linear
+from autoencode.nn.packed_gru import packed_gru
 
 
 class TokenLikelihood(Likelihood):
@@ -116,7 +118,7 @@ class RecurrentTokenNetwork(nn.Module):
 
     def read(self, inputs: Any, state: Tensor) -> tuple[Any, Tensor]:
         """The states after each input, and the last ones."""
-        return self.gru(inputs, state)
+        return packed_gru(self.gru, inputs, state) if isinstance(inputs, PackedSequence) else self.gru(inputs, state)
 
     def logits(self, read: Float[Tensor, "m hidden"], features: Float[Tensor, "m features"]) -> Tensor:
         """(m, tokens)."""

@@ -1,5 +1,6 @@
 """Building blocks of networks, without probability.
 
+packed_gru            a GRU on sequences of different lengths
 dense, positive       fully connected layers, and maps to positive numbers
 convolutions          convolutions, residual blocks, U-Net
 feature_extractors    networks whose feature maps are compared
