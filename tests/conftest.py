@@ -21,6 +21,7 @@ pytest_plugins = ["support.run_fixtures", "support.training_fixtures"]
 
 import torch  # noqa: E402
 
+from autoencode.data.music import fluidsynth, synthesizer  # noqa: E402
 from autoencode.kernels import use_kernels  # noqa: E402
 from support.chromium import CHROMIUM, Browser  # noqa: E402
 
@@ -34,6 +35,18 @@ def own_seed(request: pytest.FixtureRequest) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(zlib.crc32(request.node.nodeid.encode()))
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_synthesizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sound is the same whether FluidSynth is installed or not."""
+    monkeypatch.setattr(synthesizer, "find_fluidsynth", lambda: None)
+
+
+@pytest.fixture
+def find_installed_fluidsynth() -> Callable[[], fluidsynth.FluidSynth | None]:
+    """Finds the program that is installed on this machine."""
+    return fluidsynth.find_fluidsynth
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,9 +16,10 @@ from autoencode.data.music.grid import step_name
 from autoencode.data.music.midi_file import MidiFile, midi_bytes
 from autoencode.data.music.rolls import notes_of_chords, notes_of_tune, piano_roll, tune_roll
 from autoencode.data.music.score import Numbers
-from autoencode.data.music.sound import RATE, sound_of, wav_of_notes
+from autoencode.data.music.sound import RATE
+from autoencode.data.music.synthesizer import rendered
 from autoencode.data.row_files import RowFile
-from autoencode.data.sound.wav_file import WavFile
+from autoencode.data.sound.wav_file import WavFile, wav_bytes
 from autoencode.distributions.chord_sequences import PAST_END
 from autoencode.distributions.token_sequences import END
 
@@ -60,12 +61,12 @@ class Music(Modality, ABC):
 
     def _sound(self, x: Tensor) -> npt.NDArray[np.floating]:
         notes, steps = self.notes(x)
-        return sound_of(notes, self.grid, steps)
+        return rendered(notes, self.grid, steps)
 
     def own_files(self, x: Shaped[Tensor, "..."]) -> dict[str, bytes]:
         """One example as MIDI, and as sound."""
-        notes, steps = self.notes(x)
-        return {".mid": midi_bytes(notes, self.grid), ".wav": wav_of_notes(notes, self.grid, steps)}
+        notes, _ = self.notes(x)
+        return {".mid": midi_bytes(notes, self.grid), ".wav": wav_bytes(self._sound(x), RATE)}
 
 
 @final

@@ -7,5 +7,7 @@ pieces       from files and folders to examples
 chord_file   chords that lie in a .json file
 rolls        examples as notes with a beginning and an end, and as piano rolls
 midi_file    examples as MIDI
-sound        examples to listen to
+sound        notes as sound, by sine waves
+fluidsynth   notes as sound, by a program that may be installed
+synthesizer  which of the two makes the sound of a command
 """

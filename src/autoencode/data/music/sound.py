@@ -6,7 +6,6 @@ import numpy.typing as npt
 from autoencode.data.music.midi_file import BEATS_A_MINUTE
 from autoencode.data.music.score import Numbers
 from autoencode.data.options import GRIDS
-from autoencode.data.sound.wav_file import wav_bytes
 
 RATE = 22_050
 """Samples a second."""
@@ -35,11 +34,6 @@ def sound_of(notes: Numbers, grid: str, steps: int) -> npt.NDArray[np.float64]:
         at = int(begin * second * RATE)
         sound[at : at + len(tone)] += tone[: len(sound) - at]
     return sound / max(1e-9, np.abs(sound).max()) * PEAK
-
-
-def wav_of_notes(notes: Numbers, grid: str, steps: int) -> bytes:
-    """The same as a WAV file."""
-    return wav_bytes(sound_of(notes, grid, steps), RATE)
 
 
 def _tone(pitch: float, seconds: float) -> npt.NDArray[np.float64]:
