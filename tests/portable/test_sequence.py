@@ -12,13 +12,18 @@ from autoencode.views.pages import to_base64
 from support.kernels import shaken
 
 pytestmark = pytest.mark.browser
-SHAPES = {"music-vae": {"plan": 5}, "text-vae": {}}
+CASES = {
+    "music-vae": ("music-vae", {"plan": 5}),
+    "music-vae with a conductor": ("music-vae", {"plan": 5, "conductor": 4}),
+    "text-vae": ("text-vae", {}),
+}
 
 
 def traced(name, seed=0):
     """A model whose sequences differ in length and tokens, and its decoder as a program."""
     torch.manual_seed(seed)
-    model, _ = recipes[name]((11,), n_tokens=9, latent_dim=6, embedding=4, hidden=12, **SHAPES[name])
+    recipe, options = CASES[name]
+    model, _ = recipes[recipe]((11,), n_tokens=9, latent_dim=6, embedding=4, hidden=12, **options)
     for weight in shaken(model).parameters():
         weight.data.mul_(3)
     return model, token_program(model, model.likelihood)
@@ -35,7 +40,7 @@ def in_browser(page, program, codes, choose="likeliest", plain=False):
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["wasm", "plain"])
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", CASES)
 @torch.no_grad()
 def test_the_likeliest_tokens_are_python_s(kernels, name, plain):
     model, program = traced(name)
@@ -45,7 +50,7 @@ def test_the_likeliest_tokens_are_python_s(kernels, name, plain):
     assert in_browser(kernels, program, codes, plain=plain) == expected.tolist()
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", CASES)
 @torch.no_grad()
 def test_logits_are_python_s(kernels, name):
     """Those of all tokens of a sequence, given those before them."""
@@ -94,3 +99,11 @@ def test_an_embedding_that_is_read_and_written_is_kept_once():
     kept = program.step.n_weights
     assert kept == sum(w.variants[0].numel() for w in program.step.weights) - table.numel()
     assert len(program.weight_bytes()) == 4 * program.n_weights
+
+
+def test_the_weights_of_a_conductor_are_kept_once():
+    """However many segments it has."""
+    model, program = traced("music-vae with a conductor")
+    decoder, network = model.decoder, model.likelihood.network
+    kept = [*decoder.parameters(), *network.from_features.parameters()]
+    assert program.start.n_weights == sum(weight.numel() for weight in kept)

@@ -1,5 +1,6 @@
 """Music from training to use."""
 
+import json
 import shutil
 
 import pytest
@@ -41,6 +42,33 @@ def test_a_run_knows_its_music(run):
     assert "quarter note" in run.modality.description
     assert run.verdict.evidence.steps == 6
     assert "nats a" in run.verdict.sentence
+
+
+def test_a_run_without_a_word_of_conductors_has_none(run):
+    """As those of before there were any."""
+    if run.modality.noun == "tunes":
+        record = json.loads((run.path / "run.json").read_text(encoding="utf-8"))
+        assert record["arguments"].pop("conductor") == 0
+        (run.path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+        x, z = run.data.test.inputs(), torch.zeros(2, 4)
+        earlier = Run(run.path)
+        assert torch.equal(earlier.model.decode(z[:1]).log_prob(x), run.model.decode(z[:1]).log_prob(x))
+
+
+def test_a_conductor_is_trained_read_again_and_explored(made, tmp_path):
+    if made.modality.noun == "tunes":
+        options = {"steps": 3, "batch_size": 4, "compile": "never", "conductor": 3, **SMALL["music-vae"]}
+        trained = tasks.train(made.data, out=tmp_path / "run", **options)
+        found = Run(tmp_path / "run", data=made.data)
+        assert found.model.decoder.n_segments == 3
+        assert torch.equal(tasks.generate(found, 2)[0], tasks.generate(trained, 2)[0])
+        assert "Save MIDI" in tasks.explore(found, tmp_path / "e.html", examples=3).read_text(encoding="utf-8")
+
+
+def test_how_the_sound_was_made_is_said_once(run, tmp_path):
+    recorder = Recorder()
+    tasks.generate(run, 3, tmp_path / "new", reporter=recorder)
+    assert sum("sine waves" in note for note in recorder.of("note")) == 1
 
 
 def test_generate_writes_midi_sound_and_rolls(run, tmp_path):

@@ -21,12 +21,22 @@ def tunes(n: int = 6) -> torch.Tensor:
     return x
 
 
-def test_shapes():
-    model, objective = music_vae((7,), n_tokens=10, **SMALL)
+@pytest.mark.parametrize("conductor", [0, 2], ids=["one plan", "conductor"])
+def test_shapes(conductor):
+    model, objective = music_vae((7,), n_tokens=10, conductor=conductor, **SMALL)
     assert model.decode(model.encode(tunes()).rsample((2,))).log_prob(tunes()).shape == (2, 6)
     assert model.sample(3).shape == (3, 7)
     objective(model, Batch(tunes(), tunes())).loss.backward()
     assert all(p.grad is not None and p.grad.any() for p in model.parameters())
+
+
+def test_only_a_conductor_has_as_many_weights_for_any_length():
+    def sizes(**options):
+        models = [music_vae((length,), n_tokens=10, **SMALL, **options)[0] for length in (9, 90)]
+        return [sum(weight.numel() for weight in model.parameters()) for model in models]
+
+    assert len(set(sizes(conductor=4))) == 1
+    assert len(set(sizes())) == 2
 
 
 def test_padding_never_changes_a_probability():
@@ -53,9 +63,11 @@ def test_a_plan_gives_each_place_its_own_probabilities():
         assert abs(share - expected) < 5 * math.sqrt(expected * (1 - expected) / n) + 1e-9
 
 
-def test_tunes_come_back_from_their_codes():
+@pytest.mark.parametrize("conductor", [0, 4], ids=["one plan", "conductor"])
+def test_tunes_come_back_from_their_codes(conductor):
     torch.manual_seed(0)
-    model, objective = music_vae((7,), n_tokens=10, latent_dim=16, embedding=12, hidden=32, plan=12, warmup_steps=1)
+    sizes = {"latent_dim": 16, "embedding": 12, "hidden": 32, "plan": 12, "conductor": conductor}
+    model, objective = music_vae((7,), n_tokens=10, warmup_steps=1, **sizes)
     x, optimizer = tunes(24), torch.optim.Adam(model.parameters(), 0.01)
     for _ in range(150):
         optimizer.zero_grad()

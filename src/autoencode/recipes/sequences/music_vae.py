@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+from torch import nn
 
-from autoencode.decoders import DenseDecoder
+from autoencode.decoders import ConductorDecoder, DenseDecoder
 from autoencode.encoders.tokens import TokenEncoder
 from autoencode.likelihoods.tokens import TokenLikelihood
 from autoencode.model import Autoencoder
@@ -39,6 +40,7 @@ def music_vae(
     embedding: PositiveInt = 64,
     hidden: PositiveInt = 256,
     plan: PositiveInt = 48,
+    conductor: NonNegativeInt = 0,
     dropout: Share = 0.0,
     beta: NonNegativeFloat = 0.01,
     warmup_steps: NonNegativeInt = 1000,
@@ -56,6 +58,7 @@ def music_vae(
         embedding: numbers that stand for a token.
         hidden: units of the GRU that writes; the one that reads has half as many in each direction.
         plan: numbers of the plan for each step.
+        conductor: steps that one state of a further GRU plans, such as those of a bar; 0 plans all steps at once.
         dropout: share of the numbers of an embedding, and of what is written, that are set to 0 in training.
         beta: weight of the KL term; 1 gives the evidence lower bound.
         warmup_steps: training steps over which the weight of the KL term rises from 0.
@@ -74,8 +77,11 @@ def music_vae(
         data_shape, n_tokens, embedding=embedding, hidden=max(1, hidden // 2), dropout=dropout, ends=True
     )
 
-    def planner(latent: int, shape: Sequence[int]) -> DenseDecoder:
-        return DenseDecoder(latent, [hidden + hidden // 2], shape, relu)
+    def planner(latent: int, shape: Sequence[int]) -> nn.Module:
+        units = hidden + hidden // 2
+        if conductor:
+            return ConductorDecoder(latent, units, conductor, shape)
+        return DenseDecoder(latent, [units], shape, relu)
 
     networks = Networks(encoder, encoder.out_features, planner)
     return vae(networks, likelihood, latent_dim), Elbo(Warmup(warmup_steps, beta))
