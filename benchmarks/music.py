@@ -3,6 +3,8 @@
     python benchmarks/music.py                    trains what is missing, measures, prints
     python benchmarks/music.py --only chords      JSB chorales, quarter notes: deep-markov
     python benchmarks/music.py --only tunes       Nottingham, two bars of each tune: music-vae
+    python benchmarks/music.py --only tunes --bars 16 --conductor 16 --steps 600 --batch-size 32
+                                                  sixteen bars, planned by a conductor
     python benchmarks/music.py --listen           writes eight new pieces of each, and counts what they are like
 
 The data are `jsb-chorales/jsb-chorales-quarter.json` with its own parts, and the MIDI files of
@@ -26,6 +28,7 @@ from torch import Tensor
 from autoencode import tasks
 from autoencode.cli.terminal_reporter import TerminalReporter
 from autoencode.data import Dataset, load
+from autoencode.data.music.notes import FIRST_NOTE
 from autoencode.distributions.token_sequences import TokenChoice, tokens_back
 from autoencode.evaluation import evaluate
 from autoencode.evaluation.key_chains import KeyChains
@@ -41,15 +44,17 @@ def main() -> None:
     parser.add_argument("--only", choices=["chords", "tunes"], action="append")
     parser.add_argument("--steps", type=int, default=None, help="in place of those of the recipe")
     parser.add_argument("--beta", type=float, default=None, help="of tunes, in place of that of the recipe")
+    parser.add_argument("--bars", type=int, default=2, help="of an example of tunes")
+    parser.add_argument("--conductor", type=int, default=0, help="of tunes: steps that it plans at a time")
+    parser.add_argument("--batch-size", type=int, default=None, help="in place of that of the recipe")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--listen", action="store_true")
     options = parser.parse_args()
     for name in options.only or ("chords", "tunes"):
-        data = chorales() if name == "chords" else tunes()
-        beta = options.beta if name == "tunes" else None
-        run = trained(name, data, options.steps, options.seed, beta)
+        data = chorales() if name == "chords" else tunes(options.bars)
+        run = trained(name, data, options.seed, chosen_settings(name, options))
         if options.listen:
-            listen(name, run)
+            listen(run)
         elif name == "chords":
             measure_chords(run)
         else:
@@ -61,25 +66,35 @@ def chorales() -> Dataset:
     return load(Path(os.environ["AUTOENCODE_DATA"]) / "jsb-chorales" / "jsb-chorales-quarter.json")
 
 
-def tunes() -> Dataset:
-    """Two bars at every bar of 1,034 tunes, no tune in two parts."""
+def tunes(bars: int) -> Dataset:
+    """So many bars at every bar of 1,034 tunes, no tune in two parts."""
     folder = FOLDER / "nottingham"
     if not folder.exists():
         source = Path(os.environ["AUTOENCODE_DATA"]) / "music" / "nottingham" / "nottingham_midi.zip"
         with zipfile.ZipFile(source) as archive:
             archive.extractall(folder, [name for name in archive.namelist() if "/" not in name])
-    return load(folder, voices="tune", grid="16th", bars=2, seed=0)
+    return load(folder, voices="tune", grid="16th", bars=bars, seed=0)
 
 
-def trained(name: str, data: Dataset, steps: int | None, seed: int, beta: float | None) -> Run:
+def chosen_settings(name: str, options: argparse.Namespace) -> dict[str, float]:
+    """What differs from the recipe."""
+    both = {"steps": options.steps, "batch_size": options.batch_size}
+    of_tunes = {"beta": options.beta, "conductor": options.conductor or None}
+    chosen = both if name == "chords" else both | of_tunes
+    return {key: value for key, value in chosen.items() if value is not None}
+
+
+def trained(name: str, data: Dataset, seed: int, chosen: dict[str, float]) -> Run:
     """The run, trained where it is missing."""
-    path = FOLDER / f"{name}-{steps or 'all'}-{seed}{'' if beta is None else f'-{beta}'}"
+    parts = [name, *map(str, data.data_shape), str(seed), *(f"{key}-{value}" for key, value in chosen.items())]
+    path = FOLDER / "-".join(parts)
     if path.exists():
         return Run(path, data=data)
     began = time.process_time()
-    chosen = {name: value for name, value in (("steps", steps), ("beta", beta)) if value is not None}
     run = tasks.train(data, out=path, seed=seed, reporter=TerminalReporter(), **SETTINGS, **chosen)
-    print(f"{run.folder.metrics()[-1].step} steps, {(time.process_time() - began) / 60:.1f} minutes", flush=True)
+    weights = sum(weight.numel() for weight in run.model.parameters())
+    minutes = (time.process_time() - began) / 60
+    print(f"{run.folder.metrics()[-1].step} steps, {minutes:.1f} minutes, {weights:,} weights", flush=True)
     return run
 
 
@@ -99,31 +114,36 @@ def measure_chords(run: Run) -> None:
 @torch.no_grad()
 def measure_tunes(run: Run) -> None:
     """Share of the tokens, and of the notes alone, that come back from codes, of all held-out examples."""
-    x = run.data.test.inputs()
-    choices = {"drawn": TokenChoice(), "likeliest": TokenChoice(temperature=0.0)}
-    torch.manual_seed(0)
-    back = {name: [] for name in choices}
-    rates, nlls = list[Tensor](), list[Tensor]()
-    for batch in x.split(500):
-        q = run.model.encode(batch)
-        z = q.sample()
-        p = run.model.decode(z)
-        nlls.append(-p.log_prob(batch))
-        rates.append(torch.distributions.kl_divergence(q, run.model.prior_for()))
-        for name, choice in choices.items():
-            back[name].append(p.draw(choice))
-    print(f"nll {torch.cat(nlls).mean():.2f}, KL {torch.cat(rates).mean():.2f} nats a tune of {len(x):,}")
-    for name, parts in back.items():
-        found = torch.cat(parts)
-        begins = x >= 4
-        notes = ((found == x) & begins).sum() / begins.sum()
-        print(f"{name:10}  tokens {tokens_back(found, x).mean():.4f}, notes that begin {notes:.4f}")
+    for part in ("validation", "test"):
+        x = run.data.subsets[part].inputs()
+        choices = {"drawn": TokenChoice(), "likeliest": TokenChoice(temperature=0.0)}
+        torch.manual_seed(0)
+        back = {name: list[Tensor]() for name in choices}
+        rates, nlls = list[Tensor](), list[Tensor]()
+        for batch in x.split(500):
+            q = run.model.encode(batch)
+            p = run.model.decode(q.sample())
+            nlls.append(-p.log_prob(batch))
+            rates.append(torch.distributions.kl_divergence(q, run.model.prior_for()))
+            for name, choice in choices.items():
+                back[name].append(p.draw(choice))
+        print(f"{part}: nll {torch.cat(nlls).mean():.2f}, KL {torch.cat(rates).mean():.2f} nats a tune of {len(x):,}")
+        for name, found in back.items():
+            print(f"    {name:13}  {describe_back(torch.cat(found), x)}", flush=True)
+        print(f"    another tune   {describe_back(x.roll(len(x) // 2, 0), x)}", flush=True)
 
 
-def listen(name: str, run: Run) -> None:
+def describe_back(found: Tensor, x: Tensor) -> str:
+    """The shares of tokens and of notes that stand in their places."""
+    begins = x >= FIRST_NOTE
+    notes = ((found == x) & begins).sum() / begins.sum()
+    return f"tokens {tokens_back(found, x).mean():.4f}, notes that begin {notes:.4f}"
+
+
+def listen(run: Run) -> None:
     """Writes eight new pieces, and says what a hundred are like beside the training part."""
-    tasks.generate(run, 8, FOLDER / f"{name}-new", reporter=TerminalReporter())
-    new, _ = tasks.generate(run, 100, FOLDER / f"{name}-hundred", seed=1)
+    tasks.generate(run, 8, FOLDER / f"{run.path.name}-new", reporter=TerminalReporter())
+    new, _ = tasks.generate(run, 100, FOLDER / f"{run.path.name}-hundred", seed=1)
     old = run.data.train.inputs(slice(0, 400))
     for title, x in (("new", new), ("training", old)):
         print(title, *describe([run.modality.notes(one) for one in x]), sep="\n    ")
