@@ -22,17 +22,14 @@ from autoencode.data.standardisation import (
 )
 from autoencode.data.subset import Subset
 from autoencode.data.tables.columns import Columns
-from autoencode.data.text.byte_pairs import BytePairs, with_byte_pairs
-from autoencode.data.text.vocabulary import UNKNOWN_TEXT, Vocabulary
+from autoencode.data.text.vocabulary import Vocabulary
 from autoencode.data.values import ValueRange
-from autoencode.distributions.token_sequences import END, UNKNOWN
 
 _BINARIZATION_SEEDS = {"validation": 11, "test": 12}
 _MOST_ROWS, _LARGE_ROW = 0.9, 1024
 """Memory is rearranged where the parts have nine tenths of the rows, and rows are of a kilobyte or more."""
 _MOST_DISPLAYED = 10_000
 _SHOWN = 5
-_LEAST_SEEN = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +134,9 @@ def assemble_dataset(
         parts, standardisation, notes = _standardised(parts, examples.columns)
     vocabulary = examples.vocabulary
     if vocabulary is not None:
-        parts, vocabulary, notes = _with_known_tokens(parts, vocabulary)
+        learned = vocabulary.learned({name: part.x for name, part in parts.items()})
+        parts = {name: replace(part, x=learned.rows[name]) for name, part in parts.items()}
+        vocabulary, notes = learned.vocabulary, learned.notes
     display = _display_range(parts["train"], examples)
     drawn = (
         display != (0, 1)
@@ -168,39 +167,6 @@ def assemble_dataset(
         vocabulary=vocabulary,
         masks=examples.masks,
     )
-
-
-def _with_known_tokens(
-    parts: dict[str, Subset], vocabulary: Vocabulary
-) -> tuple[dict[str, Subset], Vocabulary, tuple[str, ...]]:
-    """The parts with the tokens that occur twice or more in the training part, the others as the unknown one."""
-    if vocabulary.is_of_music:  # every key is known, whether a training tune has it or not
-        return parts, vocabulary, ()
-    if isinstance(vocabulary, BytePairs):
-        return _with_byte_pairs(parts)
-    narrowed, numbers = vocabulary.narrowed(parts["train"].x, _LEAST_SEEN)
-    known = {name: replace(part, x=numbers[part.x.long()]) for name, part in parts.items()}
-    tokens, unknown = (sum(int(count(part.x).sum()) for part in known.values()) for count in (_is_token, _is_unknown))
-    share = f"{unknown / max(1, tokens):.1%}".replace("%", " %")
-    others = f"; {share} of all are others, which the model knows as {UNKNOWN_TEXT}" if unknown else ""
-    seen = f"{len(narrowed.entries):,} different {vocabulary.noun}, seen twice or more in the training part{others}"
-    return known, narrowed, (seen,)
-
-
-def _with_byte_pairs(parts: dict[str, Subset]) -> tuple[dict[str, Subset], Vocabulary, tuple[str, ...]]:
-    """The parts, as rows of bytes, with the pairs of the training part."""
-    pairs, rows = with_byte_pairs({name: part.x for name, part in parts.items()})
-    share = int(_is_token(parts["train"].x).sum()) / max(1, int(_is_token(rows["train"]).sum()))
-    note = f"{len(pairs.entries):,} different {pairs.noun}, learned from the training part, of {share:.1f} bytes each"
-    return {name: replace(part, x=rows[name]) for name, part in parts.items()}, pairs, (note,)
-
-
-def _is_token(x: Tensor) -> Tensor:
-    return x != END
-
-
-def _is_unknown(x: Tensor) -> Tensor:
-    return x == UNKNOWN
 
 
 def _standardised(

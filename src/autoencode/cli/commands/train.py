@@ -55,6 +55,11 @@ autoencode train photos/ -r mymodel:tiny_vae    your own recipe
 """
 
 
+def _a_run(about: str) -> Any:
+    """An option that names a run."""
+    return typer.Option(help=about, metavar="RUN", parser=find_run, autocompletion=run_names)
+
+
 def _train(
     recipe_found: "Recipe | None",
     data: Annotated[
@@ -77,36 +82,19 @@ def _train(
     ] = None,
     resume: Annotated[
         Path | None,
-        typer.Option(
-            help="Continue the training of this run.", metavar="RUN", parser=find_run, autocompletion=run_names
-        ),
+        _a_run("Continue the training of this run."),
     ] = None,
     init_from: Annotated[
         Path | None,
-        typer.Option(
-            help="Begin with the weights of this run (fine-tuning); recipe and options are as there unless given.",
-            metavar="RUN",
-            parser=find_run,
-            autocompletion=run_names,
-        ),
+        _a_run("Begin with the weights of this run (fine-tuning); recipe and options are as there unless given."),
     ] = None,
     encoder_from: Annotated[
         Path | None,
-        typer.Option(
-            help="Begin with the encoder of this run, and with all else at random.",
-            metavar="RUN",
-            parser=find_run,
-            autocompletion=run_names,
-        ),
+        _a_run("Begin with the encoder of this run, and with all else at random."),
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option(
-            help="Recipe, options and settings as in this run, or in its run.json, unless given.",
-            metavar="RUN",
-            parser=find_run,
-            autocompletion=run_names,
-        ),
+        _a_run("Recipe, options and settings as in this run, or in its run.json, unless given."),
     ] = None,
     trust: TrustOption = None,
     trust_paths: TrustPathsOption = False,
@@ -155,8 +143,13 @@ def _train(
             others = {"init_from": init_from, "encoder_from": encoder_from, "config": config, "log": log, **given}
             detector = _train_detector(data, str(recipe), out_folder, others, reporter)
         else:
-            begin = {"init_from": init_from, "encoder_from": encoder_from, "config": config}
-            begin = {**begin, "trust": trust, "trust_paths": trust_paths}
+            begin = {
+                "init_from": init_from,
+                "encoder_from": encoder_from,
+                "config": config,
+                "trust": trust,
+                "trust_paths": trust_paths,
+            }
             run = tasks.train(data, recipe, out=out_folder, reporter=reporter, log=log or (), **begin, **given)
     if not together.is_first:
         return

@@ -1,10 +1,13 @@
 """The tokens of a tune: a note that begins, one that is held, a rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from autoencode.data.text.vocabulary import Vocabulary
+from jaxtyping import Int
+from torch import Tensor
+
+from autoencode.data.text.vocabulary import LearnedTokens, Vocabulary
 from autoencode.distributions.token_sequences import END, UNKNOWN
 
 LOWEST, KEYS = 21, 88
@@ -43,6 +46,10 @@ class Notes(Vocabulary):
     noun = option = cut_by = "notes"
     longest = 1024
     is_of_music = True
+
+    def learned(self, rows: Mapping[str, Int[Tensor, "_ _"]]) -> LearnedTokens:
+        """Nothing: every key is known, whether a training tune has it or not."""
+        return LearnedTokens(self, rows, ())
 
     @classmethod
     def split(cls, line: str) -> list[str]:

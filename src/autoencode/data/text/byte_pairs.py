@@ -14,7 +14,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from autoencode.data.extras import import_extra
-from autoencode.data.text.vocabulary import MAX_ENTRY, Vocabulary, clean_line
+from autoencode.data.text.vocabulary import MAX_ENTRY, LearnedTokens, Vocabulary, clean_line, is_token
 from autoencode.distributions.token_sequences import END
 
 MOST_BYTE_PAIRS = 4_000
@@ -112,6 +112,21 @@ class BytePairs(Vocabulary):
             return pieces
         return self._tokenizer.encode(self.join(pieces), add_special_tokens=False).tokens
 
+    def learned(self, rows: Mapping[str, Int[Tensor, "_ _"]]) -> LearnedTokens:
+        """With the pairs of the training part, in rows as long as the longest line of all parts needs.
+
+        Raises:
+            CapabilityError: the library that learns them is not installed.
+        """
+        lines = {name: _whole_characters(some) for name, some in rows.items()}
+        pairs = learn_byte_pairs(lines["train"])
+        split = {name: [pairs.merged(pairs.split(line)) for line in some] for name, some in lines.items()}
+        length = max(len(tokens) for some in split.values() for tokens in some) + 1
+        joined = {name: pairs.encode(some, length).tokens for name, some in split.items()}
+        each = int(is_token(rows["train"]).sum()) / max(1, int(is_token(joined["train"]).sum()))
+        note = f"{len(pairs.entries):,} different {self.noun}, learned from the training part, of {each:.1f} bytes each"
+        return LearnedTokens(pairs, joined, (note,))
+
     @cached_property
     def _tokenizer(self) -> Any:
         numbers = {entry: number for number, entry in enumerate(self.entries)}
@@ -137,24 +152,6 @@ def learn_byte_pairs(lines: Sequence[str]) -> BytePairs:
         tokenizer.train_from_iterator(lines, trainer)
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     return BytePairs.of_merges([(a, b) for a, b in merges])
-
-
-def with_byte_pairs(
-    parts: Mapping[str, Int[Tensor, "_ _"]],
-) -> tuple[BytePairs, dict[str, Int[Tensor, "_ _"]]]:
-    """Pairs that are learned from the training part, and all parts with them.
-
-    Args:
-        parts: rows of bytes, "train" among them.
-
-    Returns:
-        The vocabulary, and rows as long as the longest line of all parts needs.
-    """
-    lines = {name: _whole_characters(rows) for name, rows in parts.items()}
-    pairs = learn_byte_pairs(lines["train"])
-    split = {name: [pairs.merged(pairs.split(line)) for line in some] for name, some in lines.items()}
-    length = max(len(tokens) for some in split.values() for tokens in some) + 1
-    return pairs, {name: pairs.encode(some, length).tokens for name, some in split.items()}
 
 
 def _whole_characters(rows: Int[Tensor, "n length"]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, final
 
@@ -19,7 +19,7 @@ MAX_ENTRIES, MAX_ENTRY = 100_000, 60
 UNKNOWN_TEXT = "<unknown>"
 """What stands in text for what is not in the vocabulary."""
 _FIRST = max(END, UNKNOWN) + 1
-_SHOWN = 5
+_SHOWN, _LEAST_SEEN = 5, 2
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
 CLOSING = frozenset(".,!?;:%)]}…”’")
 QUOTES = frozenset('"')
@@ -49,6 +49,20 @@ class EncodedLines(NamedTuple):
     tokens: Int[Tensor, "n length"]
     unknown: list[str]
     cut: int
+
+
+class LearnedTokens(NamedTuple):
+    """A vocabulary that knows what the training part has, and rows of its tokens.
+
+    Args:
+        vocabulary: the one that a model is given.
+        rows: of each part, (n, length).
+        notes: what a person should know of it.
+    """
+
+    vocabulary: "Vocabulary"
+    rows: Mapping[str, Int[Tensor, "_ _"]]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -157,6 +171,20 @@ class Vocabulary(ABC):
         place = token - _FIRST
         return self.entries[place] if 0 <= place < len(self.entries) else UNKNOWN_TEXT
 
+    def learned(self, rows: Mapping[str, Int[Tensor, "_ _"]]) -> LearnedTokens:
+        """With the tokens that occur twice or more in the training part, the others as the unknown one.
+
+        Args:
+            rows: of each part, "train" among them.
+        """
+        narrowed, numbers = self.narrowed(rows["train"], _LEAST_SEEN)
+        known = {name: numbers[some.long()] for name, some in rows.items()}
+        tokens, unknown = (sum(int(which(some).sum()) for some in known.values()) for which in (is_token, _is_unknown))
+        share = f"{unknown / max(1, tokens):.1%}".replace("%", " %")
+        others = f"; {share} of all are others, which the model knows as {UNKNOWN_TEXT}" if unknown else ""
+        seen = f"{len(narrowed.entries):,} different {self.noun}, seen twice or more in the training part{others}"
+        return LearnedTokens(narrowed, known, (seen,))
+
     def narrowed(self, train: Int[Tensor, "n length"], least: int) -> "tuple[Vocabulary, Int[Tensor, ' size']]":
         """The same with those tokens alone that occur often enough, and what each old token becomes.
 
@@ -173,6 +201,15 @@ class Vocabulary(ABC):
         numbers = torch.cat([torch.tensor([END, UNKNOWN]), torch.where(kept, kept.cumsum(0) + _FIRST - 1, UNKNOWN)])
         entries = tuple(entry for entry, keep in zip(self.entries, kept.tolist(), strict=True) if keep)
         return replace(self, entries=entries), numbers.int()
+
+
+def is_token(rows: Tensor) -> Tensor:
+    """Where rows hold a token, not the end or what follows it."""
+    return rows != END
+
+
+def _is_unknown(rows: Tensor) -> Tensor:
+    return rows == UNKNOWN
 
 
 def _before_end(row: list[int]) -> list[int]:
