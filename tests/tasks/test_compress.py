@@ -238,6 +238,14 @@ def test_wrong_inputs_are_said(mass_run, tmp_path, inputs, message):
         tasks.compress(mass_run, inputs, tmp_path / "x.aec")
 
 
+def test_a_compressed_file_is_named_as_one(mass_run, tmp_path):
+    with pytest.raises(ArgumentError, match=r"compress writes one file in \.aec, not .*x\.png: take -o x\.aec"):
+        tasks.compress(mass_run, ["test:1..5"], tmp_path / "x.png")
+    with pytest.raises(ArgumentError, match=r"take -o packed\.aec"):
+        tasks.compress_photographs([tmp_path], tmp_path / "packed")
+    assert not list(tmp_path.glob("x*"))
+
+
 def test_a_compressed_file_may_be_written_again_and_another_may_not(mass_run, tmp_path):
     for _ in range(2):
         tasks.compress(mass_run, ["test:1..5"], tmp_path / "x.aec")

@@ -231,11 +231,12 @@ def compress(
         cancel: a request to stop.
 
     Raises:
-        ArgumentError: no such input, or two of one name.
+        ArgumentError: no such input, two of one name, or a file that is not named .aec.
         CapabilityError: the model has no probability mass, or is of a kind that cannot compress.
         StorageError: the file cannot be written.
     """
     codec, out = BitsBack(run.model), Path(out)
+    check_archive_name(out)
     sources = _sources(run, inputs, out)
     check_replaceable(out)
     check_no_overwriting([out], [source.path for source in sources if isinstance(source, FileSource)])
@@ -275,6 +276,16 @@ def file_sources(inputs: Sequence[str | Path], out: Path) -> list[FileSource]:
         raise ArgumentError(f"{empty}: name files, or folders that hold some")
     _check_names(sources)
     return sources
+
+
+def check_archive_name(out: Path) -> None:
+    """Raises unless a file ends in .aec: a compressed file that is named x.png would be taken for a picture.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    if out.suffix != SUFFIX:
+        raise ArgumentError(f"compress writes one file in {SUFFIX}, not {out}: take -o {out.with_suffix(SUFFIX).name}")
 
 
 def _check_names(sources: Sequence[_Source]) -> None:

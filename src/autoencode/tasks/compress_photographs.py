@@ -31,6 +31,7 @@ from autoencode.storage import atomic_open
 from autoencode.tasks.compress import (
     Compressed,
     FileSource,
+    check_archive_name,
     file_sources,
     left_out_of,
     png_name,
@@ -101,11 +102,12 @@ def compress_photographs(
         cancel: a request to stop.
 
     Raises:
-        ArgumentError: no such input, two of one name, or no such quality.
+        ArgumentError: no such input, two of one name, no such quality, or a file that is not named .aec.
         StorageError: the file cannot be written.
     """
     (codec, model), out = photograph_codec(profile), Path(out)
     maps = None if heat_maps is None else Path(heat_maps)
+    check_archive_name(out)
     sources = file_sources(inputs, out)
     check_replaceable(out)
     check_no_overwriting([out], [source.path for source in sources])
