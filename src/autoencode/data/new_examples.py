@@ -100,8 +100,9 @@ class NewExamples:
         if _is_array(file):
             return self._read_array(file, chunk_size)
         if has_format(file):
-            x, note = self._read_whole(file)
-            return iter(x.split(chunk_size)), note
+            x, values, note = self._read_whole(file)
+            chunks = iter(x.split(chunk_size))  # a volume may lie in a file, and is put into units part by part
+            return chunks if values is None else (self._in_units(chunk, values) for chunk in chunks), note
         picture, note = self._read_picture(file)
         return iter((picture,)), note
 
@@ -136,11 +137,12 @@ class NewExamples:
             "check that it has the same unit"
         ]
 
-    def _read_whole(self, file: Path) -> tuple[Tensor, str | None]:
+    def _read_whole(self, file: Path) -> tuple[Tensor, ValueRange | None, str | None]:
         """The examples of a file in another format than .npy, without their labels, read as those of the training data.
 
         Returns:
-            The examples, and a line to show where one is due.
+            The examples, what their numbers mean or None where they are in the model's units, and a line to show where
+            one is due.
 
         Raises:
             DataError: examples of another shape than the model takes.
@@ -148,9 +150,10 @@ class NewExamples:
         table = format_of(file).table
         symbols = self.modality.map_symbols
         if self.modality.reads_text or (TEXT.is_source(file) and symbols == "none"):
-            return self.modality.encode_lines(self._lines(file))
+            x, note = self.modality.encode_lines(self._lines(file))
+            return x, None, note
         if table is not None:
-            return self.read_frame(table(file, self.modality.text_columns)), None
+            return self.read_frame(table(file, self.modality.text_columns)), None, None
         values = self.options.values or self.values.values
         options = replace(self.options, values=values, labels="auto", unlabelled=None, parts="auto", symbols=symbols)
         if symbols != "none":  # the planes are bytes, and no person says what they mean
@@ -159,7 +162,7 @@ class NewExamples:
         x = self.modality.fitted(format_of(file).read(file, options).x)
         if tuple(x.shape[1:]) != self.modality.data_shape:
             raise DataError(f"examples of shape {tuple(x.shape[1:])}, and the model takes {self.modality.data_shape}")
-        return self._in_units(x, values), None
+        return x, values, None
 
     def _lines(self, file: Path) -> list[str]:
         """The lines of a file of text, or of a column of a table where the model learned from one."""

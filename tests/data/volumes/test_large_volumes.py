@@ -9,9 +9,13 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from autoencode.data import load, memory
+from autoencode.data import load, memory, new_examples
+from autoencode.data.new_examples import NewExamples
+from autoencode.data.options import ReadOptions
+from autoencode.data.values import TrainedValues
 from autoencode.data.volumes import nifti, volume
 from autoencode.data.volumes.nifti import read_nifti, write_nifti_like
 from autoencode.data.volumes.scan_volume import StoredSlices
@@ -58,6 +62,27 @@ def test_nifti(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> No
         assert found.fingerprint == whole.fingerprint
         assert (found.train.x == whole.train.x).all()
         assert (found.notes, str(found.values)) == (whole.notes, str(whole.values))
+
+
+def test_new_slices_are_put_into_units_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, lengths, own = made(tmp_path / "a.nii", ct()), list[int](), new_examples.to_unit_floats
+    data = load(path)
+    reader = NewExamples(
+        data.modality, TrainedValues(data.values, (-1024.0, 3071.0), pictures=True), ReadOptions(), True
+    )
+
+    def counted(x: torch.Tensor) -> torch.Tensor:
+        lengths.append(len(x))
+        return own(x)
+
+    monkeypatch.setattr(new_examples, "to_unit_floats", counted)
+    assert reader.count(path) == ct().shape[2]
+    assert not lengths
+    chunks, note = reader.read(path, 2)
+    assert max(map(len, chunks)) <= 2
+    assert max(lengths) <= 2
+    assert sum(lengths) == ct().shape[2]
+    assert note is None
 
 
 def test_a_series_of_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
